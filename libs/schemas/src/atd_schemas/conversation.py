@@ -1,0 +1,62 @@
+"""`conversation.events.v1`: what happened in conversations; the vocabulary of WebSocket and webhooks too."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from atd_schemas.envelope import Envelope, Schema
+from atd_schemas.views import ContactView, ConversationView, MessageView
+
+
+class ConversationData(Schema):
+    conversation: ConversationView
+    changed: tuple[str, ...] = ()
+
+
+class MessageData(Schema):
+    """`changed` names the fields that differ from before; empty for a new message."""
+
+    conversation_id: str
+    message: MessageView
+    changed: tuple[str, ...] = ()
+
+
+class ContactData(Schema):
+    contact: ContactView
+    changed: tuple[str, ...] = ()
+
+
+ConversationEventType = Literal[
+    "conversation.opened",
+    "conversation.assigned",
+    "conversation.unassigned",
+    "conversation.closed",
+    "conversation.reopened",
+    "conversation.updated",
+]
+MessageEventType = Literal["message.received", "message.sent", "message.status_changed"]
+ContactEventType = Literal["contact.created", "contact.updated"]
+
+
+class ConversationChanged(Envelope):
+    """A conversation was opened, assigned, closed and so on. `subject` is the conversation."""
+
+    type: ConversationEventType
+    data: ConversationData
+
+
+class MessageChanged(Envelope):
+    """A message came, was accepted for sending, or its status moved. `subject` is the conversation."""
+
+    type: MessageEventType
+    data: MessageData
+
+
+class ContactChanged(Envelope):
+    """A contact was created or changed. `subject` is the contact."""
+
+    type: ContactEventType
+    data: ContactData
+
+
+ConversationEvent = Annotated[ConversationChanged | MessageChanged | ContactChanged, Field(discriminator="type")]

@@ -1,0 +1,165 @@
+"""The registry of topics: who owns one, who writes and reads it, its key, partitions and retention.
+
+A test holds the registry against the code: every topic has a producer and a consumer or a reason, every
+event type has an example that parses. `atd topics create` creates what is listed here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from atd_schemas.conversation import ConversationEvent
+from atd_schemas.dead_letters import DeadLetter
+from atd_schemas.envelope import Envelope
+from atd_schemas.inbound import InboundEvent, InboundUnparsed
+from atd_schemas.outbound import OutboundCommand
+from atd_schemas.settings_changes import SettingsChange
+
+MAX_MESSAGE_BYTES = 6 * 1024 * 1024
+"""The largest record: a webhook body of 3 MB, kept whole in base64, with its envelope."""
+
+WEBHOOK_BODY_LIMIT_BYTES = 3 * 1024 * 1024
+"""The largest webhook body that a provider sends (WhatsApp: 3 MB)."""
+
+OPERATOR = "operator"
+"""A reader that is a person with the command `atd`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. `key` says in words what the records are ordered by; the code is the event's `key()`."""
+
+    name: str
+    owner: str
+    key: str
+    schema: Any
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    retention: timedelta
+    partitions: int = 12
+    cleanup: Literal["delete", "compact"] = "delete"
+    unread_because: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def config(self) -> dict[str, str]:
+        """The topic's configuration as Kafka names it."""
+        return {
+            "cleanup.policy": self.cleanup,
+            "retention.ms": str(int(self.retention.total_seconds() * 1000)),
+            "max.message.bytes": str(MAX_MESSAGE_BYTES),
+            **self.extra,
+        }
+
+
+_WEEK = timedelta(days=7)
+_MONTH = timedelta(days=30)
+
+INBOUND_EVENTS = Topic(
+    name="inbound.events.v1",
+    owner="ingest",
+    key="channel account + customer's external id",
+    schema=InboundEvent,
+    producers=("ingest-whatsapp",),
+    consumers=("conversation",),
+    retention=_WEEK,
+)
+INBOUND_UNPARSED = Topic(
+    name="inbound.unparsed.v1",
+    owner="ingest",
+    key="channel account",
+    schema=InboundUnparsed,
+    producers=("ingest-whatsapp",),
+    consumers=(OPERATOR,),
+    retention=_MONTH,
+    partitions=3,
+)
+CONVERSATION_EVENTS = Topic(
+    name="conversation.events.v1",
+    owner="conversation",
+    key="conversation id (contact id for contact.*)",
+    schema=ConversationEvent,
+    producers=("conversation",),
+    consumers=("gateway",),
+    retention=_WEEK,
+)
+OUTBOUND_WHATSAPP = Topic(
+    name="outbound.whatsapp.v1",
+    owner="conversation",
+    key="conversation id",
+    schema=OutboundCommand,
+    producers=("conversation",),
+    consumers=("ingest-whatsapp",),
+    retention=_WEEK,
+)
+SETTINGS_CHANGES = Topic(
+    name="settings.changes.v1",
+    owner="owner of the setting",
+    key="tenant + kind + id",
+    schema=SettingsChange,
+    producers=("ingest-whatsapp", "gateway"),
+    consumers=("ingest-whatsapp", "conversation"),
+    retention=_WEEK,
+    partitions=3,
+    cleanup="compact",
+)
+
+
+def dead_letter_topic(service: str) -> Topic:
+    """The topic where `service` puts the records that it could not handle."""
+    return Topic(
+        name=f"{service}.dead-letter.v1",
+        owner=service,
+        key="the record's own key",
+        schema=DeadLetter,
+        producers=(service,),
+        consumers=(OPERATOR,),
+        retention=_MONTH,
+        partitions=1,
+    )
+
+
+CONSUMING_SERVICES = ("ingest-whatsapp", "conversation", "gateway")
+"""The services that consume, and so can dead-letter."""
+
+OUTBOUND_BY_CHANNEL: Mapping[str, Topic] = {"whatsapp": OUTBOUND_WHATSAPP}
+"""Where a message to a channel's customer goes. A channel that is not listed cannot be answered yet."""
+
+
+def registry() -> tuple[Topic, ...]:
+    """Every topic of the system."""
+    return (
+        INBOUND_EVENTS,
+        INBOUND_UNPARSED,
+        CONVERSATION_EVENTS,
+        OUTBOUND_WHATSAPP,
+        SETTINGS_CHANGES,
+        *(dead_letter_topic(service) for service in CONSUMING_SERVICES),
+    )
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    topics = {topic.name: topic for topic in registry()}
+    return TypeAdapter(topics[name].schema)
+
+
+def adapter(topic: Topic) -> TypeAdapter[Any]:
+    """The one validator of a topic's records, built at its first use."""
+    return _adapter(topic.name)
+
+
+def encode(event: Envelope) -> bytes:
+    """The event as JSON, as it goes into Kafka."""
+    return type(event).__pydantic_serializer__.to_json(event)
+
+
+def headers(event: Envelope, traceparent: str | None = None) -> list[tuple[str, bytes]]:
+    """The Kafka headers of an event: its id and type for whoever routes without parsing, and its trace."""
+    found = [("ce_id", event.id.encode()), ("ce_type", event.type.encode())]
+    if traceparent:
+        found.append(("traceparent", traceparent.encode()))
+    return found
