@@ -1,0 +1,234 @@
+"""Child processes that a test or the local runner starts, watches, stops and kills."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+from urllib.error import URLError
+from urllib.request import urlopen
+
+_POLL_SECONDS = 0.05
+_PROBE_TIMEOUT_SECONDS = 2.0
+
+# Linux ties the "parent died" signal to the *thread* that forked. Test code starts processes from short-lived
+# threads (`asyncio.to_thread`), so every child is forked from this one thread, which lives as long as Python does.
+_SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="process-spawner")
+
+# Asks the kernel to send SIGTERM when the parent dies, then becomes the real command (same pid). Done after exec
+# rather than in `preexec_fn`, which is not safe in a process with threads.
+_DIE_WITH_PARENT = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+if os.getppid() != int(sys.argv[1]):
+    sys.exit("the parent is gone")
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
+class ProcessError(RuntimeError):
+    """A managed process did not do what was waited for; the message ends with the last lines of its log."""
+
+
+class ManagedProcess:
+    """One child process with a log file, that can be waited for, stopped in order, or killed -9, and started again.
+
+    It runs in its own session (a Ctrl-C in the terminal does not reach it) and, on Linux, is sent SIGTERM if this
+    process dies first. Starting again appends to the same log file.
+
+    Args:
+        name: used in messages.
+        command: program and arguments.
+        log_file: receives stdout and stderr, appended; its folder is created.
+        env: the whole environment of the child; None inherits ours.
+        cwd: working directory; None inherits ours.
+        pid_file: holds the process id while the process runs.
+        on_line: called from a reader thread with each line of output, without its newline.
+        pass_fds: file descriptors that the child inherits.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | os.PathLike[str]],
+        *,
+        log_file: Path,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        pid_file: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
+        self.name = name
+        self.command = [os.fspath(part) for part in command]
+        self.log_file = log_file
+        self.env = None if env is None else dict(env)
+        self.cwd = cwd
+        self.pid_file = pid_file
+        self.pass_fds = tuple(pass_fds)
+        self._on_line = on_line
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running (or last) process.
+
+        Raises:
+            ProcessError: if it was never started.
+        """
+        if self._process is None:
+            raise ProcessError(f"{self.name} was never started")
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """True between `start` and the death of the process."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status (negative: the signal that ended it), or None while it runs or was never started."""
+        return None if self._process is None else self._process.poll()
+
+    def start(self) -> None:
+        """Start the process and return at once; see `wait_ready`.
+
+        Raises:
+            ProcessError: if it already runs, or the program cannot be executed.
+        """
+        if self.running:
+            raise ProcessError(f"{self.name} already runs (pid {self.pid})")
+        path = (os.environ if self.env is None else self.env).get("PATH")
+        if shutil.which(self.command[0], path=path) is None:
+            raise ProcessError(f"{self.name}: cannot run {self.command[0]}: no such program")
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("ab") as log:
+            self._process = _SPAWNER.submit(self._spawn, log).result()
+        if self._on_line is not None:
+            self._reader = threading.Thread(target=self._copy_output, name=f"log-{self.name}", daemon=True)
+            self._reader.start()
+        if self.pid_file is not None:
+            self.pid_file.parent.mkdir(parents=True, exist_ok=True)
+            self.pid_file.write_text(f"{self.pid}\n", encoding="ascii")
+
+    def kill(self) -> None:
+        """Send SIGKILL and wait for the end; nothing happens if it does not run."""
+        self._signal(signal.SIGKILL)
+        self._wait_end(timeout_seconds=10)
+
+    def terminate(self) -> None:
+        """Send SIGTERM and return at once; nothing happens if it does not run."""
+        self._signal(signal.SIGTERM)
+
+    def stop(self, grace: timedelta = timedelta(seconds=30)) -> bool:
+        """Send SIGTERM and wait for the end; after `grace` send SIGKILL.
+
+        Returns:
+            False if it had to be killed.
+        """
+        self.terminate()
+        return self.wait_stopped(grace)
+
+    def wait_stopped(self, grace: timedelta = timedelta(seconds=30)) -> bool:
+        """Wait for the end of a process that was told to stop; after `grace` send SIGKILL and return False."""
+        try:
+            self._wait_end(grace.total_seconds())
+        except ProcessError:
+            self.kill()
+            return False
+        return True
+
+    def wait_ready(self, url: str, timeout: timedelta = timedelta(seconds=30)) -> None:
+        """Wait until GET `url` answers 2xx.
+
+        Raises:
+            ProcessError: if the process ends, or `timeout` passes, first.
+        """
+        self.wait_until(lambda: answers(url), timeout, f"an answer at {url}")
+
+    def wait_until(self, condition: Callable[[], bool], timeout: timedelta, what: str) -> None:
+        """Wait until `condition` holds while the process runs; `what` names it in the error.
+
+        Raises:
+            ProcessError: if the process ends, or `timeout` passes, first.
+        """
+        deadline = time.monotonic() + timeout.total_seconds()
+        while True:
+            if not self.running:
+                raise ProcessError(self._explain(f"ended with status {self.returncode} before {what}"))
+            if condition():
+                return
+            if time.monotonic() > deadline:
+                raise ProcessError(self._explain(f"no {what} within {timeout.total_seconds():g} s"))
+            time.sleep(_POLL_SECONDS)
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the last `lines` lines of the log file (of its last 64 kB)."""
+        if not self.log_file.exists():
+            return ""
+        with self.log_file.open("rb") as log:
+            log.seek(max(0, self.log_file.stat().st_size - 65_536))
+            text = log.read().decode("utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        piped = self._on_line is not None
+        command = self.command
+        if sys.platform == "linux":
+            command = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command]
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if piped else log,
+            stderr=subprocess.STDOUT,
+            env=self.env,
+            cwd=self.cwd,
+            start_new_session=True,
+            pass_fds=self.pass_fds,
+        )
+
+    def _copy_output(self) -> None:
+        assert self._process is not None and self._process.stdout is not None and self._on_line is not None
+        with self._process.stdout as output, self.log_file.open("ab") as log:
+            for line in output:
+                log.write(line)
+                log.flush()
+                self._on_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def _wait_end(self, timeout_seconds: float) -> None:
+        if self._process is None:
+            return
+        try:
+            self._process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired as error:
+            raise ProcessError(self._explain(f"did not end within {timeout_seconds:g} s")) from error
+        if self._reader is not None:
+            self._reader.join(timeout=5)
+        if self.pid_file is not None:
+            self.pid_file.unlink(missing_ok=True)
+
+    def _explain(self, what: str) -> str:
+        return f"{self.name}: {what}. Last lines of {self.log_file}:\n{self.log_tail()}"
+
+
+def answers(url: str) -> bool:
+    """Tell whether GET `url` answers 2xx within two seconds."""
+    try:
+        with urlopen(url, timeout=_PROBE_TIMEOUT_SECONDS) as response:  # noqa: S310 - only ever loopback URLs
+            return bool(200 <= response.status < 300)
+    except (URLError, OSError):  # HTTPError (a 503 of /readyz) is a URLError
+        return False

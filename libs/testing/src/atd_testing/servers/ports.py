@@ -1,0 +1,65 @@
+"""Loopback ports: find a free one, and say who holds a taken one."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+import psutil
+
+from atd_testing.servers.errors import ServerStartError
+
+LOOPBACK = "127.0.0.1"
+# Below the ephemeral range of Linux (32768) and macOS (49152). A client that reconnects to a dead server on an
+# ephemeral port can be given that very port as its source, connect to itself, and keep the server from binding it.
+_LOWEST_PORT, _HIGHEST_PORT = 10_240, 32_000
+
+
+def is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Tell whether a server could listen on `port` now (connections in TIME_WAIT do not matter)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, outside the ephemeral range.
+
+    Raises:
+        ServerStartError: if 200 random ports are all taken.
+    """
+    chooser = random.SystemRandom()
+    for _ in range(200):
+        port = chooser.randint(_LOWEST_PORT, _HIGHEST_PORT)
+        if is_free(port):
+            return port
+    raise ServerStartError("No free loopback port was found. Stop some of the servers on this machine and try again.")
+
+
+def holder_of(port: int) -> str:
+    """Name the process that listens on `port`, as far as this user may see it (``''`` if not)."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except (psutil.Error, OSError):  # macOS shows other users' sockets to root only
+        return ""
+    for connection in connections:
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            try:
+                process = psutil.Process(connection.pid)
+                return f"{process.name()} (pid {process.pid})"
+            except psutil.Error:
+                return f"pid {connection.pid}"
+    return ""
+
+
+def require_free(port: int, what: str, host: str = LOOPBACK) -> None:
+    """Raise `ServerStartError` naming the holder if `port` is taken; `what` is who wanted it."""
+    if not is_free(port, host):
+        holder = holder_of(port) or "another program"
+        raise ServerStartError(
+            f"{what} needs port {port}, but {holder} is listening there. Stop it or choose another port."
+        )
