@@ -9,6 +9,8 @@ from atd_schemas.views import ContactView, ConversationView, MessageView
 
 
 class ConversationData(Schema):
+    """`changed` names the fields that differ from before."""
+
     conversation: ConversationView
     changed: tuple[str, ...] = ()
 
@@ -22,6 +24,8 @@ class MessageData(Schema):
 
 
 class ContactData(Schema):
+    """`changed` names the fields that differ from before; empty for a new contact."""
+
     contact: ContactView
     changed: tuple[str, ...] = ()
 

@@ -9,6 +9,8 @@ from atd_schemas.views import ChannelKind
 
 
 class ChannelAccountData(Schema):
+    """What others may know of a channel account."""
+
     account_id: str
     channel: ChannelKind
     name: str
@@ -17,6 +19,8 @@ class ChannelAccountData(Schema):
 
 
 class AttendantData(Schema):
+    """What others may know of an attendant."""
+
     attendant_id: str
     name: str
     active: bool = True

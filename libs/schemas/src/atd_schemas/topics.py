@@ -22,6 +22,9 @@ from atd_schemas.settings_changes import SettingsChange
 MAX_MESSAGE_BYTES = 6 * 1024 * 1024
 """The largest record: a webhook body of 3 MB, kept whole in base64, with its envelope."""
 
+MAX_DEAD_LETTER_BYTES = 9 * 1024 * 1024
+"""A dead letter holds the largest record in base64; no record that we write is larger."""
+
 WEBHOOK_BODY_LIMIT_BYTES = 3 * 1024 * 1024
 """The largest webhook body that a provider sends (WhatsApp: 3 MB)."""
 
@@ -119,6 +122,7 @@ def dead_letter_topic(service: str) -> Topic:
         consumers=(OPERATOR,),
         retention=_MONTH,
         partitions=1,
+        extra={"max.message.bytes": str(MAX_DEAD_LETTER_BYTES)},
     )
 
 

@@ -35,18 +35,24 @@ class Named(Schema):
 
 
 class ChannelRef(Schema):
+    """Where a conversation takes place: the kind of channel and the one account of it."""
+
     kind: ChannelKind
     account_id: str
     name: str
 
 
 class LabelRef(Schema):
+    """A label on a customer."""
+
     id: str
     name: str
     color: str
 
 
 class ContactRef(Schema):
+    """The customer, as far as a list needs it."""
+
     id: str
     name: str | None
     avatar_url: str | None = None
@@ -90,17 +96,23 @@ class ConversationView(Schema):
 
 
 class AuthorView(Schema):
+    """Who wrote a message."""
+
     type: ActorType
     id: str | None = None
     name: str | None = None
 
 
 class MessageError(Schema):
+    """Why a message failed: a stable code and the provider's words."""
+
     code: str
     message: str
 
 
 class AttachmentView(Schema):
+    """A file of a message; `size` in bytes."""
+
     id: str
     name: str
     mime_type: str
@@ -110,12 +122,16 @@ class AttachmentView(Schema):
 
 
 class TagRef(Schema):
+    """A tag on a message."""
+
     id: str
     name: str
     color: str
 
 
 class Reaction(Schema):
+    """An emoji that somebody put on a message."""
+
     emoji: str
     author: AuthorView
 
@@ -147,6 +163,8 @@ class MessageView(Schema):
 
 
 class ContactView(Schema):
+    """A customer's record. `phone` is E.164."""
+
     id: str
     name: str | None
     phone: str | None = None

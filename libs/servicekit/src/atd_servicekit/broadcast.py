@@ -1,0 +1,112 @@
+"""Reading a whole topic in every process: for caches, and for the gateway's WebSockets.
+
+No group and no commits: each process reads all partitions, from the beginning (compacted topics) or from the
+present end. The handler gets raw records, batch by batch, in the order of each partition.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from atd_schemas.topics import Topic
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.tasks import Supervised
+
+RawHandler = Callable[[Sequence[ConsumerRecord[bytes, bytes]]], Awaitable[None]]
+
+_POLL_MS = 1_000
+_MAX_RECORDS = 1_000
+_CATCH_UP_SECONDS = 30.0
+
+
+class Broadcast:
+    """One reader of all partitions of a topic. A component: when it has started, it has read up to the end."""
+
+    def __init__(self, bootstrap_servers: str, topic: Topic, handler: RawHandler, *, from_beginning: bool) -> None:
+        self._servers = bootstrap_servers
+        self._topic = topic
+        self._handler = handler
+        self._from_beginning = from_beginning
+        self._consumer: AIOKafkaConsumer | None = None
+        self._loop = Supervised(f"broadcast-{topic.name}", self._run)
+        self.positions: dict[int, int] = {}
+        """By partition: the offset of the next record that the handler will get."""
+
+    async def start(self) -> None:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest" if self._from_beginning else "latest",
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=2 * 1024 * 1024,
+        )
+        try:
+            await consumer.start()
+            ends = await self._assign(consumer)
+        except BaseException:
+            await consumer.stop()
+            raise
+        self._consumer = consumer
+        await asyncio.wait_for(self._catch_up(ends), _CATCH_UP_SECONDS)
+        await self._loop.start()
+
+    async def _assign(self, consumer: AIOKafkaConsumer) -> dict[int, int]:
+        partitions = await self._partitions(consumer)
+        consumer.assign([TopicPartition(self._topic.name, number) for number in partitions])
+        ends = await consumer.end_offsets(consumer.assignment())
+        begins = await consumer.beginning_offsets(consumer.assignment())
+        for place in consumer.assignment():
+            at = self.positions.get(place.partition, begins[place] if self._from_beginning else ends[place])
+            consumer.seek(place, at)
+            self.positions[place.partition] = at
+        return {place.partition: end for place, end in ends.items()}
+
+    async def _partitions(self, consumer: AIOKafkaConsumer) -> list[int]:
+        found = consumer.partitions_for_topic(self._topic.name)
+        if found is None:
+            await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public way caches the absence
+            found = consumer.partitions_for_topic(self._topic.name)
+        if not found:
+            raise InfrastructureFault(f"topic {self._topic.name} does not exist yet: run `atd topics create`")
+        return sorted(found)
+
+    async def _catch_up(self, ends: dict[int, int]) -> None:
+        """Read until the ends of the moment of start; on a compacted topic the last offsets may not exist."""
+        while any(self.positions[number] < end for number, end in ends.items()):
+            if not await self._poll(250):
+                consumer = self._started()
+                for place in consumer.assignment():
+                    self.positions[place.partition] = max(
+                        self.positions[place.partition], await consumer.position(place)
+                    )
+
+    async def stop(self) -> None:
+        await self._loop.stop()
+        if self._consumer is not None:
+            await self._consumer.stop()
+            self._consumer = None
+
+    def _started(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            raise InfrastructureFault("the reader is not started")
+        return self._consumer
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._poll(_POLL_MS)
+            except KafkaError as error:
+                structlog.get_logger().warning("broadcast.retry", topic=self._topic.name, error=type(error).__name__)
+                await asyncio.sleep(1.0)
+
+    async def _poll(self, wait_ms: int) -> int:
+        found = await self._started().getmany(timeout_ms=wait_ms, max_records=_MAX_RECORDS)
+        records = [record for batch in found.values() for record in batch]
+        if records:
+            await self._handler(records)
+            for record in records:
+                self.positions[record.partition] = max(self.positions.get(record.partition, 0), record.offset + 1)
+        return len(records)

@@ -1,0 +1,257 @@
+"""Consuming in batches: commit after the effect, one bad record fails alone.
+
+A subscription hands its handler a batch of parsed records. The offsets are committed when the handler has
+returned. Faults of the infrastructure are retried with backoff and then handed back to Kafka (the batch
+comes again). Any other error makes the handler run record by record, and the record that raises goes to
+`<service>.dead-letter.v1` with reason and origin, while the others have their effect.
+"""
+
+import asyncio
+import base64
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import structlog
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage
+from opentelemetry.trace import Span, SpanKind
+from pydantic import TypeAdapter, ValidationError
+
+from atd_schemas.dead_letters import DeadLetter, DeadLetterData
+from atd_schemas.envelope import Envelope
+from atd_schemas.ids import uuid5
+from atd_schemas.topics import Topic, adapter, dead_letter_topic
+from atd_servicekit.clock import Clock
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.kafka import Outgoing, Producer
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.mongo import is_away
+from atd_servicekit.tracing import Tracing, traceparent_of
+
+E = TypeVar("E", bound=Envelope)
+
+RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+BatchHandler = Callable[[Sequence["Record[Any]"]], Awaitable[None]]
+
+MAX_RECORDS = 500
+"""Records in one batch at the most."""
+
+STUCK_SECONDS = 180.0
+"""A batch in hand for longer makes the process count as dead: retries end after about 40 seconds."""
+
+_IDLE_POLL_MS = 5
+_BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[E]):
+    """One parsed record and where it came from."""
+
+    event: E
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    traceparent: str | None = None
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether the fault is of the infrastructure, so that the same work may succeed later."""
+    return isinstance(error, InfrastructureFault | KafkaError | OSError | TimeoutError) or is_away(error)
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One topic read by one group, batch by batch."""
+
+    service: str
+    topic: Topic
+    group: str
+    handler: BatchHandler
+    producer: Producer
+    metrics: Metrics
+    tracing: Tracing
+    clock: Clock
+    stopping: asyncio.Event
+    max_records: int = MAX_RECORDS
+    backoff_seconds: Sequence[float] = _BACKOFF_SECONDS
+    _adapter: TypeAdapter[Any] = field(init=False)
+    _log: Any = field(init=False)
+    _subscriber: Any = field(init=False, default=None)
+    _busy_since: float | None = field(init=False, default=None)
+    _handled: dict[int, int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._adapter = adapter(self.topic)
+        self._log = structlog.get_logger().bind(topic=self.topic.name, group=self.group)
+
+    def attach(self, broker: KafkaBroker) -> None:
+        """Declare the subscription on FastStream's broker, with the delivery promises."""
+        self._subscriber = broker.subscriber(
+            self.topic.name,
+            batch=True,
+            group_id=self.group,
+            max_records=self.max_records,
+            batch_timeout_ms=_IDLE_POLL_MS,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            isolation_level="read_committed",
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
+            max_partition_fetch_bytes=2 * 1024 * 1024,
+            decoder=_undecoded,
+            title=f"{self.topic.name} ({self.group})",
+            description=f"Keyed by {self.topic.key}",
+        )
+        self._subscriber(self._consume)
+
+    async def _consume(self, message: KafkaMessage) -> None:
+        raw = message.raw_message
+        await self.handle(raw if isinstance(raw, tuple) else (raw,))
+
+    async def handle(self, raw: Sequence[RawRecord]) -> None:
+        """Handle one batch. Raises only when the infrastructure stayed away: nothing is committed then."""
+        self._busy_since = started = time.perf_counter()
+        spans: list[Span] = []
+        try:
+            records = [parsed for one in raw if (parsed := await self._parse(one, spans)) is not None]
+            if records:
+                await self._run(records, raw)
+        finally:
+            self._busy_since = None
+            for span in spans:
+                span.end()
+        self._handled.update((one.partition, one.offset + 1) for one in raw)
+        labels = (self.topic.name, self.group)
+        elapsed = time.perf_counter() - started
+        self.metrics.records_handled.labels(*labels).inc(len(raw))
+        self.metrics.batch_seconds.labels(*labels).observe(elapsed)
+        self.metrics.batch_records.labels(*labels).observe(len(raw))
+        self._log.info("batch.handled", records=len(raw), outcome="handled", duration_ms=round(elapsed * 1000, 1))
+
+    async def _parse(self, raw: RawRecord, spans: list[Span]) -> Record[Any] | None:
+        try:
+            event = self._adapter.validate_json(raw.value or b"")
+        except ValidationError as error:
+            await self._dead_letter(raw, "invalid", _words_of(error))
+            return None
+        headers = {name: value.decode(errors="replace") for name, value in raw.headers}
+        traceparent = headers.get("traceparent")
+        if self.tracing.enabled:
+            span = self.tracing.start(f"handle {event.type}", traceparent, SpanKind.CONSUMER)
+            span.set_attributes({"messaging.system": "kafka", "messaging.destination.name": self.topic.name})
+            spans.append(span)
+            traceparent = traceparent_of(span) or traceparent
+        return Record(event, raw.topic, raw.partition, raw.offset, raw.key or b"", headers, traceparent)
+
+    async def _run(self, records: Sequence[Record[Any]], raw: Sequence[RawRecord]) -> None:
+        try:
+            await self._with_retries(records)
+        except Exception as error:
+            if is_retryable(error):
+                raise
+            self._log.warning("batch.split", records=len(records), error=type(error).__name__)
+            by_place = {(one.partition, one.offset): one for one in raw}
+            for record in records:
+                await self._run_alone(record, by_place[record.partition, record.offset])
+
+    async def _run_alone(self, record: Record[Any], raw: RawRecord) -> None:
+        try:
+            await self._with_retries([record])
+        except Exception as error:
+            if is_retryable(error):
+                raise
+            self._log.exception("record.failed", event_id=record.event.id, offset=record.offset)
+            await self._dead_letter(raw, type(error).__name__, _words_of(error))
+
+    async def _with_retries(self, records: Sequence[Record[Any]]) -> None:
+        for delay in (*self.backoff_seconds, None):
+            try:
+                await self.handler(records)
+                return
+            except Exception as error:
+                if not is_retryable(error) or delay is None or self.stopping.is_set():
+                    raise
+                self.metrics.records_failed.labels(self.topic.name, self.group).inc()
+                self._log.warning("batch.retry", records=len(records), error=type(error).__name__, delay_s=delay)
+            await self._pause(delay)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _dead_letter(self, raw: RawRecord, error: str, detail: str) -> None:
+        now = self.clock.now()
+        place = f"{raw.topic}/{raw.partition}/{raw.offset}"
+        event = DeadLetter(
+            id=uuid5("dead-letter", self.group, place),
+            tenant_id="",
+            occurred_at=now,
+            recorded_at=now,
+            source=self.service,
+            subject=place,
+            data=DeadLetterData(
+                topic=raw.topic,
+                partition=raw.partition,
+                offset=raw.offset,
+                group=self.group,
+                key=base64.b64encode(raw.key).decode() if raw.key is not None else None,
+                value=base64.b64encode(raw.value or b"").decode(),
+                headers={name: value.decode(errors="replace") for name, value in raw.headers},
+                error=error,
+                detail=detail,
+            ),
+        )
+        record = Outgoing.of(dead_letter_topic(self.service), event, key=raw.key or place.encode())
+        await self._publish_with_retries(record)
+        self.metrics.records_dead_lettered.labels(self.topic.name, self.group, error).inc()
+        self._log.error("record.dead_lettered", offset=raw.offset, partition=raw.partition, error=error, detail=detail)
+
+    async def _publish_with_retries(self, record: Outgoing) -> None:
+        for delay in (*self.backoff_seconds, None):
+            try:
+                await self.producer.publish([record])
+                return
+            except InfrastructureFault:
+                if delay is None or self.stopping.is_set():
+                    raise
+            await self._pause(delay)
+
+    def alive(self) -> bool:
+        """Whether the loop that polls is running, and no batch has been in hand for longer than `STUCK_SECONDS`."""
+        if self._subscriber is None or self.stopping.is_set():
+            return True
+        stuck = self._busy_since is not None and time.perf_counter() - self._busy_since > STUCK_SECONDS
+        return not stuck and any(not task.done() for task in self._subscriber.tasks)
+
+    def lag(self) -> int:
+        """Records not yet handled, over the partitions assigned to this process that have been read from."""
+        consumer = self._subscriber.consumer if self._subscriber is not None else None
+        if consumer is None:
+            return 0
+        total = 0
+        for place in consumer.assignment():
+            high, done = consumer.highwater(place), self._handled.get(place.partition)
+            if high is not None and done is not None:
+                total += max(0, high - done)
+        return total
+
+
+async def _undecoded(_: object) -> bytes:
+    return b""
+
+
+def _words_of(error: Exception) -> str:
+    """What went wrong, without any value of the record."""
+    if isinstance(error, ValidationError):
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'record'}: {e['msg']}" for e in found[:5])
+    return type(error).__name__

@@ -1,0 +1,81 @@
+"""`/livez`, `/readyz` and `/metrics`, for Kubernetes and people; never on the public origin."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from atd_servicekit.metrics import Metrics
+
+Check = Callable[[], Awaitable[None]]
+
+_CHECK_SECONDS = 3.0
+
+
+class Health:
+    """What this process says of itself."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, Check] = {}
+        self._alive: dict[str, Callable[[], bool]] = {}
+        self.started = asyncio.Event()
+        self.stopping = False
+        self.failed: str | None = None
+        """Why the start cannot succeed, however often it is tried; then only a restart helps."""
+
+    def add_check(self, name: str, check: Check) -> None:
+        """A dependency that must answer for the process to be ready; the check raises when it does not."""
+        self._checks[name] = check
+
+    def add_heartbeat(self, name: str, alive: Callable[[], bool]) -> None:
+        """A loop that must run for the process to be alive; when it does not, a restart is the cure."""
+        self._alive[name] = alive
+
+    def dead(self) -> list[str]:
+        """The loops that do not run although they should."""
+        if self.failed:
+            return [self.failed]
+        return [name for name, alive in self._alive.items() if not alive()] if self.started.is_set() else []
+
+    async def problems(self) -> dict[str, str]:
+        """Why the process is not ready, by dependency; empty when it is."""
+        if self.stopping:
+            return {"service": "stopping"}
+        if not self.started.is_set():
+            return {"service": "starting"}
+        names = list(self._checks)
+        results = await asyncio.gather(*(self._ask(self._checks[name]) for name in names))
+        return {name: found for name, found in zip(names, results, strict=True) if found}
+
+    @staticmethod
+    async def _ask(check: Check) -> str | None:
+        try:
+            await asyncio.wait_for(check(), _CHECK_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong is the answer
+            return f"{type(error).__name__}: {error}"[:200]
+        return None
+
+
+def health_router(health: Health, metrics: Metrics, before_metrics: Callable[[], None]) -> APIRouter:
+    """The three routes. `before_metrics` refreshes the gauges that are computed on demand."""
+    router = APIRouter(include_in_schema=False)
+
+    async def livez() -> JSONResponse:
+        dead = health.dead()
+        return JSONResponse({"status": "dead" if dead else "alive", "dead": dead}, 503 if dead else 200)
+
+    async def readyz() -> JSONResponse:
+        problems = await health.problems()
+        return JSONResponse(
+            {"status": "not ready" if problems else "ready", "problems": problems}, 503 if problems else 200
+        )
+
+    async def metrics_text() -> Response:
+        before_metrics()
+        return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    router.add_api_route("/livez", livez, methods=["GET"])
+    router.add_api_route("/readyz", readyz, methods=["GET"])
+    router.add_api_route("/metrics", metrics_text, methods=["GET"])
+    return router

@@ -1,0 +1,178 @@
+"""Leases: each shard of some work belongs to one process at a time.
+
+The processes that share a kind of work find each other in one collection, divide its shards evenly and renew
+their leases. Expiry is decided by the database's clock; a process stops using a shard a margin before its own
+monotonic clock says that the lease could have run out.
+"""
+
+import asyncio
+import math
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from atd_servicekit.clock import Clock
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Collection, Document
+
+LEASES = "leases"
+LEASE_INDEXES = {LEASES: [IndexModel([("name", 1), ("kind", 1), ("until", 1)])]}
+
+
+def shard_of(key: str, shards: int) -> int:
+    """The shard of a key: stable over processes, versions and machines."""
+    return zlib.crc32(key.encode()) % shards
+
+
+class ShardLeases:
+    """This process's share of the shards of `name`. A component: `start()`, `stop()`."""
+
+    def __init__(
+        self,
+        collection: "Collection",
+        name: str,
+        *,
+        shards: int,
+        owner: str,
+        clock: Clock,
+        ttl: timedelta = timedelta(seconds=6),
+    ) -> None:
+        """`owner` names this process, unique among all that run."""
+        self._collection = collection
+        self._name = name
+        self._shards = shards
+        self._owner = owner
+        self._clock = clock
+        self._ttl = ttl.total_seconds()
+        self._until: dict[int, float] = {}
+        self._giving_up: set[int] = set()
+        self._held: dict[int, int] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self.alone = False
+        """Whether no other process shares the work, as far as known."""
+
+    @property
+    def shards(self) -> int:
+        return self._shards
+
+    @property
+    def owned(self) -> frozenset[int]:
+        """The shards that this process may work on now."""
+        return frozenset(shard for shard in self._until if self.owns(shard))
+
+    def owns(self, shard: int) -> bool:
+        """Whether the lease on the shard is ours, with a margin before it could end."""
+        return shard not in self._giving_up and self._until.get(shard, 0.0) > self._clock.monotonic() + self._ttl * 0.2
+
+    @contextmanager
+    def holding(self, shards: frozenset[int]) -> Iterator[None]:
+        """Work inside the block on these shards: they are not handed to another process before it ends."""
+        for shard in shards:
+            self._held[shard] = self._held.get(shard, 0) + 1
+        try:
+            yield
+        finally:
+            for shard in shards:
+                self._held[shard] -= 1
+
+    async def wait_changed(self) -> None:
+        """Returns when the set of owned shards may have changed since the last call."""
+        await self._changed.wait()
+        self._changed.clear()
+
+    async def start(self) -> None:
+        """Take the first leases and keep renewing them."""
+        await self._tick_safely()
+        self._task = asyncio.create_task(self._run(), name=f"leases-{self._name}")
+
+    async def stop(self) -> None:
+        """Hand every shard back at once, so that nobody waits for the leases to run out."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._until.clear()
+        try:
+            await self._collection.delete_many({"name": self._name, "owner": self._owner})
+        except PyMongoError as error:
+            structlog.get_logger().warning("leases.not_released", leases=self._name, error=type(error).__name__)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._ttl / 3)
+            await self._tick_safely()
+
+    async def _tick_safely(self) -> None:
+        try:
+            await self.tick()
+        except (PyMongoError, OSError) as error:
+            structlog.get_logger().warning("leases.not_renewed", leases=self._name, error=type(error).__name__)
+
+    async def tick(self) -> None:
+        """Say that we live, renew what is ours, give back what is too much, take what is free."""
+        before = (self.owned, self.alone)
+        began = self._clock.monotonic()
+        await self._put(f"{self._name}/member/{self._owner}", "member")
+        members = await self._collection.count_documents(
+            {"name": self._name, "kind": "member", "$expr": {"$gt": ["$until", "$$NOW"]}}, limit=1000
+        )
+        self.alone = members <= 1
+        fair = math.ceil(self._shards / max(1, members))
+        await self._renew(began)
+        await self._give_back(fair)
+        await self._take(fair, began)
+        if (self.owned, self.alone) != before:
+            self._changed.set()
+            structlog.get_logger().info("leases.changed", leases=self._name, owned=len(self.owned), members=members)
+
+    async def _renew(self, began: float) -> None:
+        mine = {
+            "name": self._name,
+            "kind": "shard",
+            "owner": self._owner,
+            "$expr": {"$gt": ["$until", "$$NOW"]},
+        }
+        await self._collection.update_many(mine, [self._extended()])
+        rows = await self._collection.find(mine, {"shard": 1}).limit(self._shards).to_list(self._shards)
+        self._until = {row["shard"]: began + self._ttl for row in rows}
+
+    async def _give_back(self, fair: int) -> None:
+        extra = sorted(self._until)[fair:]
+        self._giving_up = set(extra)
+        for shard in extra:
+            if self._held.get(shard, 0) == 0:
+                del self._until[shard]
+                self._giving_up.discard(shard)
+                await self._collection.delete_one({"_id": self._id(shard), "owner": self._owner})
+
+    async def _take(self, fair: int, began: float) -> None:
+        for shard in range(self._shards):
+            if len(self._until) >= fair:
+                return
+            if shard not in self._until and await self._put(self._id(shard), "shard", shard):
+                self._until[shard] = began + self._ttl
+
+    def _id(self, shard: int) -> str:
+        return f"{self._name}/shard/{shard}"
+
+    def _extended(self) -> "Document":
+        return {"$set": {"until": {"$add": ["$$NOW", int(self._ttl * 1000)]}}}
+
+    async def _put(self, lease_id: str, kind: str, shard: int | None = None) -> bool:
+        """Take the lease when it is free, run out, or ours already."""
+        free = {"$or": [{"owner": self._owner}, {"$expr": {"$lte": ["$until", "$$NOW"]}}]}
+        fields: Document = {"name": self._name, "kind": kind, "owner": self._owner, "shard": shard}
+        try:
+            await self._collection.update_one(
+                {"_id": lease_id, **free}, [{"$set": fields}, self._extended()], upsert=True
+            )
+        except DuplicateKeyError:
+            return False
+        return True

@@ -1,0 +1,130 @@
+"""Every metric of the system, with meaning and unit, in one place.
+
+A metric exists per process in the registry of its `Metrics` object; nothing is registered at import.
+No label carries a tenant, a person or a text: labels are few and bounded.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric: attribute name on `Metrics`; the exported name is `atd_<name>`."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    meaning: str
+    unit: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+METRICS: tuple[Metric, ...] = (
+    Metric("records_handled", "counter", "Kafka records whose effect is committed", "records", ("topic", "group")),
+    Metric("records_failed", "counter", "Tries of a batch that ended in a fault", "tries", ("topic", "group")),
+    Metric(
+        "records_dead_lettered",
+        "counter",
+        "Kafka records put aside because they could not be handled",
+        "records",
+        ("topic", "group", "error"),
+    ),
+    Metric("batch_seconds", "histogram", "Time to handle one batch", "seconds", ("topic", "group"), _SECONDS),
+    Metric(
+        "batch_records",
+        "histogram",
+        "Records in one batch",
+        "records",
+        ("topic", "group"),
+        (1, 5, 20, 50, 100, 200, 500),
+    ),
+    Metric(
+        "consumer_lag",
+        "gauge",
+        "Records not yet handled, over all assigned partitions",
+        "records",
+        ("topic", "group"),
+    ),
+    Metric("outbox_rows", "gauge", "Outbox rows waiting for Kafka", "rows"),
+    Metric("outbox_age_seconds", "gauge", "Age of the oldest outbox row of the owned shards", "seconds"),
+    Metric("outbox_published", "counter", "Records that the relay published", "records"),
+    Metric("ledger_age_seconds", "gauge", "Age of the oldest send that is due", "seconds", ("ledger",)),
+    Metric("ledger_rows", "gauge", "Rows of the ledger by state", "rows", ("ledger", "state")),
+    Metric("ledger_attempts", "counter", "Attempts to send, by outcome", "attempts", ("ledger", "outcome")),
+    Metric("webhook_answers", "counter", "Answers to providers' webhooks", "requests", ("channel", "status")),
+    Metric("http_requests", "counter", "HTTP requests served", "requests", ("method", "route", "status")),
+    Metric("http_seconds", "histogram", "Time to serve an HTTP request", "seconds", ("method", "route"), _SECONDS),
+    Metric("client_requests", "counter", "HTTP requests made", "requests", ("client", "method", "status")),
+    Metric(
+        "client_seconds",
+        "histogram",
+        "Time of an HTTP request made",
+        "seconds",
+        ("client", "method"),
+        _SECONDS,
+    ),
+    Metric("transaction_retries", "counter", "MongoDB transactions tried again", "tries"),
+    Metric("ws_connections", "gauge", "Open WebSocket connections", "connections"),
+    Metric("ws_frames", "counter", "Frames sent to WebSocket clients", "frames"),
+    Metric("ws_closed", "counter", "WebSocket connections closed, by close code", "connections", ("code",)),
+)
+
+
+class Metrics:
+    """The metrics of one process. Attributes are named as in `METRICS`."""
+
+    records_handled: Counter
+    records_failed: Counter
+    records_dead_lettered: Counter
+    batch_seconds: Histogram
+    batch_records: Histogram
+    consumer_lag: Gauge
+    outbox_rows: Gauge
+    outbox_age_seconds: Gauge
+    outbox_published: Counter
+    ledger_age_seconds: Gauge
+    ledger_rows: Gauge
+    ledger_attempts: Counter
+    webhook_answers: Counter
+    http_requests: Counter
+    http_seconds: Histogram
+    client_requests: Counter
+    client_seconds: Histogram
+    transaction_retries: Counter
+    ws_connections: Gauge
+    ws_frames: Counter
+    ws_closed: Counter
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        for metric in METRICS:
+            setattr(self, metric.name, self._build(metric))
+
+    def _build(self, metric: Metric) -> Counter | Gauge | Histogram:
+        name, text = f"atd_{metric.name}", f"{metric.meaning} ({metric.unit})"
+        if metric.kind == "counter":
+            return Counter(name, text, metric.labels, registry=self.registry)
+        if metric.kind == "gauge":
+            return Gauge(name, text, metric.labels, registry=self.registry)
+        return Histogram(name, text, metric.labels, registry=self.registry, buckets=metric.buckets)
+
+    def render(self) -> bytes:
+        """The Prometheus text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,88 @@
+"""What every HTTP request goes through: a request id, a span, metrics, and one log line."""
+
+import time
+
+import structlog
+from opentelemetry.trace import SpanKind
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from atd_schemas.ids import uuid7
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.tracing import Tracing
+
+_QUIET_ROUTES = ("/livez", "/readyz", "/metrics")
+_REQUEST_ID_LIMIT = 128
+
+
+class RequestContext:
+    """ASGI middleware around the whole application.
+
+    The request id is the caller's `X-Request-Id` where it is printable and at most 128 characters, else a new
+    UUIDv7; it is in every answer, every log line and `scope["state"]["request_id"]`.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._tracing = tracing
+        self._log = structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in _QUIET_ROUTES:
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers.get(b"x-request-id"))
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 500
+        began = time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *(h for h in message["headers"] if h[0].lower() != b"x-request-id"),
+                    (b"x-request-id", request_id.encode()),
+                ]
+            await send(message)
+
+        try:
+            if self._tracing.enabled:
+                traceparent = headers.get(b"traceparent", b"").decode("latin-1") or None
+                with self._tracing.span(f"{scope['method']}", traceparent=traceparent, kind=SpanKind.SERVER) as span:
+                    await self._app(scope, receive, answer)
+                    span.update_name(f"{scope['method']} {_route(scope)}")
+                    span.set_attribute("http.response.status_code", status)
+            else:
+                await self._app(scope, receive, answer)
+        finally:
+            self._record(scope, status, time.perf_counter() - began, request_id)
+
+    def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        method, route = scope["method"], _route(scope)
+        self._metrics.http_requests.labels(method, route, str(status)).inc()
+        self._metrics.http_seconds.labels(method, route).observe(seconds)
+        emit = self._log.warning if status >= 500 else self._log.debug if scope.get("atd.quiet") else self._log.info  # noqa: PLR2004 - HTTP
+        emit(
+            "http.request",
+            method=method,
+            route=route,
+            status=status,
+            duration_ms=round(seconds * 1000, 1),
+            request_id=request_id,
+        )
+
+
+def _request_id(given: bytes | None) -> str:
+    if given and len(given) <= _REQUEST_ID_LIMIT and given.isascii():
+        text = given.decode()
+        if text.isprintable():
+            return text
+    return uuid7()
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern, never the path itself: it is a metric's label, and paths carry ids."""
+    route = scope.get("route")
+    return getattr(route, "path", None) or "unknown"

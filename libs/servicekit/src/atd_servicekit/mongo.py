@@ -1,0 +1,163 @@
+"""MongoDB: the client, transactions that retry, indexes. The only module that imports Motor.
+
+Motor is at the end of its life; moving to PyMongo's own asynchronous client is a change of this module.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+)
+from pymongo import IndexModel, ReadPreference
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NetworkTimeout,
+    NotPrimaryError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WriteConcernError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.metrics import Metrics
+
+Document = dict[str, Any]
+Client = AsyncIOMotorClient[Document]
+Database = AsyncIOMotorDatabase[Document]
+Collection = AsyncIOMotorCollection[Document]
+Session = AsyncIOMotorClientSession
+
+T = TypeVar("T")
+
+_MAJORITY = WriteConcern("majority", wtimeout=10_000)
+_SNAPSHOT = ReadConcern("snapshot")
+
+_AWAY = (AutoReconnect, ConnectionFailure, NetworkTimeout, NotPrimaryError, ServerSelectionTimeoutError)
+_RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
+
+_NAMESPACE_EXISTS = 48
+
+TRANSACTION_TRIES = 12
+"""How often a transaction is tried before its fault is handed on: about five seconds of backoff."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the error says that MongoDB is away or slow, and nothing about our data."""
+    if isinstance(error, (*_AWAY, ExecutionTimeout, WriteConcernError)):
+        return True
+    return isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in _RETRY_LABELS)
+
+
+class Mongo:
+    """One process's connection to its own database. Connects lazily; every operation has a deadline.
+
+    `timeout_ms` bounds each operation, server selection included.
+    """
+
+    def __init__(
+        self, url: str, database: str, metrics: Metrics, *, app_name: str = "", timeout_ms: int = 10_000
+    ) -> None:
+        self.client: Client = AsyncIOMotorClient(
+            url,
+            appname=app_name or database,
+            tz_aware=True,
+            tzinfo=UTC,
+            serverSelectionTimeoutMS=5_000,
+            connectTimeoutMS=5_000,
+            socketTimeoutMS=30_000,
+            timeoutMS=timeout_ms,
+            retryWrites=True,
+            retryReads=True,
+            w="majority",
+            maxPoolSize=50,
+        )
+        self.db: Database = self.client.get_database(
+            database,
+            codec_options=CodecOptions(tz_aware=True, tzinfo=UTC),
+            write_concern=WriteConcern("majority"),
+            read_concern=ReadConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+        self._metrics = metrics
+
+    async def ping(self) -> None:
+        """Raises `InfrastructureFault` when no primary answers."""
+        try:
+            await self.client.admin.command("ping")
+        except PyMongoError as error:
+            raise InfrastructureFault(f"MongoDB does not answer: {type(error).__name__}") from error
+
+    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `work` in one transaction (snapshot, majority) and commit it.
+
+        `work` may run several times: it reads what it needs inside, and has no effect outside. Conflicts and
+        elections are retried with backoff, `TRANSACTION_TRIES` times; then the last error is raised.
+        """
+        for attempt in range(TRANSACTION_TRIES):
+            try:
+                return await self._attempt(work)
+            except PyMongoError as error:
+                if not self._worth_a_retry(error) or attempt == TRANSACTION_TRIES - 1:
+                    raise
+                self._metrics.transaction_retries.inc()
+                await asyncio.sleep(min(0.005 * 2**attempt, 1.0) * random.uniform(0.5, 1.0))
+        raise AssertionError("unreachable: the loop returns or raises")
+
+    async def _attempt(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        async with await self.client.start_session() as session:
+            session.start_transaction(_SNAPSHOT, _MAJORITY, ReadPreference.PRIMARY)
+            try:
+                result = await work(session)
+            except BaseException:
+                if session.in_transaction:
+                    await session.abort_transaction()
+                raise
+            await self._commit(session)
+            return result
+
+    async def _commit(self, session: Session) -> None:
+        for attempt in range(TRANSACTION_TRIES):
+            try:
+                await session.commit_transaction()
+                return
+            except PyMongoError as error:
+                unknown = error.has_error_label("UnknownTransactionCommitResult")
+                if not unknown or attempt == TRANSACTION_TRIES - 1:
+                    raise
+                await asyncio.sleep(min(0.05 * 2**attempt, 1.0))
+
+    @staticmethod
+    def _worth_a_retry(error: PyMongoError) -> bool:
+        return error.has_error_label("TransientTransactionError")
+
+    async def ensure_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+        """Create the indexes that are missing, collection by collection; existing ones cost nothing."""
+        existing = set(await self.db.list_collection_names())
+        for collection, models in indexes.items():
+            if collection not in existing:
+                await self._create(collection)
+            if models:
+                await self.db[collection].create_indexes(list(models))
+
+    async def _create(self, collection: str) -> None:
+        try:
+            await self.db.create_collection(collection)
+        except OperationFailure as error:
+            if error.code != _NAMESPACE_EXISTS:  # another process was faster
+                raise
+
+    def close(self) -> None:
+        self.client.close()

@@ -1,0 +1,201 @@
+"""The outbox: state and its events commit in one transaction; a relay publishes them in order per key.
+
+A transaction adds one document per shard it touches, holding the records of that shard in order. `order` is a
+hybrid logical clock kept by the aggregates: whoever adds records for a key passes a number greater than
+the last one used for that key, so the order of `order` is the order of commits, whatever the clocks say.
+"""
+
+import asyncio
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from bson import ObjectId
+from pymongo import IndexModel
+from pymongo.errors import PyMongoError
+
+from atd_servicekit.clock import Clock
+from atd_servicekit.errors import PublishFailed
+from atd_servicekit.kafka import Outgoing, Producer
+from atd_servicekit.leases import ShardLeases
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.tasks import Supervised
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Collection, Database, Document, Session
+
+OUTBOX = "outbox"
+OUTBOX_SHARDS = 8
+OUTBOX_INDEXES = {OUTBOX: [IndexModel([("shard", 1), ("order", 1), ("part", 1), ("_id", 1)])]}
+
+_PAGE_DOCUMENTS = 32
+_DOCUMENT_BYTES = 4 * 1024 * 1024
+_POLL_SECONDS = 0.25
+_LAST_PAGES = timedelta(seconds=10)
+_BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Outbox:
+    """Where a transaction leaves the records that must follow from it."""
+
+    def __init__(self, database: "Database", clock: Clock) -> None:
+        self._collection = database[OUTBOX]
+        self._clock = clock
+        self.wake = asyncio.Event()
+
+    async def add(self, session: "Session", records: Sequence[Outgoing], *, order: int) -> None:
+        """Write the records inside the transaction of `session`.
+
+        `order` must be greater than in every earlier call for any of these keys (see the module's text).
+        """
+        shards: dict[int, list[Outgoing]] = defaultdict(list)
+        for record in records:
+            shards[_shard(record.key)].append(record)
+        at = self._clock.now()
+        documents = [
+            {"_id": ObjectId(), "shard": shard, "order": order, "part": part, "at": at, "records": chunk}
+            for shard, found in shards.items()
+            for part, chunk in enumerate(_chunks(found))
+        ]
+        if documents:
+            await self._collection.insert_many(documents, session=session, ordered=False)
+
+    def committed(self) -> None:
+        """To be called after the commit: the relay looks at once instead of at its next round."""
+        self.wake.set()
+
+
+class Relay:
+    """Publishes what the outbox holds, in order per key, and deletes it when Kafka has acknowledged."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        collection: "Collection",
+        leases: ShardLeases,
+        producer: Producer,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._outbox = outbox
+        self._collection = collection
+        self._leases = leases
+        self._producer = producer
+        self._metrics = metrics
+        self._clock = clock
+        self._log = structlog.get_logger()
+        self._publishing = Supervised("outbox-relay", self._run)
+        self._watching = Supervised("outbox-watch", self._watch)
+        self._stopping = False
+
+    async def start(self) -> None:
+        await self._leases.start()
+        await self._publishing.start()
+        await self._watching.start()
+
+    async def stop(self) -> None:
+        """Publish what is there, then hand the shards back."""
+        self._stopping = True
+        self._outbox.wake.set()
+        await self._watching.stop()
+        await self._publishing.stop(grace=_LAST_PAGES)
+        await self._leases.stop()
+
+    async def _run(self) -> None:
+        failures = 0
+        while True:
+            try:
+                while await self.publish_page():
+                    failures = 0
+            except (PublishFailed, PyMongoError, OSError) as error:
+                delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
+                failures += 1
+                self._log.warning("relay.retry", error=type(error).__name__, delay_s=delay)
+                if self._stopping:
+                    return
+                await asyncio.sleep(delay)
+                continue
+            if self._stopping:
+                return
+            await self._wait()
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self._outbox.wake.wait(), _POLL_SECONDS)
+        except TimeoutError:
+            return
+        finally:
+            self._outbox.wake.clear()
+
+    async def publish_page(self) -> int:
+        """Publish the oldest documents of the owned shards; how many there were.
+
+        Raises `PublishFailed` when Kafka is away: the documents stay, and are published again as a whole.
+        """
+        owned = self._leases.owned
+        if not owned:
+            return 0
+        with self._leases.holding(owned):
+            page = await self._oldest(owned)
+            if not page:
+                self._metrics.outbox_rows.set(0)
+                self._metrics.outbox_age_seconds.set(0)
+                return 0
+            self._metrics.outbox_rows.set(len(page))
+            self._metrics.outbox_age_seconds.set((self._clock.now() - min(row["at"] for row in page)).total_seconds())
+            records = [
+                Outgoing(r["t"], r["k"], r["v"], [(n, v) for n, v in r["h"]]) for row in page for r in row["records"]
+            ]
+            await self._producer.publish(records)
+            await self._collection.delete_many({"_id": {"$in": [row["_id"] for row in page]}})
+        self._metrics.outbox_published.inc(len(records))
+        return len(page)
+
+    async def _oldest(self, owned: frozenset[int]) -> "list[Document]":
+        query = {"shard": {"$in": sorted(owned)}}
+        order = [("order", 1), ("part", 1), ("_id", 1)]
+        found: list[Document] = (
+            await self._collection.find(query).sort(order).limit(_PAGE_DOCUMENTS).to_list(_PAGE_DOCUMENTS)
+        )
+        return found
+
+    async def _watch(self) -> None:
+        """While other processes share the outbox, wake at what they insert; alone, our own commits wake us."""
+        while True:
+            if self._leases.alone:
+                await self._leases.wait_changed()
+                continue
+            try:
+                async with self._collection.watch(
+                    [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}],
+                    max_await_time_ms=1000,
+                ) as stream:
+                    while not self._leases.alone:
+                        if await stream.try_next() is not None:
+                            self._outbox.wake.set()
+            except (PyMongoError, OSError) as error:
+                self._log.warning("relay.watch_lost", error=type(error).__name__)
+                await asyncio.sleep(1.0)
+
+
+def _shard(key: bytes) -> int:
+    return zlib.crc32(key) % OUTBOX_SHARDS
+
+
+def _chunks(records: Sequence[Outgoing]) -> "list[list[Document]]":
+    """The records as stored, cut so that no document comes near MongoDB's limit of 16 MB."""
+    chunks: list[list[Document]] = [[]]
+    size = 0
+    for record in records:
+        weight = len(record.value) + len(record.key) + 256
+        if size and size + weight > _DOCUMENT_BYTES:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(
+            {"t": record.topic, "k": record.key, "v": record.value, "h": [list(h) for h in record.headers]}
+        )
+        size += weight
+    return chunks

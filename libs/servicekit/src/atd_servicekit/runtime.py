@@ -1,0 +1,281 @@
+"""One service's life: what it is made of, in which order it starts, and how it stops.
+
+Start: MongoDB and indexes, producer, relay and other components, consumers, ready. While a dependency is away
+the process lives, is not ready, and keeps trying. Stop: not ready, no more polling, the running batch is
+finished and committed, components stop in reverse, everything is closed.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from faststream.kafka import KafkaBroker
+from faststream.specification import AsyncAPI
+from pymongo import IndexModel
+
+from atd_schemas.ids import uuid7
+from atd_schemas.topics import Topic
+from atd_servicekit.broadcast import Broadcast, RawHandler
+from atd_servicekit.clock import Clock, SystemClock
+from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription, is_retryable
+from atd_servicekit.crypto import FieldCipher, derive_keys
+from atd_servicekit.health import Health, health_router
+from atd_servicekit.identity import IDENTITY_PURPOSE, IdentityVerifier
+from atd_servicekit.kafka import Producer, create_broker
+from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.middleware import RequestContext
+from atd_servicekit.mongo import Mongo, Session
+from atd_servicekit.outbox import OUTBOX, OUTBOX_INDEXES, OUTBOX_SHARDS, Outbox, Relay
+from atd_servicekit.problems import install_problem_handlers
+from atd_servicekit.settings import ServiceSettings
+from atd_servicekit.tasks import Supervised
+from atd_servicekit.tracing import Tracing
+
+T = TypeVar("T")
+_START_BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Component(Protocol):
+    """Something that runs beside the consumers."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Runtime:
+    """The parts that a service's composition root wires together. Built by `Runtime.build`."""
+
+    service: str
+    settings: ServiceSettings
+    clock: Clock
+    metrics: Metrics
+    tracing: Tracing
+    mongo: Mongo
+    producer: Producer
+    outbox: Outbox
+    broker: KafkaBroker
+    health: Health
+    cipher: FieldCipher
+    identity: IdentityVerifier
+    instance: str
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _indexes: dict[str, list[IndexModel]] = field(default_factory=dict)
+    _components: list[Component] = field(default_factory=list)
+    _started: list[Component] = field(default_factory=list)
+    _subscriptions: list[Subscription] = field(default_factory=list)
+    _on_start: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    @classmethod
+    def build(
+        cls,
+        service: str,
+        settings: ServiceSettings,
+        *,
+        clock: Clock | None = None,
+        tracing: Tracing | None = None,
+    ) -> "Runtime":
+        """Everything a service needs, connected to nothing yet. Raises `BadMasterKey` for a key of the wrong form."""
+        clock = clock or SystemClock()
+        metrics = Metrics()
+        instance = f"{socket.gethostname()}-{os.getpid()}-{uuid7()[-12:]}"
+        master = settings.master_key.get_secret_value()
+        mongo = Mongo(
+            settings.mongodb_url.get_secret_value(),
+            settings.mongodb_database,
+            metrics,
+            app_name=f"atd-{service}",
+        )
+        return cls(
+            service=service,
+            settings=settings,
+            clock=clock,
+            metrics=metrics,
+            tracing=tracing or Tracing.from_endpoint(service, settings.otlp_endpoint),
+            mongo=mongo,
+            producer=Producer(settings.kafka_bootstrap_servers, instance),
+            outbox=Outbox(mongo.db, clock),
+            broker=create_broker(settings.kafka_bootstrap_servers, instance),
+            health=Health(),
+            cipher=FieldCipher.from_master_key(master),
+            identity=IdentityVerifier(*derive_keys(master, IDENTITY_PURPOSE)),
+            instance=instance,
+        )
+
+    @property
+    def log(self) -> Any:
+        return structlog.get_logger()
+
+    def add_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+        """Collections and indexes that must exist before anything else starts."""
+        for collection, models in indexes.items():
+            self._indexes.setdefault(collection, []).extend(models)
+
+    def add_component(self, component: Component) -> None:
+        """Started in the order of calls, before the consumers; stopped in reverse, after them."""
+        self._components.append(component)
+
+    def background(self, name: str, run: Callable[[], Awaitable[None]]) -> Supervised:
+        """A supervised loop as a component."""
+        task = Supervised(name, run)
+        self.add_component(task)
+        return task
+
+    def on_start(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Run once, after indexes and producer, before the components; must be safe to repeat."""
+        self._on_start.append(action)
+
+    def leases(self, name: str, shards: int) -> ShardLeases:
+        """This process's share of `shards`, divided among all processes of the service; whoever uses it starts it."""
+        if LEASES not in self._indexes:
+            self.add_indexes(LEASE_INDEXES)
+        return ShardLeases(self.mongo.db[LEASES], name, shards=shards, owner=self.instance, clock=self.clock)
+
+    def use_outbox(self) -> None:
+        """Run the relay: for services whose transactions leave records in the outbox."""
+        self.add_indexes(OUTBOX_INDEXES)
+        leases = self.leases(OUTBOX, OUTBOX_SHARDS)
+        self.add_component(Relay(self.outbox, self.mongo.db[OUTBOX], leases, self.producer, self.metrics, self.clock))
+
+    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """`mongo.transaction`, and the relay is woken after the commit."""
+        result = await self.mongo.transaction(work)
+        self.outbox.committed()
+        return result
+
+    def consume(
+        self, topic: Topic, handler: BatchHandler, *, group: str | None = None, max_records: int = MAX_RECORDS
+    ) -> Subscription:
+        """Read `topic` as `group` (default: the service's name) with the promises of `consuming.py`."""
+        subscription = Subscription(
+            service=self.service,
+            topic=topic,
+            group=group or self.service,
+            handler=handler,
+            producer=self.producer,
+            metrics=self.metrics,
+            tracing=self.tracing,
+            clock=self.clock,
+            stopping=self.stopping,
+            max_records=max_records,
+        )
+        subscription.attach(self.broker)
+        self._subscriptions.append(subscription)
+        self.health.add_heartbeat(f"consumer {topic.name}", subscription.alive)
+        return subscription
+
+    def broadcast(self, topic: Topic, handler: RawHandler, *, from_beginning: bool) -> Broadcast:
+        """Read all of `topic` in every process (see `broadcast.py`). Added as a component."""
+        reader = Broadcast(self.settings.kafka_bootstrap_servers, topic, handler, from_beginning=from_beginning)
+        self.add_component(reader)
+        return reader
+
+    def create_app(
+        self, title: str, routers: Sequence[APIRouter], *, description: str = "", health: bool = True
+    ) -> FastAPI:
+        """The HTTP application, whose lifespan starts and stops everything; `health=False`: no health routes."""
+        app = FastAPI(
+            title=title,
+            description=description,
+            version="1",
+            lifespan=self._lifespan,
+            docs_url=None,
+            redoc_url=None,
+        )
+        app.state.runtime = self
+        install_problem_handlers(app)
+        app.add_middleware(RequestContext, metrics=self.metrics, tracing=self.tracing)
+        if health:
+            app.include_router(self.health_router())
+        for router in routers:
+            app.include_router(router)
+        app.add_api_route("/asyncapi.json", self._asyncapi, methods=["GET"], include_in_schema=False)
+        return app
+
+    def health_router(self) -> APIRouter:
+        """`/livez`, `/readyz`, `/metrics`."""
+        return health_router(self.health, self.metrics, self._refresh_gauges)
+
+    def _refresh_gauges(self) -> None:
+        for subscription in self._subscriptions:
+            self.metrics.consumer_lag.labels(subscription.topic.name, subscription.group).set(subscription.lag())
+
+    async def _asyncapi(self) -> JSONResponse:
+        document = AsyncAPI(self.broker, title=f"atd-{self.service}", version="1", schema_version="3.0.0")
+        return JSONResponse(document.to_specification().to_jsonable())
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        starting = asyncio.create_task(self._start_with_retries(), name="start")
+        try:
+            yield
+        finally:
+            await self._stop(starting)
+
+    async def wait_ready(self, timeout_seconds: float = 30.0) -> None:
+        """Returns when everything has started. Raises `TimeoutError`."""
+        await asyncio.wait_for(self.health.started.wait(), timeout_seconds)
+
+    async def _start_with_retries(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._start()
+            except Exception as error:
+                if not is_retryable(error):
+                    self.log.exception("service.start_failed")
+                    self.health.failed = f"{type(error).__name__}: {error}"[:200]
+                    raise
+                delay = _START_BACKOFF_SECONDS[min(attempt, len(_START_BACKOFF_SECONDS) - 1)]
+                attempt += 1
+                self.log.warning("service.waiting", error=f"{type(error).__name__}: {error}"[:200], retry_in_s=delay)
+                await self._stop_started()
+                await asyncio.sleep(delay)
+            else:
+                return
+
+    async def _start(self) -> None:
+        await self.mongo.ping()
+        await self.mongo.ensure_indexes(self._indexes)
+        await self.producer.start()
+        for action in self._on_start:
+            await action()
+        for component in self._components:
+            self._started.append(component)
+            await component.start()
+        await self.broker.start()
+        self.health.add_check("mongodb", self.mongo.ping)
+        self.health.started.set()
+        self.log.info("service.ready", instance=self.instance)
+
+    async def _stop_started(self) -> None:
+        await self._quietly(self.broker.stop())
+        while self._started:
+            await self._quietly(self._started.pop().stop())
+        await self._quietly(self.producer.stop())
+
+    async def _stop(self, starting: "asyncio.Task[None]") -> None:
+        self.health.stopping = True
+        self.stopping.set()
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await self._stop_started()
+        self.mongo.close()
+        self.tracing.shutdown()
+        self.log.info("service.stopped")
+
+    async def _quietly(self, stopping: Awaitable[None]) -> None:
+        """A part that cannot stop must not keep the others from stopping."""
+        try:
+            await stopping
+        except Exception:
+            self.log.exception("service.stop_failed")

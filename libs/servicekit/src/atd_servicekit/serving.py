@@ -1,0 +1,47 @@
+"""Running a service as a process: uvicorn with uvloop and httptools, and an orderly end on SIGTERM."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from atd_servicekit.logs import configure_logging
+from atd_servicekit.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def read_settings(kind: type[S]) -> S:
+    """The settings from the environment; when one is wrong, says which and ends the process with status 2."""
+    try:
+        return kind()
+    except ValidationError as error:
+        lines = [f"  {_variable(item['loc'])}: {item['msg']}" for item in error.errors(include_input=False)]
+        raise SystemExit("The configuration does not work:\n" + "\n".join(lines)) from None
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    name = str(loc[0]) if loc else "?"
+    return name if name.isupper() else f"ATD_{name.upper()}"
+
+
+def serve(service: str, create_app: Callable[[S], FastAPI], settings: S) -> None:
+    """Serve until SIGTERM or SIGINT; running requests get the grace of the settings."""
+    configure_logging(service, settings.log_format, settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=int(settings.shutdown_grace.total_seconds()),
+        timeout_keep_alive=75,
+        backlog=4096,
+    )
