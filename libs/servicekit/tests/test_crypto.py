@@ -3,6 +3,9 @@
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from atd_servicekit.crypto import (
     BadMasterKey,
     CannotDecrypt,
@@ -11,8 +14,6 @@ from atd_servicekit.crypto import (
     derive_keys,
     parse_master_key,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 _ONE = base64.b64encode(b"1" * 32).decode()
 _TWO = base64.b64encode(b"2" * 32).decode()

@@ -8,6 +8,15 @@ from typing import Annotated, Any
 import httpx
 import orjson
 import pytest
+from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import OctKey
+from pydantic import SecretStr
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+
 from atd_schemas.envelope import Actor
 from atd_servicekit.crypto import derive_key
 from atd_servicekit.identity import (
@@ -22,14 +31,6 @@ from atd_servicekit.identity import (
 )
 from atd_servicekit.problems import Problem, install_problem_handlers
 from atd_testing.identity import identity_headers
-from fastapi import APIRouter, Depends, FastAPI, WebSocket
-from hypothesis import given
-from hypothesis import strategies as st
-from joserfc import jwt
-from joserfc.jwk import OctKey
-from pydantic import SecretStr
-from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route
 
 _KEY = b"k" * 32
 _NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -44,9 +45,7 @@ def test_what_the_gateway_signs_the_service_reads() -> None:
     assert not _ANA.may("x:z")
 
 
-@pytest.mark.parametrize(
-    "late", [timedelta(0), LIFETIME, LIFETIME + timedelta(seconds=4.9), timedelta(seconds=-5)]
-)
+@pytest.mark.parametrize("late", [timedelta(0), LIFETIME, LIFETIME + timedelta(seconds=4.9), timedelta(seconds=-5)])
 def test_a_token_is_good_for_its_minute_and_a_little_leeway(late: timedelta) -> None:
     assert IdentityVerifier(_KEY).verify(IdentitySigner(_KEY).sign(_ANA, _NOW), _NOW + late) == _ANA
 

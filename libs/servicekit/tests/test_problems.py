@@ -5,6 +5,12 @@ from typing import Annotated, Any
 import httpx
 import pytest
 import structlog
+from fastapi import FastAPI, HTTPException, Query
+from pydantic import BaseModel, field_validator
+from pymongo.errors import ServerSelectionTimeoutError
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.problems import (
     Problem,
@@ -16,11 +22,6 @@ from atd_servicekit.problems import (
     too_large,
     unauthenticated,
 )
-from fastapi import FastAPI, HTTPException, Query
-from pydantic import BaseModel, field_validator
-from pymongo.errors import ServerSelectionTimeoutError
-from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class _Buttons(BaseModel):

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 import orjson
-from atd_schemas.envelope import Actor, ActorType
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from joserfc import jws
@@ -21,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount
 
+from atd_schemas.envelope import Actor, ActorType
 from atd_servicekit.problems import forbidden, unauthenticated
 
 IDENTITY_HEADER = "X-Atd-Identity"
@@ -76,15 +76,14 @@ class IdentitySigner:
             "perms": sorted(identity.permissions),
             "sid": identity.session_id,
         }
-        return jws.serialize_compact(
-            {"alg": "HS256"}, orjson.dumps(claims), self._key, algorithms=_ALGORITHMS
-        )
+        return jws.serialize_compact({"alg": "HS256"}, orjson.dumps(claims), self._key, algorithms=_ALGORITHMS)
 
 
 class IdentityVerifier:
     """Checks identities. While the master key rotates, `previous` keys are accepted too.
 
-    Costs about 25 microseconds: the key is prepared once and the token decoded once; nothing is remembered.
+    Costs about 30 microseconds (measured with 20 permissions): the key is prepared once, the token decoded once,
+    and nothing is remembered.
     """
 
     def __init__(self, key: bytes, *previous: bytes) -> None:

@@ -113,9 +113,7 @@ def too_large(limit_bytes: int) -> Problem:
 
 def rate_limited(retry_after_s: float, detail: str = "Too many requests.") -> Problem:
     """429; `retry_after_s` in seconds, rounded up to the whole second that `Retry-After` can hold."""
-    return Problem(
-        429, "rate_limited", detail, headers={"Retry-After": str(max(1, math.ceil(retry_after_s)))}
-    )
+    return Problem(429, "rate_limited", detail, headers={"Retry-After": str(max(1, math.ceil(retry_after_s)))})
 
 
 def unauthenticated(detail: str = "Who you are could not be established.") -> Problem:
