@@ -1,0 +1,202 @@
+"""Delivering webhooks as Meta does: at least once, batched, retried until 200, and worse when told so."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+
+from atd_testing.whatsapp import builders
+from atd_testing.whatsapp.builders import Json
+from atd_testing.whatsapp.state import Callback, Delivery, FakeState, SentMessage
+
+RETRY_LIMIT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One thing to tell: a `changes` element of one number, not before `due` (loop time, seconds)."""
+
+    phone_number_id: str
+    change: Json
+    due: float
+
+
+@dataclass(slots=True)
+class _Outbound:
+    """What waits for one callback. `busy` counts bodies on their way."""
+
+    callback: Callback
+    updates: list[Update] = field(default_factory=list)
+    busy: int = 0
+
+
+class WebhookDeliverer:
+    """Posts updates to the callbacks. `client` may be given to reach an application in this process."""
+
+    def __init__(self, state: FakeState, client: httpx.AsyncClient | None = None) -> None:
+        self._state = state
+        self._client = client or httpx.AsyncClient(timeout=10, trust_env=False)
+        self._outbound: dict[tuple[str, str], _Outbound] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._progress = asyncio.Event()
+        self._random = random.Random(20260301)
+
+    async def start(self) -> None:
+        """Begin to deliver."""
+        self._spawn(self._run())
+
+    async def stop(self) -> None:
+        """Drop what waits and close the client."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.aclose()
+
+    @property
+    def idle(self) -> bool:
+        """True when nothing waits and nothing is on its way."""
+        return all(not waiting.updates and not waiting.busy for waiting in self._outbound.values())
+
+    async def settle(self, deadline: float = 10.0) -> None:
+        """Return when idle.
+
+        Raises:
+            TimeoutError: not idle after `deadline` seconds.
+        """
+        async with asyncio.timeout(deadline):
+            while not self.idle:
+                self._progress.clear()
+                await self._progress.wait()
+
+    def reset(self) -> None:
+        """Forget what waits; what is on its way is still finished."""
+        for waiting in self._outbound.values():
+            waiting.updates.clear()
+        self._progress.set()
+
+    def customer_wrote(self, phone_number_id: str, messages: Sequence[Json], contacts: Sequence[Json]) -> bool:
+        """Tell of these messages; False when the number has no callback."""
+        return self.enqueue(phone_number_id, builders.change(phone_number_id, messages=messages, contacts=contacts))
+
+    def receipts_of(self, sent: SentMessage) -> None:
+        """Tell every state of `receipts` about a message that was sent."""
+        settings = self._state.webhooks
+        phone = sent.recipient.lstrip("+")
+        person = phone if phone.isdigit() else None
+        for place, state in enumerate(settings.receipts, 1):
+            failed = [builders.error(131047, "More than 24 hours have passed")] if state == "failed" else ()
+            status = builders.status(
+                sent.message_id,
+                state,
+                datetime.now(UTC),
+                recipient=person,
+                user_id=builders.business_scoped_user_id(phone) if person else sent.recipient,
+                callback_data=sent.callback_data,
+                errors=failed,
+            )
+            change = builders.change(sent.phone_number_id, statuses=[status])
+            self.enqueue(sent.phone_number_id, change, place * settings.receipt_delay_ms / 1000)
+
+    def enqueue(self, phone_number_id: str, change: Json, delay: float = 0.0) -> bool:
+        """Deliver a change after `delay` seconds; False when the number has no callback."""
+        callback = self._state.callback_of(phone_number_id)
+        if callback is None:
+            return False
+        due = asyncio.get_running_loop().time() + delay
+        key = (callback.callback_url, callback.app_secret)
+        waiting = self._outbound.setdefault(key, _Outbound(callback))
+        waiting.updates.append(Update(phone_number_id, change, due))
+        self._wake.set()
+        return True
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            pause = self._send_what_is_due()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), pause)
+
+    def _send_what_is_due(self) -> float | None:
+        """Start a delivery for what is due; the seconds until more is due, `None` when nothing waits."""
+        settings = self._state.webhooks
+        now = asyncio.get_running_loop().time()
+        pauses: list[float] = []
+        for waiting in self._outbound.values():
+            while waiting.busy < settings.concurrency:
+                due = [update for update in waiting.updates if update.due <= now]
+                if not due:
+                    break
+                full = len(due) >= settings.batch_size
+                ripe = due[0].due + settings.batch_wait_ms / 1000
+                if not full and ripe > now:
+                    pauses.append(ripe - now)
+                    break
+                self._start_delivery(waiting, due)
+            pauses += [update.due - now for update in waiting.updates if update.due > now]
+        return min(pauses, default=None)
+
+    def _start_delivery(self, waiting: _Outbound, due: list[Update]) -> None:
+        settings = self._state.webhooks
+        if settings.shuffle:
+            self._random.shuffle(due)
+        taken = due[: settings.batch_size]
+        waiting.updates = [update for update in waiting.updates if update not in taken]
+        account = waiting.callback.business_account_id
+        body = builders.body(*(builders.entry(account, update.change) for update in taken))
+        raw = builders.encode(body)
+        waiting.busy += 1
+        self._spawn(self._deliver_copies(waiting, raw))
+
+    async def _deliver_copies(self, waiting: _Outbound, raw: bytes) -> None:
+        try:
+            for _ in range(1 + self._state.webhooks.duplicates):
+                await self.deliver(waiting.callback, raw)
+        finally:
+            waiting.busy -= 1
+            self._wake.set()
+            self._progress.set()
+
+    async def deliver(self, callback: Callback, raw: bytes, signature: str | None = None) -> Delivery:
+        """Post a body until it is answered 200 or the attempts are used up; `signature` overrides ours."""
+        settings = self._state.webhooks
+        headers = builders.signed_headers(raw, callback.app_secret)
+        if signature is not None:
+            headers[builders.SIGNATURE_HEADER] = signature
+        number = len(self._state.deliveries) + 1
+        delivery = Delivery(number=number, url=callback.callback_url, body=raw.decode())
+        self._state.deliveries.append(delivery)
+        for attempt in range(settings.max_attempts):
+            try:
+                answer = await self._client.post(callback.callback_url, content=raw, headers=headers)
+                delivery.statuses.append(answer.status_code)
+            except httpx.HTTPError:
+                delivery.statuses.append(0)
+            if delivery.statuses[-1] == httpx.codes.OK or signature is not None:
+                break
+            await asyncio.sleep(min(settings.retry_base_ms / 1000 * 2**attempt, RETRY_LIMIT_SECONDS))
+        delivery.done = True
+        return delivery
+
+    async def handshake(self, callback: Callback) -> bool:
+        """Meta's GET: true when the challenge comes back bare."""
+        challenge = str(self._random.randrange(10**9, 10**10))
+        asked = {
+            "hub.mode": "subscribe",
+            "hub.challenge": challenge,
+            "hub.verify_token": callback.verify_token or "",
+        }
+        try:
+            answer = await self._client.get(callback.callback_url, params=asked)
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == httpx.codes.OK and answer.text == challenge
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
