@@ -14,8 +14,16 @@ import pytest
 from atd_testing.processes import ManagedProcess, ProcessError
 from atd_testing.servers import free_port
 
-_SERVER = "import http.server, sys; http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')"
-_STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+_SERVER = """
+import http.server, sys
+http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind="127.0.0.1")
+"""
+_STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("deaf", flush=True)
+time.sleep(60)
+"""
 _SHORT = timedelta(seconds=10)
 
 
@@ -57,7 +65,7 @@ def test_a_process_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path
 def test_waiting_for_a_process_that_ends_shows_its_log(tmp_path: Path) -> None:
     process = python("raise SystemExit('cannot find the moon')", tmp_path / "log")
     process.start()
-    with pytest.raises(ProcessError, match="ended with status 1 before .*\n.*\n?cannot find the moon"):
+    with pytest.raises(ProcessError, match=r"ended with status 1 before .*\n.*\n?cannot find the moon"):
         process.wait_ready("http://127.0.0.1:1/", _SHORT)
 
 

@@ -127,7 +127,9 @@ def test_a_disk_without_room_is_explained(tmp_path: Path, monkeypatch: pytest.Mo
         MongoServer(tmp_path / "data").start()
 
 
-def test_session_fixtures_are_replica_set_and_broker(mongodb_url: str, kafka_bootstrap: str, database_name: str) -> None:
+def test_session_fixtures_are_replica_set_and_broker(
+    mongodb_url: str, kafka_bootstrap: str, database_name: str
+) -> None:
     with MongoClient[dict[str, Any]](mongodb_url) as client:
         assert client.admin.command("hello")["isWritablePrimary"]
         with pytest.raises(OperationFailure):

@@ -44,8 +44,8 @@ def kafka_bootstrap(server_directory: Path) -> Iterator[str]:
         yield given
         return
     kafka: KafkaServer | KafkaContainer
-    if _backend() == "containers":
-        from atd_testing.servers.containers import KafkaContainer  # noqa: PLC0415 - Docker's client, for this alone
+    if _backend() == "containers":  # imported here: it needs Docker's client
+        from atd_testing.servers.containers import KafkaContainer  # noqa: PLC0415
 
         kafka = KafkaContainer()
     else:
@@ -61,8 +61,8 @@ def mongodb_url(server_directory: Path) -> Iterator[str]:
         yield given
         return
     mongo: MongoServer | MongoContainer
-    if _backend() == "containers":
-        from atd_testing.servers.containers import MongoContainer  # noqa: PLC0415 - Docker's client, for this alone
+    if _backend() == "containers":  # imported here: it needs Docker's client
+        from atd_testing.servers.containers import MongoContainer  # noqa: PLC0415
 
         mongo = MongoContainer()
     else:
@@ -92,5 +92,5 @@ def _started(server: _Server) -> Iterator[None]:
 def _backend() -> str:
     chosen = os.environ.get("ATD_TEST_BACKEND", _BACKENDS[0])
     if chosen not in _BACKENDS:
-        pytest.exit(f"ATD_TEST_BACKEND={chosen} is unknown; choose one of {', '.join(_BACKENDS)}", returncode=3)
+        pytest.exit(f"ATD_TEST_BACKEND={chosen} is unknown; choose {' or '.join(_BACKENDS)}", returncode=3)
     return chosen

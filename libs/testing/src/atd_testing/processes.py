@@ -20,12 +20,12 @@ from urllib.request import urlopen
 _POLL_SECONDS = 0.05
 _PROBE_TIMEOUT_SECONDS = 2.0
 
-# Linux ties the "parent died" signal to the *thread* that forked. Test code starts processes from short-lived
-# threads (`asyncio.to_thread`), so every child is forked from this one thread, which lives as long as Python does.
+# Linux ties the "parent died" signal to the *thread* that forked. Test code starts processes from
+# short-lived threads (`asyncio.to_thread`), so all are forked from this one, which lives as long as Python.
 _SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="process-spawner")
 
-# Asks the kernel to send SIGTERM when the parent dies, then becomes the real command (same pid). Done after exec
-# rather than in `preexec_fn`, which is not safe in a process with threads.
+# Asks the kernel to send SIGTERM when the parent dies, then becomes the real command (same pid). Done after
+# exec rather than in `preexec_fn`, which is not safe in a process with threads.
 _DIE_WITH_PARENT = """
 import ctypes, os, signal, sys
 ctypes.CDLL(None).prctl(1, signal.SIGTERM)
@@ -36,14 +36,14 @@ os.execvp(sys.argv[2], sys.argv[2:])
 
 
 class ProcessError(RuntimeError):
-    """A managed process did not do what was waited for; the message ends with the last lines of its log."""
+    """A managed process did not do what was waited for; the message ends with the end of its log."""
 
 
 class ManagedProcess:
-    """One child process with a log file, that can be waited for, stopped in order, or killed -9, and started again.
+    """One child process with a log file, to be waited for, stopped in order or killed, and started again.
 
-    It runs in its own session (a Ctrl-C in the terminal does not reach it) and, on Linux, is sent SIGTERM if this
-    process dies first. Starting again appends to the same log file.
+    It runs in its own session (a Ctrl-C in the terminal does not reach it) and, on Linux, is sent SIGTERM if
+    this process dies first. Starting again appends to the same log file.
 
     Args:
         name: used in messages.
@@ -140,7 +140,7 @@ class ManagedProcess:
         return self.wait_stopped(grace)
 
     def wait_stopped(self, grace: timedelta = timedelta(seconds=30)) -> bool:
-        """Wait for the end of a process that was told to stop; after `grace` send SIGKILL and return False."""
+        """Wait for the end of a process told to stop; after `grace` send SIGKILL and return False."""
         try:
             self._wait_end(grace.total_seconds())
         except ProcessError:
@@ -198,7 +198,9 @@ class ManagedProcess:
         )
 
     def _copy_output(self) -> None:
-        assert self._process is not None and self._process.stdout is not None and self._on_line is not None
+        assert self._process is not None
+        assert self._process.stdout is not None
+        assert self._on_line is not None
         with self._process.stdout as output, self.log_file.open("ab") as log:
             for line in output:
                 log.write(line)
@@ -229,6 +231,6 @@ def answers(url: str) -> bool:
     """Tell whether GET `url` answers 2xx within two seconds."""
     try:
         with urlopen(url, timeout=_PROBE_TIMEOUT_SECONDS) as response:  # noqa: S310 - only ever loopback URLs
-            return bool(200 <= response.status < 300)
+            return bool(response.status)  # urlopen raises for anything but success
     except (URLError, OSError):  # HTTPError (a 503 of /readyz) is a URLError
         return False

@@ -1,7 +1,7 @@
 """Real Kafka and MongoDB as local processes, for the tests and for ``make run``.
 
-Both come as packages: no Docker, no Java and no service has to be installed first. Both live on loopback only,
-keep their port and their data through `kill`, `stop` and `restart`, and never share a data directory.
+Both come as packages: no Docker, no Java and no service has to be installed first. Both live on loopback
+only, keep their port and their data through `kill`, `stop` and `restart`, and never share a data directory.
 """
 
 from atd_testing.servers.errors import ServerStartError

@@ -1,4 +1,7 @@
-"""``python -m atd_testing.servers lock`` resolves ``jgo.toml`` to ``jgo.lock.toml``; ``fetch`` downloads its jars."""
+"""Look after the broker's jars.
+
+``python -m atd_testing.servers lock`` resolves ``jgo.toml`` to ``jgo.lock.toml``; ``fetch`` downloads them.
+"""
 
 from __future__ import annotations
 

@@ -106,8 +106,8 @@ def _require_docker() -> None:
         docker.from_env().ping()
     except DockerException as error:
         raise ServerStartError(
-            f"ATD_TEST_BACKEND=containers needs a Docker engine, and none answered ({error}). Start Docker, or unset "
-            "ATD_TEST_BACKEND to use the embedded servers."
+            f"ATD_TEST_BACKEND=containers needs a Docker engine, and none answered ({error}). Start Docker, or "
+            "unset ATD_TEST_BACKEND to use the embedded servers."
         ) from error
 
 
@@ -118,5 +118,6 @@ def _wait(ready: Callable[[], bool], image: str, container: DockerContainer) -> 
             output, errors = container.get_logs()
             container.stop()
             log = (output + errors).decode("utf-8", errors="replace")
-            raise ServerStartError(f"{image} was not ready within {_START_TIMEOUT}. Its log:\n{log[-2000:]}")
+            message = f"{image} was not ready within {_START_TIMEOUT}. Its log:\n{log[-2000:]}"
+            raise ServerStartError(message)
         time.sleep(_POLL_SECONDS)

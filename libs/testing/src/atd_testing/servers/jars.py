@@ -26,8 +26,8 @@ def _silent(_: str) -> None:
 def fetch_jars(progress: Callable[[str], None] = _silent) -> list[Path]:
     """Return the paths of all locked jars, downloading those that the local Maven repository lacks.
 
-    The repository is ``~/.m2/repository``, or ``M2_REPO``. Every jar is checked against the lock file at every
-    call: a download that was cut off is fetched again.
+    The repository is ``~/.m2/repository``, or ``M2_REPO``. Every jar is checked against the lock file at
+    every call: a download that was cut off is fetched again.
 
     Args:
         progress: told one sentence for each jar that has to be fetched.
@@ -94,8 +94,8 @@ def _fetch(context: MavenContext, jar: LockedDependency, progress: Callable[[str
     if compute_sha256(path) != jar.sha256:
         path.unlink()
         raise ServerStartError(
-            f"{artifact.filename} is not the file that {LOCK_FILE.name} pins (SHA-256 differs); it was deleted. "
-            "Try again; if it happens again, something between you and Maven Central changes files."
+            f"{artifact.filename} is not the file that {LOCK_FILE.name} pins (SHA-256); it was deleted."
+            " Try again; if it happens again, something between you and Maven Central changes files."
         )
     return path
 

