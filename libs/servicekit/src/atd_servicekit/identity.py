@@ -33,7 +33,13 @@ _ISSUER = "atd-gateway"
 _AUDIENCE = "atd-services"
 _ALGORITHMS = ("HS256",)
 _HEADER_BYTES = IDENTITY_HEADER.lower().encode()
-_DESCRIBING = ("/openapi.json", "/asyncapi.json", "/docs", "/redoc", "/docs/oauth2-redirect")
+_KIT_ROUTES = {
+    **dict.fromkeys(("/livez", "/readyz", "/metrics"), "public: for the operator's probes, not on the public origin"),
+    **dict.fromkeys(
+        ("/openapi.json", "/asyncapi.json", "/docs", "/redoc", "/docs/oauth2-redirect"),
+        "public: describes the interface",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +203,8 @@ def _walk(routes: Iterable[BaseRoute], prefix: str) -> Iterable[tuple[str, set[s
         reason = getattr(route.endpoint or getattr(original, "app", None), "__atd_public__", None)
         if reason is not None:
             needs.add(f"public: {reason}")
-        if not needs and path in _DESCRIBING:
-            needs.add("public: describes the interface")
+        if not needs and path in _KIT_ROUTES:
+            needs.add(_KIT_ROUTES[path])
         methods = sorted(set(route.methods or ()) - {"HEAD"}) or [_kind(original)]
         for method in methods:
             yield f"{method} {path}", set(needs)
