@@ -26,7 +26,7 @@ Timestamp = Annotated[
 class Schema(BaseModel):
     """What every schema has in common: immutable, and deaf to fields of a later version."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
 
 ActorType = Literal["contact", "attendant", "bot", "system"]

@@ -9,6 +9,7 @@ comes again). Any other error makes the handler run record by record, and the re
 import asyncio
 import base64
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -167,7 +168,13 @@ class Subscription:
         except Exception as error:
             if is_retryable(error):
                 raise
-            self._log.exception("record.failed", event_id=record.event.id, offset=record.offset)
+            self._log.error(
+                "record.failed",
+                event_id=record.event.id,
+                offset=record.offset,
+                error=type(error).__name__,
+                where="".join(traceback.format_tb(error.__traceback__)[-3:]),
+            )
             await self._dead_letter(raw, type(error).__name__, _words_of(error))
 
     async def _with_retries(self, records: Sequence[Record[Any]]) -> None:

@@ -10,7 +10,7 @@ import math
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,8 +22,15 @@ from atd_servicekit.clock import Clock
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Collection, Document
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
 LEASES = "leases"
-LEASE_INDEXES = {LEASES: [IndexModel([("name", 1), ("kind", 1), ("until", 1)])]}
+LEASE_INDEXES = {
+    LEASES: [
+        IndexModel([("name", 1), ("kind", 1), ("until", 1)]),
+        IndexModel([("until", 1)], expireAfterSeconds=3600),  # of processes that are gone for good
+    ]
+}
 
 
 def shard_of(key: str, shards: int) -> int:
@@ -167,12 +174,13 @@ class ShardLeases:
 
     async def _put(self, lease_id: str, kind: str, shard: int | None = None) -> bool:
         """Take the lease when it is free, run out, or ours already."""
-        free = {"$or": [{"owner": self._owner}, {"$expr": {"$lte": ["$until", "$$NOW"]}}]}
+        free = {"_id": lease_id, "$or": [{"owner": self._owner}, {"$expr": {"$lte": ["$until", "$$NOW"]}}]}
         fields: Document = {"name": self._name, "kind": kind, "owner": self._owner, "shard": shard}
+        take = [{"$set": fields}, self._extended()]
+        if (await self._collection.update_one(free, take)).matched_count:
+            return True
         try:
-            await self._collection.update_one(
-                {"_id": lease_id, **free}, [{"$set": fields}, self._extended()], upsert=True
-            )
+            await self._collection.insert_one({"_id": lease_id, **fields, "until": _EPOCH})
         except DuplicateKeyError:
             return False
-        return True
+        return (await self._collection.update_one(free, take)).matched_count == 1

@@ -29,7 +29,13 @@ def configure_logging(service: str, fmt: Literal["json", "console"], level: str)
             structlog.processors.JSONRenderer(serializer=_dumps),
         ]
     else:
-        render = [structlog.dev.ConsoleRenderer(colors=True, pad_event_to=34)]
+        render = [
+            structlog.dev.ConsoleRenderer(
+                colors=True,
+                pad_event_to=34,
+                exception_formatter=structlog.dev.plain_traceback,  # the rich one prints local variables: message texts
+            )
+        ]
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*shared, *render],

@@ -122,7 +122,7 @@ class Mongo:
             try:
                 result = await work(session)
             except BaseException:
-                if session.in_transaction:
+                if session.in_transaction:  # type: ignore[truthy-function]  # a property; the stub says method
                     await session.abort_transaction()
                 raise
             await self._commit(session)

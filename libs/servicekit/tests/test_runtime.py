@@ -1,0 +1,252 @@
+"""The kit's promises on a real Kafka and a real MongoDB."""
+
+import asyncio
+import base64
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from atd_schemas.dead_letters import DeadLetter
+from atd_schemas.ids import uuid7
+from atd_schemas.inbound import InboundContact, InboundEvent, InboundMessage, InboundMessageData
+from atd_schemas.topics import Topic, dead_letter_topic, encode
+from atd_servicekit import consuming
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.runtime import Runtime
+from atd_servicekit.settings import ServiceSettings
+from atd_testing.app import running
+from atd_testing.waiting import eventually
+
+MASTER_KEY = base64.b64encode(bytes(32)).decode()
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def message(text: str, customer: str = "5511999990000") -> InboundMessage:
+    return InboundMessage(
+        id=uuid7(),
+        tenant_id="t1",
+        occurred_at=NOW,
+        recorded_at=NOW,
+        source="test",
+        subject=f"a1:{customer}",
+        data=InboundMessageData(
+            account_id="a1",
+            account_name="Loja",
+            channel="whatsapp",
+            external_id=uuid7(),
+            contact=InboundContact(external_id=customer),
+            kind="text",
+            text=text,
+        ),
+    )
+
+
+@pytest.fixture
+async def topic(kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> Topic:
+    """A topic of this test alone, and the dead letters of the service that reads it."""
+    from atd_schemas import topics  # noqa: PLC0415 - patched below
+
+    made = Topic(
+        name=f"test.{uuid7()}",
+        owner="test",
+        key="subject",
+        schema=InboundEvent,
+        producers=("test",),
+        consumers=("test",),
+        retention=topics.INBOUND_EVENTS.retention,
+        partitions=2,
+    )
+    monkeypatch.setattr(consuming, "adapter", lambda _topic: topics.adapter(topics.INBOUND_EVENTS))
+    await create(kafka_bootstrap, made.name, 2)
+    await create(kafka_bootstrap, dead_letter_topic(made.name).name, 1)
+    return made
+
+
+async def create(bootstrap: str, name: str, partitions: int) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(name, partitions, 1)])
+    await admin.close()
+
+
+@pytest.fixture
+async def runtime(kafka_bootstrap: str, mongodb_url: str, database_name: str, topic: Topic) -> Runtime:
+    settings = ServiceSettings(
+        kafka_bootstrap_servers=kafka_bootstrap,
+        mongodb_url=mongodb_url,  # type: ignore[arg-type]  # pydantic makes the secret
+        mongodb_database=database_name,
+        port=0,
+        master_key=MASTER_KEY,  # type: ignore[arg-type]
+    )
+    return Runtime.build(topic.name, settings)
+
+
+async def produce(runtime: Runtime, topic: Topic, values: Sequence[bytes]) -> None:
+    await runtime.producer.publish([Outgoing(topic.name, b"k", value) for value in values])
+
+
+async def read_all(bootstrap: str, name: str, expected: int) -> list[Any]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign([TopicPartition(name, number) for number in (consumer.partitions_for_topic(name) or {0})])
+        found: list[Any] = []
+        async with asyncio.timeout(10):
+            while len(found) < expected:
+                batch = await consumer.getmany(timeout_ms=200)
+                found += [record for records in batch.values() for record in records]
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def test_a_poison_record_is_dead_lettered_alone_with_reason_and_origin(
+    runtime: Runtime, topic: Topic, kafka_bootstrap: str
+) -> None:
+    seen: list[str] = []
+
+    async def handle(records: Sequence[consuming.Record[InboundMessage]]) -> None:
+        for record in records:
+            if record.event.data.text == "poison":
+                raise ValueError("secret words")
+        seen.extend(record.event.data.text or "" for record in records)
+
+    runtime.consume(topic, handle, group=topic.name)
+    async with running(runtime.create_app("test", [])):
+        await produce(
+            runtime, topic, [encode(message("one")), b"not json", encode(message("poison")), encode(message("two"))]
+        )
+        await eventually(lambda: seen == ["one", "two"], message="both good records are handled, in order")
+        letters = await read_all(kafka_bootstrap, dead_letter_topic(topic.name).name, 2)
+
+    events = [DeadLetter.model_validate_json(record.value) for record in letters]
+    assert [(e.data.error, e.data.offset, e.data.topic) for e in events] == [
+        ("invalid", 1, topic.name),
+        ("ValueError", 2, topic.name),
+    ]
+    assert base64.b64decode(events[0].data.value) == b"not json"
+    assert "secret words" not in events[1].data.detail
+    assert [record.key for record in letters] == [b"k", b"k"]
+
+
+async def test_an_infrastructure_fault_is_retried_and_nothing_is_dead_lettered(runtime: Runtime, topic: Topic) -> None:
+    tries = 0
+    seen: list[str] = []
+
+    async def handle(records: Sequence[consuming.Record[InboundMessage]]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 4:
+            raise InfrastructureFault("away")
+        seen.extend(record.event.data.text or "" for record in records)
+
+    subscription = runtime.consume(topic, handle, group=topic.name)
+    subscription.backoff_seconds = (0.01, 0.01)  # ends after two, so that the batch also comes again from Kafka
+    async with running(runtime.create_app("test", [])):
+        await produce(runtime, topic, [encode(message("one")), encode(message("two"))])
+        await eventually(lambda: seen == ["one", "two"])
+    rendered = runtime.metrics.render().decode()
+    assert "atd_records_dead_lettered_total{" not in rendered
+
+
+async def test_a_batch_is_handled_again_by_a_new_process_when_it_was_not_committed(
+    runtime: Runtime, topic: Topic
+) -> None:
+    async def fail(_: Sequence[consuming.Record[InboundMessage]]) -> None:
+        raise InfrastructureFault("away")
+
+    first = runtime.consume(topic, fail, group=topic.name)
+    first.backoff_seconds = ()
+    async with running(runtime.create_app("test", [])):
+        await produce(runtime, topic, [encode(message("one"))])
+        await eventually(lambda: first.metrics.render())
+
+    seen: list[str] = []
+
+    async def handle(records: Sequence[consuming.Record[InboundMessage]]) -> None:
+        seen.extend(record.event.data.text or "" for record in records)
+
+    second = Runtime.build(topic.name, runtime.settings)
+    second.consume(topic, handle, group=topic.name)
+    async with running(second.create_app("test", [])):
+        await eventually(lambda: seen == ["one"])
+
+
+async def test_state_and_its_events_commit_together_and_are_published_in_order(
+    runtime: Runtime, topic: Topic, kafka_bootstrap: str
+) -> None:
+    runtime.use_outbox()
+    runtime.add_indexes({"things": []})
+    async with running(runtime.create_app("test", [])):
+        for number in range(20):
+
+            async def work(session: Any, number: int = number) -> None:
+                await runtime.mongo.db.things.insert_one({"number": number}, session=session)
+                record = Outgoing(topic.name, b"k", str(number).encode(), [("ce_id", b"x")])
+                await runtime.outbox.add(session, [record], order=number)
+
+            await runtime.transaction(work)
+
+        async def undone(session: Any) -> None:
+            await runtime.outbox.add(session, [Outgoing(topic.name, b"k", b"never")], order=21)
+            raise ValueError("rolled back")
+
+        with pytest.raises(ValueError, match="rolled back"):
+            await runtime.transaction(undone)
+        records = await read_all(kafka_bootstrap, topic.name, 20)
+        assert [record.value for record in records] == [str(number).encode() for number in range(20)]
+        assert records[0].headers == (("ce_id", b"x"),)
+
+        async def empty() -> bool:
+            return await runtime.mongo.db.outbox.count_documents({}) == 0
+
+        await eventually(empty, message="the outbox is empty")
+
+
+async def test_two_processes_share_the_shards_and_one_takes_over_when_the_other_stops(
+    runtime: Runtime, topic: Topic
+) -> None:
+    other = Runtime.build(topic.name, runtime.settings)
+    other.instance = "other"
+    await runtime.mongo.ping()
+    one, two = runtime.leases("work", 8), other.leases("work", 8)
+    await one.tick()
+    assert one.owned == frozenset(range(8))
+    assert one.alone
+    await two.tick()
+    assert two.owned == frozenset()
+    await one.tick()
+    await two.tick()
+    assert len(one.owned) == len(two.owned) == 4
+    assert not one.owned & two.owned
+    with two.holding(two.owned):
+        await one.stop()
+        await two.tick()
+    assert two.owned == frozenset(range(8))
+    await two.stop()
+    runtime.mongo.close()
+    other.mongo.close()
+
+
+async def test_readiness_tells_what_is_missing_and_liveness_does_not_depend_on_it(
+    runtime: Runtime, topic: Topic
+) -> None:
+    async with running(runtime.create_app("test", [])) as client:
+        assert (await client.get("/livez")).status_code == 200
+        ready = await client.get("/readyz")
+        assert (ready.status_code, ready.json()) == (200, {"status": "ready", "problems": {}})
+
+        async def away() -> None:
+            raise InfrastructureFault("kaputt")
+
+        runtime.health.add_check("mongodb", away)
+        ready = await client.get("/readyz")
+        assert (ready.status_code, ready.json()["problems"]) == (503, {"mongodb": "InfrastructureFault: kaputt"})
+        assert (await client.get("/livez")).status_code == 200
+        assert "atd_http_requests" in (await client.get("/metrics")).text
+        assert (await client.get("/asyncapi.json")).json()["asyncapi"].startswith("3.")

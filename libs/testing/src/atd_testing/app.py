@@ -1,0 +1,17 @@
+"""Running a service inside a test, without a socket."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def running(app: FastAPI, *, timeout_seconds: float = 30.0) -> AsyncIterator[httpx.AsyncClient]:
+    """Start the app's lifespan, wait until it is ready, and yield a client that talks to it directly."""
+    async with app.router.lifespan_context(app):
+        await app.state.runtime.wait_ready(timeout_seconds)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client
