@@ -1,0 +1,88 @@
+# Needs only make and Python 3.11 or newer; everything else is fetched, pinned by hash, into .venv.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first Python that is new enough; `make PYTHON=/path/to/python3.12 ...` chooses another.
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+PACKAGES := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml))
+SOURCES := $(wildcard $(addsuffix /src,$(PACKAGES)))
+TESTS := $(sort $(dir $(wildcard $(addsuffix /tests/*.py,$(PACKAGES)))))
+# Ours are installed from the tree, never pinned. A distribution has the name of its folder, prefixed.
+RELAXED := --allow-untyped-defs --allow-incomplete-defs --allow-untyped-calls --allow-any-generics
+OURS := $(addprefix atd-,$(notdir $(PACKAGES)))
+
+RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header --prerelease if-necessary-or-explicit \
+	$(if $(KEEP),,--upgrade)
+
+.PHONY: help run status test check lint types imports pins bench fmt lock clean reset
+
+help: ## say what there is (this)
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+run: $(READY) ## start everything on this machine, without Docker, and say where it is (Ctrl-C stops it)
+	@$(BIN)/python -m deploy.local
+
+status: $(READY) ## say which of the processes of `make run` are up
+	@$(BIN)/python -m deploy.local status
+
+test: $(READY) ## all tests, on a Kafka and a MongoDB of their own; ARGS="libs/schemas -k key" narrows it
+	@$(BIN)/pytest --durations=15 $(ARGS)
+
+check: lint types imports pins ## everything that can be said without running it: ruff, mypy, import contracts, pins
+
+lint: $(READY)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+# Tests are checked folder by folder (they have the same names in every package), and need not annotate fixtures.
+types: $(READY)
+	@echo "mypy $(SOURCES)" && $(BIN)/mypy $(SOURCES)
+	@echo "mypy deploy" && $(BIN)/mypy -p deploy
+	@for tests in $(TESTS) $(if $(wildcard tests/*/*.py),"-p tests"); do echo "mypy $$tests" && \
+		$(BIN)/mypy $(RELAXED) $$tests || exit 1; done
+
+imports: $(READY)
+	@$(BIN)/lint-imports --no-logo
+
+pins: $(READY)
+	@$(BIN)/python -m deploy.local.pins
+	@$(BIN)/uv --quiet pip check
+
+bench: $(READY) ## measure throughput and latency on this machine
+	@$(BIN)/python -m tests.load $(ARGS)
+
+fmt: $(READY) ## format, and repair what the linter can repair
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+lock: $(READY) ## update every pin to the newest release that fits (KEEP=1: keep those that still fit)
+	@$(RELOCK) pyproject.toml --group dev $(addprefix --no-emit-package ,$(OURS)) -o requirements.lock
+	@echo uv | $(RELOCK) - -o deploy/local/uv.txt
+	@$(BIN)/python -m atd_testing.servers lock
+	@$(MAKE) --no-print-directory $(READY)
+
+clean: ## remove what can be made again: the environment and caches (not the data of `make run`)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset: ## remove the data, logs and master key of `make run`
+	rm -rf .local
+
+$(READY): requirements.lock deploy/local/uv.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed, and none was found on the PATH. Install it, or" \
+		"name it: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@[ -x $(BIN)/python ] || { echo "Making $(VENV) with $(PYTHON)" && $(PYTHON) -m venv $(VENV); } || { \
+		rm -rf $(VENV); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing what requirements.lock names (about 400 MB the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/local/uv.txt
+	@$(BIN)/uv pip install --require-hashes -r requirements.lock
+	@$(BIN)/uv --quiet pip install --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@touch $@

@@ -1,0 +1,124 @@
+"""Check that what is pinned is pinned well: ``python -m deploy.local.pins`` (part of ``make check``).
+
+* Every dependency that a package of the workspace declares is in ``requirements.lock``, in a version that fits,
+  with hashes; whether the locked releases fit each other is for ``uv pip check`` to say.
+* The broker's jars were locked from the present ``jgo.toml``, and its Docker image is the same release.
+* No committed text names a package registry or a path of somebody's machine: whoever installs decides where from.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from atd_testing.servers.containers import KAFKA_IMAGE, MONGODB_IMAGE
+from atd_testing.servers.jars import SPEC_FILE, is_lock_current
+
+ROOT = Path(__file__).resolve().parents[2]
+_LOCK_FILES = ("requirements.lock", "deploy/local/uv.txt")
+_PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE)
+_HOSTS = ("pypi.org", "pythonhosted.org", "repo.maven.apache.org", "repo1.maven.org", "registry.npmjs.org")
+_MACHINE_PATH = re.compile(r"(?<![\w./-])(?:/home/[a-z]|/root/|/Users/[A-Za-z]|/work/|file:///)")
+_THIS_FILE = "deploy/local/pins.py"
+
+
+def main() -> int:
+    """Print every fault found; the exit status is 1 if there is one."""
+    faults = [
+        *unlocked(ROOT, (ROOT / "requirements.lock").read_text(encoding="utf-8")),
+        *unhashed((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES),
+        *unsynchronised_servers(ROOT),
+        *machine_specific(_committed_texts(ROOT)),
+    ]
+    for fault in faults:
+        print(fault)
+    print(f"pins: {len(faults)} faults" if faults else "pins: in order")
+    return 1 if faults else 0
+
+
+def unlocked(root: Path, lock: str) -> Iterator[str]:
+    """Name the declared dependencies of all workspace packages that `lock` lacks or has in another version."""
+    pinned: dict[str, list[Version]] = {}
+    for pin in _PINNED.finditer(lock):
+        pinned.setdefault(canonicalize_name(pin["name"]), []).append(Version(pin["version"]))
+    projects = [root / "pyproject.toml", *sorted(root.glob("libs/*/pyproject.toml"))]
+    projects += sorted(root.glob("services/*/pyproject.toml"))
+    ours = {canonicalize_name(_load(project)["project"]["name"]) for project in projects}
+    for project in projects:
+        for requirement in _declared(_load(project)):
+            name = canonicalize_name(requirement.name)
+            if name in ours:
+                continue
+            fitting = requirement.specifier.filter(pinned.get(name, []), prereleases=True)
+            if not any(True for _ in fitting):
+                path = project.relative_to(root)
+                yield f"{path}: `{requirement}` is not in requirements.lock; run `make lock KEEP=1`"
+
+
+def unhashed(locks: Iterable[str]) -> Iterator[str]:
+    """Name the pins that no hash follows."""
+    for lock in locks:
+        for entry in re.split(r"\n(?=[A-Za-z0-9])", lock):
+            pin = _PINNED.search(entry)
+            if pin and "--hash=sha256:" not in entry:
+                yield f"{pin['name']}=={pin['version']} is pinned without a hash; run `make lock KEEP=1`"
+
+
+def unsynchronised_servers(root: Path) -> Iterator[str]:
+    """Say where the embedded broker, the test containers and the Compose file are not the same release."""
+    if not is_lock_current():
+        yield "jgo.lock.toml was not made from the present jgo.toml; run `make lock KEEP=1`"
+    broker = re.search(r'kafka_2\.13:([\d.]+)"', SPEC_FILE.read_text(encoding="utf-8"))
+    if broker is None or not KAFKA_IMAGE.endswith(f":{broker[1]}"):
+        yield f"jgo.toml and {KAFKA_IMAGE} (servers/containers.py) are not the same release"
+    compose = root / "docker-compose.yml"
+    if compose.exists():
+        images = set(re.findall(r"image: ((?:apache/kafka|mongo):\S+)", compose.read_text(encoding="utf-8")))
+        for image in sorted(images - {KAFKA_IMAGE, MONGODB_IMAGE}):
+            yield f"docker-compose.yml runs {image}; servers/containers.py has {KAFKA_IMAGE} and {MONGODB_IMAGE}"
+
+
+def machine_specific(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Name the lines of `texts` (path, content) with a registry's host or a path of one machine."""
+    for path, text in texts:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if found := next((host for host in _HOSTS if host in line), None):
+                yield f"{path}:{number}: names the registry {found}; the installer decides where from"
+            elif _MACHINE_PATH.search(line) and not line.startswith("#!"):
+                yield f"{path}:{number}: a path of one machine: {line.strip()[:80]}"
+
+
+def _declared(project: dict[str, Any]) -> Iterator[Requirement]:
+    for requirement in project["project"].get("dependencies", []):
+        yield Requirement(requirement)
+    for group in project.get("dependency-groups", {}).values():
+        yield from (Requirement(requirement) for requirement in group)
+
+
+def _load(project: Path) -> dict[str, Any]:
+    return tomllib.loads(project.read_text(encoding="utf-8"))
+
+
+def _committed_texts(root: Path) -> Iterator[tuple[str, str]]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)  # noqa: S607
+    for name in filter(None, listed.stdout.split("\0")):
+        path = root / name
+        if name == _THIS_FILE or not path.is_file():
+            continue
+        try:
+            yield name, path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:  # a picture
+            continue
+
+
+if __name__ == "__main__":
+    sys.exit(main())

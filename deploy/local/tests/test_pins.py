@@ -1,0 +1,70 @@
+"""What `make check` finds in pins, and that it finds nothing where nothing is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploy.local import pins
+
+_PROJECT = """
+[project]
+name = "atendimento"
+dependencies = ["orjson>=3.11", "atd-schemas"]
+[dependency-groups]
+dev = ["pytest>=9"]
+"""
+_MEMBER = """
+[project]
+name = "atd-schemas"
+dependencies = ["uvicorn[standard]>=0.40"]
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text(_PROJECT, encoding="utf-8")
+    (tmp_path / "libs" / "schemas").mkdir(parents=True)
+    (tmp_path / "libs" / "schemas" / "pyproject.toml").write_text(_MEMBER, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("lock", "missing"),
+    [
+        ("orjson==3.11.5\npytest==9.0.1\nuvicorn==0.40.0\n", []),
+        ("orjson==3.11.5\npytest==9.0.1\nuvicorn[standard]==0.40.0 ; sys_platform != 'win32'\n", []),
+        ("orjson==3.10.0\npytest==9.0.1\nuvicorn==0.40.0\n", ["orjson"]),
+        ("orjson==3.11.5\nuvicorn==0.40.0\n", ["pytest"]),
+        ("orjson==3.11.5\npytest==9.0.1\n", ["uvicorn"]),
+    ],
+)
+def test_a_declared_dependency_that_the_lock_lacks_is_named(workspace: Path, lock: str, missing: list[str]) -> None:
+    faults = list(pins.unlocked(workspace, lock))
+    assert [name in fault for name, fault in zip(missing, faults, strict=True)] == [True] * len(missing)
+
+
+def test_a_pin_without_a_hash_is_named() -> None:
+    lock = "orjson==3.11.5 \\\n    --hash=sha256:00\nuvicorn==0.40.0\n"
+    (fault,) = pins.unhashed([lock])
+    assert fault.startswith("uvicorn==0.40.0 is pinned without a hash")
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("orjson @ https://files.py" + "thonhosted.org/x.whl", True),
+        ("see http://localhost:8080/api/docs", False),
+        ("PYTHONPATH=" + "/home/" + "ana/project", True),
+        ("cache in /var/lib/kafka", False),
+        ("GET /api/v1/homes/ana", False),
+        ("#!/usr/bin/env bash", False),
+    ],
+)
+def test_registries_and_paths_of_one_machine_are_found(line: str, fault: bool) -> None:
+    assert bool(list(pins.machine_specific([("some/file", line)]))) is fault
+
+
+def test_this_workspace_is_pinned_well() -> None:
+    assert pins.main() == 0
