@@ -1,0 +1,136 @@
+"""Kafka's administration, as far as the topics of the registry need it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+
+from atd_cli.output import CommandFailed
+
+_RETRY_SECONDS = 0.3
+_ALREADY_EXISTS: int = TopicAlreadyExistsError.errno
+_SET_ON_TOPIC = 1
+"""`config_source` of a value that was set on the topic itself (Kafka's `DYNAMIC_TOPIC_CONFIG`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTopic:
+    """A topic as the cluster has it. `config` holds every value, `own` those set on the topic itself."""
+
+    name: str
+    partitions: int
+    replication: int
+    config: Mapping[str, str]
+    own: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A topic to be created."""
+
+    name: str
+    partitions: int
+    replication: int
+    config: Mapping[str, str]
+
+
+class KafkaAdmin:
+    """Looks at topics and changes them. Every method raises `KafkaError`."""
+
+    def __init__(self, client: AIOKafkaAdminClient) -> None:
+        self._client = client
+
+    async def brokers(self) -> int:
+        """How many brokers there are."""
+        cluster = await self._client.describe_cluster()
+        return len(cluster["brokers"])
+
+    async def topics(self, names: Sequence[str]) -> dict[str, FoundTopic]:
+        """Those of `names` that exist."""
+        existing = set(await self._client.list_topics()) & set(names)
+        if not existing:
+            return {}
+        shapes = {found["topic"]: found for found in await self._client.describe_topics(sorted(existing))}
+        configs = await self._configs(sorted(existing))
+        return {
+            name: FoundTopic(
+                name=name,
+                partitions=len(shape["partitions"]),
+                replication=min((len(part["replicas"]) for part in shape["partitions"]), default=0),
+                config={key: value for key, (value, _) in configs[name].items()},
+                own={key: value for key, (value, source) in configs[name].items() if source == _SET_ON_TOPIC},
+            )
+            for name, shape in shapes.items()
+        }
+
+    async def _configs(self, names: Sequence[str]) -> dict[str, dict[str, tuple[str, int]]]:
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+        found: dict[str, dict[str, tuple[str, int]]] = {}
+        for answer in await self._client.describe_configs(resources):
+            for code, _message, _kind, name, entries in answer.resources:
+                if code:
+                    raise for_code(code)(name)
+                found[name] = {entry[0]: (entry[1] or "", entry[3]) for entry in entries}
+        return found
+
+    async def create(self, topics: Sequence[Wanted]) -> list[str]:
+        """Create the topics; the names of those that were not there."""
+        new = [NewTopic(t.name, t.partitions, t.replication, topic_configs=dict(t.config)) for t in topics]
+        if not new:
+            return []
+        answer = await self._client.create_topics(new)
+        made: list[str] = []
+        for name, code, *rest in answer.topic_errors:
+            if code == 0:
+                made.append(name)
+            elif code != _ALREADY_EXISTS:
+                why = (rest[0] if rest else None) or for_code(code).__name__
+                raise CommandFailed(f"{name} could not be created: {why}")
+        return made
+
+    async def set_config(self, topic: FoundTopic, config: Mapping[str, str]) -> None:
+        """Set these values; what else was set on the topic stays."""
+        resource = ConfigResource(ConfigResourceType.TOPIC, topic.name, {**topic.own, **config})
+        for answer in await self._client.alter_configs([resource]):
+            for code, message, _kind, name in answer.resources:
+                if code:
+                    raise CommandFailed(f"{name} could not be changed: {message or for_code(code).__name__}")
+
+
+@asynccontextmanager
+async def kafka_admin(bootstrap_servers: str, *, wait_seconds: float = 0.0) -> AsyncIterator[KafkaAdmin]:
+    """A connection to the cluster. Raises `CommandFailed` when no broker answers within `wait_seconds`."""
+    client = await _connect(bootstrap_servers, wait_seconds)
+    try:
+        yield KafkaAdmin(client)
+    finally:
+        await client.close()
+
+
+async def _connect(bootstrap_servers: str, wait_seconds: float) -> AIOKafkaAdminClient:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + wait_seconds
+    while True:
+        client = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
+        try:
+            await client.start()
+            return client
+        except KafkaConnectionError as error:
+            await client.close()
+            if loop.time() >= deadline:
+                raise unreachable(bootstrap_servers) from error
+        except (KafkaError, OSError, ValueError) as error:
+            await client.close()
+            raise CommandFailed(f"Kafka at {bootstrap_servers}: {type(error).__name__}: {error}") from error
+        await asyncio.sleep(_RETRY_SECONDS)
+
+
+def unreachable(bootstrap_servers: str) -> CommandFailed:
+    """No broker answers: what to look at."""
+    return CommandFailed(
+        f"No Kafka broker answers at {bootstrap_servers}. Is it running, and is KAFKA_BOOTSTRAP_SERVERS right?"
+    )
