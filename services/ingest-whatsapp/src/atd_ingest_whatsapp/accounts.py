@@ -1,0 +1,39 @@
+"""A channel account as the webhook and the sender use it: opened credentials, ready in memory."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from pydantic import SecretStr
+
+AccountStatus = Literal["active", "needs_reconnection", "disabled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One WhatsApp number of one tenant. Credentials are not part of its representation.
+
+    `previous_app_secrets` are those replaced lately, each with the moment until which it still proves a webhook.
+    """
+
+    id: str
+    tenant_id: str
+    name: str
+    status: AccountStatus
+    phone_number_id: str
+    business_account_id: str
+    version: int
+    app_secret: bytes = field(repr=False)
+    access_token: SecretStr
+    verify_token: SecretStr
+    previous_app_secrets: tuple[tuple[bytes, datetime], ...] = field(default=(), repr=False)
+
+    def app_secrets(self, now: datetime) -> tuple[bytes, ...]:
+        """The secrets that prove a webhook of this account at `now`, the current one first."""
+        if not self.previous_app_secrets:
+            return (self.app_secret,)
+        return (self.app_secret, *(secret for secret, until in self.previous_app_secrets if until > now))
+
+    def proven_by(self, secrets: frozenset[bytes], now: datetime) -> bool:
+        """Whether one of these secrets, which signed a body, is this account's."""
+        return not secrets.isdisjoint(self.app_secrets(now))
