@@ -1,6 +1,8 @@
 """`<service>.dead-letter.v1`: records that a consumer could not handle, each alone."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from atd_schemas.envelope import Envelope, Schema
 
@@ -28,3 +30,22 @@ class DeadLetter(Envelope):
 
     type: Literal["dead_letter"] = "dead_letter"
     data: DeadLetterData
+
+
+class DeadLetterRedrivenData(Schema):
+    """Which dead letter went back to its origin: it is open no longer."""
+
+    dead_letter_id: str
+
+
+class DeadLetterRedriven(Envelope):
+    """An operator published the record again where it came from.
+
+    `subject` is that of the dead letter, and so is the Kafka key: this follows it in the same partition.
+    """
+
+    type: Literal["dead_letter.redriven"] = "dead_letter.redriven"
+    data: DeadLetterRedrivenData
+
+
+DeadLetterEvent = Annotated[DeadLetter | DeadLetterRedriven, Field(discriminator="type")]

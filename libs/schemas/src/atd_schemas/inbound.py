@@ -107,3 +107,20 @@ class InboundUnparsed(Envelope):
 
     type: Literal["inbound.unparsed"] = "inbound.unparsed"
     data: UnparsedData
+
+
+class UnparsedRedrivenData(Schema):
+    """Which unparsed body was handed to the channel service again, and how many events it gave."""
+
+    unparsed_id: str
+    published: int
+
+
+class InboundUnparsedRedriven(Envelope):
+    """The body has been understood whole since: it is open no longer. `subject` and key are those of the body."""
+
+    type: Literal["inbound.unparsed.redriven"] = "inbound.unparsed.redriven"
+    data: UnparsedRedrivenData
+
+
+UnparsedEvent = Annotated[InboundUnparsed | InboundUnparsedRedriven, Field(discriminator="type")]

@@ -13,9 +13,9 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from atd_schemas.conversation import ConversationEvent
-from atd_schemas.dead_letters import DeadLetter
+from atd_schemas.dead_letters import DeadLetterEvent
 from atd_schemas.envelope import Envelope
-from atd_schemas.inbound import InboundEvent, InboundUnparsed
+from atd_schemas.inbound import InboundEvent, UnparsedEvent
 from atd_schemas.outbound import OutboundCommand
 from atd_schemas.settings_changes import SettingsChange
 
@@ -74,8 +74,8 @@ INBOUND_UNPARSED = Topic(
     name="inbound.unparsed.v1",
     owner="ingest",
     key="channel account",
-    schema=InboundUnparsed,
-    producers=("ingest-whatsapp",),
+    schema=UnparsedEvent,
+    producers=("ingest-whatsapp", OPERATOR),
     consumers=(OPERATOR,),
     retention=_MONTH,
     partitions=3,
@@ -117,8 +117,8 @@ def dead_letter_topic(service: str) -> Topic:
         name=f"{service}.dead-letter.v1",
         owner=service,
         key="the record's own key",
-        schema=DeadLetter,
-        producers=(service,),
+        schema=DeadLetterEvent,
+        producers=(service, OPERATOR),
         consumers=(OPERATOR,),
         retention=_MONTH,
         partitions=1,
