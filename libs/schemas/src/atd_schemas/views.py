@@ -70,7 +70,10 @@ class LastMessage(Schema):
 
 
 class ConversationView(Schema):
-    """A conversation as every reader sees it. `favourite` is the reader's own; false in events."""
+    """A conversation as every reader sees it.
+
+    `favourite` is the reader's own; false in events. `sequence` counts its events and is its version for edits.
+    """
 
     id: str
     number: int
@@ -91,7 +94,6 @@ class ConversationView(Schema):
     closed_at: Timestamp | None = None
     last_activity_at: Timestamp
     rating: int | None = None
-    version: int = 0
     sequence: int = 0
 
 

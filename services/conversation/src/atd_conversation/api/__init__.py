@@ -1,0 +1,15 @@
+"""The HTTP API: parse, authorise, hand on, answer. Names and shapes are those of the public API."""
+
+from fastapi import APIRouter
+
+from atd_conversation.api.actions import actions_router, edits_router
+from atd_conversation.api.contacts import contacts_router
+from atd_conversation.api.conversations import conversations_router
+from atd_conversation.api.messages import messages_router
+from atd_conversation.api.parts import Parts
+
+
+def routers(parts: Parts) -> list[APIRouter]:
+    """Every route of the service."""
+    made = (conversations_router, messages_router, actions_router, edits_router, contacts_router)
+    return [make(parts) for make in made]

@@ -1,0 +1,168 @@
+"""What attendants do with a conversation: assign, close, reopen, read, favour, change."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from atd_conversation.api.parts import Assigner, ExpectedVersion, Parts, Reader, RequestId, Writer, tagged
+from atd_conversation.domain.conversation import MAX_FAVOURITES, Change, Conversation
+from atd_schemas.views import ConversationView, Named, Priority
+from atd_servicekit.identity import Identity
+from atd_servicekit.problems import FieldError, Problem, invalid, not_found
+
+
+class Assignment(BaseModel):
+    """Whom to give the conversation to: an attendant, or with null back to the queue."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    attendant_id: str | None = Field(default=None, max_length=64)
+    team_id: str | None = Field(default=None, max_length=64)
+
+
+class Closing(BaseModel):
+    """How a conversation ends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type_id: str | None = Field(default=None, max_length=64)
+
+
+class Edit(BaseModel):
+    """The fields to change; absent ones stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    priority: Priority | None = None
+    type_id: str | None = Field(default=None, max_length=64)
+    team_id: str | None = Field(default=None, max_length=64)
+
+
+def actions_router(parts: Parts) -> APIRouter:
+    """The actions under `/api/v1/conversations/{id}`. Each answers the conversation as it is afterwards."""
+    router = APIRouter(prefix="/api/v1/conversations/{conversation_id}", tags=["conversations"])
+
+    @router.post("/assign", summary="Give to an attendant, or back to the queue")
+    async def assign(
+        identity: Assigner,
+        conversation_id: str,
+        wanted: Assignment,
+        response: Response,
+        version: ExpectedVersion,
+        request_id: RequestId,
+    ) -> ConversationView:
+        attendant = await _attendant(parts, identity, wanted)
+        return await _change(
+            parts, identity, conversation_id, lambda c, _: c.assign(attendant), response, version, request_id
+        )
+
+    @router.post("/close", summary="End the conversation")
+    async def close(
+        identity: Writer,
+        conversation_id: str,
+        response: Response,
+        version: ExpectedVersion,
+        request_id: RequestId,
+        closing: Closing | None = None,
+    ) -> ConversationView:
+        if closing is not None and closing.type_id is not None:
+            raise _unknown("type_id", "unknown_type")
+        return await _change(
+            parts, identity, conversation_id, lambda c, now: c.close(now), response, version, request_id
+        )
+
+    @router.post("/reopen", summary="Take a closed conversation up again")
+    async def reopen(
+        identity: Writer, conversation_id: str, response: Response, version: ExpectedVersion, request_id: RequestId
+    ) -> ConversationView:
+        return await _change(parts, identity, conversation_id, lambda c, _: c.reopen(), response, version, request_id)
+
+    @router.post("/read", summary="Mark everything as read")
+    async def read(
+        identity: Writer, conversation_id: str, response: Response, version: ExpectedVersion, request_id: RequestId
+    ) -> ConversationView:
+        return await _change(parts, identity, conversation_id, lambda c, _: c.read(), response, version, request_id)
+
+    return router
+
+
+def edits_router(parts: Parts) -> APIRouter:
+    """Changing fields of a conversation, and the caller's favourites."""
+    router = APIRouter(prefix="/api/v1/conversations/{conversation_id}", tags=["conversations"])
+
+    @router.patch("", summary="Change the priority")
+    async def edit(
+        identity: Writer,
+        conversation_id: str,
+        edit: Edit,
+        response: Response,
+        version: ExpectedVersion,
+        request_id: RequestId,
+    ) -> ConversationView:
+        for name in ("type_id", "team_id"):
+            if getattr(edit, name) is not None:
+                raise _unknown(name, f"unknown_{name.removesuffix('_id')}")
+        if edit.priority is None:
+            raise invalid("priority", "is required: it is the one field that can be changed so far")
+        priority = edit.priority
+        return await _change(
+            parts, identity, conversation_id, lambda c, _: c.prioritise(priority), response, version, request_id
+        )
+
+    @router.put("/favourite", status_code=204, summary="Put it among the caller's favourites")
+    async def favour(identity: Reader, conversation_id: str) -> None:
+        await _favour(parts, identity, conversation_id, on=True)
+
+    @router.delete("/favourite", status_code=204, summary="Take it out of the caller's favourites")
+    async def unfavour(identity: Reader, conversation_id: str) -> None:
+        await _favour(parts, identity, conversation_id, on=False)
+
+    return router
+
+
+async def _change(
+    parts: Parts,
+    identity: Identity,
+    conversation_id: str,
+    decide: Callable[[Conversation, datetime], list[Change]],
+    response: Response,
+    version: int | None,
+    request_id: str,
+) -> ConversationView:
+    conversation = await parts.runtime.transaction(
+        lambda session: parts.commands.change(
+            session, identity, conversation_id, decide, request_id=request_id, expected_sequence=version
+        )
+    )
+    tagged(response, conversation.sequence)
+    return conversation.view(identity.actor_id)
+
+
+async def _attendant(parts: Parts, identity: Identity, wanted: Assignment) -> Named | None:
+    """The attendant to assign to. Raises `Problem` 422 for one that the tenant does not have."""
+    if wanted.team_id is not None:
+        raise _unknown("team_id", "unknown_team")
+    if wanted.attendant_id is None:
+        if "attendant_id" in wanted.model_fields_set:
+            return None
+        raise invalid("attendant_id", "is required; null gives the conversation back to the queue")
+    if wanted.attendant_id == identity.actor_id:
+        return Named(id=identity.actor_id, name=identity.actor_name)
+    found = await parts.directory.attendant(identity.tenant_id, wanted.attendant_id)
+    if found is None:
+        raise _unknown("attendant_id", "unknown_attendant")
+    return found
+
+
+async def _favour(parts: Parts, identity: Identity, conversation_id: str, *, on: bool) -> None:
+    if await parts.queries.set_favourite(identity.tenant_id, conversation_id, identity.actor_id, on=on):
+        return
+    if await parts.queries.conversation(identity.tenant_id, conversation_id) is None:
+        raise not_found("There is no such conversation.")
+    raise Problem(422, "too_many", f"At most {MAX_FAVOURITES} attendants can have it among their favourites.")
+
+
+def _unknown(field: str, code: str) -> Problem:
+    return Problem(422, code, "There is no such thing.", errors=[FieldError(field, "is unknown")])

@@ -1,0 +1,86 @@
+"""Reading conversations: one, or a list by filters."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime
+
+from atd_conversation.api.parts import Parts, Reader, tagged
+from atd_conversation.store.queries import ConversationFilter, TooWide
+from atd_schemas.views import ChannelKind, ConversationStatus, ConversationView
+from atd_servicekit.pagination import (
+    DEFAULT_LIMIT,
+    CursorQuery,
+    LimitQuery,
+    Page,
+    cut,
+    decode_cursor,
+    encode_cursor,
+)
+from atd_servicekit.problems import FieldError, Problem, not_found
+
+_FILTERS = "status assignee channel account_id contact_id favourite unread opened_after opened_before"
+_PARAMETERS = frozenset([*_FILTERS.split(), "sort", "limit", "cursor"])
+
+
+def conversation_filter(
+    identity: Reader,
+    request: Request,
+    status: Annotated[list[ConversationStatus] | None, Query(description="One or several")] = None,
+    assignee: Annotated[str | None, Query(max_length=64, description="`me`, `none` or an attendant's id")] = None,
+    channel: Annotated[ChannelKind | None, Query()] = None,
+    account_id: Annotated[str | None, Query(max_length=64)] = None,
+    contact_id: Annotated[str | None, Query(max_length=64)] = None,
+    favourite: Annotated[Literal["true"] | None, Query(description="Only the caller's favourites")] = None,
+    unread: Annotated[bool | None, Query()] = None,
+    opened_after: Annotated[AwareDatetime | None, Query()] = None,
+    opened_before: Annotated[AwareDatetime | None, Query()] = None,
+    sort: Annotated[Literal["-last_activity"], Query()] = "-last_activity",  # noqa: ARG001 - the one order there is
+) -> ConversationFilter:
+    """The filters of a list. Raises `Problem` 422 `unknown_filter`: a filter that is ignored would show too much."""
+    unknown = sorted(set(request.query_params) - _PARAMETERS)
+    if unknown:
+        errors = [FieldError(name, "is not a filter of this list") for name in unknown]
+        raise Problem(422, "unknown_filter", f"Unknown filters: {', '.join(unknown)}.", errors=errors)
+    return ConversationFilter(
+        statuses=tuple(dict.fromkeys(status or ())),
+        assignee=identity.actor_id if assignee == "me" else assignee,
+        channel=channel,
+        account_id=account_id,
+        contact_id=contact_id,
+        favourite_of=identity.actor_id if favourite else None,
+        unread=unread,
+        opened_after=opened_after,
+        opened_before=opened_before,
+    )
+
+
+def conversations_router(parts: Parts) -> APIRouter:
+    """`GET /api/v1/conversations` and `GET /api/v1/conversations/{id}`."""
+    router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+
+    @router.get("", summary="List conversations, the latest activity first")
+    async def list_conversations(
+        identity: Reader,
+        wanted: Annotated[ConversationFilter, Depends(conversation_filter)],
+        limit: LimitQuery = DEFAULT_LIMIT,
+        cursor: CursorQuery = None,
+    ) -> Page[ConversationView]:
+        after = decode_cursor(cursor, datetime, str) if cursor else None
+        try:
+            rows = await parts.queries.conversations(identity.tenant_id, wanted, limit=limit + 1, after=after)
+        except TooWide:
+            raise Problem(422, "too_wide", "These filters would search too long; add one, such as a status.") from None
+        page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.last_activity_at, row.id))
+        return Page(items=[row.view(identity.actor_id) for row in page], next_cursor=next_cursor)
+
+    @router.get("/{conversation_id}", summary="One conversation")
+    async def get_conversation(identity: Reader, conversation_id: str, response: Response) -> ConversationView:
+        conversation = await parts.queries.conversation(identity.tenant_id, conversation_id)
+        if conversation is None:
+            raise not_found("There is no such conversation.")
+        tagged(response, conversation.sequence)
+        return conversation.view(identity.actor_id)
+
+    return router

@@ -1,0 +1,318 @@
+"""Conversations: one matter of one customer on one channel account, and every change it can go through.
+
+A method that changes something returns the event's type and its changed fields through `Change`; nothing here
+publishes or stores. `sequence` counts the events; the store saves only over the sequence that was read, so of two
+attendants who act at once the later one decides again on what the earlier one left.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from atd_conversation.domain.message import Message
+from atd_schemas.envelope import Actor
+from atd_schemas.inbound import InboundMessageData
+from atd_schemas.views import (
+    AuthorView,
+    ChannelKind,
+    ChannelRef,
+    ContactRef,
+    ConversationStatus,
+    ConversationView,
+    LastMessage,
+    MessageKind,
+    Named,
+    Priority,
+)
+
+REOPEN_WITHIN = timedelta(hours=24)
+"""A message that comes no later than this after the closing reopens; later ones open a new conversation."""
+
+REPLY_WINDOWS: dict[ChannelKind, timedelta] = {
+    "whatsapp": timedelta(hours=24),
+    "messenger": timedelta(hours=24),
+    "instagram": timedelta(hours=24),
+}
+"""How long after the customer's last message free text may be sent. A channel that is not listed has no window."""
+
+MAX_FAVOURITES = 500
+"""Attendants who can have one conversation among their favourites."""
+
+
+class Refusal(Exception):
+    """A change that the rules do not allow. `code` is stable, `field` names the culprit in the request."""
+
+    def __init__(self, code: str, detail: str, field_name: str | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.field_name = field_name
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event of a conversation: its type, what changed, and the message that it is about.
+
+    `snapshot` is the conversation right after it, for events that are about the conversation itself.
+    """
+
+    type: str
+    sequence: int
+    changed: tuple[str, ...] = ()
+    message: Message | None = None
+    snapshot: ConversationView | None = None
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The state of a conversation. `recipient` is what a reply is addressed to, exactly as the channel told it.
+
+    `current` is true for the newest conversation of its contact on its account: the one that a message goes to.
+    `order` is the hybrid clock of its events (see `atd_servicekit.outbox`).
+    """
+
+    id: str
+    tenant_id: str
+    number: int
+    status: ConversationStatus
+    channel: ChannelRef
+    contact: ContactRef
+    recipient: str
+    opened_at: datetime
+    last_activity_at: datetime
+    profile_name: str | None = None
+    assignee: Named | None = None
+    priority: Priority = "normal"
+    favourites: frozenset[str] = frozenset()
+    unread_count: int = 0
+    last_message: LastMessage | None = None
+    reply_window_expires_at: datetime | None = None
+    first_response_at: datetime | None = None
+    closed_at: datetime | None = None
+    current: bool = True
+    sequence: int = 0
+    order: int = 0
+
+    @classmethod
+    def open(
+        cls,
+        conversation_id: str,
+        number: int,
+        tenant_id: str,
+        contact: ContactRef,
+        data: InboundMessageData,
+        now: datetime,
+    ) -> tuple["Conversation", Change]:
+        """A new conversation, waiting in the queue, because this message came."""
+        conversation = cls(
+            id=conversation_id,
+            tenant_id=tenant_id,
+            number=number,
+            status="queued",
+            channel=ChannelRef(kind=data.channel, account_id=data.account_id, name=data.account_name),
+            contact=contact,
+            recipient=data.contact.external_id,
+            profile_name=data.contact.name,
+            opened_at=now,
+            last_activity_at=now,
+        )
+        return conversation, conversation._change("conversation.opened")
+
+    def takes(self, moment: datetime) -> bool:
+        """Whether a customer's message of this moment belongs here and does not open a new conversation."""
+        return self.current and (self.closed_at is None or moment <= self.closed_at + REOPEN_WITHIN)
+
+    def receive(
+        self,
+        message_id: str,
+        data: InboundMessageData,
+        *,
+        occurred_at: datetime,
+        now: datetime,
+        reply_to: str | None = None,
+    ) -> list[Change]:
+        """Take a customer's message in; reopens the conversation where it was closed."""
+        changes = [self._reopen()] if self.status == "closed" else []
+        if self.status == "snoozed":
+            self.status = "open" if self.assignee else "queued"
+            changes.append(self._change("conversation.updated", ("status",)))
+        self.recipient = data.contact.external_id
+        self.channel = _renamed(self.channel, data.account_name)
+        message = Message(
+            id=message_id,
+            tenant_id=self.tenant_id,
+            conversation_id=self.id,
+            account_id=data.account_id,
+            direction="inbound",
+            kind=data.kind,
+            text=data.text,
+            content=data.content,
+            author=AuthorView(type="contact", id=self.contact.id, name=self.contact.name),
+            occurred_at=occurred_at,
+            recorded_at=now,
+            reply_to=reply_to,
+            forwarded=data.forwarded,
+            external_id=data.external_id,
+        )
+        self.unread_count += 1
+        self._extend_window(occurred_at)
+        return [*changes, self._add("message.received", message, now)]
+
+    def send(
+        self,
+        message_id: str,
+        *,
+        actor: Actor,
+        text: str,
+        now: datetime,
+        kind: MessageKind = "text",
+        reply_to: str | None = None,
+    ) -> list[Change]:
+        """Answer the customer. The message is `pending` until the channel has taken it.
+
+        Raises `Refusal`: `conversation_closed`, `window_closed`.
+        """
+        if self.status == "closed":
+            raise Refusal("conversation_closed", "The conversation is closed; reopen it to answer.")
+        if self.reply_window_expires_at is not None and now > self.reply_window_expires_at:
+            raise Refusal("window_closed", "The channel takes free text only until the reply window closes.", "text")
+        message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
+        message.status = "pending"
+        self.unread_count = 0
+        if self.first_response_at is None and actor.type == "attendant":
+            self.first_response_at = now
+        return [self._add("message.sent", message, now)]
+
+    def note(self, message_id: str, *, actor: Actor, text: str, now: datetime) -> list[Change]:
+        """Write down something for colleagues; it never leaves the company."""
+        return [self._add("message.sent", self._by(actor, message_id, "note", text, now), now)]
+
+    def receipt(self, message: Message, changed: tuple[str, ...]) -> Change:
+        """One of our messages has changed by a receipt."""
+        return self._change("message.status_changed", changed, message)
+
+    def assign(self, attendant: Named | None) -> list[Change]:
+        """Give the conversation to an attendant, or back to the queue. Raises `Refusal` `conversation_closed`."""
+        if self.status == "closed":
+            raise Refusal("conversation_closed", "A closed conversation cannot be assigned; reopen it first.")
+        if attendant == self.assignee:
+            return []
+        self.assignee = attendant
+        self.status = "open" if attendant else "queued"
+        return [
+            self._change("conversation.assigned" if attendant else "conversation.unassigned", ("assignee", "status"))
+        ]
+
+    def close(self, now: datetime) -> list[Change]:
+        """End the conversation. Closing what is closed changes nothing."""
+        if self.status == "closed":
+            return []
+        self.status = "closed"
+        self.closed_at = now
+        self.unread_count = 0
+        return [self._change("conversation.closed", ("status", "closed_at"))]
+
+    def reopen(self) -> list[Change]:
+        """Take a closed conversation up again; an open one stays as it is.
+
+        Raises `Refusal` `superseded` when the customer has a newer conversation on this account.
+        """
+        if self.status != "closed":
+            return []
+        if not self.current:
+            raise Refusal("superseded", "The customer has a newer conversation on this account.")
+        return [self._reopen()]
+
+    def read(self) -> list[Change]:
+        """An attendant has seen everything."""
+        if self.unread_count == 0:
+            return []
+        self.unread_count = 0
+        return [self._change("conversation.updated", ("unread_count",))]
+
+    def prioritise(self, priority: Priority) -> list[Change]:
+        """Set the priority."""
+        if priority == self.priority:
+            return []
+        self.priority = priority
+        return [self._change("conversation.updated", ("priority",))]
+
+    def rename_contact(self, contact: ContactRef, profile_name: str | None) -> None:
+        """The contact is shown by another name from now on."""
+        self.contact = contact
+        self.profile_name = profile_name
+
+    def view(self, reader_id: str | None = None) -> ConversationView:
+        """What `reader_id` sees; None for events, which have no reader."""
+        return ConversationView(
+            id=self.id,
+            number=self.number,
+            status=self.status,
+            channel=self.channel,
+            contact=self.contact,
+            assignee=self.assignee,
+            priority=self.priority,
+            favourite=reader_id is not None and reader_id in self.favourites,
+            unread_count=self.unread_count,
+            last_message=self.last_message,
+            reply_window_expires_at=self.reply_window_expires_at,
+            opened_at=self.opened_at,
+            first_response_at=self.first_response_at,
+            closed_at=self.closed_at,
+            last_activity_at=self.last_activity_at,
+            sequence=self.sequence,
+        )
+
+    def _reopen(self) -> Change:
+        self.status = "open" if self.assignee else "queued"
+        self.closed_at = None
+        return self._change("conversation.reopened", ("status", "closed_at"))
+
+    def _by(
+        self,
+        actor: Actor,
+        message_id: str,
+        direction: str,
+        text: str,
+        now: datetime,
+        *,
+        kind: MessageKind = "text",
+        reply_to: str | None = None,
+    ) -> Message:
+        return Message(
+            id=message_id,
+            tenant_id=self.tenant_id,
+            conversation_id=self.id,
+            account_id=self.channel.account_id,
+            direction=direction,  # type: ignore[arg-type]  # the callers above pass literals
+            kind=kind,
+            text=text,
+            author=AuthorView(type=actor.type, id=actor.id, name=actor.name),
+            occurred_at=now,
+            recorded_at=now,
+            reply_to=reply_to,
+        )
+
+    def _add(self, event_type: str, message: Message, now: datetime) -> Change:
+        change = self._change(event_type, (), message)
+        message.sequence = change.sequence
+        self.last_activity_at = now
+        if message.direction != "note":
+            self.last_message = message.as_last()
+        return change
+
+    def _extend_window(self, occurred_at: datetime) -> None:
+        window = REPLY_WINDOWS.get(self.channel.kind)
+        if window is None:
+            return
+        expires = occurred_at + window
+        if self.reply_window_expires_at is None or expires > self.reply_window_expires_at:
+            self.reply_window_expires_at = expires
+
+    def _change(self, event_type: str, changed: tuple[str, ...] = (), message: Message | None = None) -> Change:
+        self.sequence += 1
+        snapshot = self.view() if message is None else None
+        return Change(event_type, self.sequence, changed, message, snapshot)
+
+
+def _renamed(channel: ChannelRef, name: str) -> ChannelRef:
+    return channel if channel.name == name else channel.model_copy(update={"name": name})

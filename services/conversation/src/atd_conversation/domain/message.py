@@ -1,0 +1,92 @@
+"""Messages and what becomes of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from atd_schemas.inbound import SendFailure
+from atd_schemas.views import AuthorView, Direction, LastMessage, MessageError, MessageKind, MessageStatus, MessageView
+
+MAX_TEXT = 4096
+"""Characters of one text message: WhatsApp's limit."""
+
+PREVIEW = 160
+"""Characters of a message that a list row shows."""
+
+_RANK: dict[MessageStatus, int] = {"pending": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
+
+
+def later_status(current: MessageStatus, told: MessageStatus) -> MessageStatus:
+    """What a message's status is after a receipt: receipts come in any order, repeat, and never downgrade.
+
+    A failure stands against `sent`, but a proof of delivery stands against a failure: one of several devices may
+    fail while another receives. Being a maximum, the result does not depend on the order of the receipts.
+    """
+    return max(current, told, key=_RANK.__getitem__)
+
+
+@dataclass(slots=True)
+class Message:
+    """One message of a conversation. `sequence` is its place among the conversation's events."""
+
+    id: str
+    tenant_id: str
+    conversation_id: str
+    account_id: str
+    direction: Direction
+    kind: MessageKind
+    text: str | None
+    author: AuthorView
+    occurred_at: datetime
+    recorded_at: datetime
+    content: dict[str, Any] = field(default_factory=dict)
+    reply_to: str | None = None
+    forwarded: str = "no"
+    status: MessageStatus | None = None
+    error: MessageError | None = None
+    external_id: str | None = None
+    sequence: int = 0
+
+    def apply_receipt(
+        self, status: MessageStatus, external_id: str | None, failure: SendFailure | None
+    ) -> tuple[str, ...]:
+        """Take a receipt into account; the fields that changed, empty when it told nothing new."""
+        changed = []
+        if external_id and self.external_id is None:
+            self.external_id = external_id
+            changed.append("external_id")
+        after = later_status(self.status or "pending", status)
+        if after != self.status:
+            self.status = after
+            changed.append("status")
+            error = MessageError(code=failure.reason, message=failure.detail) if failure and after == "failed" else None
+            if error != self.error:
+                self.error = error
+                changed.append("error")
+        return tuple(changed)
+
+    def view(self) -> MessageView:
+        return MessageView(
+            id=self.id,
+            conversation_id=self.conversation_id,
+            direction=self.direction,
+            kind=self.kind,
+            text=self.text,
+            content=self.content,
+            reply_to=self.reply_to,
+            author=self.author,
+            status=self.status,
+            error=self.error,
+            forwarded=self.forwarded,  # type: ignore[arg-type]  # stored from the same literal
+            external_id=self.external_id,
+            occurred_at=self.occurred_at,
+            recorded_at=self.recorded_at,
+            sequence=self.sequence,
+        )
+
+    def as_last(self) -> LastMessage:
+        """What a list row shows of it."""
+        preview = " ".join((self.text or "").split())[:PREVIEW]
+        return LastMessage(
+            id=self.id, kind=self.kind, preview=preview, direction=self.direction, occurred_at=self.occurred_at
+        )

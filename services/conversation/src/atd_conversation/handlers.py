@@ -1,0 +1,73 @@
+"""Kafka in: load, decide, save; one transaction for each batch."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from atd_conversation.intake import Intake, numbers_needed
+from atd_conversation.store.directory import Directory
+from atd_conversation.store.inbound import InboundLoader
+from atd_conversation.store.unit import Stale, UnitStore
+from atd_schemas.ids import uuid7
+from atd_schemas.inbound import InboundMessage, InboundReceipt
+from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged
+from atd_servicekit.clock import Clock
+from atd_servicekit.consuming import Record
+from atd_servicekit.errors import InfrastructureFault
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
+
+Transaction = Callable[[Callable[["Session"], Awaitable[None]]], Awaitable[None]]
+
+STALE_TRIES = 8
+"""How often a decision is taken again because somebody else changed the same conversation."""
+
+
+class InboundHandler:
+    """`inbound.events.v1`: customers' messages and receipts become conversations and messages."""
+
+    def __init__(self, loader: InboundLoader, store: UnitStore, transaction: Transaction, clock: Clock) -> None:
+        self._loader = loader
+        self._store = store
+        self._transaction = transaction
+        self._clock = clock
+
+    async def __call__(self, records: Sequence[Record[Any]]) -> None:
+        """Raises `InfrastructureFault` when others kept changing the same conversations: the batch comes again."""
+        for _ in range(STALE_TRIES):
+            try:
+                await self._handle(records)
+            except Stale:
+                continue
+            return
+        raise InfrastructureFault("conversations of this batch are being changed by others")
+
+    async def _handle(self, records: Sequence[Record[Any]]) -> None:
+        messages = [record.event for record in records if isinstance(record.event, InboundMessage)]
+        receipts = [record.event for record in records if isinstance(record.event, InboundReceipt)]
+        event_ids = {record.event.id for record in records}
+        loaded = await self._loader.load(messages, receipts, event_ids)
+        if loaded.handled >= event_ids:
+            return
+        needed = numbers_needed(loaded, [m for m in messages if m.id not in loaded.handled])
+        numbers = {
+            tenant_id: iter(await self._loader.next_numbers(tenant_id, count)) for tenant_id, count in needed.items()
+        }
+        now = self._clock.now()
+        unit = Intake(loaded, numbers, now, uuid7).run(records)
+        await self._transaction(lambda session: self._store.save(session, unit, now))
+
+
+class SettingsHandler:
+    """`settings.changes.v1`: copies of what other services own and this one shows or checks."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    async def __call__(self, records: Sequence[Record[Any]]) -> None:
+        for record in records:
+            event = record.event
+            if isinstance(event, ChannelAccountChanged):
+                await self._directory.put_account(event)
+            elif isinstance(event, AttendantChanged):
+                await self._directory.put_attendant(event)

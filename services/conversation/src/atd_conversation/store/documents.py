@@ -1,0 +1,164 @@
+"""Domain objects to MongoDB documents and back."""
+
+from typing import TYPE_CHECKING, Any
+
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.message import Message
+from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Document
+
+
+def current_of(account_id: str, contact_id: str) -> str:
+    """The key of the one conversation that takes a contact's next message on an account."""
+    return f"{account_id}:{contact_id}"
+
+
+def contact_document(contact: Contact) -> "Document":
+    return {"_id": contact.id, **contact_fields(contact)}
+
+
+def contact_fields(contact: Contact) -> "Document":
+    return {
+        "tenant_id": contact.tenant_id,
+        "name": contact.name,
+        "profile_name": contact.profile_name,
+        "phone": contact.phone,
+        "email": contact.email,
+        "created_at": contact.created_at,
+        "sequence": contact.sequence,
+        "order": contact.order,
+    }
+
+
+def contact_of(document: "Document") -> Contact:
+    fields = {name: document[name] for name in _CONTACT_FIELDS}
+    return Contact(id=document["_id"], **fields)
+
+
+_CONTACT_FIELDS = ("tenant_id", "name", "profile_name", "phone", "email", "created_at", "sequence", "order")
+
+
+def conversation_document(conversation: Conversation) -> "Document":
+    """The whole document of a new conversation; `favourites` is kept by the store alone."""
+    return {
+        "_id": conversation.id,
+        "tenant_id": conversation.tenant_id,
+        "number": conversation.number,
+        "opened_at": conversation.opened_at,
+        **{name: value for name, value in conversation_fields(conversation).items() if value is not None},
+    }
+
+
+def conversation_fields(conversation: Conversation) -> "Document":
+    """The fields that change during a conversation's life; None stands for a field that is absent."""
+    channel, contact, last = conversation.channel, conversation.contact, conversation.last_message
+    assignee = conversation.assignee
+    current = current_of(channel.account_id, contact.id) if conversation.current else None
+    return {
+        "status": conversation.status,
+        "channel": {"kind": channel.kind, "account_id": channel.account_id, "name": channel.name},
+        "contact": {"id": contact.id, "name": contact.name},
+        "recipient": conversation.recipient,
+        "profile_name": conversation.profile_name,
+        "assignee": {"id": assignee.id, "name": assignee.name} if assignee else None,
+        "priority": conversation.priority,
+        "unread_count": conversation.unread_count,
+        "last_message": _last_document(last) if last else None,
+        "reply_window_expires_at": conversation.reply_window_expires_at,
+        "first_response_at": conversation.first_response_at,
+        "closed_at": conversation.closed_at,
+        "last_activity_at": conversation.last_activity_at,
+        "current_of": current,
+        "sequence": conversation.sequence,
+        "order": conversation.order,
+    }
+
+
+def _last_document(last: LastMessage) -> "Document":
+    return {
+        "id": last.id,
+        "kind": last.kind,
+        "preview": last.preview,
+        "direction": last.direction,
+        "occurred_at": last.occurred_at,
+    }
+
+
+def conversation_of(document: "Document") -> Conversation:
+    get = document.get
+    assignee, last = get("assignee"), get("last_message")
+    return Conversation(
+        id=document["_id"],
+        tenant_id=document["tenant_id"],
+        number=document["number"],
+        status=document["status"],
+        channel=ChannelRef(**document["channel"]),
+        contact=ContactRef(**document["contact"]),
+        recipient=document["recipient"],
+        profile_name=get("profile_name"),
+        opened_at=document["opened_at"],
+        last_activity_at=document["last_activity_at"],
+        assignee=Named(**assignee) if assignee else None,
+        priority=document["priority"],
+        favourites=frozenset(get("favourites", ())),
+        unread_count=document["unread_count"],
+        last_message=LastMessage(**last) if last else None,
+        reply_window_expires_at=get("reply_window_expires_at"),
+        first_response_at=get("first_response_at"),
+        closed_at=get("closed_at"),
+        current="current_of" in document,
+        sequence=document["sequence"],
+        order=document["order"],
+    )
+
+
+_MESSAGE_FIELDS = (
+    "tenant_id",
+    "conversation_id",
+    "account_id",
+    "direction",
+    "kind",
+    "text",
+    "occurred_at",
+    "recorded_at",
+    "content",
+    "reply_to",
+    "forwarded",
+    "status",
+    "external_id",
+    "sequence",
+)
+
+
+def message_document(message: Message) -> "Document":
+    author = message.author
+    document: dict[str, Any] = {
+        "_id": message.id,
+        **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
+        "author": {"type": author.type, "id": author.id, "name": author.name},
+    }
+    document.update(message_fields(message))
+    return document
+
+
+def message_fields(message: Message) -> "Document":
+    """The fields that a receipt can change. `sent_as` is the provider's id of a message of ours, indexed."""
+    fields: dict[str, Any] = {"status": message.status, "external_id": message.external_id}
+    if message.error is not None:
+        fields["error"] = {"code": message.error.code, "message": message.error.message}
+    if message.external_id is not None and message.direction == "outbound":
+        fields["sent_as"] = message.external_id
+    return fields
+
+
+def message_of(document: "Document") -> Message:
+    error = document.get("error")
+    return Message(
+        id=document["_id"],
+        **{name: document[name] for name in _MESSAGE_FIELDS},
+        author=AuthorView(**document["author"]),
+        error=MessageError(**error) if error else None,
+    )

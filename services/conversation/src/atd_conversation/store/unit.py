@@ -1,0 +1,156 @@
+"""One unit of work: everything that a decision changed, saved in one transaction with its events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.message import Message
+from atd_conversation.store.documents import (
+    contact_document,
+    contact_fields,
+    conversation_document,
+    conversation_fields,
+    message_document,
+    message_fields,
+)
+from atd_conversation.store.indexes import CONTACTS, CONVERSATIONS, EARLY_RECEIPTS, IDENTITIES, INBOX, MESSAGES
+from atd_servicekit.kafka import Outgoing
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document, Session
+    from atd_servicekit.outbox import Outbox
+
+_DUPLICATE_KEY = 11000
+
+
+class Stale(Exception):
+    """What was read has changed meanwhile, or somebody else was faster: read and decide again."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """What a decision leaves to be saved. Aggregates are remembered with the sequence that they were read with."""
+
+    new_contacts: dict[str, Contact] = field(default_factory=dict)
+    new_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
+    contacts: dict[str, tuple[Contact, int]] = field(default_factory=dict)
+    new_conversations: dict[str, Conversation] = field(default_factory=dict)
+    conversations: dict[str, tuple[Conversation, int]] = field(default_factory=dict)
+    new_messages: list[Message] = field(default_factory=list)
+    messages: dict[str, Message] = field(default_factory=dict)
+    handled: list[str] = field(default_factory=list)
+    early_receipts: dict[str, "Document"] = field(default_factory=dict)
+    settled_receipts: set[str] = field(default_factory=set)
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+    def touch(self, conversation: Conversation) -> None:
+        """To be called before a conversation that was read is changed."""
+        if conversation.id not in self.new_conversations and conversation.id not in self.conversations:
+            self.conversations[conversation.id] = (conversation, conversation.sequence)
+
+    def touch_contact(self, contact: Contact) -> None:
+        """To be called before a contact that was read is changed."""
+        if contact.id not in self.new_contacts and contact.id not in self.contacts:
+            self.contacts[contact.id] = (contact, contact.sequence)
+
+    def _aggregates(self) -> Iterable[Contact | Conversation]:
+        yield from self.new_contacts.values()
+        yield from (contact for contact, _ in self.contacts.values())
+        yield from self.new_conversations.values()
+        yield from (conversation for conversation, _ in self.conversations.values())
+
+    def stamp(self, now: datetime) -> int:
+        """Give every aggregate the unit's place in the order of events: later than all that they had before."""
+        clock = int(now.timestamp() * 1_000_000)
+        order = max([clock, *(aggregate.order + 1 for aggregate in self._aggregates())])
+        for aggregate in self._aggregates():
+            aggregate.order = order
+        return order
+
+
+class UnitStore:
+    """Saves units of work."""
+
+    def __init__(self, database: "Database", outbox: "Outbox") -> None:
+        self._db = database
+        self._outbox = outbox
+
+    async def save(self, session: "Session", unit: Unit, now: datetime) -> None:
+        """Write the unit inside the transaction of `session`. Raises `Stale`; the transaction is to be abandoned."""
+        order = unit.stamp(now)
+        try:
+            await self._insert(session, INBOX, [{"_id": event_id, "at": now} for event_id in unit.handled])
+            await self._save_contacts(session, unit)
+            await self._save_conversations(session, unit)
+            await self._insert(session, MESSAGES, [message_document(message) for message in unit.new_messages])
+        except BulkWriteError as error:
+            if any(each.get("code") == _DUPLICATE_KEY for each in error.details.get("writeErrors", ())):
+                raise Stale from error
+            raise
+        await self._update_messages(session, unit)
+        await self._save_receipts(session, unit, now)
+        await self._outbox.add(session, unit.outgoing, order=order)
+
+    async def _insert(self, session: "Session", collection: str, documents: "list[Document]") -> None:
+        if documents:
+            await self._db[collection].insert_many(documents, ordered=False, session=session)
+
+    async def _save_contacts(self, session: "Session", unit: Unit) -> None:
+        await self._insert(session, CONTACTS, [contact_document(contact) for contact in unit.new_contacts.values()])
+        await self._insert(
+            session,
+            IDENTITIES,
+            [
+                {"_id": key, "tenant_id": tenant_id, "contact_id": contact_id}
+                for key, (tenant_id, contact_id) in unit.new_identities.items()
+            ],
+        )
+        updates = [
+            UpdateOne({"_id": contact.id, "sequence": read_at}, {"$set": contact_fields(contact)})
+            for contact, read_at in unit.contacts.values()
+        ]
+        if updates:
+            result = await self._db[CONTACTS].bulk_write(updates, ordered=False, session=session)
+            if result.matched_count != len(updates):
+                raise Stale
+
+    async def _save_conversations(self, session: "Session", unit: Unit) -> None:
+        """Updates first: a conversation that is no longer the current one makes room for the new one."""
+        updates: list[UpdateOne | InsertOne[Document]] = [
+            UpdateOne({"_id": conversation.id, "sequence": read_at}, _changes(conversation))
+            for conversation, read_at in unit.conversations.values()
+        ]
+        inserts = [InsertOne(conversation_document(conversation)) for conversation in unit.new_conversations.values()]
+        if updates or inserts:
+            result = await self._db[CONVERSATIONS].bulk_write([*updates, *inserts], ordered=True, session=session)
+            if result.matched_count != len(updates):
+                raise Stale
+
+    async def _update_messages(self, session: "Session", unit: Unit) -> None:
+        updates = [UpdateOne({"_id": each.id}, {"$set": message_fields(each)}) for each in unit.messages.values()]
+        if updates:
+            await self._db[MESSAGES].bulk_write(updates, ordered=False, session=session)
+
+    async def _save_receipts(self, session: "Session", unit: Unit, now: datetime) -> None:
+        writes = [
+            UpdateOne({"_id": key}, {"$set": {**document, "at": now}}, upsert=True)
+            for key, document in unit.early_receipts.items()
+            if key not in unit.settled_receipts
+        ]
+        if writes:
+            await self._db[EARLY_RECEIPTS].bulk_write(writes, ordered=False, session=session)
+        if unit.settled_receipts:
+            await self._db[EARLY_RECEIPTS].delete_many({"_id": {"$in": list(unit.settled_receipts)}}, session=session)
+
+
+def _changes(conversation: Conversation) -> "Document":
+    fields = conversation_fields(conversation)
+    absent = {name: "" for name, value in fields.items() if value is None}
+    changes: Document = {"$set": {name: value for name, value in fields.items() if value is not None}}
+    return {**changes, "$unset": absent} if absent else changes
