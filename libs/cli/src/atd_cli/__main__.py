@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from atd_cli import topics
+from atd_cli import dead_letters, topics
 from atd_cli.output import CommandFailed
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
     help="The operators' command of Atendimento. Settings come from the same environment variables as the services'.",
 )
 app.add_typer(topics.app, name="topics")
+app.add_typer(dead_letters.app, name="dead-letters")
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -40,3 +41,31 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, tit
 def mark(*, good: bool) -> Text:
     """A tick or a cross."""
     return Text("✓", style="green") if good else Text("✗", style="bold red")
+
+
+def print_fields(fields: Mapping[str, object]) -> None:
+    """One thing, a line for each field; JSON in a text is laid out."""
+    width = max(len(name) for name in fields)
+    for name, value in fields.items():
+        print(f"{name.ljust(width)}  {_laid_out(value, ' ' * (width + 2))}")
+
+
+def readable(text: str) -> str:
+    """The text without what could steer the terminal."""
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
+
+
+def moment(at: datetime) -> str:
+    """RFC 3339 in UTC, to the second."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _laid_out(value: object, indent: str) -> str:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return readable(str(value))
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, ensure_ascii=False, indent=2).replace("\n", "\n" + indent)
+    return readable(str(value))

@@ -1,0 +1,90 @@
+"""What was put aside in a topic until an operator deals with it: dead letters, unparsed bodies.
+
+A marker in the same topic and partition says that one was dealt with; it always comes after what it speaks of.
+"""
+
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from atd_cli.topic_log import Raw, Read, TopicLog
+from atd_schemas.envelope import Envelope
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A marker: the thing with this id is open no longer."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[S]):
+    """A thing that was put aside, and what is kept of it."""
+
+    id: str
+    summary: S
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[S]):
+    """One thing put aside: where it stands, since when, and whether it still waits for an operator."""
+
+    id: str
+    topic: str
+    partition: int
+    offset: int
+    at: datetime
+    open: bool
+    summary: S
+
+
+def reader(
+    adapter: TypeAdapter[Any], summarise: Callable[[Any], Seen[S] | Closed]
+) -> Callable[[Raw], Seen[S] | Closed | None]:
+    """What `TopicLog` keeps of a record; one that cannot be read is named on stderr and passed over."""
+
+    def keep(record: Raw) -> Seen[S] | Closed | None:
+        event = parse(adapter, record)
+        return None if event is None else summarise(event)
+
+    return keep
+
+
+def parse(adapter: TypeAdapter[Any], record: Raw) -> Envelope | None:
+    """The event of a record, or None, said on stderr, when this version cannot read it."""
+    try:
+        event: Envelope = adapter.validate_json(record.value or b"")
+    except ValidationError:
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        print(f"atd: the record at {place} is of a form that this version cannot read", file=sys.stderr)
+        return None
+    return event
+
+
+async def newest_entries(log: TopicLog, keep: Callable[[Raw], Seen[S] | Closed | None]) -> AsyncIterator[Entry[S]]:
+    """Everything put aside, newest first, each once. Reading from the end meets a marker before what it closes."""
+    closed: set[str] = set()
+    known: set[str] = set()
+    records: AsyncIterator[Read[Seen[S] | Closed]] = log.newest_first(keep)
+    async for found in records:
+        kept = found.kept
+        if isinstance(kept, Closed):
+            closed.add(kept.id)
+        elif kept.id not in known:
+            known.add(kept.id)
+            yield Entry(
+                id=kept.id,
+                topic=found.topic,
+                partition=found.partition,
+                offset=found.offset,
+                at=datetime.fromtimestamp(found.at_ms / 1000, UTC),
+                open=kept.id not in closed,
+                summary=kept.summary,
+            )
