@@ -11,7 +11,7 @@ from typing import Any
 from atd_conversation.domain.contact import Contact, identity_keys
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import contact_event, conversation_event
-from atd_conversation.domain.message import later_status
+from atd_conversation.domain.message import Message, later_status
 from atd_conversation.store.documents import current_of
 from atd_conversation.store.inbound import Loaded, receipt_key
 from atd_conversation.store.unit import Unit
@@ -146,7 +146,7 @@ class Intake:
             return
         conversation = self.loaded.conversations[message.conversation_id]
         changed = message.apply_receipt(data.status, data.external_id, data.failure)
-        changed += self._settle_early(event)
+        changed += self._settle_early(event, message)
         if not changed:
             return
         self.unit.touch(conversation)
@@ -165,7 +165,7 @@ class Intake:
         failure = data.failure.model_dump() if data.failure and status == "failed" else None
         self.unit.early_receipts[key] = {"status": status, "failure": failure, "tenant_id": event.tenant_id}
 
-    def _settle_early(self, event: InboundReceipt) -> tuple[str, ...]:
+    def _settle_early(self, event: InboundReceipt, message: Message) -> tuple[str, ...]:
         """Apply what came too early, now that the provider's id of the message is known."""
         data = event.data
         if data.external_id is None:

@@ -73,9 +73,7 @@ def messages_router(parts: Parts) -> APIRouter:
         identity: Reader,
         conversation_id: str,
         before: Annotated[int | None, Query(ge=0, description="Only messages before this `sequence`")] = None,
-        after: Annotated[
-            int | None, Query(ge=0, description="Only messages after this `sequence`, the oldest ones first taken")
-        ] = None,
+        after: Annotated[int | None, Query(ge=0, description="Only the first messages after this `sequence`")] = None,
         limit: LimitQuery = DEFAULT_LIMIT,
         cursor: CursorQuery = None,
     ) -> Page[MessageView]:

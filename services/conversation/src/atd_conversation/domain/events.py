@@ -1,6 +1,7 @@
 """From changes to the events that the world hears, and the command that a channel gets."""
 
 from datetime import datetime
+from typing import Any
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Change, Conversation
@@ -35,7 +36,7 @@ def conversation_event(
     occurred_at: datetime | None = None,
 ) -> ConversationChanged | MessageChanged:
     """The event of a change. One about a message shows it as it is now: build it before the next change."""
-    common = {
+    common: dict[str, Any] = {
         "id": event_id(conversation.id, change.sequence),
         "type": change.type,
         "tenant_id": conversation.tenant_id,

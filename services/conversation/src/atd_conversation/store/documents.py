@@ -17,10 +17,12 @@ def current_of(account_id: str, contact_id: str) -> str:
 
 
 def contact_document(contact: Contact) -> "Document":
+    """The document of a new contact."""
     return {"_id": contact.id, **contact_fields(contact)}
 
 
 def contact_fields(contact: Contact) -> "Document":
+    """All but the id."""
     return {
         "tenant_id": contact.tenant_id,
         "name": contact.name,
@@ -34,6 +36,7 @@ def contact_fields(contact: Contact) -> "Document":
 
 
 def contact_of(document: "Document") -> Contact:
+    """The contact of a document."""
     fields = {name: document[name] for name in _CONTACT_FIELDS}
     return Contact(id=document["_id"], **fields)
 
@@ -88,6 +91,7 @@ def _last_document(last: LastMessage) -> "Document":
 
 
 def conversation_of(document: "Document") -> Conversation:
+    """The conversation of a document."""
     get = document.get
     assignee, last = get("assignee"), get("last_message")
     return Conversation(
@@ -134,6 +138,7 @@ _MESSAGE_FIELDS = (
 
 
 def message_document(message: Message) -> "Document":
+    """The document of a new message."""
     author = message.author
     document: dict[str, Any] = {
         "_id": message.id,
@@ -155,6 +160,7 @@ def message_fields(message: Message) -> "Document":
 
 
 def message_of(document: "Document") -> Message:
+    """The message of a document."""
     error = document.get("error")
     return Message(
         id=document["_id"],
