@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 _POLL_SECONDS = 0.05
+_COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
 _PROBE_TIMEOUT_SECONDS = 2.0
 
 # Linux ties the "parent died" signal to the *thread* that forked. Test code starts processes from
@@ -52,7 +54,8 @@ class ManagedProcess:
         env: the whole environment of the child; None inherits ours.
         cwd: working directory; None inherits ours.
         pid_file: holds the process id while the process runs.
-        on_line: called from a reader thread with each line of output, without its newline.
+        on_line: called from a reader thread with each line of output, without its newline. The log file then
+            gets the lines without terminal colours.
         pass_fds: file descriptors that the child inherits.
     """
 
@@ -203,7 +206,7 @@ class ManagedProcess:
         assert self._on_line is not None
         with self._process.stdout as output, self.log_file.open("ab") as log:
             for line in output:
-                log.write(line)
+                log.write(_COLOURS.sub(b"", line))
                 log.flush()
                 self._on_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
 

@@ -90,6 +90,8 @@ class KafkaServer:
         progress: told one sentence for each jar that has to be fetched first.
     """
 
+    name = "kafka"
+
     def __init__(
         self,
         data_dir: Path,

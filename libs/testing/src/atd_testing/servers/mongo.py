@@ -44,6 +44,8 @@ class MongoServer:
         pid_file: holds the process id while it runs.
     """
 
+    name = "mongod"
+
     def __init__(
         self,
         data_dir: Path,

@@ -1,0 +1,109 @@
+"""``python -m deploy.local``: start everything and watch it; ``status``: say what is up; ``env``: for other commands.
+
+``env`` prints what the services are told, to be used as ``eval "$(python -m deploy.local env)"``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said in words to whoever starts it with another Python
+    sys.exit(f"Python 3.11 or newer is needed; this is {platform.python_version()}. Try: make PYTHON=python3.11 run")
+if sys.platform == "win32":
+    sys.exit("Windows has no fork and no signals as this needs them. Run it inside WSL 2 (Ubuntu), or with Docker.")
+
+from atd_testing.servers import ServerStartError
+from atd_testing.servers.mongo import mongodb_url
+from atd_testing.servers.ports import LOOPBACK
+from deploy.local.console import Console
+from deploy.local.environment import Local, shared_environment
+from deploy.local.errors import LocalRunError
+from deploy.local.runner import Runner
+from deploy.local.services import CREATE_TOPICS, SERVICES, Service
+from deploy.local.status import status
+
+_ROOT = Path(__file__).resolve().parents[2]
+_ALREADY_STOPPING_STATUS = 130
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command named by `arguments` and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=("run", "status", "env"), default="run")
+    parser.add_argument("--without", metavar="NAMES", default="", help="services not to start, separated by commas")
+    options = parser.parse_args(arguments)
+    directory = Path(os.environ.get("ATD_LOCAL_DIR", _ROOT / ".local")).resolve()
+    local = Local(directory, dict(os.environ))
+    try:
+        left_out = named(SERVICES, options.without)
+        match options.command:
+            case "status":
+                table, fine = status(local, [each for each in SERVICES if each.name not in left_out])
+                print(table)
+                return 0 if fine else 1
+            case "env":
+                print(exports(local))
+            case _:
+                run(local, left_out)
+    except (LocalRunError, ServerStartError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def run(local: Local, left_out: frozenset[str]) -> None:
+    """Run until Ctrl-C or SIGTERM. A second one leaves at once (on Linux the processes are still told to stop)."""
+    stop = Event()
+    os.chdir(_ROOT)
+
+    def stop_once(*_: object) -> None:
+        if stop.is_set():
+            os._exit(_ALREADY_STOPPING_STATUS)
+        stop.set()
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop_once)
+    console = Console([service.name for service in SERVICES], os.environ)
+    try:
+        Runner(local, SERVICES, CREATE_TOPICS, console, stop, left_out).run()
+    except KeyboardInterrupt:
+        console.say("stopped")
+
+
+def named(services: Sequence[Service], names: str) -> frozenset[str]:
+    """Return the names in `names`, which are separated by commas.
+
+    Raises:
+        LocalRunError: naming a service that does not exist.
+    """
+    wanted = frozenset(name.strip() for name in names.split(",") if name.strip())
+    known = [service.name for service in services]
+    if unknown := sorted(wanted.difference(known)):
+        raise LocalRunError(f"There is no service {', '.join(unknown)}; there are {', '.join(known)}.")
+    return wanted
+
+
+def exports(local: Local) -> str:
+    """Return shell commands that tell other programs (`atd`, a service in a debugger) what the services are told."""
+    shared = shared_environment(
+        local,
+        SERVICES,
+        local.given.get("KAFKA_BOOTSTRAP_SERVERS", f"{LOOPBACK}:{local.kafka_port}"),
+        local.given.get("MONGODB_URL", mongodb_url(local.mongodb_port)),
+    )
+    return "\n".join(
+        f"export {name}={shlex.quote(value)}" for name, value in shared.items() if local.given.get(name) != value
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""What every local process is told, by environment variables."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from atd_testing.servers.ports import LOOPBACK
+from deploy.local.errors import LocalRunError
+from deploy.local.services import Service
+
+
+@dataclass(frozen=True)
+class Local:
+    """Where this run lives, and what the person who starts it has set.
+
+    Attributes:
+        directory: the folder ``.local`` of data, logs and pid files.
+        given: the runner's own environment; every ``ATD_*`` in it wins.
+    """
+
+    directory: Path
+    given: Mapping[str, str]
+
+    @property
+    def data(self) -> Path:
+        """Folder of the servers' data."""
+        return self.directory / "data"
+
+    def log_file(self, name: str) -> Path:
+        """Log of the process `name`."""
+        return self.directory / "log" / f"{name}.log"
+
+    def pid_file(self, name: str) -> Path:
+        """File with the id of the process `name` while it runs."""
+        return self.directory / "run" / f"{name}.pid"
+
+    @property
+    def kafka_port(self) -> int:
+        """Port of the broker that the runner starts."""
+        return self._port("ATD_LOCAL_KAFKA_PORT", 9092)
+
+    @property
+    def mongodb_port(self) -> int:
+        """Port of the mongod that the runner starts."""
+        return self._port("ATD_LOCAL_MONGODB_PORT", 27017)
+
+    def ports(self, service: Service) -> dict[str, int]:
+        """Ports of `service` by the variable under which it is told them.
+
+        Raises:
+            LocalRunError: if a variable that replaces one is not a port.
+        """
+        own = {"ATD_PORT": self._port(service.port_variable, service.port)}
+        return own | {name: self._port(name, default) for name, default in service.more_ports.items()}
+
+    def url(self, service: Service) -> str:
+        """Where other processes reach `service`."""
+        return f"http://{LOOPBACK}:{self.ports(service)['ATD_PORT']}"
+
+    def ready_url(self, service: Service) -> str:
+        """What answers 2xx once `service` works."""
+        return service.ready.format(url=self.url(service), **self.ports(service))
+
+    def _port(self, variable: str, default: int) -> int:
+        text = self.given.get(variable, str(default))
+        try:
+            return int(text)
+        except ValueError as error:
+            raise LocalRunError(f"{variable}={text} is not a port number.") from error
+
+
+def shared_environment(local: Local, services: Sequence[Service], kafka: str, mongodb: str) -> dict[str, str]:
+    """Return what all processes are told: the servers, the key, the public URL, the log format."""
+    public = next((local.ports(each)["ATD_PORT"] for each in services if each.port_variable == "ATD_PORT"), 8080)
+    ours = {
+        "ATD_HOST": LOOPBACK,
+        "ATD_PUBLIC_URL": f"http://localhost:{public}",
+        "ATD_LOG_FORMAT": "console",
+        "ATD_LOG_LEVEL": "info",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if "ATD_MASTER_KEY" not in local.given:
+        ours["ATD_MASTER_KEY"] = master_key(local.directory / "master.key")
+    return {**ours, **local.given, "KAFKA_BOOTSTRAP_SERVERS": kafka, "MONGODB_URL": mongodb}
+
+
+def service_environment(
+    local: Local, service: Service, services: Iterable[Service], shared: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the whole environment of `service`: `shared`, its own, its ports; what is given wins (not ATD_PORT)."""
+    urls = {each.name: local.url(each) for each in services}
+    own = {name: template.format_map(urls) for name, template in service.environment.items()}
+    ports = {name: str(port) for name, port in local.ports(service).items()}
+    return {**shared, **own, **{name: local.given[name] for name in own if name in local.given}, **ports}
+
+
+def master_key(path: Path) -> str:
+    """Return the key in `path`; make one at the first start. Readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(base64.b64encode(secrets.token_bytes(32)).decode("ascii") + "\n")
+    return path.read_text(encoding="ascii").strip()
