@@ -146,6 +146,8 @@ class Intake:
             return
         conversation = self.loaded.conversations[message.conversation_id]
         changed = message.apply_receipt(data.status, data.external_id, data.failure)
+        if message.external_id is not None:
+            self.loaded.sent_as[message.account_id, message.external_id] = message
         changed += self._settle_early(event, message)
         if not changed:
             return
@@ -162,7 +164,9 @@ class Intake:
         key = receipt_key(data.account_id, data.external_id)
         known = self.unit.early_receipts.get(key) or self.loaded.early_receipts.get(key)
         status = later_status(known["status"], data.status) if known else data.status
-        failure = data.failure.model_dump() if data.failure and status == "failed" else None
+        failure = None
+        if status == "failed":
+            failure = data.failure.model_dump() if data.failure else known and known["failure"]
         self.unit.early_receipts[key] = {"status": status, "failure": failure, "tenant_id": event.tenant_id}
 
     def _settle_early(self, event: InboundReceipt, message: Message) -> tuple[str, ...]:
@@ -175,9 +179,6 @@ class Intake:
         if early is None or key in self.unit.settled_receipts or early["tenant_id"] != event.tenant_id:
             return ()
         self.unit.settled_receipts.add(key)
-        message = (
-            self.loaded.messages.get(data.message_id or "") or self.loaded.sent_as[data.account_id, data.external_id]
-        )
         failure = SendFailure(**early["failure"]) if early["failure"] else None
         return message.apply_receipt(early["status"], data.external_id, failure)
 
