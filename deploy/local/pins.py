@@ -26,9 +26,13 @@ from atd_testing.servers.jars import SPEC_FILE, is_lock_current
 ROOT = Path(__file__).resolve().parents[2]
 _LOCK_FILES = ("requirements.lock", "deploy/local/uv.txt")
 _PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE)
-_HOSTS = ("pypi.org", "pythonhosted.org", "repo.maven.apache.org", "repo1.maven.org", "registry.npmjs.org")
+# By shape rather than by name, so that mirrors are found as well.
+_REGISTRY = re.compile(
+    r"https?://[^\s\"'/]*(?:registry\.|mirror)|https?://[^\s\"']+/(?:simple|maven2|packages)(?:/|\s|$)"
+    r"|\.(?:whl|tgz|jar)#|--(?:extra-)?index-url|--find-links|\bregistry ?= ?https?:|https?://files\."
+)
 _MACHINE_PATH = re.compile(r"(?<![\w./-])(?:/home/[a-z]|/root/|/Users/[A-Za-z]|/work/|file:///)")
-_THIS_FILE = "deploy/local/pins.py"
+_EXAMPLES = {"deploy/local/pins.py", "deploy/local/tests/test_pins.py"}
 
 
 def main() -> int:
@@ -91,8 +95,8 @@ def machine_specific(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Name the lines of `texts` (path, content) with a registry's host or a path of one machine."""
     for path, text in texts:
         for number, line in enumerate(text.splitlines(), start=1):
-            if found := next((host for host in _HOSTS if host in line), None):
-                yield f"{path}:{number}: names the registry {found}; the installer decides where from"
+            if _REGISTRY.search(line):
+                yield f"{path}:{number}: names a package registry: {line.strip()[:80]}"
             elif _MACHINE_PATH.search(line) and not line.startswith("#!"):
                 yield f"{path}:{number}: a path of one machine: {line.strip()[:80]}"
 
@@ -112,7 +116,7 @@ def _committed_texts(root: Path) -> Iterator[tuple[str, str]]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)  # noqa: S607
     for name in filter(None, listed.stdout.split("\0")):
         path = root / name
-        if name == _THIS_FILE or not path.is_file():
+        if name in _EXAMPLES or not path.is_file():
             continue
         try:
             yield name, path.read_text(encoding="utf-8")

@@ -54,9 +54,13 @@ def test_a_pin_without_a_hash_is_named() -> None:
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("orjson @ https://files.py" + "thonhosted.org/x.whl", True),
+        ("orjson @ https://files.registry.test/x.whl", True),
+        ("--index-url https://pins.test/", True),
+        ("UV_INDEX=https://pins.test/simple/", True),
+        ("https://central.test/maven2/org/apache/kafka", True),
+        ("https://example.com/docs/simple-guide", False),
         ("see http://localhost:8080/api/docs", False),
-        ("PYTHONPATH=" + "/home/" + "ana/project", True),
+        ("PYTHONPATH=/home/ana/project", True),
         ("cache in /var/lib/kafka", False),
         ("GET /api/v1/homes/ana", False),
         ("#!/usr/bin/env bash", False),
