@@ -4,7 +4,8 @@ import sys
 
 import typer
 
-from atd_cli import dead_letters, topics
+from atd_cli import dead_letters, topics, unparsed
+from atd_cli.doctor import doctor
 from atd_cli.output import CommandFailed
 
 app = typer.Typer(
@@ -16,6 +17,8 @@ app = typer.Typer(
 )
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(unparsed.app, name="unparsed")
+app.command()(doctor)
 
 
 def main() -> None:

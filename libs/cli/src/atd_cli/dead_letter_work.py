@@ -2,11 +2,12 @@
 
 import base64
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from atd_cli.kafka_producing import SOURCE, producing
 from atd_cli.output import CommandFailed
 from atd_cli.put_aside import Closed, Entry, Seen, newest_entries, parse, reader
 from atd_cli.topic_log import Raw, Read, TopicLog, topic_log
@@ -17,7 +18,6 @@ from atd_servicekit.kafka import Outgoing, Producer
 
 _BATCH_RECORDS = 100
 _BATCH_BYTES = 8 * 1024 * 1024
-SOURCE = "atd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +185,6 @@ def _markers(topic: Topic, letters: Sequence[DeadLetter]) -> Iterator[Outgoing]:
             data=DeadLetterRedrivenData(dead_letter_id=letter.id),
         )
         yield Outgoing.of(topic, event, key=key)
-
-
-@asynccontextmanager
-async def producing(bootstrap_servers: str) -> AsyncIterator[Producer]:
-    """A producer with the kit's promises."""
-    producer = Producer(bootstrap_servers, SOURCE)
-    await producer.start()
-    try:
-        yield producer
-    finally:
-        await producer.stop()
 
 
 def _unknown(ids: Collection[str]) -> CommandFailed:

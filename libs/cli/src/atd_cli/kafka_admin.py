@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.protocol.admin import ApiVersionRequest
 
 from atd_cli.output import CommandFailed
 
 _RETRY_SECONDS = 0.3
 _ALREADY_EXISTS: int = TopicAlreadyExistsError.errno
+_CONSUMER_GROUP_HEARTBEAT = 68  # Kafka's number of that request
 _SET_ON_TOPIC = 1
 """`config_source` of a value that was set on the topic itself (Kafka's `DYNAMIC_TOPIC_CONFIG`)."""
 
@@ -48,6 +50,12 @@ class KafkaAdmin:
         """How many brokers there are."""
         cluster = await self._client.describe_cluster()
         return len(cluster["brokers"])
+
+    async def is_version_4(self) -> bool:
+        """Whether a broker is Kafka 4 or newer: those speak the new consumer protocol in its second version."""
+        answer = await self._client._send_request(ApiVersionRequest())  # noqa: SLF001 - no public way to ask
+        newest: dict[int, int] = {key: highest for key, _, highest in answer.api_versions}
+        return newest.get(_CONSUMER_GROUP_HEARTBEAT, -1) >= 1
 
     async def topics(self, names: Sequence[str]) -> dict[str, FoundTopic]:
         """Those of `names` that exist."""

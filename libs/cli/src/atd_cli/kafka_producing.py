@@ -1,0 +1,20 @@
+"""Writing to Kafka, with the kit's promises."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from atd_servicekit.kafka import Producer
+
+SOURCE = "atd"
+"""What the command calls itself in the events that it writes."""
+
+
+@asynccontextmanager
+async def producing(bootstrap_servers: str) -> AsyncIterator[Producer]:
+    """A producer that is started, and flushed at the end."""
+    producer = Producer(bootstrap_servers, SOURCE)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
