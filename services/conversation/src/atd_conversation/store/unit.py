@@ -41,7 +41,7 @@ class Unit:
     new_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
     contacts: dict[str, tuple[Contact, int]] = field(default_factory=dict)
     new_conversations: dict[str, Conversation] = field(default_factory=dict)
-    conversations: dict[str, tuple[Conversation, int]] = field(default_factory=dict)
+    conversations: "dict[str, tuple[Conversation, int, Document]]" = field(default_factory=dict)
     new_messages: list[Message] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
     handled: list[str] = field(default_factory=list)
@@ -52,7 +52,8 @@ class Unit:
     def touch(self, conversation: Conversation) -> None:
         """To be called before a conversation that was read is changed."""
         if conversation.id not in self.new_conversations and conversation.id not in self.conversations:
-            self.conversations[conversation.id] = (conversation, conversation.sequence)
+            before = conversation_fields(conversation)
+            self.conversations[conversation.id] = (conversation, conversation.sequence, before)
 
     def touch_contact(self, contact: Contact) -> None:
         """To be called before a contact that was read is changed."""
@@ -63,7 +64,7 @@ class Unit:
         yield from self.new_contacts.values()
         yield from (contact for contact, _ in self.contacts.values())
         yield from self.new_conversations.values()
-        yield from (conversation for conversation, _ in self.conversations.values())
+        yield from (conversation for conversation, *_ in self.conversations.values())
 
     def stamp(self, now: datetime) -> int:
         """Give every aggregate the unit's place in the order of events: later than all that they had before."""
@@ -123,8 +124,8 @@ class UnitStore:
     async def _save_conversations(self, session: "Session", unit: Unit) -> None:
         """Updates first: a conversation that is no longer the current one makes room for the new one."""
         updates: list[UpdateOne | InsertOne[Document]] = [
-            UpdateOne({"_id": conversation.id, "sequence": read_at}, _changes(conversation))
-            for conversation, read_at in unit.conversations.values()
+            UpdateOne({"_id": each.id, "sequence": read_at}, _changes(before, conversation_fields(each)))
+            for each, read_at, before in unit.conversations.values()
         ]
         inserts = [InsertOne(conversation_document(conversation)) for conversation in unit.new_conversations.values()]
         if updates or inserts:
@@ -149,8 +150,9 @@ class UnitStore:
             await self._db[EARLY_RECEIPTS].delete_many({"_id": {"$in": list(unit.settled_receipts)}}, session=session)
 
 
-def _changes(conversation: Conversation) -> "Document":
-    fields = conversation_fields(conversation)
-    absent = {name: "" for name, value in fields.items() if value is None}
-    changes: Document = {"$set": {name: value for name, value in fields.items() if value is not None}}
+def _changes(before: "Document", after: "Document") -> "Document":
+    """The update that makes one of the other: as small as it can be, for every field costs the database time."""
+    changed = {name: value for name, value in after.items() if value != before[name]}
+    absent = {name: "" for name, value in changed.items() if value is None}
+    changes: Document = {"$set": {name: value for name, value in changed.items() if value is not None}}
     return {**changes, "$unset": absent} if absent else changes
