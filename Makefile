@@ -18,6 +18,8 @@ TESTS := $(sort $(dir $(wildcard $(addsuffix /tests/*.py,$(PACKAGES)))))
 RELAXED := --allow-untyped-defs --allow-incomplete-defs --allow-untyped-calls --allow-any-generics
 OURS := $(addprefix atd-,$(notdir $(PACKAGES)))
 
+# What installs, and what builds our own packages; the images use the same.
+BUILD_TOOLS := uv hatchling editables
 RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --prerelease if-necessary-or-explicit \
 	$(if $(KEEP),,--upgrade)
@@ -65,7 +67,8 @@ fmt: $(READY) ## format, and repair what the linter can repair
 
 lock: $(READY) ## update every pin to the newest release that fits (KEEP=1: keep those that still fit)
 	@$(RELOCK) pyproject.toml --group dev $(addprefix --no-emit-package ,$(OURS)) -o requirements.lock
-	@echo uv | $(RELOCK) - -o deploy/local/uv.txt
+	@$(RELOCK) pyproject.toml -c requirements.lock $(addprefix --no-emit-package ,$(OURS)) -o deploy/runtime.lock
+	@printf '%s\n' $(BUILD_TOOLS) | $(RELOCK) - -o deploy/build.lock
 	@$(BIN)/python -m atd_testing.servers lock
 	@$(MAKE) --no-print-directory $(READY)
 
@@ -76,13 +79,13 @@ clean: ## remove what can be made again: the environment and caches (not the dat
 reset: ## remove the data, logs and master key of `make run`
 	rm -rf .local
 
-$(READY): requirements.lock deploy/local/uv.txt pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
+$(READY): requirements.lock deploy/build.lock pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed, and none was found on the PATH. Install it, or" \
 		"name it: make PYTHON=/path/to/python3.11 ..."; exit 1; }
 	@[ -x $(BIN)/python ] || { echo "Making $(VENV) with $(PYTHON)" && $(PYTHON) -m venv $(VENV); } || { \
 		rm -rf $(VENV); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Installing what requirements.lock names (about 400 MB the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/local/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/build.lock
 	@$(BIN)/uv pip install --require-hashes -r requirements.lock
 	@$(BIN)/uv --quiet pip install --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
 	@touch $@

@@ -1,7 +1,8 @@
 """Check that what is pinned is pinned well: ``python -m deploy.local.pins`` (part of ``make check``).
 
 * Every dependency that a package of the workspace declares is in ``requirements.lock``, in a version that fits,
-  with hashes; whether the locked releases fit each other is for ``uv pip check`` to say.
+  with hashes; whether the locked releases fit each other is for ``uv pip check`` to say. What the images get
+  (``deploy/runtime.lock``) is a part of it.
 * The broker's jars were locked from the present ``jgo.toml``, and its Docker image is the same release.
 * No committed text names a package registry or a path of somebody's machine: whoever installs decides where from.
 """
@@ -24,7 +25,7 @@ from atd_testing.servers.containers import KAFKA_IMAGE, MONGODB_IMAGE
 from atd_testing.servers.jars import SPEC_FILE, is_lock_current
 
 ROOT = Path(__file__).resolve().parents[2]
-_LOCK_FILES = ("requirements.lock", "deploy/local/uv.txt")
+_LOCK_FILES = ("requirements.lock", "deploy/runtime.lock", "deploy/build.lock")
 _PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE)
 # By shape rather than by name, so that mirrors are found as well.
 _REGISTRY = re.compile(
@@ -39,6 +40,7 @@ def main() -> int:
     """Print every fault found; the exit status is 1 if there is one."""
     faults = [
         *unlocked(ROOT, (ROOT / "requirements.lock").read_text(encoding="utf-8")),
+        *astray(*((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES[:2])),
         *unhashed((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES),
         *unsynchronised_servers(ROOT),
         *machine_specific(_committed_texts(ROOT)),
@@ -66,6 +68,14 @@ def unlocked(root: Path, lock: str) -> Iterator[str]:
             if not any(True for _ in fitting):
                 path = project.relative_to(root)
                 yield f"{path}: `{requirement}` is not in requirements.lock; run `make lock KEEP=1`"
+
+
+def astray(everything: str, runtime: str) -> Iterator[str]:
+    """Name the pins of the images (`runtime`) that are not those which the tests run with (`everything`)."""
+    tested = {(pin["name"], pin["version"]) for pin in _PINNED.finditer(everything)}
+    for pin in _PINNED.finditer(runtime):
+        if (pin["name"], pin["version"]) not in tested:
+            yield f"deploy/runtime.lock: {pin[0]} is not what requirements.lock has; run `make lock KEEP=1`"
 
 
 def unhashed(locks: Iterable[str]) -> Iterator[str]:

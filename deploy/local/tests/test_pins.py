@@ -45,6 +45,11 @@ def test_a_declared_dependency_that_the_lock_lacks_is_named(workspace: Path, loc
     assert [name in fault for name, fault in zip(missing, faults, strict=True)] == [True] * len(missing)
 
 
+def test_an_image_with_another_release_than_the_tests_is_named() -> None:
+    (fault,) = pins.astray("orjson==3.11.5\npytest==9.0.1\n", "orjson==3.11.4\n")
+    assert "orjson==3.11.4 is not what requirements.lock has" in fault
+
+
 def test_a_pin_without_a_hash_is_named() -> None:
     lock = "orjson==3.11.5 \\\n    --hash=sha256:00\nuvicorn==0.40.0\n"
     (fault,) = pins.unhashed([lock])
