@@ -1,0 +1,1 @@
+"""What the public origin answers over HTTP and WebSocket."""

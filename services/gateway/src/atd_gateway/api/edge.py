@@ -1,0 +1,144 @@
+"""The edge: whose request it is, whether it is too many, and who answers it.
+
+ASGI middleware inside the request context (request id, metrics, log line) and around FastAPI. Services, and the
+gateway's own routes just the same, trust the header `X-Atd-Identity` alone; so what a stranger sends under that name
+is removed here, and what an access token says is put there.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from atd_gateway.api.context import address_of, bearer_token
+from atd_gateway.domain.addresses import Networks
+from atd_gateway.domain.rate_limits import RateLimiter
+from atd_gateway.domain.routes import Route, RouteTable
+from atd_gateway.identities import Caller
+from atd_servicekit.clock import Clock
+from atd_servicekit.problems import (
+    Problem,
+    not_found,
+    problem_response,
+    rate_limited,
+    unauthenticated,
+    unavailable,
+)
+
+API_PREFIX = "/api/v1/"
+SIGN_IN_PREFIX = "/api/v1/auth/"
+_IDENTITY = b"x-atd-identity"
+
+
+class _Identities(Protocol):
+    async def caller(self, token: str) -> Caller: ...
+
+
+class _Proxy(Protocol):
+    async def forward(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        route: Route,
+        *,
+        address: str,
+        signed_identity: str | None,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """Stands for a route in metrics and logs, where a path with ids must not."""
+
+    path: str
+
+
+@dataclass(slots=True)
+class EdgeParts:
+    """What the edge works with."""
+
+    identities: _Identities
+    proxy: _Proxy
+    requests: RateLimiter
+    sign_ins: RateLimiter
+    trusted: Networks
+    webhooks_in_flight: int
+    clock: Clock
+    table: RouteTable
+
+
+class Edge:
+    """The ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, parts: EdgeParts) -> None:
+        self._app = app
+        self._parts = parts
+        self._webhooks = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._route(scope, receive, send)
+        except Problem as problem:
+            await problem_response(problem, HTTPConnection(scope))(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        if "/../" in path or path.endswith("/.."):
+            raise not_found()
+        address = address_of(scope, self._parts.trusted)
+        scope.setdefault("state", {})["client_address"] = address
+        route = self._parts.table.find(path)
+        if route is None:
+            await self._own(scope, receive, send, path, address)
+            return
+        scope["route"] = _Pattern(f"{route.prefix}/*")
+        if scope["method"] not in route.methods:
+            allow = {"Allow": ", ".join(sorted(route.methods))}
+            raise Problem(405, "method_not_allowed", "This method is not allowed here.", headers=allow)
+        if route.access == "provider":
+            await self._webhook(scope, receive, send, route, address)
+            return
+        caller = await self._caller(scope)
+        self._limit(caller)
+        await self._parts.proxy.forward(scope, receive, send, route, address=address, signed_identity=caller.signed)
+
+    async def _webhook(self, scope: Scope, receive: Receive, send: Send, route: Route, address: str) -> None:
+        """Providers are never slowed down, but not more is in hand at once than memory has room for."""
+        if self._webhooks >= self._parts.webhooks_in_flight:
+            raise unavailable("Too many webhooks at once; send this one again.")
+        scope["atd.quiet"] = True
+        self._webhooks += 1
+        try:
+            await self._parts.proxy.forward(scope, receive, send, route, address=address, signed_identity=None)
+        finally:
+            self._webhooks -= 1
+
+    async def _own(self, scope: Scope, receive: Receive, send: Send, path: str, address: str) -> None:
+        """The gateway's own routes: the same identity header as everywhere."""
+        headers = [one for one in scope["headers"] if not one[0].startswith(b"x-atd-")]
+        if path.startswith(SIGN_IN_PREFIX):
+            wait = self._parts.sign_ins.take(address, self._parts.clock.monotonic())
+            if wait:
+                raise rate_limited(wait)
+        elif path.startswith(API_PREFIX) and scope["method"] != "OPTIONS":
+            caller = await self._caller(scope)
+            self._limit(caller)
+            headers.append((_IDENTITY, caller.signed.encode()))
+        scope["headers"] = headers
+        await self._app(scope, receive, send)
+
+    async def _caller(self, scope: Scope) -> Caller:
+        token = bearer_token(scope)
+        if token is None:
+            raise unauthenticated("Send an access token: `Authorization: Bearer …`.")
+        return await self._parts.identities.caller(token)
+
+    def _limit(self, caller: Caller) -> None:
+        wait = self._parts.requests.take(caller.session_id, self._parts.clock.monotonic())
+        if wait:
+            raise rate_limited(wait, "Too many requests with this sign-in.")

@@ -1,0 +1,222 @@
+"""The composition root: everything of the gateway, wired in one place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from atd_gateway.api.auth import auth_router
+from atd_gateway.api.edge import API_PREFIX, SIGN_IN_PREFIX, Edge, EdgeParts
+from atd_gateway.api.headers import SecurityHeaders
+from atd_gateway.api.pages import pages_router
+from atd_gateway.api.people import people_router
+from atd_gateway.api.proxy import Proxy
+from atd_gateway.api.ws import ws_route
+from atd_gateway.documents import Documents
+from atd_gateway.domain.rate_limits import Rate, RateLimiter
+from atd_gateway.domain.routes import RouteTable, Service
+from atd_gateway.domain.sessions import Lifetimes
+from atd_gateway.domain.tokens import ACCESS_PURPOSE, AccessTokens
+from atd_gateway.identities import Identities
+from atd_gateway.passwords import Passwords
+from atd_gateway.realtime.feed import Feed
+from atd_gateway.realtime.hub import Hub, Limits
+from atd_gateway.realtime.replay import Replayer
+from atd_gateway.realtime.starting import FeedStart
+from atd_gateway.seed import Seeding
+from atd_gateway.settings import GatewaySettings
+from atd_gateway.signin import FailedSignIns, SignIn
+from atd_gateway.store import INDEXES, MongoPeople, MongoSessions
+from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_servicekit.broadcast import Broadcast
+from atd_servicekit.clock import Clock
+from atd_servicekit.crypto import derive_key, derive_keys
+from atd_servicekit.http_client import create_http_client
+from atd_servicekit.identity import IDENTITY_PURPOSE, IdentitySigner
+from atd_servicekit.runtime import Runtime
+
+_SIGN_IN_REQUESTS = Rate(per_second=10.0, burst=200)
+"""Requests to the sign-in routes from one address; an office has one address for all."""
+
+_DESCRIPTION = """The one public API of Atendimento.
+
+Sign in with `POST /api/v1/auth/login` and send `Authorization: Bearer <access_token>`. JSON, `snake_case`; times are
+RFC 3339 in UTC; lists take `limit` and `cursor`; errors are RFC 9457 problems with a stable `code`; every answer
+carries `X-Request-Id`. Live events come over the WebSocket `/ws`, described with all topics in `/api/events`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apps:
+    """`public` is the one origin for the world; `internal` has /livez, /readyz and /metrics. One event loop."""
+
+    public: FastAPI
+    internal: FastAPI
+    runtime: Runtime
+
+
+def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
+    """The public application; its lifespan starts and stops everything."""
+    return create_apps(settings, clock=clock).public
+
+
+def create_apps(settings: GatewaySettings, *, clock: Clock | None = None) -> Apps:
+    """Both applications, connected to nothing yet."""
+    runtime = Runtime.build("gateway", settings, clock=clock)
+    runtime.add_indexes(INDEXES)
+    people, sessions = MongoPeople(runtime.mongo.db), MongoSessions(runtime.mongo.db)
+    passwords = Passwords(settings.login_concurrency)
+    master = settings.master_key.get_secret_value()
+    tokens = AccessTokens(settings.access_token_lifetime, *derive_keys(master, ACCESS_PURPOSE))
+    identities = Identities(
+        tokens=tokens,
+        signer=IdentitySigner(derive_key(master, IDENTITY_PURPOSE)),
+        sessions=sessions,
+        people=people,
+        clock=runtime.clock,
+        remember=settings.identity_cache,
+    )
+    runtime.add_component(passwords)
+    runtime.add_component(Seeding(runtime, people, passwords, settings))
+    runtime.use_outbox()
+    hub = _realtime(runtime, settings, identities, sessions)
+
+    def ended(session_id: str) -> None:
+        identities.forget(session_id)
+        hub.end_session(session_id)
+
+    sign_in = SignIn(
+        people=people,
+        store=sessions,
+        passwords=passwords,
+        tokens=tokens,
+        lifetimes=Lifetimes(settings.session_idle, settings.session_longest),
+        failures=FailedSignIns(settings.login_failures_burst, runtime.clock),
+        ended=ended,
+        clock=runtime.clock,
+    )
+    public = _public(runtime, settings, identities, [auth_router(sign_in, settings), people_router(people)])
+    public.router.routes.append(ws_route(hub, settings.trusted_networks))
+    internal = FastAPI(title="gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
+    internal.include_router(runtime.health_router())
+    return Apps(public, internal, runtime)
+
+
+def _public(
+    runtime: Runtime, settings: GatewaySettings, identities: Identities, routers: Sequence[APIRouter]
+) -> FastAPI:
+    """The application of the public origin, with the proxy and the documents of all services."""
+    table, origins = RouteTable(), upstreams(settings)
+    proxy = Proxy(
+        origins,
+        runtime.metrics,
+        public_url=settings.public_url,
+        timeout=settings.upstream_timeout,
+        max_connections=settings.upstream_connections,
+    )
+    runtime.add_component(proxy)
+
+    def own() -> dict[str, Any]:
+        return app.openapi()
+
+    documents = Documents(
+        origins=origins,
+        client=create_http_client("documents", runtime.metrics, timeout=timedelta(seconds=2)),
+        table=table,
+        clock=runtime.clock,
+        own=own,
+        needs_token=lambda path: _needs_token(path, table),
+    )
+    runtime.add_component(documents)
+    app = runtime.create_app("Atendimento", [*routers, pages_router(documents)], description=_DESCRIPTION, health=False)
+    _add_edge(app, runtime, settings, identities, proxy, table)
+    return app
+
+
+def upstreams(settings: GatewaySettings) -> Mapping[Service, str]:
+    """Where each service of the route table is reached."""
+    return {"ingest-whatsapp": settings.ingest_whatsapp_url, "conversation": settings.conversation_url}
+
+
+def _needs_token(path: str, table: RouteTable) -> bool:
+    route = table.find(path)
+    if route is not None:
+        return route.access == "bearer"
+    return path.startswith(API_PREFIX) and not path.startswith(SIGN_IN_PREFIX)
+
+
+def _realtime(runtime: Runtime, settings: GatewaySettings, identities: Identities, sessions: MongoSessions) -> Hub:
+    """The event stream: its memory, its reader, and the connections that hear it."""
+    feed = Feed(max_events=settings.ws_ring_events, max_bytes=settings.ws_ring_bytes)
+    reader = Broadcast(settings.kafka_bootstrap_servers, CONVERSATION_EVENTS, feed.take, from_beginning=False)
+    runtime.add_component(
+        FeedStart(
+            settings.kafka_bootstrap_servers,
+            CONVERSATION_EVENTS.name,
+            feed,
+            reader,
+            recent=settings.ws_ring_events,
+        )
+    )
+    runtime.add_component(reader)
+    hub = Hub(
+        feed=feed,
+        replayer=Replayer(
+            settings.kafka_bootstrap_servers,
+            CONVERSATION_EVENTS.name,
+            max_records=settings.ws_replay_records,
+            at_once=settings.ws_replays_at_once,
+            waiting=settings.ws_replays_waiting,
+        ),
+        identities=identities,
+        sessions=sessions,
+        limits=Limits(
+            connections=settings.ws_connections,
+            per_tenant=settings.ws_connections_per_tenant,
+            per_attendant=settings.ws_connections_per_attendant,
+            lag_events=settings.ws_lag_events,
+            lag_bytes=settings.ws_lag_bytes,
+            stall=settings.ws_stall,
+            heartbeat=settings.ws_heartbeat,
+        ),
+        metrics=runtime.metrics,
+        clock=runtime.clock,
+        started=runtime.health.started,
+    )
+    runtime.background("ws-hub", hub.run)
+    return hub
+
+
+def _add_edge(
+    app: FastAPI,
+    runtime: Runtime,
+    settings: GatewaySettings,
+    identities: Identities,
+    proxy: Proxy,
+    table: RouteTable,
+) -> None:
+    """Around the application: security headers, CORS, request context and error answers (kit), then the edge."""
+    parts = EdgeParts(
+        identities=identities,
+        proxy=proxy,
+        requests=RateLimiter(Rate(settings.api_rate, settings.api_burst)),
+        sign_ins=RateLimiter(_SIGN_IN_REQUESTS),
+        trusted=settings.trusted_networks,
+        webhooks_in_flight=settings.webhooks_in_flight,
+        clock=runtime.clock,
+        table=table,
+    )
+    app.user_middleware.append(Middleware(Edge, parts=parts))  # innermost: inside the kit's request context
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=sorted(settings.allowed_origins),
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-Id"],
+            expose_headers=["X-Request-Id", "Retry-After", "ETag", "Idempotency-Replayed"],
+            max_age=600,
+        )
+    app.add_middleware(SecurityHeaders, secure=settings.public_url.startswith("https://"))

@@ -1,0 +1,117 @@
+"""What the services say of themselves, fetched when somebody asks, remembered, and merged."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+import orjson
+import structlog
+
+from atd_gateway.domain.asyncapi import describe_topics
+from atd_gateway.domain.openapi import merge_openapi
+from atd_gateway.domain.routes import RouteTable, Service
+from atd_schemas.envelope import rfc3339
+from atd_schemas.topics import registry
+from atd_servicekit.clock import Clock
+
+Document = dict[str, Any]
+
+FRESH_SECONDS = 60.0
+"""How long a fetched document is used without asking again."""
+
+_RETRY_SECONDS = 5.0
+_TIMEOUT_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The last document of one service; `asked` is monotonic, `stale` says that the last try failed."""
+
+    document: Document | None = None
+    fetched_at: datetime | None = None
+    asked: float = -1e9
+    stale: bool = True
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Documents:
+    """The merged OpenAPI and AsyncAPI documents. A service that is away is shown as it was last."""
+
+    def __init__(
+        self,
+        origins: Mapping[Service, str],
+        client: httpx.AsyncClient,
+        table: RouteTable,
+        clock: Clock,
+        own: Callable[[], Document],
+        needs_token: Callable[[str], bool],
+    ) -> None:
+        """`own` makes the gateway's own OpenAPI document."""
+        self._origins = origins
+        self._client = client
+        self._table = table
+        self._clock = clock
+        self._own = own
+        self._needs_token = needs_token
+        self._kept: dict[tuple[Service, str], _Kept] = {}
+
+    async def start(self) -> None:
+        return
+
+    async def stop(self) -> None:
+        await self._client.aclose()
+
+    async def openapi(self) -> Document:
+        """The document of everything under the public origin."""
+        kept = await self._all("/openapi.json")
+        services = {name: one.document for name, one in kept.items() if one.document is not None}
+        merged = merge_openapi(self._own(), services, self._table, self._needs_token)
+        notes = _notes(kept)
+        if notes:
+            merged["info"] = {**merged["info"], "x-incomplete": notes}
+            merged["info"]["description"] += "\n\n**Note:** " + " ".join(notes)
+        return merged
+
+    async def asyncapi(self) -> Document:
+        """The document of every topic and of the WebSocket."""
+        kept = await self._all("/asyncapi.json")
+        running = {name: one.document for name, one in kept.items()}
+        return describe_topics(registry(), running, note=" ".join(["Every topic, from the registry.", *_notes(kept)]))
+
+    async def _all(self, path: str) -> dict[str, _Kept]:
+        found = await asyncio.gather(*(self._one(service, path) for service in self._origins))
+        return dict(zip(self._origins, found, strict=True))
+
+    async def _one(self, service: Service, path: str) -> _Kept:
+        kept = self._kept.setdefault((service, path), _Kept())
+        async with kept.lock:
+            age = self._clock.monotonic() - kept.asked
+            if age >= (_RETRY_SECONDS if kept.stale else FRESH_SECONDS):
+                await self._fetch(service, path, kept)
+        return kept
+
+    async def _fetch(self, service: Service, path: str, kept: _Kept) -> None:
+        kept.asked = self._clock.monotonic()
+        kept.stale = True
+        try:
+            answer = await self._client.get(self._origins[service] + path, timeout=_TIMEOUT_SECONDS)
+            answer.raise_for_status()
+            document = orjson.loads(answer.content)
+        except (httpx.HTTPError, ValueError) as error:
+            structlog.get_logger().warning("documents.unavailable", upstream=service, error=type(error).__name__)
+            return
+        if isinstance(document, dict):
+            kept.document, kept.fetched_at, kept.stale = document, self._clock.now(), False
+
+
+def _notes(kept: Mapping[str, _Kept]) -> list[str]:
+    notes = []
+    for service, one in kept.items():
+        if one.document is None:
+            notes.append(f"The service {service} is away; its part is missing.")
+        elif one.stale and one.fetched_at is not None:
+            notes.append(f"The service {service} is away; its part is as of {rfc3339(one.fetched_at)}.")
+    return notes

@@ -1,0 +1,1 @@
+"""The rules of the gateway: pure, without I/O and without a clock."""

@@ -1,0 +1,39 @@
+"""Access levels: what each built-in role may do."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Role = Literal["operator", "admin", "supervisor", "attendant", "bot"]
+
+PERMISSIONS: Mapping[str, str] = {
+    "operator": "run the platform: tenants, what was not understood, dead letters",
+    "conversations:read": "see conversations and their messages, also live",
+    "conversations:write": "answer, note, close, reopen and mark as read",
+    "conversations:assign": "take a conversation or give it to somebody",
+    "contacts:read": "see customers",
+    "contacts:write": "change customers",
+    "channels:read": "see which channel accounts are connected",
+    "channels:manage": "connect, change and remove channel accounts",
+    "attendants:read": "see who works here",
+    "attendants:manage": "invite, change and deactivate attendants",
+}
+"""Every permission that exists, with its meaning."""
+
+_BOT = frozenset({"conversations:read", "conversations:write", "contacts:read"})
+_ATTENDANT = _BOT | {"conversations:assign", "contacts:write", "channels:read", "attendants:read"}
+_SUPERVISOR = _ATTENDANT
+_ADMIN = _SUPERVISOR | {"channels:manage", "attendants:manage"}
+
+ROLES: Mapping[Role, frozenset[str]] = {
+    "operator": frozenset({"operator"}),
+    "admin": _ADMIN,
+    "supervisor": _SUPERVISOR,
+    "attendant": _ATTENDANT,
+    "bot": _BOT,
+}
+"""The built-in roles. An operator runs the platform and sees no tenant's conversations."""
+
+
+def permissions_of(role: str) -> frozenset[str]:
+    """The permissions of a role; none for a role that this version does not know."""
+    return next((found for name, found in ROLES.items() if name == role), frozenset())

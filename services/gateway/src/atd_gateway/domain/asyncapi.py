@@ -1,0 +1,85 @@
+"""One AsyncAPI 3 document of every topic, from the registry, and of the WebSocket."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from atd_gateway.domain.closing import MEANINGS
+from atd_schemas.topics import Topic
+
+Document = dict[str, Any]
+
+_SCHEMAS = "#/components/schemas/"
+
+
+def describe_topics(topics: Iterable[Topic], running: Mapping[str, Document | None], *, note: str) -> Document:
+    """The document. `running` has what each service says of itself (FastStream's document), None when it is away."""
+    document: Document = {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Atendimento: events", "version": "1", "description": note},
+        "defaultContentType": "application/json",
+        "channels": {},
+        "operations": {},
+        "components": {"schemas": {}, "messages": {}},
+        "x-services": {name: _running(found) for name, found in running.items()},
+    }
+    for topic in topics:
+        _add_topic(document, topic)
+    _add_socket(document)
+    return document
+
+
+def _running(document: Document | None) -> Document:
+    if document is None:
+        return {"reachable": False, "reads": []}
+    reads = {str(channel.get("address", "")) for channel in document.get("channels", {}).values()}
+    return {"reachable": True, "reads": sorted(reads - {""})}
+
+
+def _add_topic(document: Document, topic: Topic) -> None:
+    messages = _add_messages(document, topic)
+    days = topic.retention.total_seconds() / 86400
+    document["channels"][topic.name] = {
+        "address": topic.name,
+        "title": topic.name,
+        "description": f"Keyed by {topic.key}. Owner: {topic.owner}. Kept {days:g} days ({topic.cleanup}).",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+        "bindings": {"kafka": {"partitions": topic.partitions, "bindingVersion": "0.5.0"}},
+    }
+    for action, services in (("send", topic.producers), ("receive", topic.consumers)):
+        for service in services:
+            document["operations"][f"{service}.{action}.{topic.name}"] = {
+                "action": action,
+                "channel": {"$ref": f"#/channels/{topic.name}"},
+                "summary": f"{service} {'writes' if action == 'send' else 'reads'} {topic.name}",
+            }
+
+
+def _add_messages(document: Document, topic: Topic) -> list[str]:
+    """The messages of a topic: one for each event type."""
+    schema = TypeAdapter(topic.schema).json_schema(ref_template=_SCHEMAS + "{model}", mode="serialization")
+    document["components"]["schemas"].update(schema.pop("$defs", {}))
+    mapping = schema.get("discriminator", {}).get("mapping")
+    if not mapping:
+        name = str(schema.get("title", topic.name))
+        document["components"]["schemas"].setdefault(name, schema)
+        mapping = {name: _SCHEMAS + name}
+    for name, ref in mapping.items():
+        document["components"]["messages"][name] = {"name": name, "title": name, "payload": {"$ref": ref}}
+    return list(mapping)
+
+
+def _add_socket(document: Document) -> None:
+    codes = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(MEANINGS.items()))
+    document["channels"]["/ws"] = {
+        "address": "/ws",
+        "title": "WebSocket",
+        "description": (
+            "The events of conversation.events.v1 of the caller's company, as frames `{cursor, id, type, occurred_at, "
+            "subject, sequence, actor, data}`. Token: subprotocols `atd.v1, bearer.<token>` (and `?since=`), or the "
+            'first frame `{"type":"auth","token","since"?}`. Frames without `id` are about the connection: `ready`, '
+            f"`resync`, `heartbeat`, `authenticated`, `pong`, `error`. Close codes: {codes}."
+        ),
+        "messages": {},
+    }

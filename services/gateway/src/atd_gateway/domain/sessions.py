@@ -1,0 +1,119 @@
+"""Sign-ins: a session is a family of refresh tokens, of which one at a time is good.
+
+A refresh replaces the token. Whoever presents the one before within `GRACE` is told the same new token again
+(two tabs at once, an answer lost on the way). Whoever presents any older one shows that the token was copied:
+the whole session ends (RFC 9700, section 4.14.2).
+"""
+
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from atd_gateway.domain.tokens import hash_secret, next_secret, refresh_token
+
+GRACE = timedelta(seconds=10)
+"""How long the previous refresh token is answered with the present one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """`idle`: how long a refresh token is good when unused. `longest`: when a sign-in ends in any case."""
+
+    idle: timedelta
+    longest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sign-in. Hashes are SHA-256 of refresh secrets; `nonce` leads from the previous secret to the current."""
+
+    id: str
+    tenant_id: str
+    attendant_id: str
+    created_at: datetime
+    expires_at: datetime
+    current_hash: bytes
+    previous_hash: bytes = b""
+    nonce: bytes = b""
+    rotated_at: datetime | None = None
+    generation: int = 0
+    revoked_at: datetime | None = None
+    revoked_because: str = ""
+
+    def ended(self, now: datetime) -> bool:
+        """Whether nobody may act by this session any more."""
+        return self.revoked_at is not None or now >= self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """Save `session` if its hash is still the one that was read, and hand out `token`."""
+
+    session: Session
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Hand out `token` once more; nothing to save."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """An old token was presented: end the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """There is no such session any more."""
+
+
+RefreshOutcome = Rotated | Repeated | Reused | Refused
+
+
+def open_session(
+    session_id: str, tenant_id: str, attendant_id: str, secret: bytes, lifetimes: Lifetimes, now: datetime
+) -> Session:
+    """A new sign-in whose first refresh secret is `secret`."""
+    return Session(
+        id=session_id,
+        tenant_id=tenant_id,
+        attendant_id=attendant_id,
+        created_at=now,
+        expires_at=now + min(lifetimes.idle, lifetimes.longest),
+        current_hash=hash_secret(secret),
+    )
+
+
+def refresh(
+    session: Session | None, secret: bytes, nonce: bytes, lifetimes: Lifetimes, now: datetime
+) -> RefreshOutcome:
+    """What a presented refresh secret leads to; `nonce` is 32 fresh random bytes."""
+    if session is None or session.ended(now):
+        return Refused()
+    presented = hash_secret(secret)
+    if hmac.compare_digest(presented, session.current_hash):
+        following = next_secret(secret, nonce)
+        rotated = replace(
+            session,
+            current_hash=hash_secret(following),
+            previous_hash=session.current_hash,
+            nonce=nonce,
+            rotated_at=now,
+            generation=session.generation + 1,
+            expires_at=min(now + lifetimes.idle, session.created_at + lifetimes.longest),
+        )
+        return Rotated(rotated, refresh_token(session.id, following))
+    fresh = session.rotated_at is not None and now - session.rotated_at <= GRACE
+    if fresh and hmac.compare_digest(presented, session.previous_hash):
+        return Repeated(refresh_token(session.id, next_secret(secret, session.nonce)))
+    return Reused()
+
+
+def belongs(session: Session, secret: bytes) -> bool:
+    """Whether the refresh secret is the session's present one, or the one before."""
+    presented = hash_secret(secret)
+    known = (session.current_hash, session.previous_hash)
+    return any(hmac.compare_digest(presented, one) for one in known)

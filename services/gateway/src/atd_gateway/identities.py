@@ -1,0 +1,144 @@
+"""From an access token to the signed identity that services trust."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from atd_gateway.domain.access import permissions_of
+from atd_gateway.domain.sessions import Session
+from atd_gateway.domain.tokens import AccessClaims, AccessTokens, TokenRejected
+from atd_gateway.store.people import Attendant, Tenant
+from atd_servicekit.clock import Clock
+from atd_servicekit.identity import Identity, IdentitySigner
+from atd_servicekit.problems import unauthenticated
+
+_REMEMBERED = 20_000
+
+V = TypeVar("V")
+
+
+class _People(Protocol):
+    async def tenant(self, tenant_id: str) -> Tenant | None: ...
+
+    async def attendant(self, attendant_id: str) -> Attendant | None: ...
+
+
+class _Sessions(Protocol):
+    async def get(self, session_id: str) -> Session | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a request: the identity, and the same signed. `expires_at` (Unix seconds) is the access token's."""
+
+    identity: Identity
+    signed: str
+    session_id: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    identity: Identity
+    signed: str
+    until: float
+
+
+class Identities:
+    """Checks access tokens. What is found is used again for `remember`, so a revoked sign-in works on for so long.
+
+    A request whose token was seen before costs two look-ups in memory; once per `remember` and sign-in, the
+    session, the attendant and the tenant are read again.
+    """
+
+    def __init__(
+        self,
+        *,
+        tokens: AccessTokens,
+        signer: IdentitySigner,
+        sessions: _Sessions,
+        people: _People,
+        clock: Clock,
+        remember: timedelta,
+    ) -> None:
+        self._tokens = tokens
+        self._signer = signer
+        self._sessions = sessions
+        self._people = people
+        self._clock = clock
+        self._remember = remember.total_seconds()
+        self._claims: dict[str, AccessClaims] = {}
+        self._known: dict[str, _Known] = {}
+        self._loading: dict[str, asyncio.Task[_Known]] = {}
+
+    async def caller(self, token: str) -> Caller:
+        """Who the token speaks for. Raises `Problem` 401."""
+        now = self._clock.now()
+        claims = self._read(token, now)
+        known = self._known.get(claims.session_id)
+        if known is None or known.until <= self._clock.monotonic():
+            known = await self._load_once(claims)
+        return Caller(known.identity, known.signed, claims.session_id, claims.expires_at)
+
+    def forget(self, session_id: str) -> None:
+        """Read the session again at its next use: it has ended or changed."""
+        self._known.pop(session_id, None)
+
+    def _read(self, token: str, now: datetime) -> AccessClaims:
+        claims = self._claims.get(token)
+        try:
+            if claims is None or now.timestamp() >= claims.expires_at:
+                claims = self._tokens.read(token, now)
+                _make_room(self._claims, lambda one: one.expires_at <= now.timestamp())
+                self._claims[token] = claims
+        except TokenRejected as error:
+            self._claims.pop(token, None)
+            raise unauthenticated(str(error)) from None
+        return claims
+
+    async def _load_once(self, claims: AccessClaims) -> _Known:
+        """Load, once for all requests that wait for the same session."""
+        task = self._loading.get(claims.session_id)
+        if task is None:
+            task = asyncio.create_task(self._load(claims))
+            self._loading[claims.session_id] = task
+            task.add_done_callback(lambda _: self._loading.pop(claims.session_id, None))
+        return await asyncio.shield(task)
+
+    async def _load(self, claims: AccessClaims) -> _Known:
+        session, attendant, tenant = await asyncio.gather(
+            self._sessions.get(claims.session_id),
+            self._people.attendant(claims.attendant_id),
+            self._people.tenant(claims.tenant_id),
+        )
+        now, at = self._clock.now(), self._clock.monotonic()
+        if session is None or session.ended(now) or session.attendant_id != claims.attendant_id:
+            raise unauthenticated("This sign-in has ended; sign in again.")
+        if attendant is None or not attendant.active or attendant.tenant_id != claims.tenant_id:
+            raise unauthenticated("This attendant may not sign in any more.")
+        if tenant is None or not tenant.active:
+            raise unauthenticated("This company's access is suspended.")
+        identity = Identity(
+            tenant_id=tenant.id,
+            actor_type="bot" if attendant.role == "bot" else "attendant",
+            actor_id=attendant.id,
+            actor_name=attendant.name,
+            permissions=permissions_of(attendant.role),
+            session_id=session.id,
+        )
+        known = _Known(identity, self._signer.sign(identity, now), at + self._remember)
+        _make_room(self._known, lambda one: one.until <= at)
+        self._known[session.id] = known
+        return known
+
+
+def _make_room(table: dict[str, V], spent: Callable[[V], bool]) -> None:
+    """Keep the table below its bound: drop what is spent, or else the oldest half."""
+    if len(table) < _REMEMBERED:
+        return
+    for key in [key for key, value in table.items() if spent(value)]:
+        del table[key]
+    for key in list(table)[: max(0, len(table) - _REMEMBERED // 2)]:
+        del table[key]

@@ -1,0 +1,262 @@
+"""One WebSocket client, from its token to its last frame."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from atd_gateway.domain.client_frames import Auth, Faulty, Ping, read_client_frame, read_subprotocols
+from atd_gateway.domain.closing import AUTH_TIMEOUT, FORBIDDEN, SLOW, TOO_MANY, TRY_LATER, UNAUTHENTICATED, Closing
+from atd_gateway.identities import Caller
+from atd_gateway.realtime.feed import TenantLog
+from atd_gateway.realtime.hub import Hub, Watch
+from atd_gateway.realtime.resuming import Visible, resume
+from atd_servicekit.problems import Problem
+
+AUTH_SECONDS = 5.0
+"""How long a new connection may take to say whose it is."""
+
+_START_SECONDS = 10.0
+_CLOSE_SECONDS = 10.0
+_BATCH = 64
+_ANSWERS_WAITING = 32
+
+ABORT = "atd.abort"
+"""Key of `scope["extensions"]` under which the server offers to cut the connection (see `server.py`)."""
+
+
+class Connection:
+    """A client: reads its frames, and writes to it from its place in the tenant's log.
+
+    `position` is that place; `live` says that everything before the connection has been caught up with.
+    """
+
+    def __init__(self, hub: Hub, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+        self.hub = hub
+        self.caller: Caller
+        self.log: TenantLog
+        self.watched: Watch
+        self.live = False
+        self.position = 0
+        self.sent = 0
+        self.sending = False
+        self.resumed = "no"
+        self._address = address
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._since: str | None = None
+        self._answers: deque[bytes] = deque()
+        self._wake = asyncio.Event()
+        self._beat = False
+        self._ended: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
+
+    def end(self, closing: Closing) -> None:
+        """Close the connection soon, from outside."""
+        if not self._ended.done():
+            self._ended.set_result(closing)
+
+    def beat(self) -> None:
+        """Tell the idle client that we live, and its present cursor."""
+        self._beat = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Serve the client until either side closes."""
+        began = time.perf_counter()
+        code = 1006
+        try:
+            await self._admit()
+            with self.hub.admitted(self):
+                code = await self._serve()
+        except Closing as closing:
+            code = closing.code
+            await self._close(closing)
+        except OSError:
+            code = 1006  # the client is gone without a word; the server's send says so
+        finally:
+            self.hub.metrics.ws_closed.labels(str(code)).inc()
+            self._record(code, time.perf_counter() - began)
+
+    def _record(self, code: int, seconds: float) -> None:
+        caller: Caller | None = getattr(self, "caller", None)
+        structlog.get_logger().info(
+            "ws.closed",
+            tenant_id=caller.identity.tenant_id if caller else None,
+            attendant_id=caller.identity.actor_id if caller else None,
+            session_id=caller.session_id if caller else None,
+            code=code,
+            frames=self.sent,
+            resumed=self.resumed,
+            duration_ms=round(seconds * 1000, 1),
+        )
+
+    async def _admit(self) -> None:
+        """Accept, and find out whose connection it is."""
+        await self._receive()
+        protocol, token = read_subprotocols(self._scope.get("subprotocols") or [])
+        await self._send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
+        with self.hub.unknown(self._address):
+            if token is None:
+                auth = await self._first_frame()
+            else:
+                auth = Auth(token, _query_value(self._scope, b"since"))
+            self.caller = await self._identify(auth.token)
+            self._since = auth.since
+            try:
+                await asyncio.wait_for(self.hub.started.wait(), _START_SECONDS)
+            except TimeoutError:
+                raise Closing(TRY_LATER) from None
+        self.log = self.hub.feed.log(self.caller.identity.tenant_id)
+
+    async def _first_frame(self) -> Auth:
+        try:
+            message = await asyncio.wait_for(self._receive(), AUTH_SECONDS)
+        except TimeoutError:
+            raise Closing(AUTH_TIMEOUT) from None
+        if message["type"] == "websocket.disconnect":
+            raise ConnectionResetError
+        frame = read_client_frame(message.get("text") or "")
+        if isinstance(frame, Auth):
+            return frame
+        raise Closing(UNAUTHENTICATED, "the first frame must be an auth frame")
+
+    async def _identify(self, token: str) -> Caller:
+        try:
+            return await self.hub.identities.caller(token)
+        except Problem as problem:
+            raise Closing(UNAUTHENTICATED, problem.detail) from None
+        except Exception as error:
+            structlog.get_logger().warning("ws.identity_unknown", error=type(error).__name__)
+            raise Closing(TRY_LATER) from error
+
+    async def _serve(self) -> int:
+        """The client's close code. Raises `Closing` when it is the server that closes."""
+        listening = asyncio.create_task(self._listen())
+        tasks: list[asyncio.Task[Any]] = [listening, asyncio.create_task(self._deliver())]
+        first: list[asyncio.Future[Any]] = [*tasks, self._ended]
+        try:
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            if self._ended.done():
+                raise self._ended.result()
+            for task in tasks:
+                if task.done():
+                    task.result()
+            return listening.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _close(self, closing: Closing) -> None:
+        """Say why, then go; a client that does not even take that is cut off."""
+        message = {"type": "websocket.close", "code": closing.code, "reason": closing.reason[:100]}
+        try:
+            await asyncio.wait_for(self._send(message), _CLOSE_SECONDS)
+        except TimeoutError:
+            abort = (self._scope.get("extensions") or {}).get(ABORT)
+            if abort is not None:
+                abort()
+        except (OSError, RuntimeError):
+            return  # gone, or closed by itself meanwhile
+
+    # What goes out: only `_deliver` writes, so frames never mix.
+
+    async def _deliver(self) -> None:
+        self.log.listeners.add(self._wake.set)
+        try:
+            await resume(self, self._since)
+            self.live = True
+            await self.write(self._ready())
+            while True:
+                await self._write_news()
+                if self._beat and self.position == self.log.end:
+                    await self.write(_json(type="heartbeat", cursor=self.hub.feed.cursor().decode()))
+                self._beat = False
+                if self.position == self.log.end and not self._answers:
+                    await self._wake.wait()
+        finally:
+            self.log.listeners.discard(self._wake.set)
+
+    def _ready(self) -> bytes:
+        return _json(type="ready", cursor=self.hub.feed.cursor().decode(), expires_at=self.caller.expires_at)
+
+    async def _write_news(self) -> None:
+        """Write waiting answers, then the next events."""
+        self._wake.clear()
+        while self._answers:
+            await self.write(self._answers.popleft())
+        if self.position < self.log.first:
+            raise Closing(SLOW)
+        before = self.sent
+        for entry in self.log.read(self.position, _BATCH):
+            if self.sees(entry):
+                await self.write(entry.frame)
+            self.position += 1
+        if self.sent != before:
+            self.hub.metrics.ws_frames.inc(self.sent - before)
+            await asyncio.sleep(0)  # the others' turn; `send` returns at once while the buffer has room
+
+    def sees(self, event: Visible) -> bool:
+        """Whether the event is for this client. Attendants limited to own or team conversations: here."""
+        return event.permission in self.caller.identity.permissions
+
+    async def write(self, frame: bytes) -> None:
+        """Write one frame; returns when the connection's buffer has room again."""
+        self.sending = True
+        await self._send({"type": "websocket.send", "text": frame.decode()})
+        self.sending = False
+        self.sent += 1
+
+    # What comes in.
+
+    async def _listen(self) -> int:
+        """Answer the client's frames until it closes; its close code."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                return int(message.get("code") or 1005)
+            self.hub.heard(self.caller.session_id)
+            self._answer(await self._understand(message))
+
+    async def _understand(self, message: Mapping[str, Any]) -> bytes:
+        text = message.get("text")
+        frame = read_client_frame(text) if text is not None else Faulty("malformed", "Frames are text.")
+        if isinstance(frame, Faulty):
+            return _json(type="error", code=frame.code, detail=frame.detail)
+        if isinstance(frame, Ping):
+            return _json(type="pong") if frame.id is None else _json(type="pong", id=frame.id)
+        return await self._extend(frame.token)
+
+    async def _extend(self, token: str) -> bytes:
+        """A newer token of the same attendant."""
+        caller = await self._identify(token)
+        mine, other = self.caller.identity, caller.identity
+        if (other.tenant_id, other.actor_id) != (mine.tenant_id, mine.actor_id):
+            raise Closing(FORBIDDEN)
+        self.caller = caller
+        return _json(type="authenticated", expires_at=caller.expires_at)
+
+    def _answer(self, frame: bytes) -> None:
+        if len(self._answers) >= _ANSWERS_WAITING:
+            raise Closing(TOO_MANY, "too many frames")
+        self._answers.append(frame)
+        self._wake.set()
+
+
+def _json(**fields: object) -> bytes:
+    return orjson.dumps(fields)
+
+
+def _query_value(scope: Scope, name: bytes) -> str | None:
+    for part in scope.get("query_string", b"").split(b"&"):
+        key, _, value = part.partition(b"=")
+        if key == name and value:
+            text: str = value.decode("latin-1")
+            return text
+    return None

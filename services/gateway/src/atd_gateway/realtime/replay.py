@@ -1,0 +1,161 @@
+"""Reading older events again from Kafka, for a client that was away longer than the memory reaches.
+
+Bounded three ways: records of one replay, replays at once, and replays waiting. What goes beyond is refused, and
+the client reloads by HTTP instead.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from atd_gateway.domain.duplicates import Seen
+from atd_gateway.domain.frames import Event, NotAnEvent, read_event
+from atd_gateway.realtime.feed import RawRecord
+
+_POLL_MS = 1_000
+_POLL_RECORDS = 500
+_FETCH_BYTES = 1024 * 1024
+_PATIENCE_SECONDS = 15.0
+
+Replayed = tuple[int, int, Event]
+"""Partition, offset and event."""
+
+
+class CannotReplay(Exception):
+    """The missed events cannot be had again; `reason` is a word for the client and the metrics."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Replayer:
+    """Reads ranges of the event stream for single tenants."""
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        topic: str,
+        *,
+        max_records: int,
+        at_once: int,
+        waiting: int,
+        lookback: int = 500,
+    ) -> None:
+        """`lookback` is how many records before the range are read too, to know what is a repetition in it."""
+        self._servers = bootstrap_servers
+        self._topic = topic
+        self._max_records = max_records
+        self._lookback = lookback
+        self._places = asyncio.Semaphore(at_once)
+        self._waiting_limit = at_once + waiting
+        self._inside = 0
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """A place among the replays. Raises `CannotReplay` when too many wait already."""
+        if self._inside >= self._waiting_limit:
+            raise CannotReplay("busy")
+        self._inside += 1
+        try:
+            async with self._places:
+                yield
+        finally:
+            self._inside -= 1
+
+    async def read(
+        self, tenant_id: str, start: Sequence[int], end: Sequence[int]
+    ) -> AsyncGenerator[list[Replayed], None]:
+        """The tenant's events from `start` to before `end` (offsets by partition), each once, batch by batch.
+
+        Events of one partition keep their order. Raises `CannotReplay` when there are too many records, when
+        some are no longer kept, and when Kafka is away.
+        """
+        wanted = {number: (low, high) for number, (low, high) in enumerate(zip(start, end, strict=True)) if low < high}
+        if sum(high - low for low, high in wanted.values()) > self._max_records:
+            raise CannotReplay("too_far")
+        if not wanted:
+            return
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=_FETCH_BYTES,
+        )
+        reading = _Reading(self._topic, tenant_id, wanted)
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await consumer.start()
+                await reading.seek(consumer, self._lookback)
+            async for batch in reading.records(consumer):
+                events = reading.events(batch)
+                if events:
+                    yield events
+        except (KafkaError, TimeoutError) as error:
+            raise CannotReplay("unavailable") from error
+        finally:
+            await consumer.stop()
+
+
+class _Reading:
+    """One replay: where it is, and what it has seen."""
+
+    def __init__(self, topic: str, tenant_id: str, wanted: dict[int, tuple[int, int]]) -> None:
+        self._topic = topic
+        self._tenant_id = tenant_id
+        self._needle = tenant_id.encode()
+        self._wanted = wanted
+        self._seen = Seen(65_536)
+
+    def _places(self, numbers: Iterable[int]) -> list[TopicPartition]:
+        return [TopicPartition(self._topic, number) for number in numbers]
+
+    async def seek(self, consumer: AIOKafkaConsumer, lookback: int) -> None:
+        places = self._places(self._wanted)
+        consumer.assign(places)
+        kept = await consumer.beginning_offsets(places)
+        for place in places:
+            low, _ = self._wanted[place.partition]
+            if low < kept[place]:
+                raise CannotReplay("expired")
+            consumer.seek(place, max(kept[place], low - lookback))
+
+    async def records(self, consumer: AIOKafkaConsumer) -> AsyncIterator[list[RawRecord]]:
+        left = {number: high for number, (_, high) in self._wanted.items()}
+        loop = asyncio.get_running_loop()
+        heard = loop.time()
+        while left:
+            places = self._places(left)
+            found = await consumer.getmany(*places, timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
+            if found:
+                heard = loop.time()
+            elif loop.time() - heard > _PATIENCE_SECONDS:
+                raise CannotReplay("unavailable")
+            yield [record for batch in found.values() for record in batch]
+            for place in places:
+                if await consumer.position(place) >= left[place.partition]:
+                    del left[place.partition]
+                    consumer.pause(place)
+
+    def events(self, batch: Iterable[RawRecord]) -> list[Replayed]:
+        """What is for the tenant, inside the range, and no repetition."""
+        found = []
+        for record in batch:
+            value = record.value or b""
+            if self._needle not in value:  # a tenth of a microsecond, where reading costs five
+                continue
+            try:
+                event = read_event(value)
+            except NotAnEvent:
+                continue
+            if event.tenant_id != self._tenant_id:
+                continue
+            is_new = self._seen.is_new(event.subject, event.sequence, event.id)
+            low, high = self._wanted[record.partition]
+            if is_new and low <= record.offset < high:
+                found.append((record.partition, record.offset, event))
+        return found

@@ -1,0 +1,142 @@
+"""Catching up: everything that a client missed, each once and in order, before it is live.
+
+What is no longer in memory is read again from Kafka; then the rest from memory. Both end where the client's
+position in the log begins, so there is no moment between replay and live. While catching up, a frame's cursor is
+the client's own (what it has seen), not the stream's.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Protocol
+
+import orjson
+
+from atd_gateway.domain.closing import BAD_CURSOR, Closing
+from atd_gateway.domain.cursors import BadCursor, CursorWriter, decode_cursor
+from atd_gateway.domain.frames import frame_of, with_cursor
+from atd_gateway.identities import Caller
+from atd_gateway.realtime.feed import Feed, TenantLog
+from atd_gateway.realtime.replay import CannotReplay, Replayer
+
+_REACH_SECONDS = 5.0
+_REACH_STEP = 0.02
+_ROUNDS = 5
+_BATCH = 64
+
+
+class _Hub(Protocol):
+    feed: Feed
+    replayer: Replayer
+
+
+class Visible(Protocol):
+    """An event, as far as it matters for who may see it."""
+
+    @property
+    def permission(self) -> str | None: ...
+
+
+class Client(Protocol):
+    """What catching up needs of a connection."""
+
+    caller: Caller
+    log: TenantLog
+    position: int
+    resumed: str
+
+    @property
+    def hub(self) -> _Hub: ...
+
+    def sees(self, event: Visible) -> bool: ...
+
+    async def write(self, frame: bytes) -> None: ...
+
+
+async def resume(client: Client, since: str | None) -> None:
+    """Write what came after the cursor `since` and set the client's position to the present.
+
+    Without a cursor there is nothing to catch up with. When it cannot be done, the client is told to reload.
+    Raises `Closing` for a text that is no cursor.
+    """
+    feed = client.hub.feed
+    if since is None:
+        client.position = client.log.end
+        return
+    try:
+        offsets = decode_cursor(since, len(feed.positions))
+    except BadCursor as error:
+        raise Closing(BAD_CURSOR, str(error)) from None
+    try:
+        await _reached(feed, offsets)
+        await _CatchingUp(client, offsets).run()
+    except CannotReplay as error:
+        client.resumed = f"resync_{error.reason}"
+        client.position = client.log.end
+        cursor = feed.cursor().decode()
+        await client.write(orjson.dumps({"type": "resync", "cursor": cursor, "reason": error.reason}))
+
+
+async def _reached(feed: Feed, offsets: Sequence[int]) -> None:
+    """Wait until this process has read as far as the client has; another one may have been ahead."""
+    deadline = asyncio.get_running_loop().time() + _REACH_SECONDS
+    while not feed.has_reached(offsets):
+        if asyncio.get_running_loop().time() > deadline:
+            raise CannotReplay("unknown")  # the cursor is of a stream that is not this one
+        await asyncio.sleep(_REACH_STEP)
+
+
+class _CatchingUp:
+    def __init__(self, client: Client, offsets: Sequence[int]) -> None:
+        self._client = client
+        self._feed = client.hub.feed
+        self._seen = list(offsets)
+        self._cursor = CursorWriter(offsets)
+        self._width = len(self._cursor.text())
+
+    async def run(self) -> None:
+        """Raises `CannotReplay`."""
+        self._client.resumed = "memory"
+        for _ in range(_ROUNDS):
+            if not self._feed.covers(self._seen):
+                self._client.resumed = "kafka"
+                async with self._client.hub.replayer.place():
+                    await self._from_kafka()
+            if self._feed.covers(self._seen) and await self._from_memory():
+                return
+        raise CannotReplay("too_slow")
+
+    def _advance(self, partition: int, following: int) -> bytes:
+        self._seen[partition] = following
+        self._cursor.advance(partition, following)
+        return self._cursor.text()
+
+    async def _from_kafka(self) -> None:
+        """Write what memory no longer has."""
+        end = [max(pair) for pair in zip(self._seen, self._feed.oldest, strict=True)]
+        client = self._client
+        reading = client.hub.replayer.read(client.caller.identity.tenant_id, list(self._seen), end)
+        async with aclosing(reading) as batches:
+            async for batch in batches:
+                for partition, offset, event in batch:
+                    cursor = self._advance(partition, offset + 1)
+                    if client.sees(event):
+                        await client.write(frame_of(event, cursor))
+        for partition, following in enumerate(end):
+            self._advance(partition, following)
+
+    async def _from_memory(self) -> bool:
+        """Write what is in memory up to the present; False when some of it was forgotten on the way."""
+        client, log = self._client, self._client.log
+        position = log.first
+        while position < log.end:
+            if position < log.first:
+                return False
+            for entry in log.read(position, _BATCH):
+                position += 1
+                if entry.offset >= self._seen[entry.partition]:
+                    cursor = self._advance(entry.partition, entry.offset + 1)
+                    if client.sees(entry):
+                        await client.write(with_cursor(entry.frame, cursor, self._width))
+        client.position = position
+        return True

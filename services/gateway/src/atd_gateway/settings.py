@@ -1,0 +1,103 @@
+"""The settings of the gateway."""
+
+from datetime import timedelta
+
+from pydantic import Field, SecretStr, field_validator
+
+from atd_gateway.domain.addresses import Networks, read_networks
+from atd_servicekit.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """What the gateway needs to know. All durations are in seconds."""
+
+    port: int = Field(default=8080, ge=0, le=65535, description="Port of the public origin")
+    internal_port: int = Field(
+        default=8090, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; never made public"
+    )
+    mongodb_database: str = Field(default="atd_gateway", description="Name of the service's own database")
+
+    ingest_whatsapp_url: str = Field(
+        default="http://127.0.0.1:8101", description="Where the service ingest-whatsapp is reached"
+    )
+    conversation_url: str = Field(
+        default="http://127.0.0.1:8110", description="Where the service conversation is reached"
+    )
+    upstream_timeout: timedelta = Field(
+        default=timedelta(seconds=30), description="Longest wait for a service's answer (seconds)"
+    )
+    upstream_connections: int = Field(
+        default=200, ge=1, description="Connections to one service at the most; more requests wait for one"
+    )
+    webhooks_in_flight: int = Field(
+        default=2000,
+        ge=1,
+        description="Webhook requests handed on at once; more are answered 503 and the provider repeats them",
+    )
+
+    access_token_lifetime: timedelta = Field(
+        default=timedelta(minutes=15), description="How long an access token is good (seconds)"
+    )
+    session_idle: timedelta = Field(
+        default=timedelta(days=7), description="A sign-in that is not refreshed for so long ends (seconds)"
+    )
+    session_longest: timedelta = Field(
+        default=timedelta(days=30), description="A sign-in ends after so long in any case (seconds)"
+    )
+    identity_cache: timedelta = Field(
+        default=timedelta(seconds=30),
+        le=timedelta(seconds=45),
+        description="How long a signed identity is used again; a revoked sign-in works on for so long (seconds)",
+    )
+    seed_admin_email: str | None = Field(default=None, description="First administrator of the sample tenant")
+    seed_admin_password: SecretStr | None = Field(default=None, description="Password of that administrator")
+
+    login_concurrency: int = Field(default=2, ge=1, le=32, description="Passwords checked at once, in threads")
+    api_rate: float = Field(default=50.0, gt=0, description="API requests per second and sign-in, sustained")
+    api_burst: int = Field(default=200, ge=1, description="API requests of one sign-in at once")
+    login_failures_burst: int = Field(
+        default=10, ge=1, description="Failed sign-ins per e-mail and address before waiting; one more per minute"
+    )
+
+    cors_origins: str = Field(
+        default="", description="Origins of other sites whose pages may call the API, separated by commas"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks (CIDR, separated by commas) whose X-Forwarded-For is believed",
+    )
+
+    ws_ring_events: int = Field(default=50_000, ge=1, description="Recent events kept in memory for resuming")
+    ws_ring_bytes: int = Field(default=32 * 1024 * 1024, ge=1, description="Their size at the most (bytes)")
+    ws_lag_events: int = Field(
+        default=10_000, ge=1, description="Events that a live client may be behind before it is closed (4008)"
+    )
+    ws_lag_bytes: int = Field(default=8 * 1024 * 1024, ge=1, description="The same in bytes")
+    ws_stall: timedelta = Field(
+        default=timedelta(seconds=20), description="A client that takes nothing for so long is closed (seconds)"
+    )
+    ws_replay_records: int = Field(
+        default=100_000, ge=0, description="Records read again from Kafka for one resuming client at the most"
+    )
+    ws_replays_at_once: int = Field(default=4, ge=1, description="Clients resuming from Kafka at the same time")
+    ws_replays_waiting: int = Field(default=64, ge=0, description="Clients waiting for that; more must reload")
+    ws_connections: int = Field(default=10_000, ge=1, description="WebSocket connections of this process")
+    ws_connections_per_tenant: int = Field(default=2_000, ge=1, description="The same for one tenant")
+    ws_connections_per_attendant: int = Field(default=20, ge=1, description="The same for one attendant")
+    ws_heartbeat: timedelta = Field(
+        default=timedelta(seconds=25), description="An idle connection hears a heartbeat so often (seconds)"
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        read_networks(text)
+        return text
+
+    @property
+    def trusted_networks(self) -> Networks:
+        return read_networks(self.trusted_proxies)
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        return frozenset(part.strip().rstrip("/") for part in self.cors_origins.split(",") if part.strip())

@@ -1,0 +1,216 @@
+"""Signing in, staying signed in, and signing out."""
+
+import os
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from atd_gateway.domain import sessions
+from atd_gateway.domain.rate_limits import Rate, RateLimiter
+from atd_gateway.domain.sessions import Lifetimes, Refused, Repeated, Reused, Session
+from atd_gateway.domain.tokens import AccessTokens, read_refresh_token, refresh_token
+from atd_gateway.passwords import Passwords
+from atd_gateway.store.people import Attendant, Tenant
+from atd_schemas.ids import uuid7
+from atd_servicekit.clock import Clock
+from atd_servicekit.problems import Problem, rate_limited, unauthenticated
+
+_SECRET_BYTES = 32
+_TRIES = 3
+
+PER_ADDRESS = Rate(per_second=1.0, burst=100)
+"""Failed sign-ins from one address, whatever the e-mail (an office has one address for all)."""
+PER_EMAIL = Rate(per_second=0.1, burst=100)
+"""Failed sign-ins for one e-mail, from whatever address."""
+PER_PAIR_SECONDS = 60.0
+"""Seconds until one more failed sign-in for one e-mail from one address is allowed."""
+
+
+class _People(Protocol):
+    async def tenant(self, tenant_id: str) -> Tenant | None: ...
+
+    async def attendant(self, attendant_id: str) -> Attendant | None: ...
+
+    async def attendant_by_email(self, email: str) -> Attendant | None: ...
+
+    async def set_password_hash(self, attendant_id: str, before: str, after: str) -> None: ...
+
+
+class _Sessions(Protocol):
+    async def add(self, session: Session) -> None: ...
+
+    async def get(self, session_id: str) -> Session | None: ...
+
+    async def rotate(self, before: Session, after: Session) -> bool: ...
+
+    async def revoke(self, session_id: str, because: str, now: datetime) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What a client gets."""
+
+    access_token: str
+    refresh_token: str
+    attendant: Attendant
+    tenant: Tenant
+
+
+def normalise_email(text: str) -> str:
+    """The form in which e-mails are stored and compared."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+class FailedSignIns:
+    """Counts failed sign-ins, so that nobody guesses passwords; a success does not count.
+
+    By pair of e-mail and address first: so whoever guesses locks themselves out, and not the attendant who sits
+    elsewhere. The wider limits stop those who change addresses or e-mails.
+    """
+
+    def __init__(self, burst: int, clock: Clock) -> None:
+        self._clock = clock
+        self._pairs = RateLimiter(Rate(1 / PER_PAIR_SECONDS, burst))
+        self._emails = RateLimiter(PER_EMAIL)
+        self._addresses = RateLimiter(PER_ADDRESS)
+
+    def begin(self, email: str, address: str) -> Callable[[], None]:
+        """Count an attempt; the answer takes it back. Raises `Problem` 429 with the time to wait."""
+        now = self._clock.monotonic()
+        taken: list[tuple[RateLimiter, str]] = []
+
+        def undo() -> None:
+            for limiter, key in taken:
+                limiter.give_back(key)
+
+        for limiter, key in (
+            (self._pairs, f"{email}\n{address}"),
+            (self._emails, email),
+            (self._addresses, address),
+        ):
+            wait = limiter.take(key, now)
+            if wait:
+                undo()
+                raise rate_limited(wait, "Too many failed sign-ins; wait before the next.")
+            taken.append((limiter, key))
+        return undo
+
+
+class SignIn:
+    """The life of a sign-in."""
+
+    def __init__(
+        self,
+        *,
+        people: _People,
+        store: _Sessions,
+        passwords: Passwords,
+        tokens: AccessTokens,
+        lifetimes: Lifetimes,
+        failures: FailedSignIns,
+        ended: Callable[[str], None],
+        clock: Clock,
+    ) -> None:
+        """`ended` is told the id of a session that was ended here."""
+        self._people = people
+        self._store = store
+        self._passwords = passwords
+        self._tokens = tokens
+        self._lifetimes = lifetimes
+        self._failures = failures
+        self._ended = ended
+        self._clock = clock
+        self._log = structlog.get_logger()
+
+    async def login(self, email: str, password: str, address: str) -> SignedIn:
+        """Raises `Problem` 401 (the same for a wrong e-mail and a wrong password) and 429."""
+        email = normalise_email(email)
+        succeeded = self._failures.begin(email, address)
+        attendant = await self._people.attendant_by_email(email)
+        right = await self._passwords.verify(attendant.password_hash if attendant else None, password)
+        tenant = await self._people.tenant(attendant.tenant_id) if attendant and right else None
+        if attendant is None or tenant is None or not attendant.active or not tenant.active:
+            self._log.info("login.refused", attendant_id=attendant.id if attendant else None)
+            raise unauthenticated("E-mail or password is wrong.")
+        succeeded()
+        await self._renew_hash(attendant, password)
+        now = self._clock.now()
+        secret = os.urandom(_SECRET_BYTES)
+        session = sessions.open_session(uuid7(), tenant.id, attendant.id, secret, self._lifetimes, now)
+        await self._store.add(session)
+        self._log.info("login.accepted", tenant_id=tenant.id, attendant_id=attendant.id, session_id=session.id)
+        return SignedIn(self._access(session), refresh_token(session.id, secret), attendant, tenant)
+
+    async def refresh(self, token: str) -> SignedIn:
+        """New tokens for an old refresh token. Raises `Problem` 401, and ends the sign-in when the token was reused."""
+        read = read_refresh_token(token)
+        if read is None:
+            raise _over()
+        session_id, secret = read
+        for _ in range(_TRIES):
+            session = await self._store.get(session_id)
+            outcome = sessions.refresh(session, secret, os.urandom(_SECRET_BYTES), self._lifetimes, self._clock.now())
+            if session is None or isinstance(outcome, Refused):
+                raise _over()
+            if isinstance(outcome, Reused):
+                await self._end(session_id, "reuse")
+                self._log.warning(
+                    "refresh.reused",
+                    tenant_id=session.tenant_id,
+                    attendant_id=session.attendant_id,
+                    session_id=session_id,
+                )
+                raise _over()
+            if isinstance(outcome, Repeated):
+                return await self._signed_in(session, outcome.token)
+            if await self._store.rotate(session, outcome.session):
+                return await self._signed_in(outcome.session, outcome.token)
+        raise _over()
+
+    async def logout(self, token: str) -> None:
+        """End the sign-in that a refresh token belongs to; one that is over already stays over."""
+        read = read_refresh_token(token)
+        if read is None:
+            return
+        session_id, secret = read
+        session = await self._store.get(session_id)
+        if session is not None and sessions.belongs(session, secret):
+            await self._end(session_id, "logout")
+
+    async def end(self, session_id: str) -> None:
+        """End a sign-in by its id: the caller has shown that it is theirs."""
+        await self._end(session_id, "logout")
+
+    async def _end(self, session_id: str, because: str) -> None:
+        if await self._store.revoke(session_id, because, self._clock.now()):
+            self._log.info("session.ended", session_id=session_id, because=because)
+        self._ended(session_id)
+
+    async def _signed_in(self, session: Session, token: str) -> SignedIn:
+        attendant = await self._people.attendant(session.attendant_id)
+        tenant = await self._people.tenant(session.tenant_id)
+        if attendant is None or tenant is None or not attendant.active or not tenant.active:
+            await self._end(session.id, "inactive")
+            raise _over()
+        return SignedIn(self._access(session), token, attendant, tenant)
+
+    def _access(self, session: Session) -> str:
+        return self._tokens.issue(
+            tenant_id=session.tenant_id,
+            attendant_id=session.attendant_id,
+            session_id=session.id,
+            now=self._clock.now(),
+        )
+
+    async def _renew_hash(self, attendant: Attendant, password: str) -> None:
+        if self._passwords.outdated(attendant.password_hash):
+            renewed = await self._passwords.hash(password)
+            await self._people.set_password_hash(attendant.id, attendant.password_hash, renewed)
+
+
+def _over() -> Problem:
+    return unauthenticated("This sign-in has ended; sign in again.")

@@ -1,0 +1,13 @@
+"""What the gateway keeps in its own database `atd_gateway`."""
+
+from collections.abc import Mapping, Sequence
+
+from pymongo import IndexModel
+
+from atd_gateway.store.people import PEOPLE_INDEXES, MongoPeople
+from atd_gateway.store.sessions import SESSION_INDEXES, MongoSessions
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {**PEOPLE_INDEXES, **SESSION_INDEXES}
+"""Every index of the gateway, by collection."""
+
+__all__ = ["INDEXES", "MongoPeople", "MongoSessions"]

@@ -1,0 +1,92 @@
+"""Sign-ins and their refresh tokens (as hashes)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pymongo import IndexModel
+
+from atd_gateway.domain.sessions import Session
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document
+
+SESSIONS = "sessions"
+
+SESSION_INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    SESSIONS: [
+        IndexModel([("expires_at", 1)], expireAfterSeconds=0),
+        IndexModel([("attendant_id", 1)]),
+    ],
+}
+
+
+class MongoSessions:
+    """Sessions in MongoDB. An ended one stays until it would have expired, so that reuse is still noticed."""
+
+    def __init__(self, database: "Database") -> None:
+        self._sessions = database[SESSIONS]
+
+    async def add(self, session: Session) -> None:
+        await self._sessions.insert_one(_document(session))
+
+    async def get(self, session_id: str) -> Session | None:
+        row = await self._sessions.find_one({"_id": session_id})
+        return None if row is None else _session(row)
+
+    async def rotate(self, before: Session, after: Session) -> bool:
+        """Save a refreshed session; False when another request was faster or the session ended."""
+        document = _document(after)
+        del document["_id"]
+        done = await self._sessions.update_one(
+            {"_id": before.id, "current_hash": before.current_hash, "revoked_at": None}, {"$set": document}
+        )
+        return done.matched_count == 1
+
+    async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
+        """Whether the session was good until now."""
+        done = await self._sessions.update_one(
+            {"_id": session_id, "revoked_at": None}, {"$set": {"revoked_at": now, "revoked_because": because}}
+        )
+        return done.modified_count == 1
+
+    async def ended(self, session_ids: Iterable[str], now: datetime) -> frozenset[str]:
+        """Those of the sessions that are over: revoked, expired or gone."""
+        asked = frozenset(session_ids)
+        query = {"_id": {"$in": list(asked)}, "revoked_at": None, "expires_at": {"$gt": now}}
+        rows = await self._sessions.find(query, {"_id": 1}).to_list(len(asked) or 1)
+        return asked - {row["_id"] for row in rows}
+
+
+def _document(session: Session) -> "Document":
+    return {
+        "_id": session.id,
+        "tenant_id": session.tenant_id,
+        "attendant_id": session.attendant_id,
+        "created_at": session.created_at,
+        "expires_at": session.expires_at,
+        "current_hash": session.current_hash,
+        "previous_hash": session.previous_hash,
+        "nonce": session.nonce,
+        "rotated_at": session.rotated_at,
+        "generation": session.generation,
+        "revoked_at": session.revoked_at,
+        "revoked_because": session.revoked_because,
+    }
+
+
+def _session(row: "Document") -> Session:
+    return Session(
+        id=row["_id"],
+        tenant_id=row["tenant_id"],
+        attendant_id=row["attendant_id"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        current_hash=row["current_hash"],
+        previous_hash=row["previous_hash"],
+        nonce=row["nonce"],
+        rotated_at=row["rotated_at"],
+        generation=row["generation"],
+        revoked_at=row["revoked_at"],
+        revoked_because=row["revoked_because"],
+    )

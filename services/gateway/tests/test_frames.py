@@ -1,0 +1,105 @@
+from typing import get_args
+
+import orjson
+import pytest
+
+from atd_gateway.domain.access import PERMISSIONS, ROLES, permissions_of
+from atd_gateway.domain.client_frames import Auth, Faulty, Ping, read_client_frame, read_subprotocols
+from atd_gateway.domain.cursors import encode_cursor
+from atd_gateway.domain.frames import NotAnEvent, frame_of, permission_for, read_event, with_cursor
+from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType
+
+RECORD = {
+    "id": "e1",
+    "type": "message.received",
+    "version": 1,
+    "tenant_id": "t1",
+    "occurred_at": "2026-03-01T12:00:00.000Z",
+    "recorded_at": "2026-03-01T12:00:00.100Z",
+    "source": "conversation",
+    "subject": "c1",
+    "sequence": 7,
+    "causation_id": None,
+    "actor": {"type": "contact", "id": "k1", "name": "Zoë"},
+    "data": {"conversation_id": "c1", "message": {"text": "Olá 👋"}, "changed": []},
+}
+
+
+def test_a_frame_has_exactly_the_fields_of_the_public_contract() -> None:
+    event = read_event(orjson.dumps(RECORD))
+    frame = orjson.loads(frame_of(event, b"CURSOR"))
+    assert list(frame) == ["cursor", "id", "type", "occurred_at", "subject", "sequence", "actor", "data"]
+    assert frame["cursor"] == "CURSOR"
+    assert {name: frame[name] for name in frame if name != "cursor"} == {
+        name: RECORD[name] for name in frame if name != "cursor"
+    }
+    assert (event.tenant_id, event.subject, event.sequence, event.permission) == ("t1", "c1", 7, "conversations:read")
+
+
+def test_a_frame_takes_another_cursor_without_being_built_again() -> None:
+    event = read_event(orjson.dumps(RECORD))
+    first, second = encode_cursor([1, 2]).encode(), encode_cursor([3, 4]).encode()
+    assert with_cursor(frame_of(event, first), second, len(first)) == frame_of(event, second)
+
+
+@pytest.mark.parametrize("value", [b"", b"[]", b"null", b"7", b"{", b"{}", orjson.dumps({**RECORD, "type": 7})])
+def test_a_record_that_is_no_event_is_told_apart(value: bytes) -> None:
+    with pytest.raises(NotAnEvent):
+        read_event(value)
+
+
+def test_every_event_type_has_a_permission_that_exists() -> None:
+    for types in (ConversationEventType, MessageEventType, ContactEventType):
+        for one in get_args(types):
+            assert permission_for(one) in PERMISSIONS
+    assert permission_for("billing.paid") is None
+
+
+def test_every_role_is_made_of_permissions_that_exist() -> None:
+    for role, permissions in ROLES.items():
+        assert permissions <= set(PERMISSIONS)
+        assert permissions_of(role) == permissions
+    assert permissions_of("intruder") == frozenset()
+    assert not any("operator" in found for role, found in ROLES.items() if role != "operator")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"type":"auth","token":"t"}', Auth("t")),
+        ('{"type":"auth","token":"t","since":"c"}', Auth("t", "c")),
+        ('{"type":"ping"}', Ping()),
+        ('{"type":"ping","id":3}', Ping(3)),
+    ],
+)
+def test_client_frames_are_understood(text: str, expected: object) -> None:
+    assert read_client_frame(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "malformed_json"),
+        ("{", "malformed_json"),
+        ("[]", "unknown_frame"),
+        ("{}", "unknown_frame"),
+        ('{"type":["auth"]}', "unknown_frame"),
+        ('{"type":"auth"}', "invalid"),
+        ('{"type":"auth","token":7}', "invalid"),
+        ('{"type":"auth","token":"t","since":7}', "invalid"),
+        ('{"type":"typing"}', "not_supported"),
+        ('{"type":"seen"}', "not_supported"),
+        ('{"type":"presence"}', "not_supported"),
+        ("x" * 20_000, "too_large"),
+    ],
+)
+def test_client_frames_without_effect_say_why(text: str, code: str) -> None:
+    frame = read_client_frame(text)
+    assert isinstance(frame, Faulty)
+    assert frame.code == code
+
+
+def test_the_token_comes_as_a_subprotocol() -> None:
+    assert read_subprotocols(["atd.v1", "bearer.a.b.c"]) == ("atd.v1", "a.b.c")
+    assert read_subprotocols(["chat"]) == (None, None)
+    assert read_subprotocols([]) == (None, None)

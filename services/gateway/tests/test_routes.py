@@ -1,0 +1,47 @@
+import pytest
+
+from atd_gateway.domain.routes import ROUTES, Route, RouteTable
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/api/v1/channels", "ingest-whatsapp"),
+        ("/api/v1/channels/", "ingest-whatsapp"),
+        ("/api/v1/channels/1/check", "ingest-whatsapp"),
+        ("/api/v1/conversations/1/messages", "conversation"),
+        ("/api/v1/messages/1/retry", "conversation"),
+        ("/api/v1/contacts", "conversation"),
+        ("/webhooks/whatsapp", "ingest-whatsapp"),
+        ("/webhooks/whatsapp/1", "ingest-whatsapp"),
+        ("/api/v1/channelsx", None),
+        ("/api/v1/me", None),
+        ("/api/v1", None),
+        ("/webhooks/telegram/1", None),
+        ("/livez", None),
+        ("/metrics", None),
+        ("/api/v1/../metrics", None),
+        ("/openapi.json", None),
+        ("", None),
+    ],
+)
+def test_a_path_leads_to_its_service_by_whole_segments(path: str, service: str | None) -> None:
+    route = RouteTable().find(path)
+    assert (route.service if route else None) == service
+
+
+def test_the_longest_prefix_wins() -> None:
+    table = RouteTable((Route("/a", "conversation"), Route("/a/b", "ingest-whatsapp")))
+    found = table.find("/a/b/c")
+    assert found is not None
+    assert found.service == "ingest-whatsapp"
+
+
+def test_two_routes_cannot_have_one_prefix() -> None:
+    with pytest.raises(ValueError, match="same prefix"):
+        RouteTable((Route("/a", "conversation"), Route("/a", "ingest-whatsapp")))
+
+
+def test_only_providers_come_without_a_token() -> None:
+    open_routes = [route.prefix for route in ROUTES if route.access != "bearer"]
+    assert open_routes == ["/webhooks/whatsapp"]
