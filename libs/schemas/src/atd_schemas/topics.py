@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter
 
@@ -154,6 +154,19 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 def adapter(topic: Topic) -> TypeAdapter[Any]:
     """The one validator of a topic's records, built at its first use."""
     return _adapter(topic.name)
+
+
+def event_classes(topic: Topic) -> tuple[type[Envelope], ...]:
+    """The classes of a topic's events."""
+    (union, *_) = get_args(topic.schema) or (topic.schema,)
+    classes: tuple[type[Envelope], ...] = get_args(union) or (union,)
+    return classes
+
+
+def event_types(topic: Topic, event_class: type[Envelope] | None = None) -> tuple[str, ...]:
+    """The values that `type` has in a topic's events, or in those of one of its classes."""
+    classes = event_classes(topic) if event_class is None else (event_class,)
+    return tuple(kind for one in classes for kind in get_args(one.model_fields["type"].annotation))
 
 
 def encode(event: Envelope) -> bytes:
