@@ -67,8 +67,8 @@ class Broadcast:
     async def _partitions(self, consumer: AIOKafkaConsumer) -> list[int]:
         found = consumer.partitions_for_topic(self._topic.name)
         if found is None:
-            await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public way caches the absence
-            found = consumer.partitions_for_topic(self._topic.name)
+            cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public way caches the absence
+            found = cluster.partitions_for_topic(self._topic.name)
         if not found:
             raise InfrastructureFault(f"topic {self._topic.name} does not exist yet: run `atd topics create`")
         return sorted(found)
