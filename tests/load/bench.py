@@ -1,0 +1,331 @@
+"""The run: which measurements there are, in which order they are taken, and what they are compared with."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from time import monotonic
+
+from atd_testing.processes import ManagedProcess
+from atd_testing.servers import free_port
+from atd_testing.servers.ports import LOOPBACK
+from tests.harness.system import CONVERSATION, FAKE, GATEWAY, INGEST, System
+from tests.load import ledger, schemas
+from tests.load.measuring import Lab, Measured
+from tests.load.product import ENVIRONMENT, Product
+from tests.load.raw.path import RawPath
+from tests.load.raw.shapes import Shapes
+from tests.load.report import Report, Row
+from tests.load.traffic import Account, Plan
+
+_ROOT = Path(__file__).parents[2]
+CALM_RATE = 20.0
+_BACKLOG = 4000
+_RATIO, _WEBHOOKS_PER_SECOND, _MEMORY_MB = 0.5, 4000, 150.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is sent: messages of each part, and how often raw path and product take turns."""
+
+    rounds: int = 2
+    warm: int = 6000
+    sustained: int = 30_000
+    calm: int = 500
+    half_seconds: float = 8.0
+    webhooks: int = 40_000
+    proxied: int = 15_000
+    driver: int = 60_000
+    sends: int = 6000
+
+
+QUICK = Size(
+    rounds=1,
+    warm=3000,
+    sustained=8000,
+    calm=120,
+    half_seconds=3.0,
+    webhooks=10_000,
+    proxied=5000,
+    driver=30_000,
+    sends=1500,
+)
+
+
+class Bench:
+    """Servers and processes of one run, and the measurements. `close` stops everything."""
+
+    def __init__(self, directory: Path, size: Size) -> None:
+        self.size = size
+        self.report = Report()
+        self.system = System(
+            directory / "system", environment=ENVIRONMENT, fake=("-m", "tests.load.graph"), cache_gb=1.0
+        )
+        self.lab = Lab(directory / "lab")
+        self.product = Product(self.system, self.lab)
+        self.raw = RawPath(self.lab, self.system.kafka.bootstrap_servers, self.system.mongo.url)
+        self._shapes: Shapes | None = None
+        self._runs = 0
+        self._rates: dict[str, list[float]] = {"product": [], "raw": []}
+
+    def open(self) -> None:
+        """Start the servers and found the companies."""
+        say("starting Kafka and MongoDB")
+        self.system.start_servers()
+        self.lab.watched = {"kafka": self.system.kafka.process.pid, "mongod": self.system.mongo.process.pid}
+        self.system.start_services(FAKE)
+
+    def close(self) -> None:
+        self.system.stop()
+
+    # The rows.
+
+    def driver(self) -> None:
+        """What the driver can do at all."""
+        port = free_port()
+        environment = {**os.environ, "ATD_PORT": str(port)}
+        log_file = self.lab.directory / "idle.log"
+        idle = ManagedProcess(
+            "idle", [sys.executable, "-m", "tests.load.raw.idle"], log_file=log_file, env=environment, cwd=_ROOT
+        )
+        idle.start()
+        try:
+            idle.wait_ready(f"http://{LOOPBACK}:{port}/", timedelta(seconds=10))
+            account = Account("700800900100200", "nothing", "/")
+            found = self.lab.measure(self._plan(port, (account,), self.size.driver))
+        finally:
+            idle.kill()
+        self.report.keep("driver against a server that does nothing", found)
+        cost = found.cpu_microseconds()["driver"]
+        self.report.add(Row("the driver itself", f"{found.accepted_rate:,.0f} requests/s ({cost:.0f} µs each)"))
+
+    def schemas(self) -> None:
+        """What events cost to read and write."""
+        found = schemas.measure()
+        self.report.figures["schemas"] = found
+        for name, (validate, serialise, size) in found.items():
+            self.report.add(
+                Row(f"{name}, {size} bytes", f"{validate:.1f} µs to validate, {serialise:.1f} to serialise")
+            )
+
+    def path(self) -> None:
+        """The message path and the raw path, in turns: sustained, then latency."""
+        sustained: dict[str, list[Measured]] = {"product": [], "raw": []}
+        calm: dict[str, Measured] = {}
+        half: dict[str, Measured] = {}
+        for turn in range(self.size.rounds):
+            last = turn == self.size.rounds - 1
+            for kind in ("product", "raw"):
+                with self._running(kind):
+                    sustained[kind].append(self._sustained(kind))
+                    if last:
+                        rate = median(one.arrived_rate for one in sustained[kind]) / 2
+                        calm[kind] = self._paced(kind, CALM_RATE, self.size.calm)
+                        half[kind] = self._paced(kind, rate, int(rate * self.size.half_seconds))
+        self._say_sustained(sustained)
+        self._say_latency("at 20/s", calm, p50=25, p99=60)
+        self._say_latency("at half load", half, p50=50, p99=250)
+        self._say_memory(sustained["product"])
+
+    def proxy(self) -> None:
+        """The same through the gateway's proxy."""
+        with self._running("product"):
+            through = self._measure("product", self.size.proxied, port=self.system.ports[GATEWAY], name="proxied")
+            direct = self._measure("product", self.size.proxied, name="direct")
+            calm_through = self._paced("product", CALM_RATE, self.size.calm // 2, port=self.system.ports[GATEWAY])
+            calm_direct = self._paced("product", CALM_RATE, self.size.calm // 2)
+        self.report.add(
+            Row(
+                "message path through the gateway's proxy",
+                f"{through.arrived_rate:,.0f}/s (straight to ingest {direct.arrived_rate:,.0f})",
+            )
+        )
+        self.report.add(
+            Row(
+                "answer to a webhook at 20/s, through the proxy",
+                f"p50 {calm_through.answered.p50:.1f}, p99 {calm_through.answered.p99:.1f} ms"
+                f" (straight {calm_direct.answered.p50:.1f}, {calm_direct.answered.p99:.1f})",
+            )
+        )
+
+    def webhooks(self) -> None:
+        """Requests that one ingest process, alone with Kafka, accepts durably."""
+        with self._running("product", INGEST):
+            self._accept("product", self.size.warm)
+            product = self._accept("product", self.size.webhooks)
+        with self.raw.running("", None):
+            self._accept("raw", self.size.warm)
+            raw = self._accept("raw", self.size.webhooks)
+        self.report.add(
+            Row(
+                "webhook requests accepted by one ingest process",
+                f"{product.accepted_rate:,.0f}/s (p99 {product.answered.p99:.0f} ms)",
+                f"{raw.accepted_rate:,.0f}/s",
+                f"{_WEBHOOKS_PER_SECOND:,}/s",
+                product.accepted_rate >= _WEBHOOKS_PER_SECOND,
+            )
+        )
+
+    def sends(self) -> None:
+        """Replies that one ingest process sends through its ledger to a Graph API that costs nothing."""
+        self._settle()
+        with self.product.running(INGEST):
+            found = ledger.measure(self.product, self.lab, self.size.sends)
+        self.report.figures["sends"] = found
+        self.report.add(
+            Row(
+                "replies sent through the ledger by one ingest process",
+                f"{found['per_second']:,.0f}/s ({found['cpu_us'][INGEST]:.0f} µs of ingest each)",
+            )
+        )
+
+    # For the profiler.
+
+    def running_product(self) -> AbstractContextManager[None]:
+        """All services, warm."""
+        return self._running("product")
+
+    def sustained_product(self) -> Measured:
+        """One sustained measurement."""
+        return self._sustained("product")
+
+    # The parts that they are made of.
+
+    @contextmanager
+    def _running(self, kind: str, *names: str) -> Iterator[None]:
+        self._settle()
+        if kind == "product":
+            with self.product.running(*names):
+                if not names:
+                    self._measure(kind, self.size.warm, name="warm-up")
+                    if self._shapes is None:
+                        self._shapes = self.product.shapes()
+                        self.report.figures["bytes"] = self._shapes.sizes()
+                yield
+        else:
+            assert self._shapes is not None, "the product runs first: the raw path writes what it wrote"
+            self._runs += 1
+            with self.raw.running(f"bench_raw_{self._runs}", self._shapes):
+                self._measure(kind, self.size.warm, name="warm-up")
+                yield
+
+    def _settle(self) -> None:
+        if not self.product.companies:
+            say("founding companies and connecting their numbers")
+            with self.product.running():
+                self.product.settle()
+
+    def _sustained(self, kind: str) -> Measured:
+        return self._measure(kind, self.size.sustained, name="sustained")
+
+    def _paced(self, kind: str, rate: float, messages: int, port: int | None = None) -> Measured:
+        return self._measure(kind, messages, rate=rate, port=port, name=f"at {rate:,.0f}/s")
+
+    def _measure(
+        self, kind: str, messages: int, *, name: str, rate: float | None = None, port: int | None = None
+    ) -> Measured:
+        sink = self.product.sink() if kind == "product" else self.raw.sink()
+        plan = self._plan_of(kind, messages, rate=rate, port=port)
+        found = self.lab.measure(plan, sink, timeout=60 + messages / (rate or 200.0))
+        return self.report.keep(f"{kind} {name}", found)
+
+    def _accept(self, kind: str, messages: int) -> Measured:
+        return self.report.keep(f"{kind} accepting", self.lab.measure(self._plan_of(kind, messages, backlog=None)))
+
+    def _plan_of(
+        self,
+        kind: str,
+        messages: int,
+        *,
+        rate: float | None = None,
+        port: int | None = None,
+        backlog: int | None = _BACKLOG,
+    ) -> Plan:
+        accounts = self.product.accounts() if kind == "product" else self.raw.accounts(len(self.product.channels))
+        default = self.system.ports[INGEST] if kind == "product" else self.raw.port
+        return self._plan(port or default, accounts, messages, rate=rate, backlog=backlog, raw=kind == "raw")
+
+    def _plan(
+        self,
+        port: int,
+        accounts: tuple[Account, ...],
+        messages: int,
+        *,
+        rate: float | None = None,
+        backlog: int | None = None,
+        raw: bool = False,
+    ) -> Plan:
+        return Plan(
+            LOOPBACK,
+            port,
+            run=f"{time.time_ns():x}",
+            messages=messages,
+            at=int(time.time()),
+            accounts=accounts,
+            rate=rate,
+            backlog=backlog,
+            name_customer=raw,
+        )
+
+    # What they say.
+
+    def _say_sustained(self, found: dict[str, list[Measured]]) -> None:
+        rates = {kind: [one.arrived_rate for one in several] for kind, several in found.items()}
+        ratio = median(rates["product"]) / median(rates["raw"])
+        self.report.figures |= {"sustained": rates, "ratio": ratio}
+        doubled = sum(one.repeated for one in found["product"])
+        self.report.add(
+            Row(
+                "message path, sustained",
+                f"{median(rates['product']):,.0f}/s = {ratio:.2f}",
+                f"{median(rates['raw']):,.0f}/s",
+                f"{_RATIO} of the raw path",
+                ratio >= _RATIO,
+            )
+        )
+        self.report.add(Row("messages that arrived twice", f"{doubled}", "", "0", doubled == 0))
+
+    def _say_latency(self, when: str, found: dict[str, Measured], *, p50: float, p99: float) -> None:
+        product, raw = found["product"].arrived, found["raw"].arrived
+        self.report.add(
+            Row(
+                f"webhook → WebSocket {when}",
+                f"p50 {product.p50:.1f}, p99 {product.p99:.1f} ms",
+                f"p50 {raw.p50:.1f}, p99 {raw.p99:.1f} ms",
+                f"p50 < {p50:.0f}, p99 < {p99:.0f} ms",
+                product.p50 < p50 and product.p99 < p99,
+            )
+        )
+
+    def _say_memory(self, found: list[Measured]) -> None:
+        for name in (INGEST, CONVERSATION, GATEWAY):
+            peak = max(one.costs[name].peak_mb for one in found)
+            self.report.add(
+                Row(f"memory of {name} under load", f"{peak:.0f} MB", "", f"< {_MEMORY_MB:.0f} MB", peak < _MEMORY_MB)
+            )
+
+
+ROWS: dict[str, Callable[[Bench], None]] = {
+    "driver": Bench.driver,
+    "schemas": Bench.schemas,
+    "path": Bench.path,
+    "proxy": Bench.proxy,
+    "webhooks": Bench.webhooks,
+    "sends": Bench.sends,
+}
+"""What can be asked for by name, in the order in which it is measured."""
+
+_STARTED = monotonic()
+
+
+def say(what: str) -> None:
+    """Tell the person who waits."""
+    sys.stdout.write(f"[{monotonic() - _STARTED:4.0f} s] {what}\n")
+    sys.stdout.flush()

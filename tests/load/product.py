@@ -1,0 +1,76 @@
+"""The product under load: real services, several tenants with several accounts each, attendants who listen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from atd_testing.servers.ports import LOOPBACK
+from tests.harness.people import Account as ChannelAccount
+from tests.harness.people import Company, add_companies, api, connect, sign_in
+from tests.harness.system import CONVERSATION, GATEWAY, INGEST, SERVICES, System, in_thread
+from tests.load.measuring import Lab, Sink
+from tests.load.raw.shapes import Shapes, capture
+from tests.load.traffic import Account
+
+COMPANIES = 10
+ACCOUNTS_EACH = 2
+
+ENVIRONMENT = {
+    # Meta allows a number 80 messages/s unless it raised that; here the ledger's own limit is looked for.
+    INGEST: {"ATD_WHATSAPP_MESSAGES_PER_SECOND": "1000"},
+}
+
+
+class Product:
+    """The system, its companies and their accounts, and the lab that watches the processes."""
+
+    def __init__(self, system: System, lab: Lab) -> None:
+        self.system = system
+        self._lab = lab
+        self.companies: list[Company] = []
+        self.channels: list[tuple[Company, ChannelAccount]] = []
+
+    @contextmanager
+    def running(self, *names: str) -> Iterator[None]:
+        """These services (all by default), watched."""
+        names = names or SERVICES
+        self.system.start_services(*names)
+        self._lab.watched |= {name: self.system.processes[name].pid for name in names}
+        try:
+            yield
+        finally:
+            for name in names:
+                self._lab.watched.pop(name, None)
+            self.system.stop_services(*names)
+
+    def settle(self) -> None:
+        """Found the companies and connect their numbers. Needs all services and the fake to run."""
+        in_thread(lambda: asyncio.run(self._settle()))
+
+    async def _settle(self) -> None:
+        self.companies = await add_companies(self.system, COMPANIES)
+        for company in self.companies:
+            async with api(self.system, await sign_in(self.system, company)) as client:
+                self.channels += [(company, await connect(client, f"Loja {n}")) for n in range(ACCOUNTS_EACH)]
+
+    def accounts(self) -> tuple[Account, ...]:
+        """Where the driver sends, and with which secret."""
+        return tuple(
+            Account(account.phone_number_id, account.app_secret, urlsplit(account.webhook_url).path)
+            for _, account in self.channels
+        )
+
+    def sink(self) -> Sink:
+        """One attendant of each company at the gateway's WebSocket."""
+        tokens = in_thread(lambda: asyncio.run(self._sign_in()))
+        return Sink("websocket", {"host": LOOPBACK, "port": self.system.ports[GATEWAY], "tokens": tokens})
+
+    async def _sign_in(self) -> list[str]:
+        return [await sign_in(self.system, company) for company in self.companies]
+
+    def shapes(self) -> Shapes:
+        """What it writes, for the raw path to write the same."""
+        return capture(self.system.mongo.url, self.system.database(CONVERSATION), self.system.kafka.bootstrap_servers)
