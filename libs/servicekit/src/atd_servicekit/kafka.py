@@ -5,6 +5,8 @@ earlier one of the same partition, so the order of `publish` is the order in the
 """
 
 import asyncio
+import time
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +25,7 @@ PUBLISH_TIMEOUT_SECONDS = 20.0
 """How long `publish` waits for Kafka's acknowledgement before it gives up."""
 
 _BATCH_BYTES = 512 * 1024
+_WORTH_A_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Producer:
             client_id=self._client_id,
             acks="all",
             enable_idempotence=True,
+            partitioner=_partitioner,
             max_batch_size=_BATCH_BYTES,
             max_request_size=MAX_DEAD_LETTER_BYTES,
             request_timeout_ms=15_000,
@@ -77,26 +81,61 @@ class Producer:
             producer, self._producer = self._producer, None
             await producer.stop()
 
-    async def publish(self, records: Sequence[Outgoing]) -> None:
-        """Write the records in this order; returns when every one is acknowledged by all in-sync replicas.
+    async def publish(self, records: Sequence[Outgoing], *, timeout_seconds: float | None = None) -> None:
+        """Write the records, those of a key in this order; returns when all in-sync replicas have every one.
 
-        Raises `PublishFailed` when one is not, within `timeout_seconds`; some may be in Kafka all the same,
-        so the caller publishes all of them again (their ids make the repeats harmless).
+        Raises `PublishFailed` when they have not within `timeout_seconds` (default: the producer's); some may be in
+        Kafka all the same, so the caller publishes all of them again (their ids make the repeats harmless).
         """
         if not records:
             return
         try:
-            async with asyncio.timeout(self._timeout):
-                futures = await self._enqueue(records)
+            async with asyncio.timeout(timeout_seconds or self._timeout):
+                if len(records) < _WORTH_A_BATCH:
+                    futures = await self._send_each(records)
+                else:
+                    futures = await self._send_batches(records)
                 await asyncio.gather(*futures)
         except (KafkaError, TimeoutError) as error:
             raise PublishFailed(f"Kafka did not acknowledge {len(records)} records: {type(error).__name__}") from error
 
-    async def _enqueue(self, records: Sequence[Outgoing]) -> "list[asyncio.Future[object]]":
+    async def _send_each(self, records: Sequence[Outgoing]) -> "list[asyncio.Future[object]]":
+        send = self._connected().send
+        return [await send(r.topic, value=r.value, key=r.key, headers=r.headers) for r in records]
+
+    async def _send_batches(self, records: Sequence[Outgoing]) -> "list[asyncio.Future[object]]":
+        """Many records at once: built by partition here, which costs a fifth of handing them over one by one."""
+        producer = self._connected()
+        by_place: dict[tuple[str, int], list[Outgoing]] = {}
+        counts = {topic: len(await producer.partitions_for(topic)) for topic in {r.topic for r in records}}
+        for record in records:
+            by_place.setdefault((record.topic, partition_of(record.key, counts[record.topic])), []).append(record)
+        futures = []
+        now_ms = time.time_ns() // 1_000_000
+        for (topic, partition), found in by_place.items():
+            batch = producer.create_batch()
+            for record in found:
+                item = {"key": record.key, "value": record.value, "timestamp": now_ms, "headers": record.headers}
+                if batch.append(**item) is None:
+                    futures.append(await producer.send_batch(batch, topic, partition=partition))
+                    batch = producer.create_batch()
+                    batch.append(**item)
+            futures.append(await producer.send_batch(batch, topic, partition=partition))
+        return futures
+
+    def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:
             raise PublishFailed("the producer is not started")
-        send = self._producer.send
-        return [await send(r.topic, value=r.value, key=r.key, headers=r.headers) for r in records]
+        return self._producer
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition of a key, the same in every process of ours (CRC-32: aiokafka's murmur2 is Python, and slow)."""
+    return zlib.crc32(key) % partitions
+
+
+def _partitioner(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> int:
+    return partition_of(key, len(partitions))  # Kafka numbers them from 0 without gaps
 
 
 def create_broker(bootstrap_servers: str, client_id: str) -> KafkaBroker:

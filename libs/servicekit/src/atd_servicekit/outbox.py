@@ -34,6 +34,7 @@ OUTBOX_INDEXES = {OUTBOX: [IndexModel([("shard", 1), ("order", 1), ("part", 1), 
 _PAGE_DOCUMENTS = 32
 _DOCUMENT_BYTES = 4 * 1024 * 1024
 _POLL_SECONDS = 0.25
+_PUBLISH_SECONDS = 120.0  # longer than a broker is away: what is given up on is published again, and doubles
 _LAST_PAGES = timedelta(seconds=10)
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -149,7 +150,7 @@ class Relay:
             records = [
                 Outgoing(r["t"], r["k"], r["v"], [(n, v) for n, v in r["h"]]) for row in page for r in row["records"]
             ]
-            await self._producer.publish(records)
+            await self._producer.publish(records, timeout_seconds=_PUBLISH_SECONDS)
             await self._collection.delete_many({"_id": {"$in": [row["_id"] for row in page]}})
         self._metrics.outbox_published.inc(len(records))
         return len(page)
