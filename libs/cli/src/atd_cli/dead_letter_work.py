@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator,
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from atd_cli.kafka_producing import SOURCE, producing
 from atd_cli.output import CommandFailed
@@ -164,10 +164,9 @@ async def _send_back(producer: Producer, topic: Topic, letters: Sequence[DeadLet
 
 def _original(letter: DeadLetter) -> Outgoing:
     data = letter.data
-    key = base64.b64decode(data.key) if data.key is not None else None
+    key = base64.b64decode(data.key or "")  # one without a key is not of ours; to consumers an empty one is the same
     headers = [(name, value.encode()) for name, value in data.headers.items()]
-    # A record that came without a key goes back without one, although none of ours is written so.
-    return Outgoing(data.topic, cast(bytes, key), base64.b64decode(data.value), headers)
+    return Outgoing(data.topic, key, base64.b64decode(data.value), headers)
 
 
 def _markers(topic: Topic, letters: Sequence[DeadLetter]) -> Iterator[Outgoing]:
