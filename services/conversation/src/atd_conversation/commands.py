@@ -93,7 +93,7 @@ class Commands:
         now = self._clock.now()
         actor = identity.actor()
         if draft.note:
-            changes = conversation.note(message_id, actor=actor, text=draft.text, now=now)
+            changes = conversation.note(message_id, actor=actor, text=draft.text, now=now, reply_to=draft.reply_to)
         else:
             await self._check_channel(identity, conversation)
             changes = _decided(

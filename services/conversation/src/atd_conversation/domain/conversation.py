@@ -182,9 +182,12 @@ class Conversation:
             self.first_response_at = now
         return [self._add("message.sent", message, now)]
 
-    def note(self, message_id: str, *, actor: Actor, text: str, now: datetime) -> list[Change]:
+    def note(
+        self, message_id: str, *, actor: Actor, text: str, now: datetime, reply_to: str | None = None
+    ) -> list[Change]:
         """Write down something for colleagues; it never leaves the company."""
-        return [self._add("message.sent", self._by(actor, message_id, "note", text, now), now)]
+        message = self._by(actor, message_id, "note", text, now, reply_to=reply_to)
+        return [self._add("message.sent", message, now)]
 
     def receipt(self, message: Message, changed: tuple[str, ...]) -> Change:
         """One of our messages has changed by a receipt."""
@@ -194,22 +197,23 @@ class Conversation:
         """Give the conversation to an attendant, or back to the queue. Raises `Refusal` `conversation_closed`."""
         if self.status == "closed":
             raise Refusal("conversation_closed", "A closed conversation cannot be assigned; reopen it first.")
-        if attendant == self.assignee:
+        if (attendant and attendant.id) == (self.assignee and self.assignee.id):
             return []
+        before = self.status
         self.assignee = attendant
         self.status = "open" if attendant else "queued"
-        return [
-            self._change("conversation.assigned" if attendant else "conversation.unassigned", ("assignee", "status"))
-        ]
+        changed = ("assignee",) if self.status == before else ("assignee", "status")
+        return [self._change("conversation.assigned" if attendant else "conversation.unassigned", changed)]
 
     def close(self, now: datetime) -> list[Change]:
         """End the conversation. Closing what is closed changes nothing."""
         if self.status == "closed":
             return []
+        changed = ("status", "closed_at", "unread_count") if self.unread_count else ("status", "closed_at")
         self.status = "closed"
         self.closed_at = now
         self.unread_count = 0
-        return [self._change("conversation.closed", ("status", "closed_at"))]
+        return [self._change("conversation.closed", changed)]
 
     def reopen(self) -> list[Change]:
         """Take a closed conversation up again; an open one stays as it is.

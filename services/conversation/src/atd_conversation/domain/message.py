@@ -50,7 +50,10 @@ class Message:
     def apply_receipt(
         self, status: MessageStatus, external_id: str | None, failure: SendFailure | None
     ) -> tuple[str, ...]:
-        """Take a receipt into account; the fields that changed, empty when it told nothing new."""
+        """Take a receipt into account; the fields that changed, empty when it told nothing new.
+
+        Of several reasons for a failure the first stands; a proof of delivery does away with it.
+        """
         changed = []
         if external_id and self.external_id is None:
             self.external_id = external_id
@@ -59,10 +62,12 @@ class Message:
         if after != self.status:
             self.status = after
             changed.append("status")
-            error = MessageError(code=failure.reason, message=failure.detail) if failure and after == "failed" else None
-            if error != self.error:
-                self.error = error
-                changed.append("error")
+        error = self.error if after == "failed" else None
+        if after == "failed" and error is None and failure is not None:
+            error = MessageError(code=failure.reason, message=failure.detail)
+        if error != self.error:
+            self.error = error
+            changed.append("error")
         return tuple(changed)
 
     def view(self) -> MessageView:

@@ -1,0 +1,113 @@
+"""From changes to events and commands."""
+
+from typing import get_args
+
+import pytest
+
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.events import contact_event, conversation_event, event_id, outbound_command
+from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType
+from atd_schemas.envelope import SYSTEM, Actor
+from atd_schemas.inbound import InboundContact
+from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_WHATSAPP, adapter, encode
+from atd_schemas.views import ContactRef, Named
+from atd_testing.inbound import NOON, customer_message
+
+BIA = Actor(type="attendant", id="bia", name="Bia")
+
+
+@pytest.fixture
+def conversation() -> Conversation:
+    data = customer_message("t1", "a1", "wamid.1").data
+    made, _ = Conversation.open("c1", 7, "t1", ContactRef(id="k1", name="Ana"), data, NOON)
+    made.receive("m1", data, occurred_at=NOON, now=NOON)
+    return made
+
+
+def test_an_event_is_the_nth_of_its_subject_whenever_it_is_built() -> None:
+    assert event_id("c1", 1) == event_id("c1", 1)
+    assert len({event_id("c1", 1), event_id("c1", 2), event_id("c2", 1)}) == 3
+
+
+def test_the_event_of_a_conversation_shows_it_right_after_the_change(conversation: Conversation) -> None:
+    (assigned,) = conversation.assign(Named(id="bia", name="Bia"))
+    conversation.close(NOON)
+    event = conversation_event(conversation, assigned, actor=BIA, now=NOON, causation_id="r1")
+    assert event.model_dump(include={"type", "subject", "sequence", "tenant_id", "causation_id", "source"}) == {
+        "type": "conversation.assigned",
+        "subject": "c1",
+        "sequence": 3,
+        "tenant_id": "t1",
+        "causation_id": "r1",
+        "source": "conversation",
+    }
+    shown = event.data.conversation  # type: ignore[union-attr]  # an event of a conversation
+    assert (shown.status, shown.sequence, event.data.changed) == ("open", 3, ("assignee", "status"))
+    assert adapter(CONVERSATION_EVENTS).validate_json(encode(event)) == event
+
+
+def test_the_event_of_a_message_shows_the_message(conversation: Conversation) -> None:
+    (sent,) = conversation.send("m2", actor=BIA, text="Olá", now=NOON)
+    event = conversation_event(conversation, sent, actor=BIA, now=NOON, causation_id=None)
+    assert event.data.conversation_id == "c1"  # type: ignore[union-attr]  # an event of a message
+    assert event.data.message.id == "m2"  # type: ignore[union-attr]
+    assert event.key() == b"c1"
+    assert adapter(CONVERSATION_EVENTS).validate_json(encode(event)) == event
+
+
+def test_the_events_of_a_contact_are_counted() -> None:
+    contact = Contact.new("k1", "t1", InboundContact(external_id="1", name="Ana"), NOON)
+    created = contact_event(contact, "contact.created", (), now=NOON, causation_id="e1")
+    renamed = contact_event(contact, "contact.updated", ("name",), now=NOON, causation_id="e2")
+    assert (created.sequence, renamed.sequence, contact.sequence) == (1, 2, 2)
+    assert (created.subject, created.actor, renamed.data.contact.version) == ("k1", SYSTEM, 2)
+    assert adapter(CONVERSATION_EVENTS).validate_json(encode(renamed)) == renamed
+
+
+def test_the_command_is_addressed_as_the_customer_wrote_and_repeats_as_itself(conversation: Conversation) -> None:
+    (sent,) = conversation.send("m2", actor=BIA, text="Olá", now=NOON)
+    assert sent.message is not None
+    commands = [
+        outbound_command(conversation, sent.message, now=NOON, causation_id="r1", reply_to_external_id="wamid.1")
+        for _ in range(2)
+    ]
+    assert commands[0] == commands[1]
+    assert commands[0].key() == b"c1"
+    assert commands[0].data.model_dump() == {
+        "account_id": "a1",
+        "channel": "whatsapp",
+        "conversation_id": "c1",
+        "message_id": "m2",
+        "recipient": "5511999990000",
+        "kind": "text",
+        "text": "Olá",
+        "content": {},
+        "reply_to_external_id": "wamid.1",
+    }
+    assert adapter(OUTBOUND_WHATSAPP).validate_json(encode(commands[0])) == commands[0]
+
+
+def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation: Conversation) -> None:
+    contact = Contact.new("k1", "t1", InboundContact(external_id="1", name="Ana"), NOON)
+    (sent,) = conversation.send("m2", actor=BIA, text="Olá", now=NOON)
+    assert sent.message is not None
+    sent.message.apply_receipt("sent", "wamid.2", None)
+    data = customer_message("t1", "a1", "wamid.3").data
+    _, opened = Conversation.open("c2", 8, "t1", contact.ref(), data, NOON)
+    changes = [
+        opened,
+        sent,
+        conversation.receipt(sent.message, ("status",)),
+        *conversation.assign(Named(id="bia", name="Bia")),
+        *conversation.assign(None),
+        *conversation.prioritise("high"),
+        *conversation.close(NOON),
+        *conversation.receive("m3", data, occurred_at=NOON, now=NOON),
+    ]
+    made = {conversation_event(conversation, change, actor=BIA, now=NOON, causation_id=None).type for change in changes}
+    made.update(contact_event(contact, kind, (), now=NOON, causation_id=None).type for kind in _CONTACT_TYPES)
+    assert made == {*get_args(ConversationEventType), *get_args(MessageEventType), *get_args(ContactEventType)}
+
+
+_CONTACT_TYPES = ("contact.created", "contact.updated")
