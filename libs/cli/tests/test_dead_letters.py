@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
-from atd_cli import dead_letter_work
 from atd_cli.kafka_admin import Wanted, kafka_admin
 from atd_cli.kafka_producing import producing
 from atd_cli.topic_log import topic_log
@@ -30,7 +29,6 @@ def pile(monkeypatch: pytest.MonkeyPatch, kafka_bootstrap: str) -> Topic:
     """The dead-letter topic of a service of our own."""
     service = f"cli-{uuid.uuid4().hex[:8]}"
     monkeypatch.setattr(topics, "CONSUMING_SERVICES", (service,))
-    monkeypatch.setattr(dead_letter_work, "CONSUMING_SERVICES", (service,))
     topic = dead_letter_topic(service)
     create(kafka_bootstrap, topic.name, topic.config())
     return topic

@@ -1,23 +1,16 @@
-"""Finding dead letters and sending them back where they came from."""
+"""Finding dead letters."""
 
-import base64
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from atd_cli.kafka_producing import SOURCE, producing
 from atd_cli.output import CommandFailed
 from atd_cli.put_aside import Closed, Entry, Seen, newest_entries, parse, reader
 from atd_cli.topic_log import Raw, Read, TopicLog, topic_log
-from atd_schemas.dead_letters import DeadLetter, DeadLetterData, DeadLetterRedriven, DeadLetterRedrivenData
-from atd_schemas.ids import uuid7
-from atd_schemas.topics import CONSUMING_SERVICES, Topic, adapter, dead_letter_topic
-from atd_servicekit.kafka import Outgoing, Producer
-
-_BATCH_RECORDS = 100
-_BATCH_BYTES = 8 * 1024 * 1024
+from atd_schemas import topics
+from atd_schemas.dead_letters import DeadLetter, DeadLetterData, DeadLetterRedriven
+from atd_schemas.topics import Topic, adapter, dead_letter_topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +28,6 @@ class Summary:
 Found = Entry[Summary]
 
 
-@dataclass(frozen=True, slots=True)
-class Redriven:
-    """A dead letter that went back to its origin."""
-
-    id: str
-    topic: str
-
-
 async def find(
     bootstrap_servers: str, services: Sequence[str], *, origin_topic: str | None, closed_too: bool, limit: int
 ) -> list[Found]:
@@ -50,52 +35,26 @@ async def find(
     found: list[Found] = []
     for service in services:
         async with topic_log(bootstrap_servers, dead_letter_topic(service).name) as log:
-            chosen = [entry async for entry in _choose(log, service, origin_topic, closed_too=closed_too, limit=limit)]
+            chosen = [entry async for entry in choose(log, service, origin_topic, closed_too=closed_too, limit=limit)]
         found += chosen
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
 async def show(bootstrap_servers: str, letter_id: str) -> tuple[Found, DeadLetter]:
     """One dead letter, whole. Raises `CommandFailed` when there is none with this id."""
-    for service in CONSUMING_SERVICES:
+    for service in topics.CONSUMING_SERVICES:
         topic = dead_letter_topic(service)
         async with topic_log(bootstrap_servers, topic.name) as log:
-            for entry in await _by_ids(log, service, {letter_id}):
-                async for read in _letters(log, topic, [entry]):
+            for entry in await by_ids(log, service, {letter_id}):
+                async for read in letters_at(log, topic, [entry]):
                     return entry, read.kept
-    raise _unknown({letter_id})
+    raise unknown({letter_id})
 
 
-async def redrive_ids(bootstrap_servers: str, ids: Collection[str]) -> list[Redriven]:
-    """Publish these dead letters again at their origin, also those that were re-driven before."""
-    missing = set(ids)
-    done: list[Redriven] = []
-    places: list[tuple[str, list[Found]]] = []
-    for service in CONSUMING_SERVICES:
-        async with topic_log(bootstrap_servers, dead_letter_topic(service).name) as log:
-            found = await _by_ids(log, service, missing)
-        missing -= {entry.id for entry in found}
-        places.append((service, found))
-    if missing:
-        raise _unknown(missing)
-    for service, found in places:
-        done += await _redrive(bootstrap_servers, service, found)
-    return done
-
-
-async def redrive_topic(bootstrap_servers: str, origin_topic: str) -> list[Redriven]:
-    """Publish every open dead letter of an origin topic there again, the oldest first."""
-    done: list[Redriven] = []
-    for service in CONSUMING_SERVICES:
-        async with topic_log(bootstrap_servers, dead_letter_topic(service).name) as log:
-            found = [entry async for entry in _choose(log, service, origin_topic, closed_too=False, limit=None)]
-        done += await _redrive(bootstrap_servers, service, found)
-    return done
-
-
-async def _choose(
+async def choose(
     log: TopicLog, service: str, origin_topic: str | None, *, closed_too: bool, limit: int | None
 ) -> AsyncGenerator[Found, None]:
+    """The dead letters of one service that are asked for, newest first; without `limit`, every one."""
     count = 0
     async with aclosing(_entries(log, service)) as entries:
         async for entry in entries:
@@ -107,7 +66,8 @@ async def _choose(
                 return
 
 
-async def _by_ids(log: TopicLog, service: str, ids: Collection[str]) -> list[Found]:
+async def by_ids(log: TopicLog, service: str, ids: Collection[str]) -> list[Found]:
+    """The dead letters of one service that have these ids."""
     found: list[Found] = []
     async with aclosing(_entries(log, service)) as entries:
         async for entry in entries:
@@ -130,7 +90,9 @@ async def _entries(log: TopicLog, service: str) -> AsyncGenerator[Found, None]:
         yield entry
 
 
-async def _letters(log: TopicLog, topic: Topic, entries: Sequence[Found]) -> AsyncIterator[Read[DeadLetter]]:
+async def letters_at(log: TopicLog, topic: Topic, entries: Sequence[Found]) -> AsyncIterator[Read[DeadLetter]]:
+    """These dead letters, whole, the oldest first."""
+
     def keep(record: Raw) -> DeadLetter | None:
         event = parse(adapter(topic), record)
         return event if isinstance(event, DeadLetter) else None
@@ -139,52 +101,6 @@ async def _letters(log: TopicLog, topic: Topic, entries: Sequence[Found]) -> Asy
         yield read
 
 
-async def _redrive(bootstrap_servers: str, service: str, entries: Sequence[Found]) -> list[Redriven]:
-    if not entries:
-        return []
-    topic = dead_letter_topic(service)
-    done: list[Redriven] = []
-    async with topic_log(bootstrap_servers, topic.name) as log, producing(bootstrap_servers) as producer:
-        batch: list[DeadLetter] = []
-        async for read in _letters(log, topic, entries):
-            batch.append(read.kept)
-            if len(batch) >= _BATCH_RECORDS or sum(len(one.data.value) for one in batch) >= _BATCH_BYTES:
-                done += await _send_back(producer, topic, batch)
-                batch = []
-        done += await _send_back(producer, topic, batch)
-    return done
-
-
-async def _send_back(producer: Producer, topic: Topic, letters: Sequence[DeadLetter]) -> list[Redriven]:
-    """First the records, then the markers: cut between the two, a repeat does no harm and nothing is forgotten."""
-    await producer.publish([_original(letter) for letter in letters])
-    await producer.publish(list(_markers(topic, letters)))
-    return [Redriven(letter.id, letter.data.topic) for letter in letters]
-
-
-def _original(letter: DeadLetter) -> Outgoing:
-    data = letter.data
-    key = base64.b64decode(data.key or "")  # one without a key is not of ours; to consumers an empty one is the same
-    headers = [(name, value.encode()) for name, value in data.headers.items()]
-    return Outgoing(data.topic, key, base64.b64decode(data.value), headers)
-
-
-def _markers(topic: Topic, letters: Sequence[DeadLetter]) -> Iterator[Outgoing]:
-    now = datetime.now(UTC)
-    for letter in letters:
-        key = base64.b64decode(letter.data.key) if letter.data.key else letter.subject.encode()
-        event = DeadLetterRedriven(
-            id=uuid7(),
-            tenant_id="",
-            occurred_at=now,
-            recorded_at=now,
-            source=SOURCE,
-            subject=letter.subject,
-            causation_id=letter.id,
-            data=DeadLetterRedrivenData(dead_letter_id=letter.id),
-        )
-        yield Outgoing.of(topic, event, key=key)
-
-
-def _unknown(ids: Collection[str]) -> CommandFailed:
+def unknown(ids: Collection[str]) -> CommandFailed:
+    """No dead letter has these ids."""
     return CommandFailed(f"There is no dead letter with the id {', '.join(sorted(ids))}.")

@@ -96,7 +96,7 @@ def redrive(
     Every group that reads the topic gets them again, after what has come since. Effects happen once all the same:
     a record that was handled in the meantime changes nothing.
     """
-    from atd_cli.dead_letter_work import redrive_ids, redrive_topic  # noqa: PLC0415 - as above
+    from atd_cli.dead_letter_redrive import redrive_ids, redrive_topic  # noqa: PLC0415 - as above
 
     servers = read_settings().kafka_bootstrap_servers
     if every and topic and not ids:

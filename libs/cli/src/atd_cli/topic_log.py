@@ -112,6 +112,7 @@ async def topic_log(bootstrap_servers: str, topic: str) -> AsyncIterator[TopicLo
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
+        fetch_max_wait_ms=20,  # a fetch that waits at the end of the log would hold up the next window
         request_timeout_ms=15_000,
     )
     try:

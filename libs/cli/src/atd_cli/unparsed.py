@@ -10,7 +10,8 @@ from atd_cli.running import read_settings, run
 
 if TYPE_CHECKING:
     from atd_cli.settings import CliSettings
-    from atd_cli.unparsed_work import Found, Redriven
+    from atd_cli.unparsed_redrive import Redriven
+    from atd_cli.unparsed_work import Found
 
 app = typer.Typer(no_args_is_help=True, help="List, show and re-drive the webhook bodies that were not understood.")
 
@@ -99,7 +100,7 @@ def redrive(
 
 
 async def _redrive(settings: "CliSettings", ids: list[str], account: str | None, *, as_json: bool) -> "list[Redriven]":
-    from atd_cli.unparsed_work import redrive as redrive_bodies  # noqa: PLC0415 - as above
+    from atd_cli.unparsed_redrive import redrive as redrive_bodies  # noqa: PLC0415 - as above
 
     done: list[Redriven] = []
     async for one in redrive_bodies(settings, ids, account_id=account):
