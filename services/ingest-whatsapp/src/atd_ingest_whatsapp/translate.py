@@ -45,6 +45,8 @@ _STATUSES: Mapping[str, ReceiptStatus] = {
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that a datetime can hold
 _PHONE_DIGITS = range(7, 16)  # E.164: at most 15 digits
 _UUID_CHARACTERS = 36
+_ID_LIMIT = 512  # ids of Meta have up to about 140 characters
+_NAME_LIMIT = 256  # WhatsApp allows 25; a body that repeats a long one must not become many long events
 
 Json = Mapping[str, Any]
 
@@ -196,9 +198,10 @@ class _Reader:
         words = text.get("body") if isinstance(text, dict) else None
         if not isinstance(words, str):
             return self.problem(f"{where}.text.body", "is missing")
-        external_id, at = message.get("id"), _moment(message.get("timestamp"))
-        if not isinstance(external_id, str) or not external_id:
-            return self.problem(f"{where}.id", "is missing")
+        external_id = _id(message.get("id"))
+        if external_id is None:
+            return self.problem(f"{where}.id", "is missing or too long")
+        at = _moment(message.get("timestamp"))
         if at is None:
             return self.problem(f"{where}.timestamp", "is not a moment in unix seconds")
         contact = _contact(message, people)
@@ -241,11 +244,10 @@ class _Reader:
             return None, "no"
         if "referred_product" in context:
             self.problem(f"{where}.context.referred_product", "is not known to this version")
-        quoted = context.get("id")
         forwarded = "once" if context.get("forwarded") is True else "no"
         if context.get("frequently_forwarded") is True:
             forwarded = "often"
-        return (quoted if isinstance(quoted, str) else None), forwarded
+        return _id(context.get("id")), forwarded
 
     def status(self, status: Json, account: Account, people: Mapping[str, Json], where: str) -> None:  # noqa: ARG002
         """One receipt; `people` is for the same signature as `message`."""
@@ -254,12 +256,13 @@ class _Reader:
         if known is None or status.get("recipient_type") == "group":
             what = f"status {_shown(name)} is" if known is None else "receipts of groups are"
             return self.problem(where, f"{what} not known to this version")
-        external_id, at = status.get("id"), _moment(status.get("timestamp"))
-        if not isinstance(external_id, str) or not external_id:
-            return self.problem(f"{where}.id", "is missing")
+        external_id = _id(status.get("id"))
+        if external_id is None:
+            return self.problem(f"{where}.id", "is missing or too long")
+        at = _moment(status.get("timestamp"))
         if at is None:
             return self.problem(f"{where}.timestamp", "is not a moment in unix seconds")
-        recipient = _first_text(status, "recipient_id", "recipient_user_id")
+        recipient = _id(status.get("recipient_id")) or _id(status.get("recipient_user_id"))
         if recipient is None:
             return self.problem(where, "names no recipient")
         self.events.append(
@@ -293,16 +296,16 @@ def _people(contacts: Any) -> Mapping[str, Json]:
 
 def _ids(person: Json) -> Iterator[str]:
     for name in ("wa_id", "user_id"):
-        if isinstance(found := person.get(name), str) and found:
+        if (found := _id(person.get(name))) is not None:
             yield found
 
 
 def _contact(message: Json, people: Mapping[str, Json]) -> InboundContact | None:
     """The sender: the `wa_id` where it is not hidden, else the business-scoped user id; the other is an alias."""
-    sender, user_id = _first_text(message, "from"), _first_text(message, "from_user_id")
+    sender, user_id = _id(message.get("from")), _id(message.get("from_user_id"))
     person = people.get(sender or user_id or "") or people.get(user_id or "") or {}
-    sender = sender or _first_text(person, "wa_id")
-    user_id = user_id or _first_text(person, "user_id")
+    sender = sender or _id(person.get("wa_id"))
+    user_id = user_id or _id(person.get("user_id"))
     external_id = sender or user_id
     if external_id is None:
         return None
@@ -310,7 +313,7 @@ def _contact(message: Json, people: Mapping[str, Json]) -> InboundContact | None
     return InboundContact(
         external_id=external_id,
         aliases=(user_id,) if sender and user_id and sender != user_id else (),
-        name=_first_text(profile, "name", "username") if isinstance(profile, dict) else None,
+        name=_name(profile) if isinstance(profile, dict) else None,
         phone=_phone(sender),
     )
 
@@ -347,10 +350,15 @@ def _moment(seconds: Any) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _first_text(holder: Json, *names: str) -> str | None:
-    for name in names:
-        if isinstance(found := holder.get(name), str) and found:
-            return found
+def _id(value: Any) -> str | None:
+    """An id of Meta's: a text of sensible length."""
+    return value if isinstance(value, str) and 0 < len(value) <= _ID_LIMIT else None
+
+
+def _name(profile: Json) -> str | None:
+    for name in ("name", "username"):
+        if isinstance(found := profile.get(name), str) and found:
+            return found[:_NAME_LIMIT]
     return None
 
 

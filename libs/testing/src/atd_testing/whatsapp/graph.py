@@ -173,6 +173,8 @@ def graph_router(state: FakeState, on_sent: Callable[[SentMessage], None]) -> AP
         """The number's own node, as a check of the credentials reads it."""
         check_version(version)
         bearer_token(state, authorization)
+        if (behaviour := state.take_check_error(node)) is not None:
+            raise RefusalError(behaviour.code, behaviour.details)
         callback = state.callback_of(node)
         return JSONResponse(
             {

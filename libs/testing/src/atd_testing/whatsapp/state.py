@@ -11,7 +11,7 @@ ReceiptState = Literal["sent", "delivered", "read", "failed"]
 
 
 class Behaviour(BaseModel):
-    """One way to misbehave at a send, tried in the order in which they were set.
+    """One way to misbehave at a send, tried in the order in which they were set; `on` a check only errors do.
 
     - `error`: the Graph error `code` in its own HTTP status and shape, nothing is sent.
     - `server_error`: HTTP 502 with an HTML page, as a proxy answers; the message WAS sent when `accept`.
@@ -24,6 +24,7 @@ class Behaviour(BaseModel):
     """
 
     kind: BehaviourKind
+    on: Literal["send", "check"] = "send"
     code: int = 131000
     details: str = ""
     accept: bool = False
@@ -36,11 +37,18 @@ class Behaviour(BaseModel):
     def matches(self, phone_number_id: str, recipient: str, text: str) -> bool:
         """Whether it applies to this send and is not used up."""
         return (
-            self.times != 0
+            self.on == "send"
+            and self.times != 0
             and self.phone_number_id in (None, phone_number_id)
             and (self.recipient is None or self.recipient.lstrip("+") == recipient.lstrip("+"))
             and (self.text_contains is None or self.text_contains in text)
         )
+
+    def used(self) -> "Behaviour":
+        """Count one use."""
+        if self.times is not None:
+            self.times -= 1
+        return self
 
 
 class Callback(BaseModel):
@@ -123,9 +131,15 @@ class FakeState:
         """The first behaviour that applies to this send, counted as used."""
         for behaviour in self.behaviours:
             if behaviour.matches(phone_number_id, recipient, text):
-                if behaviour.times is not None:
-                    behaviour.times -= 1
-                return behaviour
+                return behaviour.used()
+        return None
+
+    def take_check_error(self, phone_number_id: str) -> Behaviour | None:
+        """The first error that applies to a check of this number, counted as used."""
+        for behaviour in self.behaviours:
+            meant = behaviour.on == "check" and behaviour.phone_number_id in (None, phone_number_id)
+            if meant and behaviour.times != 0:
+                return behaviour.used()
         return None
 
     def sent_to(self, recipient: str) -> Sequence[SentMessage]:

@@ -1,0 +1,135 @@
+"""The composition root: everything of the service is built and joined here."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from atd_ingest_whatsapp.api import channels_router, internal_router
+from atd_ingest_whatsapp.channel_service import ChannelService
+from atd_ingest_whatsapp.client import GraphClient
+from atd_ingest_whatsapp.credentials import open_account
+from atd_ingest_whatsapp.directory import AccountDirectory
+from atd_ingest_whatsapp.handlers import SettingsReader, outbound_handler
+from atd_ingest_whatsapp.openapi import describe_webhooks
+from atd_ingest_whatsapp.pace import Pace
+from atd_ingest_whatsapp.redrive import Redriver
+from atd_ingest_whatsapp.sender import Sender
+from atd_ingest_whatsapp.sending import Policy
+from atd_ingest_whatsapp.settings import Settings
+from atd_ingest_whatsapp.store import ACCOUNT_INDEXES, AccountStore
+from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint
+from atd_schemas.topics import OUTBOUND_WHATSAPP, SETTINGS_CHANGES
+from atd_servicekit.clock import Clock
+from atd_servicekit.http_client import create_http_client
+from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
+from atd_servicekit.identity import Public
+from atd_servicekit.ledger import Ledger, ledger_indexes
+from atd_servicekit.runtime import Runtime
+
+SERVICE = "ingest-whatsapp"
+SENDS = "sends"
+SEND_SHARDS = 32
+APP_WEBHOOK = "/webhooks/whatsapp"
+ACCOUNT_WEBHOOK = "/webhooks/whatsapp/{account_id}"
+
+_LONGEST_TURN = timedelta(seconds=15)
+"""Beside the call itself: waiting for one's turn under the rate of the number."""
+
+_SIGNED = Public("Meta's signature over the body, or the verify token, is checked instead")
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """The service as an ASGI application whose lifespan runs all of it; `app.state.runtime` is its runtime."""
+    runtime = Runtime.build(SERVICE, settings, clock=clock)
+    store = AccountStore(runtime.mongo.db)
+    directory = AccountDirectory(store, lambda row: open_account(runtime.cipher, row), runtime.clock)
+    graph = _graph(runtime, settings)
+    sends = _Sends()
+    service = ChannelService(runtime, store, graph, sends, directory, secret_overlap=settings.whatsapp_secret_overlap)
+    sender = Sender(
+        accounts=directory,
+        client=graph,
+        mark_refused=service.needs_reconnection,
+        publisher=runtime.producer,
+        pace=Pace(settings.whatsapp_messages_per_second, runtime.clock),
+        policy=Policy(settings.whatsapp_uncertain_after, settings.whatsapp_send_until),
+        clock=runtime.clock,
+        tracing=runtime.tracing,
+    )
+    sends.ledger = _ledger(runtime, settings, sender)
+    intake = Intake(runtime.producer, sends.confirm, settings.whatsapp_webhook_timeout)
+    _start_in_order(runtime, settings, graph, directory, sends)
+    routers = [
+        channels_router(runtime, service),
+        internal_router(Redriver(directory, intake, runtime.clock)),
+    ]
+    app = runtime.create_app("ingest-whatsapp", routers, description="WhatsApp: webhooks in, sends and receipts out")
+    for path in (APP_WEBHOOK, ACCOUNT_WEBHOOK):
+        endpoint = _SIGNED.mark(WebhookEndpoint(path, directory, intake, runtime.metrics, runtime.clock))
+        # First among the routes: they are the busiest.
+        app.router.routes.insert(0, Route(path, endpoint, methods=["GET", "POST"]))
+    describe_webhooks(app)
+    return app
+
+
+class _Sends:
+    """The ledger as the other parts use it; set once it is built, because it needs them."""
+
+    ledger: Ledger
+
+    async def resume(self, group: str) -> None:
+        await self.ledger.resume(group)
+
+    async def confirm(self, sent: Sequence[tuple[str, str]]) -> None:
+        results: Mapping[str, Mapping[str, Any]] = {ours: {"external_id": theirs} for ours, theirs in sent}
+        await self.ledger.resolve_many(results)
+
+
+def _graph(runtime: Runtime, settings: Settings) -> GraphClient:
+    def connect() -> httpx.AsyncClient:
+        return create_http_client(
+            "whatsapp", runtime.metrics, timeout=settings.whatsapp_timeout, max_connections=200, trace_headers=False
+        )
+
+    return GraphClient(connect, settings.whatsapp_api_url, settings.whatsapp_api_version)
+
+
+def _ledger(runtime: Runtime, settings: Settings, sender: Sender) -> Ledger:
+    return Ledger(
+        runtime.mongo.db,
+        SENDS,
+        runtime.leases(SENDS, SEND_SHARDS),
+        sender.attempt,
+        runtime.clock,
+        runtime.metrics,
+        on_finished=sender.report,
+        concurrency_per_group=settings.whatsapp_concurrency_per_account,
+        send_timeout=settings.whatsapp_timeout + _LONGEST_TURN,
+        uncertain_for=settings.whatsapp_uncertain_after,
+    )
+
+
+def _start_in_order(
+    runtime: Runtime, settings: Settings, graph: GraphClient, directory: AccountDirectory, sends: _Sends
+) -> None:
+    async def keep_fresh() -> None:
+        """Should a change event or the resuming after it have been missed."""
+        while True:
+            await asyncio.sleep(settings.whatsapp_account_refresh.total_seconds())
+            for account_id in await directory.refresh():
+                await sends.resume(account_id)
+
+    for indexes in (ACCOUNT_INDEXES, ledger_indexes(SENDS), IDEMPOTENCY_INDEXES):
+        runtime.add_indexes(indexes)
+    runtime.add_component(graph)
+    runtime.use_outbox()
+    runtime.broadcast(SETTINGS_CHANGES, SettingsReader(directory), from_beginning=False)
+    runtime.add_component(directory)
+    runtime.background("account-refresh", keep_fresh)
+    runtime.add_component(sends.ledger)
+    runtime.consume(OUTBOUND_WHATSAPP, outbound_handler(sends.ledger))

@@ -1,0 +1,212 @@
+"""Channel accounts over HTTP: made, listed, changed, checked, deleted, each tenant by itself."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from atd_servicekit.identity import route_permissions
+from atd_testing.whatsapp import Behaviour
+
+Service = Any
+"""A `Service` of conftest.py."""
+
+PATH = "/api/v1/channels"
+
+
+def number() -> str:
+    return str(uuid4().int)[:15]
+
+
+def body(**credentials: Any) -> dict[str, Any]:
+    given = {
+        "phone_number_id": number(),
+        "business_account_id": "200300400500600",
+        "access_token": "EAAG-secret-token",
+        "app_secret": "a-secret-of-the-app",
+    }
+    return {"kind": "whatsapp", "name": "Loja", "credentials": {**given, **credentials}}
+
+
+async def test_a_channel_is_made_and_its_credentials_are_never_shown(service: Service) -> None:
+    answer = await service.client.post(PATH, json=body(verify_token="my-verify-token"), headers=service.headers())
+    assert answer.status_code == 201
+    made = answer.json()
+    assert made["status"] == "active"
+    assert made["webhook_url"] == f"http://localhost:8080/webhooks/whatsapp/{made['id']}"
+    assert made["verify_token"] == "my-verify-token"
+    assert answer.headers["etag"] == '"1"'
+    listed = await service.client.get(PATH, headers=service.headers())
+    shown = await service.client.get(f"{PATH}/{made['id']}", headers=service.headers())
+    assert listed.json()["items"] == [made] == [shown.json()]
+    stored = await service.runtime.mongo.db["channel_accounts"].find_one({"_id": made["id"]})
+    for text in (answer.text, listed.text, shown.text, str(stored)):
+        assert "EAAG-secret-token" not in text
+        assert "a-secret-of-the-app" not in text
+    assert stored is not None
+    assert stored["sealed"]["access_token"].startswith("v1.k1.")
+
+
+async def test_a_verify_token_is_made_and_shown_to_managers_only(service: Service) -> None:
+    made = await service.connect()
+    assert len(made["verify_token"]) >= 32
+    readers = service.headers(permissions=("channels:read",))
+    shown = await service.client.get(f"{PATH}/{made['id']}", headers=readers)
+    assert shown.json()["verify_token"] is None
+
+
+async def test_what_is_wrong_is_named_by_its_field(service: Service) -> None:
+    async def errors_of(given: Any) -> set[str]:
+        answer = await service.client.post(PATH, json=given, headers=service.headers())
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["code"] == "invalid"
+        assert "a-secret" not in answer.text
+        return {error["field"] for error in answer.json()["errors"]}
+
+    assert await errors_of({**body(), "kind": "telegram"}) == {"kind"}
+    assert await errors_of({**body(), "name": "  "}) == {"name"}
+    assert await errors_of({**body(), "name": "x" * 101}) == {"name"}
+    assert await errors_of({**body(), "surprise": 1}) == {"surprise"}
+    assert await errors_of({**body(), "settings": {"theme": "dark"}}) == {"settings.theme"}
+    assert await errors_of(body(phone_number_id="+5511")) == {"credentials.phone_number_id"}
+    assert await errors_of(body(access_token="")) == {"credentials.access_token"}
+    assert await errors_of(body(app_secret="a-secret" * 99)) == {"credentials.app_secret"}
+    assert await errors_of(body(verify_token="com espaço")) == {"credentials.verify_token"}
+    assert await errors_of({"kind": "whatsapp"}) == {"name", "credentials"}
+
+
+async def test_a_number_is_connected_once_on_the_whole_platform(service: Service) -> None:
+    given = body()
+    first = await service.client.post(PATH, json=given, headers=service.headers())
+    for tenant in ("tenant-1", "tenant-2"):
+        answer = await service.client.post(PATH, json=given, headers=service.headers(tenant))
+        assert answer.status_code == 409
+        assert answer.json()["errors"][0]["field"] == "credentials.phone_number_id"
+    await service.client.delete(f"{PATH}/{first.json()['id']}", headers=service.headers())
+    again = await service.client.post(PATH, json=given, headers=service.headers("tenant-2"))
+    assert again.status_code == 201
+
+
+async def test_the_same_key_and_body_make_one_channel(service: Service) -> None:
+    given, headers = body(), {**service.headers(), "Idempotency-Key": str(uuid4())}
+    first = await service.client.post(PATH, json=given, headers=headers)
+    again = await service.client.post(PATH, json=given, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["etag"] == '"1"'
+    other = await service.client.post(PATH, json=body(), headers=headers)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
+
+
+async def test_lists_come_in_pages(service: Service) -> None:
+    made = [(await service.connect())["id"] for _ in range(5)]
+    seen, cursor = [], None
+    while True:
+        params = {"limit": 2} | ({} if cursor is None else {"cursor": cursor})
+        page = (await service.client.get(PATH, params=params, headers=service.headers())).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == list(reversed(made))
+    others = await service.client.get(PATH, params={"kind": "telegram"}, headers=service.headers())
+    assert others.json()["items"] == []
+    bad = await service.client.get(PATH, params={"cursor": "nonsense"}, headers=service.headers())
+    assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "cursor")
+
+
+async def test_a_change_bumps_the_version_and_is_told(service: Service) -> None:
+    made = await service.connect()
+    path = f"{PATH}/{made['id']}"
+    changed = await service.client.patch(
+        path, json={"name": "Loja Nova"}, headers={**service.headers(), "If-Match": '"1"'}
+    )
+    assert changed.status_code == 200
+    assert (changed.json()["name"], changed.json()["version"]) == ("Loja Nova", 2)
+    assert changed.headers["etag"] == '"2"'
+    stale = await service.client.patch(path, json={"name": "x"}, headers={**service.headers(), "If-Match": '"1"'})
+    assert (stale.status_code, stale.json()["code"]) == (409, "conflict")
+    odd = await service.client.patch(path, json={}, headers={**service.headers(), "If-Match": "1"})
+    assert odd.status_code == 422
+    await service.client.delete(path, headers=service.headers())
+    told = await service.tail.until(3, lambda event: event.subject == made["id"])
+    assert [(event.data.name, event.data.deleted, event.sequence) for event in told] == [
+        ("Loja Centro", False, 1),
+        ("Loja Nova", False, 2),
+        ("Loja Nova", True, 3),
+    ]
+    assert told[0].actor.id == "attendant-1"
+
+
+async def test_the_number_of_a_channel_stays(service: Service) -> None:
+    made = await service.connect()
+    change = {"credentials": {"phone_number_id": number()}}
+    answer = await service.client.patch(f"{PATH}/{made['id']}", json=change, headers=service.headers())
+    assert answer.json()["errors"][0]["field"] == "credentials.phone_number_id"
+
+
+async def test_no_tenant_reaches_anothers_channel(service: Service) -> None:
+    made = await service.connect("tenant-1")
+    path, stranger = f"{PATH}/{made['id']}", service.headers("tenant-2")
+    attempts = [
+        await service.client.get(path, headers=stranger),
+        await service.client.patch(path, json={"name": "mine"}, headers=stranger),
+        await service.client.post(f"{path}/check", headers=stranger),
+        await service.client.delete(f"{path}/previous-app-secrets", headers=stranger),
+        await service.client.delete(path, headers=stranger),
+    ]
+    assert [answer.status_code for answer in attempts] == [404] * 5
+    assert (await service.client.get(PATH, headers=stranger)).json()["items"] == []
+    assert (await service.client.get(path, headers=service.headers("tenant-1"))).json() == made
+
+
+async def test_permissions_are_asked_for(service: Service) -> None:
+    made = await service.connect()
+    readers = service.headers(permissions=("channels:read",))
+    assert (await service.client.get(PATH)).status_code == 401
+    assert (await service.client.get(PATH, headers=service.headers(permissions=()))).status_code == 403
+    for method, path in (("POST", PATH), ("PATCH", f"{PATH}/{made['id']}"), ("DELETE", f"{PATH}/{made['id']}")):
+        answer = await service.client.request(method, path, json=body(), headers=readers)
+        assert answer.status_code == 403
+        assert "channels:manage" in answer.json()["detail"]
+
+
+async def test_a_check_asks_meta(service: Service) -> None:
+    made = await service.connect(access_token="a-token")
+    path = f"{PATH}/{made['id']}"
+    good = (await service.client.post(f"{path}/check", headers=service.headers())).json()
+    assert good["ok"] is True
+    assert good["verified_name"] == "Loja Exemplo"
+    service.fake.graph.state.revoked_tokens = {"a-token"}
+    bad = (await service.client.post(f"{path}/check", headers=service.headers())).json()
+    assert (bad["ok"], bad["reason"], bad["code"], bad["status"]) == (False, "token", "190", "needs_reconnection")
+    shown = (await service.client.get(path, headers=service.headers())).json()
+    assert shown["status"] == "needs_reconnection"
+    assert shown["status_reason"]["code"] == "190"
+    service.fake.graph.state.revoked_tokens = set()
+    repaired = (await service.client.post(f"{path}/check", headers=service.headers())).json()
+    assert (repaired["ok"], repaired["status"]) == (True, "active")
+
+
+async def test_a_check_without_an_answer_says_so_and_changes_nothing(start: Any) -> None:
+    service = await start(whatsapp_api_url="http://127.0.0.1:9")
+    made = await service.connect()
+    answer = (await service.client.post(f"{PATH}/{made['id']}/check", headers=service.headers())).json()
+    assert (answer["ok"], answer["reason"], answer["status"]) == (False, "unreachable", "active")
+
+
+async def test_every_route_says_what_it_needs_and_is_described(service: Service) -> None:
+    needs = route_permissions(service.app)
+    assert needs["POST /api/v1/channels"] == "channels:manage"
+    assert needs["GET /api/v1/channels"] == "channels:read"
+    assert needs["POST /internal/unparsed/redrive"] == "operator"
+    assert needs["POST /webhooks/whatsapp/{account_id}"].startswith("public: ")
+    paths = (await service.client.get("/openapi.json")).json()["paths"]
+    assert {"/webhooks/whatsapp", "/webhooks/whatsapp/{account_id}", PATH, f"{PATH}/{{account_id}}/check"} <= set(paths)
+
+
+@pytest.mark.parametrize("code", [10, 131000, 4])
+async def test_a_refused_check_names_the_class_and_keeps_the_status(service: Service, code: int) -> None:
+    made = await service.connect()
+    service.fake.graph.state.behaviours.append(Behaviour(kind="error", code=code, on="check"))
+    answer = (await service.client.post(f"{PATH}/{made['id']}/check", headers=service.headers())).json()
+    assert (answer["ok"], answer["code"], answer["status"]) == (False, str(code), "active")
