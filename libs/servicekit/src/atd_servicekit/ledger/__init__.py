@@ -1,0 +1,51 @@
+"""The send ledger: what goes to a provider or to a customer's URL is written down first, then sent by workers.
+
+A Kafka handler adds rows and returns, so the partition goes on. Rows are sent per lane strictly in order, with bounded
+concurrency per group; one throttled lane, one dead endpoint delays itself alone. The claim of an attempt is written
+before the call, so after a crash it is known which calls may have arrived: those are `uncertain`, and wait for proof
+before they are repeated.
+
+How it works, and why so:
+
+- One document per send, three writes in its life (added, claimed, finished; a fourth where an `on_finished` hook is
+  told), all of them many at a time. There is no document per lane: that would cost two writes more for each send.
+- Shards of lanes are leased, so one process at a time decides about a lane. It holds in memory the lanes whose turn it
+  is (`board.py`, pure) and reads a lane when something is added to it, or when a poll finds that it is due.
+- A poll reads one group's due rows from an index alone. Rows that stand behind a waiting row of their lane are put
+  out of its way for a minute when they fill a page (`park`), so a blocked lane never hides the others.
+- Gates (a throttled, suspended or paused group) are kept in MongoDB: a restart and other processes respect them.
+- Outcomes are committed in groups: while one bulk write is under way, the next ones gather.
+- Nothing depends on a process ending well. What it leaves behind is found by the polls of whoever leases its shards:
+  rows in `sending` become `uncertain`, finished rows that nobody reported are reported again.
+"""
+
+from atd_servicekit.ledger.backoff import Backoff
+from atd_servicekit.ledger.rows import (
+    Delivered,
+    Failed,
+    Finished,
+    NewRow,
+    Outcome,
+    Retry,
+    Row,
+    Suspended,
+    Uncertain,
+)
+from atd_servicekit.ledger.service import FAULT_BACKOFF, Ledger
+from atd_servicekit.ledger.store import ledger_indexes
+
+__all__ = [
+    "FAULT_BACKOFF",
+    "Backoff",
+    "Delivered",
+    "Failed",
+    "Finished",
+    "Ledger",
+    "NewRow",
+    "Outcome",
+    "Retry",
+    "Row",
+    "Suspended",
+    "Uncertain",
+    "ledger_indexes",
+]

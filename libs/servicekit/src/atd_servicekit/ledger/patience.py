@@ -1,0 +1,45 @@
+"""How the ledger's loops wait: for each other, and for MongoDB when it is away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
+
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.mongo import is_away
+
+T = TypeVar("T")
+_BACKOFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """What wakes each loop, and what ends those that begin sends."""
+
+    feed: asyncio.Event = field(default_factory=asyncio.Event)
+    send: asyncio.Event = field(default_factory=asyncio.Event)
+    settle: asyncio.Event = field(default_factory=asyncio.Event)
+    report: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same operation may succeed later."""
+    return isinstance(error, InfrastructureFault | OSError) or is_away(error)
+
+
+async def patiently(what: str, operation: Callable[[], Awaitable[T]]) -> T:
+    """Repeat `operation`, which must bear it, until MongoDB has answered. Ends by cancellation or another error."""
+    failures = 0
+    while True:
+        try:
+            return await operation()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
+            failures += 1
+            structlog.get_logger().warning("ledger.retry", what=what, error=type(error).__name__, delay_s=delay)
+            await asyncio.sleep(delay)

@@ -1,0 +1,124 @@
+"""What the ledger holds and what an attempt can lead to: data only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+State = Literal["due", "sending", "uncertain", "done", "failed"]
+"""`due`: to be sent when its turn comes. `sending`: an attempt is under way. `uncertain`: an attempt may have arrived.
+`done` and `failed` are final."""
+
+Scope = Literal["lane", "group"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """One send to be written down.
+
+    `id` is stable (a message's id): the same row added twice is one row. `group` is what is throttled together (an
+    account, an endpoint), `lane` what is kept in order (a conversation). `order` grows within a lane and is the same
+    whenever the row is added: the event's sequence, or the Kafka offset. `payload` is anything that BSON can hold.
+    """
+
+    id: str
+    tenant_id: str
+    group: str
+    lane: str
+    order: int
+    payload: Mapping[str, Any]
+    traceparent: str | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """One send as the sender gets it; not to be changed by it.
+
+    `attempt` is the number of the attempt under way, 1 for the first.
+    """
+
+    id: str
+    tenant_id: str
+    group: str
+    lane: str
+    shard: int
+    order: int
+    attempt: int
+    payload: dict[str, Any]
+    created_at: datetime
+    traceparent: str | None
+    state: State
+    at: datetime
+    claim: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A row that has come to its end, for `on_finished`. `reason` and `detail` are of the failure, if it is one."""
+
+    id: str
+    tenant_id: str
+    group: str
+    lane: str
+    payload: dict[str, Any]
+    traceparent: str | None
+    state: Literal["done", "failed"]
+    attempts: int
+    finished_at: datetime
+    result: dict[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It arrived; `result` is kept on the row (the provider's id of the message)."""
+
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """It surely did not arrive and may later: the lane waits until `at`, or with it the whole group (a throttle)."""
+
+    at: datetime
+    reason: str
+    scope: Scope = "lane"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It never will arrive; the lane goes on. `reason` is a stable code, `detail` a sentence."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """It may have arrived: the lane waits for proof (`Ledger.resolve`) until `resolve_by`, then it is repeated."""
+
+    resolve_by: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """Nothing of this group can arrive until somebody acts (reconnects the account) and `Ledger.resume` is called."""
+
+    reason: str
+
+
+Outcome = Delivered | Retry | Failed | Uncertain | Suspended
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Why a group waits: until a moment, or until it is resumed."""
+
+    until: datetime | None = None
+    suspended: bool = False
+    reason: str = ""
+
+    def closed(self, now: datetime) -> bool:
+        return self.suspended or (self.until is not None and self.until > now)

@@ -1,0 +1,161 @@
+"""Claims rows and sends them."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from time import perf_counter
+
+import bson
+import structlog
+
+from atd_servicekit.clock import Clock
+from atd_servicekit.leases import ShardLeases
+from atd_servicekit.ledger.backoff import Backoff
+from atd_servicekit.ledger.board import Board
+from atd_servicekit.ledger.patience import Bells, patiently
+from atd_servicekit.ledger.rows import Delivered, Failed, Outcome, Retry, Row, Suspended, Uncertain
+from atd_servicekit.ledger.settling import Settled, settle
+from atd_servicekit.ledger.store import LedgerStore
+from atd_servicekit.metrics import Metrics
+
+Send = Callable[[Row], Awaitable[Outcome]]
+
+
+class Sender:
+    """Takes rows from the board, writes their claim, calls `send`, and hands on what came of it."""
+
+    def __init__(
+        self,
+        name: str,
+        store: LedgerStore,
+        board: Board,
+        leases: ShardLeases,
+        send: Send,
+        clock: Clock,
+        metrics: Metrics,
+        bells: Bells,
+        *,
+        report: bool,
+        fault_backoff: Backoff,
+        send_timeout: timedelta,
+        uncertain_for: timedelta,
+        on_settled: Callable[[Settled], None],
+        may_send: Callable[[], bool],
+    ) -> None:
+        self._name = name
+        self._store = store
+        self._board = board
+        self._leases = leases
+        self._send = send
+        self._clock = clock
+        self._bells = bells
+        self._report = report
+        self._fault_backoff = fault_backoff
+        self._send_timeout = send_timeout.total_seconds()
+        self._uncertain_for = uncertain_for
+        self._on_settled = on_settled
+        self._may_send = may_send
+        self._attempts = {
+            kind: metrics.ledger_attempts.labels(name, kind)
+            for kind in ("delivered", "retry", "failed", "uncertain", "suspended")
+        }
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._log = structlog.get_logger().bind(ledger=name)
+
+    async def run(self) -> None:
+        """The loop; returns when `stopping` is set and `send` rung."""
+        stopping = self._bells.stopping
+        while not stopping.is_set():
+            await self._bells.send.wait()
+            self._bells.send.clear()
+            while not stopping.is_set() and self._may_send() and (rows := self._board.pick(self._leases.owns)):
+                await self._claim(rows)
+
+    async def drain(self, grace: timedelta) -> None:
+        """Wait for the running sends; those that take longer are cut off, and are uncertain to whoever comes next."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace.total_seconds())
+        cut = list(self._tasks)
+        for task in cut:
+            task.cancel()
+        if cut:
+            self._log.warning("ledger.cut_off", rows=len(cut))
+            await asyncio.gather(*cut, return_exceptions=True)
+
+    async def _claim(self, rows: Sequence[Row]) -> None:
+        token = uuid.uuid4().hex
+        claimed: set[str] = set()
+        try:
+            with self._leases.holding(frozenset(row.shard for row in rows)):
+                claimed = await patiently("claim", lambda: self._store.claim(rows, token))
+        finally:
+            for row in rows:
+                # The lease is looked at again: the process may have stood still for long since `pick`.
+                if row.id in claimed and self._leases.owns(row.shard):
+                    row.claim = token
+                    self._launch(row)
+                else:
+                    self._board.release(row)
+                    self._board.forget(row, again=True)
+
+    def _launch(self, row: Row) -> None:
+        task = asyncio.create_task(self._attempt(row))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attempt(self, row: Row) -> None:
+        began = perf_counter()
+        openings = self._board.openings(row.group)
+        try:
+            with self._leases.holding(frozenset((row.shard,))):
+                async with asyncio.timeout(self._send_timeout):
+                    outcome = self._storable(row, await self._send(row))
+        except TimeoutError:
+            outcome = self._after_timeout(row)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the other lanes
+            outcome = self._after_fault(row, error)
+        if isinstance(outcome, Suspended) and self._board.openings(row.group) != openings:
+            outcome = Retry(self._clock.now(), outcome.reason)  # resumed since: it failed with what has been replaced
+        self._board.release(row)
+        self._on_settled(settle(row, outcome, self._clock.now(), report=self._report))
+        self._note(row, outcome, perf_counter() - began)
+        self._bells.send.set()
+
+    def _storable(self, row: Row, outcome: Outcome) -> Outcome:
+        """One result that BSON cannot hold would hold up every other row's: it is dropped, the delivery stands."""
+        if isinstance(outcome, Delivered) and outcome.result:
+            try:
+                bson.encode(outcome.result)
+            except (bson.errors.BSONError, OverflowError) as error:
+                self._log.error("ledger.bad_result", row_id=row.id, exc_info=error)
+                return Delivered()
+        return outcome
+
+    def _after_timeout(self, row: Row) -> Outcome:
+        if row.attempt >= self._fault_backoff.attempts:
+            return Failed("timeout", "Sending took too long, at every attempt.")
+        return Uncertain(self._clock.now() + self._uncertain_for, "timeout")
+
+    def _after_fault(self, row: Row, error: Exception) -> Outcome:
+        self._log.error("ledger.fault", row_id=row.id, attempt=row.attempt, exc_info=error)
+        delay = self._fault_backoff.delay(row.attempt, random.random())
+        if delay is None:
+            return Failed("internal_error", f"Sending failed by an error of our own ({type(error).__name__}).")
+        return Retry(self._clock.now() + delay, f"internal_error:{type(error).__name__}")
+
+    def _note(self, row: Row, outcome: Outcome, seconds: float) -> None:
+        kind = type(outcome).__name__.lower()
+        self._attempts[kind].inc()
+        self._log.info(
+            "ledger.attempt",
+            tenant_id=row.tenant_id,
+            group=row.group,
+            lane=row.lane,
+            row_id=row.id,
+            attempt=row.attempt,
+            outcome=kind,
+            reason=getattr(outcome, "reason", None),
+            duration_ms=round(seconds * 1000, 1),
+        )

@@ -1,0 +1,91 @@
+"""What an attempt's outcome does to its row: pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from atd_servicekit.ledger.rows import (
+    Delivered,
+    Failed,
+    Finished,
+    Gate,
+    Outcome,
+    Retry,
+    Row,
+    State,
+    Suspended,
+    Uncertain,
+)
+
+KEPT = timedelta(days=8)
+"""How long finished rows are kept: longer than Kafka keeps their origin, so that reading it again adds nothing."""
+
+OPEN_STATES = ["due", "sending", "uncertain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one row, to be written.
+
+    `change` (an update and what the row must match for it) is absent for a delivery: those are many, and written in one
+    statement. `finished` is for the hook, `gate` for the whole group.
+    """
+
+    row: Row
+    outcome: Outcome
+    state: State
+    change: tuple[dict[str, Any], dict[str, Any]] | None
+    finished: Finished | None = None
+    gate: Gate | None = None
+
+
+def settle(row: Row, outcome: Outcome, now: datetime, *, report: bool) -> Settled:
+    """`report`: a finished row has to be reported before it is closed.
+
+    A delivery counts whatever became of the row meanwhile, as long as it is open; anything else only while the attempt
+    is still this one: another process may have taken it for uncertain, and repeated it.
+    """
+    if isinstance(outcome, Delivered):
+        return Settled(row, outcome, "done", None, _finished(row, "done", now, result=outcome.result))
+    claimed = {"_id": row.id, "claim": row.claim, "state": {"$in": ["sending", "uncertain"]}}
+    if isinstance(outcome, Failed):
+        finished = _finished(row, "failed", now, reason=outcome.reason, detail=outcome.detail)
+        ended = {"state": "failed", "reason": outcome.reason, "detail": outcome.detail, **_end(now)}
+        if report:
+            ended["unreported"] = {"shard": row.shard, "at": now}
+        return Settled(row, outcome, "failed", (claimed, {"$set": ended, "$unset": {"open": 1}}), finished)
+    if isinstance(outcome, Uncertain):
+        waits = {"state": "uncertain", "open.at": outcome.resolve_by, "reason": outcome.reason}
+        return Settled(row, outcome, "uncertain", (claimed, {"$set": waits}))
+    at = outcome.at if isinstance(outcome, Retry) else now
+    again = {"state": "due", "open.at": at, "reason": outcome.reason}
+    return Settled(row, outcome, "due", (claimed, {"$set": again}), gate=_gate(outcome))
+
+
+def delivered(results: Mapping[str, Mapping[str, Any]], now: datetime, *, report: bool) -> list[dict[str, Any]]:
+    """The one update (a pipeline) that makes open rows delivered ones, each with its own result.
+
+    A statement for each row takes MongoDB twice as long (measured: 190 against 95 microseconds a row).
+    """
+    ids, values = list(results), list(results.values())
+    result = {"$arrayElemAt": [{"$literal": values}, {"$indexOfArray": [{"$literal": ids}, "$_id"]}]}
+    ended: dict[str, Any] = {"state": "done", "result": result, **_end(now)}
+    if report:
+        ended["unreported"] = {"shard": "$shard", "at": now}
+    return [{"$set": ended}, {"$unset": "open"}]
+
+
+def _end(now: datetime) -> dict[str, Any]:
+    return {"finished_at": now, "expires_at": now + KEPT}
+
+
+def _gate(outcome: Retry | Suspended) -> Gate | None:
+    if isinstance(outcome, Suspended):
+        return Gate(suspended=True, reason=outcome.reason)
+    return Gate(until=outcome.at, reason=outcome.reason) if outcome.scope == "group" else None
+
+
+def _finished(row: Row, state: Literal["done", "failed"], now: datetime, **more: Any) -> Finished:
+    place = (row.id, row.tenant_id, row.group, row.lane)
+    return Finished(*place, row.payload, row.traceparent, state, row.attempt, now, **more)

@@ -1,0 +1,301 @@
+"""The ledger in MongoDB. Every query runs on an index and has a bound.
+
+A row that is not finished has the member `open` with what finding it takes; closing the row removes it, and with it
+the row's keys from the indexes, which so stay as small as the backlog.
+
+    {_id, tenant_id, group, lane, shard, order, state, attempts, payload, traceparent, created_at,
+     open: {group, shard, at, lane, order},         while it is not finished; `at`: not before
+     claim, reason, detail, result, finished_at, expires_at,
+     unreported: {shard, at}}                       from its end until `on_finished` has had it
+
+A gate (`<name>_gates`, by group) outlives the process that closed it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pymongo import IndexModel, ReturnDocument, UpdateMany, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.leases import shard_of
+from atd_servicekit.ledger.board import Entry
+from atd_servicekit.ledger.rows import Finished, Gate, NewRow, Row
+from atd_servicekit.ledger.settling import OPEN_STATES, Settled, delivered
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document
+
+_DUPLICATE = 11000
+_GATES = 5_000
+_COUNTED = 10_000
+
+
+def ledger_indexes(name: str) -> dict[str, list[IndexModel]]:
+    """The collections and indexes of the ledger `name`, for `runtime.add_indexes`."""
+    return {
+        f"{name}_rows": [
+            IndexModel(
+                [("open.group", 1), ("open.shard", 1), ("open.at", 1), ("open.lane", 1), ("open.order", 1)],
+                name="due",
+                sparse=True,
+            ),
+            IndexModel([("open.lane", 1), ("open.order", 1)], name="lane", sparse=True),
+            IndexModel([("unreported.shard", 1), ("unreported.at", 1)], name="unreported", sparse=True),
+            IndexModel([("expires_at", 1)], name="expires", expireAfterSeconds=0),
+        ],
+        f"{name}_gates": [
+            IndexModel([("suspended", 1)], name="suspended"),
+            IndexModel([("until", 1)], name="until"),
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows, counted up to a bound of 10,000 each."""
+
+    open: int
+    unreported: int
+
+
+class LedgerStore:
+    """Reads and writes; decides nothing. Raises PyMongo's errors."""
+
+    def __init__(self, db: "Database", name: str, shards: int) -> None:
+        self._rows = db[f"{name}_rows"]
+        self._gates = db[f"{name}_gates"]
+        self._shards = shards
+
+    def shard_of(self, lane: str) -> int:
+        return shard_of(lane, self._shards)
+
+    # Rows come
+
+    async def insert(self, rows: Sequence[NewRow], now: datetime) -> None:
+        """Write the rows that are not there yet; of one lane in the order given."""
+        try:
+            await self._rows.insert_many([self._document(row, now) for row in rows], ordered=False)
+        except BulkWriteError as error:
+            details = error.details
+            if details.get("writeConcernErrors"):
+                raise InfrastructureFault("MongoDB did not confirm the rows") from error
+            if any(one["code"] != _DUPLICATE for one in details.get("writeErrors", ())):
+                raise
+
+    def _document(self, row: NewRow, now: datetime) -> "Document":
+        shard = self.shard_of(row.lane)
+        return {
+            "_id": row.id,
+            "tenant_id": row.tenant_id,
+            "group": row.group,
+            "lane": row.lane,
+            "shard": shard,
+            "order": row.order,
+            "state": "due",
+            "attempts": 0,
+            "payload": row.payload,
+            "traceparent": row.traceparent,
+            "created_at": now,
+            "open": {"group": row.group, "shard": shard, "at": now, "lane": row.lane, "order": row.order},
+        }
+
+    # Rows are found
+
+    async def groups(self) -> list[str]:
+        """Every group with open rows (a scan that jumps from group to group in the index)."""
+        found = await self._rows.distinct("open.group", {"open.group": {"$gt": ""}})
+        return [str(group) for group in found]
+
+    async def page(
+        self, group: str, shards: Collection[int], now: datetime, limit: int
+    ) -> tuple[list[Entry], datetime | None]:
+        """The rows of a group that are due, those due longest first, and since when the first has been.
+
+        Answered by the index alone.
+        """
+        query = {"open.group": group, "open.shard": {"$in": sorted(shards)}, "open.at": {"$lte": now}}
+        fields = {"_id": 0, "open.at": 1, "open.lane": 1, "open.order": 1}
+        cursor = self._rows.find(query, fields).sort([("open.at", 1)]).limit(limit).hint("due")
+        found = [document["open"] for document in await cursor.to_list(limit)]
+        return [Entry(one["lane"], one["order"]) for one in found], found[0]["at"] if found else None
+
+    async def lanes(self, lanes: Sequence[str], limit: int) -> list[Row]:
+        """The open rows of the lanes, by lane and order."""
+        query = {"open.lane": {"$in": list(lanes)}}
+        cursor = self._rows.find(query).sort([("open.lane", 1), ("open.order", 1)]).limit(limit).hint("lane")
+        return [_row(document) for document in await cursor.to_list(limit)]
+
+    async def park(self, entries: Sequence[Entry], until: datetime) -> None:
+        """Put rows that stand behind another row of their lane out of the way of `page`."""
+        orders: dict[str, list[int]] = {}
+        for entry in entries:
+            orders.setdefault(entry.lane, []).append(entry.order)
+        writes = [
+            UpdateMany(
+                {"open.lane": lane, "open.order": {"$in": found}, "state": "due", "attempts": 0},
+                {"$set": {"open.at": until}},
+            )
+            for lane, found in orders.items()
+        ]
+        await self._rows.bulk_write(writes, ordered=False)
+
+    # Rows are sent
+
+    async def claim(self, rows: Sequence[Row], token: str) -> set[str]:
+        """Write that the rows' attempts begin; the ids of those that still were to be sent.
+
+        Repeating it with the same token changes nothing, so it may follow an error whose effect is unknown.
+        """
+        by_attempt: dict[int, list[str]] = {}
+        for row in rows:
+            by_attempt.setdefault(row.attempt, []).append(row.id)
+        writes = [
+            UpdateMany(
+                {
+                    "_id": {"$in": ids},
+                    "$or": [{"state": {"$in": ["due", "uncertain"]}, "attempts": attempt - 1}, {"claim": token}],
+                },
+                {"$set": {"state": "sending", "attempts": attempt, "claim": token}},
+            )
+            for attempt, ids in by_attempt.items()
+        ]
+        result = await self._rows.bulk_write(writes, ordered=False)
+        if result.matched_count == len(rows):
+            return {row.id for row in rows}
+        query = {"_id": {"$in": [row.id for row in rows]}, "claim": token, "state": "sending"}
+        return {found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(rows))}
+
+    async def doubt(self, rows: Sequence[Row], until: datetime) -> None:
+        """Rows that somebody began to send and nobody is sending are uncertain."""
+        writes = [
+            UpdateMany(
+                {"_id": row.id, "state": "sending", "claim": row.claim},
+                {"$set": {"state": "uncertain", "open.at": until, "reason": "interrupted"}},
+            )
+            for row in rows
+        ]
+        await self._rows.bulk_write(writes, ordered=False)
+
+    async def settle(self, batch: Sequence[Settled], now: datetime, *, report: bool) -> set[str]:
+        """Write what the attempts led to; the ids of the rows to which it applied. May be repeated."""
+        results = {one.row.id: one.finished.result for one in batch if one.change is None and one.finished is not None}
+        writes = [UpdateMany(*one.change) for one in batch if one.change is not None]  # not One: that costs twice
+        if results:
+            query = {"_id": {"$in": list(results)}, "state": {"$in": OPEN_STATES}}
+            writes.append(UpdateMany(query, delivered(results, now, report=report)))
+        result = await self._rows.bulk_write(writes, ordered=False)
+        ids = [one.row.id for one in batch]
+        if result.matched_count == len(batch):
+            return set(ids)
+        documents = await self._rows.find({"_id": {"$in": ids}}, {"state": 1, "claim": 1}).to_list(len(ids))
+        stands = {document["_id"]: (document["state"], document.get("claim")) for document in documents}
+        return {one.row.id for one in batch if stands.get(one.row.id) == (one.state, one.row.claim)}
+
+    # Rows are finished
+
+    async def close(self, ids: Sequence[str]) -> None:
+        """The rows have been reported."""
+        await self._rows.update_many({"_id": {"$in": list(ids)}}, {"$unset": {"unreported": 1}})
+
+    async def unreported(self, shards: Collection[int], before: datetime, limit: int) -> list[Finished]:
+        """Rows that were finished before and not reported: whoever was about to has died."""
+        query = {"unreported.shard": {"$in": sorted(shards)}, "unreported.at": {"$lte": before}}
+        cursor = self._rows.find(query).sort([("unreported.at", 1)]).limit(limit).hint("unreported")
+        return [_finished(document) for document in await cursor.to_list(limit)]
+
+    async def still_open(self, ids: Collection[str]) -> list[str]:
+        """Those of the rows that are not finished."""
+        query = {"_id": {"$in": list(ids)}, "state": {"$in": OPEN_STATES}}
+        return [found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(ids))]
+
+    async def prove(self, row_id: str, result: dict[str, Any], now: datetime, *, report: bool) -> Finished | None:
+        """Make an open row a delivered one; `None` when it is not open.
+
+        The claim goes, so that an attempt under way learns that it was not the one that finished the row.
+        """
+        query = {"_id": row_id, "state": {"$in": OPEN_STATES}}
+        update = [*delivered({row_id: result}, now, report=report), {"$unset": "claim"}]
+        document: Document | None = await self._rows.find_one_and_update(
+            query, update, return_document=ReturnDocument.AFTER
+        )
+        return None if document is None else _finished(document)
+
+    async def reopen(self, row_id: str, now: datetime) -> tuple[str, str] | None:
+        """Make a failed row due, as if it had never been tried; its lane and group, `None` when it is not failed."""
+        query = {"_id": row_id, "state": "failed"}
+        found = await self._rows.find_one(query, {"shard": 1, "group": 1, "lane": 1, "order": 1})
+        if found is None:
+            return None
+        place = {name: found[name] for name in ("group", "shard", "lane", "order")}
+        gone = dict.fromkeys(("reason", "detail", "finished_at", "expires_at", "unreported", "claim"), 1)
+        change = {"$set": {"state": "due", "attempts": 0, "open": {**place, "at": now}}, "$unset": gone}
+        result = await self._rows.update_one(query, change)
+        return (found["lane"], found["group"]) if result.matched_count else None
+
+    # Gates and numbers
+
+    async def gates(self, now: datetime) -> dict[str, Gate]:
+        """The groups that wait now."""
+        query = {"$or": [{"suspended": True}, {"until": {"$gt": now}}]}
+        documents = await self._gates.find(query).limit(_GATES).to_list(_GATES)
+        return {one["_id"]: Gate(one.get("until"), one.get("suspended", False), one["reason"]) for one in documents}
+
+    async def close_gates(self, gates: Mapping[str, Gate]) -> None:
+        """The groups wait; a later moment wins over an earlier one, a suspension over both."""
+        writes = []
+        for group, gate in gates.items():
+            change: dict[str, Any] = {"$set": {"reason": gate.reason}}
+            if gate.suspended:
+                change["$set"]["suspended"] = True
+            if gate.until is not None:
+                change["$max"] = {"until": gate.until}
+            writes.append(UpdateOne({"_id": group}, change, upsert=True))
+        await self._gates.bulk_write(writes, ordered=False)
+
+    async def open_gate(self, group: str) -> None:
+        await self._gates.delete_one({"_id": group})
+
+    async def counts(self) -> Counts:
+        count = self._rows.count_documents
+        return Counts(
+            open=await count({"open.group": {"$gt": ""}}, limit=_COUNTED, hint="due"),
+            unreported=await count({"unreported.shard": {"$gte": 0}}, limit=_COUNTED, hint="unreported"),
+        )
+
+
+def _row(document: "Document") -> Row:
+    return Row(
+        document["_id"],
+        document["tenant_id"],
+        document["group"],
+        document["lane"],
+        document["shard"],
+        document["order"],
+        document["attempts"] + 1,
+        document["payload"],
+        document["created_at"],
+        document["traceparent"],
+        document["state"],
+        document["open"]["at"],
+        document.get("claim"),
+    )
+
+
+def _finished(document: "Document") -> Finished:
+    return Finished(
+        id=document["_id"],
+        tenant_id=document["tenant_id"],
+        group=document["group"],
+        lane=document["lane"],
+        payload=document["payload"],
+        traceparent=document["traceparent"],
+        state=document["state"],
+        attempts=document["attempts"],
+        finished_at=document["finished_at"],
+        result=document.get("result") or {},
+        reason=document.get("reason") if document["state"] == "failed" else None,
+        detail=document.get("detail"),
+    )

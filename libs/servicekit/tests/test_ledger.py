@@ -1,0 +1,389 @@
+"""The send ledger on a real MongoDB: order, isolation, gates, outcomes."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import pytest
+import structlog
+
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.ledger import Backoff, Delivered, Failed, Finished, Retry, Suspended, Uncertain
+from atd_servicekit.ledger.board import Entry
+from atd_servicekit.ledger.store import LedgerStore
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.mongo import Mongo
+from atd_testing.ledgers import SHARDS, LedgerBench
+from atd_testing.waiting import eventually
+
+
+@pytest.fixture
+async def bench(mongodb_url: str, database_name: str) -> AsyncIterator[LedgerBench]:
+    mongo = Mongo(mongodb_url, database_name, Metrics())
+    bench = LedgerBench(mongo)
+    await bench.prepare()
+    yield bench
+    await bench.close()
+    await mongo.client.drop_database(database_name)
+    mongo.close()
+
+
+# Order and once
+
+
+async def test_rows_of_a_lane_are_sent_in_order_each_once(bench: LedgerBench) -> None:
+    process = await bench.process()
+    lanes: dict[str, list[str]] = {f"c{n}": [] for n in range(12)}
+    for part in range(5):
+        batch = []
+        for lane in lanes:
+            new = [f"{lane}-{part}-{n}" for n in range(3)]
+            lanes[lane] += new
+            batch += bench.new_rows(new, group=f"g{len(lane)}", lane=lane)
+        await process.ledger.add(batch)
+    await bench.wait_state("done", *(row for ids in lanes.values() for row in ids))
+    assert bench.receiver.by_lane == lanes
+    await eventually(lambda: len(process.finished) == 180, message="every row reported")
+    for lane, ids in lanes.items():
+        assert [row.id for row in process.finished if row.lane == lane] == ids
+
+
+async def test_rows_added_again_are_sent_once(bench: LedgerBench) -> None:
+    process = await bench.process()
+    rows = bench.new_rows(["a", "b", "c", "d"])
+    await process.ledger.add(rows[:3])
+    await bench.wait_state("done", "a", "b", "c")
+    await process.ledger.add(rows)
+    await bench.wait_state("done", "d")
+    assert sorted(bench.receiver.calls) == [("a", 1), ("b", 1), ("c", 1), ("d", 1)]
+
+
+async def test_nothing_to_add_is_nothing(bench: LedgerBench) -> None:
+    process = await bench.process()
+    await process.ledger.add([])
+    assert await process.ledger.resolve_many({}) == set()
+
+
+# One delays itself alone
+
+
+async def test_a_throttled_lane_delays_itself_alone(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("slow-1", Retry(bench.later(60), "pair"))
+    await process.ledger.add(bench.new_rows(["slow-1", "slow-2"], lane="slow"))
+    others = [f"o{n}" for n in range(100)]
+    await process.ledger.add(bench.new_rows(others))
+    await bench.wait_state("done", *others)
+    assert bench.receiver.by_lane["slow"] == ["slow-1"]
+    bench.clock.advance(timedelta(seconds=61))
+    await bench.wait_state("done", "slow-1", "slow-2")
+    assert bench.receiver.by_lane["slow"] == ["slow-1", "slow-1", "slow-2"]
+
+
+async def test_a_throttled_group_delays_itself_alone_and_a_restart_respects_it(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a1", Retry(bench.later(60), "throttled", "group"))
+    await process.ledger.add(bench.new_rows(["a1"], group="a"))
+    await bench.wait_again("a1")
+    await process.ledger.add(bench.new_rows(["a2", "a3"], group="a"))
+    await process.ledger.add(bench.new_rows(["b1", "b2"], group="b"))
+    await bench.wait_state("done", "b1", "b2")
+    await process.stop()
+
+    again = await bench.process("two")
+    await again.ledger.add(bench.new_rows(["a4"], group="a"))
+    await again.ledger.add(bench.new_rows(["b3"], group="b"))
+    await bench.wait_state("done", "b3")
+    assert bench.receiver.sent("a1") == 1
+    assert bench.receiver.sent("a2") == bench.receiver.sent("a3") == bench.receiver.sent("a4") == 0
+    bench.clock.advance(timedelta(seconds=61))
+    await bench.wait_state("done", "a1", "a2", "a3", "a4")
+
+
+async def test_dead_endpoints_do_not_take_the_slots_of_others(bench: LedgerBench) -> None:
+    process = await bench.process(concurrency=32, concurrency_per_group=16)
+    dead = {f"dead{g}": [f"dead{g}-{n}" for n in range(40)] for g in range(8)}
+    for group, ids in dead.items():
+        bench.receiver.hold(*ids)
+        await process.ledger.add(bench.new_rows(ids, group=group))
+    await eventually(lambda: len(bench.receiver.running) >= 20, message="the dead endpoints have what they can get")
+    alive = [f"alive-{n}" for n in range(50)]
+    await process.ledger.add(bench.new_rows(alive, group="alive"))
+    await bench.wait_state("done", *alive)
+    assert len(bench.receiver.running) < 32
+
+
+async def test_a_blocked_lane_with_a_long_queue_hides_nobody(bench: LedgerBench) -> None:
+    process = await bench.process()
+    store = LedgerStore(bench.mongo.db, "sends", SHARDS)
+    bench.receiver.will("x-0", Retry(bench.later(3600), "pair"))
+    queue = bench.new_rows([f"x-{n}" for n in range(1200)], lane="x")
+    await process.ledger.add(queue[:1])
+    await bench.wait_again("x-0")
+    # As another process would write them: nobody tells this one.
+    await store.insert(queue[1:], bench.clock.now())
+    bench.clock.advance(timedelta(milliseconds=1))
+    await store.insert(bench.new_rows(["y", "z"]), bench.clock.now())
+    await bench.wait_state("done", "y", "z")
+    assert bench.receiver.by_lane["x"] == ["x-0"]
+    bench.clock.advance(timedelta(seconds=3601))
+    await eventually(lambda: len(bench.receiver.by_lane["x"]) == 1201, message="the queue is sent", timeout=30)
+    assert bench.receiver.by_lane["x"] == ["x-0", *(f"x-{n}" for n in range(1200))]
+
+
+# Gates
+
+
+async def test_a_suspended_group_waits_for_its_resumption_even_over_a_restart(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a1", Suspended("token revoked"))
+    await process.ledger.add(bench.new_rows(["a1", "a2"], group="a", lane="c1"))
+    await bench.wait_again("a1")
+    await process.stop()
+
+    again = await bench.process("two")
+    bench.clock.advance(timedelta(days=3))
+    await again.ledger.add(bench.new_rows(["b1"], group="b"))
+    await bench.wait_state("done", "b1")
+    assert bench.receiver.by_lane["c1"] == ["a1"]
+    await again.ledger.resume("a")
+    await bench.wait_state("done", "a1", "a2")
+    assert bench.receiver.by_lane["c1"] == ["a1", "a1", "a2"]
+
+
+async def test_an_attempt_that_began_before_the_resumption_does_not_suspend_again(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("old", Suspended("token revoked"))
+    bench.receiver.hold("old")
+    await process.ledger.add(bench.new_rows(["old"], group="a"))
+    await eventually(lambda: "old" in bench.receiver.running)
+    await process.ledger.pause("a")
+    await process.ledger.resume("a")
+    bench.receiver.let_go("old")
+    await bench.wait_state("done", "old")
+    assert bench.receiver.calls == [("old", 1), ("old", 2)]
+
+
+async def test_a_paused_group_pauses_in_every_process(bench: LedgerBench) -> None:
+    one, two = await bench.process("one"), await bench.process("two")
+    await one.ledger.pause("a")
+    await eventually(lambda: "a" in two.ledger._board.gates(), message="the other process knows")
+    await two.ledger.add(bench.new_rows(["a1"], group="a"))
+    await two.ledger.add(bench.new_rows(["b1"], group="b"))
+    await bench.wait_state("done", "b1")
+    assert bench.receiver.sent("a1") == 0
+    await two.ledger.resume("a")
+    await bench.wait_state("done", "a1")
+
+
+# Outcomes
+
+
+async def test_a_failed_row_says_why_and_its_lane_goes_on(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a", Failed("recipient", "This number has no WhatsApp."))
+    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
+    await bench.wait_state("done", "b")
+    await eventually(lambda: len(process.finished) == 2)
+    first, second = process.finished
+    assert (first.id, first.state, first.reason, first.detail) == (
+        "a",
+        "failed",
+        "recipient",
+        "This number has no WhatsApp.",
+    )
+    assert (second.state, second.result, second.payload) == ("done", {"external_id": "wamid.b"}, {"text": "b"})
+
+
+async def test_a_failed_row_can_be_sent_again(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a", Failed("recipient"))
+    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
+    await bench.wait_state("done", "b")
+    assert await process.ledger.retry("a")
+    await bench.wait_state("done", "a")
+    assert not await process.ledger.retry("a"), "it is not failed any more"
+    assert not await process.ledger.retry("unknown")
+    await eventually(lambda: [row.state for row in process.finished if row.id == "a"] == ["failed", "done"])
+
+
+async def test_an_uncertain_row_is_repeated_at_its_deadline_not_before(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a", Uncertain(bench.later(120), "timeout"))
+    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
+    await bench.wait_state("uncertain", "a")
+    bench.clock.advance(timedelta(seconds=119))
+    await process.ledger.add(bench.new_rows(["other"]))
+    await bench.wait_state("done", "other")
+    assert bench.receiver.by_lane["c"] == ["a"]
+    bench.clock.advance(timedelta(seconds=2))
+    await bench.wait_state("done", "a", "b")
+    assert bench.receiver.calls[-2:] == [("a", 2), ("b", 1)]
+
+
+async def test_proof_finishes_an_uncertain_row_without_a_repetition(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a", Uncertain(bench.later(120), "timeout"))
+    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
+    await bench.wait_state("uncertain", "a")
+    assert await process.ledger.resolve("a", {"external_id": "wamid.proof"})
+    await bench.wait_state("done", "a", "b")
+    assert not await process.ledger.resolve("a", {}), "it is finished"
+    assert not await process.ledger.resolve("unknown", {})
+    bench.clock.advance(timedelta(days=1))
+    await eventually(lambda: len(process.finished) == 2)
+    assert bench.receiver.by_lane["c"] == ["a", "b"]
+    assert process.finished[0].result == {"external_id": "wamid.proof"}
+
+
+async def test_proof_may_come_while_sending_and_in_another_process(bench: LedgerBench) -> None:
+    one, two = await bench.process("one"), await bench.process("two")
+    bench.receiver.hold("a")
+    bench.receiver.will("a", Retry(bench.later(1), "timeout"))
+    await one.ledger.add(bench.new_rows(["a", "b"], lane="c"))
+    await eventually(lambda: "a" in bench.receiver.running)
+    prover = two if one.leases.owns(two.ledger._store.shard_of("c")) else one
+    assert await prover.ledger.resolve_many({"a": {"external_id": "proof"}, "x": {}}) == {"a"}
+    bench.receiver.let_go("a")
+    await bench.wait_state("done", "a", "b")
+    bench.clock.advance(timedelta(hours=1))
+    assert bench.receiver.by_lane["c"] == ["a", "b"]
+    reports = [row.result for row in [*one.finished, *two.finished] if row.id == "a"]
+    assert reports == [{"external_id": "proof"}]
+
+
+async def test_an_error_of_our_own_is_retried_and_then_fails_with_a_reason(bench: LedgerBench) -> None:
+    backoff = Backoff(first=timedelta(seconds=10), factor=1, cap=timedelta(seconds=10), attempts=3)
+    process = await bench.process(fault_backoff=backoff)
+    bench.receiver.will("a", KeyError("x"), KeyError("x"), KeyError("x"))
+    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
+    for attempt in (1, 2):
+        await eventually(lambda: bench.receiver.sent("a") == attempt)  # noqa: B023 - awaited in the same turn
+        await bench.wait_again("a")
+        bench.clock.advance(timedelta(seconds=11))
+    await bench.wait_state("failed", "a")
+    await bench.wait_state("done", "b")
+    assert (await bench.document("a"))["reason"] == "internal_error"
+    assert bench.receiver.by_lane["c"] == ["a", "a", "a", "b"]
+
+
+async def test_a_call_that_never_returns_is_cut_off_and_uncertain(bench: LedgerBench) -> None:
+    process = await bench.process(send_timeout=timedelta(milliseconds=50), uncertain_for=timedelta(seconds=30))
+    bench.receiver.hold("a")
+    await process.ledger.add(bench.new_rows(["a"]))
+    await bench.wait_state("uncertain", "a")
+    bench.receiver.let_go("a")
+    bench.clock.advance(timedelta(seconds=31))
+    await bench.wait_state("done", "a")
+
+
+async def test_a_result_that_cannot_be_stored_does_not_hold_up_others(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a", Delivered({"what": object()}))
+    await process.ledger.add(bench.new_rows(["a", "b"]))
+    await bench.wait_state("done", "a", "b")
+    assert (await bench.document("a"))["result"] == {}
+
+
+# Reports
+
+
+async def test_a_report_that_fails_is_repeated_while_sending_goes_on(bench: LedgerBench) -> None:
+    told: list[str] = []
+    faults = [InfrastructureFault("kafka is away")] * 2
+
+    async def on_finished(rows: Sequence[Finished]) -> None:
+        if faults:
+            raise faults.pop()
+        told.extend(row.id for row in rows)
+
+    process = await bench.process(on_finished=on_finished)
+    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
+    await eventually(lambda: told == ["a", "b"])
+
+
+async def test_a_row_that_cannot_be_reported_does_not_keep_others_back(bench: LedgerBench) -> None:
+    told: list[str] = []
+    spoiled = True
+
+    async def on_finished(rows: Sequence[Finished]) -> None:
+        if spoiled and any(row.id == "bad" for row in rows):
+            raise ValueError("bad")
+        told.extend(row.id for row in rows)
+
+    process = await bench.process(on_finished=on_finished)
+    await process.ledger.add(bench.new_rows(["a", "bad", "b"], lane="c"))
+    await eventually(lambda: told == ["a", "b"])
+    spoiled = False
+    bench.clock.advance(timedelta(seconds=11))
+    await eventually(lambda: told == ["a", "b", "bad"])
+
+
+# What can be seen
+
+
+async def test_each_attempt_is_one_wide_log_line_and_counted(bench: LedgerBench) -> None:
+    with structlog.testing.capture_logs() as logs:
+        process = await bench.process()
+        bench.receiver.will("a", Retry(bench.later(0), "busy"))
+        await process.ledger.add(bench.new_rows(["a"], lane="c"))
+        await bench.wait_state("done", "a")
+    lines = [line for line in logs if line["event"] == "ledger.attempt"]
+    for line in lines:
+        assert line.pop("duration_ms") >= 0
+    shared = {
+        "event": "ledger.attempt",
+        "log_level": "info",
+        "ledger": "sends",
+        "tenant_id": "tenant-1",
+        "group": "g",
+        "lane": "c",
+        "row_id": "a",
+    }
+    assert lines == [
+        {**shared, "attempt": 1, "outcome": "retry", "reason": "busy"},
+        {**shared, "attempt": 2, "outcome": "delivered", "reason": None},
+    ]
+    text = process.metrics.render().decode()
+    assert 'atd_ledger_attempts_total{ledger="sends",outcome="retry"} 1.0' in text
+    assert 'atd_ledger_attempts_total{ledger="sends",outcome="delivered"} 1.0' in text
+
+
+async def test_the_age_is_that_of_the_oldest_row_that_could_be_sent(bench: LedgerBench) -> None:
+    process = await bench.process(concurrency_per_group=1)
+    bench.receiver.hold("a")
+    await process.ledger.add(bench.new_rows(["a", "b"]))
+    await process.ledger.pause("quiet")
+    await process.ledger.add(bench.new_rows(["q"], group="quiet"))
+    await eventually(lambda: "a" in bench.receiver.running or "b" in bench.receiver.running)
+    bench.clock.advance(timedelta(seconds=40))
+    await eventually(lambda: b'ledger_age_seconds{ledger="sends"} 40.0' in process.metrics.render())
+    await eventually(lambda: b'ledger_rows{ledger="sends",state="open"} 3.0' in process.metrics.render())
+    bench.receiver.let_go("a")
+    await bench.wait_state("done", "a", "b")
+    await eventually(lambda: b'ledger_age_seconds{ledger="sends"} 0.0' in process.metrics.render())
+
+
+async def test_every_query_runs_on_an_index(bench: LedgerBench) -> None:
+    store = LedgerStore(bench.mongo.db, "sends", SHARDS)
+    await store.insert(bench.new_rows([f"r{n}" for n in range(300)], lane="c"), bench.clock.now())
+    await bench.mongo.db.command("profile", 2)
+    process = await bench.process()
+    bench.receiver.will("a", Uncertain(bench.later(60), "x"), Retry(bench.later(0), "y"), Suspended("z"))
+    await process.ledger.add(bench.new_rows(["a", "b"], lane="d"))
+    await bench.wait_state("uncertain", "a")
+    bench.clock.advance(timedelta(seconds=61))
+    await eventually(lambda: "g" in process.ledger._board.gates())
+    await process.ledger.resume("g")
+    await bench.wait_state("done", "b", "r299")
+    await store.park([Entry("c", 1)], bench.clock.now())
+    await process.stop()
+    await bench.mongo.db.command("profile", 0)
+    found = [entry async for entry in bench.mongo.db["system.profile"].find({"ns": {"$regex": "sends_"}})]
+    plans = {(entry["op"], entry.get("planSummary", "")) for entry in found}
+    assert not [plan for plan in plans if "COLLSCAN" in plan[1]]
+    distinct = [entry for entry in found if "distinct" in entry["command"]]
+    assert distinct
+    assert all(entry["planSummary"].startswith("DISTINCT_SCAN") for entry in distinct)
+    pages = [entry for entry in found if entry["command"].get("hint") == "due" and "find" in entry["command"]]
+    assert pages
+    assert all(entry["docsExamined"] == 0 for entry in pages), "a page is answered by the index alone"

@@ -1,0 +1,317 @@
+"""The ledger's decisions: which row is next, how long to wait, what an outcome does."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from atd_servicekit.ledger import Backoff, Delivered, Failed, Outcome, Retry, Suspended, Uncertain
+from atd_servicekit.ledger.board import Board, Entry
+from atd_servicekit.ledger.gates import GatesInHand, stricter
+from atd_servicekit.ledger.rows import Gate, Row, State
+from atd_servicekit.ledger.settling import settle
+
+_NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+_LATER = _NOW + timedelta(minutes=5)
+
+
+def _row(
+    row_id: str, lane: str = "l", group: str = "g", order: int = 1, *, state: State = "due", attempt: int = 1
+) -> Row:
+    return Row(row_id, "t", group, lane, 0, order, attempt, {"text": row_id}, _NOW, None, state, _NOW, "claim")
+
+
+# Backoff
+
+
+@given(
+    st.integers(1, 10_000),
+    st.floats(0, 1),
+    st.builds(
+        Backoff,
+        first=st.timedeltas(timedelta(milliseconds=1), timedelta(hours=1)),
+        factor=st.floats(1, 10),
+        cap=st.timedeltas(timedelta(hours=1), timedelta(days=1)),
+        attempts=st.integers(1, 200),
+    ),
+)
+def test_a_wait_is_never_longer_than_its_cap_and_ends(attempt: int, jitter: float, backoff: Backoff) -> None:
+    delay = backoff.delay(attempt, jitter)
+    assert (delay is None) == (attempt >= backoff.attempts)
+    if delay is not None:
+        assert timedelta(0) < delay <= backoff.cap
+        assert delay >= backoff.delay(attempt, 1.0)  # type: ignore[operator]  # the same attempt: not None either
+
+
+def test_the_usual_backoff_gives_up_after_about_a_day() -> None:
+    assert timedelta(hours=20) < Backoff().total() < timedelta(hours=28)
+    assert Backoff().delay(1, 0.0) == timedelta(seconds=5)
+    assert Backoff().delay(2, 1.0) == timedelta(seconds=7.5)
+
+
+# Outcomes
+
+
+def test_a_delivery_finishes_the_row_whoever_claimed_it() -> None:
+    settled = settle(_row("a"), Delivered({"id": "x"}), _NOW, report=True)
+    assert settled.change is None
+    assert settled.finished is not None
+    assert (settled.finished.state, settled.finished.result, settled.gate) == ("done", {"id": "x"}, None)
+
+
+def test_a_failure_finishes_the_row_with_its_reason() -> None:
+    settled = settle(_row("a", attempt=3), Failed("blocked", "No WhatsApp."), _NOW, report=True)
+    assert settled.finished is not None
+    assert (settled.finished.state, settled.finished.reason, settled.finished.attempts) == ("failed", "blocked", 3)
+    assert settled.change is not None
+    assert settled.change[0]["claim"] == "claim"
+    assert settled.change[1]["$unset"] == {"open": 1}
+    assert "unreported" in settled.change[1]["$set"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "at", "gate"),
+    [
+        (Retry(_LATER, "busy"), "due", _LATER, None),
+        (Retry(_LATER, "busy", "group"), "due", _LATER, Gate(until=_LATER, reason="busy")),
+        (Uncertain(_LATER, "cut"), "uncertain", _LATER, None),
+        (Suspended("token"), "due", _NOW, Gate(suspended=True, reason="token")),
+    ],
+)
+def test_what_is_not_final_leaves_the_row_open(outcome: Outcome, state: str, at: datetime, gate: Gate | None) -> None:
+    settled = settle(_row("a"), outcome, _NOW, report=True)
+    assert settled.finished is None
+    assert settled.gate == gate
+    assert settled.change is not None
+    assert settled.change[1] == {"$set": {"state": state, "open.at": at, "reason": getattr(outcome, "reason", "")}}
+
+
+def test_the_stricter_gate_wins() -> None:
+    soon, late, shut = Gate(until=_NOW), Gate(until=_LATER), Gate(suspended=True)
+    for one in (soon, late, shut):
+        for other in (soon, late, shut):
+            ranks = [soon, late, shut]
+            expected = ranks[max(ranks.index(one), ranks.index(other))]
+            assert stricter(one, other) == expected
+
+
+def test_a_gate_changed_here_is_not_overwritten_by_an_older_reading() -> None:
+    gates = GatesInHand()
+    first = gates.begin_reading()
+    gates.changed("g")
+    assert gates.newer_here("g", first)
+    second = gates.begin_reading()
+    assert gates.newer_here("g", second), "not written yet"
+    gates.written("g")
+    assert gates.newer_here("g", second), "the reading may have missed the write"
+    third = gates.begin_reading()
+    assert not gates.newer_here("g", third)
+
+
+# The board
+
+
+def _filled(groups: int, rows: int, *, concurrency: int, per_group: int) -> Board:
+    board = Board(concurrency=concurrency, per_group=per_group)
+    for group in range(groups):
+        for row in range(rows):
+            board.want(f"l{group:03}-{row:03}", f"g{group:03}")
+    lanes = sorted(board.take_wanted(100_000))
+    board.place(lanes, [_row(lane, lane, f"g{lane[1:4]}") for lane in lanes], _NOW, truncated=False)
+    return board
+
+
+def test_however_many_groups_are_stuck_a_newcomer_gets_a_slot_at_once() -> None:
+    board = _filled(groups=50, rows=40, concurrency=64, per_group=32)
+    stuck = board.pick(lambda _: True)
+    assert board.running < 64
+    board.want("newcomer", "new")
+    board.place(board.take_wanted(10), [_row("n", "newcomer", "new")], _NOW, truncated=False)
+    assert [row.id for row in board.pick(lambda _: True)] == ["n"]
+    assert len(stuck) == board.running - 1
+
+
+def test_one_group_alone_gets_all_that_a_group_may_have() -> None:
+    board = _filled(groups=1, rows=60, concurrency=512, per_group=32)
+    assert len(board.pick(lambda _: True)) == 32
+
+
+def test_a_long_backlog_takes_bounded_memory_and_is_asked_for_again() -> None:
+    board = _filled(groups=1, rows=10_000, concurrency=512, per_group=32)
+    assert len(board._lanes) == 2 * 32 + 16
+    assert board.groups_to_poll() == []
+    for row in board.pick(lambda _: True):
+        board.release(row)
+        board.advance(row)
+    for row in board.pick(lambda _: True):
+        board.release(row)
+        board.advance(row)
+    assert board.groups_to_poll() == ["g000"]
+
+
+def test_a_lane_read_in_part_is_read_again() -> None:
+    board = Board(concurrency=64, per_group=8)
+    for lane in ("a", "b", "c"):
+        board.want(lane, "g")
+    rows = [_row("a1", "a", order=1), _row("b1", "b", order=1), _row("b2", "b", order=2)]
+    board.place(board.take_wanted(10), rows, _NOW, truncated=True)
+    assert board.take_wanted(10) == ["c"], "it came after the cut"
+    board.place(["c"], [], _NOW, truncated=False)
+    for row in board.pick(lambda _: True):
+        board.release(row)
+        board.advance(row)
+    (second,) = board.pick(lambda _: True)
+    assert second.id == "b2"
+    board.release(second)
+    board.advance(second)
+    assert board.take_wanted(10) == ["b"], "more may stand behind the cut"
+
+
+def test_rows_behind_another_are_idle() -> None:
+    board = Board(concurrency=8, per_group=8)
+    board.want("a", "g")
+    board.place(board.take_wanted(9), [_row("a1", "a", order=4)], _NOW, truncated=False)
+    entries = [Entry("a", 4), Entry("a", 5), Entry("b", 1), Entry("b", 2), Entry("c", 1)]
+    assert board.idle(entries, {"b": 1}) == [Entry("a", 5), Entry("b", 2)]
+
+
+class _Machine(RuleBasedStateMachine):
+    """The board against a model of the database: whatever happens, order holds and nothing is forgotten."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board = Board(concurrency=12, per_group=3)
+        self.now = _NOW
+        self.rows: dict[str, list[Row]] = {}
+        self.group_of: dict[str, str] = {}
+        self.running: list[Row] = []
+        self.loading: list[str] = []
+        self.sent: list[Row] = []
+        self.gated: set[str] = set()
+        self.added = 0
+
+    @rule(lane=st.integers(0, 8), number=st.integers(1, 4), told=st.booleans())
+    def add(self, lane: int, number: int, told: bool) -> None:
+        name, group = f"l{lane}", f"g{lane % 3}"
+        for _ in range(number):
+            self.added += 1
+            self.rows.setdefault(name, []).append(_row(f"r{self.added}", name, group, self.added))
+            self.rows[name][-1].at = self.now
+        if told:
+            self.board.want(name, group)
+
+    @rule()
+    @precondition(lambda self: not self.loading)
+    def begin_load(self) -> None:
+        self.loading = self.board.take_wanted(3)
+        self.snapshot = {lane: [self._copy(row) for row in self.rows.get(lane, [])] for lane in self.loading}
+
+    @rule(limit=st.integers(1, 6), fails=st.booleans())
+    @precondition(lambda self: bool(self.loading))
+    def end_load(self, limit: int, fails: bool) -> None:
+        lanes, self.loading = self.loading, []
+        if fails:
+            self.board.lost(lanes)
+            return
+        rows = [row for lane in sorted(lanes) for row in self.snapshot[lane]]
+        placed = self.board.place(lanes, rows[:limit], self.now, truncated=len(rows) >= limit)
+        assert placed.orphans == []
+
+    @rule(full=st.booleans())
+    def poll(self, full: bool) -> None:
+        for group in self.board.groups_to_poll()[:1]:
+            due = [row for rows in self.rows.values() for row in rows if row.group == group and row.at <= self.now]
+            due.sort(key=lambda row: (row.at, row.order))
+            page = due[:4] if full else due
+            self.board.sift(group, [Entry(row.lane, row.order) for row in page], full=full and len(due) > 4)
+
+    @rule()
+    def tick(self) -> None:
+        for rows in self.rows.values():
+            for row in rows:
+                self.board.suspect(row.group)
+        self.board.tidy()
+
+    @rule()
+    def pick(self) -> None:
+        for row in self.board.pick(lambda _: True):
+            stored = self.rows[row.lane][0]
+            assert stored.id == row.id, "only the oldest row of a lane is sent"
+            assert stored.attempt == 1 or stored.at <= self.now, "not before its time"
+            assert row.group not in self.gated
+            assert all(other.lane != row.lane for other in self.running), "one row of a lane at a time"
+            self.running.append(row)
+
+    @rule(which=st.integers(0, 10), outcome=st.sampled_from(["done", "later", "lost", "gate"]))
+    @precondition(lambda self: bool(self.running))
+    def finish(self, which: int, outcome: str) -> None:
+        row = self.running.pop(which % len(self.running))
+        self.board.release(row)
+        stored = self.rows[row.lane][0]
+        if outcome == "done":
+            self.sent.append(self.rows[row.lane].pop(0))
+            self.board.advance(row)
+            return
+        if outcome == "gate":
+            self.gated.add(row.group)
+            self.board.close(row.group, Gate(suspended=True))
+        stored.attempt += 1
+        stored.at = self.now + timedelta(seconds=10 if outcome == "later" else 0)
+        self.board.forget(row, again=outcome == "lost")
+
+    @rule()
+    def wait(self) -> None:
+        self.now += timedelta(seconds=10)
+
+    @rule()
+    def reopen(self) -> None:
+        for group in self.gated:
+            self.board.open(group)
+        self.gated.clear()
+
+    @invariant()
+    def bounds_hold(self) -> None:
+        assert self.board.running == len(self.running) <= 12
+        for group in {row.group for row in self.running}:
+            assert sum(row.group == group for row in self.running) <= 3
+
+    def teardown(self) -> None:
+        """Once everything goes well, everything is sent, in order, and nothing is left in memory."""
+        if self.loading:
+            self.end_load(100, False)
+        self.reopen()
+        for _ in range(500):
+            self.wait()
+            self.tick()
+            self.poll(False)
+            if not self.loading:
+                self.begin_load()
+            if self.loading:
+                self.end_load(100, False)
+            self.pick()
+            while self.running:
+                self.finish(0, "done")
+            if not any(self.rows.values()) and not self.board.wanting:
+                break
+        assert len(self.sent) == self.added
+        by_lane: dict[str, list[int]] = {}
+        for row in self.sent:
+            by_lane.setdefault(row.lane, []).append(row.order)
+        assert all(orders == sorted(orders) for orders in by_lane.values())
+        for group in list(self.board._groups):
+            self.board.sift(group, [], full=False)
+        self.board.tidy()
+        assert not self.board._groups
+        assert not self.board._lanes
+
+    @staticmethod
+    def _copy(row: Row) -> Row:
+        copy = _row(row.id, row.lane, row.group, row.order, state=row.state, attempt=row.attempt)
+        copy.at = row.at
+        return copy
+
+
+TestBoard = _Machine.TestCase
+TestBoard.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

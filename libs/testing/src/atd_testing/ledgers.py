@@ -1,0 +1,169 @@
+"""A ledger with a scripted receiver, for tests: what was sent, in which order, and what came of it."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from atd_servicekit.clock import SystemClock
+from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
+from atd_servicekit.ledger import Delivered, Finished, Ledger, NewRow, Outcome, Row, ledger_indexes
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.mongo import Document, Mongo
+from atd_testing.clock import FakeClock
+from atd_testing.waiting import eventually
+
+SHARDS = 4
+
+Scripted = Outcome | Exception | Callable[[], Outcome]
+
+
+class Receiver:
+    """Stands for the provider. Answers each row by its script, then `Delivered`; remembers every call."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int]] = []
+        self.by_lane: defaultdict[str, list[str]] = defaultdict(list)
+        self.running: set[str] = set()
+        self._scripts: defaultdict[str, deque[Scripted]] = defaultdict(deque)
+        self._held: dict[str, asyncio.Event] = {}
+
+    def will(self, row_id: str, *outcomes: Scripted) -> None:
+        """What the next attempts of the row lead to."""
+        self._scripts[row_id].extend(outcomes)
+
+    def hold(self, *row_ids: str) -> None:
+        """Calls for these rows do not come back before `let_go`."""
+        for row_id in row_ids:
+            self._held[row_id] = asyncio.Event()
+
+    def let_go(self, *row_ids: str) -> None:
+        for row_id in row_ids:
+            self._held.pop(row_id).set()
+
+    def sent(self, row_id: str) -> int:
+        """How often the row was sent."""
+        return sum(1 for sent, _ in self.calls if sent == row_id)
+
+    async def send(self, row: Row) -> Outcome:
+        self.calls.append((row.id, row.attempt))
+        self.by_lane[row.lane].append(row.id)
+        self.running.add(row.id)
+        try:
+            if row.id in self._held:
+                await self._held[row.id].wait()
+        finally:
+            self.running.discard(row.id)
+        script = self._scripts[row.id]
+        outcome = script.popleft() if script else Delivered({"external_id": f"wamid.{row.id}"})
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome() if callable(outcome) else outcome
+
+
+class LedgerProcess:
+    """One process with a ledger on a shared database."""
+
+    def __init__(self, mongo: Mongo, clock: FakeClock, receiver: Receiver, owner: str, **options: Any) -> None:
+        """`options` go to `Ledger`; without `on_finished` what is finished is kept in `finished`."""
+        self.metrics = Metrics()
+        self.finished: list[Finished] = []
+        # Leases live in the database's real time, whatever the test's clock says.
+        self.leases = ShardLeases(
+            mongo.db[LEASES],
+            "sends",
+            shards=SHARDS,
+            owner=owner,
+            clock=SystemClock(),
+            ttl=options.pop("lease", timedelta(seconds=6)),
+        )
+        options.setdefault("poll", timedelta(milliseconds=50))
+        options.setdefault("on_finished", self._keep)
+        self.ledger = Ledger(mongo.db, "sends", self.leases, receiver.send, clock, self.metrics, **options)
+
+    async def _keep(self, rows: Sequence[Finished]) -> None:
+        self.finished += rows
+
+    async def start(self) -> "LedgerProcess":
+        await self.ledger.start()
+        return self
+
+    async def stop(self) -> None:
+        await self.ledger.stop()
+
+    async def kill(self) -> None:
+        """As kill -9: nothing is written any more, the leases run out by themselves."""
+        ledger = self.ledger
+        supervised = [loop._task for loop in ledger._loops]  # noqa: SLF001 - a process has no method to die by
+        tasks = [*supervised, self.leases._task, *ledger._sender._tasks]  # noqa: SLF001 - see above
+        alive = [task for task in tasks if task is not None]
+        for task in alive:
+            task.cancel()
+        await asyncio.gather(*alive, return_exceptions=True)
+
+
+class LedgerBench:
+    """A database, a clock and a receiver that several processes of a ledger share."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self.mongo = mongo
+        self.clock = FakeClock()
+        self.receiver = Receiver()
+        self.rows = mongo.db["sends_rows"]
+        self._processes: list[LedgerProcess] = []
+        self._order = 0
+
+    async def prepare(self) -> None:
+        await self.mongo.ensure_indexes({**ledger_indexes("sends"), **LEASE_INDEXES})
+
+    async def process(self, owner: str = "one", **options: Any) -> LedgerProcess:
+        """A started process."""
+        process = LedgerProcess(self.mongo, self.clock, self.receiver, owner, **options)
+        self._processes.append(process)
+        return await process.start()
+
+    async def close(self) -> None:
+        for process in self._processes:
+            await process.kill()
+
+    def new_rows(self, ids: Iterable[str], *, group: str = "g", lane: str | None = None) -> list[NewRow]:
+        """Rows in the order of `ids`; each in a lane of its own unless `lane` is given."""
+        rows = []
+        for row_id in ids:
+            self._order += 1
+            rows.append(NewRow(row_id, "tenant-1", group, lane or f"lane-{row_id}", self._order, {"text": row_id}))
+        return rows
+
+    async def document(self, row_id: str) -> Document:
+        found = await self.rows.find_one({"_id": row_id})
+        assert found is not None, f"no row {row_id}"
+        return found
+
+    async def states(self, ids: Iterable[str]) -> Mapping[str, str]:
+        cursor = self.rows.find({"_id": {"$in": list(ids)}}, {"state": 1})
+        return {document["_id"]: document["state"] async for document in cursor}
+
+    async def wait_state(self, state: str, *ids: str) -> None:
+        """Returns when every one of the rows is in `state`."""
+
+        async def reached() -> bool:
+            return await self.states(ids) == dict.fromkeys(ids, state)
+
+        await _until(reached, message=f"{ids[:5]} in state {state}")
+
+    async def wait_again(self, row_id: str) -> None:
+        """Returns when an attempt of the row has ended with the row due again."""
+
+        async def reached() -> bool:
+            document = await self.document(row_id)
+            return bool(document["state"] == "due" and document["attempts"] > 0)
+
+        await _until(reached, message=f"{row_id} due again")
+
+    def later(self, seconds: float) -> datetime:
+        return self.clock.now() + timedelta(seconds=seconds)
+
+
+async def _until(condition: Callable[[], Awaitable[object]], *, message: str) -> None:
+    await eventually(cast("Callable[[], object]", condition), message=message)
