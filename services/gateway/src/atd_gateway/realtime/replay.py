@@ -48,7 +48,8 @@ class Replayer:
         """`lookback` is how many records before the range are read too, to know what is a repetition in it."""
         self._servers = bootstrap_servers
         self._topic = topic
-        self._max_records = max_records
+        self.max_records = max_records
+        """Records that may be read again for one client."""
         self._lookback = lookback
         self._places = asyncio.Semaphore(at_once)
         self._waiting_limit = at_once + waiting
@@ -71,12 +72,10 @@ class Replayer:
     ) -> AsyncGenerator[list[Replayed], None]:
         """The tenant's events from `start` to before `end` (offsets by partition), each once, batch by batch.
 
-        Events of one partition keep their order. Raises `CannotReplay` when there are too many records, when
-        some are no longer kept, and when Kafka is away.
+        Events of one partition keep their order. Raises `CannotReplay` when some are no longer kept, and when
+        Kafka is away.
         """
         wanted = {number: (low, high) for number, (low, high) in enumerate(zip(start, end, strict=True)) if low < high}
-        if sum(high - low for low, high in wanted.values()) > self._max_records:
-            raise CannotReplay("too_far")
         if not wanted:
             return
         consumer = AIOKafkaConsumer(

@@ -21,7 +21,7 @@ from atd_gateway.realtime.replay import CannotReplay, Replayer
 
 _REACH_SECONDS = 5.0
 _REACH_STEP = 0.02
-_ROUNDS = 5
+_ROUNDS = 20
 _BATCH = 64
 
 
@@ -93,6 +93,7 @@ class _CatchingUp:
         self._seen = list(offsets)
         self._cursor = CursorWriter(offsets)
         self._width = len(self._cursor.text())
+        self._budget = client.hub.replayer.max_records
 
     async def run(self) -> None:
         """Raises `CannotReplay`."""
@@ -112,8 +113,11 @@ class _CatchingUp:
         return self._cursor.text()
 
     async def _from_kafka(self) -> None:
-        """Write what memory no longer has."""
+        """Write what memory no longer has; while that goes on, memory may forget more, and a round follows."""
         end = [max(pair) for pair in zip(self._seen, self._feed.oldest, strict=True)]
+        self._budget -= sum(end) - sum(self._seen)
+        if self._budget < 0:
+            raise CannotReplay("too_far")
         client = self._client
         reading = client.hub.replayer.read(client.caller.identity.tenant_id, list(self._seen), end)
         async with aclosing(reading) as batches:

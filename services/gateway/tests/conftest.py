@@ -1,0 +1,234 @@
+"""A whole gateway on real sockets, with real Kafka and MongoDB, and services behind it that a test chooses."""
+
+import asyncio
+import socket
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import websockets
+
+from atd_gateway.app import Apps, create_apps
+from atd_gateway.seed import add_attendant
+from atd_gateway.server import Servers
+from atd_gateway.settings import GatewaySettings
+from atd_gateway.store.people import Attendant, MongoPeople, Tenant
+from atd_schemas.ids import uuid5, uuid7
+from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_servicekit.kafka import Outgoing
+from atd_testing.topics import create_topics
+
+PASSWORD = "correct horse battery staple"
+MASTER_KEY = b64encode(b"0123456789abcdef0123456789abcdef").decode()
+
+
+class Person:
+    """An attendant of a test, and how to act as them."""
+
+    def __init__(self, gateway: "LiveGateway", attendant: Attendant) -> None:
+        self.gateway = gateway
+        self.attendant = attendant
+        self.tenant_id = attendant.tenant_id
+        self.tokens: dict[str, Any] = {}
+
+    async def sign_in(self) -> "Person":
+        body = {"email": self.attendant.email, "password": PASSWORD}
+        answer = await self.gateway.http.post("/api/v1/auth/login", json=body)
+        assert answer.status_code == 200, answer.text
+        self.tokens = answer.json()
+        return self
+
+    @property
+    def token(self) -> str:
+        return str(self.tokens["access_token"])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def listen(self, since: str | None = None, **options: Any) -> Any:
+        """A WebSocket that has sent its token as a subprotocol."""
+        url = self.gateway.ws_url + (f"?since={since}" if since else "")
+        options.setdefault("close_timeout", 0.1)  # whoever leaves does not read what is still on its way
+        return websockets.connect(url, subprotocols=["atd.v1", f"bearer.{self.token}"], proxy=None, **options)
+
+
+class LiveGateway:
+    """A gateway under test."""
+
+    def __init__(self, apps: Apps, settings: GatewaySettings, port: int, internal_port: int) -> None:
+        self.apps = apps
+        self.settings = settings
+        self.url = f"http://127.0.0.1:{port}"
+        self.ws_url = f"ws://127.0.0.1:{port}/ws"
+        self.internal_url = f"http://127.0.0.1:{internal_port}"
+        self.http = httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=20)
+        self.people = MongoPeople(apps.runtime.mongo.db)
+        self.servers: Servers
+
+    async def person(self, *, tenant: str | None = None, role: str = "admin", name: str = "Ana") -> Person:
+        """A new attendant, signed in; of a new tenant unless one is named."""
+        runtime = self.apps.runtime
+        now = runtime.clock.now()
+        tenant_id = tenant or uuid7()
+        await self.people.add_tenant(Tenant(tenant_id, f"Tenant {tenant_id[-6:]}", now))
+        attendant_id = uuid7()
+        passwords = _passwords(self.apps)
+        attendant = Attendant(
+            id=attendant_id,
+            tenant_id=tenant_id,
+            email=f"{attendant_id}@example.com",
+            name=name,
+            role=role,
+            password_hash=await passwords.hash(PASSWORD),
+            created_at=now,
+        )
+        await add_attendant(runtime, self.people, attendant)
+        return await Person(self, attendant).sign_in()
+
+    async def publish(self, *events: dict[str, Any]) -> None:
+        """Write events to Kafka as the conversation service does."""
+        await self.apps.runtime.producer.publish(
+            [Outgoing(CONVERSATION_EVENTS.name, one["subject"].encode(), orjson.dumps(one)) for one in events]
+        )
+
+
+def _passwords(apps: Apps) -> Any:
+    return next(one for one in apps.runtime._components if hasattr(one, "verify"))
+
+
+def make_event(tenant_id: str, name: str, sequence: int, **more: Any) -> dict[str, Any]:
+    """A record of `conversation.events.v1` of the tenant's conversation `name` (found again in the data)."""
+    text = more.pop("text", f"message {sequence}")
+    return {
+        "id": uuid7(),
+        "type": "message.received",
+        "version": 1,
+        "tenant_id": tenant_id,
+        "occurred_at": "2026-03-01T12:00:00.000Z",
+        "recorded_at": "2026-03-01T12:00:00.000Z",
+        "source": "conversation",
+        "subject": uuid5(tenant_id, name),
+        "sequence": sequence,
+        "causation_id": None,
+        "actor": {"type": "contact", "id": "k1", "name": "Zoë"},
+        "data": {"conversation_id": name, "message": {"id": uuid7(), "text": text}, "changed": []},
+        **more,
+    }
+
+
+@pytest.fixture
+def event() -> Callable[..., dict[str, Any]]:
+    return make_event
+
+
+@pytest.fixture(scope="session")
+def topics(kafka_bootstrap: str) -> str:
+    asyncio.run(create_topics(kafka_bootstrap))
+    return kafka_bootstrap
+
+
+@pytest.fixture
+def make_settings(topics: str, mongodb_url: str, database_name: str) -> Callable[..., GatewaySettings]:
+    def make(**more: Any) -> GatewaySettings:
+        values: dict[str, Any] = {
+            "KAFKA_BOOTSTRAP_SERVERS": topics,
+            "MONGODB_URL": mongodb_url,
+            "mongodb_database": database_name,
+            "master_key": MASTER_KEY,
+            "host": "127.0.0.1",
+            "shutdown_grace": timedelta(seconds=5),
+            **more,
+        }
+        return GatewaySettings(**values)
+
+    return make
+
+
+@asynccontextmanager
+async def run_gateway(settings: GatewaySettings) -> AsyncIterator[LiveGateway]:
+    apps = create_apps(settings)
+    public, internal = _listening(), _listening()
+    servers = Servers(apps, settings)
+    gateway = LiveGateway(apps, settings, public.getsockname()[1], internal.getsockname()[1])
+    gateway.servers = servers
+    running = asyncio.create_task(servers.run(([public], [internal])))
+    try:
+        await apps.runtime.wait_ready()
+        yield gateway
+    finally:
+        await gateway.http.aclose()
+        servers.end()
+        await running
+
+
+def _listening() -> socket.socket:
+    found = socket.socket()
+    found.bind(("127.0.0.1", 0))
+    return found
+
+
+Start = Callable[..., Awaitable[LiveGateway]]
+
+
+@pytest.fixture
+async def start(make_settings: Callable[..., GatewaySettings]) -> AsyncIterator[Start]:
+    """Starts gateways that share one database; they end with the test."""
+    async with AsyncExitStack() as stack:
+
+        async def begin(**more: Any) -> LiveGateway:
+            return await stack.enter_async_context(run_gateway(make_settings(**more)))
+
+        yield begin
+
+
+@pytest.fixture
+async def gateway(start: Start) -> LiveGateway:
+    return await start()
+
+
+class Listener:
+    """Reads frames of a socket."""
+
+    def __init__(self, socket: Any) -> None:
+        self.socket = socket
+
+    async def frame(self, timeout: float = 10.0) -> dict[str, Any]:
+        async with asyncio.timeout(timeout):
+            found: dict[str, Any] = orjson.loads(await self.socket.recv())
+            return found
+
+    async def until(self, kind: str) -> list[dict[str, Any]]:
+        """Frames up to and with the first of a type."""
+        found = [await self.frame()]
+        while found[-1]["type"] != kind:
+            found.append(await self.frame())
+        return found
+
+    async def events(self, count: int) -> list[dict[str, Any]]:
+        """The next events; frames about the connection are left out."""
+        found: list[dict[str, Any]] = []
+        while len(found) < count:
+            frame = await self.frame()
+            if "id" in frame:
+                found.append(frame)
+        return found
+
+    async def closed(self) -> tuple[int, str]:
+        """Code and reason, when the server closes."""
+        async with asyncio.timeout(20):
+            with suppress(websockets.ConnectionClosed):
+                async for _ in self.socket:
+                    pass
+        code, reason = self.socket.close_code, self.socket.close_reason
+        return int(code or 1006), str(reason or "")
+
+
+@pytest.fixture
+def listening() -> type[Listener]:
+    return Listener
