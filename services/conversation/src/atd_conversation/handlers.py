@@ -1,5 +1,7 @@
 """Kafka in: load, decide, save; one transaction for each batch."""
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,8 @@ Transaction = Callable[[Callable[["Session"], Awaitable[None]]], Awaitable[None]
 STALE_TRIES = 8
 """How often a decision is taken again because somebody else changed the same conversation."""
 
+_PAUSE_SECONDS = 0.003
+
 
 class InboundHandler:
     """`inbound.events.v1`: customers' messages and receipts become conversations and messages."""
@@ -33,20 +37,27 @@ class InboundHandler:
         self._clock = clock
 
     async def __call__(self, records: Sequence[Record[Any]]) -> None:
-        """Raises `InfrastructureFault` when others kept changing the same conversations: the batch comes again."""
-        for _ in range(STALE_TRIES):
-            try:
-                await self._handle(records)
-            except Stale:
-                continue
-            return
-        raise InfrastructureFault("conversations of this batch are being changed by others")
+        """Decides again when somebody else changed the same conversations meanwhile.
 
-    async def _handle(self, records: Sequence[Record[Any]]) -> None:
+        Raises `Stale` when that does not end, so that the records are tried one by one, and for one record
+        `InfrastructureFault`: it comes again.
+        """
+        for attempt in range(STALE_TRIES):
+            try:
+                await self._handle(records, thorough=attempt > 0)
+            except Stale:
+                if attempt == STALE_TRIES - 1 and len(records) > 1:
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.0))
+            else:
+                return
+        raise InfrastructureFault("the conversation of this record is being changed by others all the time")
+
+    async def _handle(self, records: Sequence[Record[Any]], *, thorough: bool) -> None:
         messages = [record.event for record in records if isinstance(record.event, InboundMessage)]
         receipts = [record.event for record in records if isinstance(record.event, InboundReceipt)]
         event_ids = {record.event.id for record in records}
-        loaded = await self._loader.load(messages, receipts, event_ids)
+        loaded = await self._loader.load(messages, receipts, event_ids, thorough=thorough)
         if loaded.handled >= event_ids:
             return
         needed = numbers_needed(loaded, [m for m in messages if m.id not in loaded.handled])

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from atd_conversation.domain.contact import Contact, identity_keys
+from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import contact_event, conversation_event
 from atd_conversation.domain.message import Message, later_status
-from atd_conversation.store.documents import current_of
-from atd_conversation.store.inbound import Loaded, receipt_key
+from atd_conversation.store.documents import current_of, message_fields
+from atd_conversation.store.inbound import Loaded, receipt_key, senders
 from atd_conversation.store.unit import Unit
 from atd_schemas.envelope import Actor
 from atd_schemas.ids import provider_event_id
@@ -25,15 +25,13 @@ from atd_servicekit.kafka import Outgoing
 
 def numbers_needed(loaded: Loaded, messages: Sequence[InboundMessage]) -> dict[str, int]:
     """By tenant: how many new conversations these messages can open, at the most."""
-    senders: dict[str, set[str]] = {}
-    for message in messages:
-        data = message.data
-        keys = identity_keys(message.tenant_id, data.channel, data.account_id, data.contact)
-        contact_id = loaded.contact_id_of(keys)
-        current = loaded.current.get(current_of(data.account_id, contact_id)) if contact_id else None
+    places: dict[str, set[str]] = {}
+    for message, contact_id, _ in senders(loaded, messages):
+        place = current_of(message.data.account_id, contact_id)
+        current = loaded.current.get(place)
         if current is None or not current.takes(message.occurred_at):
-            senders.setdefault(message.tenant_id, set()).add(f"{data.account_id}:{contact_id or keys[0]}")
-    return {tenant_id: len(found) for tenant_id, found in senders.items()}
+            places.setdefault(message.tenant_id, set()).add(place)
+    return {tenant_id: len(found) for tenant_id, found in places.items()}
 
 
 @dataclass(slots=True)
@@ -69,7 +67,7 @@ class Intake:
         if conversation is None or not conversation.takes(event.occurred_at):
             conversation = self._open(event, contact_id, conversation, traceparent)
         self.unit.touch(conversation)
-        self._rename(conversation, event, traceparent)
+        self._learn(conversation, event, traceparent)
         changes = conversation.receive(
             event.id,
             data,
@@ -92,11 +90,10 @@ class Intake:
 
     def _contact(self, event: InboundMessage, traceparent: str | None) -> str:
         """The id of the sender's record, made now if nobody knows them; new names of them are learnt."""
-        data = event.data
-        keys = identity_keys(event.tenant_id, data.channel, data.account_id, data.contact)
+        keys = self.loaded.keys(event)
         contact_id = self.loaded.contact_id_of(keys)
         if contact_id is None:
-            contact = Contact.new(self.new_id(), event.tenant_id, data.contact, self.now)
+            contact = Contact.new(self.new_id(), event.tenant_id, event.data.contact, self.now)
             contact_id = contact.id
             self.loaded.contacts[contact_id] = self.unit.new_contacts[contact_id] = contact
             created = contact_event(contact, "contact.created", (), now=self.now, causation_id=event.id)
@@ -124,63 +121,88 @@ class Intake:
         self._emit(conversation, change, event, traceparent)
         return conversation
 
-    def _rename(self, conversation: Conversation, event: InboundMessage, traceparent: str | None) -> None:
-        name = event.data.contact.name
+    def _learn(self, conversation: Conversation, event: InboundMessage, traceparent: str | None) -> None:
+        """Take over what the sender tells of themselves; only who may have news was loaded."""
+        seen = event.data.contact
         contact = self.loaded.contacts.get(conversation.contact.id)
-        if name is None or contact is None or name == conversation.profile_name == contact.profile_name:
+        if contact is None:
             return
-        self.unit.touch_contact(contact)
-        changed = contact.learn(event.data.contact)
-        conversation.rename_contact(contact.ref(), name)
+        profile_name = contact.profile_name
+        changed = contact.learn(seen)
+        if changed or contact.profile_name != profile_name:
+            self.unit.touch_contact(contact)
+        conversation.rename_contact(contact.ref(), seen.name or conversation.profile_name)
         if changed:
-            renamed = contact_event(contact, "contact.updated", changed, now=self.now, causation_id=event.id)
-            self.unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, renamed, traceparent))
+            told = contact_event(contact, "contact.updated", changed, now=self.now, causation_id=event.id)
+            self.unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, told, traceparent))
 
     def _receipt(self, event: InboundReceipt, traceparent: str | None) -> None:
         data = event.data
-        message = self.loaded.messages.get(data.message_id) if data.message_id else None
-        if message is None and data.external_id:
-            message = self.loaded.sent_as.get((data.account_id, data.external_id))
-        if message is None or message.tenant_id != event.tenant_id:
-            self._keep_for_later(event)
+        message = self._sent(event)
+        if message is None:
+            self._wait(event)
             return
-        conversation = self.loaded.conversations[message.conversation_id]
+        before = message_fields(message)
         changed = message.apply_receipt(data.status, data.external_id, data.failure)
         if message.external_id is not None:
             self.loaded.sent_as[message.account_id, message.external_id] = message
-        changed += self._settle_early(event, message)
+        changed += self._settle(event, message)
         if not changed:
             return
+        self.unit.messages.setdefault(message.id, (message, before))
+        conversation = self.loaded.conversations[message.conversation_id]
         self.unit.touch(conversation)
-        self.unit.messages[message.id] = message
         change = conversation.receipt(message, tuple(dict.fromkeys(changed)))
         self._emit(conversation, change, event, traceparent, occurred_at=event.occurred_at)
 
-    def _keep_for_later(self, event: InboundReceipt) -> None:
+    def _sent(self, event: InboundReceipt) -> Message | None:
+        """The message of ours that a receipt is about; what a provider hands back is checked, not trusted."""
+        data = event.data
+        message = self.loaded.messages.get(data.message_id) if data.message_id else None
+        if message is None and data.external_id:
+            known = self.loaded.early_receipts.get(receipt_key(data.account_id, data.external_id), {})
+            message = self.loaded.sent_as.get((data.account_id, data.external_id))
+            message = message or self.loaded.messages.get(known.get("message_id", ""))
+        if message is None or message.direction != "outbound":
+            return None
+        of_this_account = (message.tenant_id, message.account_id) == (event.tenant_id, data.account_id)
+        return message if of_this_account else None
+
+    def _wait(self, event: InboundReceipt) -> None:
         """A receipt for a message that is not known (yet): the highest one waits for the send to be recorded."""
         data = event.data
         if data.external_id is None:
             return
         key = receipt_key(data.account_id, data.external_id)
-        known = self.unit.early_receipts.get(key) or self.loaded.early_receipts.get(key)
+        known = self.loaded.early_receipts.get(key)
+        if known is not None and (known["tenant_id"] != event.tenant_id or "message_id" in known):
+            return
         status = later_status(known["status"], data.status) if known else data.status
         failure = None
         if status == "failed":
-            failure = data.failure.model_dump() if data.failure else known and known["failure"]
-        self.unit.early_receipts[key] = {"status": status, "failure": failure, "tenant_id": event.tenant_id}
+            failure = known["failure"] if known else None
+            failure = failure or (data.failure.model_dump() if data.failure else None)
+        self._put(key, {"status": status, "failure": failure, "tenant_id": event.tenant_id})
 
-    def _settle_early(self, event: InboundReceipt, message: Message) -> tuple[str, ...]:
-        """Apply what came too early, now that the provider's id of the message is known."""
+    def _settle(self, event: InboundReceipt, message: Message) -> tuple[str, ...]:
+        """Remember what the provider calls the message, and apply the receipt that came before that was known."""
         data = event.data
         if data.external_id is None:
             return ()
         key = receipt_key(data.account_id, data.external_id)
-        early = self.unit.early_receipts.get(key) or self.loaded.early_receipts.get(key)
-        if early is None or key in self.unit.settled_receipts or early["tenant_id"] != event.tenant_id:
+        waiting = self.loaded.early_receipts.get(key)
+        if waiting is not None and "message_id" in waiting:
             return ()
-        self.unit.settled_receipts.add(key)
-        failure = SendFailure(**early["failure"]) if early["failure"] else None
-        return message.apply_receipt(early["status"], data.external_id, failure)
+        self._put(key, {"message_id": message.id, "tenant_id": event.tenant_id})
+        if waiting is None or waiting["tenant_id"] != event.tenant_id:
+            return ()
+        failure = SendFailure(**waiting["failure"]) if waiting["failure"] else None
+        return message.apply_receipt(waiting["status"], data.external_id, failure)
+
+    def _put(self, key: str, row: dict[str, Any]) -> None:
+        read = self.unit.receipts[key][1] if key in self.unit.receipts else self.loaded.early_receipts.get(key)
+        self.unit.receipts[key] = (row, read)
+        self.loaded.early_receipts[key] = row
 
     def _emit(
         self,

@@ -1,6 +1,6 @@
 """Domain objects to MongoDB documents and back."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
@@ -140,23 +140,26 @@ _MESSAGE_FIELDS = (
 def message_document(message: Message) -> "Document":
     """The document of a new message."""
     author = message.author
-    document: dict[str, Any] = {
+    return {
         "_id": message.id,
         **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
         "author": {"type": author.type, "id": author.id, "name": author.name},
+        **{name: value for name, value in message_fields(message).items() if value is not None},
     }
-    document.update(message_fields(message))
-    return document
 
 
 def message_fields(message: Message) -> "Document":
-    """The fields that a receipt can change. `sent_as` is the provider's id of a message of ours, indexed."""
-    fields: dict[str, Any] = {"status": message.status, "external_id": message.external_id}
-    if message.error is not None:
-        fields["error"] = {"code": message.error.code, "message": message.error.message}
-    if message.external_id is not None and message.direction == "outbound":
-        fields["sent_as"] = message.external_id
-    return fields
+    """The fields that a receipt can change. `sent_as` is the provider's id of a message of ours, indexed.
+
+    None stands for an absent field where the field is not one of every message.
+    """
+    error = message.error
+    return {
+        "status": message.status,
+        "external_id": message.external_id,
+        "error": {"code": error.code, "message": error.message} if error else None,
+        "sent_as": message.external_id if message.direction == "outbound" else None,
+    }
 
 
 def message_of(document: "Document") -> Message:

@@ -1,6 +1,6 @@
 """Loading what a batch of inbound events is about: a fixed number of queries, however large the batch."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 
 def receipt_key(account_id: str, external_id: str) -> str:
-    """Where a receipt waits for a message that is not known to have been sent yet."""
+    """The row of `early_receipts` about a provider's id.
+
+    Either a receipt waits there for a message that is not known to have been sent yet (`status`, `failure`), or the row
+    says which message of ours it is (`message_id`). Being one row, of a receipt that arrives and a send that is
+    recorded at the same time one sees the other.
+    """
     return f"{account_id}:{external_id}"
 
 
@@ -42,6 +47,16 @@ class Loaded:
     messages: dict[str, Message] = field(default_factory=dict)
     sent_as: dict[tuple[str, str], Message] = field(default_factory=dict)
     early_receipts: "dict[str, Document]" = field(default_factory=dict)
+    _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def keys(self, message: InboundMessage) -> tuple[str, ...]:
+        """Every key under which the sender may be known, worked out once."""
+        keys = self._keys.get(message.id)
+        if keys is None:
+            data = message.data
+            keys = identity_keys(message.tenant_id, data.channel, data.account_id, data.contact)
+            self._keys[message.id] = keys
+        return keys
 
     def contact_id_of(self, keys: Sequence[str]) -> str | None:
         """The contact that one of the keys names; the most certain key decides."""
@@ -53,6 +68,22 @@ class Loaded:
             self.current[current_of(conversation.channel.account_id, conversation.contact.id)] = conversation
 
 
+def senders(loaded: Loaded, messages: Sequence[InboundMessage]) -> Iterator[tuple[InboundMessage, str, bool]]:
+    """Each message with the contact that it will be taken for, and whether that is a contact already.
+
+    Walks in the order of the batch: a message that tells two ids of one person decides about a later one that tells
+    only one of them. Whoever is new goes by their first key.
+    """
+    known = dict(loaded.contact_ids)
+    contacts = set(loaded.contact_ids.values())
+    for message in messages:
+        keys = loaded.keys(message)
+        contact_id = next((known[key] for key in keys if key in known), keys[0])
+        for key in keys:
+            known.setdefault(key, contact_id)
+        yield message, contact_id, contact_id in contacts
+
+
 class InboundLoader:
     """Reads for the consumer of `inbound.events.v1`. Every query is by `_id` or by a unique index."""
 
@@ -60,10 +91,18 @@ class InboundLoader:
         self._db = database
 
     async def load(
-        self, messages: Sequence[InboundMessage], receipts: Sequence[InboundReceipt], event_ids: Collection[str]
+        self,
+        messages: Sequence[InboundMessage],
+        receipts: Sequence[InboundReceipt],
+        event_ids: Collection[str],
+        *,
+        thorough: bool = False,
     ) -> Loaded:
+        """`thorough` also takes a message that is stored for handled: the inbox forgets, and topics can be replayed."""
         loaded = Loaded()
-        loaded.handled = {row["_id"] for row in await self._find(INBOX, "_id", event_ids, projection={"_id": 1})}
+        loaded.handled = await self._ids(INBOX, event_ids)
+        if thorough:
+            loaded.handled |= await self._ids(MESSAGES, {m.id for m in messages})
         if messages:
             await self._load_senders(loaded, [m for m in messages if m.id not in loaded.handled])
         await self._load_messages(loaded, messages, receipts)
@@ -73,22 +112,25 @@ class InboundLoader:
         return loaded
 
     async def _load_senders(self, loaded: Loaded, messages: Sequence[InboundMessage]) -> None:
-        keys_of = [(m, identity_keys(m.tenant_id, m.data.channel, m.data.account_id, m.data.contact)) for m in messages]
-        every_key = {key for _, keys in keys_of for key in keys}
-        for row in await self._find(IDENTITIES, "_id", every_key):
+        for row in await self._find(IDENTITIES, "_id", {key for m in messages for key in loaded.keys(m)}):
             loaded.contact_ids[row["_id"]] = row["contact_id"]
         places: dict[str, set[str | None]] = {}
-        for m, keys in keys_of:
-            contact_id = loaded.contact_id_of(keys)
-            if contact_id is not None:
-                places.setdefault(current_of(m.data.account_id, contact_id), set()).add(m.data.contact.name)
+        wanted: set[str] = set()
+        for m, contact_id, exists in senders(loaded, messages):
+            if not exists:
+                continue
+            places.setdefault(current_of(m.data.account_id, contact_id), set()).add(m.data.contact.name)
+            if not loaded.contact_ids.keys() >= set(loaded.keys(m)):
+                wanted.add(contact_id)
         for row in await self._find(CONVERSATIONS, "current_of", places.keys()):
             loaded.add_conversation(conversation_of(row))
-        await self._load_contacts(loaded, places)
+        await self._load_contacts(loaded, places, wanted)
 
-    async def _load_contacts(self, loaded: Loaded, places: "dict[str, set[str | None]]") -> None:
-        """Only who has no conversation here yet, or goes by another name now: the rest is in the conversation."""
-        wanted = set()
+    async def _load_contacts(self, loaded: Loaded, places: "dict[str, set[str | None]]", wanted: set[str]) -> None:
+        """Only who tells a new id, has no conversation here yet, or goes by another name now.
+
+        Of the others the conversation says all that is needed.
+        """
         for place, names in places.items():
             conversation = loaded.current.get(place)
             if conversation is None or names - {conversation.profile_name, None}:
@@ -100,28 +142,31 @@ class InboundLoader:
         self, loaded: Loaded, messages: Sequence[InboundMessage], receipts: Sequence[InboundReceipt]
     ) -> None:
         """Messages that receipts or quotes are about; a message is found by our id or by the provider's."""
+        theirs = {(r.data.account_id, r.data.external_id) for r in receipts if r.data.external_id}
         ours = {r.data.message_id for r in receipts if r.data.message_id}
+        for row in await self._find(EARLY_RECEIPTS, "_id", {receipt_key(*pair) for pair in theirs}):
+            loaded.early_receipts[row["_id"]] = row
+            if "message_id" in row:
+                ours.add(row["message_id"])
         for row in await self._find(MESSAGES, "_id", ours):
             self._add(loaded, message_of(row))
-        theirs = {(r.data.account_id, r.data.external_id) for r in receipts if r.data.external_id}
         quoted = {(m.data.account_id, m.data.reply_to_external_id) for m in messages if m.data.reply_to_external_id}
         by_account: dict[str, set[str]] = {}
         for account_id, external_id in (theirs | quoted) - loaded.sent_as.keys():
-            by_account.setdefault(account_id, set()).add(external_id or "")
+            by_account.setdefault(account_id, set()).add(external_id)
         for account_id, external_ids in by_account.items():
             query = {"account_id": account_id, "sent_as": {"$in": list(external_ids)}}
             for row in await self._db[MESSAGES].find(query).limit(len(external_ids)).to_list(len(external_ids)):
                 self._add(loaded, message_of(row))
-        if theirs:
-            keys = {receipt_key(account_id, external_id or "") for account_id, external_id in theirs}
-            for row in await self._find(EARLY_RECEIPTS, "_id", keys):
-                loaded.early_receipts[row["_id"]] = row
 
     @staticmethod
     def _add(loaded: Loaded, message: Message) -> None:
         known = loaded.messages.setdefault(message.id, message)
         if known.external_id is not None:
             loaded.sent_as[known.account_id, known.external_id] = known
+
+    async def _ids(self, collection: str, ids: "Collection[str]") -> set[str]:
+        return {row["_id"] for row in await self._find(collection, "_id", ids, projection={"_id": 1})}
 
     async def _find(
         self, collection: str, name: str, values: "Collection[str]", projection: "Document | None" = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pymongo import InsertOne, UpdateOne
+from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from atd_conversation.domain.contact import Contact
@@ -35,7 +35,11 @@ class Stale(Exception):
 
 @dataclass(slots=True)
 class Unit:
-    """What a decision leaves to be saved. Aggregates are remembered with the sequence that they were read with."""
+    """What a decision leaves to be saved, each thing remembered with what it was when it was read.
+
+    An aggregate's version is its `order`: every save moves it on, also one that is no event. Messages are remembered
+    with the fields that they had, `receipts` has rows of `early_receipts` as they are to be and as they were read.
+    """
 
     new_contacts: dict[str, Contact] = field(default_factory=dict)
     new_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -43,22 +47,21 @@ class Unit:
     new_conversations: dict[str, Conversation] = field(default_factory=dict)
     conversations: "dict[str, tuple[Conversation, int, Document]]" = field(default_factory=dict)
     new_messages: list[Message] = field(default_factory=list)
-    messages: dict[str, Message] = field(default_factory=dict)
+    messages: "dict[str, tuple[Message, Document]]" = field(default_factory=dict)
     handled: list[str] = field(default_factory=list)
-    early_receipts: dict[str, "Document"] = field(default_factory=dict)
-    settled_receipts: set[str] = field(default_factory=set)
+    receipts: "dict[str, tuple[Document, Document | None]]" = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
 
     def touch(self, conversation: Conversation) -> None:
         """To be called before a conversation that was read is changed."""
         if conversation.id not in self.new_conversations and conversation.id not in self.conversations:
             before = conversation_fields(conversation)
-            self.conversations[conversation.id] = (conversation, conversation.sequence, before)
+            self.conversations[conversation.id] = (conversation, conversation.order, before)
 
     def touch_contact(self, contact: Contact) -> None:
-        """To be called before a contact that was read is changed."""
+        """To be called for a contact that was read and is changed."""
         if contact.id not in self.new_contacts and contact.id not in self.contacts:
-            self.contacts[contact.id] = (contact, contact.sequence)
+            self.contacts[contact.id] = (contact, contact.order)
 
     def _aggregates(self) -> Iterable[Contact | Conversation]:
         yield from self.new_contacts.values()
@@ -90,12 +93,12 @@ class UnitStore:
             await self._save_contacts(session, unit)
             await self._save_conversations(session, unit)
             await self._insert(session, MESSAGES, [message_document(message) for message in unit.new_messages])
+            await self._save_receipts(session, unit, now)
         except BulkWriteError as error:
             if any(each.get("code") == _DUPLICATE_KEY for each in error.details.get("writeErrors", ())):
                 raise Stale from error
             raise
         await self._update_messages(session, unit)
-        await self._save_receipts(session, unit, now)
         await self._outbox.add(session, unit.outgoing, order=order)
 
     async def _insert(self, session: "Session", collection: str, documents: "list[Document]") -> None:
@@ -113,7 +116,7 @@ class UnitStore:
             ],
         )
         updates = [
-            UpdateOne({"_id": contact.id, "sequence": read_at}, {"$set": contact_fields(contact)})
+            UpdateOne({"_id": contact.id, "order": read_at}, {"$set": contact_fields(contact)})
             for contact, read_at in unit.contacts.values()
         ]
         if updates:
@@ -124,7 +127,7 @@ class UnitStore:
     async def _save_conversations(self, session: "Session", unit: Unit) -> None:
         """Updates first: a conversation that is no longer the current one makes room for the new one."""
         updates: list[UpdateOne | InsertOne[Document]] = [
-            UpdateOne({"_id": each.id, "sequence": read_at}, _changes(before, conversation_fields(each)))
+            UpdateOne({"_id": each.id, "order": read_at}, _changes(before, conversation_fields(each)))
             for each, read_at, before in unit.conversations.values()
         ]
         inserts = [InsertOne(conversation_document(conversation)) for conversation in unit.new_conversations.values()]
@@ -134,20 +137,29 @@ class UnitStore:
                 raise Stale
 
     async def _update_messages(self, session: "Session", unit: Unit) -> None:
-        updates = [UpdateOne({"_id": each.id}, {"$set": message_fields(each)}) for each in unit.messages.values()]
+        updates = [
+            UpdateOne(
+                {"_id": each.id, "status": before["status"], "external_id": before["external_id"]},
+                _changes(before, message_fields(each)),
+            )
+            for each, before in unit.messages.values()
+        ]
         if updates:
-            await self._db[MESSAGES].bulk_write(updates, ordered=False, session=session)
+            result = await self._db[MESSAGES].bulk_write(updates, ordered=False, session=session)
+            if result.matched_count != len(updates):
+                raise Stale
 
     async def _save_receipts(self, session: "Session", unit: Unit, now: datetime) -> None:
-        writes = [
-            UpdateOne({"_id": key}, {"$set": {**document, "at": now}}, upsert=True)
-            for key, document in unit.early_receipts.items()
-            if key not in unit.settled_receipts
+        writes: list[ReplaceOne[Document] | InsertOne[Document]] = [
+            InsertOne({"_id": key, **row, "at": now})
+            if before is None
+            else ReplaceOne({"_id": key, "status": before.get("status")}, {**row, "at": now})
+            for key, (row, before) in unit.receipts.items()
         ]
         if writes:
-            await self._db[EARLY_RECEIPTS].bulk_write(writes, ordered=False, session=session)
-        if unit.settled_receipts:
-            await self._db[EARLY_RECEIPTS].delete_many({"_id": {"$in": list(unit.settled_receipts)}}, session=session)
+            result = await self._db[EARLY_RECEIPTS].bulk_write(writes, ordered=False, session=session)
+            if result.matched_count + result.inserted_count != len(writes):
+                raise Stale
 
 
 def _changes(before: "Document", after: "Document") -> "Document":
