@@ -4,11 +4,19 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import TypeVar, cast, overload
 
 T = TypeVar("T")
 
 _STEP_SECONDS = 0.02
+
+
+@overload
+async def eventually(condition: Callable[[], Awaitable[T]], *, timeout: float = ..., message: str = ...) -> T: ...
+
+
+@overload
+async def eventually(condition: Callable[[], T], *, timeout: float = ..., message: str = ...) -> T: ...
 
 
 async def eventually(

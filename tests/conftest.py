@@ -1,0 +1,46 @@
+"""The one running system that all whole-system tests of a run share; each of them uses companies of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from tests.harness.people import Account, Company, add_companies, api, connect, sign_in
+from tests.harness.system import INGEST, System
+
+UNCERTAIN_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A company with one connected number, and its administrator signed in."""
+
+    company: Company
+    account: Account
+    token: str
+    client: httpx.AsyncClient
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Every service as its own process, on its own Kafka and MongoDB. Whoever kills a part starts it again."""
+    # A send of which nobody knows waits a minute for proof as delivered; tests have less time.
+    environment = {INGEST: {"ATD_WHATSAPP_UNCERTAIN_AFTER": f"PT{UNCERTAIN_SECONDS}S"}}
+    system = System(tmp_path_factory.mktemp("system"), environment=environment)
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
+
+
+@pytest.fixture
+async def shop(system: System) -> AsyncIterator[Shop]:
+    """A company that nobody else uses."""
+    (company,) = await add_companies(system, 1)
+    token = await sign_in(system, company)
+    async with api(system, token) as client:
+        yield Shop(company, await connect(client), token, client)

@@ -1,0 +1,41 @@
+"""kill -9 of any process in the middle of two thousand messages: nothing lost, nothing doubled, order kept."""
+
+import asyncio
+
+import pytest
+
+from atd_testing.waiting import eventually
+from tests.conftest import Shop
+from tests.faults.conversing import (
+    TOTAL,
+    assert_heard_once_in_order,
+    assert_stored_once_in_order,
+    scripts,
+)
+from tests.harness.kafka import dead_letters
+from tests.harness.listener import Listener
+from tests.harness.provider import Provider
+from tests.harness.system import CONVERSATION, GATEWAY, INGEST, KAFKA, MONGOD, System
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.mark.parametrize("victim", [INGEST, CONVERSATION, GATEWAY, KAFKA, MONGOD])
+async def test_kill_9_loses_and_doubles_nothing_and_keeps_the_order(system: System, shop: Shop, victim: str) -> None:
+    written = scripts()
+    async with (
+        Provider(shop.account.webhook_url, shop.account) as provider,
+        Listener(system.public_url, shop.token) as listener,
+    ):
+        writing = asyncio.create_task(provider.write_all(written))
+        await eventually(lambda: provider.accepted >= TOTAL // 3, timeout=90, message="a third accepted")
+        await asyncio.to_thread(system.kill, victim)
+        assert not writing.done(), "it must die in the middle"
+        await asyncio.to_thread(system.restart, victim)
+        await asyncio.wait_for(writing, 120)
+        await eventually(
+            lambda: len(listener.of_type("message.received")) >= TOTAL, timeout=90, message="all of them heard"
+        )
+    await assert_stored_once_in_order(system, shop, written)
+    assert_heard_once_in_order(listener, written)
+    assert await dead_letters(system.kafka.bootstrap_servers) == []
