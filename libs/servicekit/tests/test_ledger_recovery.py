@@ -86,8 +86,10 @@ async def test_what_a_dead_process_finished_and_did_not_report_is_reported(bench
     bench.clock.advance(timedelta(seconds=11))
     await eventually(lambda: [row.id for row in second.finished] == ["a", "b"])
     assert second.finished[0].result == {"external_id": "wamid.a"}
-    await eventually(lambda: not second.ledger._reporter._queue)  # type: ignore[union-attr]  # it has one
-    assert await bench.rows.count_documents({"unreported": {"$exists": True}}) == 0
+    reporter = second.ledger._reporter
+    assert reporter is not None
+    await eventually(lambda: not reporter._queue)
+    assert await bench.mongo.db["sends_reports"].count_documents({}) == 0
 
 
 async def test_stopping_waits_for_running_sends_and_leaves_the_rest(bench: LedgerBench) -> None:
