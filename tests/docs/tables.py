@@ -1,0 +1,131 @@
+"""Markdown tables from settings classes, metrics and the topic registry."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr, TypeAdapter
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+
+from atd_cli.settings import CliSettings
+from atd_conversation.settings import ConversationSettings
+from atd_gateway.settings import GatewaySettings
+from atd_ingest_whatsapp.settings import Settings as IngestWhatsappSettings
+from atd_schemas.topics import CONSUMING_SERVICES, Topic, dead_letter_topic, registry
+from atd_servicekit.metrics import METRICS
+from atd_servicekit.settings import ServiceSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = (ROOT / "docs" / "operations.md", ROOT / "docs" / "architecture.md")
+
+SERVICES: Mapping[str, type[BaseSettings]] = {
+    "ingest-whatsapp": IngestWhatsappSettings,
+    "conversation": ConversationSettings,
+    "gateway": GatewaySettings,
+    "the command `atd`": CliSettings,
+}
+_OWN = ("mongodb_database", "port")
+"""Settings of every service whose default is its own."""
+
+_DURATIONS = TypeAdapter(timedelta)
+_MARKED = re.compile(r"(<!-- table: (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def settings_table() -> str:
+    """Every setting: those of all services first, then each service's own."""
+    shared = ServiceSettings.model_fields
+    rows = [("every service", name, field) for name, field in shared.items() if name not in _OWN]
+    for service, settings in SERVICES.items():
+        rows += [
+            (service, name, field)
+            for name, field in settings.model_fields.items()
+            if name in _OWN or name not in shared
+        ]
+    cells = [(_variable(name, field), owner, _default(field), _meaning(field)) for owner, name, field in rows]
+    return _table(("variable", "of", "default", "meaning"), cells)
+
+
+def metrics_table() -> str:
+    """Every metric, as Prometheus names it (a counter is exported with `_total`)."""
+    cells = [
+        (
+            f"`atd_{metric.name}{'_total' if metric.kind == 'counter' else ''}`",
+            metric.kind,
+            metric.unit,
+            ", ".join(f"`{label}`" for label in metric.labels),
+            metric.meaning,
+        )
+        for metric in METRICS
+    ]
+    return _table(("metric", "kind", "unit", "labels", "meaning"), cells)
+
+
+def topics_table() -> str:
+    """Every topic: key, who writes and who reads it, partitions and retention."""
+    dead = {dead_letter_topic(service).name for service in CONSUMING_SERVICES}
+    cells = [_topic(topic) for topic in registry() if topic.name not in dead]
+    example = dead_letter_topic("…")
+    cells.append(
+        (
+            "`<service>.dead-letter.v1`",
+            example.key,
+            f"{', '.join(CONSUMING_SERVICES)}; operator",
+            "operator",
+            str(example.partitions),
+            _days(example),
+        )
+    )
+    return _table(("topic", "key", "written by", "read by", "partitions", "kept"), cells)
+
+
+TABLES = {"settings": settings_table, "metrics": metrics_table, "topics": topics_table}
+
+
+def rewritten(text: str) -> str:
+    """The document with its tables made anew."""
+    return _MARKED.sub(lambda found: f"{found[1]}{TABLES[found['name']]()}{found[3]}", text)
+
+
+def _topic(topic: Topic) -> Sequence[str]:
+    return (
+        f"`{topic.name}`",
+        topic.key,
+        ", ".join(topic.producers),
+        ", ".join(topic.consumers) or topic.unread_because,
+        str(topic.partitions),
+        _days(topic),
+    )
+
+
+def _days(topic: Topic) -> str:
+    return "the last of each key" if topic.cleanup == "compact" else f"{topic.retention.days} days"
+
+
+def _variable(name: str, field: FieldInfo) -> str:
+    alias = field.validation_alias
+    return f"`{alias if isinstance(alias, str) else f'ATD_{name.upper()}'}`"
+
+
+def _default(field: FieldInfo) -> str:
+    value: Any = field.default
+    if value is PydanticUndefined:
+        return "**required**"
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, timedelta):
+        return f"`{_DURATIONS.dump_python(value, mode='json')}`"
+    return "" if value in (None, "") else f"`{value}`"
+
+
+def _meaning(field: FieldInfo) -> str:
+    meaning = field.description or ""
+    return meaning.removesuffix(" (seconds)") if isinstance(field.default, timedelta) else meaning
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
