@@ -1,7 +1,236 @@
 """The conversation service on real servers, for the tests that need it."""
 
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
+
+from atd_conversation.app import create_app
+from atd_conversation.commands import Commands
+from atd_conversation.handlers import InboundHandler
+from atd_conversation.settings import ConversationSettings
+from atd_conversation.store.directory import Directory
+from atd_conversation.store.inbound import InboundLoader
+from atd_conversation.store.indexes import INDEXES
+from atd_conversation.store.queries import Queries
+from atd_conversation.store.unit import Stale, UnitStore
+from atd_schemas.envelope import Envelope
+from atd_schemas.topics import INBOUND_EVENTS, Topic, adapter
+from atd_servicekit.clock import SystemClock
+from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
+from atd_servicekit.identity import Identity
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.mongo import Mongo
+from atd_servicekit.outbox import OUTBOX, OUTBOX_INDEXES, Outbox
+from atd_testing.app import running
+from atd_testing.identity import identity_headers
+from atd_testing.inbound import record_of
+from atd_testing.topics import create_topics
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+MASTER_KEY = b64encode(bytes(range(32))).decode()
+EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign", "contacts:read")
+
+
+class Parts:
+    """Everything between Kafka and HTTP on one side and MongoDB on the other, without either of the former."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self.mongo = mongo
+        self.db = mongo.db
+        self.clock = SystemClock()
+        self.store = UnitStore(mongo.db, Outbox(mongo.db, self.clock))
+        self.queries = Queries(mongo.db)
+        self.directory = Directory(mongo.db)
+        self.commands = Commands(self.queries, self.store, self.directory, self.clock)
+
+    def handler(self, loader: InboundLoader | None = None) -> InboundHandler:
+        return InboundHandler(loader or InboundLoader(self.db), self.store, self.mongo.transaction, self.clock)
+
+    async def take(self, *events: Envelope, loader: InboundLoader | None = None) -> None:
+        """One batch, as the kit hands it over: what fails as a whole is tried record by record."""
+        handler = self.handler(loader)
+        records = [record_of(event, offset) for offset, event in enumerate(events)]
+        try:
+            await handler(records)
+        except Stale:
+            for record in records:
+                await handler([record])
+
+    async def change(self, tenant_id: str, conversation_id: str, decide: Any) -> Any:
+        """As an attendant does it over HTTP."""
+        return await self.mongo.transaction(
+            lambda session: self.commands.change(
+                session, identity(tenant_id), conversation_id, decide, request_id="request"
+            )
+        )
+
+    async def say(self, tenant_id: str, conversation_id: str, draft: Any) -> Any:
+        return await self.mongo.transaction(
+            lambda session: self.commands.say(session, identity(tenant_id), conversation_id, draft, request_id="r")
+        )
+
+    async def all(self, collection: str) -> list[Any]:
+        return await self.db[collection].find().sort("_id").to_list(None)
+
+    async def outbox(self) -> list[Any]:
+        """Every event in the outbox, in the order in which the relay publishes."""
+        rows = await self.db[OUTBOX].find().sort([("order", 1), ("part", 1), ("_id", 1)]).to_list(None)
+        return [_parsed(r["t"], r["v"]) for row in rows for r in row["records"]]
+
+
+def identity(tenant_id: str, actor_id: str = "bia") -> Identity:
+    return Identity(tenant_id, "attendant", actor_id, "Bia", frozenset(EVERYTHING))
+
+
+def _parsed(topic: str, value: bytes) -> Any:
+    return adapter(Topic(topic, "", "", None, (), (), INBOUND_EVENTS.retention)).validate_json(value)
+
+
+class Reader:
+    """What is written to a topic from now on, in the order of each partition."""
+
+    def __init__(self, bootstrap: str, topic: Topic) -> None:
+        self._topic = topic
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+        self.records: list[Any] = []
+
+    async def start(self) -> None:
+        await self._consumer.start()
+        await self._consumer._client.force_metadata_update()
+        numbers = self._consumer.partitions_for_topic(self._topic.name) or range(self._topic.partitions)
+        places = [TopicPartition(self._topic.name, number) for number in numbers]
+        self._consumer.assign(places)
+        for place, end in (await self._consumer.end_offsets(places)).items():
+            self._consumer.seek(place, end)
+
+    async def stop(self) -> None:
+        await self._consumer.stop()
+
+    async def until(self, enough: Callable[[list[Any]], bool], tenant_id: str = "", timeout: float = 30.0) -> list[Any]:
+        """The events of a tenant (or all), once they are enough."""
+        found: list[Any] = []
+        try:
+            async with asyncio.timeout(timeout):
+                while not enough(found):
+                    batch = await self._consumer.getmany(timeout_ms=100)
+                    self.records += [record for records in batch.values() for record in records]
+                    found = [event for event in map(self._event, self.records) if tenant_id in ("", event.tenant_id)]
+        except TimeoutError:
+            pytest.fail(f"not enough on {self._topic.name}: {[(e.type, e.subject, e.sequence) for e in found]}")
+        return found
+
+    def _event(self, record: Any) -> Any:
+        return adapter(self._topic).validate_json(record.value)
+
+
+class Service:
+    """One process of the service, running."""
+
+    def __init__(self, app: FastAPI, client: httpx.AsyncClient, of: ConversationSettings) -> None:
+        self.app = app
+        self.http = client
+        self.settings = of
+        self.runtime = app.state.runtime
+        self.db = self.runtime.mongo.db
+
+    def headers(self, tenant_id: str, permissions: tuple[str, ...] = EVERYTHING, **who: Any) -> dict[str, str]:
+        chosen = {"actor_id": "bia", "actor_name": "Bia", **who}
+        return identity_headers(self.settings, tenant_id=tenant_id, permissions=permissions, **chosen)
+
+    async def publish(self, *events: Envelope, topic: Topic = INBOUND_EVENTS, traceparent: str | None = None) -> None:
+        await self.runtime.producer.publish([Outgoing.of(topic, event, traceparent) for event in events])
+
+    async def take(self, *events: Envelope) -> None:
+        """What the consumer does with a batch, without the way through Kafka."""
+        handler = self.runtime._subscriptions[0].handler
+        await handler([record_of(event, offset) for offset, event in enumerate(events)])
+        self.runtime.outbox.committed()
+
+
+@pytest.fixture(scope="session")
+def topics(kafka_bootstrap: str) -> str:
+    asyncio.run(create_topics(kafka_bootstrap))
+    return kafka_bootstrap
+
+
+@pytest.fixture(scope="session")
+def make_settings(topics: str, mongodb_url: str) -> Callable[[str], ConversationSettings]:
+    def make(database: str) -> ConversationSettings:
+        values: dict[str, Any] = {
+            "KAFKA_BOOTSTRAP_SERVERS": topics,
+            "MONGODB_URL": mongodb_url,
+            "mongodb_database": database,
+            "master_key": MASTER_KEY,
+        }
+        return ConversationSettings(**values)
+
+    return make
+
+
+@pytest.fixture
+async def parts(mongodb_url: str, database_name: str) -> AsyncIterator[Parts]:
+    """Stores, handlers and commands on a database of their own, without Kafka."""
+    mongo = Mongo(mongodb_url, database_name, Metrics())
+    await mongo.ensure_indexes({**INDEXES, **OUTBOX_INDEXES, **IDEMPOTENCY_INDEXES})
+    yield Parts(mongo)
+    await mongo.client.drop_database(database_name)
+    mongo.close()
+
+
+Start = Callable[..., Any]
+
+
+@asynccontextmanager
+async def _services(make: Callable[[str], ConversationSettings]) -> AsyncIterator[Start]:
+    """Starts processes of one service: they share a database and a group."""
+    chosen = make(f"test_{uuid4().hex}")
+    async with AsyncExitStack() as stack:
+
+        async def start(**more: Any) -> Service:
+            app = create_app(chosen, **more)
+            return Service(app, await stack.enter_async_context(running(app)), chosen)
+
+        yield start
+    mongo = Mongo(chosen.mongodb_url.get_secret_value(), chosen.mongodb_database, Metrics())
+    await mongo.client.drop_database(chosen.mongodb_database)
+    mongo.close()
+
+
+@pytest.fixture
+async def start(make_settings: Callable[[str], ConversationSettings]) -> AsyncIterator[Start]:
+    async with _services(make_settings) as starter:
+        yield starter
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(make_settings: Callable[[str], ConversationSettings]) -> AsyncIterator[Service]:
+    """One process for all tests of a module; each takes a tenant of its own."""
+    async with _services(make_settings) as starter:
+        yield await starter()
+
+
+@pytest.fixture
+async def read_topic(topics: str) -> AsyncIterator[Callable[[Topic], Any]]:
+    async with AsyncExitStack() as stack:
+
+        async def read(topic: Topic) -> Reader:
+            reader = Reader(topics, topic)
+            await reader.start()
+            stack.push_async_callback(reader.stop)
+            return reader
+
+        yield read
