@@ -143,6 +143,7 @@ def make_settings(topics: str, mongodb_url: str, database_name: str) -> Callable
             "master_key": MASTER_KEY,
             "host": "127.0.0.1",
             "shutdown_grace": timedelta(seconds=5),
+            "ws_ring_events": 1000,
             **more,
         }
         return GatewaySettings(**values)

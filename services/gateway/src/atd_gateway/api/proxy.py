@@ -58,10 +58,6 @@ _CREDENTIALS = frozenset({b"authorization", b"cookie"})
 _NOT_RETURNED = _HOP_BY_HOP | {b"server", b"date"}
 
 
-class _TooLarge(Exception):
-    """The client sent more than the route allows."""
-
-
 class Proxy:
     """Hands requests on. A component: `start()`, `stop()`."""
 
@@ -122,21 +118,25 @@ class Proxy:
         """Hand one request on and its answer back. Answers 413, 502, 503 or 504 itself."""
         began = perf_counter()
         answer = _Answer(send)
+        body = _Body(scope, receive, route.body_limit)
         outcome = 0
         try:
-            outcome = await self._exchange(scope, receive, answer, route, address, signed_identity)
-        except _TooLarge:
-            outcome = await self._refuse(scope, receive, send, answer, too_large(route.body_limit))
+            if body.too_large:
+                raise too_large(route.body_limit)
+            outcome = await self._exchange(scope, body, answer, route, address, signed_identity)
+        except Problem as problem:
+            outcome = await self._refuse(scope, receive, send, answer, problem)
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             self._log.warning("proxy.failed", upstream=route.service, error=type(error).__name__)
-            outcome = await self._refuse(scope, receive, send, answer, _problem(error, route.service))
+            found = too_large(route.body_limit) if body.too_large else _problem(error, route.service)
+            outcome = await self._refuse(scope, receive, send, answer, found)
         finally:
             self._observe(route.service, scope["method"], outcome, perf_counter() - began)
 
     async def _exchange(
         self,
         scope: Scope,
-        receive: Receive,
+        body: "_Body",
         answer: "_Answer",
         route: Route,
         address: str,
@@ -146,11 +146,13 @@ class Proxy:
         if session is None:
             raise aiohttp.ClientConnectionError("not started")
         headers = self._request_headers(scope, address, signed_identity, keep_credentials=route.access == "provider")
-        body = await _body(scope, receive, route.body_limit, headers)
+        data = await body.data()
+        if body.length is not None and not isinstance(data, bytes):
+            headers.append(("Content-Length", str(body.length)))
         async with session.request(
             scope["method"],
             self._url(scope, route.service),
-            data=body,
+            data=data,
             headers=headers,
             allow_redirects=False,
         ) as response:
@@ -228,38 +230,43 @@ class _Answer:
         await self._send({"type": "http.response.body", "body": chunk, "more_body": False})
 
 
-async def _body(
-    scope: Scope, receive: Receive, limit: int, headers: list[tuple[str, str]]
-) -> bytes | AsyncIterator[bytes] | None:
-    """The request's body: whole when it is small, otherwise as it comes. Raises `_TooLarge`."""
-    declared = header(scope, b"content-length")
-    length = int(declared) if declared is not None and declared.isdigit() else None
-    if length is None and header(scope, b"transfer-encoding") is None:
-        return None
-    if length is not None and length > limit:
-        raise _TooLarge
-    if length is not None and length <= SMALL_BODY_BYTES:
-        async with asyncio.timeout(_BODY_SECONDS):
-            return b"".join([chunk async for chunk in _chunks(receive, limit)])
-    if length is not None:
-        headers.append(("Content-Length", str(length)))
-    return _chunks(receive, limit)
+class _Body:
+    """The request's body on its way to the service."""
 
+    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
+        declared = header(scope, b"content-length")
+        self.length = int(declared) if declared is not None and declared.isdigit() else None
+        self.too_large = self.length is not None and self.length > limit
+        """Whether the client declared, or sent, more than the route allows."""
+        self._absent = self.length is None and header(scope, b"transfer-encoding") is None
+        self._receive = receive
+        self._limit = limit
 
-async def _chunks(receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    received = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionResetError("the client went away")
-        chunk = message.get("body", b"")
-        received += len(chunk)
-        if received > limit:
-            raise _TooLarge
-        if chunk:
-            yield chunk
-        if not message.get("more_body"):
-            return
+    async def data(self) -> bytes | AsyncIterator[bytes] | None:
+        """Whole when it is small, otherwise as it comes."""
+        if self._absent:
+            return None
+        if self.length is not None and self.length <= SMALL_BODY_BYTES:
+            async with asyncio.timeout(_BODY_SECONDS):
+                return b"".join([chunk async for chunk in self._chunks()])
+        return self._chunks()
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        """Ends with `ConnectionError` when the client goes away or sends too much: the request is not whole then."""
+        received = 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError("the client went away")
+            chunk = message.get("body", b"")
+            received += len(chunk)
+            if received > self._limit:
+                self.too_large = True
+                raise ConnectionAbortedError("the client sent too much")
+            if chunk:
+                yield chunk
+            if not message.get("more_body"):
+                return
 
 
 def _named_by_connection(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:

@@ -1,0 +1,315 @@
+import asyncio
+import hashlib
+import hmac
+from datetime import timedelta
+
+import orjson
+import pytest
+
+from atd_servicekit.crypto import derive_key
+from atd_servicekit.identity import IDENTITY_PURPOSE, IdentityVerifier
+from atd_testing.waiting import eventually
+
+
+class LyingService:
+    """A service that does what the path says; it remembers what it was sent, byte for byte."""
+
+    def __init__(self):
+        self.seen = []
+        self.release = asyncio.Event()
+        self.url = ""
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**24)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self.release.set()
+        self._server.close()
+
+    async def _serve(self, reader, writer):
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                lines = head.decode("latin-1").split("\r\n")
+                method, path, _ = lines[0].split(" ")
+                headers = [tuple(line.split(": ", 1)) for line in lines[1:] if line]
+                body = await self._body(reader, {name.lower(): value for name, value in headers})
+                self.seen.append({"method": method, "path": path, "headers": headers, "body": body})
+                if await self._answer(path, writer, body):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
+            pass
+        writer.close()
+
+    async def _body(self, reader, headers):
+        if "content-length" in headers:
+            return await reader.readexactly(int(headers["content-length"]))
+        body = b""
+        while headers.get("transfer-encoding") == "chunked":
+            size = int(await reader.readline(), 16)
+            body += (await reader.readexactly(size + 2))[:-2]
+            if size == 0:
+                break
+        return body
+
+    async def _answer(self, path, writer, body):
+        kind = path.partition("?")[0].rpartition("/")[2]
+        if kind == "cut":
+            return True
+        if kind == "half":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 500)
+            await writer.drain()
+            return True
+        if kind == "rubbish":
+            writer.write(b"I am no web server\r\n\r\n")
+            return True
+        if kind == "slow":
+            await self.release.wait()
+        if kind == "dribble":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc")
+            await self.release.wait()
+            return True
+        if kind == "huge":
+            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/plain\r\n\r\n")
+            for _ in range(200):
+                writer.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+                await writer.drain()
+            writer.write(b"0\r\n\r\n")
+            return False
+        status = kind if kind.isdigit() else "200"
+        answer = b"" if status in ("204", "304") else body or b'{"ok":true}'
+        length = f"Content-Length: {len(answer)}\r\n" if answer else ""
+        extra = 'Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Atd-Secret: 1\r\nKeep-Alive: 5\r\nServer: lie\r\nETag: "7"\r\n'
+        writer.write(f"HTTP/1.1 {status} Whatever\r\n{extra}{length}\r\n".encode() + answer)
+        await writer.drain()
+        return False
+
+    def headers(self, index=-1):
+        return {name.lower(): value for name, value in self.seen[index]["headers"]}
+
+
+@pytest.fixture
+async def service():
+    async with LyingService() as found:
+        yield found
+
+
+@pytest.fixture
+async def gateway(start, service):
+    return await start(
+        conversation_url=service.url,
+        ingest_whatsapp_url=service.url,
+        upstream_timeout=timedelta(seconds=1),
+        trusted_proxies="127.0.0.1",
+        public_url="https://atendimento.example",
+    )
+
+
+async def test_a_request_reaches_its_service_with_a_signed_identity(gateway, service):
+    ana = await gateway.person(role="attendant", name="Ána")
+    headers = {**ana.headers, "X-Atd-Identity": "forged", "X-Atd-Other": "1", "Cookie": "a=1", "X-Request-Id": "r-1"}
+    headers |= {"X-Forwarded-For": "6.6.6.6, 198.51.100.7", "traceparent": "00-1-1-01", "Connection": "x-private"}
+    headers |= {"X-Private": "1", "Idempotency-Key": "k", "Content-Type": "application/json"}
+    url = "/api/v1/conversations/a%2Fb/messages?limit=3&q=ol%C3%A1+x"
+    answer = await gateway.http.post(url, headers=headers, content=b'{"text": "ol\\u00e1"}')
+    assert answer.status_code == 200
+    assert answer.content == service.seen[-1]["body"] == b'{"text": "ol\\u00e1"}'
+    assert service.seen[-1]["path"] == url
+    sent = service.headers()
+    for name in ("authorization", "cookie", "x-atd-other", "traceparent", "x-private", "connection"):
+        assert name not in sent or sent[name] == "keep-alive"
+    assert [name.lower() for name, _ in service.seen[-1]["headers"]].count("x-atd-identity") == 1
+    assert sent["x-forwarded-for"] == "198.51.100.7"
+    assert sent["x-forwarded-proto"] == "https"
+    assert sent["x-forwarded-host"] == "atendimento.example"
+    assert sent["x-request-id"] == answer.headers["x-request-id"] == "r-1"
+    assert sent["idempotency-key"] == "k"
+    key = derive_key(gateway.settings.master_key.get_secret_value(), IDENTITY_PURPOSE)
+    identity = IdentityVerifier(key).verify(sent["x-atd-identity"], gateway.apps.runtime.clock.now())
+    assert (identity.tenant_id, identity.actor_id, identity.actor_name) == (ana.tenant_id, ana.attendant.id, "Ána")
+    assert "conversations:assign" in identity.permissions
+    assert "channels:manage" not in identity.permissions
+
+
+async def test_the_answer_comes_back_as_it_is_without_what_is_ours(gateway, service):
+    ana = await gateway.person()
+    answer = await gateway.http.get("/api/v1/contacts/x", headers=ana.headers)
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert answer.headers["etag"] == '"7"'
+    for name in ("x-atd-secret", "keep-alive", "server"):
+        assert name not in answer.headers
+    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    for status in (201, 204, 304, 404, 422, 500, 503):
+        assert (await gateway.http.get(f"/api/v1/contacts/{status}", headers=ana.headers)).status_code == status
+
+
+async def test_an_identity_is_signed_once_in_thirty_seconds(gateway, service):
+    ana = await gateway.person()
+    for _ in range(3):
+        await gateway.http.get("/api/v1/conversations", headers=ana.headers)
+    assert len({service.headers(n)["x-atd-identity"] for n in range(3)}) == 1
+
+
+async def test_two_tenants_are_two_identities(gateway, service):
+    ana, bia = await gateway.person(), await gateway.person()
+    key = derive_key(gateway.settings.master_key.get_secret_value(), IDENTITY_PURPOSE)
+    for person in (ana, bia, ana):
+        headers = {**person.headers, "X-Tenant-Id": bia.tenant_id}
+        await gateway.http.get(f"/api/v1/conversations?tenant_id={bia.tenant_id}", headers=headers)
+        signed = service.headers()["x-atd-identity"]
+        identity = IdentityVerifier(key).verify(signed, gateway.apps.runtime.clock.now())
+        assert identity.tenant_id == person.tenant_id
+
+
+@pytest.mark.parametrize("size", [231, 64 * 1024, 64 * 1024 + 1, 3 * 1024 * 1024])
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_webhook_arrives_byte_for_byte_with_its_signature(gateway, service, size, chunked):
+    body = (b'{"text":"Ol\\u00e1 \xff\x00"}' * (size // 20 + 1))[:size]
+    signature = "sha256=" + hmac.new(b"secret", body, hashlib.sha256).hexdigest()
+
+    async def pieces():
+        for at in range(0, len(body), 50_000):
+            yield body[at : at + 50_000]
+
+    headers = {"X-Hub-Signature-256": signature, "Content-Type": "application/json", "Authorization": "Bearer theirs"}
+    content = pieces() if chunked else body
+    answer = await gateway.http.post("/webhooks/whatsapp/acc-1", content=content, headers=headers)
+    assert answer.status_code == 200
+    assert service.seen[-1]["body"] == body
+    assert service.headers()["x-hub-signature-256"] == signature
+    assert service.headers()["authorization"] == "Bearer theirs"
+    assert "x-atd-identity" not in service.headers()
+
+
+async def test_the_handshake_of_a_provider_is_handed_on(gateway, service):
+    query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=my-token"
+    assert (await gateway.http.get(f"/webhooks/whatsapp?{query}")).status_code == 200
+    assert service.seen[-1]["path"] == f"/webhooks/whatsapp?{query}"
+
+
+async def test_the_services_answer_to_a_webhook_is_unchanged(gateway, service):
+    for status in (401, 403, 404, 413, 503):
+        answer = await gateway.http.post(f"/webhooks/whatsapp/{status}", content=b"{}")
+        assert (answer.status_code, answer.content) == (status, b"{}")
+
+
+async def test_other_methods_are_refused(gateway, service):
+    answer = await gateway.http.put("/webhooks/whatsapp/1", content=b"{}")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, POST"
+    assert service.seen == []
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_body_beyond_the_limit_is_refused(gateway, service, chunked):
+    ana = await gateway.person()
+
+    async def pieces():
+        for _ in range(40):
+            yield b"x" * 100_000
+
+    for path, headers in (("/webhooks/whatsapp", {}), ("/api/v1/conversations", ana.headers)):
+        content = pieces() if chunked else b"x" * 4_000_000
+        answer = await gateway.http.post(path, content=content, headers=headers)
+        assert answer.status_code == 413
+        assert answer.json()["code"] == "too_large"
+    assert (await gateway.http.get("/api/v1/conversations", headers=ana.headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code"),
+    [("cut", 502, "bad_gateway"), ("rubbish", 502, "bad_gateway"), ("slow", 504, "gateway_timeout")],
+)
+async def test_a_service_that_misbehaves_is_a_problem(gateway, service, kind, status, code):
+    ana = await gateway.person()
+    answer = await gateway.http.post(f"/api/v1/conversations/{kind}", headers=ana.headers, content=b"{}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("kind", ["half", "dribble"])
+async def test_half_an_answer_is_never_taken_for_a_whole_one(gateway, service, kind):
+    ana = await gateway.person()
+    with pytest.raises(Exception, match=r"peer closed|disconnected|incomplete"):
+        await gateway.http.get(f"/api/v1/conversations/{kind}", headers=ana.headers)
+
+
+async def test_a_service_that_is_away_is_503_and_comes_back_by_itself(start, service):
+    gateway = await start(conversation_url="http://127.0.0.1:9", ingest_whatsapp_url=service.url)
+    ana = await gateway.person()
+    answer = await gateway.http.get("/api/v1/conversations", headers=ana.headers)
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"
+    assert answer.headers["retry-after"]
+    assert (await gateway.http.get("/api/v1/channels", headers=ana.headers)).status_code == 200
+
+
+async def test_a_large_answer_is_streamed(gateway, service):
+    ana = await gateway.person()
+    size = 0
+    async with gateway.http.stream("GET", "/api/v1/conversations/huge", headers=ana.headers) as answer:
+        async for chunk in answer.aiter_bytes():
+            size += len(chunk)
+    assert size == 200 * 0x10000
+
+
+async def test_no_more_webhooks_are_in_hand_than_allowed(start, service):
+    gateway = await start(ingest_whatsapp_url=service.url, webhooks_in_flight=3)
+    waiting = [asyncio.create_task(gateway.http.post("/webhooks/whatsapp/slow", content=b"{}")) for _ in range(3)]
+    await eventually(lambda: len(service.seen) == 3)
+    answer = await gateway.http.post("/webhooks/whatsapp/now", content=b"{}")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    service.release.set()
+    assert [one.status_code for one in await asyncio.gather(*waiting)] == [200] * 3
+
+
+async def test_one_sign_in_has_a_rate_and_is_told_how_long_to_wait(start, service):
+    gateway = await start(conversation_url=service.url, api_rate=0.5, api_burst=5)
+    ana, bia = await gateway.person(), await gateway.person()
+    statuses = [(await gateway.http.get("/api/v1/conversations", headers=ana.headers)).status_code for _ in range(6)]
+    assert statuses == [200] * 5 + [429]
+    answer = await gateway.http.get("/api/v1/me", headers=ana.headers)
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 2
+    assert (await gateway.http.get("/api/v1/me", headers=bia.headers)).status_code == 200
+
+
+async def test_routes_outside_the_table_lead_nowhere(gateway, service):
+    for path in ("/livez", "/readyz", "/metrics", "/conversations", "/webhooks/telegram/1", "/api/v1%2f..%2fx"):
+        assert (await gateway.http.get(path)).status_code in (401, 404), path
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.url.rpartition(":")[2]))
+    writer.write(b"GET /webhooks/whatsapp/../../metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert (await reader.read()).startswith(b"HTTP/1.1 404")
+    writer.close()
+    assert service.seen == []
+
+
+async def test_the_internal_port_has_health_and_metrics(gateway):
+    for path in ("/livez", "/readyz", "/metrics"):
+        answer = await gateway.http.get(gateway.internal_url + path)
+        assert answer.status_code == 200, answer.text
+    assert b"atd_ws_connections" in answer.content
+
+
+async def test_cross_origin_pages_need_permission(start, service):
+    ours, theirs = "https://app.example", "https://evil.example"
+    closed, opened = await start(conversation_url=service.url), await start(cors_origins=ours)
+    ask = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    for gateway, origin, allowed in ((closed, ours, None), (opened, ours, ours), (opened, theirs, None)):
+        answer = await gateway.http.options("/api/v1/me", headers={"Origin": origin, **ask})
+        assert answer.headers.get("access-control-allow-origin") == allowed
+        simple = await gateway.http.get("/api/v1/me", headers={"Origin": origin})
+        assert simple.headers.get("access-control-allow-origin") == allowed
+
+
+async def test_an_unreadable_body_is_400_and_a_faulty_one_422(gateway):
+    broken = await gateway.http.post("/api/v1/auth/login", content=b"{", headers={"Content-Type": "application/json"})
+    assert (broken.status_code, broken.json()["code"]) == (400, "malformed_json")
+    faulty = await gateway.http.post("/api/v1/auth/login", json={"email": "a"})
+    assert faulty.status_code == 422
+    assert {one["field"] for one in orjson.loads(faulty.content)["errors"]} == {"email", "password"}

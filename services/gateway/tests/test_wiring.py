@@ -1,0 +1,59 @@
+"""The wiring is complete: every route says what it needs, every setting what it means."""
+
+from base64 import b64encode
+from typing import get_args
+
+import pytest
+
+from atd_gateway.app import create_apps, upstreams
+from atd_gateway.domain.access import PERMISSIONS
+from atd_gateway.domain.closing import MEANINGS
+from atd_gateway.domain.routes import ROUTES, Service
+from atd_gateway.settings import GatewaySettings
+from atd_servicekit.identity import route_permissions
+
+KEY = b64encode(b"k" * 32).decode()
+
+
+@pytest.fixture
+async def settings():
+    return GatewaySettings(master_key=KEY)
+
+
+async def test_every_route_names_its_permission(settings):
+    found = route_permissions(create_apps(settings).public)
+    assert {path: need for path, need in found.items() if not need.startswith("public")} == {
+        "GET /api/v1/me": "authenticated",
+        "GET /api/v1/attendants": "attendants:read",
+    }
+    public = {path for path, need in found.items() if need.startswith("public")}
+    assert public == {
+        "GET /",
+        "GET /api/docs",
+        "GET /api/events",
+        "GET /api/openapi.json",
+        "GET /assets/{name}",
+        "GET /asyncapi.json",
+        "GET /openapi.json",
+        "POST /api/v1/auth/login",
+        "POST /api/v1/auth/logout",
+        "POST /api/v1/auth/refresh",
+        "WEBSOCKET /ws",
+    }
+    for need in found.values():
+        assert need.startswith("public: ") or need == "authenticated" or need in PERMISSIONS
+
+
+async def test_every_service_of_the_route_table_has_an_address(settings):
+    assert set(upstreams(settings)) == {route.service for route in ROUTES} == set(get_args(Service))
+
+
+def test_every_setting_is_described():
+    for name, field in GatewaySettings.model_fields.items():
+        assert field.description, name
+
+
+def test_every_close_code_has_a_meaning_and_fits_the_protocol():
+    for code, meaning in MEANINGS.items():
+        assert code in (1012, 1013) or 4000 <= code <= 4999
+        assert 0 < len(meaning) <= 100
