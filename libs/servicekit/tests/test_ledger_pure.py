@@ -55,20 +55,20 @@ def test_the_usual_backoff_gives_up_after_about_a_day() -> None:
 
 
 def test_a_delivery_finishes_the_row_whoever_claimed_it() -> None:
-    settled = settle(_row("a"), Delivered({"id": "x"}), _NOW, report=True)
+    settled = settle(_row("a"), Delivered({"id": "x"}), _NOW)
     assert settled.change is None
     assert settled.finished is not None
     assert (settled.finished.state, settled.finished.result, settled.gate) == ("done", {"id": "x"}, None)
 
 
 def test_a_failure_finishes_the_row_with_its_reason() -> None:
-    settled = settle(_row("a", attempt=3), Failed("blocked", "No WhatsApp."), _NOW, report=True)
+    settled = settle(_row("a", attempt=3), Failed("blocked", "No WhatsApp."), _NOW)
     assert settled.finished is not None
     assert (settled.finished.state, settled.finished.reason, settled.finished.attempts) == ("failed", "blocked", 3)
     assert settled.change is not None
     assert settled.change[0]["claim"] == "claim"
     assert settled.change[1]["$unset"] == {"open": 1}
-    assert "unreported" in settled.change[1]["$set"]
+    assert settled.change[1]["$set"]["expires_at"] == _NOW + timedelta(days=8)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_failure_finishes_the_row_with_its_reason() -> None:
     ],
 )
 def test_what_is_not_final_leaves_the_row_open(outcome: Outcome, state: str, at: datetime, gate: Gate | None) -> None:
-    settled = settle(_row("a"), outcome, _NOW, report=True)
+    settled = settle(_row("a"), outcome, _NOW)
     assert settled.finished is None
     assert settled.gate == gate
     assert settled.change is not None

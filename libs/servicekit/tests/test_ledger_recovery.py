@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pymongo.errors import AutoReconnect
 
-from atd_servicekit.ledger import Finished, Retry
+from atd_servicekit.ledger import Finished, Retry, Uncertain
+from atd_servicekit.ledger.reports import Report, ReportStore
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
@@ -92,6 +93,51 @@ async def test_what_a_dead_process_finished_and_did_not_report_is_reported(bench
     assert await bench.mongo.db["sends_reports"].count_documents({}) == 0
 
 
+async def _no_reports_left(bench: LedgerBench) -> None:
+    async def none() -> bool:
+        return await bench.mongo.db["sends_reports"].count_documents({}) == 0
+
+    await eventually(cast("Callable[[], object]", none), message="every report is made")
+
+
+async def test_a_proof_whose_effect_is_unknown_is_reported_all_the_same(
+    bench: LedgerBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await bench.process()
+    bench.receiver.will("a", Uncertain(bench.later(600), "timeout"))
+    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
+    await bench.wait_state("uncertain", "a")
+    original = LedgerStore.prove
+
+    async def applied_and_cut(*args: Any, **kwargs: Any) -> None:
+        await original(*args, **kwargs)
+        raise AutoReconnect("connection closed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LedgerStore, "prove", applied_and_cut)
+        with pytest.raises(AutoReconnect):
+            await process.ledger.resolve("a", {"external_id": "proof"})
+    bench.clock.advance(timedelta(seconds=11))
+    await eventually(lambda: sorted(row.id for row in process.finished) == ["a", "b"])
+    await _no_reports_left(bench)
+
+
+async def test_a_report_whose_rows_were_finished_in_part_waits_for_the_rest(bench: LedgerBench) -> None:
+    process = await bench.process()
+    await process.ledger.pause("g")
+    await process.ledger.add(bench.new_rows(["a", "b"]))
+    store, reports = LedgerStore(bench.mongo.db, "sends", SHARDS), ReportStore(bench.mongo.db, "sends")
+    now = bench.clock.now()
+    await reports.begin(Report("r", now, ("a", "b")))
+    assert await store.prove("a", {}, now, "r")
+    bench.clock.advance(timedelta(seconds=11))
+    await eventually(lambda: [row.id for row in process.finished] == ["a"])
+    assert await store.prove("b", {}, now, "r")
+    bench.clock.advance(timedelta(seconds=11))
+    await eventually(lambda: [row.id for row in process.finished] == ["a", "b"])
+    await _no_reports_left(bench)
+
+
 async def test_stopping_waits_for_running_sends_and_leaves_the_rest(bench: LedgerBench) -> None:
     process = await bench.process("first", concurrency_per_group=2)
     ids = [f"r{n}" for n in range(10)]
@@ -155,13 +201,20 @@ async def test_a_process_that_lost_its_lease_sends_nothing_more(bench: LedgerBen
     assert bench.receiver.calls == []
 
 
-@pytest.mark.parametrize("method", ["claim", "settle", "close", "lanes", "page", "insert", "close_gates"])
+@pytest.mark.parametrize(
+    ("store", "method"),
+    [
+        *((LedgerStore, method) for method in ("insert", "lanes", "page", "claim", "settle", "close_gates")),
+        (ReportStore, "begin"),
+        (ReportStore, "end"),
+    ],
+)
 @pytest.mark.parametrize("takes_effect", [True, False])
 async def test_mongodb_away_for_a_moment_loses_and_doubles_nothing(
-    bench: LedgerBench, monkeypatch: pytest.MonkeyPatch, method: str, takes_effect: bool
+    bench: LedgerBench, monkeypatch: pytest.MonkeyPatch, store: type, method: str, takes_effect: bool
 ) -> None:
     faults = {"left": 3}
-    original: Callable[..., Awaitable[Any]] = getattr(LedgerStore, method)
+    original: Callable[..., Awaitable[Any]] = getattr(store, method)
 
     async def faulty(*args: Any, **kwargs: Any) -> Any:
         if faults["left"] == 0:
@@ -171,7 +224,7 @@ async def test_mongodb_away_for_a_moment_loses_and_doubles_nothing(
             await original(*args, **kwargs)
         raise AutoReconnect("connection closed")
 
-    monkeypatch.setattr(LedgerStore, method, faulty)
+    monkeypatch.setattr(store, method, faulty)
     process = await bench.process()
     bench.receiver.will("c", Retry(bench.later(5), "busy", "group"))
     rows = bench.new_rows(["a", "b"], lane="x") + bench.new_rows(["c"], group="other")

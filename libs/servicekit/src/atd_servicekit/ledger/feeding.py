@@ -1,7 +1,7 @@
 """Brings what is due from MongoDB to the board."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,6 +11,7 @@ from atd_servicekit.leases import ShardLeases
 from atd_servicekit.ledger.board import Board
 from atd_servicekit.ledger.gates import GatesInHand
 from atd_servicekit.ledger.patience import Bells, is_passing
+from atd_servicekit.ledger.reporting import Reporter
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
@@ -45,7 +46,7 @@ class Feeder:
         *,
         poll: timedelta,
         uncertain_for: timedelta,
-        recover: Callable[[], Awaitable[None]],
+        reporter: Reporter | None,
     ) -> None:
         self._name = name
         self._store = store
@@ -57,7 +58,7 @@ class Feeder:
         self._bells = bells
         self._poll = poll.total_seconds()
         self._uncertain_for = uncertain_for
-        self._recover = recover
+        self._reporter = reporter
         self._ticks = 0
         self._at_group = ""
         self._oldest: dict[str, datetime] = {}
@@ -99,10 +100,10 @@ class Feeder:
         self._board.tidy()
         self._metrics.ledger_rows.labels(self._name, "sending").set(self._board.running)
         if self._ticks % _SAMPLE_TICKS == 0:
-            counts = await self._store.counts()
-            for state, number in (("open", counts.open), ("unreported", counts.unreported)):
-                self._metrics.ledger_rows.labels(self._name, state).set(number)
-            await self._recover()
+            self._metrics.ledger_rows.labels(self._name, "open").set(await self._store.count_open())
+            if self._reporter is not None:
+                await self._reporter.recover()
+                self._metrics.ledger_rows.labels(self._name, "unreported").set(self._reporter.waiting)
         self._ticks += 1
 
     async def read_gates(self) -> None:

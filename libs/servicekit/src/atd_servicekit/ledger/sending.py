@@ -37,7 +37,6 @@ class Sender:
         metrics: Metrics,
         bells: Bells,
         *,
-        report: bool,
         fault_backoff: Backoff,
         send_timeout: timedelta,
         uncertain_for: timedelta,
@@ -51,7 +50,6 @@ class Sender:
         self._send = send
         self._clock = clock
         self._bells = bells
-        self._report = report
         self._fault_backoff = fault_backoff
         self._send_timeout = send_timeout.total_seconds()
         self._uncertain_for = uncertain_for
@@ -119,7 +117,7 @@ class Sender:
         if isinstance(outcome, Suspended) and self._board.openings(row.group) != openings:
             outcome = Retry(self._clock.now(), outcome.reason)  # resumed since: it failed with what has been replaced
         self._board.release(row)
-        self._on_settled(settle(row, outcome, self._clock.now(), report=self._report))
+        self._on_settled(settle(row, outcome, self._clock.now()))
         self._note(row, outcome, perf_counter() - began)
         self._bells.send.set()
 

@@ -1,5 +1,6 @@
 """The ledger as a service uses it."""
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,11 @@ from atd_servicekit.leases import ShardLeases
 from atd_servicekit.ledger.backoff import Backoff
 from atd_servicekit.ledger.board import Board
 from atd_servicekit.ledger.feeding import Feeder
-from atd_servicekit.ledger.finishing import OnFinished, Reporter, Settler
+from atd_servicekit.ledger.finishing import Settler
 from atd_servicekit.ledger.gates import GatesInHand, stricter
 from atd_servicekit.ledger.patience import Bells, patiently
+from atd_servicekit.ledger.reporting import OnFinished, Reporter
+from atd_servicekit.ledger.reports import Report, ReportStore
 from atd_servicekit.ledger.rows import Finished, Gate, NewRow
 from atd_servicekit.ledger.sending import Send, Sender
 from atd_servicekit.ledger.settling import Settled
@@ -25,10 +28,6 @@ if TYPE_CHECKING:
 FAULT_BACKOFF = Backoff(first=timedelta(seconds=1), factor=3.0, cap=timedelta(minutes=10), attempts=8)
 """For errors of our own while sending: about 25 minutes in all."""
 
-UNREPORTED_FOR = timedelta(seconds=10)
-"""A row that was finished for longer and not reported has lost its reporter."""
-
-_RECOVERED_AT_ONCE = 500
 _LAST_WRITES = timedelta(seconds=5)
 
 
@@ -69,7 +68,9 @@ class Ledger:
         self._store = store = LedgerStore(db, name, leases.shards)
         self._board = board = Board(concurrency=concurrency, per_group=concurrency_per_group)
         self._gates = gates = GatesInHand()
-        self._reporter = None if on_finished is None else Reporter(name, store, on_finished, bells)
+        self._reporter: Reporter | None = None
+        if on_finished is not None:
+            self._reporter = Reporter(name, store, ReportStore(db, name), on_finished, clock, bells)
         self._settler = Settler(store, board, gates, clock, self._reporter, bells)
         self._feeder = Feeder(
             name,
@@ -82,7 +83,7 @@ class Ledger:
             bells,
             poll=poll,
             uncertain_for=uncertain_for,
-            recover=self._recover,
+            reporter=self._reporter,
         )
         self._sender = Sender(
             name,
@@ -93,7 +94,6 @@ class Ledger:
             clock,
             metrics,
             bells,
-            report=on_finished is not None,
             fault_backoff=fault_backoff,
             send_timeout=send_timeout,
             uncertain_for=uncertain_for,
@@ -156,12 +156,9 @@ class Ledger:
         if not results:
             return resolved
         for row_id in await self._store.still_open(results.keys()):
-            now = self._clock.now()
-            report = self._reporter is not None
-            finished = await self._store.prove(row_id, dict(results[row_id]), now, report=report)
+            finished = await self._prove(row_id, dict(results[row_id]))
             if finished is not None:
                 resolved.add(row_id)
-                self._finished([finished])
                 self._want([(finished.lane, finished.group)])
         return resolved
 
@@ -218,14 +215,16 @@ class Ledger:
         self._board.close(group, gate if known is None else stricter(known, gate))
         self._gates.changed(group)
 
-    def _finished(self, rows: Iterable[Finished]) -> None:
-        if self._reporter is not None:
-            self._reporter.put(rows)
-
-    async def _recover(self) -> None:
-        """Report what a dead process had finished and not reported."""
-        owned = self._leases.owned
-        if self._reporter is None or not owned:
-            return
-        before = self._clock.now() - UNREPORTED_FOR
-        self._reporter.put(await self._store.unreported(owned, before, _RECOVERED_AT_ONCE))
+    async def _prove(self, row_id: str, result: dict[str, Any]) -> Finished | None:
+        now = self._clock.now()
+        report = Report(uuid.uuid4().hex, now, (row_id,))
+        if self._reporter is None:
+            return await self._store.prove(row_id, result, now, report.id)
+        await self._reporter.begin(report)
+        try:
+            finished = await self._store.prove(row_id, result, now, report.id)
+        except BaseException:
+            self._reporter.leave(report)
+            raise
+        self._reporter.put(report, () if finished is None else (finished,))
+        return finished

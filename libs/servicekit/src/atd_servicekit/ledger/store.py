@@ -6,13 +6,12 @@ the row's keys from the indexes, which so stay as small as the backlog.
     {_id, tenant_id, group, lane, shard, order, state, attempts, payload, traceparent, created_at,
      open: {group, shard, at, lane, order},         while it is not finished; `at`: not before
      claim, reason, detail, result, finished_at, expires_at,
-     unreported: {shard, at}}                       from its end until `on_finished` has had it
+     report}                                        under which it was reported (see `reports.py`)
 
 A gate (`<name>_gates`, by group) outlives the process that closed it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from pymongo.errors import BulkWriteError
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.leases import shard_of
 from atd_servicekit.ledger.board import Entry
+from atd_servicekit.ledger.reports import report_indexes
 from atd_servicekit.ledger.rows import Finished, Gate, NewRow, Row
 from atd_servicekit.ledger.settling import OPEN_STATES, Settled, delivered
 
@@ -43,22 +43,14 @@ def ledger_indexes(name: str) -> dict[str, list[IndexModel]]:
                 sparse=True,
             ),
             IndexModel([("open.lane", 1), ("open.order", 1)], name="lane", sparse=True),
-            IndexModel([("unreported.shard", 1), ("unreported.at", 1)], name="unreported", sparse=True),
             IndexModel([("expires_at", 1)], name="expires", expireAfterSeconds=0),
         ],
         f"{name}_gates": [
             IndexModel([("suspended", 1)], name="suspended"),
             IndexModel([("until", 1)], name="until"),
         ],
+        **report_indexes(name),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Rows, counted up to a bound of 10,000 each."""
-
-    open: int
-    unreported: int
 
 
 class LedgerStore:
@@ -179,13 +171,16 @@ class LedgerStore:
         ]
         await self._rows.bulk_write(writes, ordered=False)
 
-    async def settle(self, batch: Sequence[Settled], now: datetime, *, report: bool) -> set[str]:
-        """Write what the attempts led to; the ids of the rows to which it applied. May be repeated."""
+    async def settle(self, batch: Sequence[Settled], now: datetime, report: str) -> set[str]:
+        """Write what the attempts led to; the ids of the rows to which it applied. May be repeated.
+
+        Finished rows get the id of the report in which they will be.
+        """
         results = {one.row.id: one.finished.result for one in batch if one.change is None and one.finished is not None}
-        writes = [UpdateMany(*one.change) for one in batch if one.change is not None]  # not One: that costs twice
+        writes = [_write(one, *one.change, report) for one in batch if one.change is not None]
         if results:
             query = {"_id": {"$in": list(results)}, "state": {"$in": OPEN_STATES}}
-            writes.append(UpdateMany(query, delivered(results, now, report=report)))
+            writes.append(UpdateMany(query, delivered(results, now, report)))
         result = await self._rows.bulk_write(writes, ordered=False)
         ids = [one.row.id for one in batch]
         if result.matched_count == len(batch):
@@ -196,28 +191,25 @@ class LedgerStore:
 
     # Rows are finished
 
-    async def close(self, ids: Sequence[str]) -> None:
-        """The rows have been reported."""
-        await self._rows.update_many({"_id": {"$in": list(ids)}}, {"$unset": {"unreported": 1}})
-
-    async def unreported(self, shards: Collection[int], before: datetime, limit: int) -> list[Finished]:
-        """Rows that were finished before and not reported: whoever was about to has died."""
-        query = {"unreported.shard": {"$in": sorted(shards)}, "unreported.at": {"$lte": before}}
-        cursor = self._rows.find(query).sort([("unreported.at", 1)]).limit(limit).hint("unreported")
-        return [_finished(document) for document in await cursor.to_list(limit)]
+    async def finished_in(self, report: str, ids: Sequence[str]) -> list[Finished]:
+        """Those of the rows that were finished, as part of the report."""
+        query = {"_id": {"$in": list(ids)}, "report": report, "state": {"$in": ["done", "failed"]}}
+        found = [_finished(document) for document in await self._rows.find(query).to_list(len(ids))]
+        places = {row_id: place for place, row_id in enumerate(ids)}
+        return sorted(found, key=lambda row: places[row.id])
 
     async def still_open(self, ids: Collection[str]) -> list[str]:
         """Those of the rows that are not finished."""
         query = {"_id": {"$in": list(ids)}, "state": {"$in": OPEN_STATES}}
         return [found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(ids))]
 
-    async def prove(self, row_id: str, result: dict[str, Any], now: datetime, *, report: bool) -> Finished | None:
+    async def prove(self, row_id: str, result: dict[str, Any], now: datetime, report: str) -> Finished | None:
         """Make an open row a delivered one; `None` when it is not open.
 
         The claim goes, so that an attempt under way learns that it was not the one that finished the row.
         """
         query = {"_id": row_id, "state": {"$in": OPEN_STATES}}
-        update = [*delivered({row_id: result}, now, report=report), {"$unset": "claim"}]
+        update = [*delivered({row_id: result}, now, report), {"$unset": "claim"}]
         document: Document | None = await self._rows.find_one_and_update(
             query, update, return_document=ReturnDocument.AFTER
         )
@@ -230,7 +222,7 @@ class LedgerStore:
         if found is None:
             return None
         place = {name: found[name] for name in ("group", "shard", "lane", "order")}
-        gone = dict.fromkeys(("reason", "detail", "finished_at", "expires_at", "unreported", "claim"), 1)
+        gone = dict.fromkeys(("reason", "detail", "finished_at", "expires_at", "report", "claim"), 1)
         change = {"$set": {"state": "due", "attempts": 0, "open": {**place, "at": now}}, "$unset": gone}
         result = await self._rows.update_one(query, change)
         return (found["lane"], found["group"]) if result.matched_count else None
@@ -258,12 +250,16 @@ class LedgerStore:
     async def open_gate(self, group: str) -> None:
         await self._gates.delete_one({"_id": group})
 
-    async def counts(self) -> Counts:
-        count = self._rows.count_documents
-        return Counts(
-            open=await count({"open.group": {"$gt": ""}}, limit=_COUNTED, hint="due"),
-            unreported=await count({"unreported.shard": {"$gte": 0}}, limit=_COUNTED, hint="unreported"),
-        )
+    async def count_open(self) -> int:
+        """Rows that are not finished, up to 10,000."""
+        return int(await self._rows.count_documents({"open.group": {"$gt": ""}}, limit=_COUNTED, hint="due"))
+
+
+def _write(settled: Settled, matching: dict[str, Any], update: dict[str, Any], report: str) -> UpdateMany:
+    """As one of many, although it is one: MongoDB keeps a record of each single write, which costs as much again."""
+    if settled.finished is not None:
+        update = {**update, "$set": {**update["$set"], "report": report}}
+    return UpdateMany(matching, update)
 
 
 def _row(document: "Document") -> Row:

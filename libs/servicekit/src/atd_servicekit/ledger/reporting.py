@@ -1,0 +1,154 @@
+"""Tells the user's hook about finished rows, each at least once."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from atd_servicekit.clock import Clock
+from atd_servicekit.ledger.patience import Bells, is_passing, patiently
+from atd_servicekit.ledger.reports import Report, ReportStore
+from atd_servicekit.ledger.rows import Finished
+from atd_servicekit.ledger.store import LedgerStore
+
+OnFinished = Callable[[Sequence[Finished]], Awaitable[None]]
+
+ABANDONED_AFTER = timedelta(seconds=10)
+"""A report that stands for longer has lost its process, or waits for another try."""
+
+_UNFINISHED_AFTER = timedelta(minutes=10)
+_ROWS = 500
+_BEHIND = 5_000
+_BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    report: Report
+    rows: Sequence[Finished]
+    rest: Sequence[str]
+
+
+class Reporter:
+    """Makes the reports of this process in order, and those that a dead process left."""
+
+    def __init__(
+        self, name: str, store: LedgerStore, reports: ReportStore, hook: OnFinished, clock: Clock, bells: Bells
+    ) -> None:
+        self.last = False
+        """Set when nothing more will come."""
+        self._store = store
+        self._reports = reports
+        self._hook = hook
+        self._clock = clock
+        self._bells = bells
+        self._queue: deque[_Telling] = deque()
+        self._pending: set[str] = set()
+        self.waiting = 0
+        """Rows that are finished and not told yet."""
+        self._log = structlog.get_logger().bind(ledger=name)
+
+    @property
+    def behind(self) -> bool:
+        """Whether so many rows wait to be reported that no more should be sent."""
+        return self.waiting >= _BEHIND
+
+    async def begin(self, report: Report) -> None:
+        """To be called before the rows are finished; `put` or `leave` follows. Raises PyMongo's errors."""
+        self._pending.add(report.id)
+        await self._reports.begin(report)
+
+    def put(self, report: Report, rows: Sequence[Finished], *, rest: Sequence[str] = ()) -> None:
+        """The rows of the report that were finished under it; `rest` are ids that still may be."""
+        self._pending.add(report.id)
+        self._queue.append(_Telling(report, rows, rest))
+        self.waiting += len(rows)
+        self._bells.report.set()
+
+    def leave(self, report: Report) -> None:
+        """It is not known whether the rows were finished: `recover` will see."""
+        self._pending.discard(report.id)
+
+    async def recover(self) -> None:
+        """Take up what nobody has reported for long."""
+        now = self._clock.now()
+        for report in await self._reports.take_abandoned(now - ABANDONED_AFTER, now):
+            if report.id in self._pending:
+                continue
+            rows = await self._store.finished_in(report.id, report.ids)
+            known = {row.id for row in rows}
+            young = now - report.made < _UNFINISHED_AFTER
+            self.put(report, rows, rest=[row_id for row_id in report.ids if young and row_id not in known])
+
+    async def run(self) -> None:
+        """The loop; once `last` is set it returns as soon as all is reported, or the hook fails."""
+        while True:
+            await self._bells.report.wait()
+            self._bells.report.clear()
+            while self._queue:
+                await self._make(self._next())
+            if self.last:
+                return
+
+    def _next(self) -> list["_Telling"]:
+        batch: list[_Telling] = []
+        rows = 0
+        for telling in self._queue:
+            batch.append(telling)
+            rows += len(telling.rows)
+            if rows >= _ROWS:
+                break
+        return batch
+
+    async def _make(self, batch: "list[_Telling]") -> None:
+        refused = await self._tell([row for telling in batch for row in telling.rows])
+        done: list[str] = []
+        for telling in batch:
+            left = [row.id for row in telling.rows if row.id in refused]
+            left += telling.rest
+            if left:
+                await patiently("keep report", partial(self._reports.keep, telling.report.id, left))
+            else:
+                done.append(telling.report.id)
+        await patiently("end reports", lambda: self._reports.end(done))
+        for telling in batch:
+            self._queue.popleft()
+            self._pending.discard(telling.report.id)
+            self.waiting -= len(telling.rows)
+        self._bells.send.set()
+
+    async def _tell(self, rows: Sequence[Finished]) -> set[str]:
+        """The ids of the rows that the hook did not take.
+
+        While the infrastructure is away it waits. A row that the hook cannot bear is left for another try.
+        """
+        failures = 0
+        while rows:
+            try:
+                await self._hook(rows)
+            except Exception as error:  # noqa: BLE001 - what the hook raises must not stop the reports of others
+                if not is_passing(error):
+                    return await self._tell_singly(rows)
+                if self.last:
+                    return {row.id for row in rows}
+                delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
+                failures += 1
+                self._log.warning("ledger.report_retry", rows=len(rows), error=type(error).__name__, delay_s=delay)
+                await asyncio.sleep(delay)
+            else:
+                break
+        return set()
+
+    async def _tell_singly(self, rows: Sequence[Finished]) -> set[str]:
+        refused = set()
+        for row in rows:
+            try:
+                await self._hook([row])
+            except Exception as error:  # noqa: BLE001 - one row's report must not keep the others back
+                self._log.error("ledger.report_failed", row_id=row.id, exc_info=error)
+                refused.add(row.id)
+        return refused
