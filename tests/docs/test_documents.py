@@ -1,5 +1,6 @@
 """The documents say what the code says."""
 
+import os
 import re
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def test_every_setting_is_described() -> None:
 
 @pytest.mark.parametrize("owner", SERVICES)
 def test_defaults_can_be_set_as_they_are_written(owner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith(("ATD_", "KAFKA_", "MONGODB_"))]:
+        monkeypatch.delenv(variable)
     monkeypatch.setenv("ATD_MASTER_KEY", "k")
     plain = SERVICES[owner]()
     for row in settings_table().splitlines():
