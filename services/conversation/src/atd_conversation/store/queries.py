@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pymongo.errors import ExecutionTimeout
+import pymongo
+from pymongo.errors import PyMongoError
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 ALL_STATUSES: tuple[ConversationStatus, ...] = ("bot", "queued", "open", "snoozed", "closed")
 
-LIST_MILLISECONDS = 3_000
+LIST_SECONDS = 3.0
 """The longest a list may search before it is refused as too wide."""
 
 
@@ -76,23 +77,21 @@ class Queries:
     ) -> list[Conversation]:
         """Up to `limit` conversations, the latest activity first, that come after the place `after`.
 
-        Raises `TooWide` when `LIST_MILLISECONDS` were not enough.
+        Raises `TooWide` when `LIST_SECONDS` were not enough.
         """
         query, index = _conversation_query(tenant_id, wanted)
         if after is not None:
             at, last_id = after
-            query["$or"] = [{"last_activity_at": {"$lt": at}}, {"last_activity_at": at, "_id": {"$lt": last_id}}]
-        cursor = (
-            self._conversations.find(query)
-            .sort([("last_activity_at", -1), ("_id", -1)])
-            .hint(index)
-            .limit(limit)
-            .max_time_ms(LIST_MILLISECONDS)
-        )
+            query["last_activity_at"] = {"$lte": at}  # where the index is entered; the alternatives alone do not say it
+            query["$or"] = [{"last_activity_at": {"$lt": at}}, {"_id": {"$lt": last_id}}]
+        cursor = self._conversations.find(query).sort([("last_activity_at", -1), ("_id", -1)]).hint(index).limit(limit)
         try:
-            return [conversation_of(row) for row in await cursor.to_list(limit)]
-        except ExecutionTimeout as error:
-            raise TooWide from error
+            with pymongo.timeout(LIST_SECONDS):  # `max_time_ms` gives way to the client's own timeout
+                return [conversation_of(row) for row in await cursor.to_list(limit)]
+        except PyMongoError as error:
+            if error.timeout:
+                raise TooWide from error
+            raise
 
     async def messages(
         self, tenant_id: str, conversation_id: str, *, limit: int, before: int | None, after: int | None

@@ -1,0 +1,371 @@
+"""Documents and queries on a real MongoDB: what is written is read, by an index and within a bound."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import bson
+import pytest
+from bson.codec_options import CodecOptions
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atd_conversation.commands import Draft
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
+from atd_conversation.domain.message import Message
+from atd_conversation.store import indexes, queries
+from atd_conversation.store.documents import (
+    contact_document,
+    contact_of,
+    conversation_document,
+    conversation_fields,
+    conversation_of,
+    message_document,
+    message_of,
+)
+from atd_conversation.store.inbound import InboundLoader
+from atd_conversation.store.queries import ALL_STATUSES, LIST_SECONDS, ConversationFilter
+from atd_conversation.store.unit import _changes
+from atd_schemas.settings_changes import AttendantChanged, AttendantData, ChannelAccountChanged, ChannelAccountData
+from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named
+from atd_testing.inbound import NOON, customer_message, send_receipt
+
+T, A = "t1", "acc-a"
+_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)
+
+# --- documents
+
+ids = st.uuids().map(str)
+words = st.text(max_size=20)
+moments = st.integers(0, 4_000_000_000_000).map(lambda ms: datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms))
+named = st.none() | st.builds(Named, id=ids, name=st.none() | words)
+counts = st.integers(0, 2**53)
+contacts = st.builds(
+    Contact,
+    id=ids,
+    tenant_id=ids,
+    name=st.none() | words,
+    profile_name=st.none() | words,
+    phone=st.none() | words,
+    created_at=moments,
+    email=st.none() | words,
+    sequence=counts,
+    order=counts,
+)
+last_messages = st.builds(
+    LastMessage, id=ids, kind=st.just("text"), preview=words, direction=st.just("inbound"), occurred_at=moments
+)
+conversations = st.builds(
+    Conversation,
+    id=ids,
+    tenant_id=ids,
+    number=counts,
+    status=st.sampled_from(ALL_STATUSES),
+    channel=st.builds(ChannelRef, kind=st.just("whatsapp"), account_id=ids, name=words),
+    contact=st.builds(ContactRef, id=ids, name=st.none() | words),
+    recipient=words,
+    opened_at=moments,
+    last_activity_at=moments,
+    profile_name=st.none() | words,
+    assignee=named,
+    priority=st.sampled_from(["low", "normal", "high", "urgent"]),
+    favourites=st.just(frozenset()),
+    unread_count=counts,
+    last_message=st.none() | last_messages,
+    reply_window_expires_at=st.none() | moments,
+    first_response_at=st.none() | moments,
+    closed_at=st.none() | moments,
+    current=st.booleans(),
+    sequence=counts,
+    order=counts,
+)
+contents = st.dictionaries(
+    st.sampled_from(["latitude", "$set", "a.b", "reply"]),
+    st.recursive(
+        st.none() | words | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "title"]), inner),
+        max_leaves=5,
+    ),
+)
+messages = st.builds(
+    Message,
+    id=ids,
+    tenant_id=ids,
+    conversation_id=ids,
+    account_id=ids,
+    direction=st.sampled_from(["inbound", "outbound", "note"]),
+    kind=st.just("text"),
+    text=st.none() | words,
+    author=st.builds(AuthorView, type=st.just("contact"), id=st.none() | ids, name=st.none() | words),
+    occurred_at=moments,
+    recorded_at=moments,
+    content=contents,
+    reply_to=st.none() | ids,
+    forwarded=st.sampled_from(["no", "once", "often"]),
+    status=st.sampled_from([None, "pending", "sent", "failed"]),
+    error=st.none() | st.builds(MessageError, code=words, message=words),
+    external_id=st.none() | ids,
+    sequence=counts,
+)
+
+
+def through_bson(document: Any) -> Any:
+    return bson.decode(bson.encode(document), _OPTIONS)
+
+
+@given(contacts)
+def test_a_contact_is_read_as_it_was_written(contact: Contact) -> None:
+    assert contact_of(through_bson(contact_document(contact))) == contact
+
+
+@given(conversations)
+def test_a_conversation_is_read_as_it_was_written(conversation: Conversation) -> None:
+    assert conversation_of(through_bson(conversation_document(conversation))) == conversation
+
+
+@given(messages)
+def test_a_message_is_read_as_it_was_written(message: Message) -> None:
+    assert message_of(through_bson(message_document(message))) == message
+
+
+@given(st.lists(conversations, min_size=2, max_size=2), st.integers(0, 2**53))
+def test_any_change_of_a_conversation_is_saved_as_it_is(states: list[Conversation], order: int) -> None:
+    before, after = states
+    document = conversation_document(before)
+    update = _changes(conversation_fields(before), conversation_fields(after))
+    document.update(update["$set"])
+    for name in update.get("$unset", {}):
+        document.pop(name, None)
+    kept = {name: getattr(before, name) for name in ("id", "tenant_id", "number", "opened_at")}
+    assert conversation_of(through_bson(document)) == replace(after, **kept)
+
+
+# --- indexes
+
+
+async def test_every_index_that_is_declared_exists_and_no_other(parts: Any) -> None:
+    for collection, models in indexes.INDEXES.items():
+        existing = set(await parts.db[collection].index_information()) - {"_id_"}
+        assert existing == {model.document["name"] for model in models}
+
+
+async def test_what_must_be_unique_is(parts: Any) -> None:
+    def unique(information: Any) -> set[tuple[str, ...]]:
+        return {tuple(name for name, _ in one["key"]) for one in information.values() if one.get("unique")}
+
+    assert unique(await parts.db[indexes.CONVERSATIONS].index_information()) == {
+        ("tenant_id", "number"),
+        ("current_of",),
+    }
+    assert unique(await parts.db[indexes.MESSAGES].index_information()) == {
+        ("conversation_id", "sequence"),
+        ("account_id", "sent_as"),
+    }
+
+
+@pytest.mark.parametrize("collection", [indexes.INBOX, indexes.EARLY_RECEIPTS])
+async def test_what_is_kept_for_repeats_only_goes_after_the_providers_last_repeat(parts: Any, collection: str) -> None:
+    information = await parts.db[collection].index_information()
+    assert information["at_1"]["expireAfterSeconds"] == timedelta(days=8).total_seconds()
+
+
+# --- queries: the database's profiler sees all of them, those inside transactions too
+
+
+class Profile:
+    """What the database did since the start."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+
+    async def start(self) -> "Profile":
+        await self._db.command("profile", 2)
+        return self
+
+    async def stop(self) -> list[Any]:
+        await self._db.command("profile", 0)
+        return [row for row in await self._db["system.profile"].find().to_list(None) if "planSummary" in row]
+
+
+async def drive(parts: Any) -> None:
+    """Everything that the service asks its database, at least once."""
+    now = parts.clock.now()
+    batch = [customer_message(T, A, f"w{n}", customer=f"551199999{n:04}", occurred_at=now) for n in range(20)]
+    await parts.take(*batch)
+    await parts.take(*batch, customer_message(T, A, "q", reply_to_external_id="w0", name="Ana Maria", occurred_at=now))
+    (first,) = await parts.queries.conversations(T, ConversationFilter(), limit=1, after=None)
+    conversation_id, contact_id = first.id, first.contact.id
+    message = await parts.say(T, conversation_id, Draft(text="Olá", client_id="c", reply_to=batch[0].id, note=True))
+    message = await parts.say(T, conversation_id, Draft(text="Olá"))
+    await parts.take(send_receipt(T, A, "read", external_id="x"), send_receipt(T, A, "sent", message_id=message.id))
+    await parts.take(send_receipt(T, A, "delivered", message_id=message.id, external_id="x"))
+    await parts.change(T, conversation_id, lambda c, _: c.assign(Named(id="bia", name="Bia")))
+    await parts.queries.set_favourite(T, conversation_id, "bia", on=True)
+    await parts.queries.set_favourite(T, conversation_id, "caio", on=False)
+    await parts.queries.contact(T, contact_id)
+    for bounds in ({"before": None, "after": None}, {"before": 9, "after": None}, {"before": None, "after": 1}):
+        await parts.queries.messages(T, conversation_id, limit=5, **bounds)
+    for wanted in filters(contact_id):
+        for after in (None, (now, "x")):
+            await parts.queries.conversations(T, wanted, limit=5, after=after)
+    await directory(parts)
+
+
+async def directory(parts: Any) -> None:
+    common: dict[str, Any] = {"id": "e", "tenant_id": T, "occurred_at": NOON, "recorded_at": NOON, "source": "s"}
+    account = ChannelAccountData(account_id=A, channel="whatsapp", name="Loja", status="active")
+    attendant = AttendantData(attendant_id="bia", name="Bia")
+    for _ in range(2):
+        await parts.directory.put_account(ChannelAccountChanged(**common, subject=A, data=account))
+        await parts.directory.put_attendant(AttendantChanged(**common, subject="bia", data=attendant))
+    await parts.directory.attendant(T, "bia")
+    await parts.directory.account_is_deleted(T, A)
+
+
+def filters(contact_id: str) -> list[ConversationFilter]:
+    return [
+        ConversationFilter(),
+        ConversationFilter(statuses=("open",)),
+        ConversationFilter(statuses=("open", "queued"), assignee="none", unread=True),
+        ConversationFilter(assignee="bia"),
+        ConversationFilter(assignee="bia", statuses=("closed", "open")),
+        ConversationFilter(favourite_of="bia"),
+        ConversationFilter(favourite_of="bia", assignee="bia", unread=False),
+        ConversationFilter(channel="whatsapp", account_id=A),
+        ConversationFilter(opened_after=NOON, opened_before=NOON + timedelta(days=999)),
+        ConversationFilter(contact_id=contact_id),
+        ConversationFilter(contact_id=contact_id, assignee="bia", favourite_of="bia", statuses=("open",)),
+    ]
+
+
+async def test_every_query_walks_an_index_and_sorts_nothing_in_memory(parts: Any) -> None:
+    profile = await Profile(parts.db).start()
+    await drive(parts)
+    seen = await profile.stop()
+    assert len(seen) > 50
+    assert {row["ns"].partition(".")[2] for row in seen} >= indexes.INDEXES.keys()
+    for row in seen:
+        command = row.get("command", {})
+        assert "COLLSCAN" not in row["planSummary"], command
+        of_a_contact = "contact.id" in command.get("filter", {})
+        assert of_a_contact or not row.get("hasSortStage"), command
+
+
+async def test_no_query_is_without_a_bound(parts: Any) -> None:
+    profile = await Profile(parts.db).start()
+    await drive(parts)
+    finds = [row["command"] for row in await profile.stop() if "find" in row.get("command", {})]
+    assert finds
+    assert all(command.get("limit") for command in finds), finds
+    assert all(command["maxTimeMS"] > 0 for command in finds), finds
+
+
+@pytest.fixture
+async def many(parts: Any) -> list[str]:
+    """Ids of 400 conversations of a tenant, half of them at the very same moment; the latest activity first."""
+    made = []
+    for number in range(400):
+        moment = NOON + timedelta(seconds=number // 2 if number < 200 else 500)
+        data = customer_message(T, A, "w").data
+        conversation, _ = Conversation.open(
+            f"c{number:03}", number, T, ContactRef(id=f"k{number}", name=None), data, moment
+        )
+        conversation.assignee = Named(id="bia", name="Bia")
+        conversation.status = ALL_STATUSES[number % 5]
+        made.append(conversation)
+    documents = [conversation_document(conversation) for conversation in made]
+    for document in documents:
+        document["favourites"] = ["bia"]
+    await parts.db[indexes.CONVERSATIONS].insert_many(documents)
+    made.sort(key=lambda each: (each.last_activity_at, each.id), reverse=True)
+    return [each.id for each in made]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        ConversationFilter(),
+        ConversationFilter(assignee="bia"),
+        ConversationFilter(favourite_of="bia"),
+        ConversationFilter(statuses=ALL_STATUSES),
+    ],
+)
+async def test_a_page_costs_the_same_at_any_depth(parts: Any, many: list[str], wanted: ConversationFilter) -> None:
+    profile = await Profile(parts.db).start()
+    found: list[str] = []
+    after: tuple[datetime, str] | None = None
+    while True:
+        page = await parts.queries.conversations(T, wanted, limit=20, after=after)
+        found += [each.id for each in page]
+        if len(page) < 20:
+            break
+        after = (page[-1].last_activity_at, page[-1].id)
+    assert found == many
+    costs = [row["keysExamined"] for row in await profile.stop() if "find" in row["command"]]
+    of_one_moment = 200  # their place in the index is entered at the moment
+    assert max(costs[:10]) <= of_one_moment + 40
+    assert max(costs[11:]) <= 40
+
+
+async def test_a_list_that_searches_too_long_is_given_up(
+    parts: Any, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = await Profile(parts.db).start()
+    await parts.queries.conversations(T, ConversationFilter(), limit=20, after=None)
+    (row,) = [row for row in await profile.stop() if "find" in row["command"]]
+    assert row["command"]["maxTimeMS"] <= LIST_SECONDS * 1000
+    monkeypatch.setattr(queries, "LIST_SECONDS", 1e-6)
+    with pytest.raises(queries.TooWide):
+        await parts.queries.conversations(T, ConversationFilter(), limit=20, after=None)
+
+
+async def test_at_most_500_attendants_have_a_conversation_among_their_favourites(parts: Any) -> None:
+    await parts.take(customer_message(T, A, "w1"))
+    (row,) = await parts.all(indexes.CONVERSATIONS)
+    names = [f"a{n}" for n in range(MAX_FAVOURITES)]
+    await parts.db[indexes.CONVERSATIONS].update_one({"_id": row["_id"]}, {"$set": {"favourites": names}})
+    assert not await parts.queries.set_favourite(T, row["_id"], "one more", on=True)
+    assert await parts.queries.set_favourite(T, row["_id"], "a7", on=True)
+    assert await parts.queries.set_favourite(T, row["_id"], "a7", on=False)
+    assert await parts.queries.set_favourite(T, row["_id"], "one more", on=True)
+    stored = (await parts.all(indexes.CONVERSATIONS))[0]
+    assert len(stored["favourites"]) == MAX_FAVOURITES
+    assert stored["sequence"] == row["sequence"]
+
+
+async def test_numbers_are_reserved_without_repeat_by_several_at_once(parts: Any) -> None:
+    loader = InboundLoader(parts.db)
+    ranges = await asyncio.gather(*(loader.next_numbers(T, n) for n in (1, 5, 3, 1, 10)))
+    assert sorted(number for each in ranges for number in each) == list(range(1, 21))
+    assert list(await loader.next_numbers("t2", 1)) == [1]
+
+
+# --- the directory
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+async def test_of_two_changes_of_a_setting_the_newer_one_stands(parts: Any, order: tuple[int, int]) -> None:
+    for which in order:
+        moment = NOON + timedelta(seconds=which)
+        common: dict[str, Any] = {"id": "e", "occurred_at": moment, "recorded_at": moment, "source": "s"}
+        await parts.directory.put_attendant(
+            AttendantChanged(
+                **common, tenant_id=T, subject="bia", data=AttendantData(attendant_id="bia", name=f"${which}")
+            )
+        )
+        await parts.directory.put_account(
+            ChannelAccountChanged(
+                **common,
+                tenant_id=T,
+                subject=A,
+                data=ChannelAccountData(
+                    account_id=A, channel="whatsapp", name="Loja", status="active", deleted=which == 2
+                ),
+            )
+        )
+    assert await parts.directory.attendant(T, "bia") == Named(id="bia", name="$2")
+    assert await parts.directory.account_is_deleted(T, A)
+    assert not await parts.directory.account_is_deleted("t2", A)
+    assert await parts.directory.attendant("t2", "bia") is None
