@@ -78,16 +78,17 @@ def api(system: System, token: str) -> httpx.AsyncClient:
     )
 
 
-async def connect(client: httpx.AsyncClient, name: str = "Loja") -> Account:
-    """Connect a WhatsApp number of our own invention."""
-    number = str(uuid7().replace("-", "")[-12:])
-    digits = str(int(number, 16))[:15]
+async def connect(client: httpx.AsyncClient, name: str = "Loja", **given: str) -> Account:
+    """Connect a WhatsApp number; credentials that are not given are of our own invention."""
+    invented = uuid7().replace("-", "")[-12:]
+    number = str(int(invented, 16))
     credentials = {
-        "phone_number_id": digits,
-        "business_account_id": f"2{digits}",
-        "access_token": f"token-{number}",
-        "app_secret": f"secret-{number}",
-        "verify_token": f"verify-{number}",
+        "phone_number_id": number,
+        "business_account_id": f"2{number}",
+        "access_token": f"token-{invented}",
+        "app_secret": f"secret-{invented}",
+        "verify_token": f"verify-{invented}",
+        **given,
     }
     answer = await client.post("/channels", json={"kind": "whatsapp", "name": name, "credentials": credentials})
     answer.raise_for_status()

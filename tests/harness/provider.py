@@ -63,14 +63,16 @@ class Provider:
             await asyncio.sleep(_PAUSE_SECONDS)
         self.accepted += 1
 
-    async def write(self, customer: str, texts: Sequence[str], *, pace_seconds: float = 0.0) -> None:
+    async def write(
+        self, customer: str, texts: Sequence[str], *, name: str = "Ana Souza", pace_seconds: float = 0.0
+    ) -> None:
         """One customer writes these texts: the next goes out when the one before was accepted."""
         for text in texts:
             began = time.monotonic()
             message_id = wamid(f"{self.account.id}/{customer}/{text}")
             now = datetime.now(UTC)
             number = self.account.phone_number_id
-            await self.deliver(text_webhook(number, text, now, sender=customer, message_id=message_id))
+            await self.deliver(text_webhook(number, text, now, sender=customer, message_id=message_id, name=name))
             await asyncio.sleep(max(0.0, began + pace_seconds - time.monotonic()))
 
     async def write_all(self, scripts: Mapping[str, Sequence[str]], *, pace_seconds: float = 0.0) -> None:

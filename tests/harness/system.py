@@ -6,6 +6,7 @@ import asyncio
 import base64
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -147,13 +148,21 @@ class System:
         """Everything that the process has logged."""
         return self.processes[name].log_file.read_text(encoding="utf-8", errors="replace")
 
+    def atd(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the operators' command `atd` against this system."""
+        command = [sys.executable, "-m", "atd_cli", *arguments]
+        return subprocess.run(
+            command, env=self.environment(INGEST), cwd=_ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+
     def _process_of(self, name: str) -> ManagedProcess:
         if name in (KAFKA, MONGOD):
             return (self.kafka if name == KAFKA else self.mongo).process
         return self.processes[name]
 
-    def _process(self, name: str, arguments: Sequence[str]) -> ManagedProcess:
-        environment = {
+    def environment(self, name: str) -> dict[str, str]:
+        """The environment variables of a process."""
+        return {
             **{key: value for key, value in os.environ.items() if not key.startswith("ATD_")},
             "PYTHONUNBUFFERED": "1",
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
@@ -166,8 +175,12 @@ class System:
             "ATD_WHATSAPP_API_URL": self.url(FAKE),
             "ATD_INGEST_WHATSAPP_URL": self.url(INGEST),
             "ATD_CONVERSATION_URL": self.url(CONVERSATION),
+            "ATD_GATEWAY_INTERNAL_URL": f"http://{LOOPBACK}:{self.ports['internal']}",
             **self._environment.get(name, {}),
         }
+
+    def _process(self, name: str, arguments: Sequence[str]) -> ManagedProcess:
+        environment = self.environment(name)
         log_file = self.directory / f"{name}.log"
         return ManagedProcess(name, [sys.executable, *arguments], log_file=log_file, env=environment, cwd=_ROOT)
 
