@@ -12,6 +12,7 @@ from atd_schemas.topics import (
     CONSUMING_SERVICES,
     MAX_DEAD_LETTER_BYTES,
     MAX_MESSAGE_BYTES,
+    ONLOOKERS,
     OPERATOR,
     OUTBOUND_BY_CHANNEL,
     WEBHOOK_BODY_LIMIT_BYTES,
@@ -68,7 +69,7 @@ def test_the_configuration_is_in_kafkas_words(topic: Topic) -> None:
 
 def test_what_a_service_cannot_handle_has_a_topic() -> None:
     readers = {name for topic in TOPICS for name in topic.consumers} - {OPERATOR}
-    assert readers == set(CONSUMING_SERVICES)
+    assert readers == {*CONSUMING_SERVICES, *ONLOOKERS}
     assert {dead_letter_topic(service).name for service in readers} <= {topic.name for topic in TOPICS}
 
 

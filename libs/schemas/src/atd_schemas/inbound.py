@@ -39,7 +39,7 @@ class InboundMessageData(Schema):
 class SendFailure(Schema):
     """Why a message could not be sent: the provider's code and the class that decides what to do.
 
-    `reason` is one of the classes of `SEND_FAILURES`; `detail` is the provider's own words.
+    `reason` is a stable word that the channel service chose; `detail` is the provider's own words.
     """
 
     code: str

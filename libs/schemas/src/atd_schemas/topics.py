@@ -126,8 +126,11 @@ def dead_letter_topic(service: str) -> Topic:
     )
 
 
-CONSUMING_SERVICES = ("ingest-whatsapp", "conversation", "gateway")
-"""The services that consume, and so can dead-letter."""
+CONSUMING_SERVICES = ("ingest-whatsapp", "conversation")
+"""The services that consume as a group, and so can dead-letter. """
+
+ONLOOKERS = ("gateway",)
+"""The services that read without a group: every process reads all and commits nothing."""
 
 OUTBOUND_BY_CHANNEL: Mapping[str, Topic] = {"whatsapp": OUTBOUND_WHATSAPP}
 """Where a message to a channel's customer goes. A channel that is not listed cannot be answered yet."""

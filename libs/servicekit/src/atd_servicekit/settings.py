@@ -1,10 +1,13 @@
 """The settings that every service has. A service subclasses this and adds its own, each described."""
 
+import re
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 class ServiceSettings(BaseSettings):
@@ -14,6 +17,18 @@ class ServiceSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(env_prefix="ATD_", extra="ignore", populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _seconds(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """A plain number is a duration in seconds; pydantic alone would take ISO 8601 (`PT30S`) only."""
+        durations = {name for name, each in cls.model_fields.items() if each.annotation is timedelta}
+        return {
+            name: timedelta(seconds=float(value))
+            if name in durations and isinstance(value, str) and _NUMBER.fullmatch(value)
+            else value
+            for name, value in values.items()
+        }
 
     kafka_bootstrap_servers: str = Field(
         default="127.0.0.1:9092",
