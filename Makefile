@@ -88,4 +88,5 @@ $(READY): requirements.lock deploy/build.lock pyproject.toml $(addsuffix /pyproj
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/build.lock
 	@$(BIN)/uv pip install --require-hashes -r requirements.lock
 	@$(BIN)/uv --quiet pip install --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@$(BIN)/python -m atd_testing.servers fetch || echo "Kafka will be fetched when it is first started."
 	@touch $@

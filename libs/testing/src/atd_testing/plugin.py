@@ -49,7 +49,7 @@ def kafka_bootstrap(server_directory: Path) -> Iterator[str]:
 
         kafka = KafkaContainer()
     else:
-        kafka = KafkaServer(server_directory / "kafka")
+        kafka = KafkaServer(server_directory / "kafka", short_lived=True)
     with _started(kafka):
         yield kafka.bootstrap_servers
 

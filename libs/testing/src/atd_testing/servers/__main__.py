@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 
 from atd_testing.servers.errors import ServerStartError
-from atd_testing.servers.jars import LOCK_FILE, fetch_jars, write_lock
+from atd_testing.servers.jars import LOCK_FILE, write_lock
+from atd_testing.servers.kafka import prepare
 
 
 def main(arguments: list[str]) -> int:
@@ -19,7 +20,7 @@ def main(arguments: list[str]) -> int:
             print(f"{LOCK_FILE.name} is up to date")
         case ["fetch"]:
             try:
-                print(f"{len(fetch_jars(print))} jars are there")
+                prepare(print)
             except ServerStartError as error:
                 print(error, file=sys.stderr)
                 return 1
