@@ -23,7 +23,7 @@ def main() -> None:
     try:
         bench.open()
         if options.profile:
-            profile(bench, options.profile, _LOCAL)
+            profile(bench, options.profile, _LOCAL, native=options.native)
             return
         for name in options.only or ROWS:
             say(name)
@@ -40,6 +40,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="smaller and less certain, about two minutes")
     parser.add_argument("--only", action="append", choices=list(ROWS), help="only this row; may be given several times")
     parser.add_argument("--profile", choices=SERVICES, help="record this service under load instead of measuring")
+    parser.add_argument("--native", action="store_true", help="with --profile: also functions of C extensions")
     parser.add_argument("--json", type=Path, default=_LOCAL / "bench.json", help="where the figures are written")
     return parser.parse_args()
 

@@ -87,12 +87,16 @@ class Lab:
 
     Args:
         directory: for boards, plans and logs.
+
+    Attributes:
         watched: process ids by name, whose cost is of interest.
+        going: set while messages are being sent.
     """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.watched: dict[str, int] = {}
+        self.going = threading.Event()
         directory.mkdir(parents=True, exist_ok=True)
 
     def measure(self, plan: Plan, sink: Sink | None = None, *, timeout: float = 120.0) -> Measured:
@@ -111,9 +115,11 @@ class Lab:
             extra = {"driver": driver.pid} | ({} if sink_process is None else {"sink": sink_process.pid})
             with watching({**self.watched, **extra}) as spent:
                 board.set("go")
+                self.going.set()
                 self._wait_done(board, driver, plan, sink is not None, timeout)
             return _read(board, spent)
         finally:
+            self.going.clear()
             board.set("stop")
             driver.kill()
             if sink_process is not None:

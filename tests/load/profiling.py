@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.load.bench import Bench, say
 
 SECONDS = 10
-_PER_SECOND = 500
+_PER_SECOND = 400
 _SHOWN = 45
+_POLL_SECONDS = 0.1
 
 
-def profile(bench: Bench, name: str, directory: Path) -> None:
+def profile(bench: Bench, name: str, directory: Path, *, native: bool) -> None:
     """Send as fast as the product accepts, record `name` meanwhile, and print its functions by their own time.
 
-    Leaves `profile-<name>.txt` (stacks and samples, for flame graphs) in `directory`.
+    Only what holds the interpreter's lock is counted: a process that waits does not. `native` also names functions
+    of C extensions. Leaves `profile-<name>.txt` (stacks and samples, for flame graphs) in `directory`.
     """
     output = directory / f"profile-{name}.txt"
-    with bench.running_product():
-        pid = bench.lab.watched[name]
-        command = ["py-spy", "record", "--pid", str(pid), "--duration", str(SECONDS), "--rate", str(_PER_SECOND)]
-        program = Path(sys.executable).with_name("py-spy")
-        arguments = [str(program), *command[1:], "--format", "raw", "--output", str(output), "--nonblocking"]
-        say(f"recording {name} (pid {pid}) for {SECONDS} s")
-        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL) as recorder:
-            while recorder.poll() is None:
-                bench.sustained_product()
-    say(f"stacks for a flame graph: {output}")
+    with bench.running_product(), ThreadPoolExecutor(1) as thread:
+        sending = thread.submit(bench.sustained_product)
+        bench.lab.going.wait()
+        say(f"recording {name} for {SECONDS} s, or as long as messages come")
+        recorder = subprocess.Popen(_command(bench.lab.watched[name], output, native=native), stdout=subprocess.DEVNULL)
+        try:
+            while recorder.poll() is None and not sending.done():
+                time.sleep(_POLL_SECONDS)
+        finally:
+            recorder.send_signal(signal.SIGINT)  # it writes what it has
+            recorder.wait()
+        sending.result()
     own, inclusive, samples = read(output)
     _print("own time", own, samples)
     _print("with what it calls", inclusive, samples)
+    say(f"stacks for a flame graph: {output}")
+
+
+def _command(pid: int, output: Path, *, native: bool) -> list[str]:
+    program = str(Path(sys.executable).with_name("py-spy"))
+    options = ["--pid", str(pid), "--duration", str(SECONDS), "--rate", str(_PER_SECOND), "--gil"]
+    return [program, "record", *options, "--format", "raw", "--output", str(output), *(["--native"] if native else [])]
 
 
 def read(path: Path) -> tuple[Counter[str], Counter[str], int]:
@@ -57,6 +71,6 @@ def _short(frame: str) -> str:
 
 
 def _print(title: str, found: Counter[str], samples: int) -> None:
-    sys.stdout.write(f"\n{title}, of {samples} samples in which it ran\n")
+    sys.stdout.write(f"\n{title}, of {samples} samples in which it held the lock\n")
     for function, count in found.most_common(_SHOWN):
         sys.stdout.write(f"  {count / samples:6.1%}  {function}\n")
