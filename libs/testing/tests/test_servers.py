@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,13 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from atd_testing.servers import KafkaServer, MongoServer, ServerStartError, mongo
+from atd_testing.servers.aot import AotCache
 from atd_testing.servers.ports import LOOPBACK, free_port, holder_of
 
 
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    server = KafkaServer(tmp_path_factory.mktemp("kafka") / "data")
+    server = KafkaServer(tmp_path_factory.mktemp("kafka") / "data", short_lived=True)
     server.start()
     yield server
     server.stop()
@@ -53,6 +55,25 @@ async def test_kafka_keeps_acknowledged_records_through_kill_and_restart(kafka: 
         await consumer.seek_to_beginning(partition)
         values = [(await consumer.getone()).value for _ in range(51)]
     assert values == [*(str(number).encode() for number in range(50)), b"after"]
+
+
+def test_a_cache_is_kept_only_when_it_was_recorded_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    java = tmp_path / "bin" / "java"
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "modules").touch()
+    (jar := tmp_path / "kafka.jar").touch()
+    cache = AotCache(java, [jar])
+    assert cache.java_options() == []
+    with cache.recording() as (option,):
+        Path(option.partition("=")[2] + ".config").touch()
+    assert list((tmp_path / "atendimento").iterdir()) == []
+    with cache.recording() as (option,):
+        Path(option.partition("=")[2]).write_text("recorded", encoding="utf-8")
+    assert cache.java_options() == [f"-XX:AOTCache={cache.file}"]
+    assert cache.file.read_text(encoding="utf-8") == "recorded"
+    os.utime(jar, (1, 1))
+    assert AotCache(java, [jar]).java_options() == []
 
 
 def test_two_brokers_never_share_a_data_directory(kafka: KafkaServer) -> None:
