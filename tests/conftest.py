@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from tests.harness.collector import Collector
 from tests.harness.people import Account, Company, add_companies, api, connect, sign_in
-from tests.harness.system import INGEST, System
+from tests.harness.system import INGEST, SERVICES, System
 
 UNCERTAIN_SECONDS = 10
 
@@ -25,10 +26,21 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def collector() -> Iterator[Collector]:
+    """Where every service of the running system sends its traces."""
+    collector = Collector()
+    collector.start()
+    yield collector
+    collector.stop()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[System]:
     """Every service as its own process, on its own Kafka and MongoDB. Whoever kills a part starts it again."""
+    tracing = {"ATD_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "200"}
+    environment = {name: dict(tracing) for name in SERVICES}
     # A send of which nobody knows waits a minute for proof as delivered; tests have less time.
-    environment = {INGEST: {"ATD_WHATSAPP_UNCERTAIN_AFTER": f"PT{UNCERTAIN_SECONDS}S"}}
+    environment[INGEST]["ATD_WHATSAPP_UNCERTAIN_AFTER"] = str(UNCERTAIN_SECONDS)
     system = System(tmp_path_factory.mktemp("system"), environment=environment)
     try:
         system.start()
