@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -123,7 +124,10 @@ def _load(project: Path) -> dict[str, Any]:
 
 
 def _committed_texts(root: Path) -> Iterator[tuple[str, str]]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)  # noqa: S607
+    git = shutil.which("git")
+    if git is None:  # an unpacked archive on a bare machine: nothing to commit there either
+        return
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)
     for name in filter(None, listed.stdout.split("\0")):
         path = root / name
         if name in _EXAMPLES or not path.is_file():
