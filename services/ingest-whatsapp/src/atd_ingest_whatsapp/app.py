@@ -22,13 +22,14 @@ from atd_ingest_whatsapp.sender import Sender
 from atd_ingest_whatsapp.sending import Policy
 from atd_ingest_whatsapp.settings import Settings
 from atd_ingest_whatsapp.store import ACCOUNT_INDEXES, AccountStore
-from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint
+from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint, serve_directly
 from atd_schemas.topics import OUTBOUND_WHATSAPP, SETTINGS_CHANGES
 from atd_servicekit.clock import Clock
 from atd_servicekit.http_client import create_http_client
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.identity import Public
 from atd_servicekit.ledger import Ledger, ledger_indexes
+from atd_servicekit.middleware import RequestContext
 from atd_servicekit.runtime import Runtime
 
 SERVICE = "ingest-whatsapp"
@@ -69,12 +70,24 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         internal_router(Redriver(directory, intake, runtime.clock)),
     ]
     app = runtime.create_app("ingest-whatsapp", routers, description="WhatsApp: webhooks in, sends and receipts out")
-    for path in (APP_WEBHOOK, ACCOUNT_WEBHOOK):
-        endpoint = _SIGNED.mark(WebhookEndpoint(path, directory, intake, runtime.metrics, runtime.clock))
-        # First among the routes: they are the busiest.
-        app.router.routes.insert(0, Route(path, endpoint, methods=["GET", "POST"]))
-    describe_webhooks(app)
+    of_app, of_account = (
+        _SIGNED.mark(WebhookEndpoint(path, directory, intake, runtime.metrics, runtime.clock))
+        for path in (APP_WEBHOOK, ACCOUNT_WEBHOOK)
+    )
+    _add_webhooks(app, runtime, of_app, of_account)
     return app
+
+
+def _add_webhooks(app: FastAPI, runtime: Runtime, of_app: WebhookEndpoint, of_account: WebhookEndpoint) -> None:
+    """As routes, which say what they need and refuse other methods; and past the routes, for speed."""
+    for endpoint in (of_app, of_account):
+        app.router.routes.append(Route(endpoint.path, endpoint, methods=["GET", "POST"]))
+    describe_webhooks(app)
+
+    def in_context(endpoint: WebhookEndpoint) -> RequestContext:
+        return RequestContext(endpoint, runtime.metrics, runtime.tracing)
+
+    app.middleware_stack = serve_directly(app.build_middleware_stack(), in_context(of_app), in_context(of_account))
 
 
 class _Sends:

@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 from pymongo.errors import PyMongoError
 from starlette.requests import HTTPConnection
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.body import MalformedBodyError, UnreadableBodyError, decode, named_in
@@ -29,20 +29,29 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.metrics import Metrics
-from atd_servicekit.problems import Problem, forbidden, not_found, problem_response, too_large, unauthenticated
+from atd_servicekit.problems import (
+    Problem,
+    forbidden,
+    not_found,
+    problem_of,
+    problem_response,
+    too_large,
+    unauthenticated,
+)
 from atd_servicekit.tracing import current_traceparent
 
 SECRETS_LIMIT = 16
 """Different secrets that one body is tried with; a Meta app has one, and one more while it is replaced."""
 
 _CHANNEL = "whatsapp"
-_PLAIN = (b"content-type", b"text/plain; charset=utf-8")
+_TAKEN: tuple[tuple[bytes, bytes], ...] = ((b"content-length", b"0"),)
+"""An empty answer: Meta looks at the status alone, and it goes out in one write."""
 
 
 class Publisher(Protocol):
     """Writes records to Kafka and returns when they are acknowledged."""
 
-    async def publish(self, records: Sequence[Outgoing]) -> None: ...
+    async def publish(self, records: Sequence[Outgoing], *, timeout_seconds: float | None = None) -> None: ...
 
 
 ConfirmSends = Callable[[Sequence[tuple[str, str]]], Awaitable[None]]
@@ -66,9 +75,10 @@ class Intake:
         """
         records = [Outgoing.of(INBOUND_EVENTS, event, traceparent) for event in translation.events]
         records.extend(kept)
-        async with asyncio.timeout(self.timeout.total_seconds()):
-            await self.publisher.publish(records)
-            if confirmed := translation.confirmed_sends():
+        seconds = self.timeout.total_seconds()
+        await self.publisher.publish(records, timeout_seconds=seconds)
+        if confirmed := translation.confirmed_sends():
+            async with asyncio.timeout(seconds):
                 await self.confirm(confirmed)
 
 
@@ -89,20 +99,21 @@ class WebhookEndpoint:
         scope["route"] = self  # names the request in metrics; a plain route is not named by FastAPI
         scope["atd.quiet"] = True  # the answers are counted here, and refusals have a line of their own
         account_id = scope["path_params"].get("account_id")
-        answer = b"OK"
+        challenge, headers = b"", list(_TAKEN)
         try:
             if scope["method"] == "POST":
                 await self._post(scope, receive, account_id)
             else:
-                answer = await self._handshake(scope, account_id)
-        except Problem as problem:
-            self._refused(scope, account_id, problem)
+                challenge = await self._handshake(scope, account_id)
+                headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(challenge)).encode())]
+        except Exception as error:  # noqa: BLE001 - this is the outermost place: whatever it is gets an answer
+            problem = problem_of(error)
+            self._refused(scope, account_id, problem, error)
             await problem_response(problem, HTTPConnection(scope))(scope, receive, send)
             return
         self._accepted.inc()
-        headers = [_PLAIN, (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": answer})
+        await send({"type": "http.response.body", "body": challenge})
 
     async def _handshake(self, scope: Scope, account_id: str | None) -> bytes:
         """Meta's check of the address, made whenever address or verify token are saved."""
@@ -188,7 +199,7 @@ class WebhookEndpoint:
         with _unavailable_when_away():
             await self._intake.take(translation, kept, current_traceparent())
 
-    def _refused(self, scope: Scope, account_id: str | None, problem: Problem) -> None:
+    def _refused(self, scope: Scope, account_id: str | None, problem: Problem, error: Exception) -> None:
         self._answers.labels(_CHANNEL, str(problem.status)).inc()
         emit = self._log.warning if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else self._log.info
         emit(
@@ -200,6 +211,7 @@ class WebhookEndpoint:
             code=problem.code,
             reason=problem.detail,
             request_id=scope.get("state", {}).get("request_id"),
+            exc_info=error if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR else None,
         )
 
 
@@ -220,6 +232,26 @@ class _unavailable_when_away:  # noqa: N801 - reads as a function, costs less th
                 f"Could not be stored durably ({reason}); send it again.",
                 headers={"Retry-After": "2"},
             ) from error
+
+
+def serve_directly(
+    behind: ASGIApp, of_app: ASGIApp, of_account: ASGIApp, address: str = "/webhooks/whatsapp"
+) -> ASGIApp:
+    """An application that hands webhooks on without the layers of `behind`, which cost more than the webhook itself."""
+    prefix = f"{address}/"
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("POST", "GET"):
+            path: str = scope["path"]
+            if path == address:
+                scope["path_params"] = {}
+                return await of_app(scope, receive, send)
+            if path.startswith(prefix) and "/" not in path[len(prefix) :]:
+                scope["path_params"] = {"account_id": path[len(prefix) :]}
+                return await of_account(scope, receive, send)
+        return await behind(scope, receive, send)
+
+    return served
 
 
 def _decoded(raw: bytes) -> tuple[Any, str | None]:

@@ -1,0 +1,221 @@
+"""Whatever JSON Meta signs is taken: never an error, never a lost byte."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from atd_ingest_whatsapp.accounts import Account
+from atd_ingest_whatsapp.directory import AccountDirectory
+from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint
+from atd_schemas.inbound import InboundMessage, InboundReceipt, InboundUnparsed
+from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.metrics import Metrics
+from atd_testing.clock import FakeClock
+from atd_testing.whatsapp import builders
+
+SECRET = "example-app-secret"
+NUMBER = "700800900100200"
+ACCOUNT = Account(
+    id="0192d1a0-0000-7000-8000-000000000001",
+    tenant_id="tenant-1",
+    name="Loja",
+    status="active",
+    phone_number_id=NUMBER,
+    business_account_id="200300400500600",
+    version=1,
+    app_secret=SECRET.encode(),
+    access_token=SecretStr("token"),
+    verify_token=SecretStr("verify"),
+)
+
+
+class NoAccounts:
+    async def changed_since(self, _moment: object) -> Sequence[dict[str, Any]]:
+        return [{"_id": ACCOUNT.id, "version": 1, "deleted": False, "status": "active"}]
+
+    async def with_ids(self, _ids: Sequence[str]) -> Sequence[dict[str, Any]]:
+        return []
+
+    async def with_numbers(self, _numbers: Sequence[str]) -> Sequence[dict[str, Any]]:
+        return []
+
+
+class Kafka:
+    def __init__(self) -> None:
+        self.records: list[Outgoing] = []
+
+    async def publish(self, records: Sequence[Outgoing], *, timeout_seconds: float | None = None) -> None:
+        assert timeout_seconds == 5
+        self.records.extend(records)
+
+
+async def post(raw: bytes, path_params: dict[str, str], signature: str) -> tuple[int, list[Outgoing]]:
+    kafka, confirmed = Kafka(), list[tuple[str, str]]()
+
+    async def confirm(sent: Sequence[tuple[str, str]]) -> None:
+        confirmed.extend(sent)
+
+    directory = AccountDirectory(NoAccounts(), lambda _row: ACCOUNT, FakeClock())
+    await directory.start()
+    intake = Intake(kafka, confirm, timedelta(seconds=5))
+    endpoint = WebhookEndpoint("/webhooks/whatsapp", directory, intake, Metrics(), FakeClock())
+    answers: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/webhooks/whatsapp",
+        "path_params": path_params,
+        "query_string": b"",
+        "headers": [(b"x-hub-signature-256", signature.encode())],
+    }
+    await endpoint(scope, receive, send)
+    return answers[0]["status"], kafka.records
+
+
+def taken(raw: bytes, *, of_app: bool = False) -> list[Any]:
+    """The events that the body became; asserts that it was taken whole."""
+    params = {} if of_app else {"account_id": ACCOUNT.id}
+    status, records = asyncio.run(post(raw, params, builders.sign(raw, SECRET)))
+    assert status == 200, raw
+    topics = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_UNPARSED)}
+    for record in records:
+        assert len(record.value) < MAX_MESSAGE_BYTES
+    events = [adapter(topics[record.topic]).validate_json(record.value) for record in records]
+    for event in events:
+        if isinstance(event, InboundUnparsed):
+            assert base64.b64decode(event.data.body) == raw
+    return events
+
+
+texts = st.text() | st.text(alphabet=st.characters(categories=["Cs"]), max_size=3)  # lone surrogates too
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=20
+)
+
+ids = st.sampled_from(["wamid.1", "wamid.2", "", "5511999990000", "BR.x", "🙂"]) | texts
+messages = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": ids | anything,
+        "from": ids | anything,
+        "from_user_id": ids | anything,
+        "timestamp": st.sampled_from(["1767225600", "0", "x", 1767225600]) | st.integers() | anything,
+        "type": st.sampled_from(["text", "image"]) | anything,
+        "text": st.fixed_dictionaries({"body": texts}) | anything,
+        "context": st.fixed_dictionaries({}, optional={"id": ids, "forwarded": anything}) | anything,
+        "errors": anything,
+    },
+)
+statuses = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": ids | anything,
+        "status": st.sampled_from(["sent", "delivered", "read", "played", "failed", "x"]) | anything,
+        "timestamp": st.sampled_from(["1767225600", "9" * 30]) | anything,
+        "recipient_id": ids | anything,
+        "recipient_user_id": ids | anything,
+        "biz_opaque_callback_data": st.uuids().map(str) | anything,
+        "errors": st.lists(st.fixed_dictionaries({}, optional={"code": anything, "error_data": anything})) | anything,
+    },
+)
+values = st.fixed_dictionaries(
+    {"metadata": st.just({"phone_number_id": NUMBER}) | anything},
+    optional={
+        "messages": st.lists(messages, max_size=3) | anything,
+        "statuses": st.lists(statuses, max_size=3) | anything,
+        "contacts": st.lists(
+            st.fixed_dictionaries({}, optional={"wa_id": ids, "user_id": ids, "profile": anything}), max_size=2
+        )
+        | anything,
+        "errors": anything,
+    },
+)
+webhooks = st.fixed_dictionaries(
+    {
+        "object": st.just("whatsapp_business_account"),
+        "entry": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "id": st.just("200300400500600") | anything,
+                    "changes": st.lists(
+                        st.fixed_dictionaries({"field": st.just("messages") | texts, "value": values | anything}),
+                        max_size=3,
+                    )
+                    | anything,
+                }
+            ),
+            max_size=3,
+        ),
+    }
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(anything)
+def test_any_json_ends_as_events_or_is_kept_whole(payload: Any) -> None:
+    events = taken(json.dumps(payload).encode())
+    assert [type(event) for event in events] == [InboundUnparsed]
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(webhooks, st.booleans())
+def test_any_webhook_like_json_is_taken_part_by_part(payload: Any, of_app: bool) -> None:
+    named = any(
+        isinstance(entry.get("changes"), list) and entry.get("id") == "200300400500600" for entry in payload["entry"]
+    )
+    events = taken(json.dumps(payload).encode(), of_app=of_app and named)
+    kept = sum(isinstance(event, InboundUnparsed) for event in events)
+    assert kept <= 1
+    if not kept:
+        understood = sum(isinstance(event, InboundMessage | InboundReceipt) for event in events)
+        assert understood == _parts(payload)
+
+
+def _parts(payload: Any) -> int:
+    """Messages and statuses of a body in which everything is in its place."""
+    found = [change["value"] for entry in payload["entry"] for change in entry["changes"]]
+    return sum(len(value.get(name, ())) for value in found for name in ("messages", "statuses"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_taken_or_refused_but_never_an_error(raw: bytes) -> None:
+    status, records = asyncio.run(post(raw, {"account_id": ACCOUNT.id}, builders.sign(raw, SECRET)))
+    assert (status, len(records)) in {(200, 1), (400, 0)}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=50), st.text(max_size=80).filter(lambda text: text.isascii() and text.isprintable()))
+def test_nothing_unproven_is_taken(raw: bytes, signature: str) -> None:
+    status, records = asyncio.run(post(raw, {"account_id": ACCOUNT.id}, signature))
+    assert (status, records) == (401, [])
+
+
+def test_a_body_that_repeats_a_long_name_does_not_grow_without_bound() -> None:
+    person = {"wa_id": "5511999990000", "profile": {"name": "n" * 1_000_000}}
+    said = [
+        builders.text_message(f"wamid.{number}", "Oi", FakeClock().now(), sender="5511999990000")
+        for number in range(1000)
+    ]
+    change = builders.change(NUMBER, messages=said, contacts=[person])
+    raw = orjson.dumps(builders.body(builders.entry("200300400500600", change)))
+    events = taken(raw)
+    assert len(events) == 1000
+    assert len(events[0].data.contact.name) == 256
