@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
@@ -24,6 +25,7 @@ from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import Stale, UnitStore
 from atd_schemas.envelope import Envelope
+from atd_schemas.ids import uuid7
 from atd_schemas.topics import INBOUND_EVENTS, Topic, adapter
 from atd_servicekit.clock import SystemClock
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
@@ -34,12 +36,15 @@ from atd_servicekit.mongo import Mongo
 from atd_servicekit.outbox import OUTBOX, OUTBOX_INDEXES, Outbox
 from atd_testing.app import running
 from atd_testing.identity import identity_headers
-from atd_testing.inbound import record_of
+from atd_testing.inbound import customer_message, record_of
 from atd_testing.topics import create_topics
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+# The default prints local variables of every frame, which takes longer than most tests.
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 MASTER_KEY = b64encode(bytes(range(32))).decode()
 EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign", "contacts:read")
@@ -161,6 +166,95 @@ class Service:
         self.runtime.outbox.committed()
 
 
+class Desk:
+    """A tenant of one test, seen by one attendant."""
+
+    def __init__(self, service: Any, tenant_id: str | None = None, **who: Any) -> None:
+        self.service = service
+        self.tenant = tenant_id or uuid7()
+        self.account = f"acc-{self.tenant}"
+        self.headers = service.headers(self.tenant, **who)
+        self.who = who
+        self._written = 0
+
+    def seen_by(self, **who: Any) -> "Desk":
+        """The same tenant, seen by somebody else."""
+        return Desk(self.service, self.tenant, **who)
+
+    def stranger(self) -> "Desk":
+        """Another tenant's."""
+        return Desk(self.service)
+
+    def colleague(self, actor_id: str = "caio", **more: Any) -> "Desk":
+        return Desk(self.service, self.tenant, actor_id=actor_id, actor_name=actor_id.title(), **more)
+
+    async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        headers = {**self.headers, **more.pop("headers", {})}
+        if body is not None:
+            more["json"] = body
+        return await self.service.http.request(method, f"/api/v1{path}", headers=headers, **more)
+
+    async def get(self, path: str, **params: Any) -> Any:
+        answer = await self.ask("GET", path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def do(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        answer = await self.ask(method, path, body, **more)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def refused(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, str, list[str]]:
+        """Status, code and fields of a problem, whose shape is checked."""
+        answer = await self.ask(method, path, body, **more)
+        return _problem(answer)
+
+    async def written(self, customers: int = 1, each: int = 1, **more: Any) -> list[str]:
+        """Ids of conversations that customers begin, the oldest first."""
+        ids = []
+        for customer in range(self._written, self._written + customers):
+            values = {"occurred_at": self.service.runtime.clock.now(), **more}
+            await self.service.take(
+                *(
+                    customer_message(
+                        self.tenant, self.account, f"w{customer}-{n}", customer=f"55119999{customer:05}", **values
+                    )
+                    for n in range(each)
+                )
+            )
+            row = await self.service.db.conversations.find_one({"tenant_id": self.tenant}, sort=[("number", -1)])
+            ids.append(row["_id"])
+        self._written += customers
+        return ids
+
+    async def pages(self, path: str, **params: Any) -> list[Any]:
+        """The items of every page, one after the other."""
+        found: list[Any] = []
+        cursor: str | None = None
+        for _ in range(100):
+            page = await self.get(path, **params, **({"cursor": cursor} if cursor else {}))
+            assert len(page["items"]) <= params.get("limit", 50)
+            found += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return found
+        raise AssertionError("the list does not end")
+
+
+def _problem(answer: Any) -> tuple[int, str, list[str]]:
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    body = answer.json()
+    assert {"type", "title", "status", "detail", "code", "request_id"} <= body.keys() <= {*_MEMBERS, "errors"}
+    assert body["type"] == f"urn:atendimento:problem:{body['code']}"
+    assert body["status"] == answer.status_code
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert all(error.keys() == {"field", "message"} for error in body.get("errors", ()))
+    return answer.status_code, body["code"], [error["field"] for error in body.get("errors", ())]
+
+
+_MEMBERS = ("type", "title", "status", "detail", "code", "request_id")
+
+
 @pytest.fixture(scope="session")
 def topics(kafka_bootstrap: str) -> str:
     asyncio.run(create_topics(kafka_bootstrap))
@@ -221,6 +315,18 @@ async def service(make_settings: Callable[[str], ConversationSettings]) -> Async
     """One process for all tests of a module; each takes a tenant of its own."""
     async with _services(make_settings) as starter:
         yield await starter()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(service: Service) -> Desk:
+    """A tenant of one test."""
+    return Desk(service)
+
+
+@pytest.fixture
+def problem() -> Any:
+    """Status, code and fields of an answer that must be a problem."""
+    return _problem
 
 
 @pytest.fixture

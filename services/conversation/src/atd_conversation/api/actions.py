@@ -4,36 +4,30 @@ from collections.abc import Callable
 from datetime import datetime
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from atd_conversation.api.parts import Assigner, ExpectedVersion, Parts, Reader, RequestId, Writer, tagged
+from atd_conversation.api.parts import Assigner, Body, ExpectedVersion, Parts, Reader, RequestId, Writer, tagged
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Change, Conversation
 from atd_schemas.views import ConversationView, Named, Priority
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import FieldError, Problem, invalid, not_found
 
 
-class Assignment(BaseModel):
+class Assignment(Body):
     """Whom to give the conversation to: an attendant, or with null back to the queue."""
-
-    model_config = ConfigDict(extra="forbid")
 
     attendant_id: str | None = Field(default=None, max_length=64)
     team_id: str | None = Field(default=None, max_length=64)
 
 
-class Closing(BaseModel):
+class Closing(Body):
     """How a conversation ends."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type_id: str | None = Field(default=None, max_length=64)
 
 
-class Edit(BaseModel):
+class Edit(Body):
     """The fields to change; absent ones stay."""
-
-    model_config = ConfigDict(extra="forbid")
 
     priority: Priority | None = None
     type_id: str | None = Field(default=None, max_length=64)
@@ -131,7 +125,7 @@ async def _change(
     version: int | None,
     request_id: str,
 ) -> ConversationView:
-    conversation = await parts.runtime.transaction(
+    conversation = await parts.transaction(
         lambda session: parts.commands.change(
             session, identity, conversation_id, decide, request_id=request_id, expected_sequence=version
         )
@@ -148,7 +142,7 @@ async def _attendant(parts: Parts, identity: Identity, wanted: Assignment) -> Na
         if "attendant_id" in wanted.model_fields_set:
             return None
         raise invalid("attendant_id", "is required; null gives the conversation back to the queue")
-    if wanted.attendant_id == identity.actor_id:
+    if wanted.attendant_id == identity.actor_id and identity.actor_type == "attendant":
         return Named(id=identity.actor_id, name=identity.actor_name)
     found = await parts.directory.attendant(identity.tenant_id, wanted.attendant_id)
     if found is None:

@@ -1,10 +1,10 @@
 """Reading conversations: one, or a list by filters."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from atd_conversation.api.parts import Parts, Reader, tagged
 from atd_conversation.store.queries import ConversationFilter, TooWide
@@ -24,7 +24,17 @@ _FILTERS = "status assignee channel account_id contact_id favourite unread opene
 _PARAMETERS = frozenset([*_FILTERS.split(), "sort", "limit", "cursor"])
 
 
-def conversation_filter(
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+
+
+async def conversation_filter(
     identity: Reader,
     request: Request,
     status: Annotated[list[ConversationStatus] | None, Query(description="One or several")] = None,
@@ -34,8 +44,8 @@ def conversation_filter(
     contact_id: Annotated[str | None, Query(max_length=64)] = None,
     favourite: Annotated[Literal["true"] | None, Query(description="Only the caller's favourites")] = None,
     unread: Annotated[bool | None, Query()] = None,
-    opened_after: Annotated[AwareDatetime | None, Query()] = None,
-    opened_before: Annotated[AwareDatetime | None, Query()] = None,
+    opened_after: Annotated[Moment | None, Query()] = None,
+    opened_before: Annotated[Moment | None, Query()] = None,
     sort: Annotated[Literal["-last_activity"], Query()] = "-last_activity",  # noqa: ARG001 - the one order there is
 ) -> ConversationFilter:
     """The filters of a list. Raises `Problem` 422 `unknown_filter`: a filter that is ignored would show too much."""

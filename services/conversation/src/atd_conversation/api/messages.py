@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response as PlainResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, as_json, json_response
+from atd_conversation.api.parts import Body, Parts, Reader, RequestId, Writer, as_json, json_response
 from atd_conversation.commands import Draft
 from atd_conversation.domain.message import MAX_TEXT
 from atd_schemas.views import MessageKind, MessageView
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 MAX_NOTE = 10_000
 """Characters of an internal note."""
 
+_LAST = 2**53
+"""No conversation has so many events; MongoDB could not compare with a number of more than 64 bits."""
+
 _NOT_YET = ("attachment_ids", "voice", "template", "interactive", "location", "contacts", "scheduled_for")
 
 
-class NewMessage(BaseModel):
+class NewMessage(Body):
     """What to send. Fields of kinds that the channel cannot send yet are refused by name, never ignored."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: str | None = Field(default=None, description="1 to 4,096 characters; a note 1 to 10,000")
     kind: MessageKind = "text"
@@ -72,13 +73,17 @@ def messages_router(parts: Parts) -> APIRouter:
     async def list_messages(
         identity: Reader,
         conversation_id: str,
-        before: Annotated[int | None, Query(ge=0, description="Only messages before this `sequence`")] = None,
-        after: Annotated[int | None, Query(ge=0, description="Only the first messages after this `sequence`")] = None,
+        before: Annotated[int | None, Query(ge=0, le=_LAST, description="Only messages before this `sequence`")] = None,
+        after: Annotated[
+            int | None, Query(ge=0, le=_LAST, description="Only the first messages after this `sequence`")
+        ] = None,
         limit: LimitQuery = DEFAULT_LIMIT,
         cursor: CursorQuery = None,
     ) -> Page[MessageView]:
         if cursor is not None:
             (place,) = decode_cursor(cursor, int)
+            if not 0 <= place <= _LAST:
+                raise invalid("cursor", "is not a cursor of this list; start again without one")
             before, after = (before, place) if after is not None else (place, after)
         if await parts.queries.conversation(identity.tenant_id, conversation_id) is None:
             raise not_found("There is no such conversation.")
@@ -108,7 +113,7 @@ def messages_router(parts: Parts) -> APIRouter:
             return StoredAnswer(201, as_json(message.view()))
 
         answer = await parts.idempotency.once(
-            parts.runtime.transaction,
+            parts.transaction,
             work,
             tenant_id=identity.tenant_id,
             actor_id=identity.actor_id,

@@ -1,19 +1,28 @@
 """What the routes share: what they are built from, who may call, and how a version travels."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.responses import Response as PlainResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from atd_conversation.commands import Commands
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.unit import Stale
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity, Requires
-from atd_servicekit.problems import invalid, request_id_of
+from atd_servicekit.problems import invalid, request_id_of, unavailable
 from atd_servicekit.runtime import Runtime
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
+
+T = TypeVar("T")
+
+_VERSION_DIGITS = 18
 
 Reader = Annotated[Identity, Depends(Requires("conversations:read"))]
 Writer = Annotated[Identity, Depends(Requires("conversations:write"))]
@@ -31,8 +40,32 @@ class Parts:
     directory: Directory
     idempotency: Idempotency
 
+    async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
+        """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""
+        try:
+            return await self.runtime.transaction(work)
+        except Stale as error:
+            raise unavailable("Somebody else changed this at the same moment; try again.") from error
 
-def expected_version(
+
+class Body(BaseModel):
+    """What every request's body has in common: unknown fields are refused, and so is text that cannot be stored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _encodable(cls, value: object) -> object:
+        """JSON can hold half of a surrogate pair, which is no Unicode text."""
+        if isinstance(value, str):
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ValueError("holds half of a character") from None
+        return value
+
+
+async def expected_version(
     if_match: Annotated[
         str | None,
         Header(description='The `ETag` that was read, `"7"`: the change is refused with 412 when it is no longer so'),
@@ -42,7 +75,7 @@ def expected_version(
     if if_match is None or if_match == "*":
         return None
     text = if_match.removeprefix("W/").strip('"')
-    if not text.isdigit():
+    if not (text.isascii() and text.isdecimal() and len(text) <= _VERSION_DIGITS):
         raise invalid("If-Match", 'must be the ETag of the resource, such as "7"')
     return int(text)
 
@@ -50,7 +83,7 @@ def expected_version(
 ExpectedVersion = Annotated[int | None, Depends(expected_version)]
 
 
-def request_id(request: Request) -> str:
+async def request_id(request: Request) -> str:
     """The request's id: the cause of the events that it leads to."""
     return request_id_of(request) or ""
 
