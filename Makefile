@@ -87,7 +87,7 @@ $(READY): requirements.lock deploy/build.lock pyproject.toml $(addsuffix /pyproj
 		"name it: make PYTHON=/path/to/python3.11 ..."; exit 1; }
 	@[ -x $(BIN)/python ] || { echo "Making $(VENV) with $(PYTHON)" && $(PYTHON) -m venv $(VENV); } || { \
 		rm -rf $(VENV); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@echo "Installing what requirements.lock names (about 400 MB the first time)"
+	@echo "Installing what requirements.lock names (the first time about 200 MB to fetch, 550 MB on disk)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/build.lock
 	@$(BIN)/uv pip install --require-hashes -r requirements.lock
 	@$(BIN)/uv --quiet pip install --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
