@@ -18,6 +18,7 @@ from atd_ingest_whatsapp.app import create_app
 from atd_ingest_whatsapp.settings import Settings
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES, Topic, adapter
 from atd_servicekit.runtime import Runtime
+from atd_servicekit.tracing import Tracing
 from atd_testing.app import running
 from atd_testing.identity import identity_headers
 from atd_testing.topics import create_topics
@@ -34,6 +35,7 @@ class TopicTail:
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
         self._events: list[Any] = []
+        self.last_headers: dict[str, bytes] = {}
         self._topics = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES)}
 
     async def read(self) -> list[Any]:
@@ -43,7 +45,8 @@ class TopicTail:
             for record in batch:
                 event = adapter(self._topics[record.topic]).validate_json(record.value)
                 assert record.key == event.key()
-                assert dict(record.headers)["ce_id"].decode() == event.id
+                self.last_headers = dict(record.headers)
+                assert self.last_headers["ce_id"].decode() == event.id
                 self._events.append(event)
         return self._events
 
@@ -136,7 +139,7 @@ async def start(kafka_bootstrap: str, mongodb_url: str) -> AsyncIterator[Callabl
     await create_topics(kafka_bootstrap)
     async with AsyncExitStack() as stack:
 
-        async def start_one(fake: ServedFake | None = None, **settings: Any) -> Service:
+        async def start_one(fake: ServedFake | None = None, tracing: Tracing | None = None, **settings: Any) -> Service:
             beside = await stack.enter_async_context(serving_fake_graph()) if fake is None else fake
             chosen = {
                 "mongodb_database": f"test_{uuid4().hex}",
@@ -149,7 +152,7 @@ async def start(kafka_bootstrap: str, mongodb_url: str) -> AsyncIterator[Callabl
                 master_key=SecretStr(base64.b64encode(bytes(32)).decode()),
                 **{**chosen, **settings},
             )
-            app = create_app(made)
+            app = create_app(made, tracing=tracing)
             client = await stack.enter_async_context(running(app))
             reader = await stack.enter_async_context(tail(kafka_bootstrap))
             return Service(app, client, made, beside, reader)

@@ -31,6 +31,7 @@ from atd_servicekit.identity import Public
 from atd_servicekit.ledger import Ledger, ledger_indexes
 from atd_servicekit.middleware import RequestContext
 from atd_servicekit.runtime import Runtime
+from atd_servicekit.tracing import Tracing
 
 SERVICE = "ingest-whatsapp"
 SENDS = "sends"
@@ -44,9 +45,9 @@ _LONGEST_TURN = timedelta(seconds=15)
 _SIGNED = Public("Meta's signature over the body, or the verify token, is checked instead")
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+def create_app(settings: Settings, *, clock: Clock | None = None, tracing: Tracing | None = None) -> FastAPI:
     """The service as an ASGI application whose lifespan runs all of it; `app.state.runtime` is its runtime."""
-    runtime = Runtime.build(SERVICE, settings, clock=clock)
+    runtime = Runtime.build(SERVICE, settings, clock=clock, tracing=tracing)
     store = AccountStore(runtime.mongo.db)
     directory = AccountDirectory(store, lambda row: open_account(runtime.cipher, row), runtime.clock)
     graph = _graph(runtime, settings)
