@@ -11,6 +11,7 @@ import platform
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
@@ -31,7 +32,8 @@ from deploy.local.services import CREATE_TOPICS, SERVICES, Service
 from deploy.local.status import status
 
 _ROOT = Path(__file__).resolve().parents[2]
-_ALREADY_STOPPING_STATUS = 130
+_LEFT_AT_ONCE_STATUS = 130
+_SAME_SIGNAL_SECONDS = 1.0  # a signal to the process group comes once from its sender and once through make
 
 
 def main(arguments: list[str]) -> int:
@@ -62,13 +64,17 @@ def main(arguments: list[str]) -> int:
 def run(local: Local, left_out: frozenset[str]) -> None:
     """Run until Ctrl-C or SIGTERM. A second one leaves at once (on Linux the processes are still told to stop)."""
     stop = Event()
+    told_at = 0.0
     os.chdir(_ROOT)
 
     def stop_once(*_: object) -> None:
-        if stop.is_set():
-            os._exit(_ALREADY_STOPPING_STATUS)
-        stop.set()
-        raise KeyboardInterrupt
+        nonlocal told_at
+        if not stop.is_set():
+            told_at = time.monotonic()
+            stop.set()
+            raise KeyboardInterrupt
+        if time.monotonic() - told_at > _SAME_SIGNAL_SECONDS:
+            os._exit(_LEFT_AT_ONCE_STATUS)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop_once)
