@@ -1,6 +1,7 @@
 """The send ledger on a real MongoDB: order, isolation, gates, outcomes."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import structlog
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.ledger import Backoff, Delivered, Failed, Finished, Retry, Suspended, Uncertain
 from atd_servicekit.ledger.board import Entry
+from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
@@ -116,7 +118,7 @@ async def test_a_blocked_lane_with_a_long_queue_hides_nobody(bench: LedgerBench)
     process = await bench.process()
     store = LedgerStore(bench.mongo.db, "sends", SHARDS)
     bench.receiver.will("x-0", Retry(bench.later(3600), "pair"))
-    queue = bench.new_rows([f"x-{n}" for n in range(1200)], lane="x")
+    queue = bench.new_rows([f"x-{n}" for n in range(400)], lane="x")
     await process.ledger.add(queue[:1])
     await bench.wait_again("x-0")
     # As another process would write them: nobody tells this one.
@@ -126,11 +128,25 @@ async def test_a_blocked_lane_with_a_long_queue_hides_nobody(bench: LedgerBench)
     await bench.wait_state("done", "y", "z")
     assert bench.receiver.by_lane["x"] == ["x-0"]
     bench.clock.advance(timedelta(seconds=3601))
-    await eventually(lambda: len(bench.receiver.by_lane["x"]) == 1201, message="the queue is sent", timeout=30)
-    assert bench.receiver.by_lane["x"] == ["x-0", *(f"x-{n}" for n in range(1200))]
+    await eventually(lambda: len(bench.receiver.by_lane["x"]) == 401, message="the queue is sent", timeout=30)
+    assert bench.receiver.by_lane["x"] == ["x-0", *(f"x-{n}" for n in range(400))]
 
 
 # Gates
+
+
+async def test_a_long_lane_goes_on_at_once_when_its_group_does(bench: LedgerBench) -> None:
+    process = await bench.process()
+    ids = [f"x-{n}" for n in range(400)]
+    bench.receiver.will("x-150", Suspended("token revoked"))
+    await process.ledger.add(bench.new_rows(ids, lane="x"))
+    await bench.wait_again("x-150")
+    await process.stop()
+    again = await bench.process("two")
+    await again.ledger.pause("g")
+    await again.ledger.resume("g")
+    await bench.wait_state("done", *ids)
+    assert bench.receiver.by_lane["x"] == [*ids[:150], "x-150", *ids[150:]]
 
 
 async def test_a_suspended_group_waits_for_its_resumption_even_over_a_restart(bench: LedgerBench) -> None:
@@ -161,6 +177,30 @@ async def test_an_attempt_that_began_before_the_resumption_does_not_suspend_agai
     bench.receiver.let_go("old")
     await bench.wait_state("done", "old")
     assert bench.receiver.calls == [("old", 1), ("old", 2)]
+
+
+async def test_a_resumption_wins_over_a_suspension_that_is_just_being_written(
+    bench: LedgerBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = LedgerStore.close_gates
+    written = asyncio.Event()
+
+    async def slowly(store: LedgerStore, gates: Mapping[str, Gate]) -> None:
+        await written.wait()
+        await original(store, gates)
+
+    monkeypatch.setattr(LedgerStore, "close_gates", slowly)
+    process = await bench.process()
+    bench.receiver.will("a", Suspended("token revoked"))
+    await process.ledger.add(bench.new_rows(["a"], group="a"))
+    await eventually(lambda: "a" in process.ledger._board.gates())
+    resuming = asyncio.create_task(process.ledger.resume("a"))
+    await asyncio.sleep(0)
+    written.set()
+    await resuming
+    await bench.wait_state("done", "a")
+    await bench.process("two")
+    assert await bench.mongo.db["sends_gates"].count_documents({}) == 0
 
 
 async def test_a_paused_group_pauses_in_every_process(bench: LedgerBench) -> None:

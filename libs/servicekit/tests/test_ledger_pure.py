@@ -100,14 +100,23 @@ def test_the_stricter_gate_wins() -> None:
 def test_a_gate_changed_here_is_not_overwritten_by_an_older_reading() -> None:
     gates = GatesInHand()
     first = gates.begin_reading()
-    gates.changed("g")
+    gates.begin("g")
     assert gates.newer_here("g", first)
     second = gates.begin_reading()
     assert gates.newer_here("g", second), "not written yet"
-    gates.written("g")
+    gates.end("g")
     assert gates.newer_here("g", second), "the reading may have missed the write"
     third = gates.begin_reading()
     assert not gates.newer_here("g", third)
+
+
+def test_a_closing_from_before_an_opening_is_not_written_after_it() -> None:
+    gates = GatesInHand()
+    gates.begin_closing("g")
+    gates.begin_closing("g")
+    gates.opened("g")
+    gates.begin_closing("g")
+    assert [gates.take_closing("g") for _ in range(3)] == [False, False, True]
 
 
 # The board

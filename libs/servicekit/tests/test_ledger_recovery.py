@@ -87,10 +87,7 @@ async def test_what_a_dead_process_finished_and_did_not_report_is_reported(bench
     bench.clock.advance(timedelta(seconds=11))
     await eventually(lambda: [row.id for row in second.finished] == ["a", "b"])
     assert second.finished[0].result == {"external_id": "wamid.a"}
-    reporter = second.ledger._reporter
-    assert reporter is not None
-    await eventually(lambda: not reporter._queue)
-    assert await bench.mongo.db["sends_reports"].count_documents({}) == 0
+    await _no_reports_left(bench)
 
 
 async def _no_reports_left(bench: LedgerBench) -> None:

@@ -166,4 +166,4 @@ class LedgerBench:
 
 
 async def _until(condition: Callable[[], Awaitable[object]], *, message: str) -> None:
-    await eventually(cast("Callable[[], object]", condition), message=message)
+    await eventually(cast("Callable[[], object]", condition), timeout=30, message=message)

@@ -25,13 +25,15 @@ class Entry:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Placed:
     """What became of the lanes that were read. `orphans` are in `sending` although nobody here sends them."""
 
     orphans: list[Row]
     waiting: dict[str, int]
     """Lanes whose head must wait, with the head's order."""
+    ready: int = 0
+    """Lanes of which a row can be sent now."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class _Group:
     backlog: bool = False
     gate: Gate = _OPEN
     openings: int = 0
+    resting: set[str] = field(default_factory=set)
 
 
 class Board:
@@ -62,12 +65,15 @@ class Board:
     def __init__(self, *, concurrency: int, per_group: int) -> None:
         self._concurrency = concurrency
         self._per_group = per_group
-        self._window = 2 * per_group + 16
+        self.window = 2 * per_group + 16
+        """How many lanes of one group are here at the most."""
         self._groups: dict[str, _Group] = {}
         self._lanes: dict[str, _Lane] = {}
         self._wanted: dict[str, str] = {}
         self._loading: dict[str, str] = {}
         self._stale: set[str] = set()
+        self.disowned: set[int] = set()
+        """Shards of which lanes were dropped here because their lease was away."""
         self.running = 0
 
     @property
@@ -93,7 +99,7 @@ class Board:
             self._stale.add(lane)
             return
         state = self._group(group)
-        if state.gate is not _OPEN or state.held >= self._window:
+        if state.gate is not _OPEN or state.held >= self.window:
             state.backlog = True
             return
         state.held += 1
@@ -123,7 +129,7 @@ class Board:
         return [
             name
             for name, group in self._groups.items()
-            if group.backlog and group.gate is _OPEN and group.held <= self._window // 2
+            if group.backlog and group.gate is _OPEN and group.held <= self.window // 2
         ]
 
     def sift(self, group: str, entries: Sequence[Entry], *, full: bool) -> None:
@@ -174,10 +180,13 @@ class Board:
         elif _tried(head) and head.at > now:
             placed.waiting[head.lane] = head.order
         else:
-            untried = next((n for n, row in enumerate(found) if n and _tried(row)), len(found))
+            untried = 1
+            while untried < len(found) and not _tried(found[untried]):
+                untried += 1
             self._lanes[head.lane] = _Lane(deque(found[:untried]), more or untried < len(found))
             self._group(head.group).held += 1
             self._make_ready(head)
+            placed.ready += 1
 
     def _make_ready(self, row: Row) -> None:
         group = self._group(row.group)
@@ -185,7 +194,7 @@ class Board:
             group.ready.append(row)
         else:
             self._forget(row)
-            group.backlog = True
+            group.resting.add(row.lane)
 
     # What is sent
 
@@ -205,6 +214,7 @@ class Board:
                 picked.append(row)
             else:
                 self._forget(row)
+                self.disowned.add(row.shard)
             if group.ready:
                 heapq.heappush(heap, (group.running, n, group))
         return picked
@@ -243,21 +253,27 @@ class Board:
     # Gates
 
     def close(self, group: str, gate: Gate) -> None:
-        """The group waits; what was ready in it goes back."""
+        """The group waits; what was ready in it rests."""
         state = self._group(group)
         state.gate = gate
-        state.backlog = True
         while state.ready:
-            self._forget(state.ready.popleft())
+            row = state.ready.popleft()
+            self._forget(row)
+            state.resting.add(row.lane)
         for lane in [lane for lane, name in self._wanted.items() if name == group]:
             del self._wanted[lane]
             state.held -= 1
+            state.resting.add(lane)
 
     def open(self, group: str) -> None:
-        """The group may go on."""
+        """The group goes on where it was, and with whatever else has become due."""
         state = self._group(group)
         state.gate = _OPEN
         state.openings += 1
+        state.backlog = True
+        resting, state.resting = state.resting, set()
+        for lane in resting:
+            self.want(lane, group)
 
     def openings(self, group: str) -> int:
         """How often the group was opened, counted while any row of it is running."""

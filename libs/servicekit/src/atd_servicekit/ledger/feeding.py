@@ -8,20 +8,19 @@ import structlog
 
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
-from atd_servicekit.ledger.board import Board
+from atd_servicekit.ledger.board import Board, Placed
 from atd_servicekit.ledger.gates import GatesInHand
-from atd_servicekit.ledger.patience import Bells, is_passing
+from atd_servicekit.ledger.patience import Bells, Pace, is_passing
 from atd_servicekit.ledger.reporting import Reporter
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
 
 PARKED = timedelta(seconds=60)
-"""How long rows behind another row of their lane stay out of pages: so much longer, if that one ends unseen."""
+"""How long rows that stand behind another row of their lane stay out of pages."""
 
 _LANES_PER_LOAD = 200
 _ROWS_PER_LOAD = 1_000
-_ROWS_PER_PAGE = 250
 _GROUPS_PER_TICK = 64
 _SAMPLE_TICKS = 10
 _SHARED_POLL = 0.2
@@ -59,8 +58,10 @@ class Feeder:
         self._poll = poll.total_seconds()
         self._uncertain_for = uncertain_for
         self._reporter = reporter
+        self._pace = Pace()
         self._ticks = 0
         self._at_group = ""
+        self._known_shards: frozenset[int] = frozenset()
         self._oldest: dict[str, datetime] = {}
         self._log = structlog.get_logger().bind(ledger=name)
 
@@ -92,6 +93,7 @@ class Feeder:
         """Look for what may have become due."""
         await self.read_gates()
         groups = await self._store.groups()
+        await self._take_over(groups)
         for group in self._turn(groups):
             self._board.suspect(group)
         for gone in self._oldest.keys() - set(groups):
@@ -121,7 +123,16 @@ class Feeder:
                     self._board.close(group, gate)
             elif group in known:
                 self._board.open(group)
-                self._board.suspect(group)
+
+    async def _take_over(self, groups: Sequence[str]) -> None:
+        """What was parked in shards that were not ours meanwhile may be first in its lane by now."""
+        owned = self._leases.owned
+        new = owned - self._known_shards | (owned & self._board.disowned)
+        if new:
+            for group in groups:
+                await self._store.unpark(group, new, self._clock.now())
+        self._known_shards = owned
+        self._board.disowned -= new
 
     def _turn(self, groups: Sequence[str]) -> list[str]:
         """The next groups to look through: all of them, or where they are many, some at each tick in turn."""
@@ -146,7 +157,9 @@ class Feeder:
     async def _feed(self) -> bool:
         """Read some lanes, or look through one group; whether there was anything to do."""
         if self._board.wanting:
+            await self._pace.gather()
             await self._load()
+            self._pace.ended()
             return True
         groups = self._board.groups_to_poll()
         owned = self._leases.owned
@@ -156,20 +169,21 @@ class Feeder:
         return True
 
     async def _look_through(self, group: str, owned: frozenset[int]) -> None:
-        entries, oldest = await self._store.page(group, owned, self._clock.now(), _ROWS_PER_PAGE)
+        limit = 2 * self._board.window
+        entries, oldest = await self._store.page(group, owned, self._clock.now(), limit)
         if oldest is None:
             self._oldest.pop(group, None)
         else:
             self._oldest[group] = oldest
-        full = len(entries) == _ROWS_PER_PAGE
+        full = len(entries) == limit
         self._board.sift(group, entries, full=full)
-        waiting = await self._load() if self._board.wanting else {}
-        if full:
-            idle = self._board.idle(entries, waiting)
+        placed = await self._load() if self._board.wanting else Placed([], {})
+        if full and not placed.ready:  # a page full of rows that stand behind others hides who is not
+            idle = self._board.idle(entries, placed.waiting)
             if idle:
                 await self._store.park(idle, self._clock.now() + PARKED)
 
-    async def _load(self) -> dict[str, int]:
+    async def _load(self) -> Placed:
         lanes = self._board.take_wanted(_LANES_PER_LOAD)
         try:
             rows = await self._store.lanes(lanes, _ROWS_PER_LOAD)
@@ -181,4 +195,4 @@ class Feeder:
         if placed.orphans:
             self._log.warning("ledger.interrupted", rows=len(placed.orphans))
             await self._store.doubt(placed.orphans, now + self._uncertain_for)
-        return placed.waiting
+        return placed

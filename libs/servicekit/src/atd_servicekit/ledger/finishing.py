@@ -3,11 +3,12 @@
 import uuid
 from collections import deque
 from functools import partial
+from itertools import islice
 
 from atd_servicekit.clock import Clock
 from atd_servicekit.ledger.board import Board
 from atd_servicekit.ledger.gates import GatesInHand, strictest
-from atd_servicekit.ledger.patience import Bells, patiently
+from atd_servicekit.ledger.patience import Bells, Pace, patiently
 from atd_servicekit.ledger.reporting import Reporter
 from atd_servicekit.ledger.reports import Report
 from atd_servicekit.ledger.rows import Finished
@@ -39,6 +40,7 @@ class Settler:
         self._reporter = reporter
         self._bells = bells
         self._queue: deque[Settled] = deque()
+        self._pace = Pace()
 
     @property
     def behind(self) -> bool:
@@ -55,7 +57,10 @@ class Settler:
             await self._bells.settle.wait()
             self._bells.settle.clear()
             while self._queue:
-                await self._write(list(self._queue)[:_BATCH])
+                if not self.last:
+                    await self._pace.gather()
+                await self._write(list(islice(self._queue, _BATCH)))
+                self._pace.ended()
             if self.last:
                 return
 
@@ -84,8 +89,12 @@ class Settler:
         self._bells.send.set()
 
     async def _close_gates(self, batch: list[Settled]) -> None:
-        closed = [(one.row.group, one.gate) for one in batch if one.gate is not None]
-        if closed:
-            await patiently("close gates", lambda: self._store.close_gates(strictest(closed)))
-        for group, _ in closed:
-            self._gates.written(group)
+        waiting = [(one.row.group, one.gate) for one in batch if one.gate is not None]
+        if not waiting:
+            return
+        async with self._gates.lock:
+            closed = [(group, gate) for group, gate in waiting if self._gates.take_closing(group)]
+            if closed:
+                await patiently("close gates", lambda: self._store.close_gates(strictest(closed)))
+            for group, _ in waiting:
+                self._gates.end(group)

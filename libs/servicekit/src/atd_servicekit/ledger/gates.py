@@ -1,5 +1,6 @@
 """Gates: what this process knows of the groups that wait."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 
@@ -7,31 +8,57 @@ from atd_servicekit.ledger.rows import Gate
 
 
 class GatesInHand:
-    """Which gates this process changed so recently that what is read from MongoDB can be older."""
+    """The gates that this process is changing, so that neither what is read meanwhile nor an older closing undoes it.
+
+    `lock` is held while MongoDB's gates are written.
+    """
 
     def __init__(self) -> None:
+        self.lock = asyncio.Lock()
         self._reading = 0
-        self._unwritten: Counter[str] = Counter()
-        self._written: dict[str, int] = {}
+        self._changing: Counter[str] = Counter()
+        self._changed: dict[str, int] = {}
+        self._closings: Counter[str] = Counter()
+        self._void: Counter[str] = Counter()
 
     def begin_reading(self) -> int:
         self._reading += 1
-        self._written = {group: at for group, at in self._written.items() if at >= self._reading - 1}
+        self._changed = {group: at for group, at in self._changed.items() if at >= self._reading - 1}
         return self._reading
 
-    def changed(self, group: str) -> None:
-        """The gate was closed or opened on the board; `written` follows."""
-        self._unwritten[group] += 1
-
-    def written(self, group: str) -> None:
-        """MongoDB has it too, now; a reading under way may have missed it."""
-        self._unwritten[group] -= 1
-        if not self._unwritten[group]:
-            del self._unwritten[group]
-        self._written[group] = self._reading
-
     def newer_here(self, group: str, reading: int) -> bool:
-        return group in self._unwritten or self._written.get(group, 0) >= reading
+        """Whether the gate may have changed here since that reading began."""
+        return self._changing[group] > 0 or self._changed.get(group, 0) >= reading
+
+    def begin(self, group: str) -> None:
+        """The gate is being changed; `end` follows when MongoDB has it."""
+        self._changing[group] += 1
+
+    def end(self, group: str) -> None:
+        self._changing[group] -= 1
+        if not self._changing[group]:
+            del self._changing[group]
+        self._changed[group] = self._reading
+
+    def begin_closing(self, group: str) -> None:
+        """As `begin`, for a closing that waits to be written; `take_closing` and `end` follow."""
+        self.begin(group)
+        self._closings[group] += 1
+
+    def take_closing(self, group: str) -> bool:
+        """Whether the oldest waiting closing is still to be written: the group was not opened since."""
+        self._closings[group] -= 1
+        if not self._closings[group]:
+            del self._closings[group]
+        if not self._void[group]:
+            del self._void[group]
+            return True
+        self._void[group] -= 1
+        return False
+
+    def opened(self, group: str) -> None:
+        """The closings that wait came before this."""
+        self._void[group] = self._closings[group]
 
 
 def stricter(one: Gate, other: Gate) -> Gate:

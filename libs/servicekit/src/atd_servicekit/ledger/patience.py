@@ -25,6 +25,28 @@ class Bells:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+class Pace:
+    """Lets work gather between two turns of a busy loop.
+
+    A turn costs MongoDB and us about a millisecond whatever it carries, so two of twenty rows cost nearly twice as much
+    as one of forty. The first turn after a rest is not held up.
+    """
+
+    def __init__(self, seconds: float = 0.004) -> None:
+        self._seconds = seconds
+        self._ended = -seconds
+
+    async def gather(self) -> None:
+        """Before a turn."""
+        left = self._ended + self._seconds - asyncio.get_running_loop().time()
+        if left > 0:
+            await asyncio.sleep(left)
+
+    def ended(self) -> None:
+        """After a turn."""
+        self._ended = asyncio.get_running_loop().time()
+
+
 def is_passing(error: Exception) -> bool:
     """Whether the same operation may succeed later."""
     return isinstance(error, InfrastructureFault | OSError) or is_away(error)

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from atd_servicekit.clock import Clock
-from atd_servicekit.ledger.patience import Bells, is_passing, patiently
+from atd_servicekit.ledger.patience import Bells, Pace, is_passing, patiently
 from atd_servicekit.ledger.reports import Report, ReportStore
 from atd_servicekit.ledger.rows import Finished
 from atd_servicekit.ledger.store import LedgerStore
@@ -23,6 +23,7 @@ ABANDONED_AFTER = timedelta(seconds=10)
 _UNFINISHED_AFTER = timedelta(minutes=10)
 _ROWS = 500
 _BEHIND = 5_000
+_END_SECONDS = 0.2
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -48,6 +49,8 @@ class Reporter:
         self._bells = bells
         self._queue: deque[_Telling] = deque()
         self._pending: set[str] = set()
+        self._ended: list[str] = []
+        self._end_at = 0.0
         self.waiting = 0
         """Rows that are finished and not told yet."""
         self._log = structlog.get_logger().bind(ledger=name)
@@ -86,13 +89,28 @@ class Reporter:
 
     async def run(self) -> None:
         """The loop; once `last` is set it returns as soon as all is reported, or the hook fails."""
+        loop, pace = asyncio.get_running_loop(), Pace()
         while True:
-            await self._bells.report.wait()
-            self._bells.report.clear()
+            await self._wait()
             while self._queue:
+                if not self.last:
+                    await pace.gather()
                 await self._make(self._next())
+                pace.ended()
+            if self._ended and (self.last or loop.time() >= self._end_at):
+                ended, self._ended = self._ended, []
+                await patiently("end reports", partial(self._reports.end, ended))
+                self._pending.difference_update(ended)
             if self.last:
                 return
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout_at(self._end_at if self._ended else None):
+                await self._bells.report.wait()
+        except TimeoutError:
+            return
+        self._bells.report.clear()
 
     def _next(self) -> list["_Telling"]:
         batch: list[_Telling] = []
@@ -106,20 +124,23 @@ class Reporter:
 
     async def _make(self, batch: "list[_Telling]") -> None:
         refused = await self._tell([row for telling in batch for row in telling.rows])
-        done: list[str] = []
         for telling in batch:
             left = [row.id for row in telling.rows if row.id in refused]
             left += telling.rest
             if left:
                 await patiently("keep report", partial(self._reports.keep, telling.report.id, left))
+                self._pending.discard(telling.report.id)
             else:
-                done.append(telling.report.id)
-        await patiently("end reports", lambda: self._reports.end(done))
-        for telling in batch:
+                self._end(telling.report.id)
             self._queue.popleft()
-            self._pending.discard(telling.report.id)
             self.waiting -= len(telling.rows)
         self._bells.send.set()
+
+    def _end(self, report: str) -> None:
+        """Removed with others in a moment: a crash before that tells again what was told just now."""
+        if not self._ended:
+            self._end_at = asyncio.get_running_loop().time() + _END_SECONDS
+        self._ended.append(report)
 
     async def _tell(self, rows: Sequence[Finished]) -> set[str]:
         """The ids of the rows that the hook did not take.

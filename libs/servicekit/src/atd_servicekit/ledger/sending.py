@@ -3,7 +3,9 @@
 import asyncio
 import random
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from time import perf_counter
 
@@ -14,13 +16,36 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
 from atd_servicekit.ledger.backoff import Backoff
 from atd_servicekit.ledger.board import Board
-from atd_servicekit.ledger.patience import Bells, patiently
+from atd_servicekit.ledger.patience import Bells, Pace, patiently
 from atd_servicekit.ledger.rows import Delivered, Failed, Outcome, Retry, Row, Suspended, Uncertain
 from atd_servicekit.ledger.settling import Settled, settle
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
 
 Send = Callable[[Row], Awaitable[Outcome]]
+
+_PLAIN = frozenset((str, bool, float, type(None)))
+"""Types of which BSON holds every value."""
+
+
+class _Holds:
+    """Keeps a shard from being handed to another process while a row of it is being sent."""
+
+    def __init__(self, leases: ShardLeases) -> None:
+        self._leases = leases
+        self._rows: Counter[int] = Counter()
+        self._held: dict[int, AbstractContextManager[None]] = {}
+
+    def take(self, shard: int) -> None:
+        if not self._rows[shard]:
+            self._held[shard] = hold = self._leases.holding(frozenset((shard,)))
+            hold.__enter__()
+        self._rows[shard] += 1
+
+    def release(self, shard: int) -> None:
+        self._rows[shard] -= 1
+        if not self._rows[shard]:
+            self._held.pop(shard).__exit__(None, None, None)
 
 
 class Sender:
@@ -59,17 +84,21 @@ class Sender:
             kind: metrics.ledger_attempts.labels(name, kind)
             for kind in ("delivered", "retry", "failed", "uncertain", "suspended")
         }
+        self._holds = _Holds(leases)
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = structlog.get_logger().bind(ledger=name)
 
     async def run(self) -> None:
         """The loop; returns when `stopping` is set and `send` rung."""
-        stopping = self._bells.stopping
+        stopping, pace = self._bells.stopping, Pace()
         while not stopping.is_set():
             await self._bells.send.wait()
+            await pace.gather()
             self._bells.send.clear()
             while not stopping.is_set() and self._may_send() and (rows := self._board.pick(self._leases.owns)):
                 await self._claim(rows)
+                pace.ended()
+                await pace.gather()
 
     async def drain(self, grace: timedelta) -> None:
         """Wait for the running sends; those that take longer are cut off, and are uncertain to whoever comes next."""
@@ -85,9 +114,10 @@ class Sender:
     async def _claim(self, rows: Sequence[Row]) -> None:
         token = uuid.uuid4().hex
         claimed: set[str] = set()
+        for row in rows:
+            self._holds.take(row.shard)
         try:
-            with self._leases.holding(frozenset(row.shard for row in rows)):
-                claimed = await patiently("claim", lambda: self._store.claim(rows, token))
+            claimed = await patiently("claim", lambda: self._store.claim(rows, token))
         finally:
             for row in rows:
                 # The lease is looked at again: the process may have stood still for long since `pick`.
@@ -95,6 +125,7 @@ class Sender:
                     row.claim = token
                     self._launch(row)
                 else:
+                    self._holds.release(row.shard)
                     self._board.release(row)
                     self._board.forget(row, again=True)
 
@@ -107,13 +138,14 @@ class Sender:
         began = perf_counter()
         openings = self._board.openings(row.group)
         try:
-            with self._leases.holding(frozenset((row.shard,))):
-                async with asyncio.timeout(self._send_timeout):
-                    outcome = self._storable(row, await self._send(row))
+            async with asyncio.timeout(self._send_timeout):
+                outcome = self._storable(row, await self._send(row))
         except TimeoutError:
             outcome = self._after_timeout(row)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the other lanes
             outcome = self._after_fault(row, error)
+        finally:
+            self._holds.release(row.shard)
         if isinstance(outcome, Suspended) and self._board.openings(row.group) != openings:
             outcome = Retry(self._clock.now(), outcome.reason)  # resumed since: it failed with what has been replaced
         self._board.release(row)
@@ -123,7 +155,7 @@ class Sender:
 
     def _storable(self, row: Row, outcome: Outcome) -> Outcome:
         """One result that BSON cannot hold would hold up every other row's: it is dropped, the delivery stands."""
-        if isinstance(outcome, Delivered) and outcome.result:
+        if isinstance(outcome, Delivered) and any(type(value) not in _PLAIN for value in outcome.result.values()):
             try:
                 bson.encode(outcome.result)
             except (bson.errors.BSONError, OverflowError) as error:

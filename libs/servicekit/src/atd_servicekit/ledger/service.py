@@ -159,7 +159,7 @@ class Ledger:
             finished = await self._prove(row_id, dict(results[row_id]))
             if finished is not None:
                 resolved.add(row_id)
-                self._want([(finished.lane, finished.group)])
+                await self._go_on(finished.lane, finished.group)
         return resolved
 
     async def retry(self, row_id: str) -> bool:
@@ -176,21 +176,28 @@ class Ledger:
     async def pause(self, group: str, reason: str = "paused") -> None:
         """Nothing more of the group is begun, in any process, until `resume`."""
         gate = Gate(suspended=True, reason=reason)
-        self._close(group, gate)
+        self._gates.begin(group)
         try:
-            await self._store.close_gates({group: gate})
+            async with self._gates.lock:
+                await self._store.close_gates({group: gate})
+                self._close(group, gate)
         finally:
-            self._gates.written(group)
+            self._gates.end(group)
 
     async def resume(self, group: str) -> None:
-        """The group goes on at once, whatever had stopped it (here; in other processes at their next look)."""
-        self._gates.changed(group)
+        """The group goes on at once, whatever had stopped it (here; in other processes at their next look).
+
+        An attempt that began before and ends in `Suspended` does not stop it again. Where several processes keep the
+        credentials, each calls this when it has the new ones.
+        """
+        self._gates.begin(group)
         try:
-            await self._store.open_gate(group)
+            async with self._gates.lock:
+                await self._store.open_gate(group)
+                self._gates.opened(group)
+                self._board.open(group)
         finally:
-            self._gates.written(group)
-        self._board.open(group)
-        self._board.suspect(group)
+            self._gates.end(group)
         self._bells.feed.set()
 
     # How its parts are joined
@@ -202,18 +209,25 @@ class Ledger:
                 self._board.want(lane, group)
         self._bells.feed.set()
 
+    async def _go_on(self, lane: str, group: str) -> None:
+        """A lane's head was finished from outside: its next row may be parked, and another process's to send."""
+        if self._leases.owns(self._store.shard_of(lane)):
+            self._want([(lane, group)])
+        else:
+            await self._store.unpark_next(lane, self._clock.now())
+
     def _may_send(self) -> bool:
         return not self._settler.behind and (self._reporter is None or not self._reporter.behind)
 
     def _settled(self, settled: Settled) -> None:
         if settled.gate is not None:
+            self._gates.begin_closing(settled.row.group)
             self._close(settled.row.group, settled.gate)
         self._settler.put(settled)
 
     def _close(self, group: str, gate: Gate) -> None:
         known = self._board.gates().get(group)
         self._board.close(group, gate if known is None else stricter(known, gate))
-        self._gates.changed(group)
 
     async def _prove(self, row_id: str, result: dict[str, Any]) -> Finished | None:
         now = self._clock.now()

@@ -134,6 +134,19 @@ class LedgerStore:
         ]
         await self._rows.bulk_write(writes, ordered=False)
 
+    async def unpark(self, group: str, shards: Collection[int], now: datetime) -> None:
+        """Parked rows of a group are to be found again."""
+        query = {"open.group": group, "open.shard": {"$in": sorted(shards)}, "open.at": {"$gt": now}}
+        never_tried = {"state": "due", "attempts": 0}
+        await self._rows.update_many({**query, **never_tried}, {"$set": {"open.at": now}}, hint="due")
+
+    async def unpark_next(self, lane: str, now: datetime) -> None:
+        """The first row of a lane is to be found again, if it was parked."""
+        first = await self._rows.find_one({"open.lane": lane}, {"_id": 1}, sort=[("open.order", 1)], hint="lane")
+        if first is not None:
+            query = {"_id": first["_id"], "state": "due", "attempts": 0, "open.at": {"$gt": now}}
+            await self._rows.update_one(query, {"$set": {"open.at": now}})
+
     # Rows are sent
 
     async def claim(self, rows: Sequence[Row], token: str) -> set[str]:
