@@ -1,15 +1,15 @@
 """The service on real servers, beside a fake Graph API, and a reader of what it publishes."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
+import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -26,6 +26,7 @@ from atd_testing.waiting import eventually
 from atd_testing.whatsapp import ServedFake, builders, serving_fake_graph
 
 APP_SECRET = "example-app-secret"
+Start = Callable[..., Awaitable["Service"]]
 MANAGER = ("channels:read", "channels:manage")
 
 
@@ -86,6 +87,7 @@ class Service:
     settings: Settings
     fake: ServedFake
     tail: TopicTail
+    tenant: str = "tenant-1"
     app_secret: str = APP_SECRET
 
     @property
@@ -93,10 +95,10 @@ class Service:
         runtime: Runtime = self.app.state.runtime
         return runtime
 
-    def headers(self, tenant_id: str = "tenant-1", permissions: tuple[str, ...] = MANAGER) -> dict[str, str]:
-        return identity_headers(self.settings, tenant_id=tenant_id, permissions=permissions)
+    def headers(self, tenant_id: str | None = None, permissions: tuple[str, ...] = MANAGER) -> dict[str, str]:
+        return identity_headers(self.settings, tenant_id=tenant_id or self.tenant, permissions=permissions)
 
-    async def connect(self, tenant_id: str = "tenant-1", **credentials: Any) -> dict[str, Any]:
+    async def connect(self, tenant_id: str | None = None, **credentials: Any) -> dict[str, Any]:
         """A new channel account."""
         answer = await self.client.post(
             "/api/v1/channels", json=new_channel(**credentials), headers=self.headers(tenant_id)
@@ -133,10 +135,9 @@ def new_channel(**credentials: Any) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-async def start(kafka_bootstrap: str, mongodb_url: str) -> AsyncIterator[Callable[..., Any]]:
-    """Starts services, each on a database of its own unless told otherwise, and stops them after the test."""
-    await create_topics(kafka_bootstrap)
+@asynccontextmanager
+async def starting(bootstrap: str, mongodb_url: str) -> AsyncIterator[Start]:
+    await create_topics(bootstrap)
     async with AsyncExitStack() as stack:
 
         async def start_one(fake: ServedFake | None = None, tracing: Tracing | None = None, **settings: Any) -> Service:
@@ -147,21 +148,34 @@ async def start(kafka_bootstrap: str, mongodb_url: str) -> AsyncIterator[Callabl
                 "whatsapp_account_refresh": timedelta(hours=1),
             }
             made = Settings(
-                kafka_bootstrap_servers=kafka_bootstrap,
+                kafka_bootstrap_servers=bootstrap,
                 mongodb_url=SecretStr(mongodb_url),
                 master_key=SecretStr(base64.b64encode(bytes(32)).decode()),
                 **{**chosen, **settings},
             )
             app = create_app(made, tracing=tracing)
             client = await stack.enter_async_context(running(app))
-            reader = await stack.enter_async_context(tail(kafka_bootstrap))
+            reader = await stack.enter_async_context(tail(bootstrap))
             return Service(app, client, made, beside, reader)
 
         yield start_one
 
 
-@pytest.fixture
-async def service(start: Callable[..., Any]) -> Service:
-    """One running service."""
-    started: Service = await start()
-    return started
+@pytest_asyncio.fixture(loop_scope="module")
+async def start(kafka_bootstrap: str, mongodb_url: str) -> AsyncIterator[Start]:
+    """Starts services, each on a database of its own unless told otherwise, and stops them after the test."""
+    async with starting(kafka_bootstrap, mongodb_url) as start_one:
+        yield start_one
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared_service(kafka_bootstrap: str, mongodb_url: str) -> AsyncIterator[Service]:
+    async with starting(kafka_bootstrap, mongodb_url) as start_one:
+        yield await start_one()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def service(shared_service: Service) -> Service:
+    """The module's running service, with a tenant of this test's own and a fake that has forgotten everything."""
+    shared_service.fake.graph.state.reset()
+    return replace(shared_service, tenant=f"tenant-{uuid4()}")

@@ -11,6 +11,8 @@ from atd_testing.whatsapp import Behaviour
 Service = Any
 """A `Service` of conftest.py."""
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 PATH = "/api/v1/channels"
 
 
@@ -78,12 +80,12 @@ async def test_what_is_wrong_is_named_by_its_field(service: Service) -> None:
 async def test_a_number_is_connected_once_on_the_whole_platform(service: Service) -> None:
     given = body()
     first = await service.client.post(PATH, json=given, headers=service.headers())
-    for tenant in ("tenant-1", "tenant-2"):
+    for tenant in (service.tenant, f"{service.tenant}-2"):
         answer = await service.client.post(PATH, json=given, headers=service.headers(tenant))
         assert answer.status_code == 409
         assert answer.json()["errors"][0]["field"] == "credentials.phone_number_id"
     await service.client.delete(f"{PATH}/{first.json()['id']}", headers=service.headers())
-    again = await service.client.post(PATH, json=given, headers=service.headers("tenant-2"))
+    again = await service.client.post(PATH, json=given, headers=service.headers(f"{service.tenant}-2"))
     assert again.status_code == 201
 
 
@@ -145,8 +147,8 @@ async def test_the_number_of_a_channel_stays(service: Service) -> None:
 
 
 async def test_no_tenant_reaches_anothers_channel(service: Service) -> None:
-    made = await service.connect("tenant-1")
-    path, stranger = f"{PATH}/{made['id']}", service.headers("tenant-2")
+    made = await service.connect(service.tenant)
+    path, stranger = f"{PATH}/{made['id']}", service.headers(f"{service.tenant}-2")
     attempts = [
         await service.client.get(path, headers=stranger),
         await service.client.patch(path, json={"name": "mine"}, headers=stranger),
@@ -156,7 +158,7 @@ async def test_no_tenant_reaches_anothers_channel(service: Service) -> None:
     ]
     assert [answer.status_code for answer in attempts] == [404] * 5
     assert (await service.client.get(PATH, headers=stranger)).json()["items"] == []
-    assert (await service.client.get(path, headers=service.headers("tenant-1"))).json() == made
+    assert (await service.client.get(path, headers=service.headers())).json() == made
 
 
 async def test_permissions_are_asked_for(service: Service) -> None:

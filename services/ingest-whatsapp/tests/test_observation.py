@@ -1,13 +1,10 @@
 """What is logged, counted and traced; and what never is."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pymongo.errors import ServerSelectionTimeoutError
 from structlog.testing import capture_logs
 
@@ -15,15 +12,14 @@ from atd_schemas.ids import uuid7
 from atd_schemas.outbound import OutboundMessage, OutboundMessageData
 from atd_schemas.topics import OUTBOUND_WHATSAPP
 from atd_servicekit.kafka import Outgoing
-from atd_servicekit.tracing import Tracing
-from atd_testing.waiting import eventually
 from atd_testing.whatsapp import Behaviour, builders
 
 Service = Any
 """A `Service` of conftest.py."""
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SECRETS = ("EAAG-token", "example-app-secret", "5511999990000", "segredo do cliente")
 
 
@@ -33,10 +29,10 @@ def text(channel: dict[str, Any]) -> bytes:
     )
 
 
-def command(channel: dict[str, Any]) -> OutboundMessage:
+def command(service: Service, channel: dict[str, Any]) -> OutboundMessage:
     return OutboundMessage(
         id=uuid7(),
-        tenant_id="tenant-1",
+        tenant_id=service.tenant,
         occurred_at=NOW,
         recorded_at=NOW,
         source="conversation",
@@ -85,7 +81,7 @@ async def test_a_refused_webhook_leaves_one_line_that_says_why(service: Service)
 async def test_a_send_leaves_one_line_without_text_phone_or_token(service: Service) -> None:
     channel = await service.connect()
     service.fake.graph.state.behaviours = [Behaviour(kind="error", code=131047, details="24 hours")]
-    asked = command(channel)
+    asked = command(service, channel)
     with capture_logs() as lines:
         await service.runtime.producer.publish([Outgoing.of(OUTBOUND_WHATSAPP, asked)])
         await service.of_account(channel["id"], 1)
@@ -95,7 +91,7 @@ async def test_a_send_leaves_one_line_without_text_phone_or_token(service: Servi
         "event": "message.send",
         "log_level": "info",
         "channel": "whatsapp",
-        "tenant_id": "tenant-1",
+        "tenant_id": service.tenant,
         "account_id": channel["id"],
         "conversation_id": "conversation-1",
         "message_id": asked.data.message_id,
@@ -129,26 +125,3 @@ async def test_a_receipt_that_cannot_be_noted_is_503_and_comes_again(
     assert (await service.deliver(f"/{channel['id']}", raw)).status_code == 200
     events = await service.of_account(channel["id"], 2)
     assert len({event.id for event in events}) == 1
-
-
-async def test_the_trace_runs_from_the_webhook_into_kafka_and_from_kafka_into_the_call(
-    start: Callable[..., Any],
-) -> None:
-    exporter = InMemorySpanExporter()
-    service = await start(tracing=Tracing("ingest-whatsapp", SimpleSpanProcessor(exporter)))
-    channel = await service.connect()
-    raw = text(channel)
-    headers = {**builders.signed_headers(raw, service.app_secret), "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
-    await service.client.post(f"/webhooks/whatsapp/{channel['id']}", content=raw, headers=headers)
-    await service.of_account(channel["id"], 1)
-    assert service.tail.last_headers["traceparent"].decode().split("-")[1] == TRACE
-    other = TRACE[::-1]
-    record = Outgoing.of(OUTBOUND_WHATSAPP, command(channel), f"00-{other}-00f067aa0ba902b7-01")
-    await service.runtime.producer.publish([record])
-    await service.of_account(channel["id"], 2)
-
-    def spans() -> set[str]:
-        return {span.name for span in exporter.get_finished_spans() if f"{span.context.trace_id:032x}" == other}
-
-    assert await eventually(lambda: {"send whatsapp", "handle outbound.message"} <= spans())
-    assert service.tail.last_headers["traceparent"].decode().split("-")[1] == other

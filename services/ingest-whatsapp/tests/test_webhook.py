@@ -17,6 +17,8 @@ from atd_testing.whatsapp import builders
 Service = Any
 """A `Service` of conftest.py."""
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -32,7 +34,7 @@ async def test_a_signed_text_is_on_kafka_before_the_answer(service: Service) -> 
     assert (answer.status_code, answer.text) == (200, "")
     [event] = await service.of_account(channel["id"], 1)
     assert isinstance(event, InboundMessage)
-    assert event.tenant_id == "tenant-1"
+    assert event.tenant_id == service.tenant
     assert event.data.text == "Olá! 👋"
     assert event.data.account_name == "Loja Centro"
     assert event.data.contact.phone == "+5511999990000"
@@ -130,7 +132,7 @@ async def test_authentic_but_unknown_is_200_and_kept_whole(service: Service, bod
     assert isinstance(event, InboundUnparsed)
     assert base64.b64decode(event.data.body) == raw
     assert len(event.data.problems) == 1
-    assert event.tenant_id == "tenant-1"
+    assert event.tenant_id == service.tenant
 
 
 async def test_what_is_understood_beside_the_unknown_is_published_too(service: Service) -> None:
@@ -147,9 +149,9 @@ async def test_what_is_understood_beside_the_unknown_is_published_too(service: S
 
 
 async def test_a_part_of_another_account_needs_the_same_secret(service: Service) -> None:
-    mine = await service.connect("tenant-1")
-    sister = await service.connect("tenant-1")
-    foreign = await service.connect("tenant-2", app_secret="another-secret")
+    mine = await service.connect(service.tenant)
+    sister = await service.connect(service.tenant)
+    foreign = await service.connect(f"{service.tenant}-2", app_secret="another-secret")
     changes = [
         builders.change(
             channel["phone_number_id"],
@@ -162,8 +164,13 @@ async def test_a_part_of_another_account_needs_the_same_secret(service: Service)
         assert (await service.deliver(address, raw)).status_code == 200
     await service.of_account(sister["id"], 2)
     kept = await service.of_account(mine["id"], 3)
-    inbound = [event for event in await service.tail.read() if event.type.startswith("inbound.")]
-    assert {event.tenant_id for event in inbound} == {"tenant-1"}
+    ours = {mine["id"], sister["id"], foreign["id"]}
+    inbound = [
+        event
+        for event in await service.tail.read()
+        if event.type.startswith("inbound.") and event.data.account_id in ours
+    ]
+    assert {event.tenant_id for event in inbound} == {service.tenant}
     [unparsed, *_] = [event for event in kept if isinstance(event, InboundUnparsed)]
     assert "is of no account that the signature proves" in unparsed.data.problems[0]
 
