@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from structlog.testing import capture_logs
 
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import SendFailure
@@ -353,3 +354,21 @@ async def test_a_service_that_stops_leaves_nothing_in_its_outbox(start: Any, ten
         return bool(await service.db.outbox.count_documents({}) == 0)
 
     await eventually(empty, timeout=30, message="the outbox is empty")
+
+
+async def test_no_log_line_holds_what_people_write_or_who_they_are(start: Any, tenant: Tenant) -> None:
+    with capture_logs() as lines:
+        service = await start()
+        said: dict[str, Any] = {"text": "segredo-do-cliente", "name": "Nome-Secreto", "customer": 7}
+        await service.publish(
+            tenant.message(1, **said), tenant.message(2, content={"segredo-do-cliente\0": "x"}, **said)
+        )
+        (found,) = await received(service, tenant, 1)
+        path = f"/api/v1/conversations/{found['id']}/messages"
+        for text in ("segredo-do-cliente", "segredo-do-cliente" * 1000):
+            await service.http.post(path, headers=service.headers(tenant.id), json={"text": text})
+        await service.http.get(f"{path}?segredo-do-cliente", headers=service.headers(tenant.id))
+        await eventually(lambda: any(line["event"] == "record.dead_lettered" for line in lines), timeout=30)
+    assert any(line["event"] == "http.request" and line["status"] == 201 for line in lines)
+    for secret in ("segredo-do-cliente", "Nome-Secreto", "5511999900007"):
+        assert secret not in repr(lines)
