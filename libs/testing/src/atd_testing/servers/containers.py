@@ -44,7 +44,7 @@ class KafkaContainer:
         container = DockerContainer(KAFKA_IMAGE).with_bind_ports(self.port, self.port)
         for name, value in self._settings().items():
             container = container.with_env(name, value)
-        self._container = container.start()
+        self._container = _start(container, KAFKA_IMAGE)
         _wait(lambda: takes_requests(self.port), KAFKA_IMAGE, self._container)
 
     def stop(self) -> None:
@@ -89,10 +89,9 @@ class MongoContainer:
         """
         _require_docker()
         # The same port inside and outside: the set's only member must find itself under the address clients use.
-        command = f"--replSet {REPLICA_SET} --bind_ip_all --port {self.port}"
-        self._container = (
-            DockerContainer(MONGODB_IMAGE).with_bind_ports(self.port, self.port).with_command(command).start()
-        )
+        command = f"mongod --replSet {REPLICA_SET} --bind_ip_all --port {self.port}"
+        container = DockerContainer(MONGODB_IMAGE).with_bind_ports(self.port, self.port).with_command(command)
+        self._container = _start(container, MONGODB_IMAGE)
         _wait(lambda: is_primary(self.port), MONGODB_IMAGE, self._container)
 
     def stop(self) -> None:
@@ -109,6 +108,13 @@ def _require_docker() -> None:
             f"ATD_TEST_BACKEND=containers needs a Docker engine, and none answered ({error}). Start Docker, or "
             "unset ATD_TEST_BACKEND to use the embedded servers."
         ) from error
+
+
+def _start(container: DockerContainer, image: str) -> DockerContainer:
+    try:
+        return container.start()
+    except DockerException as error:  # no such image, no network to fetch it, no room
+        raise ServerStartError(f"{image} could not be started: {error}") from error
 
 
 def _wait(ready: Callable[[], bool], image: str, container: DockerContainer) -> None:
