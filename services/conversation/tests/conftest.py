@@ -27,7 +27,7 @@ from atd_conversation.store.unit import Stale, UnitStore
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import INBOUND_EVENTS, Topic, adapter
-from atd_servicekit.clock import SystemClock
+from atd_servicekit.clock import Clock, SystemClock
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.identity import Identity
 from atd_servicekit.kafka import Outgoing
@@ -53,14 +53,18 @@ EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign
 class Parts:
     """Everything between Kafka and HTTP on one side and MongoDB on the other, without either of the former."""
 
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, clock: Clock | None = None) -> None:
         self.mongo = mongo
         self.db = mongo.db
-        self.clock = SystemClock()
+        self.clock = clock or SystemClock()
         self.store = UnitStore(mongo.db, Outbox(mongo.db, self.clock))
         self.queries = Queries(mongo.db)
         self.directory = Directory(mongo.db)
         self.commands = Commands(self.queries, self.store, self.directory, self.clock)
+
+    def another(self, clock: Clock) -> "Parts":
+        """Another process, with a clock of its own."""
+        return Parts(self.mongo, clock)
 
     def handler(self, loader: InboundLoader | None = None) -> InboundHandler:
         return InboundHandler(loader or InboundLoader(self.db), self.store, self.mongo.transaction, self.clock)

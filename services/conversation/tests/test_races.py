@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pymongo.errors import OperationFailure
 
-from atd_conversation.commands import Draft
+from atd_conversation.commands import Commands, Draft
 from atd_conversation.domain.conversation import REOPEN_WITHIN
+from atd_conversation.handlers import InboundHandler
 from atd_conversation.store.inbound import InboundLoader, Loaded
 from atd_conversation.store.indexes import CONVERSATIONS, EARLY_RECEIPTS, INBOX, MESSAGES
-from atd_conversation.store.unit import Stale
+from atd_conversation.store.unit import Stale, Unit, UnitStore
 from atd_schemas.inbound import SendFailure
 from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.outbox import Outbox
+from atd_testing.clock import FakeClock
 from atd_testing.inbound import NOON, customer_message, record_of, send_receipt
 
 T, A = "t1", "acc-a"
@@ -227,3 +232,59 @@ async def test_a_record_that_others_keep_disturbing_comes_again_and_is_no_dead_l
     with pytest.raises(InfrastructureFault):
         await parts.handler(BusyLoader(parts, alone_is_quiet=False))([record_of(customer_message(T, A, "w2"))])
     assert len(await parts.all(MESSAGES)) == 1
+
+
+async def test_processes_whose_clocks_disagree_tell_one_order(parts: Any) -> None:
+    now = parts.clock.now()
+    processes = [parts, *(parts.another(FakeClock(now + skew)) for skew in (timedelta(hours=-1), timedelta(hours=1)))]
+    await parts.take(customer_message(T, A, "w0", occurred_at=now))
+    (row,) = await parts.all(CONVERSATIONS)
+    for number in range(1, 13):
+        process = processes[number % 3]
+        await process.take(customer_message(T, A, f"w{number}", occurred_at=now))
+        await process.say(T, row["_id"], Draft(text=f"Nota {number}", note=True))
+    await _check(parts)
+
+
+def _transient() -> OperationFailure:
+    return OperationFailure("conflict", 112, {"errorLabels": ["TransientTransactionError"]})
+
+
+class ConflictingStore(UnitStore):
+    """The first transaction of each unit fails when everything has been written, as in a conflict at the commit."""
+
+    failed = 0
+
+    async def save(self, session: Any, unit: Unit, now: datetime) -> None:
+        await super().save(session, unit, now)
+        if not self.failed:
+            self.failed += 1
+            raise _transient()
+
+
+async def test_a_unit_that_is_saved_again_after_a_conflict_is_saved_once(parts: Any) -> None:
+    await parts.take(customer_message(T, A, "w1", occurred_at=parts.clock.now()))
+    (row,) = await parts.all(CONVERSATIONS)
+    for act in (
+        lambda process: process.take(customer_message(T, A, "w2", name="Ana Maria")),
+        lambda process: process.say(T, row["_id"], Draft(text="Olá")),
+        lambda process: process.change(T, row["_id"], lambda c, now: c.close(now)),
+    ):
+        process = parts.another(parts.clock)
+        process.store = ConflictingStore(parts.db, Outbox(parts.db, parts.clock))
+        process.commands = Commands(process.queries, process.store, process.directory, process.clock)
+        await act(process)
+        assert process.store.failed == 1
+    assert len(await parts.all(MESSAGES)) == 3
+    await _check(parts)
+
+
+async def test_a_commit_that_was_reported_lost_and_was_not_changes_nothing_more(parts: Any) -> None:
+    async def twice(work: Any) -> None:
+        await parts.mongo.transaction(work)
+        await parts.mongo.transaction(work)
+
+    handler = InboundHandler(InboundLoader(parts.db), parts.store, twice, parts.clock)
+    await handler([record_of(customer_message(T, A, f"w{n}")) for n in (1, 2)])
+    assert len(await parts.all(MESSAGES)) == 2
+    await _check(parts)
