@@ -100,6 +100,10 @@ async def test_the_largest_body_is_taken_and_kept_whole(service: Service) -> Non
     assert (await service.deliver(f"/{channel['id']}", raw)).status_code == 200
     [event] = await service.of_account(channel["id"], 1)
     assert base64.b64decode(event.data.body) == raw
+    redriven = await redrive(service, event)
+    assert redriven.status_code == 200
+    assert redriven.json()["published"] == 0
+    assert len(redriven.json()["problems"]) == 1
 
 
 async def test_malformed_json_is_400_with_its_place_once_the_signature_holds(service: Service) -> None:

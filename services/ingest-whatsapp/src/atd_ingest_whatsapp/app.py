@@ -36,11 +36,14 @@ from atd_servicekit.tracing import Tracing
 SERVICE = "ingest-whatsapp"
 SENDS = "sends"
 SEND_SHARDS = 32
+SENDS_AT_ONCE = 256
 APP_WEBHOOK = "/webhooks/whatsapp"
 ACCOUNT_WEBHOOK = "/webhooks/whatsapp/{account_id}"
 
 _LONGEST_TURN = timedelta(seconds=15)
 """Beside the call itself: waiting for one's turn under the rate of the number."""
+
+_CHECKS_AT_ONCE = 16
 
 _SIGNED = Public("Meta's signature over the body, or the verify token, is checked instead")
 
@@ -107,7 +110,11 @@ class _Sends:
 def _graph(runtime: Runtime, settings: Settings) -> GraphClient:
     def connect() -> httpx.AsyncClient:
         return create_http_client(
-            "whatsapp", runtime.metrics, timeout=settings.whatsapp_timeout, max_connections=200, trace_headers=False
+            "whatsapp",
+            runtime.metrics,
+            timeout=settings.whatsapp_timeout,
+            max_connections=SENDS_AT_ONCE + _CHECKS_AT_ONCE,
+            trace_headers=False,
         )
 
     return GraphClient(connect, settings.whatsapp_api_url, settings.whatsapp_api_version)
@@ -122,6 +129,7 @@ def _ledger(runtime: Runtime, settings: Settings, sender: Sender) -> Ledger:
         runtime.clock,
         runtime.metrics,
         on_finished=sender.report,
+        concurrency=SENDS_AT_ONCE,
         concurrency_per_group=settings.whatsapp_concurrency_per_account,
         send_timeout=settings.whatsapp_timeout + _LONGEST_TURN,
         uncertain_for=settings.whatsapp_uncertain_after,

@@ -24,7 +24,7 @@ class Settings(ServiceSettings):
         description="Longest call to the Graph API; a send that takes longer is uncertain (seconds)",
     )
     whatsapp_concurrency_per_account: int = Field(
-        default=8, ge=1, le=100, description="Sends of one number under way at once, in one process"
+        default=32, ge=1, le=200, description="Sends of one number under way at once, in one process"
     )
     whatsapp_messages_per_second: int = Field(
         default=80, ge=1, le=1000, description="Sends per second of one number; Meta allows 80 unless it raised it"
