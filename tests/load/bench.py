@@ -18,7 +18,7 @@ from atd_testing.servers import free_port
 from atd_testing.servers.ports import LOOPBACK
 from tests.harness.system import CONVERSATION, FAKE, GATEWAY, INGEST, System
 from tests.load import ledger, schemas
-from tests.load.measuring import Lab, Measured
+from tests.load.measuring import Lab, Measured, watching
 from tests.load.product import ENVIRONMENT, Product
 from tests.load.raw.path import RawPath
 from tests.load.raw.shapes import Shapes
@@ -28,14 +28,19 @@ from tests.load.traffic import Account, Plan
 _ROOT = Path(__file__).parents[2]
 CALM_RATE = 20.0
 _BACKLOG = 4000
+_REST_SECONDS = 5.0
 _RATIO, _WEBHOOKS_PER_SECOND, _MEMORY_MB = 0.5, 4000, 150.0
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is sent: messages of each part, and how often raw path and product take turns."""
+    """How much is sent: messages of each part, and how often raw path and product take turns.
+
+    What is sent as fast as it is accepted ends after `seconds`, however few messages that are.
+    """
 
     rounds: int = 2
+    seconds: float = 15.0
     warm: int = 6000
     sustained: int = 30_000
     calm: int = 500
@@ -48,6 +53,7 @@ class Size:
 
 QUICK = Size(
     rounds=1,
+    seconds=8.0,
     warm=3000,
     sustained=8000,
     calm=120,
@@ -73,7 +79,6 @@ class Bench:
         self.raw = RawPath(self.lab, self.system.kafka.bootstrap_servers, self.system.mongo.url)
         self._shapes: Shapes | None = None
         self._runs = 0
-        self._rates: dict[str, list[float]] = {"product": [], "raw": []}
 
     def open(self) -> None:
         """Start the servers and found the companies."""
@@ -124,6 +129,8 @@ class Bench:
             last = turn == self.size.rounds - 1
             for kind in ("product", "raw"):
                 with self._running(kind):
+                    if last and kind == "product":
+                        self._rest()
                     sustained[kind].append(self._sustained(kind))
                     if last:
                         rate = median(one.arrived_rate for one in sustained[kind]) / 2
@@ -222,6 +229,15 @@ class Bench:
             with self.product.running():
                 self.product.settle()
 
+    def _rest(self) -> None:
+        """What the services take when nothing happens."""
+        with watching(self.lab.watched) as spent:
+            time.sleep(_REST_SECONDS)
+        shares = {name: cost.cpu_seconds / _REST_SECONDS for name, cost in spent.costs.items()}
+        self.report.figures["rest"] = shares
+        said = ", ".join(f"{name} {share:.1%}" for name, share in shares.items())
+        self.report.add(Row("processor when nothing happens, parts of one core", said))
+
     def _sustained(self, kind: str) -> Measured:
         return self._measure(kind, self.size.sustained, name="sustained")
 
@@ -270,6 +286,7 @@ class Bench:
             at=int(time.time()),
             accounts=accounts,
             rate=rate,
+            seconds=3600.0 if rate else self.size.seconds,
             backlog=backlog,
             name_customer=raw,
         )

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-_SLOTS = ("go", "stop", "sent", "accepted", "retried", "arrived", "repeated", "driver_ready", "sink_ready")
+_SLOTS = ("go", "stop", "sent", "accepted", "retried", "arrived", "repeated", "total", "driver_ready", "sink_ready")
 _HEADER = 16  # slots of 8 bytes; more than are named
 _COLUMNS = ("sent_at", "accepted_at", "arrived_at")
 _POLL_SECONDS = 0.02

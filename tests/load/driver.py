@@ -38,6 +38,7 @@ class Driver:
         self.waiting: deque[int] = deque()
         self.next = 0
         self.accepted = 0
+        self.total = plan.messages
         self.done = asyncio.Event()
         self._arrived, self._slot = board.counter("arrived")
         self._due = self._schedule()
@@ -62,7 +63,7 @@ class Driver:
         """The next message to send, or -1. Its time is taken here."""
         if self.waiting:
             return self.waiting.popleft()
-        if self._due is None and self.next < self.plan.messages and self.may_start():
+        if self._due is None and self.next < self.total and self.may_start():
             number = self.next
             self.next += 1
             self.board.sent_at[number] = monotonic_ns()
@@ -74,7 +75,7 @@ class Driver:
         if ok:
             self.board.accepted_at[number] = monotonic_ns()
             self.accepted += 1
-            if self.accepted == self.plan.messages:
+            if self.accepted == self.total:
                 self.done.set()
         else:
             self.board.set("retried", self.board.get("retried") + 1)
@@ -84,7 +85,10 @@ class Driver:
         """Send everything and return when all of it is accepted, or the board says stop."""
         began = asyncio.get_running_loop().time()
         while not self.done.is_set() and not self.board.get("stop"):
-            self._release(asyncio.get_running_loop().time() - began)
+            elapsed = asyncio.get_running_loop().time() - began
+            if elapsed > self.plan.seconds and self.next < self.total:
+                self._end_early()
+            self._release(elapsed)
             while self.free and (number := self.take()) >= 0:
                 self.free.pop().send(number)
             self.board.set("sent", self.next)
@@ -92,12 +96,19 @@ class Driver:
             await asyncio.sleep(_TICK_SECONDS)
         self.board.set("sent", self.next)
         self.board.set("accepted", self.accepted)
+        self.board.set("total", self.total)
+
+    def _end_early(self) -> None:
+        """What has been sent is all that there is."""
+        self.total = self.next
+        if self.accepted == self.total:
+            self.done.set()
 
     def _release(self, elapsed: float) -> None:
         """With a rate: what is due waits for a connection, and that wait counts."""
         if self._due is None:
             return
-        while self.next < self.plan.messages and self._due[self.next] <= elapsed:
+        while self.next < self.total and self._due[self.next] <= elapsed:
             self.board.sent_at[self.next] = monotonic_ns()
             self.waiting.append(self.next)
             self.next += 1

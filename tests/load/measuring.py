@@ -116,7 +116,7 @@ class Lab:
             with watching({**self.watched, **extra}) as spent:
                 board.set("go")
                 self.going.set()
-                self._wait_done(board, driver, plan, sink is not None, timeout)
+                self._wait_done(board, driver, timeout, sink=sink is not None)
             return _read(board, spent)
         finally:
             self.going.clear()
@@ -126,13 +126,13 @@ class Lab:
                 sink_process.kill()
             board.path.unlink()
 
-    def _wait_done(self, board: Board, driver: ManagedProcess, plan: Plan, sink: bool, timeout: float) -> None:
+    def _wait_done(self, board: Board, driver: ManagedProcess, timeout: float, *, sink: bool) -> None:
         slot = "arrived" if sink else "accepted"
 
         def done() -> bool:
-            if not driver.running and board.get("accepted") < plan.messages:
+            if not driver.running:
                 raise TimeoutError(f"the driver ended: {driver.log_tail()}")
-            return board.get(slot) >= plan.messages
+            return 0 < board.get("total") <= board.get(slot)
 
         board.wait(done, timeout, f"{slot} of every message")
 
@@ -209,12 +209,13 @@ def _cpu_seconds(process: psutil.Process) -> float:
 
 
 def _read(board: Board, spent: Spent) -> Measured:
-    sent, accepted, arrived = list(board.sent_at), list(board.accepted_at), list(board.arrived_at)
-    first = min(filter(None, sent))
+    total = board.get("total")
+    sent, accepted, arrived = (list(column[:total]) for column in (board.sent_at, board.accepted_at, board.arrived_at))
+    first = min(sent)
     return Measured(
-        messages=board.messages,
-        accepted_rate=board.messages / ((max(accepted) - first) / 1e9),
-        arrived_rate=board.messages / ((max(arrived) - first) / 1e9) if any(arrived) else 0.0,
+        messages=total,
+        accepted_rate=total / ((max(accepted) - first) / 1e9),
+        arrived_rate=total / ((max(arrived) - first) / 1e9) if any(arrived) else 0.0,
         answered=Latency.of(sent, accepted),
         arrived=Latency.of(sent, arrived),
         retried=board.get("retried"),

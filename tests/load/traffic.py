@@ -37,6 +37,7 @@ class Plan:
         customers: each belongs to one of the accounts.
         connections: requests on their way at once, each on its own connection.
         rate: messages per second on average, at random moments; None: as fast as they are accepted.
+        seconds: nothing new is sent after so long, even when messages are left.
         backlog: messages that may be sent and not yet arrived; None: any number.
         name_customer: append the customer to the path, for the raw application, which does not look into a body.
     """
@@ -50,6 +51,7 @@ class Plan:
     customers: int = 2000
     connections: int = 64
     rate: float | None = None
+    seconds: float = 3600.0
     backlog: int | None = None
     name_customer: bool = False
 
