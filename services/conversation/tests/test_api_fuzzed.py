@@ -12,7 +12,7 @@ from schemathesis import GenerationMode
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-EXAMPLES = 12
+EXAMPLES = 8
 """For each operation, valid and invalid each."""
 
 
