@@ -4,6 +4,7 @@ import base64
 import binascii
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
@@ -127,7 +128,7 @@ def _add_webhooks(router: APIRouter, state: FakeState, deliverer: WebhookDeliver
     @router.post("/messages", status_code=202)
     async def customer_writes(messages: list[CustomerMessage]) -> dict[str, list[str]]:
         """Customers write; answers the message ids in order."""
-        return {"message_ids": [write_as_customer(state, deliverer, message) for message in messages]}
+        return {"message_ids": [write_as_customer(deliverer, message) for message in messages]}
 
     @router.post("/webhooks")
     async def deliver_raw(webhook: RawWebhook) -> Delivery:
@@ -142,10 +143,9 @@ def _add_webhooks(router: APIRouter, state: FakeState, deliverer: WebhookDeliver
         return await deliverer.deliver(callback, raw, webhook.signature)
 
 
-def write_as_customer(state: FakeState, deliverer: WebhookDeliverer, message: CustomerMessage) -> str:
+def write_as_customer(deliverer: WebhookDeliverer, message: CustomerMessage) -> str:
     """Queue the webhook of a customer's text and return the message's id."""
-    number = len(state.deliveries) + state.calls
-    message_id = message.message_id or builders.wamid(f"in-{number}-{datetime.now(UTC).timestamp()}")
+    message_id = message.message_id or builders.wamid(uuid4().hex)
     user_id = message.user_id
     if user_id is None and message.sender is not None:
         user_id = builders.business_scoped_user_id(message.sender)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import heapq
 import random
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -16,22 +17,27 @@ from atd_testing.whatsapp.state import Callback, Delivery, FakeState, SentMessag
 RETRY_LIMIT_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Update:
-    """One thing to tell: a `changes` element of one number, not before `due` (loop time, seconds)."""
+    """One thing to tell: a `changes` element, not before `due` (loop time, seconds); `number` counts them."""
 
-    phone_number_id: str
-    change: Json
     due: float
+    number: int
+    change: Json = field(compare=False)
 
 
 @dataclass(slots=True)
 class _Outbound:
-    """What waits for one callback. `busy` counts bodies on their way."""
+    """What waits for one callback: a heap of what is not due yet, and what is. `busy` counts bodies on their way."""
 
     callback: Callback
-    updates: list[Update] = field(default_factory=list)
+    later: list[Update] = field(default_factory=list)
+    due: list[Update] = field(default_factory=list)
     busy: int = 0
+
+    def ripen(self, now: float) -> None:
+        while self.later and self.later[0].due <= now:
+            self.due.append(heapq.heappop(self.later))
 
 
 class WebhookDeliverer:
@@ -45,6 +51,7 @@ class WebhookDeliverer:
         self._wake = asyncio.Event()
         self._progress = asyncio.Event()
         self._random = random.Random(20260301)
+        self._enqueued = 0
 
     async def start(self) -> None:
         """Begin to deliver."""
@@ -60,7 +67,7 @@ class WebhookDeliverer:
     @property
     def idle(self) -> bool:
         """True when nothing waits and nothing is on its way."""
-        return all(not waiting.updates and not waiting.busy for waiting in self._outbound.values())
+        return not any(waiting.later or waiting.due or waiting.busy for waiting in self._outbound.values())
 
     async def settle(self, deadline: float = 10.0) -> None:
         """Return when idle.
@@ -76,7 +83,8 @@ class WebhookDeliverer:
     def reset(self) -> None:
         """Forget what waits; what is on its way is still finished."""
         for waiting in self._outbound.values():
-            waiting.updates.clear()
+            waiting.later.clear()
+            waiting.due.clear()
         self._progress.set()
 
     def customer_wrote(self, phone_number_id: str, messages: Sequence[Json], contacts: Sequence[Json]) -> bool:
@@ -110,7 +118,8 @@ class WebhookDeliverer:
         due = asyncio.get_running_loop().time() + delay
         key = (callback.callback_url, callback.app_secret)
         waiting = self._outbound.setdefault(key, _Outbound(callback))
-        waiting.updates.append(Update(phone_number_id, change, due))
+        self._enqueued += 1
+        heapq.heappush(waiting.later, Update(due, self._enqueued, change))
         self._wake.set()
         return True
 
@@ -127,30 +136,26 @@ class WebhookDeliverer:
         now = asyncio.get_running_loop().time()
         pauses: list[float] = []
         for waiting in self._outbound.values():
-            while waiting.busy < settings.concurrency:
-                due = [update for update in waiting.updates if update.due <= now]
-                if not due:
-                    break
-                full = len(due) >= settings.batch_size
-                ripe = due[0].due + settings.batch_wait_ms / 1000
-                if not full and ripe > now:
+            waiting.ripen(now)
+            while waiting.due and waiting.busy < settings.concurrency:
+                ripe = waiting.due[0].due + settings.batch_wait_ms / 1000
+                if len(waiting.due) < settings.batch_size and ripe > now:
                     pauses.append(ripe - now)
                     break
-                self._start_delivery(waiting, due)
-            pauses += [update.due - now for update in waiting.updates if update.due > now]
+                self._start_delivery(waiting)
+            if waiting.later:
+                pauses.append(waiting.later[0].due - now)
         return min(pauses, default=None)
 
-    def _start_delivery(self, waiting: _Outbound, due: list[Update]) -> None:
+    def _start_delivery(self, waiting: _Outbound) -> None:
         settings = self._state.webhooks
         if settings.shuffle:
-            self._random.shuffle(due)
-        taken = due[: settings.batch_size]
-        waiting.updates = [update for update in waiting.updates if update not in taken]
+            self._random.shuffle(waiting.due)
+        taken, waiting.due = waiting.due[: settings.batch_size], waiting.due[settings.batch_size :]
         account = waiting.callback.business_account_id
         body = builders.body(*(builders.entry(account, update.change) for update in taken))
-        raw = builders.encode(body)
         waiting.busy += 1
-        self._spawn(self._deliver_copies(waiting, raw))
+        self._spawn(self._deliver_copies(waiting, builders.encode(body)))
 
     async def _deliver_copies(self, waiting: _Outbound, raw: bytes) -> None:
         try:
