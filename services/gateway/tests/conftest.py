@@ -12,6 +12,7 @@ import httpx
 import orjson
 import pytest
 import websockets
+from websockets.typing import Subprotocol
 
 from atd_gateway.app import Apps, create_apps
 from atd_gateway.seed import add_attendant
@@ -25,6 +26,10 @@ from atd_testing.topics import create_topics
 
 PASSWORD = "correct horse battery staple"
 MASTER_KEY = b64encode(b"0123456789abcdef0123456789abcdef").decode()
+
+
+def protocols(token: str) -> list[Subprotocol]:
+    return [Subprotocol("atd.v1"), Subprotocol(f"bearer.{token}")]
 
 
 class Person:
@@ -55,7 +60,7 @@ class Person:
         """A WebSocket that has sent its token as a subprotocol."""
         url = self.gateway.ws_url + (f"?since={since}" if since else "")
         options.setdefault("close_timeout", 0.1)  # whoever leaves does not read what is still on its way
-        return websockets.connect(url, subprotocols=["atd.v1", f"bearer.{self.token}"], proxy=None, **options)
+        return websockets.connect(url, subprotocols=protocols(self.token), proxy=None, **options)
 
 
 class LiveGateway:

@@ -1,9 +1,11 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import websockets
+from websockets.typing import Subprotocol
 
 from atd_gateway.realtime import connection
 from atd_testing.waiting import eventually
@@ -174,7 +176,7 @@ async def test_nothing_is_lost_or_doubled_while_a_client_comes_and_goes(start, e
             )
             await asyncio.sleep(0)
 
-    frames = []
+    frames: list[dict[str, Any]] = []
     async with ana.listen() as socket:
         cursor = (await listening(socket).until("ready"))[-1]["cursor"]
     publishing = asyncio.create_task(publish())
@@ -274,7 +276,9 @@ async def test_who_sends_too_many_frames_is_closed(gateway, listening):
 
 async def test_without_a_good_token_the_socket_closes_with_4401(gateway, listening):
     for token in ("x", "a.b.c"):
-        async with websockets.connect(gateway.ws_url, subprotocols=["atd.v1", f"bearer.{token}"], proxy=None) as socket:
+        async with websockets.connect(
+            gateway.ws_url, subprotocols=[Subprotocol("atd.v1"), Subprotocol(f"bearer.{token}")], proxy=None
+        ) as socket:
             assert (await listening(socket).closed())[0] == 4401
     async with websockets.connect(gateway.ws_url, proxy=None) as socket:
         await socket.send('{"type":"ping"}')

@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import get_args
 
 import pytest
+from pydantic import SecretStr
 
 from atd_gateway.app import create_apps, upstreams
 from atd_gateway.domain.access import PERMISSIONS
@@ -17,7 +18,7 @@ KEY = b64encode(b"k" * 32).decode()
 
 @pytest.fixture
 async def settings():
-    return GatewaySettings(master_key=KEY)
+    return GatewaySettings(master_key=SecretStr(KEY))
 
 
 async def test_every_route_names_its_permission(settings):

@@ -85,7 +85,7 @@ def create_apps(settings: GatewaySettings, *, clock: Clock | None = None) -> App
     hub = _realtime(runtime, settings, identities, sessions)
 
     def ended(session_id: str) -> None:
-        identities.forget(session_id)
+        identities.end(session_id)
         hub.end_session(session_id)
 
     sign_in = SignIn(
@@ -150,7 +150,11 @@ def _needs_token(path: str, table: RouteTable) -> bool:
 
 def _realtime(runtime: Runtime, settings: GatewaySettings, identities: Identities, sessions: MongoSessions) -> Hub:
     """The event stream: its memory, its reader, and the connections that hear it."""
-    feed = Feed(max_events=settings.ws_ring_events, max_bytes=settings.ws_ring_bytes)
+    feed = Feed(
+        max_events=settings.ws_ring_events,
+        max_bytes=settings.ws_ring_bytes,
+        skipped=runtime.metrics.stream_skipped.labels(CONVERSATION_EVENTS.name).inc,
+    )
     reader = Broadcast(settings.kafka_bootstrap_servers, CONVERSATION_EVENTS, feed.take, from_beginning=False)
     runtime.add_component(
         FeedStart(

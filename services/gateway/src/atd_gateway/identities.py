@@ -15,6 +15,9 @@ from atd_servicekit.identity import Identity, IdentitySigner
 from atd_servicekit.problems import unauthenticated
 
 _REMEMBERED = 20_000
+_ENDED = "This sign-in has ended; sign in again."
+_REFUSED_SECONDS = 5.0
+"""How long a sign-in that has ended is refused without looking again."""
 
 V = TypeVar("V")
 
@@ -46,6 +49,12 @@ class _Known:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    reason: str
+    until: float
+
+
 class Identities:
     """Checks access tokens. What is found is used again for `remember`, so a revoked sign-in works on for so long.
 
@@ -71,20 +80,24 @@ class Identities:
         self._remember = remember.total_seconds()
         self._claims: dict[str, AccessClaims] = {}
         self._known: dict[str, _Known] = {}
-        self._loading: dict[str, asyncio.Task[_Known]] = {}
+        self._refused: dict[str, _Refused] = {}
+        self._loading: dict[str, asyncio.Task[_Known | _Refused]] = {}
 
     async def caller(self, token: str) -> Caller:
         """Who the token speaks for. Raises `Problem` 401."""
         now = self._clock.now()
         claims = self._read(token, now)
-        known = self._known.get(claims.session_id)
+        known: _Known | _Refused | None = self._known.get(claims.session_id)
         if known is None or known.until <= self._clock.monotonic():
             known = await self._load_once(claims)
+        if isinstance(known, _Refused):
+            raise unauthenticated(known.reason)
         return Caller(known.identity, known.signed, claims.session_id, claims.expires_at)
 
-    def forget(self, session_id: str) -> None:
-        """Read the session again at its next use: it has ended or changed."""
+    def end(self, session_id: str) -> None:
+        """Refuse a sign-in that was ended here from now on, also where a request is just looking it up."""
         self._known.pop(session_id, None)
+        self._refuse(session_id, _ENDED, self._remember)
 
     def _read(self, token: str, now: datetime) -> AccessClaims:
         claims = self._claims.get(token)
@@ -98,8 +111,11 @@ class Identities:
             raise unauthenticated(str(error)) from None
         return claims
 
-    async def _load_once(self, claims: AccessClaims) -> _Known:
+    async def _load_once(self, claims: AccessClaims) -> _Known | _Refused:
         """Load, once for all requests that wait for the same session."""
+        refused = self._refusal(claims.session_id)
+        if refused is not None:
+            return refused
         task = self._loading.get(claims.session_id)
         if task is None:
             task = asyncio.create_task(self._load(claims))
@@ -107,7 +123,7 @@ class Identities:
             task.add_done_callback(lambda _: self._loading.pop(claims.session_id, None))
         return await asyncio.shield(task)
 
-    async def _load(self, claims: AccessClaims) -> _Known:
+    async def _load(self, claims: AccessClaims) -> _Known | _Refused:
         session, attendant, tenant = await asyncio.gather(
             self._sessions.get(claims.session_id),
             self._people.attendant(claims.attendant_id),
@@ -115,11 +131,11 @@ class Identities:
         )
         now, at = self._clock.now(), self._clock.monotonic()
         if session is None or session.ended(now) or session.attendant_id != claims.attendant_id:
-            raise unauthenticated("This sign-in has ended; sign in again.")
+            return self._refuse(claims.session_id, _ENDED)
         if attendant is None or not attendant.active or attendant.tenant_id != claims.tenant_id:
-            raise unauthenticated("This attendant may not sign in any more.")
+            return self._refuse(claims.session_id, "This attendant may not sign in any more.")
         if tenant is None or not tenant.active:
-            raise unauthenticated("This company's access is suspended.")
+            return self._refuse(claims.session_id, "This company's access is suspended.")
         identity = Identity(
             tenant_id=tenant.id,
             actor_type="bot" if attendant.role == "bot" else "attendant",
@@ -128,10 +144,23 @@ class Identities:
             permissions=permissions_of(attendant.role),
             session_id=session.id,
         )
+        refused = self._refusal(session.id)  # it may have ended while it was read
+        if refused is not None:
+            return refused
         known = _Known(identity, self._signer.sign(identity, now), at + self._remember)
         _make_room(self._known, lambda one: one.until <= at)
         self._known[session.id] = known
         return known
+
+    def _refusal(self, session_id: str) -> _Refused | None:
+        found = self._refused.get(session_id)
+        return found if found is not None and found.until > self._clock.monotonic() else None
+
+    def _refuse(self, session_id: str, reason: str, seconds: float = _REFUSED_SECONDS) -> _Refused:
+        at = self._clock.monotonic()
+        _make_room(self._refused, lambda one: one.until <= at)
+        refused = self._refused[session_id] = _Refused(reason, at + seconds)
+        return refused
 
 
 def _make_room(table: dict[str, V], spent: Callable[[V], bool]) -> None:

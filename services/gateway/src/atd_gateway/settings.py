@@ -67,12 +67,12 @@ class GatewaySettings(ServiceSettings):
         description="Addresses or networks (CIDR, separated by commas) whose X-Forwarded-For is believed",
     )
 
-    ws_ring_events: int = Field(default=50_000, ge=1, description="Recent events kept in memory for resuming")
-    ws_ring_bytes: int = Field(default=32 * 1024 * 1024, ge=1, description="Their size at the most (bytes)")
+    ws_ring_events: int = Field(default=20_000, ge=1, description="Recent events kept in memory for resuming")
+    ws_ring_bytes: int = Field(default=12 * 1024 * 1024, ge=1, description="Their size at the most (bytes)")
     ws_lag_events: int = Field(
         default=10_000, ge=1, description="Events that a live client may be behind before it is closed (4008)"
     )
-    ws_lag_bytes: int = Field(default=8 * 1024 * 1024, ge=1, description="The same in bytes")
+    ws_lag_bytes: int = Field(default=6 * 1024 * 1024, ge=1, description="The same in bytes")
     ws_stall: timedelta = Field(
         default=timedelta(seconds=20), description="A client that takes nothing for so long is closed (seconds)"
     )

@@ -171,6 +171,7 @@ class Connection:
         self.log.listeners.add(self._wake.set)
         try:
             await resume(self, self._since)
+            self.hub.metrics.ws_resumed.labels(self.resumed).inc()
             self.live = True
             await self.write(self._ready())
             while True:
@@ -194,12 +195,14 @@ class Connection:
         if self.position < self.log.first:
             raise Closing(SLOW)
         before = self.sent
-        for entry in self.log.read(self.position, _BATCH):
+        entries = self.log.read(self.position, _BATCH)
+        for entry in entries:
             if self.sees(entry):
                 await self.write(entry.frame)
             self.position += 1
         if self.sent != before:
             self.hub.metrics.ws_frames.inc(self.sent - before)
+        if len(entries) == _BATCH:
             await asyncio.sleep(0)  # the others' turn; `send` returns at once while the buffer has room
 
     def sees(self, event: Visible) -> bool:

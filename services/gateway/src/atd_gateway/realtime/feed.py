@@ -101,9 +101,18 @@ class TenantLog:
 class Feed:
     """Takes the records of the event stream, once each, and keeps the recent ones by tenant."""
 
-    def __init__(self, *, max_events: int, max_bytes: int, remembered_subjects: int = 65_536) -> None:
+    def __init__(
+        self,
+        *,
+        max_events: int,
+        max_bytes: int,
+        skipped: Callable[[], None] | None = None,
+        remembered_subjects: int = 30_000,
+    ) -> None:
+        """`skipped` is told of each record that is no event: its writer is at fault, and it is passed over."""
         self._max_events = max_events
         self._max_bytes = max_bytes
+        self._skipped = skipped
         self._seen = Seen(remembered_subjects)
         self._logs: dict[str, TenantLog] = {}
         self._order: deque[TenantLog] = deque()
@@ -113,8 +122,6 @@ class Feed:
         """By partition: the offset of the next record that has not been taken."""
         self.oldest: list[int] = []
         """By partition: no event at or after this offset has been forgotten."""
-        self.skipped = 0
-        """Records that were no events; their writers are at fault, and the consumers with groups put them aside."""
 
     @property
     def begun(self) -> bool:
@@ -170,7 +177,8 @@ class Feed:
         try:
             event = read_event(record.value or b"")
         except NotAnEvent as error:
-            self.skipped += 1
+            if self._skipped is not None:
+                self._skipped()
             structlog.get_logger().warning("feed.skipped", partition=partition, offset=record.offset, error=str(error))
             return None
         if not self._seen.is_new(event.subject, event.sequence, event.id):
