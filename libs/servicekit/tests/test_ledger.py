@@ -10,6 +10,7 @@ import structlog
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.ledger import Backoff, Delivered, Failed, Finished, Retry, Suspended, Uncertain
 from atd_servicekit.ledger.board import Entry
+from atd_servicekit.ledger.feeding import Feeder
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
@@ -213,6 +214,20 @@ async def test_a_paused_group_pauses_in_every_process(bench: LedgerBench) -> Non
     assert bench.receiver.sent("a1") == 0
     await two.ledger.resume("a")
     await bench.wait_state("done", "a1")
+
+
+async def test_gates_are_looked_at_however_much_there_is_to_read(
+    bench: LedgerBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(_: Feeder) -> bool:
+        await asyncio.sleep(0)
+        return True
+
+    monkeypatch.setattr(Feeder, "_feed", endless)
+    process = await bench.process()
+    store = LedgerStore(bench.mongo.db, "sends", SHARDS)
+    await store.close_gates({"a": Gate(suspended=True, reason="elsewhere")})
+    await eventually(lambda: "a" in process.ledger._board.gates())
 
 
 # Outcomes

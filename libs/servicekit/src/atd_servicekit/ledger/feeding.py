@@ -75,7 +75,8 @@ class Feeder:
                 if loop.time() >= next_tick:
                     next_tick = loop.time() + self._poll * (1.0 if self._leases.alone else _SHARED_POLL)
                     await self.tick()
-                while not self._bells.stopping.is_set() and await self._feed():
+                # However much there is to read, the tick must have its turn: gates and leases change meanwhile.
+                while not self._bells.stopping.is_set() and loop.time() < next_tick and await self._feed():
                     self._bells.send.set()
             except Exception as error:
                 if not is_passing(error):
