@@ -16,7 +16,7 @@ SOURCES := $(wildcard $(addsuffix /src,$(PACKAGES)))
 TESTS := $(sort $(dir $(wildcard $(addsuffix /tests/*.py,$(PACKAGES)))))
 # Ours are installed from the tree, never pinned. A distribution has the name of its folder, prefixed.
 RELAXED := --allow-untyped-defs --allow-incomplete-defs --allow-untyped-calls --allow-any-generics \
-	--no-warn-unreachable --disable-error-code var-annotated
+	--no-warn-unreachable --disable-error-code var-annotated --cache-dir .mypy_cache/relaxed
 OURS := $(addprefix atd-,$(notdir $(PACKAGES)))
 
 # What installs, and what builds our own packages; the images use the same.
