@@ -302,6 +302,7 @@ async def test_proof_may_come_while_sending_and_in_another_process(bench: Ledger
     await bench.wait_state("done", "a", "b")
     bench.clock.advance(timedelta(hours=1))
     assert bench.receiver.by_lane["c"] == ["a", "b"]
+    await eventually(lambda: len(one.finished) + len(two.finished) == 2, message="both rows reported")
     reports = [row.result for row in [*one.finished, *two.finished] if row.id == "a"]
     assert reports == [{"external_id": "proof"}]
 

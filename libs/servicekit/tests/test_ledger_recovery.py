@@ -56,7 +56,7 @@ async def test_after_a_crash_nothing_is_lost_and_only_what_may_have_arrived_wait
     bench.clock.advance(timedelta(seconds=91))
     await bench.wait_state("done", *begun, "r0-next")
     assert [bench.receiver.sent(row_id) for row_id in begun] == [1, 2, 2, 2]
-    assert {row.id for row in second.finished} == {row.id for row in rows}
+    await eventually(lambda: {row.id for row in second.finished} == {row.id for row in rows}, message="all reported")
 
 
 async def test_receivers_that_know_repetitions_are_sent_to_again_at_once(bench: LedgerBench) -> None:
@@ -182,8 +182,8 @@ async def test_two_processes_share_the_lanes_and_hand_them_over_without_a_trace(
     await eventually(lambda: len(bench.receiver.calls) >= 480, message="all are sent", timeout=30)
     await bench.wait_state("done", *(row for ids in lanes.values() for row in ids))
     assert bench.receiver.by_lane == lanes, "each once, in order, nothing uncertain"
-    reported = [row.id for row in [*one.finished, *two.finished]]
-    assert sorted(reported) == sorted(row for ids in lanes.values() for row in ids)
+    expected = sorted(row for ids in lanes.values() for row in ids)
+    await eventually(lambda: sorted(row.id for row in [*one.finished, *two.finished]) == expected, message="reported")
 
 
 async def test_a_process_that_lost_its_lease_sends_nothing_more(bench: LedgerBench) -> None:
