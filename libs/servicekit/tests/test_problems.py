@@ -63,6 +63,7 @@ _ERRORS: dict[str, Exception] = {
     "window": invalid("text", "the window is closed", "window_closed"),
     "http": HTTPException(418, "short and stout"),
     "bug": KeyError("secret-of-a-customer"),
+    "half": UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed"),
     "fault": InfrastructureFault("kafka is away"),
     "mongo": ServerSelectionTimeoutError("no primary at 10.0.0.1"),
 }
@@ -100,6 +101,7 @@ async def _ask(method: str, path: str, **kwargs: Any) -> httpx.Response:
         ("window", 422, "window_closed"),
         ("http", 418, "error"),
         ("bug", 500, "internal"),
+        ("half", 422, "invalid"),
         ("fault", 503, "unavailable"),
         ("mongo", 503, "unavailable"),
     ],

@@ -12,7 +12,12 @@ def rfc3339(moment: datetime) -> str:
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    if moment.tzinfo is UTC:
+        return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # pydantic reports a ValueError, and lets anything else through
+        raise ValueError("lies before the year 1 or after 9999 in UTC") from None
 
 
 Timestamp = Annotated[

@@ -139,7 +139,7 @@ class Subscription:
     async def _parse(self, raw: RawRecord, spans: list[Span]) -> Record[Any] | None:
         try:
             event = self._adapter.validate_json(raw.value or b"")
-        except ValidationError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a record does to its parser, the partition goes on
             await self._dead_letter(raw, "invalid", _words_of(error))
             return None
         headers = {name: value.decode(errors="replace") for name, value in raw.headers}

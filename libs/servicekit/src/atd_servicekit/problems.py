@@ -157,6 +157,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         code = _CODES.get(error.status_code, "error")
         return Problem(error.status_code, code, str(error.detail), headers=error.headers)
+    if isinstance(error, UnicodeEncodeError):  # JSON can write half of a surrogate pair; nothing can store it
+        return Problem(422, "invalid", "A text holds half of a character (a lone surrogate).")
     if isinstance(error, InfrastructureFault) or is_away(error):
         return unavailable()
     return Problem(500, "internal", "Something went wrong on our side.")
@@ -215,8 +217,10 @@ def _log(problem: Problem, error: Exception, request: HTTPConnection) -> None:
     )
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("request.unavailable", reason=str(error)[:300])
-    else:
+    elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request.failed", exc_info=error)
+    else:
+        log.info("request.refused", reason=problem.code)
 
 
 def _of_validation(error: RequestValidationError) -> Problem:
