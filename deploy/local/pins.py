@@ -27,6 +27,7 @@ from atd_testing.servers.jars import SPEC_FILE, is_lock_current
 
 ROOT = Path(__file__).resolve().parents[2]
 _LOCK_FILES = ("requirements.lock", "deploy/runtime.lock", "deploy/build.lock")
+_FOR_DEVELOPMENT = {"atd-testing"}
 _PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE)
 # By shape rather than by name, so that mirrors are found as well.
 _REGISTRY = re.compile(
@@ -40,7 +41,8 @@ _EXAMPLES = {"deploy/local/pins.py", "deploy/local/tests/test_pins.py"}
 def main() -> int:
     """Print every fault found; the exit status is 1 if there is one."""
     faults = [
-        *unlocked(ROOT, (ROOT / "requirements.lock").read_text(encoding="utf-8")),
+        *unlocked(ROOT, "requirements.lock", development=True),
+        *unlocked(ROOT, "deploy/runtime.lock", development=False),
         *astray(*((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES[:2])),
         *unhashed((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES),
         *unsynchronised_servers(ROOT),
@@ -52,23 +54,29 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def unlocked(root: Path, lock: str) -> Iterator[str]:
-    """Name the declared dependencies of all workspace packages that `lock` lacks or has in another version."""
+def unlocked(root: Path, lock: str, *, development: bool) -> Iterator[str]:
+    """Name the declared dependencies of the workspace's packages that `lock` lacks or has in another version.
+
+    Args:
+        root: the workspace.
+        lock: path of the lock file in it.
+        development: whether the file is for development too, or only for what runs in production.
+    """
     pinned: dict[str, list[Version]] = {}
-    for pin in _PINNED.finditer(lock):
+    for pin in _PINNED.finditer((root / lock).read_text(encoding="utf-8")):
         pinned.setdefault(canonicalize_name(pin["name"]), []).append(Version(pin["version"]))
-    projects = [root / "pyproject.toml", *sorted(root.glob("libs/*/pyproject.toml"))]
-    projects += sorted(root.glob("services/*/pyproject.toml"))
-    ours = {canonicalize_name(_load(project)["project"]["name"]) for project in projects}
-    for project in projects:
-        for requirement in _declared(_load(project)):
+    files = [root / "pyproject.toml", *sorted(root.glob("libs/*/pyproject.toml"))]
+    files += sorted(root.glob("services/*/pyproject.toml"))
+    projects = {file: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+    ours = {canonicalize_name(project["project"]["name"]) for project in projects.values()}
+    for file, project in projects.items():
+        if not development and canonicalize_name(project["project"]["name"]) in _FOR_DEVELOPMENT:
+            continue
+        for requirement in _declared(project, development=development):
             name = canonicalize_name(requirement.name)
-            if name in ours:
-                continue
             fitting = requirement.specifier.filter(pinned.get(name, []), prereleases=True)
-            if not any(True for _ in fitting):
-                path = project.relative_to(root)
-                yield f"{path}: `{requirement}` is not in requirements.lock; run `make lock KEEP=1`"
+            if name not in ours and not any(True for _ in fitting):
+                yield f"{file.relative_to(root)}: `{requirement}` is not in {lock}; run `make lock KEEP=1`"
 
 
 def astray(everything: str, runtime: str) -> Iterator[str]:
@@ -112,15 +120,11 @@ def machine_specific(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
                 yield f"{path}:{number}: a path of one machine: {line.strip()[:80]}"
 
 
-def _declared(project: dict[str, Any]) -> Iterator[Requirement]:
-    for requirement in project["project"].get("dependencies", []):
-        yield Requirement(requirement)
-    for group in project.get("dependency-groups", {}).values():
-        yield from (Requirement(requirement) for requirement in group)
-
-
-def _load(project: Path) -> dict[str, Any]:
-    return tomllib.loads(project.read_text(encoding="utf-8"))
+def _declared(project: dict[str, Any], *, development: bool) -> Iterator[Requirement]:
+    requirements = list(project["project"].get("dependencies", []))
+    if development:
+        requirements += [each for group in project.get("dependency-groups", {}).values() for each in group]
+    return (Requirement(each) for each in requirements)
 
 
 def _committed_texts(root: Path) -> Iterator[tuple[str, str]]:

@@ -41,8 +41,15 @@ def workspace(tmp_path: Path) -> Path:
     ],
 )
 def test_a_declared_dependency_that_the_lock_lacks_is_named(workspace: Path, lock: str, missing: list[str]) -> None:
-    faults = list(pins.unlocked(workspace, lock))
+    (workspace / "all.lock").write_text(lock, encoding="utf-8")
+    faults = list(pins.unlocked(workspace, "all.lock", development=True))
     assert [name in fault for name, fault in zip(missing, faults, strict=True)] == [True] * len(missing)
+
+
+def test_what_is_for_development_need_not_be_in_the_images(workspace: Path) -> None:
+    (workspace / "runtime.lock").write_text("orjson==3.11.5\n", encoding="utf-8")
+    (fault,) = pins.unlocked(workspace, "runtime.lock", development=False)
+    assert "`uvicorn[standard]>=0.40` is not in runtime.lock" in fault
 
 
 def test_an_image_with_another_release_than_the_tests_is_named() -> None:
