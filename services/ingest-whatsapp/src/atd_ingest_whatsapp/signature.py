@@ -21,7 +21,7 @@ def proving_secrets(raw: bytes, header: bytes | None, secrets: Iterable[bytes]) 
     given = _digest_of(header)
     if given is None:
         return frozenset()
-    return frozenset(secret for secret in secrets if hmac.compare_digest(hmac.digest(secret, raw, "sha256"), given))
+    return frozenset([secret for secret in secrets if hmac.compare_digest(hmac.digest(secret, raw, "sha256"), given)])
 
 
 def _digest_of(header: bytes | None) -> bytes | None:
