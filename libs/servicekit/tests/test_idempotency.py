@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from atd_servicekit.clock import SystemClock
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES, AnsweredMeanwhile, Idempotency, StoredAnswer
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo, Session
@@ -47,7 +48,7 @@ class _Requests:
 
 @pytest.fixture
 def clock() -> FakeClock:
-    return FakeClock()
+    return FakeClock(SystemClock().now())  # MongoDB deletes by its own clock what has expired by ours
 
 
 @pytest.fixture

@@ -108,7 +108,8 @@ class LedgerBench:
 
     def __init__(self, mongo: Mongo) -> None:
         self.mongo = mongo
-        self.clock = FakeClock()
+        # From now on, because MongoDB deletes by its own clock what has expired by ours.
+        self.clock = FakeClock(SystemClock().now())
         self.receiver = Receiver()
         self.rows = mongo.db["sends_rows"]
         self._processes: list[LedgerProcess] = []
