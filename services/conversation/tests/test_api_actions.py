@@ -118,7 +118,7 @@ CHANGES = [
 async def test_an_edit_of_what_has_changed_meanwhile_is_refused(desk: Any, method: str, action: str, body: Any) -> None:
     (conversation_id,) = await desk.written()
     path = f"/conversations/{conversation_id}{action}"
-    assert await desk.refused(method, path, body, headers={"If-Match": '"1"'}) == (412, "version_mismatch", [])
+    assert await desk.refused(method, path, body, headers={"If-Match": '"1"'}) == (409, "conflict", [])
     answer = await desk.ask(method, path, body, headers={"If-Match": '"2"'})
     assert answer.status_code == 200
     assert (await desk.ask(method, path, body, headers={"If-Match": "*"})).status_code == 200

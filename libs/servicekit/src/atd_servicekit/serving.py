@@ -1,5 +1,6 @@
 """Running a service as a process: uvicorn with uvloop and httptools, and an orderly end on SIGTERM."""
 
+import gc
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -8,9 +9,12 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from atd_servicekit.logs import configure_logging
+from atd_servicekit.runtime import Runtime
 from atd_servicekit.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
+
+_YOUNG_OBJECTS = 20_000
 
 
 def read_settings(kind: type[S]) -> S:
@@ -27,11 +31,28 @@ def _variable(loc: tuple[int | str, ...]) -> str:
     return name if name.isupper() else f"ATD_{name.upper()}"
 
 
+def freeze_heap_at_start(runtime: Runtime) -> None:
+    """Have the garbage collector leave alone what is there when the service has started.
+
+    Every request and record makes objects that survive an await; with Python's defaults that had the collector walk
+    through the whole heap again and again, for a third of the time of a webhook. For processes that serve, not tests.
+    """
+
+    async def freeze() -> None:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
+
+    runtime.on_start(freeze)
+
+
 def serve(service: str, create_app: Callable[[S], FastAPI], settings: S) -> None:
     """Serve until SIGTERM or SIGINT; running requests get the grace of the settings."""
     configure_logging(service, settings.log_format, settings.log_level)
+    app = create_app(settings)
+    freeze_heap_at_start(app.state.runtime)
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",

@@ -16,7 +16,7 @@ from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL
 from atd_servicekit.clock import Clock
 from atd_servicekit.identity import Identity
 from atd_servicekit.kafka import Outgoing
-from atd_servicekit.problems import FieldError, Problem, not_found
+from atd_servicekit.problems import FieldError, Problem, conflict, not_found
 from atd_servicekit.tracing import current_traceparent
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ class Commands:
     ) -> Conversation:
         """Let `decide` change a conversation of the caller's tenant, and save it with its events.
 
-        Raises `Problem` 404, 412 `version_mismatch` when it is no longer at `expected_sequence`, 422 with the code
+        Raises `Problem` 404, 409 `conflict` when it is no longer at `expected_sequence`, 422 with the code
         of a `Refusal`.
         """
         conversation = await self._conversation(session, identity, conversation_id)
         if expected_sequence is not None and conversation.sequence != expected_sequence:
-            raise Problem(412, "version_mismatch", f"The conversation is at version {conversation.sequence} now.")
+            raise conflict(f"The conversation is at version {conversation.sequence} now; read it again.")
         unit = Unit()
         unit.touch(conversation)
         now = self._clock.now()

@@ -6,11 +6,13 @@ from atd_gateway.app import create_apps
 from atd_gateway.server import Servers
 from atd_gateway.settings import GatewaySettings
 from atd_servicekit.logs import configure_logging
-from atd_servicekit.serving import read_settings
+from atd_servicekit.serving import freeze_heap_at_start, read_settings
 
 
 async def _main(settings: GatewaySettings) -> None:
-    await Servers(create_apps(settings), settings).run_until_signalled()
+    apps = create_apps(settings)
+    freeze_heap_at_start(apps.runtime)
+    await Servers(apps, settings).run_until_signalled()
 
 
 def main() -> None:

@@ -68,7 +68,7 @@ class Body(BaseModel):
 async def expected_version(
     if_match: Annotated[
         str | None,
-        Header(description='The `ETag` that was read, `"7"`: the change is refused with 412 when it is no longer so'),
+        Header(description='The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer so'),
     ] = None,
 ) -> int | None:
     """The version that the caller saw last, or None when it does not care."""
