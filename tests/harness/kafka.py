@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -22,13 +23,14 @@ async def produce(bootstrap_servers: str, topic: str, key: bytes, values: list[b
         await producer.stop()
 
 
-async def dead_letters(bootstrap_servers: str) -> list[dict[str, Any]]:
-    """Every dead letter of every service, as JSON."""
-    return [
+async def dead_letters(bootstrap_servers: str, *, since: datetime | None = None) -> list[dict[str, Any]]:
+    """Every dead letter of every service that was put aside at `since` (UTC) or later, as JSON."""
+    letters = [
         orjson.loads(value)
         for service in CONSUMING_SERVICES
         for value in await read_all(bootstrap_servers, dead_letter_topic(service).name)
     ]
+    return [one for one in letters if since is None or datetime.fromisoformat(one["recorded_at"]) >= since]
 
 
 async def read_all(bootstrap_servers: str, topic: str) -> list[bytes]:
