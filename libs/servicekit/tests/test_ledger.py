@@ -1,33 +1,23 @@
 """The send ledger on a real MongoDB: order, isolation, gates, outcomes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
 import pytest
-import structlog
 
-from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.ledger import Backoff, Delivered, Failed, Finished, Retry, Suspended, Uncertain
-from atd_servicekit.ledger.board import Entry
+from atd_servicekit.ledger import Backoff, Delivered, Failed, Retry, Suspended, Uncertain
 from atd_servicekit.ledger.feeding import Feeder
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
-from atd_servicekit.metrics import Metrics
-from atd_servicekit.mongo import Mongo
-from atd_testing.ledgers import SHARDS, LedgerBench
+from atd_testing.ledgers import SHARDS, LedgerBench, ledger_bench
 from atd_testing.waiting import eventually
 
 
 @pytest.fixture
 async def bench(mongodb_url: str, database_name: str) -> AsyncIterator[LedgerBench]:
-    mongo = Mongo(mongodb_url, database_name, Metrics())
-    bench = LedgerBench(mongo)
-    await bench.prepare()
-    yield bench
-    await bench.close()
-    await mongo.client.drop_database(database_name)
-    mongo.close()
+    async with ledger_bench(mongodb_url, database_name) as bench:
+        yield bench
 
 
 # Order and once
@@ -338,108 +328,3 @@ async def test_a_result_that_cannot_be_stored_does_not_hold_up_others(bench: Led
     await process.ledger.add(bench.new_rows(["a", "b"]))
     await bench.wait_state("done", "a", "b")
     assert (await bench.document("a"))["result"] == {}
-
-
-# Reports
-
-
-async def test_a_report_that_fails_is_repeated_while_sending_goes_on(bench: LedgerBench) -> None:
-    told: list[str] = []
-    faults = [InfrastructureFault("kafka is away")] * 2
-
-    async def on_finished(rows: Sequence[Finished]) -> None:
-        if faults:
-            raise faults.pop()
-        told.extend(row.id for row in rows)
-
-    process = await bench.process(on_finished=on_finished)
-    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
-    await eventually(lambda: told == ["a", "b"])
-
-
-async def test_a_row_that_cannot_be_reported_does_not_keep_others_back(bench: LedgerBench) -> None:
-    told: list[str] = []
-    spoiled = True
-
-    async def on_finished(rows: Sequence[Finished]) -> None:
-        if spoiled and any(row.id == "bad" for row in rows):
-            raise ValueError("bad")
-        told.extend(row.id for row in rows)
-
-    process = await bench.process(on_finished=on_finished)
-    await process.ledger.add(bench.new_rows(["a", "bad", "b"], lane="c"))
-    await eventually(lambda: told == ["a", "b"])
-    spoiled = False
-    bench.clock.advance(timedelta(seconds=11))
-    await eventually(lambda: told == ["a", "b", "bad"])
-
-
-# What can be seen
-
-
-async def test_each_attempt_is_one_wide_log_line_and_counted(bench: LedgerBench) -> None:
-    with structlog.testing.capture_logs() as logs:
-        process = await bench.process()
-        bench.receiver.will("a", Retry(bench.later(0), "busy"))
-        await process.ledger.add(bench.new_rows(["a"], lane="c"))
-        await bench.wait_state("done", "a")
-    lines = [line for line in logs if line["event"] == "ledger.attempt"]
-    for line in lines:
-        assert line.pop("duration_ms") >= 0
-    shared = {
-        "event": "ledger.attempt",
-        "log_level": "info",
-        "ledger": "sends",
-        "tenant_id": "tenant-1",
-        "group": "g",
-        "lane": "c",
-        "row_id": "a",
-    }
-    assert lines == [
-        {**shared, "attempt": 1, "outcome": "retry", "reason": "busy"},
-        {**shared, "attempt": 2, "outcome": "delivered", "reason": None},
-    ]
-    text = process.metrics.render().decode()
-    assert 'atd_ledger_attempts_total{ledger="sends",outcome="retry"} 1.0' in text
-    assert 'atd_ledger_attempts_total{ledger="sends",outcome="delivered"} 1.0' in text
-
-
-async def test_the_age_is_that_of_the_oldest_row_that_could_be_sent(bench: LedgerBench) -> None:
-    process = await bench.process(concurrency_per_group=1)
-    bench.receiver.hold("a")
-    await process.ledger.add(bench.new_rows(["a", "b"]))
-    await process.ledger.pause("quiet")
-    await process.ledger.add(bench.new_rows(["q"], group="quiet"))
-    await eventually(lambda: "a" in bench.receiver.running or "b" in bench.receiver.running)
-    bench.clock.advance(timedelta(seconds=40))
-    await eventually(lambda: b'ledger_age_seconds{ledger="sends"} 40.0' in process.metrics.render())
-    await eventually(lambda: b'ledger_rows{ledger="sends",state="open"} 3.0' in process.metrics.render())
-    bench.receiver.let_go("a")
-    await bench.wait_state("done", "a", "b")
-    await eventually(lambda: b'ledger_age_seconds{ledger="sends"} 0.0' in process.metrics.render())
-
-
-async def test_every_query_runs_on_an_index(bench: LedgerBench) -> None:
-    store = LedgerStore(bench.mongo.db, "sends", SHARDS)
-    await store.insert(bench.new_rows([f"r{n}" for n in range(300)], lane="c"), bench.clock.now())
-    await bench.mongo.db.command("profile", 2)
-    process = await bench.process()
-    bench.receiver.will("a", Uncertain(bench.later(60), "x"), Retry(bench.later(0), "y"), Suspended("z"))
-    await process.ledger.add(bench.new_rows(["a", "b"], lane="d"))
-    await bench.wait_state("uncertain", "a")
-    bench.clock.advance(timedelta(seconds=61))
-    await eventually(lambda: "g" in process.ledger._board.gates())
-    await process.ledger.resume("g")
-    await bench.wait_state("done", "b", "r299")
-    await store.park([Entry("c", 1)], bench.clock.now())
-    await process.stop()
-    await bench.mongo.db.command("profile", 0)
-    found = [entry async for entry in bench.mongo.db["system.profile"].find({"ns": {"$regex": "sends_"}})]
-    plans = {(entry["op"], entry.get("planSummary", "")) for entry in found}
-    assert not [plan for plan in plans if "COLLSCAN" in plan[1]]
-    distinct = [entry for entry in found if "distinct" in entry["command"]]
-    assert distinct
-    assert all(entry["planSummary"].startswith("DISTINCT_SCAN") for entry in distinct)
-    pages = [entry for entry in found if entry["command"].get("hint") == "due" and "find" in entry["command"]]
-    assert pages
-    assert all(entry["docsExamined"] == 0 for entry in pages), "a page is answered by the index alone"

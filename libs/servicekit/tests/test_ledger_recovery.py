@@ -11,9 +11,7 @@ from pymongo.errors import AutoReconnect
 from atd_servicekit.ledger import Finished, Retry, Uncertain
 from atd_servicekit.ledger.reports import Report, ReportStore
 from atd_servicekit.ledger.store import LedgerStore
-from atd_servicekit.metrics import Metrics
-from atd_servicekit.mongo import Mongo
-from atd_testing.ledgers import SHARDS, LedgerBench, LedgerProcess
+from atd_testing.ledgers import SHARDS, LedgerBench, LedgerProcess, ledger_bench
 from atd_testing.waiting import eventually
 
 _LEASE = timedelta(seconds=1)
@@ -21,13 +19,8 @@ _LEASE = timedelta(seconds=1)
 
 @pytest.fixture
 async def bench(mongodb_url: str, database_name: str) -> AsyncIterator[LedgerBench]:
-    mongo = Mongo(mongodb_url, database_name, Metrics())
-    bench = LedgerBench(mongo)
-    await bench.prepare()
-    yield bench
-    await bench.close()
-    await mongo.client.drop_database(database_name)
-    mongo.close()
+    async with ledger_bench(mongodb_url, database_name) as bench:
+        yield bench
 
 
 async def _all_shards(process: LedgerProcess) -> None:

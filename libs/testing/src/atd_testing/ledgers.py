@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -164,6 +165,20 @@ class LedgerBench:
 
     def later(self, seconds: float) -> datetime:
         return self.clock.now() + timedelta(seconds=seconds)
+
+
+@asynccontextmanager
+async def ledger_bench(mongodb_url: str, database_name: str) -> AsyncIterator[LedgerBench]:
+    """A bench on a database of its own, which is dropped afterwards."""
+    mongo = Mongo(mongodb_url, database_name, Metrics())
+    bench = LedgerBench(mongo)
+    await bench.prepare()
+    try:
+        yield bench
+    finally:
+        await bench.close()
+        await mongo.client.drop_database(database_name)
+        mongo.close()
 
 
 async def _until(condition: Callable[[], Awaitable[object]], *, message: str) -> None:
