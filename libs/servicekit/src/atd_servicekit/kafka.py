@@ -95,7 +95,7 @@ class Producer:
                     futures = await self._send_each(records)
                 else:
                     futures = await self._send_batches(records)
-                await asyncio.gather(*futures)
+                await (futures[0] if len(futures) == 1 else asyncio.gather(*futures))
         except (KafkaError, TimeoutError) as error:
             raise PublishFailed(f"Kafka did not acknowledge {len(records)} records: {type(error).__name__}") from error
 

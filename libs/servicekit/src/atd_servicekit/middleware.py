@@ -4,6 +4,7 @@ import time
 
 import structlog
 from opentelemetry.trace import SpanKind
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atd_schemas.ids import uuid7
@@ -25,7 +26,8 @@ class RequestContext:
         self._app = app
         self._metrics = metrics
         self._tracing = tracing
-        self._log = structlog.get_logger()
+        self._log = structlog.get_logger().bind()  # bound once: the lazy one is built anew for every line
+        self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in _QUIET_ROUTES:
@@ -61,8 +63,9 @@ class RequestContext:
 
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         method, route = scope["method"], _route(scope)
-        self._metrics.http_requests.labels(method, route, str(status)).inc()
-        self._metrics.http_seconds.labels(method, route).observe(seconds)
+        requests, durations = self._children(method, route, status)
+        requests.inc()
+        durations.observe(seconds)
         emit = self._log.warning if status >= 500 else self._log.debug if scope.get("atd.quiet") else self._log.info  # noqa: PLR2004 - HTTP
         emit(
             "http.request",
@@ -72,6 +75,18 @@ class RequestContext:
             duration_ms=round(seconds * 1000, 1),
             request_id=request_id,
         )
+
+    def _children(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """The counters of a kind of answer; finding them by their labels costs more than counting."""
+        found = self._counted.get((method, route, status))
+        if found is None:
+            metrics = self._metrics
+            found = (
+                metrics.http_requests.labels(method, route, str(status)),
+                metrics.http_seconds.labels(method, route),
+            )
+            self._counted[method, route, status] = found
+        return found
 
 
 def _request_id(given: bytes | None) -> str:
