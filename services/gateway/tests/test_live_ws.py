@@ -55,8 +55,8 @@ async def test_after_since_the_missed_events_come_first_each_once(gateway, event
     await gateway.publish(*(event(ana.tenant_id, "c1", n) for n in range(6, 11)))
     async with ana.listen(cursor) as socket:
         client = listening(socket)
-        replayed = await client.until("ready")
-        assert numbers(replayed[:-1]) == list(range(4, 11))
+        # What the process had not read yet when the client came back is live, after `ready`; the order is one.
+        assert numbers(await client.events(7)) == list(range(4, 11))
         await gateway.publish(event(ana.tenant_id, "c1", 11))
         assert numbers(await client.events(1)) == [11]
 
