@@ -21,8 +21,10 @@ from atd_gateway.settings import GatewaySettings
 from atd_gateway.store.people import Attendant, MongoPeople, Tenant
 from atd_schemas.ids import uuid5, uuid7
 from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.kafka import Outgoing
 from atd_testing.topics import create_topics
+from atd_testing.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
 MASTER_KEY = b64encode(b"0123456789abcdef0123456789abcdef").decode()
@@ -101,6 +103,12 @@ class LiveGateway:
         await self.apps.runtime.producer.publish(
             [Outgoing(CONVERSATION_EVENTS.name, one["subject"].encode(), orjson.dumps(one)) for one in events]
         )
+
+    async def taken(self, records: int) -> None:
+        """Returns when so many more records of the event stream than at the call have been taken into memory."""
+        positions = next(one for one in self.apps.runtime._components if isinstance(one, Broadcast)).positions
+        goal = sum(positions.values()) + records
+        await eventually(lambda: sum(positions.values()) >= goal, message="the event stream is read")
 
 
 def _passwords(apps: Apps) -> Any:

@@ -18,6 +18,7 @@ from atd_gateway.domain.frames import NotAnEvent, frame_of, read_event
 
 _COMPACT_AT = 1024
 _AT_ONCE = 100
+_TURNS = 4  # a live client gets so many turns to write before the memory has forgotten what it has not written
 
 
 class RawRecord(Protocol):
@@ -112,6 +113,7 @@ class Feed:
         """`skipped` is told of each record that is no event: its writer is at fault, and it is passed over."""
         self._max_events = max_events
         self._max_bytes = max_bytes
+        self._at_once = max(1, min(_AT_ONCE, max_events // _TURNS))
         self._skipped = skipped
         self._seen = Seen(remembered_subjects)
         self._logs: dict[str, TenantLog] = {}
@@ -154,9 +156,9 @@ class Feed:
 
     async def take(self, records: Sequence[RawRecord]) -> None:
         """Take records, in the order of each partition; one that was taken before is ignored."""
-        for start in range(0, len(records), _AT_ONCE):
-            self.take_now(records[start : start + _AT_ONCE])
-            await asyncio.sleep(0)  # who waits for these need not wait for the rest
+        for start in range(0, len(records), self._at_once):
+            self.take_now(records[start : start + self._at_once])
+            await asyncio.sleep(0)  # whoever waits for these need not wait for the rest
 
     def take_now(self, records: Iterable[RawRecord]) -> None:
         """The same, without a pause."""
