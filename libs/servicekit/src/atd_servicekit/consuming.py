@@ -45,7 +45,6 @@ MAX_RECORDS = 500
 STUCK_SECONDS = 180.0
 """A batch in hand for longer makes the process count as dead: retries end after about 40 seconds."""
 
-_IDLE_POLL_MS = 5
 _BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
 
 
@@ -99,7 +98,6 @@ class Subscription:
             batch=True,
             group_id=self.group,
             max_records=self.max_records,
-            batch_timeout_ms=_IDLE_POLL_MS,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
             isolation_level="read_committed",
