@@ -36,7 +36,7 @@ class TopicTail:
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
         self._events: list[Any] = []
-        self.last_headers: dict[str, bytes] = {}
+        self.headers: dict[str, dict[str, bytes]] = {}
         self._topics = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES)}
 
     async def read(self) -> list[Any]:
@@ -46,8 +46,8 @@ class TopicTail:
             for record in batch:
                 event = adapter(self._topics[record.topic]).validate_json(record.value)
                 assert record.key == event.key()
-                self.last_headers = dict(record.headers)
-                assert self.last_headers["ce_id"].decode() == event.id
+                self.headers[event.id] = dict(record.headers)
+                assert self.headers[event.id]["ce_id"].decode() == event.id
                 self._events.append(event)
         return self._events
 

@@ -49,6 +49,12 @@ async def ask(service: Service, asked: OutboundMessage, traceparent: str | None 
     await service.runtime.producer.publish([Outgoing.of(OUTBOUND_WHATSAPP, asked, traceparent)])
 
 
+def trace_of(service: Service, event: Any) -> str:
+    """The trace that the event's record on Kafka belongs to."""
+    traceparent: bytes = service.tail.headers[event.id]["traceparent"]
+    return traceparent.decode().split("-")[1]
+
+
 async def test_an_unproven_send_is_repeated_after_its_deadline(start: Callable[..., Any]) -> None:
     service = await start(whatsapp_uncertain_after=timedelta(milliseconds=300))
     channel = await service.connect()
@@ -70,14 +76,14 @@ async def test_the_trace_runs_from_the_webhook_into_kafka_and_from_kafka_into_th
     )
     headers = {**builders.signed_headers(raw, service.app_secret), "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
     await service.client.post(f"/webhooks/whatsapp/{channel['id']}", content=raw, headers=headers)
-    await service.of_account(channel["id"], 1)
-    assert service.tail.last_headers["traceparent"].decode().split("-")[1] == TRACE
+    [message] = await service.of_account(channel["id"], 1)
+    assert trace_of(service, message) == TRACE
     other = TRACE[::-1]
     await ask(service, command(channel), f"00-{other}-00f067aa0ba902b7-01")
-    await service.of_account(channel["id"], 2)
+    _, receipt = await service.of_account(channel["id"], 2)
 
     def spans() -> set[str]:
         return {span.name for span in exporter.get_finished_spans() if f"{span.context.trace_id:032x}" == other}
 
     assert await eventually(lambda: {"send whatsapp", "handle outbound.message"} <= spans())
-    assert service.tail.last_headers["traceparent"].decode().split("-")[1] == other
+    assert trace_of(service, receipt) == other
