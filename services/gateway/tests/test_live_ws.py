@@ -345,12 +345,14 @@ async def test_an_expired_token_closes_the_socket_unless_a_new_one_comes(start, 
 async def test_one_attendant_has_only_so_many_sockets(start, listening):
     gateway = await start(ws_connections_per_attendant=2)
     ana = await gateway.person()
-    async with ana.listen() as one, ana.listen() as two, ana.listen() as three:
+    async with ana.listen() as one:
         await listening(one).until("ready")
-        await listening(two).until("ready")
-        assert (await listening(three).closed())[0] == 4429
+        async with ana.listen() as two:
+            await listening(two).until("ready")
+            async with ana.listen() as three:
+                assert (await listening(three).closed())[0] == 4429
+    await eventually(lambda: _sockets(gateway) == 0, message="the server notices that they left")
     async with ana.listen() as again:
-        await eventually(lambda: _sockets(gateway) <= 1)
         await listening(again).until("ready")
 
 
