@@ -96,16 +96,32 @@ def test_types_are_told_apart_without_trying(topic: Topic) -> None:
     assert len(set(kinds)) == len(kinds)
 
 
+def of_customer(event: Any) -> str:
+    return f"{event.data.account_id}:{event.data.contact.external_id}"
+
+
+def template_of(event: Any) -> str:
+    return f"{event.data.template.name}:{event.data.template.language}"
+
+
 EXPECTED_KEYS = {
-    "inbound.message": lambda event: f"{event.data.account_id}:{event.data.contact.external_id}",
+    "inbound.message": of_customer,
+    "inbound.echo": of_customer,
+    "inbound.reaction": of_customer,
+    "inbound.edit": of_customer,
+    "inbound.delete": of_customer,
+    "inbound.preference": of_customer,
+    "inbound.contact_change": lambda event: f"{event.data.account_id}:{event.data.previous[0]}",
+    "inbound.file": lambda event: f"{event.data.account_id}:{event.data.contact_external_id}",
     "inbound.receipt": lambda event: f"{event.data.account_id}:{event.data.recipient}",
     "inbound.unparsed": lambda event: event.data.account_id,
     "inbound.unparsed.redriven": lambda event: event.subject,
     "conversation.": lambda event: event.data.conversation.id,
     "message.": lambda event: event.data.conversation_id,
     "contact.": lambda event: event.data.contact.id,
-    "outbound.message": lambda event: event.data.conversation_id,
+    "outbound.": lambda event: event.data.conversation_id,
     "settings.channel_account": lambda event: f"{event.tenant_id}:channel_account:{event.data.account_id}",
+    "settings.template": lambda event: f"{event.tenant_id}:template:{event.data.account_id}:{template_of(event)}",
     "settings.attendant": lambda event: f"{event.tenant_id}:attendant:{event.data.attendant_id}",
     "dead_letter": lambda event: f"{event.data.topic}/{event.data.partition}/{event.data.offset}",
     "dead_letter.redriven": lambda event: event.subject,

@@ -38,7 +38,17 @@ ConversationEventType = Literal[
     "conversation.reopened",
     "conversation.updated",
 ]
-MessageEventType = Literal["message.received", "message.sent", "message.status_changed"]
+MessageEventType = Literal[
+    "message.received",
+    "message.sent",
+    "message.status_changed",
+    "message.edited",
+    "message.deleted",
+    "message.reacted",
+    "message.updated",
+]
+"""`message.updated` is a change that nobody made by hand: a file has come, a later version understands a kind."""
+
 ContactEventType = Literal["contact.created", "contact.updated"]
 
 
@@ -50,7 +60,7 @@ class ConversationChanged(Envelope):
 
 
 class MessageChanged(Envelope):
-    """A message came, was accepted for sending, or its status moved. `subject` is the conversation."""
+    """A message came, was accepted for sending, or changed. `subject` is the conversation."""
 
     type: MessageEventType
     data: MessageData

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from atd_schemas.envelope import Envelope, Schema, Timestamp
+from atd_schemas.ids import provider_event_id
 from atd_schemas.views import ChannelKind, MessageKind
 
 
@@ -21,8 +22,27 @@ class InboundContact(Schema):
     phone: str | None = None
 
 
+class InboundAttachment(Schema):
+    """A file as the provider announces it, before it is fetched.
+
+    `id` is ours, the same for the same file of the same message. `provider_id` names the file at the provider,
+    `url` is where it may still be had without asking for its address. `size` is in bytes, `sha256` in hex.
+    """
+
+    id: str
+    provider_id: str
+    name: str | None = None
+    mime_type: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    url: str | None = None
+
+
 class InboundMessageData(Schema):
-    """A message that a customer wrote. `content` is the kind-specific part, the same for every channel."""
+    """A message that a customer wrote. `content` is the kind-specific part, the same for every channel.
+
+    Of a kind that this version does not understand, `kind` is `unsupported` and `content` names the type.
+    """
 
     account_id: str
     account_name: str
@@ -34,6 +54,8 @@ class InboundMessageData(Schema):
     content: dict[str, Any] = Field(default_factory=dict)
     reply_to_external_id: str | None = None
     forwarded: Literal["no", "once", "often"] = "no"
+    attachments: tuple[InboundAttachment, ...] = ()
+    referral: dict[str, Any] | None = None
 
 
 class SendFailure(Schema):
@@ -54,7 +76,9 @@ class InboundReceiptData(Schema):
     """What became of a message that we sent.
 
     `message_id` is ours, known when the provider returns it; `external_id` is the provider's, unknown for
-    a message that was refused. At least one of them is present.
+    a message that was refused. At least one of them is present. `attempt` counts the repeats that an attendant
+    asked for. `about` says what was sent: a message, or a reaction to the message `message_id`. `aliases` are other
+    ids of the recipient that the provider told.
     """
 
     account_id: str
@@ -64,13 +88,108 @@ class InboundReceiptData(Schema):
     external_id: str | None = None
     message_id: str | None = None
     failure: SendFailure | None = None
+    attempt: int = 0
+    about: Literal["message", "reaction"] = "message"
+    aliases: tuple[str, ...] = ()
+
+
+class InboundChangeData(Schema):
+    """What all changes of an earlier message have in common.
+
+    `target_external_id` is the provider's id of that message, `external_id` the one of the change itself, `contact`
+    the customer of the conversation; `by_business` when the company changed it, on the phone that shares the number.
+    """
+
+    account_id: str
+    account_name: str
+    channel: ChannelKind
+    external_id: str
+    target_external_id: str
+    contact: InboundContact
+    by_business: bool = False
+
+
+class InboundReactionData(InboundChangeData):
+    """An emoji put on a message; absent when it was taken away."""
+
+    emoji: str | None = None
+
+
+class InboundEditData(InboundChangeData):
+    """What the message says now. `kind` is the one of the new content."""
+
+    kind: MessageKind = "text"
+    text: str | None = None
+    content: dict[str, Any] = Field(default_factory=dict)
+
+
+class InboundDeleteData(InboundChangeData):
+    """The message was taken back."""
+
+
+class InboundContactChangeData(Schema):
+    """A customer goes by other ids now. `previous` are those before, `contact` has the new ones."""
+
+    account_id: str
+    account_name: str
+    channel: ChannelKind
+    external_id: str
+    previous: tuple[str, ...]
+    contact: InboundContact
+    reason: Literal["number_changed", "user_id_changed", "identity_changed"]
+
+
+class InboundPreferenceData(Schema):
+    """What a customer told the channel about being written to."""
+
+    account_id: str
+    channel: ChannelKind
+    contact: InboundContact
+    category: Literal["marketing"] = "marketing"
+    choice: Literal["allowed", "stopped"]
+
+
+class InboundFileData(Schema):
+    """What became of fetching a file: `ready` in the file store, or `failed`. `attempt` is the command's."""
+
+    account_id: str
+    channel: ChannelKind
+    conversation_id: str
+    message_id: str
+    contact_external_id: str
+    attachment_id: str
+    state: Literal["ready", "failed"]
+    mime_type: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    failure: SendFailure | None = None
+    attempt: int = 0
 
 
 class InboundMessage(Envelope):
-    """A customer's message. `subject` is account + the customer's external id."""
+    """A customer's message. `subject` is account + the customer's external id.
+
+    The id of the message is `message_id()`. The event's own id is the same, unless the message was not understood:
+    so the event of a later version that understands it is another one.
+    """
 
     type: Literal["inbound.message"] = "inbound.message"
     data: InboundMessageData
+
+    def message_id(self) -> str:
+        """The id of the message, the same however often and in whatever version the event is made."""
+        return provider_event_id(self.data.account_id, self.data.external_id, "message")
+
+
+class InboundEcho(Envelope):
+    """What the company wrote with the phone app that shares the number; `contact` is whom it was written to."""
+
+    type: Literal["inbound.echo"] = "inbound.echo"
+    data: InboundMessageData
+
+    def message_id(self) -> str:
+        """The id of the message."""
+        return provider_event_id(self.data.account_id, self.data.external_id, "message")
 
 
 class InboundReceipt(Envelope):
@@ -80,7 +199,60 @@ class InboundReceipt(Envelope):
     data: InboundReceiptData
 
 
-InboundEvent = Annotated[InboundMessage | InboundReceipt, Field(discriminator="type")]
+class InboundReaction(Envelope):
+    """A reaction was put on a message or taken away. `subject` is account + the customer's external id."""
+
+    type: Literal["inbound.reaction"] = "inbound.reaction"
+    data: InboundReactionData
+
+
+class InboundEdit(Envelope):
+    """A message was changed by its author. `subject` is account + the customer's external id."""
+
+    type: Literal["inbound.edit"] = "inbound.edit"
+    data: InboundEditData
+
+
+class InboundDelete(Envelope):
+    """A message was taken back by its author. `subject` is account + the customer's external id."""
+
+    type: Literal["inbound.delete"] = "inbound.delete"
+    data: InboundDeleteData
+
+
+class InboundContactChange(Envelope):
+    """A customer has a new number or a new id. `subject` is account + the external id before."""
+
+    type: Literal["inbound.contact_change"] = "inbound.contact_change"
+    data: InboundContactChangeData
+
+
+class InboundPreference(Envelope):
+    """A customer wants advertising, or no more of it. `subject` is account + the customer's external id."""
+
+    type: Literal["inbound.preference"] = "inbound.preference"
+    data: InboundPreferenceData
+
+
+class InboundFile(Envelope):
+    """A file of a message is in the file store, or cannot be had. `subject` is account + the customer's external id."""
+
+    type: Literal["inbound.file"] = "inbound.file"
+    data: InboundFileData
+
+
+InboundEvent = Annotated[
+    InboundMessage
+    | InboundEcho
+    | InboundReceipt
+    | InboundReaction
+    | InboundEdit
+    | InboundDelete
+    | InboundContactChange
+    | InboundPreference
+    | InboundFile,
+    Field(discriminator="type"),
+]
 
 
 def inbound_subject(account_id: str, contact_external_id: str) -> str:

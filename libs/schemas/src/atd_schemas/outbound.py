@@ -1,15 +1,30 @@
-"""`outbound.<channel>.v1`: what conversation asks a channel service to send."""
+"""`outbound.<channel>.v1`: what conversation asks a channel service to do."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from atd_schemas.envelope import Envelope, Schema
+from atd_schemas.inbound import InboundAttachment
 from atd_schemas.views import ChannelKind, MessageKind
 
 
+class OutboundAttachment(Schema):
+    """A file to send; its bytes are in the file store. `size` is in bytes, `sha256` in hex."""
+
+    id: str
+    name: str
+    mime_type: str
+    size: int
+    sha256: str
+
+
 class OutboundMessageData(Schema):
-    """One message to send. `recipient` is the external id that the customer wrote from, unchanged."""
+    """One message to send. `recipient` is the external id that the customer wrote from, unchanged.
+
+    `content` has the shape of the public API, the same for every channel. `attempt` counts the repeats that an
+    attendant asked for after a failure.
+    """
 
     account_id: str
     channel: ChannelKind
@@ -20,6 +35,44 @@ class OutboundMessageData(Schema):
     text: str | None = None
     content: dict[str, Any] = Field(default_factory=dict)
     reply_to_external_id: str | None = None
+    attachments: tuple[OutboundAttachment, ...] = ()
+    attempt: int = 0
+
+
+class OutboundReactionData(Schema):
+    """Put an emoji on the message `target_external_id`, or take ours away when `emoji` is absent."""
+
+    account_id: str
+    channel: ChannelKind
+    conversation_id: str
+    message_id: str
+    recipient: str
+    target_external_id: str
+    emoji: str | None = None
+
+
+class OutboundReadData(Schema):
+    """Tell the customer that all up to `external_id` was read; with `typing`, that an answer is being written."""
+
+    account_id: str
+    channel: ChannelKind
+    conversation_id: str
+    recipient: str
+    external_id: str
+    typing: bool = False
+
+
+class OutboundFetchData(Schema):
+    """Fetch a file that a customer sent into the file store. `attempt` counts the repeats that were asked for."""
+
+    account_id: str
+    channel: ChannelKind
+    conversation_id: str
+    message_id: str
+    contact_external_id: str
+    kind: MessageKind
+    attachment: InboundAttachment
+    attempt: int = 0
 
 
 class OutboundMessage(Envelope):
@@ -29,4 +82,27 @@ class OutboundMessage(Envelope):
     data: OutboundMessageData
 
 
-OutboundCommand = Annotated[OutboundMessage, Field()]
+class OutboundReaction(Envelope):
+    """React to a message. `subject` and key are the conversation."""
+
+    type: Literal["outbound.reaction"] = "outbound.reaction"
+    data: OutboundReactionData
+
+
+class OutboundRead(Envelope):
+    """Mark as read. `subject` and key are the conversation."""
+
+    type: Literal["outbound.read"] = "outbound.read"
+    data: OutboundReadData
+
+
+class OutboundFetch(Envelope):
+    """Fetch a file. `subject` and key are the conversation."""
+
+    type: Literal["outbound.fetch"] = "outbound.fetch"
+    data: OutboundFetchData
+
+
+OutboundCommand = Annotated[
+    OutboundMessage | OutboundReaction | OutboundRead | OutboundFetch, Field(discriminator="type")
+]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from atd_schemas.envelope import Envelope, Schema
-from atd_schemas.views import ChannelKind
+from atd_schemas.views import ChannelKind, TemplateView
 
 
 class ChannelAccountData(Schema):
@@ -24,6 +24,15 @@ class AttendantData(Schema):
     attendant_id: str
     name: str
     active: bool = True
+
+
+class TemplateData(Schema):
+    """A message template of a channel account, as far as whoever offers or checks it needs to know."""
+
+    account_id: str
+    channel: ChannelKind
+    template: TemplateView
+    deleted: bool = False
 
 
 class ChannelAccountChanged(Envelope):
@@ -46,4 +55,15 @@ class AttendantChanged(Envelope):
         return f"{self.tenant_id}:attendant:{self.data.attendant_id}".encode()
 
 
-SettingsChange = Annotated[ChannelAccountChanged | AttendantChanged, Field(discriminator="type")]
+class TemplateChanged(Envelope):
+    """A template was made, changed or deleted at the provider. `subject` is the channel account."""
+
+    type: Literal["settings.template"] = "settings.template"
+    data: TemplateData
+
+    def key(self) -> bytes:
+        template = self.data.template
+        return f"{self.tenant_id}:template:{self.data.account_id}:{template.name}:{template.language}".encode()
+
+
+SettingsChange = Annotated[ChannelAccountChanged | AttendantChanged | TemplateChanged, Field(discriminator="type")]

@@ -106,21 +106,33 @@ class AuthorView(Schema):
 
 
 class MessageError(Schema):
-    """Why a message failed: a stable code and the provider's words."""
+    """Why a message or a file failed.
+
+    `code` is a stable word, `message` a sentence for attendants in the product's first language, `texts` the same
+    in each of its languages (`pt-BR`, `en`, `es`). `provider_code` and `detail` are the provider's own.
+    """
 
     code: str
     message: str
+    texts: dict[str, str] = Field(default_factory=dict)
+    provider_code: str | None = None
+    detail: str | None = None
+
+
+AttachmentState = Literal["pending", "ready", "failed"]
 
 
 class AttachmentView(Schema):
-    """A file of a message; `size` in bytes."""
+    """A file of a message. `size` is in bytes, absent while it is not known; `url` answers once it is `ready`."""
 
     id: str
     name: str
     mime_type: str
-    size: int
+    size: int | None
     url: str
-    state: Literal["pending", "ready", "failed"]
+    state: AttachmentState
+    thumbnail_url: str | None = None
+    error: MessageError | None = None
 
 
 class TagRef(Schema):
@@ -165,7 +177,7 @@ class MessageView(Schema):
 
 
 class ContactView(Schema):
-    """A customer's record. `phone` is E.164."""
+    """A customer's record. `phone` is E.164; `marketing` is what they told the channel about advertising."""
 
     id: str
     name: str | None
@@ -174,5 +186,30 @@ class ContactView(Schema):
     avatar_url: str | None = None
     labels: tuple[LabelRef, ...] = ()
     blocked: bool = False
+    marketing: Literal["allowed", "stopped"] | None = None
     created_at: Timestamp
     version: int = 0
+
+
+TemplateStatus = Literal["approved", "pending", "rejected", "paused", "disabled", "other"]
+
+
+class TemplateParameters(Schema):
+    """How many values a template takes, and the names of those of its body where they have names."""
+
+    header: int = 0
+    body: int | tuple[str, ...] = 0
+    buttons: int = 0
+
+
+class TemplateView(Schema):
+    """A message template that the provider keeps. `components` are in the provider's shape."""
+
+    name: str
+    language: str
+    category: str
+    status: TemplateStatus
+    quality: str | None = None
+    reason: str | None = None
+    components: tuple[dict[str, Any], ...] = ()
+    parameters: TemplateParameters = TemplateParameters()

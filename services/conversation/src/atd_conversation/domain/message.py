@@ -4,11 +4,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from atd_schemas.inbound import SendFailure
-from atd_schemas.views import AuthorView, Direction, LastMessage, MessageError, MessageKind, MessageStatus, MessageView
+from atd_schemas.inbound import InboundAttachment, SendFailure
+from atd_schemas.views import (
+    AttachmentState,
+    AttachmentView,
+    AuthorView,
+    Direction,
+    LastMessage,
+    MessageError,
+    MessageKind,
+    MessageStatus,
+    MessageView,
+    Reaction,
+)
 
 MAX_TEXT = 4096
 """Characters of one text message: WhatsApp's limit."""
+
+THUMBNAILED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+"""Types of which a thumbnail can be had."""
 
 PREVIEW = 160
 """Characters of a message that a list row shows."""
@@ -25,9 +39,45 @@ def later_status(current: MessageStatus, told: MessageStatus) -> MessageStatus:
     return max(current, told, key=_RANK.__getitem__)
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a message. `size` is in bytes and absent while it is not known, `sha256` is in hex.
+
+    `source` is what the channel announced of a file that it has: what is needed to fetch it. `attempt` counts the
+    repeats of fetching it that were asked for, `failure` is why the last one failed.
+    """
+
+    id: str
+    name: str
+    mime_type: str
+    size: int | None
+    state: AttachmentState
+    sha256: str | None = None
+    source: InboundAttachment | None = None
+    failure: SendFailure | None = None
+    attempt: int = 0
+
+    def view(self) -> AttachmentView:
+        """What every reader sees; images have a thumbnail."""
+        url = f"/api/v1/attachments/{self.id}"
+        return AttachmentView(
+            id=self.id,
+            name=self.name,
+            mime_type=self.mime_type,
+            size=self.size,
+            url=f"{url}/content",
+            state=self.state,
+            thumbnail_url=f"{url}/thumbnail" if self.mime_type in THUMBNAILED else None,
+            error=MessageError(code=self.failure.reason, message=self.failure.detail) if self.failure else None,
+        )
+
+
 @dataclass(slots=True)
 class Message:
-    """One message of a conversation. `sequence` is its place among the conversation's events."""
+    """One message of a conversation. `sequence` is its place among the conversation's events.
+
+    `attempt` counts the repeats of sending it that were asked for.
+    """
 
     id: str
     tenant_id: str
@@ -46,6 +96,12 @@ class Message:
     error: MessageError | None = None
     external_id: str | None = None
     sequence: int = 0
+    attachments: tuple[Attachment, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    referral: dict[str, Any] | None = None
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    attempt: int = 0
 
     def apply_receipt(
         self, status: MessageStatus, external_id: str | None, failure: SendFailure | None
@@ -77,12 +133,17 @@ class Message:
             direction=self.direction,
             kind=self.kind,
             text=self.text,
+            attachments=tuple(attachment.view() for attachment in self.attachments),
             content=self.content,
             reply_to=self.reply_to,
             author=self.author,
             status=self.status,
             error=self.error,
+            reactions=self.reactions,
             forwarded=self.forwarded,  # type: ignore[arg-type]  # stored from the same literal
+            referral=self.referral,
+            edited_at=self.edited_at,
+            deleted_at=self.deleted_at,
             external_id=self.external_id,
             occurred_at=self.occurred_at,
             recorded_at=self.recorded_at,

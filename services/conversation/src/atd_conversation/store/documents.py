@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.message import Message
-from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named
+from atd_conversation.domain.message import Attachment, Message
+from atd_schemas.inbound import InboundAttachment, SendFailure
+from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, Reaction
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Document
@@ -135,6 +136,7 @@ _MESSAGE_FIELDS = (
     "external_id",
     "sequence",
 )
+"""Fields that every message has. What few messages have is absent from the others: see `message_fields`."""
 
 
 def message_document(message: Message) -> "Document":
@@ -149,25 +151,72 @@ def message_document(message: Message) -> "Document":
 
 
 def message_fields(message: Message) -> "Document":
-    """The fields that a receipt can change. `sent_as` is the provider's id of a message of ours, indexed.
+    """The fields that can change, and those that few messages have; None stands for an absent field.
 
-    None stands for an absent field where the field is not one of every message.
+    `sent_as` is the provider's id of a message of ours, indexed.
     """
     error = message.error
     return {
+        "kind": message.kind,
+        "text": message.text,
+        "content": message.content,
         "status": message.status,
         "external_id": message.external_id,
-        "error": {"code": error.code, "message": error.message} if error else None,
+        "error": error.model_dump(exclude_defaults=True) if error else None,
         "sent_as": message.external_id if message.direction == "outbound" else None,
+        "attachments": [attachment_fields(one) for one in message.attachments] or None,
+        "reactions": [one.model_dump() for one in message.reactions] or None,
+        "referral": message.referral,
+        "edited_at": message.edited_at,
+        "deleted_at": message.deleted_at,
+        "attempt": message.attempt or None,
     }
+
+
+def attachment_fields(attachment: Attachment) -> "Document":
+    """A file inside its message."""
+    return {
+        "id": attachment.id,
+        "name": attachment.name,
+        "mime_type": attachment.mime_type,
+        "size": attachment.size,
+        "state": attachment.state,
+        "sha256": attachment.sha256,
+        "source": attachment.source.model_dump(exclude_defaults=True) if attachment.source else None,
+        "failure": attachment.failure.model_dump() if attachment.failure else None,
+        "attempt": attachment.attempt,
+    }
+
+
+def attachment_of(fields: "Document") -> Attachment:
+    """The file of what `attachment_fields` made."""
+    source, failure = fields["source"], fields["failure"]
+    return Attachment(
+        id=fields["id"],
+        name=fields["name"],
+        mime_type=fields["mime_type"],
+        size=fields["size"],
+        state=fields["state"],
+        sha256=fields["sha256"],
+        source=InboundAttachment(**source) if source else None,
+        failure=SendFailure(**failure) if failure else None,
+        attempt=fields["attempt"],
+    )
 
 
 def message_of(document: "Document") -> Message:
     """The message of a document."""
-    error = document.get("error")
+    get = document.get
+    error = get("error")
     return Message(
         id=document["_id"],
-        **{name: document[name] for name in _MESSAGE_FIELDS},
+        **{name: get(name) for name in _MESSAGE_FIELDS},
         author=AuthorView(**document["author"]),
         error=MessageError(**error) if error else None,
+        attachments=tuple(attachment_of(one) for one in get("attachments", ())),
+        reactions=tuple(Reaction(**one) for one in get("reactions", ())),
+        referral=get("referral"),
+        edited_at=get("edited_at"),
+        deleted_at=get("deleted_at"),
+        attempt=get("attempt", 0),
     )

@@ -1,0 +1,10 @@
+"""Files of messages: a narrow store of bytes, with two implementations.
+
+The store is infrastructure as Kafka is: a channel service writes what a customer sent, conversation writes what an
+attendant uploads, both read. What a file is, whose it is and whether it is ready is conversation's to know (see
+record 9). A key is written once per attempt and read many times; writing it again replaces it whole.
+"""
+
+from atd_servicekit.files.store import FileMissing, FileStore, FileTooLarge, OpenFile, StoredFile, file_key
+
+__all__ = ["FileMissing", "FileStore", "FileTooLarge", "OpenFile", "StoredFile", "file_key"]
