@@ -208,9 +208,10 @@ def message_of(document: "Document") -> Message:
     """The message of a document."""
     get = document.get
     error = get("error")
+    fields: Document = {name: get(name) for name in _MESSAGE_FIELDS}
     return Message(
         id=document["_id"],
-        **{name: get(name) for name in _MESSAGE_FIELDS},
+        **fields,
         author=AuthorView(**document["author"]),
         error=MessageError(**error) if error else None,
         attachments=tuple(attachment_of(one) for one in get("attachments", ())),
