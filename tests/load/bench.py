@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -17,7 +17,7 @@ from atd_testing.processes import ManagedProcess
 from atd_testing.servers import free_port
 from atd_testing.servers.ports import LOOPBACK
 from tests.harness.system import CONVERSATION, FAKE, GATEWAY, INGEST, System
-from tests.load import ledger, schemas
+from tests.load import isolation, ledger, schemas
 from tests.load.measuring import Lab, Measured, watching
 from tests.load.product import ENVIRONMENT, Product
 from tests.load.raw.path import RawPath
@@ -30,6 +30,7 @@ CALM_RATE = 20.0
 _BACKLOG = 4000
 _REST_SECONDS = 5.0
 _DISTURBED = 0.1
+_MOVED = 1.25  # two runs of the same differ by so much at their 99th percentile
 _RATIO, _WEBHOOKS_PER_SECOND, _MEMORY_MB = 0.5, 4000, 150.0
 
 
@@ -194,6 +195,23 @@ class Bench:
             )
         )
 
+    def isolation(self) -> None:
+        """A throttled customer and an account with a dead token must not delay what is sent to others."""
+        self._settle()
+        with self.product.running():
+            found = isolation.measure(self.product)
+        self.report.figures["isolation"] = {name: asdict(latency) for name, latency in found.items()}
+        calm, trouble = found["calm"], found["trouble"]
+        self.report.add(
+            Row(
+                f"{isolation.SENDS:,} sends at {isolation.RATE:.0f}/s beside a throttled pair and a dead token",
+                f"p50 {trouble.p50:.1f}, p99 {trouble.p99:.1f} ms (without: {calm.p50:.1f}, {calm.p99:.1f})",
+                "",
+                "p99 does not move",
+                trouble.p99 <= calm.p99 * _MOVED,
+            )
+        )
+
     # For the profiler.
 
     def running_product(self) -> AbstractContextManager[None]:
@@ -349,6 +367,7 @@ ROWS: dict[str, Callable[[Bench], None]] = {
     "proxy": Bench.proxy,
     "webhooks": Bench.webhooks,
     "sends": Bench.sends,
+    "isolation": Bench.isolation,
 }
 """What can be asked for by name, in the order in which it is measured."""
 

@@ -2,6 +2,8 @@
 
 The full fake (`atd_testing.whatsapp`) checks and remembers everything, which takes more than a send does.
 `GET /_fake/status` answers how many came and when the last one did (nanoseconds of the monotonic clock).
+`PUT /_fake/trouble` names customers whose sends are throttled (131056) and tokens that are dead (190);
+`GET /_fake/times` answers when each numbered text came (see `traffic.text_of`).
 """
 
 from __future__ import annotations
@@ -11,9 +13,14 @@ import os
 from time import monotonic_ns
 from typing import Any
 
+import orjson
 import uvicorn
 
-_HEADERS = [(b"content-type", b"application/json")]
+from tests.load.traffic import number_in
+
+_JSON = (b"content-type", b"application/json")
+_THROTTLED = b'{"error":{"message":"pair rate limit hit","type":"OAuthException","code":131056}}'
+_DEAD = b'{"error":{"message":"Access token has expired","type":"OAuthException","code":190}}'
 
 
 class Graph:
@@ -23,25 +30,54 @@ class Graph:
         self._numbers = itertools.count(1)
         self._sent = 0
         self._last_ns = 0
+        self._times: dict[int, int] = {}
+        self._pairs: tuple[bytes, ...] = ()
+        self._tokens: tuple[bytes, ...] = ()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await _live(receive, send)
             return
-        while (await receive()).get("more_body", False):
-            pass
-        if scope["path"] == "/_fake/status":
-            body = b'{"sent":%d,"last_ns":%d}' % (self._sent, self._last_ns)
-        else:
-            self._sent += 1
-            self._last_ns = monotonic_ns()
-            body = (
-                b'{"messaging_product":"whatsapp","contacts":[{"input":"0","wa_id":"0"}],'
-                b'"messages":[{"id":"wamid.bench%d"}]}' % next(self._numbers)
-            )
-        headers = [*_HEADERS, (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        status, answer = self._answer(scope, body)
+        headers = [_JSON, (b"content-length", b"%d" % len(answer))]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    def _answer(self, scope: Any, body: bytes) -> tuple[int, bytes]:
+        match scope["method"], scope["path"]:
+            case _, "/_fake/status":
+                return 200, b'{"sent":%d,"last_ns":%d}' % (self._sent, self._last_ns)
+            case _, "/_fake/times":
+                return 200, orjson.dumps(list(self._times.items()))
+            case "PUT", "/_fake/trouble":
+                asked = orjson.loads(body)
+                self._pairs = tuple(customer.encode() for customer in asked["customers"])
+                self._tokens = tuple(b"Bearer " + token.encode() for token in asked["tokens"])
+                self._times.clear()
+                return 200, b"{}"
+            case "GET", _:
+                return 200, b'{"data":[]}'
+        return self._send(scope, body)
+
+    def _send(self, scope: Any, body: bytes) -> tuple[int, bytes]:
+        if self._tokens and dict(scope["headers"]).get(b"authorization") in self._tokens:
+            return 401, _DEAD
+        if any(customer in body for customer in self._pairs):
+            return 400, _THROTTLED
+        self._sent += 1
+        self._last_ns = monotonic_ns()
+        if (number := number_in(body)) >= 0:
+            self._times.setdefault(number, self._last_ns)
+        return 200, (
+            b'{"messaging_product":"whatsapp","contacts":[{"input":"0","wa_id":"0"}],'
+            b'"messages":[{"id":"wamid.bench%d"}]}' % next(self._numbers)
+        )
 
 
 async def _live(receive: Any, send: Any) -> None:
