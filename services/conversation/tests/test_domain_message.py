@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_conversation.domain.message import PREVIEW, Message, later_status
+from atd_conversation.domain.message import Message, later_status
+from atd_conversation.domain.previews import PREVIEW
 from atd_schemas.inbound import SendFailure
 from atd_schemas.views import AuthorView, MessageError
 from atd_testing.inbound import NOON

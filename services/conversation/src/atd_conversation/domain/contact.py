@@ -6,6 +6,7 @@ by, so that a customer is one contact; other ids hold within their channel, or w
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from atd_schemas.inbound import InboundContact
 from atd_schemas.views import ChannelKind, ContactRef, ContactView
@@ -43,7 +44,8 @@ def identity_keys(tenant_id: str, channel: ChannelKind, account_id: str, contact
 class Contact:
     """A customer. `profile_name` is the name that the channel told last; `name` is what attendants see.
 
-    `order` and `sequence` count this contact's events (see `atd_servicekit.outbox`).
+    `order` and `sequence` count this contact's events (see `atd_servicekit.outbox`). `marketing` is what they told the
+    channel about advertising, at `marketing_at`.
     """
 
     id: str
@@ -55,6 +57,8 @@ class Contact:
     email: str | None = None
     sequence: int = 0
     order: int = 0
+    marketing: Literal["allowed", "stopped"] | None = None
+    marketing_at: datetime | None = None
 
     @classmethod
     def new(cls, contact_id: str, tenant_id: str, seen: InboundContact, now: datetime) -> "Contact":
@@ -78,6 +82,21 @@ class Contact:
             changed.append("phone")
         return tuple(changed)
 
+    def renumber(self, phone: str) -> tuple[str, ...]:
+        """Their phone is another one now; the fields that changed."""
+        phone = canonical_phone(phone)
+        if phone == self.phone:
+            return ()
+        self.phone = phone
+        return ("phone",)
+
+    def choose(self, choice: Literal["allowed", "stopped"], at: datetime) -> tuple[str, ...]:
+        """What they want of advertising; the fields that changed. The latest choice stands, in whatever order."""
+        if self.marketing_at is not None and at < self.marketing_at:
+            return ()
+        before, self.marketing, self.marketing_at = self.marketing, choice, at
+        return ("marketing",) if choice != before else ()
+
     def ref(self) -> ContactRef:
         return ContactRef(id=self.id, name=self.name)
 
@@ -87,6 +106,7 @@ class Contact:
             name=self.name,
             phone=self.phone,
             email=self.email,
+            marketing=self.marketing,
             created_at=self.created_at,
             version=self.sequence,
         )

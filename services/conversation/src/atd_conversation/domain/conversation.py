@@ -193,6 +193,12 @@ class Conversation:
         """One of our messages has changed by a receipt."""
         return self._change("message.status_changed", changed, message)
 
+    def revise(self, event_type: str, message: Message, changed: tuple[str, ...]) -> Change:
+        """One of the messages has changed: a list shows it as it is now, where it was the last one."""
+        if self.last_message is not None and self.last_message.id == message.id:
+            self.last_message = message.as_last()
+        return self._change(event_type, changed, message)
+
     def assign(self, attendant: Named | None) -> list[Change]:
         """Give the conversation to an attendant, or back to the queue. Raises `Refusal` `conversation_closed`."""
         if self.status == "closed":

@@ -5,7 +5,7 @@ from typing import Any
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Change, Conversation
-from atd_conversation.domain.message import Message
+from atd_conversation.domain.message import Attachment, Message
 from atd_schemas.conversation import (
     ContactChanged,
     ContactData,
@@ -16,7 +16,7 @@ from atd_schemas.conversation import (
 )
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5
-from atd_schemas.outbound import OutboundMessage, OutboundMessageData
+from atd_schemas.outbound import OutboundFetch, OutboundFetchData, OutboundMessage, OutboundMessageData
 
 SOURCE = "conversation"
 
@@ -98,5 +98,35 @@ def outbound_command(
             text=message.text,
             content=message.content,
             reply_to_external_id=reply_to_external_id,
+        ),
+    )
+
+
+def fetch_command(
+    conversation: Conversation, message: Message, attachment: Attachment, *, now: datetime, causation_id: str
+) -> OutboundFetch:
+    """What the channel service is asked to fetch: one file, each attempt once.
+
+    Raises `ValueError` for a file that no channel announced.
+    """
+    if attachment.source is None:
+        raise ValueError(f"file {attachment.id} is not at the channel")
+    return OutboundFetch(
+        id=uuid5("fetch", attachment.id, str(attachment.attempt)),
+        tenant_id=conversation.tenant_id,
+        occurred_at=now,
+        recorded_at=now,
+        source=SOURCE,
+        subject=conversation.id,
+        causation_id=causation_id,
+        data=OutboundFetchData(
+            account_id=conversation.channel.account_id,
+            channel=conversation.channel.kind,
+            conversation_id=conversation.id,
+            message_id=message.id,
+            contact_external_id=conversation.recipient,
+            kind=message.kind,
+            attachment=attachment.source,
+            attempt=attachment.attempt,
         ),
     )

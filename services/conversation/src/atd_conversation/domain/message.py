@@ -1,10 +1,11 @@
 """Messages and what becomes of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from atd_schemas.inbound import InboundAttachment, SendFailure
+from atd_conversation.domain.previews import preview
+from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData, SendFailure
 from atd_schemas.views import (
     AttachmentState,
     AttachmentView,
@@ -23,9 +24,6 @@ MAX_TEXT = 4096
 
 THUMBNAILED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 """Types of which a thumbnail can be had."""
-
-PREVIEW = 160
-"""Characters of a message that a list row shows."""
 
 _RANK: dict[MessageStatus, int] = {"pending": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
 
@@ -57,6 +55,23 @@ class Attachment:
     failure: SendFailure | None = None
     attempt: int = 0
 
+    def told(self, told: InboundFileData) -> "Attachment":
+        """The file after the news of fetching it. What is here stays, and news of an earlier attempt is no news."""
+        if told.attempt < self.attempt or self.state == "ready":
+            return self
+        if told.state == "ready":
+            return replace(
+                self,
+                state="ready",
+                mime_type=told.mime_type or self.mime_type,
+                size=self.size if told.size is None else told.size,
+                sha256=told.sha256 or self.sha256,
+                failure=None,
+            )
+        if self.state == "failed":
+            return self
+        return replace(self, state="failed", failure=told.failure or SendFailure(code="", reason="unknown"))
+
     def view(self) -> AttachmentView:
         """What every reader sees; images have a thumbnail."""
         url = f"/api/v1/attachments/{self.id}"
@@ -76,7 +91,8 @@ class Attachment:
 class Message:
     """One message of a conversation. `sequence` is its place among the conversation's events.
 
-    `attempt` counts the repeats of sending it that were asked for.
+    `attempt` counts the repeats of sending it that were asked for. `reacted_at` says when either side, `contact` or
+    `business`, reacted last or took its reaction away. `version` counts the times that the message was changed.
     """
 
     id: str
@@ -102,6 +118,8 @@ class Message:
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     attempt: int = 0
+    reacted_at: dict[str, datetime] = field(default_factory=dict)
+    version: int = 0
 
     def apply_receipt(
         self, status: MessageStatus, external_id: str | None, failure: SendFailure | None
@@ -126,6 +144,66 @@ class Message:
             changed.append("error")
         return tuple(changed)
 
+    def react(self, author: AuthorView, emoji: str | None, at: datetime) -> tuple[str, ...]:
+        """Put the one reaction of a side on the message, or take it away when `emoji` is absent; what changed.
+
+        The latest of a side stands, in whatever order they come. Providers tell whole seconds: within one, the
+        order of arrival decides. A message that was taken back has no reactions.
+        """
+        side, at = _side(author), at.replace(microsecond=0)
+        if self.deleted_at is not None or at < self.reacted_at.get(side, at):
+            return ()
+        self.reacted_at = {**self.reacted_at, side: at}
+        before = self.reactions
+        others = tuple(one for one in before if _side(one.author) != side)
+        if emoji and not any(one.emoji == emoji and one.author == author for one in before):
+            self.reactions = (*others, Reaction(emoji=emoji, author=author))
+        elif not emoji:
+            self.reactions = others
+        return ("reactions",) if self.reactions != before else ()
+
+    def edit(self, kind: MessageKind, text: str | None, content: dict[str, Any], at: datetime) -> tuple[str, ...]:
+        """Replace what the message says; what changed. The latest edit stands, and what was taken back stays so."""
+        if self.deleted_at is not None or (self.edited_at is not None and at < self.edited_at):
+            return ()
+        return self._take(kind=kind, text=text, content=content, edited_at=at)
+
+    def delete(self, at: datetime) -> tuple[str, ...]:
+        """The author took the message back: what it said is gone, for good; what changed."""
+        if self.deleted_at is not None:
+            return ()
+        changed = self._take(text=None, content={}, reactions=(), edited_at=None, deleted_at=at)
+        return (*changed, "attachments") if self.attachments else changed
+
+    def understand(
+        self, data: InboundMessageData, attachments: tuple[Attachment, ...], reply_to: str | None
+    ) -> tuple[str, ...]:
+        """Take what a later version made of a message that was not understood when it came; what changed."""
+        if self.kind != "unsupported" or self.deleted_at is not None:
+            return ()
+        return self._take(
+            kind=data.kind,
+            text=data.text,
+            content=data.content,
+            attachments=attachments,
+            referral=data.referral,
+            forwarded=data.forwarded,
+            reply_to=reply_to,
+        )
+
+    def take_file(self, told: InboundFileData) -> tuple[str, ...]:
+        """Take the news of fetching one of the files; what changed."""
+        if self.deleted_at is not None:
+            return ()
+        files = tuple(one.told(told) if one.id == told.attachment_id else one for one in self.attachments)
+        return self._take(attachments=files)
+
+    def _take(self, **values: Any) -> tuple[str, ...]:
+        changed = tuple(name for name, value in values.items() if value != getattr(self, name))
+        for name in changed:
+            setattr(self, name, values[name])
+        return changed
+
     def view(self) -> MessageView:
         return MessageView(
             id=self.id,
@@ -133,7 +211,7 @@ class Message:
             direction=self.direction,
             kind=self.kind,
             text=self.text,
-            attachments=tuple(attachment.view() for attachment in self.attachments),
+            attachments=() if self.deleted_at else tuple(attachment.view() for attachment in self.attachments),
             content=self.content,
             reply_to=self.reply_to,
             author=self.author,
@@ -152,7 +230,16 @@ class Message:
 
     def as_last(self) -> LastMessage:
         """What a list row shows of it."""
-        preview = " ".join((self.text or "").split())[:PREVIEW]
+        names = () if self.deleted_at else tuple(one.name for one in self.attachments)
         return LastMessage(
-            id=self.id, kind=self.kind, preview=preview, direction=self.direction, occurred_at=self.occurred_at
+            id=self.id,
+            kind=self.kind,
+            preview=preview(self.kind, self.text, self.content, names),
+            direction=self.direction,
+            occurred_at=self.occurred_at,
         )
+
+
+def _side(author: AuthorView) -> str:
+    """Whose reaction it is: everybody at the company shares one."""
+    return "contact" if author.type == "contact" else "business"

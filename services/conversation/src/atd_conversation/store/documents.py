@@ -33,13 +33,16 @@ def contact_fields(contact: Contact) -> "Document":
         "created_at": contact.created_at,
         "sequence": contact.sequence,
         "order": contact.order,
+        "marketing": contact.marketing,
+        "marketing_at": contact.marketing_at,
     }
 
 
 def contact_of(document: "Document") -> Contact:
     """The contact of a document."""
     fields = {name: document[name] for name in _CONTACT_FIELDS}
-    return Contact(id=document["_id"], **fields)
+    later: Document = {name: document.get(name) for name in ("marketing", "marketing_at")}
+    return Contact(id=document["_id"], **fields, **later)
 
 
 _CONTACT_FIELDS = ("tenant_id", "name", "profile_name", "phone", "email", "created_at", "sequence", "order")
@@ -170,6 +173,10 @@ def message_fields(message: Message) -> "Document":
         "edited_at": message.edited_at,
         "deleted_at": message.deleted_at,
         "attempt": message.attempt or None,
+        "reply_to": message.reply_to,
+        "forwarded": message.forwarded,
+        "reacted_at": message.reacted_at or None,
+        "version": message.version or None,
     }
 
 
@@ -220,4 +227,6 @@ def message_of(document: "Document") -> Message:
         edited_at=get("edited_at"),
         deleted_at=get("deleted_at"),
         attempt=get("attempt", 0),
+        reacted_at=get("reacted_at", {}),
+        version=get("version", 0),
     )

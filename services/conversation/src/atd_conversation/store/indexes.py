@@ -8,6 +8,8 @@ CONVERSATIONS = "conversations"
 MESSAGES = "messages"
 INBOX = "inbox"
 EARLY_RECEIPTS = "early_receipts"
+EARLY_CHANGES = "early_changes"
+ATTACHMENTS = "attachments"
 COUNTERS = "counters"
 CHANNEL_ACCOUNTS = "channel_accounts"
 ATTENDANTS = "attendants"
@@ -49,6 +51,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     # the providers repeat a webhook for up to seven days
     INBOX: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
+    EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
+    ATTACHMENTS: [],
     COUNTERS: [],
     CHANNEL_ACCOUNTS: [],
     ATTENDANTS: [],

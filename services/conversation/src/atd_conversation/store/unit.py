@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.message import Message
+from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.store.attachments import StoredAttachment, changed_attachment, stored_attachment_document
 from atd_conversation.store.documents import (
     contact_document,
     contact_fields,
@@ -19,7 +20,16 @@ from atd_conversation.store.documents import (
     message_document,
     message_fields,
 )
-from atd_conversation.store.indexes import CONTACTS, CONVERSATIONS, EARLY_RECEIPTS, IDENTITIES, INBOX, MESSAGES
+from atd_conversation.store.indexes import (
+    ATTACHMENTS,
+    CONTACTS,
+    CONVERSATIONS,
+    EARLY_CHANGES,
+    EARLY_RECEIPTS,
+    IDENTITIES,
+    INBOX,
+    MESSAGES,
+)
 from atd_servicekit.kafka import Outgoing
 
 if TYPE_CHECKING:
@@ -38,7 +48,8 @@ class Unit:
     """What a decision leaves to be saved, each thing remembered with what it was when it was read.
 
     An aggregate's version is its `order`: every save moves it on, also one that is no event. Messages are remembered
-    with the fields that they had, `receipts` has rows of `early_receipts` as they are to be and as they were read.
+    with the fields that they had; their version is counted by the store. `receipts` and `early_changes` have rows of
+    the collections of that name as they are to be (None: gone) and as they were read (None: not there).
     """
 
     new_contacts: dict[str, Contact] = field(default_factory=dict)
@@ -50,6 +61,10 @@ class Unit:
     messages: "dict[str, tuple[Message, Document]]" = field(default_factory=dict)
     handled: list[str] = field(default_factory=list)
     receipts: "dict[str, tuple[Document, Document | None]]" = field(default_factory=dict)
+    new_attachments: dict[str, StoredAttachment] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    removed_attachments: set[str] = field(default_factory=set)
+    early_changes: "dict[str, tuple[Document | None, Document | None]]" = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
 
     def touch(self, conversation: Conversation) -> None:
@@ -57,6 +72,11 @@ class Unit:
         if conversation.id not in self.new_conversations and conversation.id not in self.conversations:
             before = conversation_fields(conversation)
             self.conversations[conversation.id] = (conversation, conversation.order, before)
+
+    def touch_message(self, message: Message) -> None:
+        """To be called before a message is changed; what it was is written down once."""
+        if message.id not in self.messages:
+            self.messages[message.id] = (message, message_fields(message))
 
     def touch_contact(self, contact: Contact) -> None:
         """To be called for a contact that was read and is changed."""
@@ -94,6 +114,8 @@ class UnitStore:
             await self._save_conversations(session, unit)
             await self._insert(session, MESSAGES, [message_document(message) for message in unit.new_messages])
             await self._save_receipts(session, unit, now)
+            await self._save_early_changes(session, unit, now)
+            await self._save_attachments(session, unit)
         except BulkWriteError as error:
             if any(each.get("code") == _DUPLICATE_KEY for each in error.details.get("writeErrors", ())):
                 raise Stale from error
@@ -137,13 +159,13 @@ class UnitStore:
                 raise Stale
 
     async def _update_messages(self, session: "Session", unit: Unit) -> None:
-        updates = [
-            UpdateOne(
-                {"_id": each.id, "status": before["status"], "external_id": before["external_id"]},
-                _changes(before, message_fields(each)),
-            )
-            for each, before in unit.messages.values()
-        ]
+        updates = []
+        new = {message.id for message in unit.new_messages}
+        for each, before in unit.messages.values():
+            after = message_fields(each)
+            if each.id not in new and after != before:
+                after["version"] = (before["version"] or 0) + 1
+                updates.append(UpdateOne({"_id": each.id, "version": before["version"]}, _changes(before, after)))
         if updates:
             result = await self._db[MESSAGES].bulk_write(updates, ordered=False, session=session)
             if result.matched_count != len(updates):
@@ -160,6 +182,34 @@ class UnitStore:
             result = await self._db[EARLY_RECEIPTS].bulk_write(writes, ordered=False, session=session)
             if result.matched_count + result.inserted_count != len(writes):
                 raise Stale
+
+    async def _save_early_changes(self, session: "Session", unit: Unit, now: datetime) -> None:
+        writes: list[ReplaceOne[Document] | InsertOne[Document] | DeleteOne] = []
+        for key, (row, before) in unit.early_changes.items():
+            if before is None:
+                if row is not None:
+                    writes.append(InsertOne({"_id": key, **row, "version": 1, "at": now}))
+                continue
+            as_read = {"_id": key, "version": before["version"]}
+            if row is None:
+                writes.append(DeleteOne(as_read))
+            else:
+                writes.append(ReplaceOne(as_read, {**row, "version": before["version"] + 1, "at": now}))
+        if writes:
+            result = await self._db[EARLY_CHANGES].bulk_write(writes, ordered=False, session=session)
+            if result.matched_count + result.inserted_count + result.deleted_count != len(writes):
+                raise Stale
+
+    async def _save_attachments(self, session: "Session", unit: Unit) -> None:
+        """No file has a version of its own: it changes together with its message, whose version is checked."""
+        new = [stored_attachment_document(stored) for stored in unit.new_attachments.values()]
+        await self._insert(session, ATTACHMENTS, new)
+        writes: list[UpdateOne | DeleteOne] = [
+            UpdateOne({"_id": each.id}, {"$set": changed_attachment(each)}) for each in unit.attachments.values()
+        ]
+        writes += [DeleteOne({"_id": attachment_id}) for attachment_id in unit.removed_attachments]
+        if writes:
+            await self._db[ATTACHMENTS].bulk_write(writes, ordered=False, session=session)
 
 
 def _changes(before: "Document", after: "Document") -> "Document":

@@ -1,0 +1,75 @@
+"""Files that a channel announces: what they are called before they are here."""
+
+import re
+from collections.abc import Sequence
+
+from atd_conversation.domain.message import Attachment
+from atd_schemas.inbound import InboundAttachment
+from atd_schemas.views import MessageKind
+
+MAX_NAME = 200
+"""Characters of a file's name."""
+
+UNKNOWN_TYPE = "application/octet-stream"
+
+_EXTENSIONS = {
+    "application/msword": "doc",
+    "application/pdf": "pdf",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.ms-powerpoint": "ppt",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/zip": "zip",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "image/gif": "gif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "text/csv": "csv",
+    "text/plain": "txt",
+    "video/3gpp": "3gp",
+    "video/mp4": "mp4",
+}
+
+_NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of writing and so can hide an extension."""
+
+
+def announced(kind: MessageKind, files: Sequence[InboundAttachment]) -> tuple[Attachment, ...]:
+    """The files of a message that has just come: none is here yet."""
+    return tuple(
+        Attachment(
+            id=file.id,
+            name=file_name(kind, file.name, file.mime_type),
+            mime_type=file.mime_type or UNKNOWN_TYPE,
+            size=file.size,
+            state="pending",
+            sha256=file.sha256,
+            source=file,
+        )
+        for file in files
+    )
+
+
+def file_name(kind: MessageKind, name: str | None, mime_type: str | None) -> str:
+    """The announced name without folders and control characters, or else one such as `image.jpg`."""
+    cleaned = _NOT_IN_A_NAME.sub("", re.split(r"[/\\]", name)[-1]).strip(" .") if name else ""
+    if cleaned:
+        return _cut(cleaned)
+    extension = _EXTENSIONS.get((mime_type or "").partition(";")[0].strip().lower())
+    return f"{kind}.{extension}" if extension else kind
+
+
+def _cut(name: str) -> str:
+    """At most `MAX_NAME` characters, of which the extension is kept."""
+    if len(name) <= MAX_NAME:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    if not stem or len(extension) > MAX_NAME // 10:
+        return name[:MAX_NAME]
+    return f"{stem[: MAX_NAME - len(extension) - 1]}{dot}{extension}"

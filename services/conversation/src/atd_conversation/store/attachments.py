@@ -1,0 +1,55 @@
+"""Documents of files: what a file is, whose it is and whether it is here. Its bytes are in the file store."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from atd_conversation.domain.message import Attachment
+from atd_conversation.store.documents import attachment_fields, attachment_of
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Document
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttachment:
+    """A file of a tenant: of a message, or uploaded by an attendant and part of none yet."""
+
+    tenant_id: str
+    attachment: Attachment
+    created_at: datetime
+    conversation_id: str | None = None
+    message_id: str | None = None
+    uploaded_by: str | None = None
+
+
+def stored_attachment_document(stored: StoredAttachment) -> "Document":
+    """The whole document; its `_id` is the file's."""
+    fields = attachment_fields(stored.attachment)
+    return {
+        "_id": fields.pop("id"),
+        "tenant_id": stored.tenant_id,
+        "conversation_id": stored.conversation_id,
+        "message_id": stored.message_id,
+        **fields,
+        "uploaded_by": stored.uploaded_by,
+        "created_at": stored.created_at,
+    }
+
+
+def stored_attachment_of(document: "Document") -> StoredAttachment:
+    """The file of a document."""
+    return StoredAttachment(
+        tenant_id=document["tenant_id"],
+        attachment=attachment_of({**document, "id": document["_id"]}),
+        created_at=document["created_at"],
+        conversation_id=document["conversation_id"],
+        message_id=document["message_id"],
+        uploaded_by=document["uploaded_by"],
+    )
+
+
+def changed_attachment(attachment: Attachment) -> "Document":
+    """The fields of a file's document that change during its life."""
+    fields = attachment_fields(attachment)
+    return {name: fields[name] for name in ("mime_type", "size", "state", "sha256", "failure", "attempt")}
