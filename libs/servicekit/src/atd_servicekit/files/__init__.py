@@ -5,6 +5,17 @@ attendant uploads, both read. What a file is, whose it is and whether it is read
 record 9). A key is written once per attempt and read many times; writing it again replaces it whole.
 """
 
+from atd_servicekit.files.factory import create_file_store
+from atd_servicekit.files.settings import FileStoreSettings
 from atd_servicekit.files.store import FileMissing, FileStore, FileTooLarge, OpenFile, StoredFile, file_key
 
-__all__ = ["FileMissing", "FileStore", "FileTooLarge", "OpenFile", "StoredFile", "file_key"]
+__all__ = [
+    "FileMissing",
+    "FileStore",
+    "FileStoreSettings",
+    "FileTooLarge",
+    "OpenFile",
+    "StoredFile",
+    "create_file_store",
+    "file_key",
+]

@@ -31,30 +31,43 @@ class StoredFile:
 class OpenFile:
     """A file that is read. `size` is the whole file's; `chunks` are the bytes that were asked for.
 
-    Whoever does not read `chunks` to the end closes it (`aclose`).
+    Whoever does not read `chunks` to the end calls `aclose`; closing what was read to the end does no harm.
+    Reading raises `InfrastructureFault` when the bytes stop coming: a short answer never looks like a whole file.
     """
 
     size: int
     content_type: str
     chunks: AsyncIterator[bytes]
 
+    async def aclose(self) -> None:
+        """Let go of the connection or the cursor behind `chunks`."""
+        close = getattr(self.chunks, "aclose", None)
+        if close is not None:
+            await close()
+
 
 class FileStore(Protocol):
     """A component. Faults of the network or the servers are raised as `InfrastructureFault`."""
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        """Raises `StartupFailed` for what only a person can put right."""
+        ...
 
     async def stop(self) -> None: ...
 
     async def put(self, key: str, chunks: AsyncIterable[bytes], *, content_type: str, limit: int) -> StoredFile:
         """Write a file, replacing what was there; a reader sees the old one or the new one, never a part.
 
-        Raises `FileTooLarge` when more than `limit` bytes come; what was there before stays.
+        What `chunks` raises is raised again, and nothing is kept, nor when the task is cancelled. Raises
+        `FileTooLarge` when more than `limit` bytes come; what was there before stays.
         """
         ...
 
     async def open(self, key: str, *, start: int = 0, end: int | None = None) -> OpenFile:
-        """Read the bytes from `start` to before `end` (default: all). Raises `FileMissing`."""
+        """Read the bytes from `start` to before `end` (default: all); past the end there are none.
+
+        Raises `FileMissing`.
+        """
         ...
 
     async def delete(self, key: str) -> None:
