@@ -1,0 +1,171 @@
+"""Templates: whether one may be sent, whether its parameters fit, and how it reads filled in.
+
+Source: Meta's pages on message templates. `components` are in Meta's shape: `HEADER` (with a `format`), `BODY`,
+`FOOTER`, `BUTTONS`; a variable is `{{1}}` by position, or `{{pedido}}` by name.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, TemplateDraft, too_long
+from atd_conversation.domain.limits.whatsapp.files import check_file
+from atd_conversation.domain.refusals import Refusal
+from atd_schemas.views import TemplateView
+
+MAX_VALUE = 1024
+"""Characters of one parameter."""
+
+MAX_FILLED = 4096
+"""Characters of the body with its parameters."""
+
+_VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
+_FILE_FORMATS: Mapping[str, FileKind] = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
+_BUTTON_TYPES = {"URL": "url", "COPY_CODE": "copy_code", "QUICK_REPLY": "quick_reply", "FLOW": "flow"}
+_PLACE = "template.parameters"
+
+
+def compose_template(draft: Draft, material: Material) -> Composed:
+    """The text of the message is the filled-in body; `content.rendered` has what stands around it."""
+    wanted, template = draft.template, material.template
+    if wanted is None:
+        raise Refusal("invalid", "is required for a message of kind template", "template")
+    if draft.text:
+        raise Refusal("invalid", "is not sent beside a template", "text")
+    if draft.attachment_ids:
+        detail = "a template's file goes into template.parameters.header, as {'attachment_id': …}"
+        raise Refusal("invalid", detail, "attachment_ids")
+    if template is None:
+        raise Refusal("unknown_template", "The channel has no template of this name and language.", "template.name")
+    if template.status != "approved":
+        because = f" ({template.reason})" if template.reason else ""
+        detail = f"The template is {template.status}{because}; only approved ones can be sent."
+        raise Refusal("template_not_approved", detail, "template.name")
+    rendered = {
+        "header": _header(wanted, template, material),
+        "footer": _text_of(template, "FOOTER"),
+        "buttons": [str(button.get("text") or "") for button in _buttons_of(template)],
+    }
+    text = _body(wanted, template)
+    buttons = _buttons(wanted, template)
+    content = {
+        "name": template.name,
+        "language": template.language,
+        "parameters": {**wanted.parameters(), "buttons": buttons},
+        "rendered": rendered,
+    }
+    files = tuple(file.attachment for file in material.files)
+    return Composed(kind="template", text=text, content=content, attachments=files, free=False, culprit="template")
+
+
+def _component(template: TemplateView, kind: str) -> Mapping[str, Any]:
+    return next((one for one in template.components if str(one.get("type")).upper() == kind), {})
+
+
+def _text_of(template: TemplateView, kind: str) -> str | None:
+    text = _component(template, kind).get("text")
+    return text if isinstance(text, str) else None
+
+
+def _buttons_of(template: TemplateView) -> Sequence[Mapping[str, Any]]:
+    buttons = _component(template, "BUTTONS").get("buttons")
+    return [one for one in buttons if isinstance(one, Mapping)] if isinstance(buttons, list | tuple) else []
+
+
+def _header(wanted: TemplateDraft, template: TemplateView, material: Material) -> str | None:
+    """The header's text, filled in; None where it is a file or there is none."""
+    header_format = str(_component(template, "HEADER").get("format") or "TEXT").upper()
+    if header_format in _FILE_FORMATS:
+        _header_file(wanted, material, _FILE_FORMATS[header_format])
+        return None
+    if header_format != "TEXT":
+        detail = f"Templates with a header of the format {header_format} cannot be sent."
+        raise Refusal("kind_not_supported", detail, "template.name")
+    place = f"{_PLACE}.header"
+    _count(place, len(wanted.header), template.parameters.header)
+    values = []
+    for number, value in enumerate(wanted.header):
+        if not isinstance(value, str):
+            raise Refusal("wrong_parameters", "must be a text: the header of this template has no file", place)
+        values.append(_value(value, f"{place}[{number}]"))
+    return _filled(_text_of(template, "HEADER"), values)
+
+
+def _header_file(wanted: TemplateDraft, material: Material, kind: FileKind) -> None:
+    place = f"{_PLACE}.header"
+    _count(place, len(wanted.header), 1)
+    if isinstance(wanted.header[0], str):
+        raise Refusal("wrong_parameters", f"must be an uploaded {kind}, as {{'attachment_id': …}}", f"{place}[0]")
+    check_file(material.files[0], kind, f"{place}[0].attachment_id")
+
+
+def _body(wanted: TemplateDraft, template: TemplateView) -> str:
+    given, expected, place = wanted.body, template.parameters.body, f"{_PLACE}.body"
+    if isinstance(expected, int):
+        if isinstance(given, Mapping):
+            if given or expected:
+                raise Refusal("wrong_parameters", "must be a list: this template counts its parameters", place)
+            given = ()
+        _count(place, len(given), expected)
+        values = [_value(value, f"{place}[{number}]") for number, value in enumerate(given)]
+        text = _filled(_text_of(template, "BODY"), values)
+    else:
+        if not isinstance(given, Mapping) or set(given) != set(expected):
+            names = ", ".join(expected)
+            raise Refusal("wrong_parameters", f"must have exactly these names: {names}", place)
+        text = _filled(
+            _text_of(template, "BODY"), {name: _value(value, f"{place}.{name}") for name, value in given.items()}
+        )
+    if len(text) > MAX_FILLED:
+        raise too_long(place, len(text), MAX_FILLED)
+    return text
+
+
+def _buttons(wanted: TemplateDraft, template: TemplateView) -> list[dict[str, Any]]:
+    """Each value with the place and the type of its button.
+
+    A plain text goes to the next button that takes a value; buttons that answer can be given a payload by `index`.
+    """
+    buttons, place = _buttons_of(template), f"{_PLACE}.buttons"
+    needed = [number for number, button in enumerate(buttons) if _needs_value(button)]
+    free = iter(needed)
+    found: dict[int, dict[str, Any]] = {}
+    for number, given in enumerate(wanted.buttons):
+        where = f"{place}[{number}]"
+        value, index = (given, None) if isinstance(given, str) else (given.get("value"), given.get("index"))
+        index = next(free, None) if index is None else index
+        if index is None or index >= len(buttons) or index in found:
+            raise Refusal("wrong_parameters", "there is no button for this value", where)
+        kind = _BUTTON_TYPES.get(str(buttons[index].get("type")).upper())
+        if kind is None or (kind == "url" and index not in needed):
+            raise Refusal("wrong_parameters", "this button takes no value", where)
+        found[index] = {"index": index, "type": kind, "value": _value(str(value or ""), where)}
+    missing = [number for number in needed if number not in found]
+    if missing:
+        detail = f"the buttons {', '.join(str(one) for one in missing)} of this template need a value (counted from 0)"
+        raise Refusal("wrong_parameters", detail, place)
+    return [found[index] for index in sorted(found)]
+
+
+def _needs_value(button: Mapping[str, Any]) -> bool:
+    kind = str(button.get("type")).upper()
+    return kind == "COPY_CODE" or (kind == "URL" and _VARIABLE.search(str(button.get("url"))) is not None)
+
+
+def _count(place: str, given: int, expected: int) -> None:
+    if given != expected:
+        raise Refusal("wrong_parameters", f"this template takes {expected} values there; these are {given}", place)
+
+
+def _value(value: str, place: str) -> str:
+    if not value.strip():
+        raise Refusal("wrong_parameters", "must not be empty", place)
+    if len(value) > MAX_VALUE:
+        raise too_long(place, len(value), MAX_VALUE)
+    return value
+
+
+def _filled(text: str | None, values: Sequence[str] | Mapping[str, str]) -> str:
+    """The text with its variables replaced; one that is not known stays as it is."""
+    known = values if isinstance(values, Mapping) else {str(n): value for n, value in enumerate(values, 1)}
+    return _VARIABLE.sub(lambda found: known.get(found[1], found[0]), text or "")

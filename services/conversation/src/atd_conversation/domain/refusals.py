@@ -1,0 +1,14 @@
+"""Changes that the rules do not allow."""
+
+
+class Refusal(Exception):
+    """A change that the rules do not allow. `code` is stable, `field_name` the path of the culprit in the request.
+
+    `detail` is a sentence, or what is wrong with the field, for a person.
+    """
+
+    def __init__(self, code: str, detail: str, field_name: str | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.field_name = field_name
