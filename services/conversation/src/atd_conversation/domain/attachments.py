@@ -41,7 +41,7 @@ _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u20
 
 
 def announced(kind: MessageKind, files: Sequence[InboundAttachment]) -> tuple[Attachment, ...]:
-    """The files of a message that has just come: none is here yet."""
+    """The files of a message that has just come, each once: none is here yet."""
     return tuple(
         Attachment(
             id=file.id,
@@ -52,7 +52,7 @@ def announced(kind: MessageKind, files: Sequence[InboundAttachment]) -> tuple[At
             sha256=file.sha256,
             source=file,
         )
-        for file in files
+        for file in {file.id: file for file in files}.values()
     )
 
 

@@ -4,6 +4,7 @@ An identity key names a person within a tenant. The phone number is one key what
 by, so that a customer is one contact; other ids hold within their channel, or within one account of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -38,6 +39,13 @@ def identity_keys(tenant_id: str, channel: ChannelKind, account_id: str, contact
         else:  # a business-scoped user id holds for all numbers of the business
             keys.append(f"{tenant_id}|whatsapp|{external_id}")
     return tuple(dict.fromkeys(keys))
+
+
+def keys_of_ids(tenant_id: str, channel: ChannelKind, account_id: str, ids: Sequence[str]) -> tuple[str, ...]:
+    """The keys of somebody of whom only ids are known, the most certain first as given."""
+    if not ids:
+        return ()
+    return identity_keys(tenant_id, channel, account_id, InboundContact(external_id=ids[0], aliases=tuple(ids[1:])))
 
 
 @dataclass(slots=True)

@@ -7,8 +7,10 @@ attendants who act at once the later one decides again on what the earlier one l
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from atd_conversation.domain.message import Message
+from atd_conversation.domain.arrivals import arrived
+from atd_conversation.domain.message import Attachment, Message
 from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import (
@@ -137,56 +139,88 @@ class Conversation:
             changes.append(self._change("conversation.updated", ("status",)))
         self.recipient = data.contact.external_id
         self.channel = _renamed(self.channel, data.account_name)
-        message = Message(
-            id=message_id,
-            tenant_id=self.tenant_id,
-            conversation_id=self.id,
-            account_id=data.account_id,
-            direction="inbound",
-            kind=data.kind,
-            text=data.text,
-            content=data.content,
-            author=AuthorView(type="contact", id=self.contact.id, name=self.contact.name),
+        sender = AuthorView(type="contact", id=self.contact.id, name=self.contact.name)
+        message = arrived(
+            message_id,
+            self.tenant_id,
+            self.id,
+            data,
+            sender=sender,
             occurred_at=occurred_at,
-            recorded_at=now,
+            now=now,
             reply_to=reply_to,
-            forwarded=data.forwarded,
-            external_id=data.external_id,
         )
         self.unread_count += 1
         self._extend_window(occurred_at)
         return [*changes, self._add("message.received", message, now)]
+
+    def echo(self, message: Message, now: datetime) -> Change:
+        """Take in what the company wrote with the phone that shares the number: who writes has read, too.
+
+        It is no first response of an attendant, opens no reply window, and leaves a closed conversation closed.
+        """
+        self.unread_count = 0
+        return self._add("message.sent", message, now)
+
+    def remark(self, message: Message) -> Change:
+        """Say in the thread what happened to the customer; it is no activity, and no list shows it."""
+        change = self._change("message.sent", (), message)
+        message.sequence = change.sequence
+        return change
 
     def send(
         self,
         message_id: str,
         *,
         actor: Actor,
-        text: str,
+        text: str | None,
         now: datetime,
         kind: MessageKind = "text",
+        content: dict[str, Any] | None = None,
+        attachments: tuple[Attachment, ...] = (),
         reply_to: str | None = None,
+        free: bool = True,
+        culprit: str = "text",
     ) -> list[Change]:
         """Answer the customer. The message is `pending` until the channel has taken it.
 
+        `free` messages need an open reply window, templates do not; `culprit` is what a refusal names.
         Raises `Refusal`: `conversation_closed`, `window_closed`.
         """
-        if self.status == "closed":
-            raise Refusal("conversation_closed", "The conversation is closed; reopen it to answer.")
-        if self.reply_window_expires_at is not None and now > self.reply_window_expires_at:
-            raise Refusal("window_closed", "The channel takes free text only until the reply window closes.", "text")
+        self.check_open(now, free=free, culprit=culprit)
         message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
+        message.content, message.attachments = content or {}, attachments
         message.status = "pending"
         self.unread_count = 0
         if self.first_response_at is None and actor.type == "attendant":
             self.first_response_at = now
         return [self._add("message.sent", message, now)]
 
+    def check_open(self, now: datetime, *, free: bool = True, culprit: str | None = None) -> None:
+        """Whether the customer can be written to now.
+
+        Raises `Refusal`: `conversation_closed`, and for `free` messages `window_closed`, naming `culprit`.
+        """
+        if self.status == "closed":
+            raise Refusal("conversation_closed", "The conversation is closed; reopen it to answer.")
+        if free and self.reply_window_expires_at is not None and now > self.reply_window_expires_at:
+            detail = "The reply window has closed; until the customer writes again the channel takes templates only."
+            raise Refusal("window_closed", detail, culprit)
+
     def note(
-        self, message_id: str, *, actor: Actor, text: str, now: datetime, reply_to: str | None = None
+        self,
+        message_id: str,
+        *,
+        actor: Actor,
+        text: str | None,
+        now: datetime,
+        kind: MessageKind = "text",
+        attachments: tuple[Attachment, ...] = (),
+        reply_to: str | None = None,
     ) -> list[Change]:
         """Write down something for colleagues; it never leaves the company."""
-        message = self._by(actor, message_id, "note", text, now, reply_to=reply_to)
+        message = self._by(actor, message_id, "note", text, now, kind=kind, reply_to=reply_to)
+        message.attachments = attachments
         return [self._add("message.sent", message, now)]
 
     def receipt(self, message: Message, changed: tuple[str, ...]) -> Change:
@@ -282,7 +316,7 @@ class Conversation:
         actor: Actor,
         message_id: str,
         direction: str,
-        text: str,
+        text: str | None,
         now: datetime,
         *,
         kind: MessageKind = "text",

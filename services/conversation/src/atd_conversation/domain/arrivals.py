@@ -1,0 +1,71 @@
+"""Messages that a channel tells of, as they are when they come."""
+
+from datetime import datetime
+from typing import Any
+
+from atd_conversation.domain.attachments import announced
+from atd_conversation.domain.message import Message
+from atd_schemas.inbound import InboundMessageData
+from atd_schemas.views import AuthorView
+
+SYSTEM_AUTHOR = AuthorView(type="system")
+"""Nobody whom we know by name: the product itself, or whoever holds the company's phone."""
+
+
+def arrived(
+    message_id: str,
+    tenant_id: str,
+    conversation_id: str,
+    data: InboundMessageData,
+    *,
+    sender: AuthorView | None,
+    occurred_at: datetime,
+    now: datetime,
+    reply_to: str | None,
+) -> Message:
+    """A customer's message (`sender`), or one that the company wrote with its phone (no `sender`)."""
+    return Message(
+        id=message_id,
+        tenant_id=tenant_id,
+        conversation_id=conversation_id,
+        account_id=data.account_id,
+        direction="inbound" if sender else "outbound",
+        kind=data.kind,
+        text=data.text,
+        content=data.content,
+        attachments=announced(data.kind, data.attachments),
+        author=sender or SYSTEM_AUTHOR,
+        occurred_at=occurred_at,
+        recorded_at=now,
+        reply_to=reply_to,
+        forwarded=data.forwarded,
+        referral=data.referral,
+        status=None if sender else "sent",
+        external_id=data.external_id,
+    )
+
+
+def remarked(
+    message_id: str,
+    tenant_id: str,
+    conversation_id: str,
+    account_id: str,
+    content: dict[str, Any],
+    *,
+    occurred_at: datetime,
+    now: datetime,
+) -> Message:
+    """What the product itself says in a thread: `content` has a `type`, which the clients put into words."""
+    return Message(
+        id=message_id,
+        tenant_id=tenant_id,
+        conversation_id=conversation_id,
+        account_id=account_id,
+        direction="system",
+        kind="text",
+        text=None,
+        content=content,
+        author=SYSTEM_AUTHOR,
+        occurred_at=occurred_at,
+        recorded_at=now,
+    )
