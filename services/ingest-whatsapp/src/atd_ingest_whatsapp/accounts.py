@@ -14,6 +14,8 @@ class Account:
     """One WhatsApp number of one tenant. Credentials are not part of its representation.
 
     `previous_app_secrets` are those replaced lately, each with the moment until which it still proves a webhook.
+    `display_phone_number` is how Meta writes the number, known once the credentials were checked. `read_receipts`:
+    whether customers see that their messages were read.
     """
 
     id: str
@@ -27,6 +29,8 @@ class Account:
     access_token: SecretStr
     verify_token: SecretStr
     previous_app_secrets: tuple[tuple[bytes, datetime], ...] = field(default=(), repr=False)
+    display_phone_number: str | None = None
+    read_receipts: bool = True
 
     def app_secrets(self, now: datetime) -> tuple[bytes, ...]:
         """The secrets that prove a webhook of this account at `now`, the current one first."""

@@ -56,7 +56,15 @@ class CredentialChanges(_Input):
 
 
 class ChannelSettings(_Input):
-    """WhatsApp accounts have no settings yet."""
+    """How the account behaves."""
+
+    read_receipts: bool = Field(default=True, description="Whether customers see that their messages were read")
+
+
+class ChannelSettingsChanges(_Input):
+    """What is left out stays."""
+
+    read_receipts: bool | None = None
 
 
 class NewChannel(_Input):
@@ -76,7 +84,7 @@ class ChannelChanges(_Input):
         default=None, description="`disabled`: nothing is sent; what customers write is still taken"
     )
     credentials: CredentialChanges = CredentialChanges()
-    settings: ChannelSettings = ChannelSettings()
+    settings: ChannelSettingsChanges = ChannelSettingsChanges()
 
 
 class StatusReason(BaseModel):
@@ -102,7 +110,7 @@ class Channel(BaseModel):
     display_phone_number: str | None
     verified_name: str | None
     previous_app_secrets_until: Timestamp | None
-    settings: dict[str, Any]
+    settings: ChannelSettings
     version: int
     created_at: Timestamp
     updated_at: Timestamp
@@ -131,7 +139,7 @@ def new_document(new: NewChannel, tenant_id: str, account_id: str, seal: Seal, n
         "previous_app_secrets": [],
         "display_phone_number": None,
         "verified_name": None,
-        "settings": {},
+        "settings": new.settings.model_dump(),
         "version": 1,
         "order": order_after(0, now),
         "deleted": False,
@@ -154,6 +162,8 @@ def applied(
         fields["name"] = changes.name
     if changes.status is not None:
         fields |= {"status": changes.status, "status_reason": None}
+    for name, value in changes.settings.model_dump(exclude_none=True).items():
+        fields[f"settings.{name}"] = value
     if given.business_account_id is not None:
         fields["business_account_id"] = given.business_account_id
     if given.verify_token is not None:
@@ -221,7 +231,7 @@ def shown(document: "Document", public_url: str, verify_token: str | None, now: 
         display_phone_number=document["display_phone_number"],
         verified_name=document["verified_name"],
         previous_app_secrets_until=max(untils, default=None),
-        settings=document["settings"],
+        settings=ChannelSettings.model_validate(document["settings"]),
         version=document["version"],
         created_at=document["created_at"],
         updated_at=document["updated_at"],

@@ -41,4 +41,6 @@ def open_account(cipher: FieldCipher, document: "Document") -> Account:
         access_token=SecretStr(unseal(cipher, account_id, "access_token", sealed["access_token"])),
         verify_token=SecretStr(unseal(cipher, account_id, "verify_token", sealed["verify_token"])),
         previous_app_secrets=tuple(previous),
+        display_phone_number=document["display_phone_number"],
+        read_receipts=document["settings"].get("read_receipts", True),
     )
