@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from atd_conversation.domain.message import Message, later_status
 from atd_conversation.domain.previews import PREVIEW
+from atd_conversation.domain.sentences import LANGUAGES, sending_error
 from atd_schemas.inbound import SendFailure
-from atd_schemas.views import AuthorView, MessageError
+from atd_schemas.views import AuthorView
 from atd_testing.inbound import NOON
 
 STATUSES = ("pending", "sent", "failed", "delivered", "read")
-FAILURE = SendFailure(code="131026", reason="recipient_unreachable", detail="Message undeliverable")
-REASON = MessageError(code="recipient_unreachable", message="Message undeliverable")
+FAILURE = SendFailure(code="131026", reason="recipient", detail="Message undeliverable")
+REASON = sending_error(FAILURE)
 
 statuses = st.sampled_from(STATUSES)
 receipts = st.lists(
@@ -147,7 +148,13 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "reply_to": None,
         "author": {"type": "attendant", "id": "x", "name": "Bia"},
         "status": "failed",
-        "error": {"code": "recipient_unreachable", "message": "Message undeliverable"},
+        "error": {
+            "code": "recipient_unreachable",
+            "message": REASON.message,
+            "texts": {language: REASON.texts[language] for language in LANGUAGES},
+            "provider_code": "131026",
+            "detail": "Message undeliverable",
+        },
         "tags": [],
         "reactions": [],
         "forwarded": "no",

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.message import Attachment
-from atd_conversation.domain.refusals import Refusal
 from atd_schemas.views import MessageKind, TemplateView
 
 MAX_NOTE = 10_000

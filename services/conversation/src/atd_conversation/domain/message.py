@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from atd_conversation.domain.previews import preview
+from atd_conversation.domain.sentences import fetching_error, sending_error
 from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData, SendFailure
 from atd_schemas.views import (
     AttachmentState,
@@ -83,7 +84,7 @@ class Attachment:
             url=f"{url}/content",
             state=self.state,
             thumbnail_url=f"{url}/thumbnail" if self.mime_type in THUMBNAILED else None,
-            error=MessageError(code=self.failure.reason, message=self.failure.detail) if self.failure else None,
+            error=fetching_error(self.failure) if self.failure else None,
         )
 
 
@@ -138,7 +139,7 @@ class Message:
             changed.append("status")
         error = self.error if after == "failed" else None
         if after == "failed" and error is None and failure is not None:
-            error = MessageError(code=failure.reason, message=failure.detail)
+            error = sending_error(failure)
         if error != self.error:
             self.error = error
             changed.append("error")

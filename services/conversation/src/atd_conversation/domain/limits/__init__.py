@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import Composed, Draft, Material
 from atd_conversation.domain.limits import whatsapp
-from atd_conversation.domain.refusals import Refusal
 from atd_schemas.views import ChannelKind
 
 Compose = Callable[[Draft, Material], Composed]

@@ -91,6 +91,18 @@ _CODES = (
         ),
     ),
     (
+        "131026",
+        Sentence(
+            "recipient_unreachable",
+            "O WhatsApp não conseguiu entregar: o número não tem WhatsApp, usa uma versão antiga ou não aceitou os "
+            "termos. Confira o número ou fale com o cliente por outro canal.",
+            "WhatsApp could not deliver: the number has no WhatsApp, an old version of it, or has not accepted the "
+            "terms. Check the number or reach the customer through another channel.",
+            "WhatsApp no pudo entregarlo: el número no tiene WhatsApp, usa una versión antigua o no aceptó los "
+            "términos. Revise el número o contacte al cliente por otro canal.",
+        ),
+    ),
+    (
         "131030",
         Sentence(
             "recipient_not_allowed",

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import FILE_KINDS, Composed, Draft, Material, too_long
 from atd_conversation.domain.limits.whatsapp.files import compose_file
 from atd_conversation.domain.limits.whatsapp.interactive import compose_interactive
 from atd_conversation.domain.limits.whatsapp.templates import compose_template
 from atd_conversation.domain.message import MAX_TEXT
-from atd_conversation.domain.refusals import Refusal
 from atd_schemas.views import MessageKind
 
 _Compose = Callable[[Draft, Material], Composed]

@@ -7,8 +7,8 @@ the same. Of Ogg, Opus with one channel is taken alone, which only listening to 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, UploadedFile, too_long
-from atd_conversation.domain.refusals import Refusal
 
 MAX_CAPTION = 1024
 
