@@ -3,65 +3,18 @@
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from atd_testing.whatsapp import (
-    Behaviour,
-    Callback,
-    ServedFake,
-    WebhookSettings,
-    builders,
-    create_fake_graph,
-    serving_fake_graph,
-)
+from atd_testing.whatsapp import Behaviour, ServedFake, WebhookSettings, builders
 from atd_testing.whatsapp.graph_errors import GRAPH_ERRORS
+from atd_testing.whatsapp.receiver import WebhookReceiver
 
 NUMBER = "700800900100200"
 SECRET = "example-app-secret"
 GOOD = {"messaging_product": "whatsapp", "to": "+5511999990000", "type": "text", "text": {"body": "Olá!"}}
-BEARER = {"Authorization": "Bearer a-token"}
-
-
-class Receiver:
-    """A callback that answers as it is told and keeps what came."""
-
-    def __init__(self, *answers: int) -> None:
-        self.answers = list(answers)
-        self.bodies: list[bytes] = []
-        self.signatures: list[str] = []
-
-    async def handle(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
-            return httpx.Response(200, text=request.url.params["hub.challenge"])
-        self.bodies.append(request.content)
-        self.signatures.append(request.headers[builders.SIGNATURE_HEADER])
-        return httpx.Response(self.answers.pop(0) if self.answers else 200)
-
-    def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.MockTransport(self.handle))
-
-
-@pytest.fixture
-async def receiver() -> Receiver:
-    return Receiver()
-
-
-@pytest.fixture
-async def fake(receiver: Receiver) -> AsyncIterator[ServedFake]:
-    callback = Callback(callback_url="http://callback.test/hook", app_secret=SECRET)
-    graph = create_fake_graph(callback=callback, webhook_client=receiver.client())
-    async with serving_fake_graph(graph) as served:
-        yield served
-
-
-@pytest.fixture
-async def client(fake: ServedFake) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=fake.url, headers=BEARER, trust_env=False) as made:
-        yield made
 
 
 async def send(client: httpx.AsyncClient, **changed: object) -> httpx.Response:
@@ -87,7 +40,8 @@ async def test_a_sent_text_is_accepted_and_recorded(fake: ServedFake, client: ht
         ({"text": None}, 131008),
         ({"text": {"body": "x" * 4097}}, 100),
         ({"text": {"body": " "}}, 100),
-        ({"type": "image"}, 131051),
+        ({"type": "image"}, 131008),
+        ({"type": "poll", "poll": {}}, 131051),
         ({"biz_opaque_callback_data": "x" * 513}, 100),
         ({"context": {}}, 131009),
     ],
@@ -134,7 +88,7 @@ async def test_a_behaviour_applies_only_to_what_it_names(client: httpx.AsyncClie
 
 
 async def test_receipts_of_a_send_arrive_signed_and_in_order(
-    fake: ServedFake, client: httpx.AsyncClient, receiver: Receiver
+    fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     await send(client, biz_opaque_callback_data="ours")
     await fake.graph.deliverer.settle()
@@ -147,7 +101,7 @@ async def test_receipts_of_a_send_arrive_signed_and_in_order(
 
 
 async def test_a_customers_text_is_retried_until_200_and_escaped(
-    fake: ServedFake, client: httpx.AsyncClient, receiver: Receiver
+    fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     receiver.answers = [503, 500]
     fake.graph.state.webhooks = WebhookSettings(retry_base_ms=1)
@@ -162,7 +116,7 @@ async def test_a_customers_text_is_retried_until_200_and_escaped(
 
 
 async def test_updates_are_batched_duplicated_and_shuffled_when_told(
-    fake: ServedFake, client: httpx.AsyncClient, receiver: Receiver
+    fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     settings = {"batch_size": 10, "batch_wait_ms": 2000, "duplicates": 1, "shuffle": True}
     await client.put("/_fake/webhook-settings", json=settings)
@@ -177,7 +131,7 @@ async def test_updates_are_batched_duplicated_and_shuffled_when_told(
     assert found != texts
 
 
-async def test_a_raw_webhook_may_carry_a_wrong_signature(client: httpx.AsyncClient, receiver: Receiver) -> None:
+async def test_a_raw_webhook_may_carry_a_wrong_signature(client: httpx.AsyncClient, receiver: WebhookReceiver) -> None:
     receiver.answers = [401]
     answer = await client.post(
         "/_fake/webhooks", json={"phone_number_id": NUMBER, "body": {"a": 1}, "signature": "sha256=00"}

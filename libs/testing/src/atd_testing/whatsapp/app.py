@@ -1,14 +1,17 @@
 """The fake put together: one application, usable in this process or as its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from fastapi import FastAPI, Request, Response
 
 from atd_testing.whatsapp.control import control_router
-from atd_testing.whatsapp.graph import CutConnection, CutError, RefusalError, graph_router
+from atd_testing.whatsapp.customers import Written
+from atd_testing.whatsapp.graph import Listener, graph_router
+from atd_testing.whatsapp.media_routes import media_router
+from atd_testing.whatsapp.refusals import CutConnection, CutError, RefusalError
 from atd_testing.whatsapp.state import Callback, FakeState
 from atd_testing.whatsapp.webhooks import WebhookDeliverer
 
@@ -29,12 +32,30 @@ class FakeGraph:
         await self.app(scope, receive, send)
 
 
+class WritingListener(Listener, Protocol):
+    """Hears of what customers write by the control routes, too."""
+
+    def on_written(self, written: Written) -> None:
+        """A customer wrote."""
+
+
 def create_fake_graph(
-    *, callback: Callback | None = None, webhook_client: httpx.AsyncClient | None = None
+    *,
+    callback: Callback | None = None,
+    webhook_client: httpx.AsyncClient | None = None,
+    listening: Callable[[FakeState, WebhookDeliverer], WritingListener] | None = None,
 ) -> FakeGraph:
-    """The fake. `callback` takes the webhooks of every number; `webhook_client` is what posts them."""
+    """The fake.
+
+    Args:
+        callback: takes the webhooks of every number.
+        webhook_client: what posts webhooks.
+        listening: makes who hears of sends, reads and customers' messages, and sees to the receipts; by default
+            every send has those of the settings.
+    """
     state = FakeState()
     deliverer = WebhookDeliverer(state, webhook_client)
+    listener = listening(state, deliverer) if listening is not None else deliverer
     if callback is not None:
         state.callbacks[callback.phone_number_id] = callback
 
@@ -55,6 +76,7 @@ def create_fake_graph(
 
     app.add_exception_handler(RefusalError, refuse)
     app.add_exception_handler(CutError, cut)
-    app.include_router(control_router(state, deliverer))
-    app.include_router(graph_router(state, deliverer.receipts_of))
+    app.include_router(control_router(state, deliverer, listener.on_written))
+    app.include_router(media_router(state))
+    app.include_router(graph_router(state, listener))
     return FakeGraph(state, deliverer, app)

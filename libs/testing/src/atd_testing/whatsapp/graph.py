@@ -1,152 +1,40 @@
-"""The Graph API side of the fake: send, mark read, and the number's own node."""
+"""The Graph API side of the fake: send, mark read, the number's own node, templates."""
 
-import asyncio
 import base64
 import os
-import re
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
-import httpx
 import orjson
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
-from starlette.types import Receive, Scope, Send
 
+from atd_testing.whatsapp.access import bearer_token, check_version
 from atd_testing.whatsapp.builders import Json, business_scoped_user_id
-from atd_testing.whatsapp.graph_errors import error_body, http_status_of
-from atd_testing.whatsapp.state import Behaviour, FakeState, SentMessage
+from atd_testing.whatsapp.media import KIND_TYPES, essence, looks_like_media
+from atd_testing.whatsapp.media_routes import media_answer
+from atd_testing.whatsapp.refusals import RefusalError, misbehave
+from atd_testing.whatsapp.sends import CheckedSend, check_send, is_phone
+from atd_testing.whatsapp.state import FakeState, ReadMark, SentMessage
+from atd_testing.whatsapp.templates import Mismatch, check_template
 
-TEXT_LIMIT_CHARACTERS = 4096
-CALLBACK_DATA_LIMIT_CHARACTERS = 512
-_BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
-_VERSION = re.compile(r"v[0-9]{1,2}\.[0-9]")
-_PHONE = re.compile(r"\+?[0-9]{7,15}")
-
-
-class RefusalError(Exception):
-    """The request is answered with this Graph error."""
-
-    def __init__(self, code: int, details: str = "") -> None:
-        super().__init__(code, details)
-        self.code = code
-        self.details = details
-
-    def response(self) -> Response:
-        """The answer that Meta gives."""
-        return JSONResponse(error_body(self.code, self.details), http_status_of(self.code))
+MAX_PAGE = 100
 
 
-class CutError(Exception):
-    """The connection ends here without an answer; `CutConnection` does it."""
+class Listener(Protocol):
+    """Hears of what the business does. Decides which receipts follow."""
+
+    def on_sent(self, sent: SentMessage) -> None:
+        """A message was taken."""
+
+    def on_failing(self, sent: SentMessage, code: int, details: str) -> None:
+        """A message was taken that will be reported as failed."""
+
+    def on_read(self, mark: ReadMark) -> None:
+        """A message was marked as read."""
 
 
-def bearer_token(state: FakeState, authorization: str | None) -> str:
-    """The token of an `Authorization: Bearer` header; refuses none, an empty and a revoked one."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise RefusalError(190, "An access token is required to request this resource")
-    if token in state.revoked_tokens:
-        raise RefusalError(190, "The session has been invalidated")
-    return token
-
-
-def check_version(version: str) -> None:
-    """Refuse a path whose first segment is no Graph API version."""
-    if not _VERSION.fullmatch(version):
-        raise RefusalError(2500, f"Unknown path components: /{version}")
-
-
-def check_send(body: Any) -> str:
-    """The recipient of a well-formed send request.
-
-    Raises:
-        RefusalError: with the code that Meta answers for what is missing or wrong.
-    """
-    if not isinstance(body, dict):
-        raise RefusalError(100, "The request body must be a JSON object")
-    if body.get("messaging_product") != "whatsapp":
-        raise RefusalError(100, "The parameter messaging_product is required")
-    if body.get("recipient_type", "individual") != "individual":
-        raise RefusalError(131009, "recipient_type must be individual")
-    callback_data = body.get("biz_opaque_callback_data", "")
-    if not isinstance(callback_data, str) or len(callback_data) > CALLBACK_DATA_LIMIT_CHARACTERS:
-        raise RefusalError(100, "biz_opaque_callback_data must be a string of at most 512 characters")
-    kind = body.get("type", "text")
-    if kind != "text":
-        raise RefusalError(131051, f"Message type {kind} is not supported by this fake yet")
-    _check_text(body.get("text"))
-    _check_context(body.get("context"))
-    return _recipient(body)
-
-
-def _check_text(text: Any) -> None:
-    if not isinstance(text, dict) or "body" not in text:
-        raise RefusalError(131008, "text.body is required")
-    words = text["body"]
-    if not isinstance(words, str) or not words.strip():
-        raise RefusalError(100, "text.body must be a non-empty string")
-    if len(words) > TEXT_LIMIT_CHARACTERS:
-        raise RefusalError(100, f"text.body must be at most {TEXT_LIMIT_CHARACTERS} characters long")
-
-
-def _check_context(context: Any) -> None:
-    if context is not None and not (isinstance(context, dict) and isinstance(context.get("message_id"), str)):
-        raise RefusalError(131009, "context.message_id must be a string")
-
-
-def _recipient(body: Json) -> str:
-    to, user = body.get("to"), body.get("recipient")
-    if to is not None:
-        if not isinstance(to, str) or not _PHONE.fullmatch(re.sub(r"[ ()-]", "", to)):
-            raise RefusalError(131009, "to is not a valid phone number")
-        return to
-    if user is not None:
-        if not isinstance(user, str) or not _BSUID.fullmatch(user):
-            raise RefusalError(131009, "recipient is not a valid business-scoped user id")
-        return user
-    raise RefusalError(131008, "to or recipient is required")
-
-
-def accepted(sent: SentMessage) -> Json:
-    """The answer to a send that was taken."""
-    phone = sent.recipient.lstrip("+") if _PHONE.fullmatch(sent.recipient) else None
-    person: Json = {"input": sent.recipient}
-    person |= {"user_id": sent.recipient} if phone is None else {"wa_id": phone}
-    if phone is not None:
-        person["user_id"] = business_scoped_user_id(phone)
-    return {"messaging_product": "whatsapp", "contacts": [person], "messages": [{"id": sent.message_id}]}
-
-
-def _new_message_id() -> str:
-    return "wamid." + base64.b64encode(b"fake" + os.urandom(15)).decode()
-
-
-async def _misbehave(behaviour: Behaviour, take: Callable[[], SentMessage]) -> Response | None:
-    """What this behaviour answers; `None`: go on as usual. `take` accepts the message."""
-    if behaviour.delay_ms:
-        await asyncio.sleep(behaviour.delay_ms / 1000)
-    match behaviour.kind:
-        case "error":
-            raise RefusalError(behaviour.code, behaviour.details)
-        case "cut_before":
-            raise CutError
-        case "cut_after":
-            take()
-            raise CutError
-        case "garbage":
-            take()
-            return Response("<html>It works!</html>", 200, media_type="text/html")
-        case "server_error":
-            if behaviour.accept:
-                take()
-            return Response("<html>502 Bad Gateway</html>", 502, media_type="text/html")
-        case "delay":
-            return None
-
-
-def graph_router(state: FakeState, on_sent: Callable[[SentMessage], None]) -> APIRouter:
-    """The routes of the Graph API; `on_sent` hears of every message that was taken."""
+def graph_router(state: FakeState, listener: Listener) -> APIRouter:
+    """The routes of the Graph API but those of media; `listener` hears of every message that was taken."""
     router = APIRouter(tags=["Graph API"])
 
     @router.post("/{version}/{phone_number_id}/messages")
@@ -156,7 +44,7 @@ def graph_router(state: FakeState, on_sent: Callable[[SentMessage], None]) -> AP
         request: Request,
         authorization: Annotated[str | None, Header()] = None,
     ) -> Response:
-        """Send a text, or mark a message as read."""
+        """Send a message, or mark one as read."""
         state.calls += 1
         check_version(version)
         bearer_token(state, authorization)
@@ -165,16 +53,46 @@ def graph_router(state: FakeState, on_sent: Callable[[SentMessage], None]) -> AP
         except orjson.JSONDecodeError:
             raise RefusalError(100, "The request body is not valid JSON") from None
         if isinstance(body, dict) and body.get("status") == "read":
-            return _mark_read(state, body)
-        return await _send(state, phone_number_id, body, on_sent)
+            return await _mark_read(state, phone_number_id, body, listener)
+        return await _send(state, phone_number_id, body, listener)
 
-    @router.get("/{version}/{node}")
-    async def number(version: str, node: str, authorization: Annotated[str | None, Header()] = None) -> Response:
-        """The number's own node, as a check of the credentials reads it."""
+    @router.get("/{version}/{business_account_id}/message_templates")
+    async def templates(
+        version: str,
+        business_account_id: str,
+        request: Request,
+        authorization: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """A page of the account's templates."""
+        state.calls += 1
         check_version(version)
         bearer_token(state, authorization)
-        if (behaviour := state.take_check_error(node)) is not None:
-            raise RefusalError(behaviour.code, behaviour.details)
+        behaviour = state.take_behaviour(business_account_id, on="templates")
+        if behaviour is not None and (answer := await misbehave(behaviour, lambda: None)) is not None:
+            return answer
+        return JSONResponse(_template_page(state, business_account_id, request))
+
+    @router.post("/{version}/{business_account_id}/subscribed_apps")
+    async def subscribe(
+        version: str, business_account_id: str, authorization: Annotated[str | None, Header()] = None
+    ) -> Response:
+        """Subscribe the app to the account's webhooks: always granted, callbacks are set under `/_fake/`."""
+        check_version(version)
+        bearer_token(state, authorization)
+        return JSONResponse({"success": bool(business_account_id)})
+
+    @router.get("/{version}/{node}")
+    async def node(
+        version: str, node: str, request: Request, authorization: Annotated[str | None, Header()] = None
+    ) -> Response:
+        """A file's address, or the number's own node, as a check of the credentials reads it."""
+        check_version(version)
+        bearer_token(state, authorization)
+        if looks_like_media(node):
+            return await media_answer(state, node, request)
+        behaviour = state.take_behaviour(node, on="check")
+        if behaviour is not None and (answer := await misbehave(behaviour, lambda: None)) is not None:
+            return answer
         callback = state.callback_of(node)
         return JSONResponse(
             {
@@ -188,36 +106,113 @@ def graph_router(state: FakeState, on_sent: Callable[[SentMessage], None]) -> AP
     return router
 
 
-def _mark_read(state: FakeState, body: Json) -> Response:
-    if body.get("messaging_product") != "whatsapp" or not isinstance(body.get("message_id"), str):
+def accepted(sent: SentMessage) -> Json:
+    """The answer to a send that was taken."""
+    phone = sent.recipient.lstrip("+") if is_phone(sent.recipient) else None
+    person: Json = {"input": sent.recipient}
+    person |= {"user_id": sent.recipient} if phone is None else {"wa_id": phone}
+    if phone is not None:
+        person["user_id"] = business_scoped_user_id(phone)
+    message: Json = {"id": sent.message_id}
+    if sent.kind == "template":
+        message["message_status"] = "accepted"
+    return {"messaging_product": "whatsapp", "contacts": [person], "messages": [message]}
+
+
+def _new_message_id() -> str:
+    return "wamid." + base64.b64encode(b"fake" + os.urandom(15)).decode()
+
+
+def _template_page(state: FakeState, business_account_id: str, request: Request) -> Json:
+    asked = request.query_params
+    found = [one for one in state.catalogue(business_account_id) if asked.get("status", one.status) == one.status]
+    try:
+        limit = min(max(int(asked.get("limit", "25")), 1), MAX_PAGE)
+        start = int(base64.urlsafe_b64decode(asked.get("after", "") or b"MA==").decode())
+    except ValueError:
+        raise RefusalError(100, "limit or after is not valid") from None
+    fields = set(filter(None, asked.get("fields", "").split(","))) or {
+        "name", "parameter_format", "components", "language", "status", "category", "id",
+    }  # fmt: skip
+    data = [one.model_dump(include=fields | {"id"}, exclude_none=True) for one in found[start : start + limit]]
+    cursors = {place: base64.urlsafe_b64encode(str(number).encode()).decode() for place, number in (
+        ("before", start), ("after", start + len(data)),
+    )}  # fmt: skip
+    paging: Json = {"cursors": cursors}
+    if start + limit < len(found):
+        paging["next"] = str(request.url.include_query_params(after=cursors["after"], limit=limit))
+    return {"data": data, "paging": paging}
+
+
+async def _mark_read(state: FakeState, phone_number_id: str, body: Json, listener: Listener) -> Response:
+    message_id, typing = body.get("message_id"), body.get("typing_indicator")
+    if body.get("messaging_product") != "whatsapp" or not isinstance(message_id, str):
         raise RefusalError(100, "messaging_product and message_id are required")
-    state.read.append(body["message_id"])
+    if typing is not None and typing != {"type": "text"}:
+        raise RefusalError(131009, "typing_indicator.type must be text")
+
+    def take() -> None:
+        mark = ReadMark(
+            phone_number_id=phone_number_id, message_id=message_id, typing=typing is not None, at=state.now()
+        )
+        state.read.append(message_id)
+        state.read_marks.append(mark)
+        listener.on_read(mark)
+
+    behaviour = state.take_behaviour(phone_number_id, on="read")
+    if behaviour is not None and (answer := await misbehave(behaviour, take)) is not None:
+        return answer
+    take()
     return JSONResponse({"success": True})
 
 
-async def _send(state: FakeState, phone_number_id: str, body: Any, on_sent: Callable[[SentMessage], None]) -> Response:
-    recipient = check_send(body)
+async def _send(state: FakeState, phone_number_id: str, body: Any, listener: Listener) -> Response:
+    checked = check_send(body)
+    _check_template(state, phone_number_id, checked, body)
+    failing = _failing_later(state, checked) or _check_rules(state, phone_number_id, checked)
 
     def take() -> SentMessage:
-        sent = state.record(phone_number_id, recipient, _new_message_id(), body)
-        on_sent(sent)
+        sent = state.record(phone_number_id, checked.recipient, _new_message_id(), body, checked.words)
+        if failing is None:
+            listener.on_sent(sent)
+        else:
+            listener.on_failing(sent, failing.code, failing.details)
         return sent
 
-    behaviour = state.take_behaviour(phone_number_id, recipient, body["text"]["body"])
-    if behaviour is not None and (answer := await _misbehave(behaviour, take)) is not None:
+    behaviour = state.take_behaviour(phone_number_id, checked.recipient, checked.words)
+    if behaviour is not None and (answer := await misbehave(behaviour, take)) is not None:
         return answer
     return JSONResponse(accepted(take()))
 
 
-class CutConnection(Response):
-    """In place of an answer: closes the TCP connection; in-process it is httpx's error for the same."""
+def _check_template(state: FakeState, phone_number_id: str, checked: CheckedSend, body: Json) -> None:
+    if checked.kind != "template":
+        return
+    try:
+        check_template(state.catalogue_of(phone_number_id), body["template"])
+    except Mismatch as mismatch:
+        raise RefusalError(mismatch.code, mismatch.details) from None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  (ASGI)
-        """The ASGI interface."""
-        # uvicorn's receive is a method of the request cycle, which holds the transport.
-        transport = getattr(getattr(receive, "__self__", None), "transport", None)
-        if transport is None:
-            raise httpx.RemoteProtocolError("the fake cut the connection")
-        transport.abort()
-        while (await receive())["type"] != "http.disconnect":
-            pass
+
+def _failing_later(state: FakeState, checked: CheckedSend) -> RefusalError | None:
+    """Why a send that is accepted will be reported as failed. A file that is not there is refused at once."""
+    for kind, media_id in checked.media_ids:
+        file = state.media.get(media_id, state.now())
+        if file is None:
+            raise RefusalError(131009, f"{kind}: the media id is not valid")
+        if essence(file.mime_type) not in KIND_TYPES[kind]:
+            return RefusalError(131053, f"Unsupported {kind} mime type {file.mime_type}")
+    return None
+
+
+def _check_rules(state: FakeState, phone_number_id: str, checked: CheckedSend) -> RefusalError | None:
+    """Limit of the pair and window of 24 hours, where they are switched on."""
+    if state.graph.pair_limit and not state.take_pair(phone_number_id, checked.recipient):
+        raise RefusalError(131056, "Too many messages sent from this phone number to the same phone number")
+    is_open = checked.kind == "template" or state.window_is_open(phone_number_id, checked.recipient)
+    if state.graph.window == "off" or is_open:
+        return None
+    closed = RefusalError(131047, "More than 24 hours have passed since the recipient last replied to the sender")
+    if state.graph.window == "sync":
+        raise closed
+    return closed

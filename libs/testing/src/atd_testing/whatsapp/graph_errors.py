@@ -84,7 +84,7 @@ def http_status_of(code: int) -> int:
     return 403 if code in _PERMISSION_CODES else 400
 
 
-def error_body(code: int, details: str = "", *, trace: str = "AfakeTrace0") -> Json:
+def error_body(code: int, details: str = "", *, subcode: int | None = None, trace: str = "AfakeTrace0") -> Json:
     """The body of a Graph error answer."""
     title = GRAPH_ERRORS[code].title if code in GRAPH_ERRORS else "Unknown error"
     found: dict[str, Any] = {
@@ -93,6 +93,8 @@ def error_body(code: int, details: str = "", *, trace: str = "AfakeTrace0") -> J
         "code": code,
         "fbtrace_id": trace,
     }
+    if subcode is not None:
+        found["error_subcode"] = subcode
     if details:
         found["error_data"] = {"messaging_product": "whatsapp", "details": details}
     return {"error": found}

@@ -6,13 +6,13 @@ import heapq
 import random
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import httpx
 
 from atd_testing.whatsapp import builders
 from atd_testing.whatsapp.builders import Json
-from atd_testing.whatsapp.state import Callback, Delivery, FakeState, SentMessage
+from atd_testing.whatsapp.customers import Written
+from atd_testing.whatsapp.state import Callback, Delivery, FakeState, ReadMark, ReceiptState, SentMessage
 
 RETRY_LIMIT_SECONDS = 5.0
 
@@ -91,24 +91,46 @@ class WebhookDeliverer:
         """Tell of these messages; False when the number has no callback."""
         return self.enqueue(phone_number_id, builders.change(phone_number_id, messages=messages, contacts=contacts))
 
-    def receipts_of(self, sent: SentMessage) -> None:
-        """Tell every state of `receipts` about a message that was sent."""
+    def on_sent(self, sent: SentMessage) -> None:
+        """Tell every state of `receipts` about a message that was sent; a reaction is only ever `sent`."""
         settings = self._state.webhooks
+        wanted = settings.receipts if sent.kind != "reaction" else settings.receipts[:1]
+        for place, state in enumerate(wanted, 1):
+            self.report(sent, state, delay=place * settings.receipt_delay_ms / 1000)
+
+    def on_failing(self, sent: SentMessage, code: int, details: str) -> None:
+        """Tell that a message which was taken could not be delivered."""
+        self.report(sent, "failed", code, details, delay=self._state.webhooks.receipt_delay_ms / 1000)
+
+    def on_read(self, mark: ReadMark) -> None:
+        """Nothing is told of what the business has read."""
+
+    def on_written(self, written: Written) -> None:
+        """What a customer writes needs nobody here but the webhook."""
+
+    def report(
+        self,
+        sent: SentMessage,
+        state: ReceiptState,
+        code: int = 131047,
+        details: str = "More than 24 hours have passed",
+        *,
+        delay: float = 0.0,
+    ) -> bool:
+        """Tell one state of a message after `delay` seconds; code and details are those of a failure."""
         phone = sent.recipient.lstrip("+")
         person = phone if phone.isdigit() else None
-        for place, state in enumerate(settings.receipts, 1):
-            failed = [builders.error(131047, "More than 24 hours have passed")] if state == "failed" else ()
-            status = builders.status(
-                sent.message_id,
-                state,
-                datetime.now(UTC),
-                recipient=person,
-                user_id=builders.business_scoped_user_id(phone) if person else sent.recipient,
-                callback_data=sent.callback_data,
-                errors=failed,
-            )
-            change = builders.change(sent.phone_number_id, statuses=[status])
-            self.enqueue(sent.phone_number_id, change, place * settings.receipt_delay_ms / 1000)
+        status = builders.status(
+            sent.message_id,
+            state,
+            self._state.now(),
+            recipient=person,
+            user_id=builders.business_scoped_user_id(phone) if person else sent.recipient,
+            callback_data=sent.callback_data,
+            errors=[builders.error(code, details)] if state == "failed" else (),
+        )
+        change = builders.change(sent.phone_number_id, statuses=[status])
+        return self.enqueue(sent.phone_number_id, change, delay)
 
     def enqueue(self, phone_number_id: str, change: Json, delay: float = 0.0) -> bool:
         """Deliver a change after `delay` seconds; False when the number has no callback."""
@@ -172,8 +194,8 @@ class WebhookDeliverer:
         headers = builders.signed_headers(raw, callback.app_secret)
         if signature is not None:
             headers[builders.SIGNATURE_HEADER] = signature
-        number = len(self._state.deliveries) + 1
-        delivery = Delivery(number=number, url=callback.callback_url, body=raw.decode())
+        self._state.delivered += 1
+        delivery = Delivery(number=self._state.delivered, url=callback.callback_url, body=raw.decode())
         self._state.deliveries.append(delivery)
         for attempt in range(settings.max_attempts):
             try:

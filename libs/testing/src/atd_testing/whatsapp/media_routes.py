@@ -1,0 +1,131 @@
+"""Files over the fake Graph API: upload, ask for the address, download (a short time only), delete."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import UploadFile
+from starlette.types import Receive, Scope, Send
+
+from atd_testing.whatsapp.access import bearer_token, check_version
+from atd_testing.whatsapp.media import KIND_MAX_BYTES, MediaFile, kind_of, looks_like_media
+from atd_testing.whatsapp.refusals import RefusalError, cut, misbehave
+from atd_testing.whatsapp.state import FakeState
+
+
+def media_router(state: FakeState) -> APIRouter:
+    """The routes of media; the address of a file is asked for at the node (`graph_router`)."""
+    router = APIRouter(tags=["Graph API: media"])
+
+    @router.post("/{version}/{phone_number_id}/media")
+    async def upload(
+        version: str, phone_number_id: str, request: Request, authorization: Annotated[str | None, Header()] = None
+    ) -> Response:
+        """Take a file of the business: multipart with `messaging_product`, `type` and `file`."""
+        state.calls += 1
+        check_version(version)
+        bearer_token(state, authorization)
+        data, mime_type, filename = await _read_upload(request)
+
+        def take() -> MediaFile:
+            return state.media.add(
+                data, mime_type, state.now(), filename=filename, origin="upload", phone_number_id=phone_number_id
+            )
+
+        behaviour = state.take_behaviour(phone_number_id, text=filename or "", on="upload")
+        if behaviour is not None and (answer := await misbehave(behaviour, take)) is not None:
+            return answer
+        return JSONResponse({"id": take().id})
+
+    @router.delete("/{version}/{media_id}")
+    async def delete(version: str, media_id: str, authorization: Annotated[str | None, Header()] = None) -> Response:
+        """Forget a file."""
+        check_version(version)
+        bearer_token(state, authorization)
+        if not state.media.remove(media_id):
+            raise _unknown(media_id)
+        return JSONResponse({"success": True})
+
+    @router.get("/_lookaside/{media_id}")
+    async def download(
+        media_id: str, token: str = "", authorization: Annotated[str | None, Header()] = None
+    ) -> Response:
+        """The bytes, for whoever has the token of the business, while the address lives."""
+        state.calls += 1
+        bearer_token(state, authorization)
+        now = state.now()
+        file = state.media.get(media_id, now)
+        if file is None or state.media.issued(token, now) != media_id:
+            return Response("<html>404 Not Found</html>", 404, media_type="text/html")
+        behaviour = state.take_behaviour(file.phone_number_id or "", text=file.filename or "", on="download")
+        if behaviour is not None and behaviour.kind == "cut_after":
+            return CutBody(file.data)
+        if behaviour is not None and (answer := await misbehave(behaviour, lambda: None)) is not None:
+            return answer
+        file.downloads += 1
+        return Response(file.data, 200, media_type=file.mime_type)
+
+    return router
+
+
+async def media_answer(state: FakeState, media_id: str, request: Request) -> Response:
+    """Where the bytes of a file are, for a while."""
+    state.calls += 1
+    file = state.media.get(media_id, state.now())
+    wanted = request.query_params.get("phone_number_id")
+    behaviour = state.take_behaviour(wanted or (file.phone_number_id if file else None) or "", on="address")
+    if behaviour is not None and (answer := await misbehave(behaviour, lambda: None)) is not None:
+        return answer
+    if file is None or (wanted is not None and file.phone_number_id not in (None, wanted)):
+        raise _unknown(media_id)
+    return JSONResponse(
+        {
+            "messaging_product": "whatsapp",
+            "url": state.address_of(media_id, str(request.base_url)),
+            "mime_type": file.mime_type,
+            "sha256": file.sha256_hex,
+            "file_size": str(len(file.data)),
+            "id": media_id,
+        }
+    )
+
+
+def _unknown(media_id: str) -> RefusalError:
+    kind = "media" if looks_like_media(media_id) else "object"
+    return RefusalError(100, f"Unsupported request: the {kind} with this id does not exist", subcode=33)
+
+
+async def _read_upload(request: Request) -> tuple[bytes, str, str | None]:
+    """Bytes, type and name of an upload that Meta would take."""
+    async with request.form() as form:
+        if form.get("messaging_product") != "whatsapp":
+            raise RefusalError(100, "The parameter messaging_product is required")
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise RefusalError(100, "The parameter file is required")
+        declared = form.get("type")
+        mime_type = declared if isinstance(declared, str) and declared else (file.content_type or "")
+        data = await file.read()
+        filename = file.filename
+    kind = kind_of(mime_type)
+    if kind is None:
+        raise RefusalError(131053, f"The file type {mime_type} is not supported")
+    if not data:
+        raise RefusalError(100, "The file is empty")
+    if len(data) > KIND_MAX_BYTES[kind]:
+        raise RefusalError(131053, f"The file is larger than {KIND_MAX_BYTES[kind]} bytes")
+    return data, mime_type, filename
+
+
+class CutBody(Response):
+    """Half of the bytes, and then the connection ends."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  (ASGI)
+        """The ASGI interface."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        half = bytes(self.body)[: len(self.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await cut(receive)
