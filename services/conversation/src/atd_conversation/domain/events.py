@@ -16,7 +16,17 @@ from atd_schemas.conversation import (
 )
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5
-from atd_schemas.outbound import OutboundFetch, OutboundFetchData, OutboundMessage, OutboundMessageData
+from atd_schemas.outbound import (
+    OutboundAttachment,
+    OutboundFetch,
+    OutboundFetchData,
+    OutboundMessage,
+    OutboundMessageData,
+    OutboundReaction,
+    OutboundReactionData,
+    OutboundRead,
+    OutboundReadData,
+)
 
 SOURCE = "conversation"
 
@@ -78,9 +88,10 @@ def contact_event(
 def outbound_command(
     conversation: Conversation, message: Message, *, now: datetime, causation_id: str, reply_to_external_id: str | None
 ) -> OutboundMessage:
-    """What the channel service is asked to send. Its id is the message's: a repeat is the same command."""
+    """What the channel service is asked to send. Its id is the message's and the attempt's: a repeat is the same."""
+    attempt = (str(message.attempt),) if message.attempt else ()
     return OutboundMessage(
-        id=uuid5("outbound", message.id),
+        id=uuid5("outbound", message.id, *attempt),
         tenant_id=conversation.tenant_id,
         occurred_at=now,
         recorded_at=now,
@@ -89,16 +100,77 @@ def outbound_command(
         causation_id=causation_id,
         actor=Actor(type=message.author.type, id=message.author.id, name=message.author.name),
         data=OutboundMessageData(
-            account_id=conversation.channel.account_id,
-            channel=conversation.channel.kind,
-            conversation_id=conversation.id,
+            **_place(conversation),
             message_id=message.id,
             recipient=conversation.recipient,
             kind=message.kind,
             text=message.text,
             content=message.content,
             reply_to_external_id=reply_to_external_id,
+            attachments=tuple(_outbound_attachment(one) for one in message.attachments),
+            attempt=message.attempt,
         ),
+    )
+
+
+def reaction_command(
+    conversation: Conversation, message: Message, emoji: str | None, *, actor: Actor, now: datetime, causation_id: str
+) -> OutboundReaction:
+    """Put our emoji on a message that the channel has, or take it away.
+
+    To be made right after the change of the conversation, whose place is the command's id.
+    """
+    return OutboundReaction(
+        id=uuid5("reaction", message.id, str(conversation.sequence)),
+        tenant_id=conversation.tenant_id,
+        occurred_at=now,
+        recorded_at=now,
+        source=SOURCE,
+        subject=conversation.id,
+        causation_id=causation_id,
+        actor=actor,
+        data=OutboundReactionData(
+            **_place(conversation),
+            message_id=message.id,
+            recipient=conversation.recipient,
+            target_external_id=message.external_id or "",
+            emoji=emoji,
+        ),
+    )
+
+
+def read_command(
+    conversation: Conversation, external_id: str, *, typing: bool, actor: Actor, now: datetime, causation_id: str
+) -> OutboundRead:
+    """Tell the customer that all up to a message was read; the request that led to it names the command."""
+    return OutboundRead(
+        id=uuid5("read", conversation.id, external_id, causation_id),
+        tenant_id=conversation.tenant_id,
+        occurred_at=now,
+        recorded_at=now,
+        source=SOURCE,
+        subject=conversation.id,
+        causation_id=causation_id,
+        actor=actor,
+        data=OutboundReadData(
+            **_place(conversation), recipient=conversation.recipient, external_id=external_id, typing=typing
+        ),
+    )
+
+
+def _place(conversation: Conversation) -> dict[str, Any]:
+    channel = conversation.channel
+    return {"account_id": channel.account_id, "channel": channel.kind, "conversation_id": conversation.id}
+
+
+def _outbound_attachment(attachment: Attachment) -> OutboundAttachment:
+    """Only files that are here can be sent, and of those size and digest are known."""
+    return OutboundAttachment(
+        id=attachment.id,
+        name=attachment.name,
+        mime_type=attachment.mime_type,
+        size=attachment.size or 0,
+        sha256=attachment.sha256 or "",
     )
 
 

@@ -1,0 +1,81 @@
+"""What attendants do with one message: react to it, send it again, have its file fetched again."""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from atd_conversation.domain.conversation import Change, Conversation, Refusal
+from atd_conversation.domain.limits import takes_reactions
+from atd_conversation.domain.message import Message
+from atd_schemas.envelope import Actor
+from atd_schemas.views import AuthorView
+
+REACTION_WITHIN = timedelta(days=30)
+"""How old a message may be to be reacted to. Source: Meta's page on reaction messages."""
+
+_PICTURE = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2900-\u297f"
+    "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_MODIFIED = f"{_PICTURE}\ufe0f?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]*"
+_EMOJI = re.compile(
+    f"[\U0001f1e6-\U0001f1ff]{{2}}"  # a flag: two regional letters
+    "|[0-9#*]\ufe0f?\u20e3"  # a key
+    f"|{_MODIFIED}(?:\u200d{_MODIFIED}){{0,9}}"
+)
+"""One emoji: a picture, with its colour of skin and what is joined to it (Unicode Technical Standard 51)."""
+
+
+def is_emoji(text: str) -> bool:
+    """Whether the text is one emoji and nothing else."""
+    return _EMOJI.fullmatch(text) is not None
+
+
+def react(conversation: Conversation, message: Message, emoji: str | None, actor: Actor, now: datetime) -> list[Change]:
+    """Put the company's one emoji on a message, or take it away; the same again changes nothing.
+
+    Raises `Refusal`: `kind_not_supported`, `invalid`, `message_deleted`, `message_not_sent`, `too_old`,
+    `conversation_closed`, `window_closed`.
+    """
+    if not takes_reactions(conversation.channel.kind):
+        raise Refusal("kind_not_supported", "This channel has no reactions.", "emoji")
+    if emoji is not None and not is_emoji(emoji):
+        raise Refusal("invalid", "must be one emoji", "emoji")
+    if message.direction not in ("inbound", "outbound"):
+        raise Refusal("invalid", "Only messages from and to the customer can be reacted to.")
+    if message.deleted_at is not None:
+        raise Refusal("message_deleted", "The message was taken back.")
+    if message.external_id is None:
+        raise Refusal("message_not_sent", "The channel does not have this message yet.")
+    if now > message.occurred_at + REACTION_WITHIN:
+        raise Refusal("too_old", f"The message is older than {REACTION_WITHIN.days} days.")
+    conversation.check_open(now, culprit="emoji")
+    changed = message.react(AuthorView(type=actor.type, id=actor.id, name=actor.name), emoji, now)
+    return [conversation.revise("message.reacted", message, changed)] if changed else []
+
+
+def retry(conversation: Conversation, message: Message, now: datetime) -> list[Change]:
+    """Send a failed message again, as one more attempt.
+
+    Raises `Refusal`: `invalid`, `not_failed`, `conversation_closed`, `window_closed`.
+    """
+    if message.direction != "outbound":
+        raise Refusal("invalid", "Only messages to the customer are sent again.")
+    if message.status != "failed":
+        raise Refusal("not_failed", f"The message is {message.status}; only failed ones are sent again.")
+    conversation.check_open(now, free=message.kind != "template")
+    changed = tuple(name for name in ("status", "error", "external_id") if getattr(message, name) is not None)
+    message.status, message.error, message.external_id = "pending", None, None
+    message.attempt += 1
+    return [conversation.revise("message.status_changed", message, changed)]
+
+
+def fetch_again(conversation: Conversation, message: Message, attachment_id: str) -> list[Change]:
+    """Have a customer's file fetched once more. Raises `Refusal` `not_failed`."""
+    files = {one.id: one for one in message.attachments}
+    file = files[attachment_id]
+    if file.state != "failed" or file.source is None:
+        raise Refusal("not_failed", f"The file is {file.state}; only failed ones of customers are fetched again.")
+    files[attachment_id] = replace(file, state="pending", failure=None, attempt=file.attempt + 1)
+    message.attachments = tuple(files.values())
+    return [conversation.revise("message.updated", message, ("attachments",))]
