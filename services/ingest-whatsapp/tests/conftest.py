@@ -144,6 +144,7 @@ async def starting(bootstrap: str, mongodb_url: str) -> AsyncIterator[Start]:
             beside = await stack.enter_async_context(serving_fake_graph()) if fake is None else fake
             chosen = {
                 "mongodb_database": f"test_{uuid4().hex}",
+                "files_database": f"test_{uuid4().hex}",
                 "whatsapp_api_url": beside.url,
                 "whatsapp_account_refresh": timedelta(hours=1),
             }

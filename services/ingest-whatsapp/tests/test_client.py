@@ -12,13 +12,13 @@ from atd_ingest_whatsapp.client import (
     Accepted,
     GraphClient,
     Refused,
-    TextToSend,
     Uncertain,
     Unsent,
     read_answer,
     read_error,
-    send_body,
 )
+from atd_ingest_whatsapp.compose import Body, compose_message
+from atd_schemas.outbound import OutboundMessageData
 from atd_servicekit.http_client import create_http_client
 from atd_servicekit.metrics import Metrics
 from atd_testing.whatsapp import Behaviour, ServedFake, serving_fake_graph
@@ -36,26 +36,25 @@ ACCOUNT = Account(
     access_token=SecretStr("a-token"),
     verify_token=SecretStr("verify"),
 )
-TEXT = TextToSend("message-1", "5511999990000", "Olá!", reply_to="wamid.Q=")
 
 
-def test_a_phone_is_written_with_its_plus_and_our_id_goes_along() -> None:
-    assert send_body(TEXT) == {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to": "+5511999990000",
-        "type": "text",
-        "biz_opaque_callback_data": "message-1",
-        "text": {"body": "Olá!", "preview_url": True},
-        "context": {"message_id": "wamid.Q="},
-    }
-
-
-def test_a_hidden_phone_is_addressed_by_its_user_id() -> None:
-    body = send_body(TextToSend("m", "BR.4Qz8mT2kLw9XbN71", "Oi"))
-    assert body["recipient"] == "BR.4Qz8mT2kLw9XbN71"
-    assert "to" not in body
-    assert "context" not in body
+def text(recipient: str = "5511999990000") -> Body:
+    body = compose_message(
+        OutboundMessageData(
+            account_id="account-1",
+            channel="whatsapp",
+            conversation_id="conversation-1",
+            message_id="message-1",
+            recipient=recipient,
+            kind="text",
+            text="Olá!",
+            reply_to_external_id="wamid.Q=",
+        ),
+        {},
+        "message-1",
+    )
+    assert isinstance(body, dict)
+    return body
 
 
 ACCEPTED = {"contacts": [{"input": "+55", "wa_id": "5511999990000"}], "messages": [{"id": "wamid.1"}]}
@@ -66,6 +65,13 @@ ACCEPTED = {"contacts": [{"input": "+55", "wa_id": "5511999990000"}], "messages"
     [
         (200, ACCEPTED, Accepted("wamid.1", "5511999990000")),
         (200, {"messages": [{"id": "wamid.1"}]}, Accepted("wamid.1")),
+        (
+            200,
+            {"contacts": [{"user_id": "BR.4Qz8mT2kLw9XbN71"}], "messages": [{"id": "wamid.1"}]},
+            Accepted("wamid.1", None, "BR.4Qz8mT2kLw9XbN71"),
+        ),
+        (200, {"success": True}, Accepted()),
+        (200, {"success": False}, Uncertain("an answer 200 without a message id")),
         (200, {"messages": []}, Uncertain("an answer 200 without a message id")),
         (200, b"<html>", Uncertain("an answer 200 without a message id")),
         (200, [1], Uncertain("an answer 200 without a message id")),
@@ -111,11 +117,11 @@ async def client(fake: ServedFake) -> AsyncIterator[GraphClient]:
 
 
 async def test_the_fake_and_the_client_agree(fake: ServedFake, client: GraphClient) -> None:
-    assert isinstance(await client.send(ACCOUNT, TEXT), Accepted)
+    assert isinstance(await client.send(ACCOUNT, text()), Accepted)
     [sent] = fake.graph.state.sent
     assert (sent.text, sent.recipient, sent.reply_to) == ("Olá!", "+5511999990000", "wamid.Q=")
     assert sent.callback_data == "message-1"
-    assert isinstance(await client.send(ACCOUNT, TextToSend("m2", "BR.4Qz8mT2kLw9XbN71", "Oi")), Accepted)
+    assert isinstance(await client.send(ACCOUNT, text("BR.4Qz8mT2kLw9XbN71")), Accepted)
     facts = await client.check(ACCOUNT)
     assert facts.verified_name == "Loja Exemplo"  # type: ignore[union-attr]  # fails with what it is instead
 
@@ -134,11 +140,11 @@ async def test_every_misbehaviour_is_an_answer_not_an_error(
     fake: ServedFake, client: GraphClient, behaviour: Behaviour, expected: type
 ) -> None:
     fake.graph.state.behaviours.append(behaviour)
-    assert isinstance(await client.send(ACCOUNT, TEXT), expected)
+    assert isinstance(await client.send(ACCOUNT, text()), expected)
 
 
 async def test_nobody_listening_is_unsent() -> None:
     made = GraphClient(lambda: create_http_client("whatsapp", Metrics()), "http://127.0.0.1:9", "v25.0")
     await made.start()
-    assert isinstance(await made.send(ACCOUNT, TEXT), Unsent)
+    assert isinstance(await made.send(ACCOUNT, text()), Unsent)
     await made.stop()

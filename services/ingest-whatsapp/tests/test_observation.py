@@ -91,6 +91,7 @@ async def test_a_send_leaves_one_line_without_text_phone_or_token(service: Servi
         "event": "message.send",
         "log_level": "info",
         "channel": "whatsapp",
+        "what": "message",
         "tenant_id": service.tenant,
         "account_id": channel["id"],
         "conversation_id": "conversation-1",

@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_ingest_whatsapp.client import Answer, Refused, Uncertain, Unsent
+from atd_ingest_whatsapp.client import Accepted, Answer, Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.failures import class_of
-from atd_ingest_whatsapp.sending import UNCERTAIN_ATTEMPTS, Attempted, Policy, decide, new_row, receipt_of
-from atd_schemas.inbound import InboundReceipt
-from atd_schemas.outbound import OutboundMessage, OutboundMessageData
-from atd_schemas.topics import INBOUND_EVENTS, adapter, encode
+from atd_ingest_whatsapp.sending import (
+    READ_BACKOFF,
+    UNCERTAIN_ATTEMPTS,
+    Attempted,
+    Policy,
+    decide,
+    decide_read,
+)
 from atd_servicekit import ledger
 from atd_testing.whatsapp.graph_errors import GRAPH_ERRORS
 
@@ -100,64 +104,28 @@ def test_no_send_waits_past_its_day(code: int, number: int, age: timedelta, jitt
         assert NOW < outcome.at <= NOW - age + POLICY.send_until
 
 
-def command() -> OutboundMessage:
-    return OutboundMessage(
-        id="command-1",
-        tenant_id="tenant-1",
-        occurred_at=NOW,
-        recorded_at=NOW,
-        source="conversation",
-        subject="conversation-1",
-        data=OutboundMessageData(
-            account_id="account-1",
-            channel="whatsapp",
-            conversation_id="conversation-1",
-            message_id="message-1",
-            recipient="5511999990000",
-            kind="text",
-            text="Oi",
-            reply_to_external_id="wamid.Q",
-        ),
+def test_a_reaction_that_may_have_arrived_is_sent_again_at_once() -> None:
+    outcome = decide(Uncertain("ReadTimeout"), Attempted(1, NOW, NOW), POLICY, repeatable=True)
+    assert waits(outcome) == (1, "lane")
+
+
+def test_what_meta_calls_the_recipient_is_kept() -> None:
+    assert decided(Accepted("wamid.1", "5511", "BR.1")) == ledger.Delivered(
+        {"external_id": "wamid.1", "wa_id": "5511", "user_id": "BR.1"}
     )
 
 
-def test_a_command_becomes_a_row_of_its_conversation() -> None:
-    row = new_row(command(), 42, "trace")
-    assert (row.id, row.group, row.lane, row.order) == ("message-1", "account-1", "conversation-1", 42)
-    assert row.payload["text"] == "Oi"
+@pytest.mark.parametrize(
+    "answer", [Unsent("ConnectError"), Uncertain("ReadTimeout"), refused(131000), refused(130429), refused(131056)]
+)
+def test_a_mark_as_read_holds_up_its_own_lane_and_only_for_a_while(answer: Answer) -> None:
+    outcomes = [decide_read(answer, Attempted(n, NOW, NOW)) for n in range(1, READ_BACKOFF.attempts + 1)]
+    assert [waits(one) for one in outcomes[:-1]] == [(2, "lane"), (6, "lane"), (18, "lane")]
+    assert isinstance(outcomes[-1], ledger.Failed)
 
 
-def finished(**changes: object) -> ledger.Finished:
-    row = new_row(command(), 42, None)
-    given: dict[str, object] = {
-        "id": row.id,
-        "tenant_id": row.tenant_id,
-        "group": row.group,
-        "lane": row.lane,
-        "payload": dict(row.payload),
-        "traceparent": None,
-        "state": "done",
-        "attempts": 1,
-        "finished_at": NOW,
-        "result": {"external_id": "wamid.1", "wa_id": "5511999990000"},
-    }
-    return ledger.Finished(**{**given, **changes})  # type: ignore[arg-type]  # a table of fields
-
-
-def test_the_end_of_a_row_is_one_receipt_whenever_it_is_told() -> None:
-    receipt = receipt_of(finished())
-    assert receipt == receipt_of(finished())
-    assert (receipt.data.status, receipt.data.message_id, receipt.data.external_id) == ("sent", "message-1", "wamid.1")
-    assert (receipt.subject, receipt.causation_id) == ("account-1:5511999990000", "command-1")
-    assert adapter(INBOUND_EVENTS).validate_json(encode(receipt)) == receipt
-
-
-def test_a_failure_carries_class_code_and_words() -> None:
-    failed = receipt_of(finished(state="failed", result={}, reason="window:131047", detail="24 hours"))
-    assert failed.data.failure is not None
-    assert failed.data.failure.model_dump() == {"code": "131047", "reason": "window", "detail": "24 hours"}
-    assert failed.id != receipt_of(finished()).id
-    own = receipt_of(finished(state="failed", result={}, reason="internal_error", detail=None))
-    assert isinstance(own, InboundReceipt)
-    assert own.data.failure is not None
-    assert own.data.failure.reason == "internal_error"
+def test_a_mark_as_read_ends_at_once_when_it_is_taken_or_refused() -> None:
+    attempted = Attempted(1, NOW, NOW)
+    assert decide_read(Accepted(), attempted) == ledger.Delivered()
+    assert decide_read(refused(131009), attempted) == ledger.Failed("request:131009", "why")
+    assert decide_read(refused(190), attempted) == ledger.Suspended("token:190")

@@ -209,16 +209,16 @@ async def test_what_is_unsent_for_a_deleted_or_disabled_account_fails_with_the_r
     assert sent_texts(service, disabled, deleted) == []
 
 
-async def test_a_command_of_another_tenant_or_kind_is_not_sent(service: Service) -> None:
+async def test_a_command_of_another_tenant_or_of_a_kind_that_whatsapp_has_not_is_not_sent(service: Service) -> None:
     channel = await service.connect(f"{service.tenant}-2")
     own = await service.connect()
-    await ask(service, [command(channel, "not mine", uuid7()), command(own, "x", uuid7(), kind="image")])
+    await ask(service, [command(channel, "not mine", uuid7()), command(own, "x", uuid7(), kind="order")])
     [foreign] = await receipts(service, channel, 1)
-    [image] = await receipts(service, own, 1)
+    [order] = await receipts(service, own, 1)
     assert foreign.data.failure is not None
     assert foreign.data.failure.code == "deleted"
-    assert image.data.failure is not None
-    assert image.data.failure.code == "kind_not_supported"
+    assert order.data.failure is not None
+    assert order.data.failure.code == "kind_not_supported"
     assert sent_texts(service, channel, own) == []
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,17 @@ import httpx
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from atd_ingest_whatsapp.account_use import AccountUse
 from atd_ingest_whatsapp.api import channels_router, internal_router
 from atd_ingest_whatsapp.channel_service import ChannelService
 from atd_ingest_whatsapp.client import GraphClient
 from atd_ingest_whatsapp.credentials import open_account
 from atd_ingest_whatsapp.directory import AccountDirectory
+from atd_ingest_whatsapp.fetcher import NEW_ADDRESSES, Fetcher
+from atd_ingest_whatsapp.fetching import SIZE_LIMIT
 from atd_ingest_whatsapp.handlers import SettingsReader, outbound_handler
+from atd_ingest_whatsapp.media import UPLOAD_INDEXES, MediaUploads, UploadStore
+from atd_ingest_whatsapp.media_client import MediaClient, longest_transfer
 from atd_ingest_whatsapp.openapi import describe_webhooks
 from atd_ingest_whatsapp.pace import Pace
 from atd_ingest_whatsapp.redrive import Redriver
@@ -25,23 +31,26 @@ from atd_ingest_whatsapp.store import ACCOUNT_INDEXES, AccountStore
 from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint, serve_directly
 from atd_schemas.topics import OUTBOUND_WHATSAPP, SETTINGS_CHANGES
 from atd_servicekit.clock import Clock
+from atd_servicekit.files import FileStore, create_file_store
 from atd_servicekit.http_client import create_http_client
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.identity import Public
 from atd_servicekit.ledger import Ledger, ledger_indexes
 from atd_servicekit.middleware import RequestContext
-from atd_servicekit.runtime import Runtime
+from atd_servicekit.runtime import Component, Runtime
 from atd_servicekit.tracing import Tracing
 
 SERVICE = "ingest-whatsapp"
 SENDS = "sends"
+FETCHES = "fetches"
 SEND_SHARDS = 32
 SENDS_AT_ONCE = 256
+FETCHES_AT_ONCE = 64
 APP_WEBHOOK = "/webhooks/whatsapp"
 ACCOUNT_WEBHOOK = "/webhooks/whatsapp/{account_id}"
 
 _LONGEST_TURN = timedelta(seconds=15)
-"""Beside the call itself: waiting for one's turn under the rate of the number."""
+"""Beside the calls themselves: waiting for one's turn under the rate of the number."""
 
 _CHECKS_AT_ONCE = 16
 
@@ -56,10 +65,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tracing: Traci
     graph = _graph(runtime, settings)
     sends = _Sends()
     service = ChannelService(runtime, store, graph, sends, directory, secret_overlap=settings.whatsapp_secret_overlap)
+    use = AccountUse(directory, service.needs_reconnection)
+    files = _Files.build(runtime, settings)
     sender = Sender(
-        accounts=directory,
+        use=use,
         client=graph,
-        mark_refused=service.needs_reconnection,
+        media=files.uploads,
         publisher=runtime.producer,
         pace=Pace(settings.whatsapp_messages_per_second, runtime.clock),
         policy=Policy(settings.whatsapp_uncertain_after, settings.whatsapp_send_until),
@@ -67,8 +78,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tracing: Traci
         tracing=runtime.tracing,
     )
     sends.ledger = _ledger(runtime, settings, sender)
+    sends.fetches = _fetches(runtime, settings, use, files)
     intake = Intake(runtime.producer, sends.confirm, settings.whatsapp_webhook_timeout)
-    _start_in_order(runtime, settings, graph, directory, sends)
+    _start_in_order(runtime, settings, [graph, files.store, files.client, files.uploads], directory, sends)
     routers = [
         channels_router(runtime, service),
         internal_router(Redriver(directory, intake, runtime.clock)),
@@ -95,12 +107,14 @@ def _add_webhooks(app: FastAPI, runtime: Runtime, of_app: WebhookEndpoint, of_ac
 
 
 class _Sends:
-    """The ledger as the other parts use it; set once it is built, because it needs them."""
+    """The ledgers as the other parts use them; set once they are built, because they need them."""
 
     ledger: Ledger
+    fetches: Ledger
 
     async def resume(self, group: str) -> None:
         await self.ledger.resume(group)
+        await self.fetches.resume(group)
 
     async def confirm(self, sent: Sequence[tuple[str, str]]) -> None:
         results: Mapping[str, Mapping[str, Any]] = {ours: {"external_id": theirs} for ours, theirs in sent}
@@ -120,6 +134,52 @@ def _graph(runtime: Runtime, settings: Settings) -> GraphClient:
     return GraphClient(connect, settings.whatsapp_api_url, settings.whatsapp_api_version)
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Where files are, at Meta and here."""
+
+    store: FileStore
+    client: MediaClient
+    uploads: MediaUploads
+
+    @classmethod
+    def build(cls, runtime: Runtime, settings: Settings) -> "_Files":
+        def connect() -> httpx.AsyncClient:
+            return create_http_client(
+                "whatsapp-files",
+                runtime.metrics,
+                timeout=settings.whatsapp_timeout,
+                max_connections=SENDS_AT_ONCE + FETCHES_AT_ONCE,
+                trace_headers=False,
+            )
+
+        store = create_file_store(settings, runtime.metrics, clock=runtime.clock)
+        client = MediaClient(
+            connect, settings.whatsapp_api_url, settings.whatsapp_api_version, settings.whatsapp_timeout
+        )
+        uploads = MediaUploads(UploadStore(runtime.mongo.db), store, client, runtime.clock)
+        return cls(store, client, uploads)
+
+
+def _fetches(runtime: Runtime, settings: Settings, use: AccountUse, files: _Files) -> Ledger:
+    """A ledger of its own, so that large files delay no message. A file that is fetched twice is the same file."""
+    api = httpx.URL(settings.whatsapp_api_url)
+    fetcher = Fetcher(use, files.client, files.store, runtime.producer, api, runtime.clock, runtime.tracing)
+    return Ledger(
+        runtime.mongo.db,
+        FETCHES,
+        runtime.leases(FETCHES, SEND_SHARDS),
+        fetcher.attempt,
+        runtime.clock,
+        runtime.metrics,
+        on_finished=fetcher.report,
+        concurrency=FETCHES_AT_ONCE,
+        concurrency_per_group=settings.whatsapp_fetches_per_account,
+        send_timeout=(1 + NEW_ADDRESSES) * 2 * longest_transfer(SIZE_LIMIT, settings.whatsapp_timeout),
+        uncertain_for=timedelta(0),
+    )
+
+
 def _ledger(runtime: Runtime, settings: Settings, sender: Sender) -> Ledger:
     return Ledger(
         runtime.mongo.db,
@@ -131,13 +191,18 @@ def _ledger(runtime: Runtime, settings: Settings, sender: Sender) -> Ledger:
         on_finished=sender.report,
         concurrency=SENDS_AT_ONCE,
         concurrency_per_group=settings.whatsapp_concurrency_per_account,
-        send_timeout=settings.whatsapp_timeout + _LONGEST_TURN,
+        send_timeout=2
+        * (longest_transfer(SIZE_LIMIT, settings.whatsapp_timeout) + settings.whatsapp_timeout + _LONGEST_TURN),
         uncertain_for=settings.whatsapp_uncertain_after,
     )
 
 
 def _start_in_order(
-    runtime: Runtime, settings: Settings, graph: GraphClient, directory: AccountDirectory, sends: _Sends
+    runtime: Runtime,
+    settings: Settings,
+    clients: Sequence[Component],
+    directory: AccountDirectory,
+    sends: _Sends,
 ) -> None:
     async def keep_fresh() -> None:
         """Should a change event or the resuming after it have been missed."""
@@ -146,12 +211,20 @@ def _start_in_order(
             for account_id in await directory.refresh():
                 await sends.resume(account_id)
 
-    for indexes in (ACCOUNT_INDEXES, ledger_indexes(SENDS), IDEMPOTENCY_INDEXES):
+    for indexes in (
+        ACCOUNT_INDEXES,
+        ledger_indexes(SENDS),
+        ledger_indexes(FETCHES),
+        UPLOAD_INDEXES,
+        IDEMPOTENCY_INDEXES,
+    ):
         runtime.add_indexes(indexes)
-    runtime.add_component(graph)
+    for client in clients:
+        runtime.add_component(client)
     runtime.use_outbox()
     runtime.broadcast(SETTINGS_CHANGES, SettingsReader(directory), from_beginning=False)
     runtime.add_component(directory)
     runtime.background("account-refresh", keep_fresh)
     runtime.add_component(sends.ledger)
-    runtime.consume(OUTBOUND_WHATSAPP, outbound_handler(sends.ledger))
+    runtime.add_component(sends.fetches)
+    runtime.consume(OUTBOUND_WHATSAPP, outbound_handler(sends.ledger, sends.fetches))

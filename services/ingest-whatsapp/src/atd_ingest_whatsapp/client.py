@@ -1,6 +1,5 @@
 """Calls to the Graph API, and what each answer means. The meaning is pure: `read_answer`, `read_error`."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,22 +8,26 @@ import httpx
 import orjson
 
 from atd_ingest_whatsapp.accounts import Account
+from atd_ingest_whatsapp.compose import Body
 from atd_ingest_whatsapp.failures import FailureClass, class_of, code_of, detail_of
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.http_client import surely_unsent
 
-_PHONE = re.compile(r"[0-9]{7,15}")
 _TOO_MANY = 429
 _SERVER_ERROR = 500
-_OK = 200
+OK = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Meta took the message. `wa_id` is how it names the recipient, absent for one whose phone is hidden."""
+    """Meta took it. `external_id` is the message's, absent for a mark as read.
 
-    external_id: str
+    `wa_id` and `user_id` are how Meta names the recipient; the first is absent for one whose phone is hidden.
+    """
+
+    external_id: str | None = None
     wa_id: str | None = None
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,47 +65,24 @@ class NumberFacts:
     quality_rating: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TextToSend:
-    """One text. `recipient` is the customer's external id as it was received; `message_id` is ours."""
-
-    message_id: str
-    recipient: str
-    text: str
-    reply_to: str | None = None
-
-
-def send_body(message: TextToSend) -> dict[str, Any]:
-    """The body of a send.
-
-    A phone is written with `+`: without it Meta may prepend the sender's country code. Anything else is a
-    business-scoped user id, which goes into `recipient`. Our message id comes back in every receipt.
-    """
-    phone = message.recipient.removeprefix("+")
-    address = {"to": f"+{phone}"} if _PHONE.fullmatch(phone) else {"recipient": message.recipient}
-    body: dict[str, Any] = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        **address,
-        "type": "text",
-        "biz_opaque_callback_data": message.message_id,
-        "text": {"body": message.text, "preview_url": True},
-    }
-    if message.reply_to is not None:
-        body["context"] = {"message_id": message.reply_to}
-    return body
-
-
 def read_answer(status: int, content: bytes) -> Answer:
     """The meaning of an answer to a send."""
-    body = _json_object(content)
+    body = json_object(content)
     if isinstance(error := body.get("error"), dict):
-        return _refused(status, error)
-    if status == _OK:
-        external_id = _text(_first(body.get("messages")), "id")
+        return refused(status, error)
+    if status == OK:
+        if body.get("success") is True:
+            return Accepted()
+        external_id = text_in(_first(body.get("messages")), "id")
         if external_id is None:
             return Uncertain("an answer 200 without a message id")
-        return Accepted(external_id, _text(_first(body.get("contacts")), "wa_id"))
+        person = _first(body.get("contacts"))
+        return Accepted(external_id, text_in(person, "wa_id"), text_in(person, "user_id"))
+    return unexplained(status)
+
+
+def unexplained(status: int) -> Refused | Uncertain:
+    """The meaning of an answer that is not Meta's."""
     if status >= _SERVER_ERROR:
         return Uncertain(f"HTTP {status} without an error of Meta")
     failure: FailureClass = "throttle" if status == _TOO_MANY else "transient"
@@ -117,7 +97,8 @@ def read_error(error: httpx.HTTPError | httpx.InvalidURL) -> Unsent | Uncertain:
     return Uncertain(name)
 
 
-def _refused(status: int, error: dict[str, Any]) -> Refused:
+def refused(status: int, error: dict[str, Any]) -> Refused:
+    """The meaning of the `error` of an answer."""
     code = code_of(error)
     failure = class_of(code)
     if failure == "unknown" and (error.get("is_transient") is True or status >= _SERVER_ERROR):
@@ -151,13 +132,13 @@ class GraphClient:
             raise InfrastructureFault("the client of the Graph API is not started")
         return self._client
 
-    async def send(self, account: Account, message: TextToSend) -> Answer:
-        """Send one text. Never raises for what the network or Meta do."""
+    async def send(self, account: Account, body: Body) -> Answer:
+        """Send what `compose` made. Never raises for what the network or Meta do."""
         try:
             answer = await self._http.post(
                 f"{self._base}/{account.phone_number_id}/messages",
-                content=orjson.dumps(send_body(message)),
-                headers={**_authorization(account), "Content-Type": "application/json"},
+                content=orjson.dumps(body),
+                headers={**authorization(account), "Content-Type": "application/json"},
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return read_error(error)
@@ -168,23 +149,25 @@ class GraphClient:
         fields = "display_phone_number,verified_name,quality_rating"
         try:
             answer = await self._http.get(
-                f"{self._base}/{account.phone_number_id}", params={"fields": fields}, headers=_authorization(account)
+                f"{self._base}/{account.phone_number_id}", params={"fields": fields}, headers=authorization(account)
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Unsent(type(error).__name__)
-        body = _json_object(answer.content)
+        body = json_object(answer.content)
         if isinstance(refusal := body.get("error"), dict):
-            return _refused(answer.status_code, refusal)
-        if answer.status_code != _OK or body.get("id") is None:
+            return refused(answer.status_code, refusal)
+        if answer.status_code != OK or body.get("id") is None:
             return Unsent(f"HTTP {answer.status_code} without an error of Meta")
-        return NumberFacts(*(_text(body, name) for name in fields.split(",")))
+        return NumberFacts(*(text_in(body, name) for name in fields.split(",")))
 
 
-def _authorization(account: Account) -> dict[str, str]:
+def authorization(account: Account) -> dict[str, str]:
+    """The header that every call to Meta needs, and that nobody else may see."""
     return {"Authorization": f"Bearer {account.access_token.get_secret_value()}"}
 
 
-def _json_object(content: bytes) -> dict[str, Any]:
+def json_object(content: bytes) -> dict[str, Any]:
+    """The object in an answer; an empty one when it holds none."""
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
@@ -196,6 +179,7 @@ def _first(items: Any) -> dict[str, Any]:
     return items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
 
 
-def _text(holder: dict[str, Any], name: str) -> str | None:
+def text_in(holder: dict[str, Any], name: str) -> str | None:
+    """A text of an answer's object; `None` when it is missing or empty."""
     found = holder.get(name)
     return found if isinstance(found, str) and found else None

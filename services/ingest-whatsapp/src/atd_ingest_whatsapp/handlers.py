@@ -1,4 +1,4 @@
-"""Kafka: what to send is written into the ledger; changed accounts are read again."""
+"""Kafka: what to send and what to fetch is written into ledgers; changed accounts are read again."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -7,8 +7,9 @@ from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
 from atd_ingest_whatsapp.channels import KIND
+from atd_ingest_whatsapp.fetching import fetch_row
 from atd_ingest_whatsapp.sending import new_row
-from atd_schemas.outbound import OutboundMessage
+from atd_schemas.outbound import OutboundFetch, OutboundMessage, OutboundReaction, OutboundRead
 from atd_schemas.settings_changes import ChannelAccountChanged
 from atd_schemas.topics import SETTINGS_CHANGES, adapter
 from atd_servicekit.consuming import BatchHandler, Record
@@ -16,7 +17,7 @@ from atd_servicekit.ledger import NewRow
 
 
 class Rows(Protocol):
-    """Writes sends down; what is there already changes nothing."""
+    """Writes down what is to be done; what is there already changes nothing."""
 
     async def add(self, rows: Sequence[NewRow]) -> None: ...
 
@@ -27,17 +28,18 @@ class Reloads(Protocol):
     async def reload(self, account_ids: Sequence[str]) -> None: ...
 
 
-def outbound_handler(rows: Rows) -> BatchHandler:
-    """Handles `outbound.whatsapp.v1`: the offset is committed when every command of the batch is in the ledger."""
+def outbound_handler(sends: Rows, fetches: Rows) -> BatchHandler:
+    """Handles `outbound.whatsapp.v1`: the offset is committed when every command of the batch is in its ledger."""
 
     async def handle(records: Sequence[Record[Any]]) -> None:
-        await rows.add(
-            [
-                new_row(record.event, record.offset, record.traceparent)
-                for record in records
-                if isinstance(record.event, OutboundMessage)
-            ]
-        )
+        to_send, to_fetch = [], []
+        for record in records:
+            if isinstance(record.event, OutboundMessage | OutboundReaction | OutboundRead):
+                to_send.append(new_row(record.event, record.offset, record.traceparent))
+            elif isinstance(record.event, OutboundFetch):
+                to_fetch.append(fetch_row(record.event, record.offset, record.traceparent))
+        await sends.add(to_send)
+        await fetches.add(to_fetch)
 
     return handle
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from atd_servicekit.settings import ServiceSettings
+from atd_servicekit.files import FileStoreSettings
 
 
-class Settings(ServiceSettings):
+class Settings(FileStoreSettings):
     """Environment variables with the prefix `ATD_`; durations in seconds or ISO 8601."""
 
     mongodb_database: str = Field(default="atd_ingest_whatsapp", description="Name of the service's own database")
@@ -25,6 +25,9 @@ class Settings(ServiceSettings):
     )
     whatsapp_concurrency_per_account: int = Field(
         default=32, ge=1, le=200, description="Sends of one number under way at once, in one process"
+    )
+    whatsapp_fetches_per_account: int = Field(
+        default=8, ge=1, le=50, description="Customers' files of one number fetched at once, in one process"
     )
     whatsapp_messages_per_second: int = Field(
         default=80, ge=1, le=1000, description="Sends per second of one number; Meta allows 80 unless it raised it"

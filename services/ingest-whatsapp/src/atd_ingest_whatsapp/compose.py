@@ -1,0 +1,295 @@
+"""From what conversation asks for to the body of a request to the Graph API. Pure.
+
+Shapes and limits: Meta's pages on `POST /{phone-number-id}/messages` (v25.0). `media` are Meta's ids of the files, by
+our attachment ids. What WhatsApp cannot carry is `Unsendable`, said before anything is sent.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from atd_ingest_whatsapp.compose_contents import (
+    AskContent,
+    AudioContent,
+    ButtonParameter,
+    ButtonsContent,
+    Card,
+    ContactsContent,
+    FileHeader,
+    InteractiveContent,
+    LinkContent,
+    ListContent,
+    LocationContent,
+    TemplateContent,
+)
+from atd_schemas.outbound import OutboundAttachment, OutboundMessageData, OutboundReactionData, OutboundReadData
+
+Body = dict[str, Any]
+Media = Mapping[str, str]
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+BUTTONS_BODY_LIMIT = 1024
+
+_PHONE = re.compile(r"[0-9]{7,15}")
+_INTERACTIVE: TypeAdapter[ButtonsContent | ListContent | LinkContent | AskContent] = TypeAdapter(InteractiveContent)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsendable:
+    """WhatsApp cannot carry it. `code` is a stable word, `detail` names the place and never the value."""
+
+    code: str
+    detail: str
+
+
+class _Cannot(Exception):
+    def __init__(self, detail: str, code: str = "invalid_content") -> None:
+        super().__init__(detail)
+        self.unsendable = Unsendable(code, detail)
+
+
+def compose_message(message: OutboundMessageData, media: Media, reference: str) -> Body | Unsendable:
+    """The body that sends a message; `reference` comes back in every receipt of it."""
+    part = _PARTS.get(message.kind)
+    if part is None:
+        return Unsendable("kind_not_supported", f"A message of kind {message.kind} cannot be sent to WhatsApp.")
+    try:
+        content = part(message, media)
+    except _Cannot as error:
+        return error.unsendable
+    except ValidationError as error:
+        return Unsendable("invalid_content", _words(error))
+    body = {**_common(message.recipient, reference), **content}
+    if message.reply_to_external_id is not None:
+        body["context"] = {"message_id": message.reply_to_external_id}
+    return body
+
+
+def compose_reaction(reaction: OutboundReactionData, reference: str) -> Body:
+    """The body that puts an emoji on a message, or takes it away: Meta wants an empty one for that."""
+    emoji = {"message_id": reaction.target_external_id, "emoji": reaction.emoji or ""}
+    return {**_common(reaction.recipient, reference), "type": "reaction", "reaction": emoji}
+
+
+def compose_read(read: OutboundReadData, *, typing: bool) -> Body:
+    """The body that marks a message and all before it as read. `typing` shows for 25 seconds, or until the answer."""
+    body: Body = {"messaging_product": "whatsapp", "status": "read", "message_id": read.external_id}
+    if typing:
+        body["typing_indicator"] = {"type": "text"}
+    return body
+
+
+def _common(recipient: str, reference: str) -> Body:
+    """What every send has.
+
+    A phone is written with `+`: without it Meta may prepend the sender's country code. Anything else is a
+    business-scoped user id, which goes into `recipient`.
+    """
+    phone = recipient.removeprefix("+")
+    address = {"to": f"+{phone}"} if _PHONE.fullmatch(phone) else {"recipient": recipient}
+    return {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        **address,
+        "biz_opaque_callback_data": reference,
+    }
+
+
+def _words(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"content.{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+
+
+# Text and files
+
+
+def _body_text(message: OutboundMessageData, limit: int) -> str:
+    if not message.text:
+        raise _Cannot("text: is missing")
+    if len(message.text) > limit:
+        raise _Cannot(f"text: has more than {limit} characters", "too_long")
+    return message.text
+
+
+def _text(message: OutboundMessageData, media: Media) -> Body:  # noqa: ARG001  (one signature for every kind)
+    return {"type": "text", "text": {"body": _body_text(message, TEXT_LIMIT), "preview_url": True}}
+
+
+def _one_file(message: OutboundMessageData, media: Media) -> tuple[OutboundAttachment, Body]:
+    if len(message.attachments) != 1:
+        raise _Cannot(f"attachments: a message of kind {message.kind} has one file")
+    [file] = message.attachments
+    return file, {"id": _media_id(file.id, media)}
+
+
+def _media_id(attachment_id: str, media: Media) -> str:
+    found = media.get(attachment_id)
+    if found is None:
+        raise _Cannot("attachments: the file that the content names is not among them")
+    return found
+
+
+def _captioned(message: OutboundMessageData, media: Media) -> Body:
+    file, part = _one_file(message, media)
+    if message.text:
+        part["caption"] = _body_text(message, CAPTION_LIMIT)
+    if message.kind == "document":
+        part["filename"] = file.name
+    return {"type": message.kind, message.kind: part}
+
+
+def _without_caption(message: OutboundMessageData, media: Media) -> Body:
+    """A text beside it would be lost, so it is refused. Only Ogg sounds can be voice messages; others are files."""
+    file, part = _one_file(message, media)
+    if message.text:
+        raise _Cannot(f"text: a message of kind {message.kind} has no caption")
+    if message.kind == "audio" and AudioContent.model_validate(message.content).voice:
+        part |= {"voice": True} if file.mime_type.startswith("audio/ogg") else {}
+    return {"type": message.kind, message.kind: part}
+
+
+# Places and people
+
+
+def _location(message: OutboundMessageData, media: Media) -> Body:  # noqa: ARG001  (one signature for every kind)
+    place = LocationContent.model_validate(message.content)
+    return {"type": "location", "location": place.model_dump(exclude_none=True)}
+
+
+def _contacts(message: OutboundMessageData, media: Media) -> Body:  # noqa: ARG001  (one signature for every kind)
+    cards = ContactsContent.model_validate(message.content).contacts
+    return {"type": "contacts", "contacts": [_card(card) for card in cards]}
+
+
+def _card(card: Card) -> Body:
+    """Meta wants one part of the name beside the whole."""
+    first, _, last = card.name.strip().partition(" ")
+    made: Body = {"name": {"formatted_name": card.name, "first_name": first or card.name}}
+    if last:
+        made["name"]["last_name"] = last
+    if card.phones:
+        made["phones"] = [_typed({"phone": phone.number}, phone.type) for phone in card.phones]
+    if card.emails:
+        made["emails"] = [_typed({"email": email.email}, email.type) for email in card.emails]
+    if card.organization:
+        made["org"] = {"company": card.organization}
+    return made
+
+
+def _typed(part: Body, kind: str | None) -> Body:
+    return {**part, "type": kind.upper()} if kind else part
+
+
+# Interactive
+
+
+def _interactive(message: OutboundMessageData, media: Media) -> Body:
+    content = _INTERACTIVE.validate_python(message.content)
+    limit = BUTTONS_BODY_LIMIT if isinstance(content, ButtonsContent) else TEXT_LIMIT
+    kind, action = _action(content)
+    part: Body = {"type": kind, "body": {"text": _body_text(message, limit)}, "action": action}
+    if not isinstance(content, AskContent):
+        if content.header is not None:
+            part["header"] = _header(content.header, message, media)
+        if content.footer is not None:
+            part["footer"] = {"text": content.footer}
+    return {"type": "interactive", "interactive": part}
+
+
+def _action(content: ButtonsContent | ListContent | LinkContent | AskContent) -> tuple[str, Body]:
+    match content:
+        case ButtonsContent():
+            return "button", {"buttons": [{"type": "reply", "reply": one.model_dump()} for one in content.buttons]}
+        case ListContent():
+            return "list", content.model_dump(include={"button", "sections"}, exclude_none=True)
+        case LinkContent():
+            return "cta_url", {
+                "name": "cta_url",
+                "parameters": {"display_text": content.title, "url": content.url},
+            }
+        case AskContent(type="ask_location"):
+            return "location_request_message", {"name": "send_location"}
+        case AskContent():
+            return "request_contact_info", {"name": "request_contact_info"}
+
+
+def _header(header: str | FileHeader, message: OutboundMessageData, media: Media) -> Body:
+    return {"type": "text", "text": header} if isinstance(header, str) else _file_part(header, message, media)
+
+
+def _file_part(header: FileHeader, message: OutboundMessageData, media: Media) -> Body:
+    """A file above a text; what is neither picture nor video goes as a document."""
+    file = next((one for one in message.attachments if one.id == header.attachment_id), None)
+    part: Body = {"id": _media_id(header.attachment_id, media)}
+    kind = "document" if file is None else file.mime_type.partition("/")[0]
+    if kind not in ("image", "video"):
+        kind = "document"
+    if kind == "document" and file is not None:
+        part["filename"] = file.name
+    return {"type": kind, kind: part}
+
+
+# Templates
+
+
+def _template(message: OutboundMessageData, media: Media) -> Body:
+    content = TemplateContent.model_validate(message.content)
+    given = content.parameters
+    components: list[Body] = []
+    if given.header:
+        header = [_file_part(one, message, media) for one in given.header if isinstance(one, FileHeader)]
+        components.append({"type": "header", "parameters": header or _texts(given.header)})
+    if given.body:
+        components.append({"type": "body", "parameters": _texts(given.body)})
+    for place, one in enumerate(given.buttons):
+        components.append(_button(place, ButtonParameter(value=one) if isinstance(one, str) else one))
+    template: Body = {"name": content.name, "language": {"code": content.language}}
+    if components:
+        template["components"] = components
+    return {"type": "template", "template": template}
+
+
+def _texts(given: tuple[str | FileHeader, ...] | tuple[str, ...] | dict[str, str]) -> list[Body]:
+    """By position, or by name; never both."""
+    if isinstance(given, dict):
+        return [{"type": "text", "parameter_name": name, "text": text} for name, text in given.items()]
+    return [{"type": "text", "text": text} for text in given]
+
+
+def _button(place: int, button: ButtonParameter) -> Body:
+    index = place if button.index is None else button.index
+    parameters = [_button_parameter(button)]
+    return {"type": "button", "sub_type": button.type, "index": str(index), "parameters": parameters}
+
+
+def _button_parameter(button: ButtonParameter) -> Body:
+    match button.type:
+        case "quick_reply":
+            return {"type": "payload", "payload": button.value}
+        case "url":
+            return {"type": "text", "text": button.value}
+        case "copy_code":
+            return {"type": "coupon_code", "coupon_code": button.value}
+        case "flow":
+            return {"type": "action", "action": {"flow_token": button.value}}
+
+
+_PARTS: Mapping[str, Callable[[OutboundMessageData, Media], Body]] = MappingProxyType(
+    {
+        "text": _text,
+        "image": _captioned,
+        "video": _captioned,
+        "document": _captioned,
+        "audio": _without_caption,
+        "sticker": _without_caption,
+        "location": _location,
+        "contacts": _contacts,
+        "interactive": _interactive,
+        "template": _template,
+    }
+)

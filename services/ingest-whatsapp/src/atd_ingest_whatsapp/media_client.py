@@ -1,0 +1,175 @@
+"""Calls to the Graph API about files: to Meta, where they are, and from there. Bytes are streamed, never held whole."""
+
+import mimetypes
+import re
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+
+import httpx
+
+from atd_ingest_whatsapp.accounts import Account
+from atd_ingest_whatsapp.client import (
+    OK,
+    Refused,
+    Uncertain,
+    Unsent,
+    authorization,
+    json_object,
+    read_error,
+    refused,
+    text_in,
+    unexplained,
+)
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.files import OpenFile
+
+SLOWEST_BYTES_PER_SECOND = 512 * 1024
+"""A transfer that is slower for its whole length is cut off and tried again."""
+
+_MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?: ?; ?[\w.+-]+=[\w.+-]+)*", re.ASCII)
+_ANY_MIME_TYPE = "application/octet-stream"
+
+
+def longest_transfer(size: int, timeout: timedelta) -> timedelta:
+    """The time that a call with a file of `size` bytes may take; `timeout` is of one without."""
+    return timeout + timedelta(seconds=size / SLOWEST_BYTES_PER_SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """Meta has the file, under this id, for 30 days."""
+
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a file can be had for five minutes, and what Meta says of it. `sha256` is in hex, `size` in bytes."""
+
+    url: str
+    mime_type: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+
+
+class MediaClient:
+    """The Graph API's files. A component; its connections are its own, so that large files delay no message.
+
+    `connect` makes the HTTP client, the kit's. `timeout` is of a call without a file; one with a file gets the time
+    that its bytes need at `SLOWEST_BYTES_PER_SECOND` on top.
+    """
+
+    def __init__(
+        self, connect: Callable[[], httpx.AsyncClient], base_url: str, version: str, timeout: timedelta
+    ) -> None:
+        self._connect = connect
+        self._client: httpx.AsyncClient | None = None
+        self._base = f"{base_url.rstrip('/')}/{version}"
+        self._timeout = timeout
+
+    async def start(self) -> None:
+        """Make the HTTP client."""
+        self._client = self._connect()
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    @property
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            raise InfrastructureFault("the client of Meta's files is not started")
+        return self._client
+
+    async def upload(self, account: Account, file: OpenFile, mime_type: str) -> Uploaded | Refused | Unsent | Uncertain:
+        """Bring a file to Meta. Never raises for what the network or Meta do, nor for bytes that stop coming."""
+        form = _Form(mime_type if _MIME_TYPE.fullmatch(mime_type) else _ANY_MIME_TYPE)
+        headers = {**authorization(account), **form.headers(file.size)}
+        try:
+            answer = await self._http.post(
+                f"{self._base}/{account.phone_number_id}/media",
+                content=form.body(file.chunks),
+                headers=headers,
+                timeout=self._timeout_of(file.size),
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return read_error(error)
+        finally:
+            await file.aclose()
+        body = json_object(answer.content)
+        if isinstance(refusal := body.get("error"), dict):
+            return refused(answer.status_code, refusal)
+        media_id = text_in(body, "id")
+        if answer.status_code != OK:
+            return unexplained(answer.status_code)
+        return Uncertain("an answer 200 without a media id") if media_id is None else Uploaded(media_id)
+
+    async def look_up(self, account: Account, media_id: str) -> Address | Refused | Unsent | Uncertain:
+        """Where a file can be had now. Never raises for what the network or Meta do."""
+        try:
+            answer = await self._http.get(
+                f"{self._base}/{quote(media_id, safe='')}",
+                params={"phone_number_id": account.phone_number_id},
+                headers=authorization(account),
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return read_error(error)
+        body = json_object(answer.content)
+        if isinstance(refusal := body.get("error"), dict):
+            return refused(answer.status_code, refusal)
+        if answer.status_code != OK:
+            return unexplained(answer.status_code)
+        url = text_in(body, "url")
+        if url is None:
+            return Uncertain("an answer 200 without an address")
+        size = str(body.get("file_size", ""))
+        return Address(
+            url,
+            text_in(body, "mime_type"),
+            text_in(body, "sha256"),
+            int(size) if size.isascii() and size.isdigit() else None,
+        )
+
+    def read(self, account: Account, url: str, size: int) -> AbstractAsyncContextManager[httpx.Response]:
+        """Begin to read a file of about `size` bytes; raises httpx's errors, also while it is read.
+
+        The token goes along: the caller has made sure that the address is Meta's.
+        """
+        headers = {**authorization(account), "Accept-Encoding": "identity"}
+        return self._http.stream("GET", url, headers=headers, timeout=self._timeout_of(size))
+
+    def _timeout_of(self, size: int) -> httpx.Timeout:
+        longest = longest_transfer(size, self._timeout)
+        return httpx.Timeout(longest.total_seconds(), connect=self._timeout.total_seconds())
+
+
+class _Form:
+    """`multipart/form-data` around bytes that are still to come (RFC 7578); httpx would want to read them at once."""
+
+    def __init__(self, mime_type: str) -> None:
+        self._boundary = secrets.token_hex(16)
+        name = "file" + (mimetypes.guess_extension(mime_type.partition(";")[0].strip()) or "")
+        head = self._field("messaging_product", "whatsapp") + self._field("type", mime_type)
+        head += f'--{self._boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        self._head = f"{head}Content-Type: {mime_type}\r\n\r\n".encode()
+        self._tail = f"\r\n--{self._boundary}--\r\n".encode()
+
+    def _field(self, name: str, value: str) -> str:
+        return f'--{self._boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+
+    def headers(self, size: int) -> dict[str, str]:
+        return {
+            "Content-Type": f"multipart/form-data; boundary={self._boundary}",
+            "Content-Length": str(len(self._head) + size + len(self._tail)),
+        }
+
+    async def body(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        yield self._head
+        async for chunk in chunks:
+            yield chunk
+        yield self._tail
