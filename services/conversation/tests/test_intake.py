@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from atd_conversation.batch import Batch
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import REOPEN_WITHIN, Conversation
-from atd_conversation.domain.message import Message
-from atd_conversation.intake import Intake, numbers_needed
+from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.intake import Intake, numbers_needed, settle, take_in
 from atd_conversation.store.documents import current_of
-from atd_conversation.store.inbound import Loaded
+from atd_conversation.store.inbound import Loaded, provider_key
 from atd_conversation.store.unit import Unit
 from atd_schemas.envelope import Actor, Envelope
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundMessage, InboundReceipt, ReceiptStatus, SendFailure
-from atd_schemas.topics import CONVERSATION_EVENTS, adapter
+from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_WHATSAPP, adapter
 from atd_testing.inbound import NOON, customer_message, record_of, send_receipt
 
 T, A, B = "t1", "acc-a", "acc-b"
@@ -40,6 +41,9 @@ class World:
         self.conversations: dict[str, Conversation] = {}
         self.messages: dict[str, Message] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
+        self.waiting: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, Attachment] = {}
+        self.commands: list[Any] = []
         self.numbers: Counter[str] = Counter()
         self.events: list[Any] = []
         self._ids = count(1)
@@ -52,6 +56,7 @@ class World:
             contacts=held.contacts,
             messages=held.messages,
             early_receipts=held.receipts,
+            early_changes=held.waiting,
         )
         for conversation in held.conversations.values():
             loaded.add_conversation(conversation)
@@ -61,16 +66,23 @@ class World:
         return loaded
 
     def batch(self, *events: Envelope, now: datetime = NOON) -> Unit:
-        loaded = self.load()
-        new = [event for event in events if isinstance(event, InboundMessage) and event.id not in loaded.handled]
-        needed = numbers_needed(loaded, new)
+        loaded, batch = self.load(), Batch.of(events)
+        needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])
         numbers = {}
         for tenant_id, wanted in needed.items():
             first = self.numbers[tenant_id] + 1
             self.numbers[tenant_id] += wanted
             numbers[tenant_id] = iter(range(first, first + wanted))
         intake = Intake(loaded, numbers, now, lambda: f"id-{next(self._ids)}")
-        unit = intake.run([record_of(event, offset) for offset, event in enumerate(events)])
+        unit = take_in(intake, [record_of(event, offset) for offset, event in enumerate(events)])
+        self.save(unit)
+        unit.outgoing += self._settle(batch, now).outgoing
+        return unit
+
+    def _settle(self, batch: Batch, now: datetime) -> Unit:
+        keys = {provider_key(*name) for name in batch.names()}
+        rows = {key: row for key, row in deepcopy(self.waiting).items() if key in keys}
+        unit = settle(Intake(self.load(), {}, now, lambda: f"id-{next(self._ids)}"), rows)
         self.save(unit)
         return unit
 
@@ -88,11 +100,25 @@ class World:
             assert message.id not in self.messages
             self.messages[message.id] = message
         self.messages |= {message.id: message for message, _ in unit.messages.values()}
-        for key, (row, before) in unit.receipts.items():
-            assert self.receipts.get(key) == before
-            self.receipts[key] = row
-        self.events += [adapter(CONVERSATION_EVENTS).validate_json(out.value) for out in unit.outgoing]
+        self._save_rows(self.receipts, unit.receipts)
+        self._save_rows(self.waiting, unit.early_changes)
+        assert not unit.new_attachments.keys() & self.files.keys()
+        self.files |= {key: stored.attachment for key, stored in unit.new_attachments.items()}
+        self.files |= unit.attachments
+        for attachment_id in unit.removed_attachments:
+            self.files.pop(attachment_id, None)
+        self.events += told(unit)
+        self.commands += asked(unit)
         self.check()
+
+    @staticmethod
+    def _save_rows(rows: dict[str, Any], changes: dict[str, tuple[Any, Any]]) -> None:
+        for key, (row, before) in changes.items():
+            assert rows.get(key) == before
+            if row is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = row
 
     def check(self) -> None:
         """What holds in every state."""
@@ -110,6 +136,8 @@ class World:
             conversation = self.conversations[message.conversation_id]
             assert conversation.tenant_id == message.tenant_id
             assert message.sequence in range(1, conversation.sequence + 1)
+            held = () if message.deleted_at else message.attachments
+            assert {one.id: one for one in held} == {one.id: self.files.get(one.id) for one in held}
 
     # --- what attendants do between batches
 
@@ -172,8 +200,20 @@ class _Told:
         self.subject, self.sequence, self.type = subject, sequence, kind
 
 
+def told(unit: Unit) -> list[Any]:
+    """The events of a unit."""
+    topic = CONVERSATION_EVENTS
+    return [adapter(topic).validate_json(out.value) for out in unit.outgoing if out.topic == topic.name]
+
+
+def asked(unit: Unit) -> list[Any]:
+    """The commands of a unit."""
+    topic = OUTBOUND_WHATSAPP
+    return [adapter(topic).validate_json(out.value) for out in unit.outgoing if out.topic == topic.name]
+
+
 def types(unit: Unit) -> list[str]:
-    return [adapter(CONVERSATION_EVENTS).validate_json(out.value).type for out in unit.outgoing]
+    return [event.type for event in told(unit)]
 
 
 @pytest.fixture

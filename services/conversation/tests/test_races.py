@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
+from atd_conversation.batch import Batch
 from atd_conversation.commands import Commands, Draft
 from atd_conversation.domain.conversation import REOPEN_WITHIN
 from atd_conversation.handlers import InboundHandler
@@ -209,9 +210,9 @@ class BusyLoader(InboundLoader):
         super().__init__(parts.db)
         self._alone_is_quiet = alone_is_quiet
 
-    async def load(self, messages: Any, receipts: Any, event_ids: Any, **more: Any) -> Loaded:
-        loaded = await super().load(messages, receipts, event_ids, **more)
-        if len(event_ids) > 1 or not self._alone_is_quiet:
+    async def load(self, batch: Batch, **more: Any) -> Loaded:
+        loaded = await super().load(batch, **more)
+        if len(batch.event_ids) > 1 or not self._alone_is_quiet:
             await self._db[CONVERSATIONS].update_many({}, {"$inc": {"order": 1}})
         return loaded
 

@@ -3,15 +3,16 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from atd_conversation.intake import Intake, numbers_needed
+from atd_conversation.batch import Batch
+from atd_conversation.intake import Intake, numbers_needed, settle, take_in, waiting
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.inbound import InboundLoader
-from atd_conversation.store.unit import Stale, UnitStore
+from atd_conversation.store.unit import Stale, Unit, UnitStore
 from atd_schemas.ids import uuid7
-from atd_schemas.inbound import InboundMessage, InboundReceipt
-from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged
+from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, TemplateChanged
 from atd_servicekit.clock import Clock
 from atd_servicekit.consuming import Record
 from atd_servicekit.errors import InfrastructureFault
@@ -28,7 +29,7 @@ _PAUSE_SECONDS = 0.003
 
 
 class InboundHandler:
-    """`inbound.events.v1`: customers' messages and receipts become conversations and messages."""
+    """`inbound.events.v1`: what channels tell becomes contacts, conversations and messages."""
 
     def __init__(self, loader: InboundLoader, store: UnitStore, transaction: Transaction, clock: Clock) -> None:
         self._loader = loader
@@ -54,18 +55,35 @@ class InboundHandler:
         raise InfrastructureFault("the conversation of this record is being changed by others all the time")
 
     async def _handle(self, records: Sequence[Record[Any]], *, thorough: bool) -> None:
-        messages = [record.event for record in records if isinstance(record.event, InboundMessage)]
-        receipts = [record.event for record in records if isinstance(record.event, InboundReceipt)]
-        event_ids = {record.event.id for record in records}
-        loaded = await self._loader.load(messages, receipts, event_ids, thorough=thorough)
-        if loaded.handled >= event_ids:
+        batch = Batch.of(record.event for record in records)
+        loaded = await self._loader.load(batch, thorough=thorough)
+        if not loaded.handled >= batch.event_ids:
+            needed = numbers_needed(loaded, [e for e in batch.people if e.id not in loaded.handled])
+            numbers = {
+                tenant_id: iter(await self._loader.next_numbers(tenant_id, count))
+                for tenant_id, count in needed.items()
+            }
+            now = self._clock.now()
+            await self._save(take_in(Intake(loaded, numbers, now, uuid7), records), now)
+        await self._settle(batch)
+
+    async def _settle(self, batch: Batch) -> None:
+        """Make the changes that wait for a message of this batch, or were left waiting by it.
+
+        Looked for after the batch is saved, whoever saved it: of a message and its change that two processes take in
+        at once, the one that is saved later finds the other.
+        """
+        rows = await self._loader.early_changes(batch)
+        if not rows:
             return
-        needed = numbers_needed(loaded, [m for m in messages if m.id not in loaded.handled])
-        numbers = {
-            tenant_id: iter(await self._loader.next_numbers(tenant_id, count)) for tenant_id, count in needed.items()
-        }
+        changes = [event for row in rows.values() for event in waiting(row)]
+        loaded = await self._loader.load(Batch.of(changes))
         now = self._clock.now()
-        unit = Intake(loaded, numbers, now, uuid7).run(records)
+        unit = settle(Intake(loaded, {}, now, uuid7), rows)
+        if unit.early_changes:
+            await self._save(unit, now)
+
+    async def _save(self, unit: Unit, now: datetime) -> None:
         await self._transaction(lambda session: self._store.save(session, unit, now))
 
 
@@ -82,3 +100,5 @@ class SettingsHandler:
                 await self._directory.put_account(event)
             elif isinstance(event, AttendantChanged):
                 await self._directory.put_attendant(event)
+            elif isinstance(event, TemplateChanged):
+                await self._directory.put_template(event)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pymongo import ReturnDocument
 
-from atd_conversation.domain.contact import Contact, identity_keys
+from atd_conversation.batch import Arrival, Batch, OfPerson
+from atd_conversation.domain.contact import Contact, identity_keys, keys_of_ids
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
 from atd_conversation.store.documents import contact_of, conversation_of, current_of, message_of
@@ -14,23 +15,26 @@ from atd_conversation.store.indexes import (
     CONTACTS,
     CONVERSATIONS,
     COUNTERS,
+    EARLY_CHANGES,
     EARLY_RECEIPTS,
     IDENTITIES,
     INBOX,
     MESSAGES,
 )
-from atd_schemas.inbound import InboundMessage, InboundReceipt
+from atd_schemas.ids import provider_event_id
+from atd_schemas.inbound import InboundContactChange, InboundEcho, InboundReceipt
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
 
 
-def receipt_key(account_id: str, external_id: str) -> str:
-    """The row of `early_receipts` about a provider's id.
+def provider_key(account_id: str, external_id: str) -> str:
+    """The row of `early_receipts` or `early_changes` about a provider's id.
 
-    Either a receipt waits there for a message that is not known to have been sent yet (`status`, `failure`), or the row
-    says which message of ours it is (`message_id`). Being one row, of a receipt that arrives and a send that is
-    recorded at the same time one sees the other.
+    In `early_receipts` either a receipt waits for a message that is not known to have been sent yet (`status`,
+    `failure`), or the row says which message of ours it is (`message_id`, `attempt`). Being one row, of a receipt that
+    arrives and a send that is recorded at the same time one sees the other. In `early_changes` changes wait for their
+    message: whoever wrote either looks for the other afterwards, and the later of both finds it.
     """
     return f"{account_id}:{external_id}"
 
@@ -47,16 +51,23 @@ class Loaded:
     messages: dict[str, Message] = field(default_factory=dict)
     sent_as: dict[tuple[str, str], Message] = field(default_factory=dict)
     early_receipts: "dict[str, Document]" = field(default_factory=dict)
+    early_changes: "dict[str, Document]" = field(default_factory=dict)
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def keys(self, message: InboundMessage) -> tuple[str, ...]:
-        """Every key under which the sender may be known, worked out once."""
-        keys = self._keys.get(message.id)
+    def keys(self, event: OfPerson) -> tuple[str, ...]:
+        """Every key under which the person may be known from now on, worked out once."""
+        keys = self._keys.get(event.id)
         if keys is None:
-            data = message.data
-            keys = identity_keys(message.tenant_id, data.channel, data.account_id, data.contact)
-            self._keys[message.id] = keys
+            data = event.data
+            keys = identity_keys(event.tenant_id, data.channel, data.account_id, data.contact)
+            self._keys[event.id] = keys
         return keys
+
+    def known_by(self, event: OfPerson) -> tuple[str, ...]:
+        """The keys that say who the person is: of somebody who goes by other ids now, those before."""
+        if isinstance(event, InboundContactChange):
+            return keys_of_ids(event.tenant_id, event.data.channel, event.data.account_id, event.data.previous)
+        return self.keys(event)
 
     def contact_id_of(self, keys: Sequence[str]) -> str | None:
         """The contact that one of the keys names; the most certain key decides."""
@@ -67,21 +78,51 @@ class Loaded:
         if conversation.current:
             self.current[current_of(conversation.channel.account_id, conversation.contact.id)] = conversation
 
+    def add_message(self, message: Message) -> None:
+        known = self.messages.setdefault(message.id, message)
+        if known.external_id is not None:
+            self.sent_as[known.account_id, known.external_id] = known
 
-def senders(loaded: Loaded, messages: Sequence[InboundMessage]) -> Iterator[tuple[InboundMessage, str, bool]]:
-    """Each message with the contact that it will be taken for, and whether that is a contact already.
+    def target(self, account_id: str, external_id: str) -> Message | None:
+        """The message that a provider calls so, whoever wrote it."""
+        theirs = self.messages.get(provider_event_id(account_id, external_id, "message"))
+        if theirs is not None:
+            return theirs
+        ours = self.sent_as.get((account_id, external_id))
+        if ours is not None:
+            return ours
+        row = self.early_receipts.get(provider_key(account_id, external_id), {})
+        return self.messages.get(row.get("message_id", ""))
+
+
+def alias_keys(receipt: InboundReceipt) -> tuple[str, ...]:
+    """The keys of the other ids of a recipient that a receipt tells."""
+    return keys_of_ids(receipt.tenant_id, receipt.data.channel, receipt.data.account_id, receipt.data.aliases)
+
+
+def understands(event: Arrival, stored: Message) -> bool:
+    """Whether the event says more of a stored message than was understood of it before."""
+    return stored.kind == "unsupported" and stored.deleted_at is None and event.data.kind != "unsupported"
+
+
+def senders(loaded: Loaded, people: Sequence[OfPerson]) -> Iterator[tuple[OfPerson, str, bool]]:
+    """Each event with the contact that it will be taken for, and whether that is a contact already.
 
     Walks in the order of the batch: a message that tells two ids of one person decides about a later one that tells
-    only one of them. Whoever is new goes by their first key.
+    only one of them. Whoever writes for the first time goes by their first key; other news of strangers are left out.
     """
     known = dict(loaded.contact_ids)
     contacts = set(loaded.contact_ids.values())
-    for message in messages:
-        keys = loaded.keys(message)
-        contact_id = next((known[key] for key in keys if key in known), keys[0])
+    for event in people:
+        keys = loaded.keys(event)
+        contact_id = next((known[key] for key in loaded.known_by(event) if key in known), None)
+        if contact_id is None:
+            if not isinstance(event, Arrival):
+                continue
+            contact_id = keys[0]
         for key in keys:
             known.setdefault(key, contact_id)
-        yield message, contact_id, contact_id in contacts
+        yield event, contact_id, contact_id in contacts
 
 
 class InboundLoader:
@@ -90,37 +131,52 @@ class InboundLoader:
     def __init__(self, database: "Database") -> None:
         self._db = database
 
-    async def load(
-        self,
-        messages: Sequence[InboundMessage],
-        receipts: Sequence[InboundReceipt],
-        event_ids: Collection[str],
-        *,
-        thorough: bool = False,
-    ) -> Loaded:
-        """`thorough` also takes a message that is stored for handled: the inbox forgets, and topics can be replayed."""
+    async def load(self, batch: Batch, *, thorough: bool = False) -> Loaded:
+        """`thorough` also takes a message that is stored for handled: the inbox forgets, and topics can be replayed.
+
+        Not so one that was not understood when it came, and is now.
+        """
         loaded = Loaded()
-        loaded.handled = await self._ids(INBOX, event_ids)
+        loaded.handled = await self._ids(INBOX, batch.event_ids)
         if thorough:
-            loaded.handled |= await self._ids(MESSAGES, {m.id for m in messages})
-        if messages:
-            await self._load_senders(loaded, [m for m in messages if m.id not in loaded.handled])
-        await self._load_messages(loaded, messages, receipts)
+            await self._load_stored(loaded, batch)
+        await self._load_people(loaded, batch)
+        await self._load_messages(loaded, batch)
         missing = {m.conversation_id for m in loaded.messages.values()} - loaded.conversations.keys()
         for row in await self._find(CONVERSATIONS, "_id", missing):
             loaded.add_conversation(conversation_of(row))
         return loaded
 
-    async def _load_senders(self, loaded: Loaded, messages: Sequence[InboundMessage]) -> None:
-        for row in await self._find(IDENTITIES, "_id", {key for m in messages for key in loaded.keys(m)}):
+    async def early_changes(self, batch: Batch) -> "dict[str, Document]":
+        """The changes that wait for a message that the batch made known, or that the batch left waiting."""
+        keys = {provider_key(*name) for name in batch.names()}
+        return {row["_id"]: row for row in await self._find(EARLY_CHANGES, "_id", keys)}
+
+    async def _load_stored(self, loaded: Loaded, batch: Batch) -> None:
+        made = {e.id: e.message_id() if isinstance(e, Arrival) else e.id for e in batch.people}
+        for row in await self._find(MESSAGES, "_id", set(made.values())):
+            loaded.add_message(message_of(row))
+        for event in batch.people:
+            stored = loaded.messages.get(made[event.id])
+            if stored is not None and not (isinstance(event, Arrival) and understands(event, stored)):
+                loaded.handled.add(event.id)
+
+    async def _load_people(self, loaded: Loaded, batch: Batch) -> None:
+        people = [event for event in batch.people if event.id not in loaded.handled]
+        keys = {key for receipt in batch.receipts for key in alias_keys(receipt)}
+        for event in people:
+            keys.update(loaded.keys(event))
+            if isinstance(event, InboundContactChange):
+                keys.update(loaded.known_by(event))
+        for row in await self._find(IDENTITIES, "_id", keys):
             loaded.contact_ids[row["_id"]] = row["contact_id"]
         places: dict[str, set[str | None]] = {}
         wanted: set[str] = set()
-        for m, contact_id, exists in senders(loaded, messages):
+        for event, contact_id, exists in senders(loaded, people):
             if not exists:
                 continue
-            places.setdefault(current_of(m.data.account_id, contact_id), set()).add(m.data.contact.name)
-            if not loaded.contact_ids.keys() >= set(loaded.keys(m)):
+            places.setdefault(current_of(event.data.account_id, contact_id), set()).add(event.data.contact.name)
+            if not isinstance(event, Arrival) or not loaded.contact_ids.keys() >= set(loaded.keys(event)):
                 wanted.add(contact_id)
         for row in await self._find(CONVERSATIONS, "current_of", places.keys()):
             loaded.add_conversation(conversation_of(row))
@@ -138,32 +194,37 @@ class InboundLoader:
         for row in await self._find(CONTACTS, "_id", wanted):
             loaded.contacts[row["_id"]] = contact_of(row)
 
-    async def _load_messages(
-        self, loaded: Loaded, messages: Sequence[InboundMessage], receipts: Sequence[InboundReceipt]
-    ) -> None:
-        """Messages that receipts or quotes are about; a message is found by our id or by the provider's."""
-        theirs = {(r.data.account_id, r.data.external_id) for r in receipts if r.data.external_id}
-        ours = {r.data.message_id for r in receipts if r.data.message_id}
-        for row in await self._find(EARLY_RECEIPTS, "_id", {receipt_key(*pair) for pair in theirs}):
+    async def _load_messages(self, loaded: Loaded, batch: Batch) -> None:
+        """Messages that the batch tells of, changes or quotes; found by our id or by the provider's."""
+        echoes = {(e.data.account_id, e.data.external_id) for e in batch.people if isinstance(e, InboundEcho)}
+        targets = {(c.data.account_id, c.data.target_external_id) for c in batch.changes}
+        told = {(r.data.account_id, r.data.external_id) for r in batch.receipts if r.data.external_id}
+        quoted = {
+            (e.data.account_id, e.data.reply_to_external_id)
+            for e in batch.people
+            if isinstance(e, Arrival) and e.data.reply_to_external_id
+        }
+        ours = {r.data.message_id for r in batch.receipts if r.data.message_id}
+        ours |= {provider_event_id(*target, "message") for target in targets} | {f.data.message_id for f in batch.files}
+        for row in await self._find(EARLY_RECEIPTS, "_id", {provider_key(*name) for name in told | targets | echoes}):
             loaded.early_receipts[row["_id"]] = row
             if "message_id" in row:
                 ours.add(row["message_id"])
         for row in await self._find(MESSAGES, "_id", ours):
-            self._add(loaded, message_of(row))
-        quoted = {(m.data.account_id, m.data.reply_to_external_id) for m in messages if m.data.reply_to_external_id}
+            loaded.add_message(message_of(row))
+        await self._load_sent_as(loaded, (told | targets | echoes | quoted) - loaded.sent_as.keys())
+        unknown = {provider_key(*target) for target in targets if loaded.target(*target) is None}
+        for row in await self._find(EARLY_CHANGES, "_id", unknown):
+            loaded.early_changes[row["_id"]] = row
+
+    async def _load_sent_as(self, loaded: Loaded, names: set[tuple[str, str]]) -> None:
         by_account: dict[str, set[str]] = {}
-        for account_id, external_id in (theirs | quoted) - loaded.sent_as.keys():
+        for account_id, external_id in names:
             by_account.setdefault(account_id, set()).add(external_id)
         for account_id, external_ids in by_account.items():
             query = {"account_id": account_id, "sent_as": {"$in": list(external_ids)}}
             for row in await self._db[MESSAGES].find(query).limit(len(external_ids)).to_list(len(external_ids)):
-                self._add(loaded, message_of(row))
-
-    @staticmethod
-    def _add(loaded: Loaded, message: Message) -> None:
-        known = loaded.messages.setdefault(message.id, message)
-        if known.external_id is not None:
-            loaded.sent_as[known.account_id, known.external_id] = known
+                loaded.add_message(message_of(row))
 
     async def _ids(self, collection: str, ids: "Collection[str]") -> set[str]:
         return {row["_id"] for row in await self._find(collection, "_id", ids, projection={"_id": 1})}

@@ -1,0 +1,63 @@
+"""A batch of inbound events, sorted by what must be known to decide about them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from atd_schemas.inbound import (
+    InboundContactChange,
+    InboundDelete,
+    InboundEcho,
+    InboundEdit,
+    InboundFile,
+    InboundMessage,
+    InboundPreference,
+    InboundReaction,
+    InboundReceipt,
+)
+
+Arrival = InboundMessage | InboundEcho
+"""A new message of either side."""
+
+Change = InboundReaction | InboundEdit | InboundDelete
+"""What happens to an earlier message."""
+
+OfPerson = InboundMessage | InboundEcho | InboundContactChange | InboundPreference
+"""Events for which the contact must be found by what the channel calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`people` keeps the order of the batch: what one event tells of a person decides about a later one."""
+
+    event_ids: set[str] = field(default_factory=set)
+    people: list[OfPerson] = field(default_factory=list)
+    receipts: list[InboundReceipt] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    files: list[InboundFile] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, events: Iterable[Any]) -> "Batch":
+        """The events of a batch, in its order."""
+        batch = cls()
+        for event in events:
+            batch.event_ids.add(event.id)
+            if isinstance(event, OfPerson):
+                batch.people.append(event)
+            elif isinstance(event, InboundReceipt):
+                batch.receipts.append(event)
+            elif isinstance(event, Change):
+                batch.changes.append(event)
+            elif isinstance(event, InboundFile):
+                batch.files.append(event)
+        return batch
+
+    def arrivals(self) -> list[Arrival]:
+        """The new messages."""
+        return [event for event in self.people if isinstance(event, Arrival)]
+
+    def names(self) -> set[tuple[str, str]]:
+        """Account and provider's id of every message that is new, told of or changed here."""
+        told = {(event.data.account_id, event.data.external_id) for event in self.arrivals()}
+        told |= {(r.data.account_id, r.data.external_id) for r in self.receipts if r.data.external_id}
+        return told | {(c.data.account_id, c.data.target_external_id) for c in self.changes}

@@ -1,0 +1,113 @@
+"""What happens to messages after they came: reactions, edits, deletions, files that arrive."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from atd_conversation.batch import Change
+from atd_conversation.domain.arrivals import SYSTEM_AUTHOR
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.message import Message
+from atd_conversation.intake.state import Intake, News
+from atd_conversation.store.inbound import provider_key
+from atd_schemas.conversation import MessageEventType
+from atd_schemas.envelope import SYSTEM
+from atd_schemas.inbound import InboundDelete, InboundEdit, InboundFile, InboundReaction
+from atd_schemas.views import AuthorView
+
+_CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
+
+_TOLD: dict[type[Change], MessageEventType] = {
+    InboundReaction: "message.reacted",
+    InboundEdit: "message.edited",
+    InboundDelete: "message.deleted",
+}
+
+
+def take_change(intake: Intake, event: Change, news: News) -> None:
+    """Change the message, or keep the change until the message comes: Meta promises no order."""
+    message = intake.loaded.target(event.data.account_id, event.data.target_external_id)
+    if message is None:
+        _wait(intake, event)
+    else:
+        _change(intake, message, event, news)
+
+
+def settle_changes(intake: Intake, rows: dict[str, dict[str, Any]]) -> None:
+    """Make the changes that waited, of which the message is here now; the others go on waiting."""
+    for key, row in rows.items():
+        waited = sorted(waiting(row), key=lambda event: event.occurred_at)
+        message = intake.loaded.target(waited[0].data.account_id, waited[0].data.target_external_id)
+        if message is None:
+            continue
+        for event in waited:
+            _change(intake, message, event, News(event))
+        intake.put_early_change(key, None)
+
+
+def waiting(row: dict[str, Any]) -> list[Change]:
+    """The changes that a row of `early_changes` keeps."""
+    return [_CHANGE.validate_json(kept["event"]) for kept in row["changes"].values()]
+
+
+def take_file(intake: Intake, event: InboundFile, news: News) -> None:
+    """A file of a message is here, or cannot be had."""
+    data = event.data
+    message = intake.loaded.messages.get(data.message_id)
+    if message is None or (message.tenant_id, message.account_id) != (event.tenant_id, data.account_id):
+        return
+    intake.unit.touch_message(message)
+    changed = message.take_file(data)
+    if changed:
+        file = next(one for one in message.attachments if one.id == data.attachment_id)
+        intake.unit.attachments[file.id] = file
+        intake.revised(message, "message.updated", changed, news)
+
+
+def _change(intake: Intake, message: Message, event: Change, news: News) -> None:
+    if not _is_allowed(message, event):
+        return
+    conversation = intake.loaded.conversations[message.conversation_id]
+    intake.unit.touch_message(message)
+    changed = _apply(message, conversation, event)
+    if not changed:
+        return
+    if isinstance(event, InboundDelete):
+        intake.unit.removed_attachments.update(one.id for one in message.attachments)
+    actor = SYSTEM if event.data.by_business else None
+    intake.revised(message, _TOLD[type(event)], changed, news, actor=actor)
+
+
+def _is_allowed(message: Message, event: Change) -> bool:
+    """Everybody changes their own messages; what a provider says is checked, not trusted."""
+    if (message.tenant_id, message.account_id) != (event.tenant_id, event.data.account_id):
+        return False
+    if isinstance(event, InboundReaction):
+        return message.direction in ("inbound", "outbound")
+    return message.direction == ("outbound" if event.data.by_business else "inbound")
+
+
+def _apply(message: Message, conversation: Conversation, event: Change) -> tuple[str, ...]:
+    data, at = event.data, event.occurred_at
+    if isinstance(event, InboundDelete):
+        return message.delete(at)
+    if isinstance(event, InboundEdit):
+        return message.edit(event.data.kind, event.data.text, event.data.content, at)
+    contact = conversation.contact
+    customer = AuthorView(type="contact", id=contact.id, name=contact.name)
+    return message.react(SYSTEM_AUTHOR if data.by_business else customer, event.data.emoji, at)
+
+
+def _wait(intake: Intake, event: Change) -> None:
+    """The latest change of each kind and side waits: no row can grow."""
+    key = provider_key(event.data.account_id, event.data.target_external_id)
+    row = intake.loaded.early_changes.get(key)
+    if row is not None and row["tenant_id"] != event.tenant_id:
+        return
+    changes = dict(row["changes"]) if row else {}
+    side = "business" if event.data.by_business else "contact"
+    slot = f"{event.type.removeprefix('inbound.')}:{side}"
+    if slot in changes and changes[slot]["at"] > event.occurred_at:
+        return
+    changes[slot] = {"at": event.occurred_at, "event": event.model_dump_json()}
+    intake.put_early_change(key, {"tenant_id": event.tenant_id, "changes": changes})

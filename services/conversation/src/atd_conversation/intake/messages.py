@@ -1,0 +1,142 @@
+"""New messages: a customer's, and those that the company wrote with the phone that shares the number."""
+
+from atd_conversation.batch import Arrival
+from atd_conversation.domain.arrivals import arrived
+from atd_conversation.domain.attachments import announced
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.events import fetch_command
+from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.intake.people import contact_id_for, learn
+from atd_conversation.intake.receipts import settle_receipts
+from atd_conversation.intake.state import Intake, News
+from atd_conversation.store.attachments import StoredAttachment
+from atd_conversation.store.documents import current_of
+from atd_conversation.store.inbound import understands
+from atd_schemas.envelope import SYSTEM
+from atd_schemas.ids import provider_event_id
+from atd_schemas.inbound import InboundEcho, InboundMessage
+from atd_schemas.topics import OUTBOUND_BY_CHANNEL
+from atd_servicekit.kafka import Outgoing
+
+
+def take_message(intake: Intake, event: InboundMessage, news: News) -> None:
+    """A customer's message goes to their conversation, or opens one."""
+    known = intake.loaded.messages.get(event.message_id())
+    if known is not None:
+        _understand(intake, known, event, news)
+        return
+    conversation = _conversation(intake, event, news)
+    changes = conversation.receive(
+        event.message_id(),
+        event.data,
+        occurred_at=event.occurred_at,
+        now=intake.now,
+        reply_to=_quoted(intake, event),
+    )
+    for change in changes:
+        intake.emit(conversation, change, news)
+        if change.message is not None:
+            _put(intake, change.message)
+            _fetch(intake, conversation, change.message, change.message.attachments, news)
+
+
+def take_echo(intake: Intake, event: InboundEcho, news: News) -> None:
+    """What the company's phone wrote is a message of ours; one that we sent ourselves is known already."""
+    loaded, data = intake.loaded, event.data
+    known = loaded.messages.get(event.message_id())
+    if known is not None:
+        _understand(intake, known, event, news)
+        return
+    if loaded.target(data.account_id, data.external_id) is not None:
+        return
+    conversation = _conversation(intake, event, news)
+    message = arrived(
+        event.message_id(),
+        conversation.tenant_id,
+        conversation.id,
+        data,
+        sender=None,
+        occurred_at=event.occurred_at,
+        now=intake.now,
+        reply_to=_quoted(intake, event),
+    )
+    change = conversation.echo(message, intake.now)
+    settle_receipts(intake, message, data.external_id)
+    intake.emit(conversation, change, news, actor=SYSTEM)
+    _put(intake, message)
+    _fetch(intake, conversation, message, message.attachments, news)
+
+
+def _conversation(intake: Intake, event: Arrival, news: News) -> Conversation:
+    """The conversation that takes the message, opened now if there is none."""
+    contact_id = contact_id_for(intake, event, news)
+    place = current_of(event.data.account_id, contact_id)
+    conversation = intake.loaded.current.get(place)
+    if conversation is None or not conversation.takes(event.occurred_at):
+        conversation = _open(intake, event, contact_id, conversation, news)
+    intake.unit.touch(conversation)
+    learn(intake, conversation, event, news)
+    return conversation
+
+
+def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversation | None, news: News) -> Conversation:
+    if previous is not None:
+        intake.unit.touch(previous)
+        previous.current = False
+    contact = intake.loaded.contacts.get(contact_id)
+    ref = contact.ref() if contact is not None else previous.contact if previous is not None else None
+    if ref is None:
+        raise LookupError(f"contact {contact_id} has an identity and no record")
+    number = next(intake.numbers[event.tenant_id])
+    opened, change = Conversation.open(intake.new_id(), number, event.tenant_id, ref, event.data, intake.now)
+    intake.unit.new_conversations[opened.id] = opened
+    intake.loaded.add_conversation(opened)
+    intake.emit(opened, change, news)
+    return opened
+
+
+def _quoted(intake: Intake, event: Arrival) -> str | None:
+    """The id of a quoted message: one of ours by what the provider called it, else the customer's own."""
+    account_id, external_id = event.data.account_id, event.data.reply_to_external_id
+    if external_id is None:
+        return None
+    ours = intake.loaded.sent_as.get((account_id, external_id))
+    return ours.id if ours is not None else provider_event_id(account_id, external_id, "message")
+
+
+def _put(intake: Intake, message: Message) -> None:
+    intake.unit.new_messages.append(message)
+    intake.loaded.messages[message.id] = message
+    if message.direction == "outbound":
+        intake.loaded.add_message(message)
+
+
+def _understand(intake: Intake, known: Message, event: Arrival, news: News) -> None:
+    """A message that is there has come again: this time it may be understood."""
+    if not understands(event, known):
+        return
+    conversation = intake.loaded.conversations[known.conversation_id]
+    before = {one.id for one in known.attachments}
+    attachments = announced(event.data.kind, event.data.attachments)
+    intake.unit.touch_message(known)
+    changed = known.understand(event.data, attachments, _quoted(intake, event))
+    intake.revised(known, "message.updated", changed, news)
+    _fetch(intake, conversation, known, tuple(one for one in attachments if one.id not in before), news)
+
+
+def _fetch(
+    intake: Intake, conversation: Conversation, message: Message, files: tuple[Attachment, ...], news: News
+) -> None:
+    """Write the files down, and ask the channel for them."""
+    topic = OUTBOUND_BY_CHANNEL.get(conversation.channel.kind) if files else None
+    for file in files:
+        intake.unit.new_attachments[file.id] = StoredAttachment(
+            tenant_id=message.tenant_id,
+            attachment=file,
+            created_at=intake.now,
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+        )
+        if topic is not None:
+            command = fetch_command(conversation, message, file, now=intake.now, causation_id=news.event.id)
+            intake.unit.outgoing.append(Outgoing.of(topic, command, news.traceparent))

@@ -1,0 +1,137 @@
+"""Who it is: contacts are found or made, learn new ids, and change."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from atd_conversation.batch import Arrival, OfPerson
+from atd_conversation.domain.arrivals import remarked
+from atd_conversation.domain.contact import Contact, keys_of_ids
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.intake.state import Intake, News
+from atd_conversation.store.documents import current_of
+from atd_conversation.store.inbound import Loaded, alias_keys, senders
+from atd_schemas.envelope import SYSTEM
+from atd_schemas.inbound import InboundContactChange, InboundPreference, InboundReceipt
+
+
+def numbers_needed(loaded: Loaded, people: Sequence[OfPerson]) -> dict[str, int]:
+    """By tenant: how many new conversations these events can open, at the most."""
+    places: dict[str, set[str]] = {}
+    for event, contact_id, _ in senders(loaded, people):
+        if not isinstance(event, Arrival) or event.message_id() in loaded.messages:
+            continue
+        place = current_of(event.data.account_id, contact_id)
+        current = loaded.current.get(place)
+        if current is None or not current.takes(event.occurred_at):
+            places.setdefault(event.tenant_id, set()).add(place)
+    return {tenant_id: len(found) for tenant_id, found in places.items()}
+
+
+def contact_id_for(intake: Intake, event: Arrival, news: News) -> str:
+    """The id of the customer's record, made now if nobody knows them; new names of them are learnt."""
+    keys = intake.loaded.keys(event)
+    contact_id = intake.loaded.contact_id_of(keys)
+    if contact_id is None:
+        contact = Contact.new(intake.new_id(), event.tenant_id, event.data.contact, intake.now)
+        contact_id = contact.id
+        intake.loaded.contacts[contact_id] = intake.unit.new_contacts[contact_id] = contact
+        intake.emit_contact(contact, "contact.created", (), news)
+    for key in keys:
+        intake.identify(key, event.tenant_id, contact_id)
+    return contact_id
+
+
+def learn(intake: Intake, conversation: Conversation, event: Arrival, news: News) -> None:
+    """Take over what a customer tells of themselves; only who may have news was loaded."""
+    seen = event.data.contact
+    contact = intake.loaded.contacts.get(conversation.contact.id)
+    if contact is None:
+        return
+    profile_name = contact.profile_name
+    changed = contact.learn(seen)
+    if changed or contact.profile_name != profile_name:
+        intake.unit.touch_contact(contact)
+    conversation.rename_contact(contact.ref(), seen.name or conversation.profile_name)
+    if changed:
+        intake.emit_contact(contact, "contact.updated", changed, news)
+
+
+def take_contact_change(intake: Intake, event: InboundContactChange, news: News) -> None:
+    """Somebody goes by other ids: these name the same contact from now on, unless they name another one.
+
+    Two contacts are never merged here: an id that somebody else has stays theirs, and so does a phone.
+    """
+    loaded = intake.loaded
+    contact_id = loaded.contact_id_of(loaded.known_by(event))
+    if contact_id is None:
+        return
+    keys = loaded.keys(event)
+    learnt = [key for key in keys if intake.identify(key, event.tenant_id, contact_id)]
+    changed: tuple[str, ...] = ("identities",) if learnt else ()
+    contact, phone = loaded.contacts[contact_id], event.data.contact.phone
+    before = contact.phone
+    is_theirs = phone is not None and loaded.contact_ids[keys[0]] == contact_id
+    if phone and is_theirs and (event.data.reason == "number_changed" or before is None):
+        changed += contact.renumber(phone)
+    if changed:
+        intake.unit.touch_contact(contact)
+        intake.emit_contact(contact, "contact.updated", changed, news)
+    conversation = loaded.current.get(current_of(event.data.account_id, contact_id))
+    if conversation is not None:
+        _tell_in_thread(intake, conversation, event, before, news)
+
+
+def _tell_in_thread(
+    intake: Intake, conversation: Conversation, event: InboundContactChange, phone_before: str | None, news: News
+) -> None:
+    """Answers go to the new address, if it is the customer's own, and the thread says what happened."""
+    data = event.data
+    intake.unit.touch(conversation)
+    address = keys_of_ids(event.tenant_id, data.channel, data.account_id, (data.contact.external_id,))
+    if intake.loaded.contact_id_of(address) == conversation.contact.id:
+        conversation.recipient = data.contact.external_id
+    content: dict[str, Any] = {"type": data.reason}
+    if data.reason == "number_changed":
+        content |= {"previous_phone": phone_before, "phone": data.contact.phone}
+    message = remarked(
+        event.id,
+        conversation.tenant_id,
+        conversation.id,
+        data.account_id,
+        content,
+        occurred_at=event.occurred_at,
+        now=intake.now,
+    )
+    intake.emit(conversation, conversation.remark(message), news, actor=SYSTEM)
+    intake.unit.new_messages.append(message)
+
+
+def take_preference(intake: Intake, event: InboundPreference, news: News) -> None:
+    """What a contact wants of advertising; nobody becomes a contact by that."""
+    loaded = intake.loaded
+    keys = loaded.keys(event)
+    contact_id = loaded.contact_id_of(keys)
+    if contact_id is None:
+        return
+    for key in keys:
+        intake.identify(key, event.tenant_id, contact_id)
+    contact = loaded.contacts[contact_id]
+    intake.unit.touch_contact(contact)
+    changed = contact.choose(event.data.choice, event.occurred_at)
+    if changed:
+        intake.emit_contact(contact, "contact.updated", changed, news)
+
+
+def note_nicknames(intake: Intake, event: InboundReceipt, contact_id: str) -> None:
+    """A receipt can tell other ids of whom the message was for."""
+    for key in alias_keys(event):
+        intake.nicknames.setdefault(key, (event.tenant_id, contact_id))
+
+
+def learn_nicknames(intake: Intake) -> None:
+    """To be called after the last event: what a receipt tells decides about later batches only.
+
+    Who a message is from was worked out before the batch, when numbers were reserved for the conversations it opens.
+    """
+    for key, (tenant_id, contact_id) in intake.nicknames.items():
+        intake.identify(key, tenant_id, contact_id)

@@ -1,0 +1,119 @@
+"""What became of what we sent."""
+
+from typing import Any
+
+from atd_conversation.domain.arrivals import SYSTEM_AUTHOR
+from atd_conversation.domain.message import Message, later_status
+from atd_conversation.intake.people import note_nicknames
+from atd_conversation.intake.state import Intake, News
+from atd_conversation.store.inbound import provider_key
+from atd_schemas.inbound import InboundReceipt, SendFailure
+
+
+def take_receipt(intake: Intake, event: InboundReceipt, news: News) -> None:
+    """Move the message on that a receipt is about, or keep the receipt until that is known."""
+    data = event.data
+    message = _sent(intake, event)
+    if data.about == "reaction":
+        _take_reaction_receipt(intake, event, news)
+        return
+    if message is None:
+        _wait(intake, event)
+        return
+    note_nicknames(intake, event, intake.loaded.conversations[message.conversation_id].contact.id)
+    if _attempt(intake, event, message) < message.attempt:
+        return
+    intake.unit.touch_message(message)
+    changed = message.apply_receipt(data.status, _new_name(intake, event, message), data.failure)
+    if message.external_id is not None:
+        intake.loaded.sent_as[message.account_id, message.external_id] = message
+    changed += settle_receipts(intake, message, data.external_id)
+    if changed:
+        changed = tuple(dict.fromkeys(changed))
+        intake.revised(message, "message.status_changed", changed, news, actor=None)
+
+
+def settle_receipts(intake: Intake, message: Message, external_id: str | None) -> tuple[str, ...]:
+    """Remember what the provider calls the message, and apply the receipt that came before that was known.
+
+    What changed by that.
+    """
+    if external_id is None:
+        return ()
+    key = provider_key(message.account_id, external_id)
+    waiting = intake.loaded.early_receipts.get(key)
+    if waiting is not None and "message_id" in waiting:
+        return ()
+    row: dict[str, Any] = {"message_id": message.id, "tenant_id": message.tenant_id}
+    if message.attempt:
+        row["attempt"] = message.attempt
+    intake.put_receipt(key, row)
+    if waiting is None or waiting["tenant_id"] != message.tenant_id:
+        return ()
+    failure = SendFailure(**waiting["failure"]) if waiting["failure"] else None
+    return message.apply_receipt(waiting["status"], external_id, failure)
+
+
+def _sent(intake: Intake, event: InboundReceipt) -> Message | None:
+    """The message of ours that a receipt is about; what a provider hands back is checked, not trusted."""
+    data, loaded = event.data, intake.loaded
+    message = loaded.messages.get(data.message_id) if data.message_id else None
+    if message is None and data.external_id:
+        message = loaded.target(data.account_id, data.external_id)
+    if message is None or message.direction != "outbound":
+        return None
+    return message if _is_there(message, event) else None
+
+
+def _is_there(message: Message, event: InboundReceipt) -> bool:
+    return (message.tenant_id, message.account_id) == (event.tenant_id, event.data.account_id)
+
+
+def _attempt(intake: Intake, event: InboundReceipt, message: Message) -> int:
+    """Which attempt at sending a receipt is about: said by our id, or by what the provider called that attempt."""
+    data = event.data
+    if data.message_id:
+        return data.attempt
+    if data.external_id == message.external_id:
+        return message.attempt
+    row = intake.loaded.early_receipts.get(provider_key(data.account_id, data.external_id or ""), {})
+    return int(row.get("attempt", 0))
+
+
+def _new_name(intake: Intake, event: InboundReceipt, message: Message) -> str | None:
+    """The provider's id of the message, unless another message of ours has it."""
+    external_id = event.data.external_id
+    holder = intake.loaded.sent_as.get((event.data.account_id, external_id or ""))
+    return external_id if holder is None or holder is message else None
+
+
+def _take_reaction_receipt(intake: Intake, event: InboundReceipt, news: News) -> None:
+    """A reaction of ours that the customer never got is none.
+
+    It came to nothing after it was made, so the time counts at which that was written down: it is of our own clocks.
+    """
+    data = event.data
+    message = intake.loaded.messages.get(data.message_id or "")
+    if message is None or data.status != "failed" or not _is_there(message, event):
+        return
+    intake.unit.touch_message(message)
+    changed = message.react(SYSTEM_AUTHOR, None, event.recorded_at)
+    if changed:
+        intake.revised(message, "message.reacted", changed, news)
+
+
+def _wait(intake: Intake, event: InboundReceipt) -> None:
+    """A receipt for a message that is not known (yet): the highest one waits for the send to be recorded."""
+    data = event.data
+    if data.external_id is None:
+        return
+    key = provider_key(data.account_id, data.external_id)
+    known = intake.loaded.early_receipts.get(key)
+    if known is not None and (known["tenant_id"] != event.tenant_id or "message_id" in known):
+        return
+    status = later_status(known["status"], data.status) if known else data.status
+    failure = None
+    if status == "failed":
+        failure = known["failure"] if known else None
+        failure = failure or (data.failure.model_dump() if data.failure else None)
+    intake.put_receipt(key, {"status": status, "failure": failure, "tenant_id": event.tenant_id})

@@ -1,0 +1,107 @@
+"""What one pass over a batch has in hand, and the events that every kind of news leads to."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.events import contact_event, conversation_event
+from atd_conversation.domain.message import Message
+from atd_conversation.store.inbound import Loaded
+from atd_conversation.store.unit import Unit
+from atd_schemas.conversation import ContactEventType, MessageEventType
+from atd_schemas.envelope import SYSTEM, Actor, Envelope
+from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_servicekit.kafka import Outgoing
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Document
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event that is being taken in, and the trace that its consequences belong to."""
+
+    event: Envelope
+    traceparent: str | None = None
+
+
+@dataclass(slots=True)
+class Intake:
+    """One pass over one batch. `numbers` has each tenant's reserved conversation numbers.
+
+    `nicknames` are keys that receipts tell of contacts: they name them from the next batch on.
+    """
+
+    loaded: Loaded
+    numbers: Mapping[str, Iterator[int]]
+    now: datetime
+    new_id: Callable[[], str]
+    unit: Unit = field(default_factory=Unit)
+    nicknames: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def identify(self, key: str, tenant_id: str, contact_id: str) -> bool:
+        """Let a key name a contact from now on, unless it names one already; whether it is new."""
+        if key in self.loaded.contact_ids:
+            return False
+        self.loaded.contact_ids[key] = contact_id
+        self.unit.new_identities[key] = (tenant_id, contact_id)
+        return True
+
+    def emit(
+        self,
+        conversation: Conversation,
+        change: Change,
+        news: News,
+        *,
+        actor: Actor | None = None,
+        occurred_at: datetime | None = None,
+    ) -> None:
+        """Tell a change of a conversation; unless said otherwise, its customer made it."""
+        made = conversation_event(
+            conversation,
+            change,
+            actor=actor or Actor(type="contact", id=conversation.contact.id, name=conversation.contact.name),
+            now=self.now,
+            causation_id=news.event.id,
+            occurred_at=occurred_at or (news.event.occurred_at if change.message is not None else None),
+        )
+        self.unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, made, news.traceparent))
+
+    def emit_contact(
+        self, contact: Contact, event_type: ContactEventType, changed: tuple[str, ...], news: News
+    ) -> None:
+        """Tell that a contact was created or changed."""
+        told = contact_event(contact, event_type, changed, now=self.now, causation_id=news.event.id)
+        self.unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, told, news.traceparent))
+
+    def revised(
+        self,
+        message: Message,
+        event_type: MessageEventType,
+        changed: tuple[str, ...],
+        news: News,
+        actor: Actor | None = SYSTEM,
+    ) -> None:
+        """Tell that a message has changed; no `actor`: by its customer."""
+        conversation = self.loaded.conversations[message.conversation_id]
+        self.unit.touch(conversation)
+        change = conversation.revise(event_type, message, changed)
+        self.emit(conversation, change, news, actor=actor)
+
+    def put_receipt(self, key: str, row: "Document") -> None:
+        """Leave a row of `early_receipts`."""
+        read = self.unit.receipts[key][1] if key in self.unit.receipts else self.loaded.early_receipts.get(key)
+        self.unit.receipts[key] = (row, read)
+        self.loaded.early_receipts[key] = row
+
+    def put_early_change(self, key: str, row: "Document | None") -> None:
+        """Leave a row of `early_changes`, or take it away."""
+        rows, loaded = self.unit.early_changes, self.loaded.early_changes
+        rows[key] = (row, rows[key][1] if key in rows else loaded.get(key))
+        if row is None:
+            loaded.pop(key, None)
+        else:
+            loaded[key] = row
