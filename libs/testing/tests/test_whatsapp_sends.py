@@ -176,12 +176,18 @@ async def test_an_expired_window_refuses_at_once_or_fails_later_as_told(
     assert [(one["status"], one["errors"][0]["code"]) for one in told] == [("failed", 131047)]
 
 
-async def test_a_window_is_closed_and_opened_by_hand(client: httpx.AsyncClient) -> None:
-    await client.put("/_fake/graph-settings", json={"window": "sync"})
+@pytest.mark.parametrize(("mode", "refusal"), [("off", 200), ("async", 200), ("sync", 400)])
+async def test_a_window_is_closed_and_opened_by_hand(
+    fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver, mode: str, refusal: int
+) -> None:
+    await client.put("/_fake/graph-settings", json={"window": mode})
     window = {"phone_number_id": NUMBER, "customer": CUSTOMER}
-    for is_open, status in ((True, 200), (False, 400), (True, 200)):
+    for is_open, status in ((True, 200), (False, refusal), (True, 200)):
         await client.put("/_fake/windows", json=window | {"open": is_open})
         assert (await send(client, "text", {"body": "Oi"})).status_code == status
+    await fake.graph.deliverer.settle()
+    failed = [one["errors"][0]["code"] for one in receiver.values("statuses") if one["status"] == "failed"]
+    assert failed == ([] if mode == "sync" else [131047])
 
 
 async def test_the_limit_of_a_pair_holds_for_that_pair_and_refills(client: httpx.AsyncClient) -> None:

@@ -236,7 +236,7 @@ def _add_rules(router: APIRouter, state: FakeState) -> None:
         if window.open:
             state.note_customer(window.phone_number_id, window.customer)
         else:
-            state.customer_wrote_at.pop((window.phone_number_id, window.customer.lstrip("+")), None)
+            state.close_window(window.phone_number_id, window.customer)
         return window
 
 

@@ -210,7 +210,7 @@ def _check_rules(state: FakeState, phone_number_id: str, checked: CheckedSend) -
     if state.graph.pair_limit and not state.take_pair(phone_number_id, checked.recipient):
         raise RefusalError(131056, "Too many messages sent from this phone number to the same phone number")
     is_open = checked.kind == "template" or state.window_is_open(phone_number_id, checked.recipient)
-    if state.graph.window == "off" or is_open:
+    if is_open:
         return None
     closed = RefusalError(131047, "More than 24 hours have passed since the recipient last replied to the sender")
     if state.graph.window == "sync":

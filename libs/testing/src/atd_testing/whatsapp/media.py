@@ -4,7 +4,7 @@ import base64
 import hashlib
 import itertools
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -117,12 +117,17 @@ class MediaFacts(BaseModel):
 
 
 class MediaStore:
-    """Files by id, at most `max_bytes` of them together: the oldest go first."""
+    """Files by id, at most `max_bytes` of them together: the oldest go first.
 
-    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+    `on_add` hears of every new file, `on_drop` of the id of every one that went. Ids count from `first_number`.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES, *, first_number: int = 1) -> None:
+        self.on_add: Callable[[MediaFile], None] | None = None
+        self.on_drop: Callable[[str], None] | None = None
         self._files: OrderedDict[str, MediaFile] = OrderedDict()
         self._issued: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first_number)
         self._max_bytes = max_bytes
         self._held_bytes = 0
 
@@ -145,12 +150,17 @@ class MediaStore:
         media_id = f"{_ID_PREFIX}{next(self._numbers):0{_ID_DIGITS - len(_ID_PREFIX)}d}"
         lifetime = UPLOAD_LIFETIME if origin == "upload" else INBOUND_LIFETIME
         made = MediaFile(media_id, data, mime_type, filename, origin, phone_number_id, now, now + lifetime)
-        self._files[media_id] = made
-        self._held_bytes += len(data)
-        while self._held_bytes > self._max_bytes and len(self._files) > 1:
-            _, gone = self._files.popitem(last=False)
-            self._held_bytes -= len(gone.data)
+        self.restore(made)
+        if self.on_add is not None:
+            self.on_add(made)
         return made
+
+    def restore(self, file: MediaFile) -> None:
+        """Hold a file that was held before, under its id."""
+        self._files[file.id] = file
+        self._held_bytes += len(file.data)
+        while self._held_bytes > self._max_bytes and len(self._files) > 1:
+            self.remove(next(iter(self._files)))
 
     def get(self, media_id: str, now: datetime) -> MediaFile | None:
         """The file, unless it is gone or past its time."""
@@ -162,7 +172,14 @@ class MediaStore:
         gone = self._files.pop(media_id, None)
         if gone is not None:
             self._held_bytes -= len(gone.data)
+            if self.on_drop is not None:
+                self.on_drop(media_id)
         return gone is not None
+
+    def clear(self) -> None:
+        """Forget every file."""
+        for media_id in list(self._files):
+            self.remove(media_id)
 
     def all(self) -> list[MediaFile]:
         """Every file, the oldest first."""

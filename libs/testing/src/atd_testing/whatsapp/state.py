@@ -159,17 +159,20 @@ class FakeState:
         self.delivered = 0
         self.calls = 0
         self.sends = 0
-        self.media = MediaStore()
+        # Whoever remembers ids of a fake that ran before must not meet them again.
+        self.media = MediaStore(first_number=int(datetime.now(UTC).timestamp() * 1000))
         self.templates: dict[str, list[Template]] = {}
         self.clock_offset = timedelta()
         self.customer_wrote_at: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self.closed_windows: set[tuple[str, str]] = set()
         self._pairs: OrderedDict[tuple[str, str], tuple[float, datetime]] = OrderedDict()
 
     def reset(self) -> None:
         """Back to the beginning; callbacks stay, so that a running system need not be told again."""
-        callbacks = self.callbacks
+        callbacks, media = self.callbacks, self.media
         self.__init__()  # type: ignore[misc]  # the one list of what there is to forget
-        self.callbacks = callbacks
+        media.clear()
+        self.callbacks, self.media = callbacks, media
 
     def now(self) -> datetime:
         """The fake's clock: the machine's, moved by `clock_offset`."""
@@ -220,14 +223,27 @@ class FakeState:
         """The customer wrote just now: a window of 24 hours begins, under each of the customer's ids."""
         for customer in filter(None, customers):
             key = (phone_number_id, customer.lstrip("+"))
+            self.closed_windows.discard(key)
             self.customer_wrote_at[key] = self.now()
             self.customer_wrote_at.move_to_end(key)
         while len(self.customer_wrote_at) > MAX_REMEMBERED:
             self.customer_wrote_at.popitem(last=False)
 
+    def close_window(self, phone_number_id: str, *customers: str | None) -> None:
+        """Let the window of this customer have expired, under each of the customer's ids, until the next message."""
+        for customer in filter(None, customers):
+            key = (phone_number_id, customer.lstrip("+"))
+            self.customer_wrote_at.pop(key, None)
+            self.closed_windows.add(key)
+
     def window_is_open(self, phone_number_id: str, customer: str) -> bool:
-        """Whether the customer wrote less than 24 hours ago."""
-        wrote_at = self.customer_wrote_at.get((phone_number_id, customer.lstrip("+")))
+        """Whether the customer may be written to freely, as far as the rules in force go."""
+        key = (phone_number_id, customer.lstrip("+"))
+        if key in self.closed_windows:
+            return False
+        if self.graph.window == "off":
+            return True
+        wrote_at = self.customer_wrote_at.get(key)
         return wrote_at is not None and self.now() - wrote_at < REPLY_WINDOW
 
     def take_pair(self, phone_number_id: str, customer: str) -> bool:

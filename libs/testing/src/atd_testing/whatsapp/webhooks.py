@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import heapq
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -41,7 +41,10 @@ class _Outbound:
 
 
 class WebhookDeliverer:
-    """Posts updates to the callbacks. `client` may be given to reach an application in this process."""
+    """Posts updates to the callbacks. `client` may be given to reach an application in this process.
+
+    `on_delivered` hears of every body that was answered 200 or given up.
+    """
 
     def __init__(self, state: FakeState, client: httpx.AsyncClient | None = None) -> None:
         self._state = state
@@ -52,6 +55,7 @@ class WebhookDeliverer:
         self._progress = asyncio.Event()
         self._random = random.Random(20260301)
         self._enqueued = 0
+        self.on_delivered: Callable[[Delivery], None] | None = None
 
     async def start(self) -> None:
         """Begin to deliver."""
@@ -207,6 +211,8 @@ class WebhookDeliverer:
                 break
             await asyncio.sleep(min(settings.retry_base_ms / 1000 * 2**attempt, RETRY_LIMIT_SECONDS))
         delivery.done = True
+        if self.on_delivered is not None:
+            self.on_delivered(delivery)
         return delivery
 
     async def handshake(self, callback: Callback) -> bool:
