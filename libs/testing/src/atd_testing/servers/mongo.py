@@ -27,6 +27,8 @@ _OPLOG_MEGABYTES = 990  # the smallest mongod takes; its default is a twentieth 
 _PARAMETERS = {
     # A transaction that meets a lock waits for it as a person would expect, instead of failing after 5 ms.
     "maxTransactionLockRequestTimeoutMillis": 3000,
+    # What a process leaves open when it is killed holds its documents until then; the default is a minute.
+    "transactionLifetimeLimitSeconds": 10,
     # There is no secondary to hand over to when it is told to stop.
     "shutdownTimeoutMillisForSignaledShutdown": 100,
     "diagnosticDataCollectionEnabled": "false",
