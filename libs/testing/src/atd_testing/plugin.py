@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from atd_testing.s3 import S3Server
 from atd_testing.servers import KafkaServer, MongoServer, ServerStartError
 
 if TYPE_CHECKING:
@@ -69,6 +70,14 @@ def mongodb_url(server_directory: Path) -> Iterator[str]:
         mongo = MongoServer(server_directory / "mongo", cache_gb=0.5)
     with _started(mongo):
         yield mongo.url
+
+
+@pytest.fixture(scope="session")
+def s3_server(server_directory: Path) -> Iterator[S3Server]:
+    """The run's S3. Use `create_bucket` for a bucket of one test."""
+    server = S3Server(server_directory / "s3.log")
+    with _started(server):
+        yield server
 
 
 @pytest.fixture

@@ -156,7 +156,7 @@ class _Upload:
 
 
 class _Body:
-    """The bytes of an answer; closing it gives its connection back, begun or not."""
+    """The bytes of an answer. Its connection is let go at the end, at a fault, or when it is closed, begun or not."""
 
     def __init__(self, body: Any) -> None:
         self._body = body
@@ -165,8 +165,12 @@ class _Body:
         return self
 
     async def __anext__(self) -> bytes:
-        with _faults():
-            chunk: bytes = await self._body.read(_READ_BYTES)
+        try:
+            with _faults():
+                chunk: bytes = await self._body.read(_READ_BYTES)
+        except BaseException:
+            await self.aclose()
+            raise
         if not chunk:
             raise StopAsyncIteration
         return chunk
