@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.directory import AccountDirectory
+from atd_ingest_whatsapp.translate import Note
 from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint
 from atd_schemas.inbound import InboundMessage, InboundReceipt, InboundUnparsed
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
@@ -66,7 +67,11 @@ async def post(raw: bytes, path_params: dict[str, str], signature: str) -> tuple
 
     directory = AccountDirectory(NoAccounts(), lambda _row: ACCOUNT, FakeClock())
     await directory.start()
-    intake = Intake(kafka, confirm, timedelta(seconds=5))
+
+    async def note_down(notes: Sequence[Note]) -> None:
+        assert notes
+
+    intake = Intake(kafka, confirm, note_down, timedelta(seconds=5))
     endpoint = WebhookEndpoint("/webhooks/whatsapp", directory, intake, Metrics(), FakeClock())
     answers: list[dict[str, Any]] = []
 

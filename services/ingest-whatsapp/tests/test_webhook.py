@@ -183,7 +183,7 @@ async def test_the_app_address_takes_what_names_only_a_business_account(service:
     channel = await service.connect(business_account_id="818181818181")
     body = {
         "object": "whatsapp_business_account",
-        "entry": [{"id": "818181818181", "changes": [{"field": "account_update", "value": {"event": "x"}}]}],
+        "entry": [{"id": "818181818181", "changes": [{"field": "a_new_one", "value": {"event": "x"}}]}],
     }
     assert (await service.deliver("", builders.encode(body))).status_code == 200
     [event] = await service.of_account(channel["id"], 1)

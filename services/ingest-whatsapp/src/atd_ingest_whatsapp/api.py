@@ -166,7 +166,7 @@ def internal_router(redriver: Redriver) -> APIRouter:
             raw = base64.b64decode(event.data.body, validate=True)
         except binascii.Error:
             raise invalid("data.body", "is not base64") from None
-        translation = await redriver.redrive(event.data.account_id, raw)
+        translation = await redriver.redrive(event.data.account_id, raw, event.data.received_at)
         return Redriven(published=len(translation.events), problems=list(translation.problems))
 
     return router

@@ -12,13 +12,15 @@ from starlette.routing import Route
 
 from atd_ingest_whatsapp.account_use import AccountUse
 from atd_ingest_whatsapp.api import channels_router, internal_router
-from atd_ingest_whatsapp.channel_service import ChannelService
+from atd_ingest_whatsapp.api_templates import templates_router
+from atd_ingest_whatsapp.channel_service import ChannelService, Followers
 from atd_ingest_whatsapp.client import GraphClient
 from atd_ingest_whatsapp.credentials import open_account
 from atd_ingest_whatsapp.directory import AccountDirectory
 from atd_ingest_whatsapp.fetcher import NEW_ADDRESSES, Fetcher
 from atd_ingest_whatsapp.fetching import SIZE_LIMIT
 from atd_ingest_whatsapp.handlers import SettingsReader, outbound_handler
+from atd_ingest_whatsapp.health import HEALTH_INDEXES, HealthStore
 from atd_ingest_whatsapp.media import UPLOAD_INDEXES, MediaUploads, UploadStore
 from atd_ingest_whatsapp.media_client import MediaClient, longest_transfer
 from atd_ingest_whatsapp.openapi import describe_webhooks
@@ -28,7 +30,11 @@ from atd_ingest_whatsapp.sender import Sender
 from atd_ingest_whatsapp.sending import Policy
 from atd_ingest_whatsapp.settings import Settings
 from atd_ingest_whatsapp.store import ACCOUNT_INDEXES, AccountStore
-from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint, serve_directly
+from atd_ingest_whatsapp.template_client import TemplateClient
+from atd_ingest_whatsapp.template_service import TemplateService
+from atd_ingest_whatsapp.template_store import TEMPLATE_INDEXES, TemplateStore
+from atd_ingest_whatsapp.translate import Note
+from atd_ingest_whatsapp.webhook import Intake, NoteDown, WebhookEndpoint, serve_directly
 from atd_schemas.topics import OUTBOUND_WHATSAPP, SETTINGS_CHANGES
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import FileStore, create_file_store
@@ -53,6 +59,7 @@ _LONGEST_TURN = timedelta(seconds=15)
 """Beside the calls themselves: waiting for one's turn under the rate of the number."""
 
 _CHECKS_AT_ONCE = 16
+_LISTS_AT_ONCE = 8
 
 _SIGNED = Public("Meta's signature over the body, or the verify token, is checked instead")
 
@@ -64,7 +71,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tracing: Traci
     directory = AccountDirectory(store, lambda row: open_account(runtime.cipher, row), runtime.clock)
     graph = _graph(runtime, settings)
     sends = _Sends()
-    service = ChannelService(runtime, store, graph, sends, directory, secret_overlap=settings.whatsapp_secret_overlap)
+    told = _Told.build(runtime, settings)
+    followers = Followers(sends, directory, told.copies, told.health)
+    service = ChannelService(runtime, store, graph, followers, secret_overlap=settings.whatsapp_secret_overlap)
+    templates = TemplateService(runtime, told.copies, told.lists, directory, service.needs_reconnection)
     use = AccountUse(directory, service.needs_reconnection)
     files = _Files.build(runtime, settings)
     sender = Sender(
@@ -79,23 +89,26 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tracing: Traci
     )
     sends.ledger = _ledger(runtime, settings, sender)
     sends.fetches = _fetches(runtime, settings, use, files)
-    intake = Intake(runtime.producer, sends.confirm, settings.whatsapp_webhook_timeout)
-    _start_in_order(runtime, settings, [graph, files.store, files.client, files.uploads], directory, sends)
+    intake = Intake(runtime.producer, sends.confirm, told.note_down(templates), settings.whatsapp_webhook_timeout)
+    clients: list[Component] = [graph, files.store, files.client, files.uploads, told.lists]
+    _start_in_order(runtime, settings, clients, directory, sends)
+    runtime.background("template-sync", templates.run)
     routers = [
         channels_router(runtime, service),
+        templates_router(service, templates),
         internal_router(Redriver(directory, intake, runtime.clock)),
     ]
     app = runtime.create_app("ingest-whatsapp", routers, description="WhatsApp: webhooks in, sends and receipts out")
+    _add_webhooks(app, runtime, directory, intake)
+    return app
+
+
+def _add_webhooks(app: FastAPI, runtime: Runtime, directory: AccountDirectory, intake: Intake) -> None:
+    """As routes, which say what they need and refuse other methods; and past the routes, for speed."""
     of_app, of_account = (
         _SIGNED.mark(WebhookEndpoint(path, directory, intake, runtime.metrics, runtime.clock))
         for path in (APP_WEBHOOK, ACCOUNT_WEBHOOK)
     )
-    _add_webhooks(app, runtime, of_app, of_account)
-    return app
-
-
-def _add_webhooks(app: FastAPI, runtime: Runtime, of_app: WebhookEndpoint, of_account: WebhookEndpoint) -> None:
-    """As routes, which say what they need and refuse other methods; and past the routes, for speed."""
     for endpoint in (of_app, of_account):
         app.router.routes.append(Route(endpoint.path, endpoint, methods=["GET", "POST"]))
     describe_webhooks(app)
@@ -161,6 +174,41 @@ class _Files:
         return cls(store, client, uploads)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What Meta tells of our own state: copies of templates, the lists that they come from, and the health."""
+
+    copies: TemplateStore
+    lists: TemplateClient
+    health: HealthStore
+
+    @classmethod
+    def build(cls, runtime: Runtime, settings: Settings) -> "_Told":
+        def connect() -> httpx.AsyncClient:
+            return create_http_client(
+                "whatsapp-templates",
+                runtime.metrics,
+                timeout=settings.whatsapp_timeout,
+                max_connections=_LISTS_AT_ONCE,
+                trace_headers=False,
+            )
+
+        lists = TemplateClient(
+            connect,
+            settings.whatsapp_api_url,
+            settings.whatsapp_api_version,
+            timeout=settings.whatsapp_templates_timeout,
+        )
+        return cls(TemplateStore(runtime.mongo.db), lists, HealthStore(runtime))
+
+    def note_down(self, templates: TemplateService) -> NoteDown:
+        async def note_down(notes: Sequence[Note]) -> None:
+            await templates.note(notes)
+            await self.health.note(notes)
+
+        return note_down
+
+
 def _fetches(runtime: Runtime, settings: Settings, use: AccountUse, files: _Files) -> Ledger:
     """A ledger of its own, so that large files delay no message. A file that is fetched twice is the same file."""
     api = httpx.URL(settings.whatsapp_api_url)
@@ -216,6 +264,8 @@ def _start_in_order(
         ledger_indexes(SENDS),
         ledger_indexes(FETCHES),
         UPLOAD_INDEXES,
+        TEMPLATE_INDEXES,
+        HEALTH_INDEXES,
         IDEMPOTENCY_INDEXES,
     ):
         runtime.add_indexes(indexes)

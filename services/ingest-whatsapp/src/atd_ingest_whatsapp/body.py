@@ -71,10 +71,14 @@ def _scrubbed(value: Any) -> Any:
 
 @dataclass(slots=True)
 class Named:
-    """Whom a body names, in its order: the numbers it is about, and the business accounts."""
+    """Whom a body names, in its order: the numbers it is about, and the business accounts.
+
+    `beyond_numbers`: a change names no number, so that it is about a business account.
+    """
 
     phone_number_ids: dict[str, None] = field(default_factory=dict)
     business_account_ids: dict[str, None] = field(default_factory=dict)
+    beyond_numbers: bool = False
 
 
 def named_in(payload: Any) -> Named:
@@ -88,7 +92,9 @@ def named_in(payload: Any) -> Named:
             value = change.get("value")
             metadata = value.get("metadata") if isinstance(value, dict) else None
             number = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
-            if isinstance(number, str) and len(named.phone_number_ids) < NAMED_LIMIT:
+            if not isinstance(number, str):
+                named.beyond_numbers = True
+            elif len(named.phone_number_ids) < NAMED_LIMIT:
                 named.phone_number_ids[number] = None
     return named
 

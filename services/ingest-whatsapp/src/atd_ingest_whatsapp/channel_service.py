@@ -1,8 +1,8 @@
 """What can be done to channel accounts: each change and its event commit together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
@@ -22,7 +22,10 @@ from atd_ingest_whatsapp.channels import (
 )
 from atd_ingest_whatsapp.client import NumberFacts, Refused, Unsent
 from atd_ingest_whatsapp.credentials import open_account, seal, unseal
+from atd_ingest_whatsapp.health import ChannelHealth
+from atd_ingest_whatsapp.health import shown as health_shown
 from atd_ingest_whatsapp.store import AccountStore
+from atd_ingest_whatsapp.translate import HealthNote, Note
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import SETTINGS_CHANGES
@@ -56,6 +59,37 @@ class Held(Protocol):
     async def reload(self, account_ids: Sequence[str]) -> None: ...
 
 
+class Templates(Protocol):
+    """The copies of an account's templates."""
+
+    async def ask(self, session: "Session | None", account_id: str, due_at: datetime) -> None: ...
+
+    async def forget(self, session: "Session", tenant_id: str, account_id: str, now: datetime) -> None: ...
+
+
+class Health(Protocol):
+    """What Meta said of the health of accounts."""
+
+    async def of(self, account_ids: Sequence[str]) -> "Mapping[str, Document]": ...
+
+    async def note(self, notes: Sequence[Note]) -> None: ...
+
+    async def forget(self, session: "Session", account_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """What follows from a change of an account, or belongs to it."""
+
+    sends: Sends
+    held: Held
+    templates: Templates
+    health: Health
+
+
+_Then = Callable[["Session", "Document"], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What a check found; `answer` is the provider's."""
@@ -72,16 +106,17 @@ class ChannelService:
         runtime: Runtime,
         store: AccountStore,
         checker: Checker,
-        sends: Sends,
-        held: Held,
+        followers: Followers,
         *,
         secret_overlap: timedelta,
     ) -> None:
         self._runtime = runtime
         self._store = store
         self._checker = checker
-        self._sends = sends
-        self._held = held
+        self._sends = followers.sends
+        self._held = followers.held
+        self._templates = followers.templates
+        self._health = followers.health
         self._overlap = secret_overlap
 
     async def create(self, session: "Session", new: NewChannel, identity: Identity) -> Channel:
@@ -101,7 +136,8 @@ class ChannelService:
                 errors=[FieldError("credentials.phone_number_id", "is connected already")],
             ) from None
         await self._tell(session, document, identity.actor())
-        return self.view(document, identity)
+        await self._templates.ask(session, account_id, now)
+        return self._view(document, identity, ChannelHealth())
 
     async def hold(self, account_id: str) -> None:
         """Know a new account in this process at once; the others hear of it by its event."""
@@ -109,11 +145,17 @@ class ChannelService:
 
     async def page(self, identity: Identity, before_id: str | None, limit: int) -> list[Channel]:
         """Up to `limit` accounts, newest first."""
-        return [self.view(one, identity) for one in await self._store.page(identity.tenant_id, before_id, limit)]
+        rows = await self._store.page(identity.tenant_id, before_id, limit)
+        health = await self._health.of([row["_id"] for row in rows])
+        return [self._view(row, identity, health_shown(health.get(row["_id"]))) for row in rows]
 
     async def get(self, identity: Identity, account_id: str) -> Channel:
         """One account. Raises `Problem` 404."""
-        return self.view(await self._found(identity.tenant_id, account_id), identity)
+        return await self._shown(await self._found(identity.tenant_id, account_id), identity)
+
+    async def opened(self, identity: Identity, account_id: str) -> Account:
+        """One account with its credentials. Raises `Problem` 404, or 409 when they cannot be read."""
+        return self._open(await self._found(identity.tenant_id, account_id))
 
     async def change(
         self, identity: Identity, account_id: str, changes: ChannelChanges, version: int | None
@@ -124,10 +166,13 @@ class ChannelService:
             sealer = self._sealer(account_id)
             return applied(document, changes, sealer, self._runtime.clock.now(), self._overlap)
 
-        document = await self._changed(identity.tenant_id, account_id, version, fields, identity.actor())
+        given = changes.credentials
+        lists_otherwise = given.access_token is not None or given.business_account_id is not None
+        then = self._ask_templates if lists_otherwise else None
+        document = await self._changed(identity.tenant_id, account_id, version, fields, identity.actor(), then)
         if changes.credentials.access_token is not None or changes.status is not None:
             await self._sends.resume(account_id)
-        return self.view(document, identity)
+        return await self._shown(document, identity)
 
     async def forget_previous_secrets(self, identity: Identity, account_id: str) -> Channel:
         """From now on only the current app secret proves webhooks. Raises `Problem` 404."""
@@ -135,7 +180,8 @@ class ChannelService:
         def fields(document: "Document") -> Mapping[str, Any]:
             return {**touched(document, self._runtime.clock.now()), "previous_app_secrets": []}
 
-        return self.view(await self._changed(identity.tenant_id, account_id, None, fields, identity.actor()), identity)
+        document = await self._changed(identity.tenant_id, account_id, None, fields, identity.actor())
+        return await self._shown(document, identity)
 
     async def delete(self, identity: Identity, account_id: str) -> None:
         """Disconnect: webhooks are 404 from now on, and what is unsent fails. Raises `Problem` 404."""
@@ -143,16 +189,17 @@ class ChannelService:
         def fields(document: "Document") -> Mapping[str, Any]:
             return deleted(document, self._runtime.clock.now())
 
-        await self._changed(identity.tenant_id, account_id, None, fields, identity.actor())
+        async def forget(session: "Session", document: "Document") -> None:
+            await self._templates.forget(session, document["tenant_id"], account_id, document["updated_at"])
+            await self._health.forget(session, account_id)
+
+        await self._changed(identity.tenant_id, account_id, None, fields, identity.actor(), forget)
         await self._sends.resume(account_id)  # so that what waits is tried, and fails for want of an account
 
     async def check(self, identity: Identity, account_id: str) -> Checked:
         """Ask the provider, and let the status follow: a dead token needs reconnection, a good one repairs."""
         document = await self._found(identity.tenant_id, account_id)
-        try:
-            account = open_account(self._runtime.cipher, document)
-        except CannotDecrypt:
-            raise conflict("The credentials cannot be read any more; enter them again.") from None
+        account = self._open(document)
         answer = await self._checker.check(account)
         now = self._runtime.clock.now()
         found: dict[str, Any] = {}
@@ -172,8 +219,9 @@ class ChannelService:
                 identity.tenant_id, account_id, document["version"], fields, identity.actor()
             )
         if isinstance(answer, NumberFacts):
+            await self._health.note([HealthNote(account, now, quality=answer.quality_rating)])
             await self._sends.resume(account_id)
-        return Checked(self.view(document, identity), answer)
+        return Checked(await self._shown(document, identity), answer)
 
     async def needs_reconnection(self, account: Account, refused: Refused) -> bool:
         """Mark an account whose token Meta refused; false when it has changed since and may work again."""
@@ -190,7 +238,11 @@ class ChannelService:
         )
         return True
 
-    def view(self, document: "Document", identity: Identity) -> Channel:
+    async def _shown(self, document: "Document", identity: Identity) -> Channel:
+        health = await self._health.of([document["_id"]])
+        return self._view(document, identity, health_shown(health.get(document["_id"])))
+
+    def _view(self, document: "Document", identity: Identity, health: ChannelHealth) -> Channel:
         """The account as this identity may see it."""
         token = None
         if identity.may(MANAGE):
@@ -200,7 +252,16 @@ class ChannelService:
                 )
             except CannotDecrypt:
                 token = None
-        return shown(document, self._runtime.settings.public_url, token, self._runtime.clock.now())
+        return shown(document, self._runtime.settings.public_url, token, health, self._runtime.clock.now())
+
+    def _open(self, document: "Document") -> Account:
+        try:
+            return open_account(self._runtime.cipher, document)
+        except CannotDecrypt:
+            raise conflict("The credentials cannot be read any more; enter them again.") from None
+
+    async def _ask_templates(self, session: "Session", document: "Document") -> None:
+        await self._templates.ask(session, document["_id"], document["updated_at"])
 
     def _needs_reconnection(self, refused: Refused) -> dict[str, Any]:
         reason = {"code": refused.code, "message": refused.detail, "at": self._runtime.clock.now()}
@@ -219,6 +280,7 @@ class ChannelService:
         version: int | None,
         fields: "Callable[[Document], Mapping[str, Any]]",
         actor: Actor,
+        then: _Then | None = None,
     ) -> "Document":
         async def work(session: "Session") -> "Document":
             before = await self._found(tenant_id, account_id, session)
@@ -228,6 +290,8 @@ class ChannelService:
             if after is None:
                 raise conflict("The channel account was changed at the same time; read it again.")
             await self._tell(session, after, actor)
+            if then is not None:
+                await then(session, after)
             return after
 
         document = await self._runtime.transaction(work)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from atd_ingest_whatsapp.accounts import AccountStatus
+from atd_ingest_whatsapp.health import ChannelHealth
 from atd_schemas.envelope import Actor, Timestamp
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import ChannelAccountChanged, ChannelAccountData
@@ -111,6 +112,7 @@ class Channel(BaseModel):
     verified_name: str | None
     previous_app_secrets_until: Timestamp | None
     settings: ChannelSettings
+    health: ChannelHealth
     version: int
     created_at: Timestamp
     updated_at: Timestamp
@@ -216,7 +218,9 @@ def changed_event(document: "Document", actor: Actor, now: datetime) -> ChannelA
     )
 
 
-def shown(document: "Document", public_url: str, verify_token: str | None, now: datetime) -> Channel:
+def shown(
+    document: "Document", public_url: str, verify_token: str | None, health: ChannelHealth, now: datetime
+) -> Channel:
     """The account as it is answered."""
     untils = [one["until"] for one in document["previous_app_secrets"] if one["until"] > now]
     return Channel(
@@ -232,6 +236,7 @@ def shown(document: "Document", public_url: str, verify_token: str | None, now: 
         verified_name=document["verified_name"],
         previous_app_secrets_until=max(untils, default=None),
         settings=ChannelSettings.model_validate(document["settings"]),
+        health=health,
         version=document["version"],
         created_at=document["created_at"],
         updated_at=document["updated_at"],

@@ -53,3 +53,8 @@ class Settings(FileStoreSettings):
         gt=timedelta(0),
         description="How often changed accounts are read again, should a change event be missed (seconds)",
     )
+    whatsapp_templates_timeout: timedelta = Field(
+        default=timedelta(seconds=25),
+        gt=timedelta(0),
+        description="Longest reading of a business account's whole list of templates (seconds)",
+    )

@@ -20,10 +20,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.body import MalformedBodyError, UnreadableBodyError, decode, named_in
+from atd_ingest_whatsapp.body import MalformedBodyError, Named, UnreadableBodyError, decode, named_in
 from atd_ingest_whatsapp.directory import AccountDirectory, same_token
 from atd_ingest_whatsapp.signature import SIGNATURE_HEADER, proving_secrets
-from atd_ingest_whatsapp.translate import Translation, translate, unparsed_event
+from atd_ingest_whatsapp.translate import Note, Proven, Translation, translate, unparsed_event
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, WEBHOOK_BODY_LIMIT_BYTES
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import InfrastructureFault
@@ -55,7 +55,10 @@ class Publisher(Protocol):
 
 
 ConfirmSends = Callable[[Sequence[tuple[str, str]]], Awaitable[None]]
-"""Told of pairs of our message id and the provider's id that a receipt has proven to be sent."""
+"""Told of pairs of a row of the send ledger and Meta's id that a receipt has proven to be sent."""
+
+NoteDown = Callable[[Sequence[Note]], Awaitable[None]]
+"""Told what a body says of templates and of the health of accounts; repeats and what is older change nothing."""
 
 
 @dataclass(slots=True)
@@ -64,12 +67,13 @@ class Intake:
 
     publisher: Publisher
     confirm: ConfirmSends
+    note_down: NoteDown
     timeout: timedelta
 
     async def take(
         self, translation: Translation, kept: Iterable[Outgoing] = (), traceparent: str | None = None
     ) -> None:
-        """Publish the events and what is kept, then confirm the sends that receipts prove.
+        """Publish the events and what is kept, then confirm the sends that receipts prove and note the rest down.
 
         Raises `InfrastructureFault`, pymongo's errors or `TimeoutError` when the body must come again.
         """
@@ -77,9 +81,12 @@ class Intake:
         records.extend(kept)
         seconds = self.timeout.total_seconds()
         await self.publisher.publish(records, timeout_seconds=seconds)
-        if confirmed := translation.confirmed_sends():
+        if translation.confirmed:
             async with asyncio.timeout(seconds):
-                await self.confirm(confirmed)
+                await self.confirm(translation.confirmed)
+        if translation.notes:
+            async with asyncio.timeout(seconds):
+                await self.note_down(translation.notes)
 
 
 class WebhookEndpoint:
@@ -144,9 +151,7 @@ class WebhookEndpoint:
         translation = Translation((), (problem,)) if problem else translate(payload, accounts, now)
         await self._publish(account, raw, translation)
 
-    async def _of_app(
-        self, raw: bytes, signature: bytes | None
-    ) -> tuple[Account, Any, str | None, Mapping[str, Account]]:
+    async def _of_app(self, raw: bytes, signature: bytes | None) -> tuple[Account, Any, str | None, Proven]:
         """The body of the app's address: whom it names decides which secrets can prove it."""
         try:
             payload, problem = _decoded(raw)
@@ -166,7 +171,7 @@ class WebhookEndpoint:
             raise unauthenticated("The signature is not one of an app secret of the accounts in the body.")
         holders = [one for one in candidates.values() if one.proven_by(proven, now)]
         accounts = {number: one for number, one in numbers.items() if one.proven_by(proven, now)}
-        return holders[0], payload, problem, accounts
+        return holders[0], payload, problem, Proven(accounts, self._businesses(named, proven, holders))
 
     async def _account(self, account_id: str) -> Account:
         account = self._directory.get(account_id)
@@ -181,15 +186,22 @@ class WebhookEndpoint:
         with _unavailable_when_away():
             return await self._directory.find_numbers(phone_number_ids)
 
-    async def _accounts_of(self, payload: Any, account: Account, proven: frozenset[bytes]) -> Mapping[str, Account]:
-        """The accounts of the numbers in the body that the same secrets prove: usually the one of the address."""
-        numbers = named_in(payload).phone_number_ids
+    async def _accounts_of(self, payload: Any, account: Account, proven: frozenset[bytes]) -> Proven:
+        """The accounts of the body that the same secrets prove: usually the one of the address."""
+        named = named_in(payload)
         own = {account.phone_number_id: account}
-        if numbers.keys() <= own.keys():
-            return own
+        businesses = self._businesses(named, proven, (account,))
+        if named.phone_number_ids.keys() <= own.keys():
+            return Proven(own, businesses)
         now = self._clock.now()
-        found = await self._numbers(numbers)
-        return own | {number: one for number, one in found.items() if one.proven_by(proven, now)}
+        found = await self._numbers(named.phone_number_ids)
+        return Proven(own | {number: one for number, one in found.items() if one.proven_by(proven, now)}, businesses)
+
+    def _businesses(
+        self, named: Named, proven: frozenset[bytes], known: Iterable[Account]
+    ) -> Mapping[str, Sequence[Account]]:
+        """The proven accounts of the business accounts in the body, when a change is about those."""
+        return businesses_of(named, self._directory, known, lambda one: one.proven_by(proven, self._clock.now()))
 
     async def _publish(self, account: Account, raw: bytes, translation: Translation) -> None:
         kept = []
@@ -232,6 +244,20 @@ class _unavailable_when_away:  # noqa: N801 - reads as a function, costs less th
                 f"Could not be stored durably ({reason}); send it again.",
                 headers={"Retry-After": "2"},
             ) from error
+
+
+def businesses_of(
+    named: Named, directory: AccountDirectory, known: Iterable[Account], is_proven: Callable[[Account], bool]
+) -> Mapping[str, Sequence[Account]]:
+    """The proven accounts by business account, of those that the body names; `known` are proven already."""
+    if not named.beyond_numbers:
+        return {}
+    businesses: dict[str, dict[str, Account]] = {business: {} for business in named.business_account_ids}
+    held = directory.of_business(businesses)
+    for one in (*known, *(account for account in held if is_proven(account))):
+        if one.business_account_id in businesses:
+            businesses[one.business_account_id][one.id] = one
+    return {business: tuple(accounts.values()) for business, accounts in businesses.items()}
 
 
 def serve_directly(

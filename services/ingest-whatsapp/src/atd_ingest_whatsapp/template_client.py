@@ -1,0 +1,103 @@
+"""Meta's list of the templates of a business account, read whole."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from atd_ingest_whatsapp.accounts import Account
+from atd_ingest_whatsapp.client import OK, Refused, Unsent, authorization, json_object, refused
+from atd_ingest_whatsapp.templates import Listed, listed_of
+from atd_servicekit.errors import InfrastructureFault
+
+TEMPLATES_LIMIT = 6000
+"""Templates that a verified business account can have."""
+
+_PAGE = 100
+_FIELDS = "id,name,language,status,category,components,parameter_format,quality_score,rejected_reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The templates of a business account; not `complete` when there were more than can be."""
+
+    templates: tuple[Listed, ...]
+    complete: bool
+
+
+class TemplateClient:
+    """Reads lists of templates from the Graph API. A component; `connect` makes the kit's HTTP client."""
+
+    def __init__(
+        self, connect: Callable[[], httpx.AsyncClient], base_url: str, version: str, *, timeout: timedelta
+    ) -> None:
+        """`timeout` bounds a whole list; the client's own bounds each page."""
+        self._connect = connect
+        self._client: httpx.AsyncClient | None = None
+        self._base = f"{base_url.rstrip('/')}/{version}"
+        self._timeout = timeout.total_seconds()
+
+    async def start(self) -> None:
+        """Make the HTTP client."""
+        self._client = self._connect()
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def templates(self, account: Account) -> Catalogue | Refused | Unsent:
+        """All templates of the account's business account. Never raises for what the network or Meta do."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._all(account)
+        except TimeoutError:
+            return Unsent("the list took too long")
+
+    async def _all(self, account: Account) -> Catalogue | Refused | Unsent:
+        found: list[Listed] = []
+        after: str | None = None
+        for _ in range(TEMPLATES_LIMIT // _PAGE + 1):
+            page = await self._page(account, after)
+            if isinstance(page, Refused | Unsent):
+                return page
+            items = page.get("data")
+            found.extend(one for item in (items if isinstance(items, list) else ()) if (one := listed_of(item)))
+            following = _following(page)
+            if following is None or following == after:
+                return Catalogue(tuple(found[:TEMPLATES_LIMIT]), complete=len(found) <= TEMPLATES_LIMIT)
+            after = following
+        return Catalogue(tuple(found[:TEMPLATES_LIMIT]), complete=False)
+
+    async def _page(self, account: Account, after: str | None) -> dict[str, Any] | Refused | Unsent:
+        if self._client is None:
+            raise InfrastructureFault("the client of the template lists is not started")
+        # The address of the next page is built here: the one that Meta gives could lead the token elsewhere.
+        query = {"fields": _FIELDS, "limit": str(_PAGE)} | ({} if after is None else {"after": after})
+        try:
+            answer = await self._client.get(
+                f"{self._base}/{account.business_account_id}/message_templates",
+                params=query,
+                headers=authorization(account),
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return Unsent(type(error).__name__)
+        body = json_object(answer.content)
+        if isinstance(refusal := body.get("error"), dict):
+            return refused(answer.status_code, refusal)
+        if answer.status_code != OK or not isinstance(body.get("data"), list):
+            return Unsent(f"HTTP {answer.status_code} without a list")
+        return body
+
+
+def _following(page: dict[str, Any]) -> str | None:
+    """The cursor of the next page, if there is one."""
+    paging = page.get("paging")
+    if not isinstance(paging, dict) or not paging.get("next") or not page["data"]:
+        return None
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    return after if isinstance(after, str) and after else None

@@ -1,0 +1,162 @@
+"""One item of a body with what it is read by: whose it is, who is meant, and where problems are named."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from atd_ingest_whatsapp.accounts import Account
+from atd_ingest_whatsapp.failures import code_of
+from atd_ingest_whatsapp.translate.values import (
+    LABEL_LIMIT,
+    NAME_LIMIT,
+    TEXT_LIMIT,
+    Json,
+    id_of,
+    label_of,
+    link_of,
+    phone_of,
+)
+from atd_schemas.inbound import InboundContact
+
+PROBLEMS_LIMIT = 100
+"""Problems that are named one by one; a body with more says how many there are."""
+
+
+@dataclass(slots=True)
+class Problems:
+    """What was not understood of a body, each by its path."""
+
+    found: list[str] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, where: str, what: str) -> None:
+        """Name one; beyond the limit it is only counted."""
+        if len(self.found) < PROBLEMS_LIMIT:
+            self.found.append(f"{where}: {what}")
+        else:
+            self.more += 1
+
+    def named(self) -> tuple[str, ...]:
+        """All of them, as they are kept with the body."""
+        return (*self.found, f"and {self.more} more") if self.more else tuple(self.found)
+
+
+@dataclass(slots=True)
+class Part:
+    """A message, a status, or an item of another list. `where` is its path, `now` when the body was received.
+
+    `by_business`: it was done on the company's own phone, and the customer is whom it was sent to.
+    """
+
+    item: Json
+    where: str
+    account: Account
+    people: Mapping[str, Json]
+    now: datetime
+    problems: Problems
+    by_business: bool = False
+
+    def problem(self, what: str, at: str = "") -> None:
+        """Name what was not understood; `at` is the path below this part (`.text.body`)."""
+        self.problems.add(self.where + at, what)
+
+    def below(self, item: Json, at: str) -> "Part":
+        """A part of this one."""
+        return replace(self, item=item, where=self.where + at)
+
+    def object(self, name: str) -> Json | None:
+        """The object under `name`; a problem when there is none."""
+        found: Json | None = self.item.get(name)
+        if not isinstance(found, dict):
+            self.problem("is not an object", f".{name}")
+            return None
+        return found
+
+    def text(self, value: Any, at: str) -> str | None:
+        """A text or caption, cut at the limit, which is a problem."""
+        if not isinstance(value, str):
+            return None
+        if len(value) > TEXT_LIMIT:
+            self.problem(f"has {len(value)} characters, {TEXT_LIMIT} were taken", at)
+        return value[:TEXT_LIMIT]
+
+    def label(self, value: Any, limit: int = LABEL_LIMIT) -> str | None:
+        """A short text, cut at the limit, which is a problem; nothing when it is empty or none."""
+        if isinstance(value, str) and len(value) > limit:
+            self.problem(f"has a text of {len(value)} characters, {limit} were taken")
+        return label_of(value, limit)
+
+    def link(self, value: Any) -> str | None:
+        """A web address; what is there and is none is a problem."""
+        found = link_of(value)
+        if value and found is None:
+            self.problem("has a link that is no web address of sensible length")
+        return found
+
+    def objects(self, value: Any, limit: int, at: str) -> list[Json]:
+        """The objects of a list up to a limit; what is beyond it or no object is a problem."""
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.problem("is not a list", at)
+            return []
+        if len(value) > limit:
+            self.problem(f"has {len(value)} items, {limit} were taken", at)
+        found: list[Json] = [item for item in value[:limit] if isinstance(item, dict)]
+        if len(found) < min(len(value), limit):
+            self.problem("has items that are not objects", at)
+        return found
+
+    def errors(self) -> list[Json]:
+        """The `errors` that Meta put beside the item."""
+        found = self.item.get("errors")
+        return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
+
+    def name_errors(self) -> None:
+        """Make a problem of each of its `errors`, for an item that is understood in spite of them."""
+        for i, error in enumerate(self.errors()):
+            self.problem(f"error {code_of(error)}", f".errors[{i}]")
+
+    def customer(self) -> InboundContact | None:
+        """The customer: who wrote, or whom the company wrote to."""
+        if self.by_business:
+            return contact_of(id_of(self.item.get("to")), id_of(self.item.get("to_user_id")), self.people)
+        return contact_of(id_of(self.item.get("from")), id_of(self.item.get("from_user_id")), self.people)
+
+
+def people_of(contacts: Any) -> Mapping[str, Json]:
+    """The `contacts` of a value by each of their ids."""
+    if not isinstance(contacts, list):
+        return {}
+    return {key: person for person in contacts if isinstance(person, dict) for key in _ids(person)}
+
+
+def _ids(person: Json) -> Iterator[str]:
+    for name in ("wa_id", "user_id"):
+        if (found := id_of(person.get(name))) is not None:
+            yield found
+
+
+def contact_of(wa_id: str | None, user_id: str | None, people: Mapping[str, Json]) -> InboundContact | None:
+    """A person: the `wa_id` where it is not hidden, else the business-scoped user id; the other is an alias."""
+    person = people.get(wa_id or user_id or "") or people.get(user_id or "") or {}
+    wa_id = wa_id or id_of(person.get("wa_id"))
+    user_id = user_id or id_of(person.get("user_id"))
+    external_id = wa_id or user_id
+    if external_id is None:
+        return None
+    profile = person.get("profile")
+    return InboundContact(
+        external_id=external_id,
+        aliases=(user_id,) if wa_id and user_id and wa_id != user_id else (),
+        name=_name(profile) if isinstance(profile, dict) else None,
+        phone=phone_of(wa_id),
+    )
+
+
+def _name(profile: Json) -> str | None:
+    for name in ("name", "username"):
+        if isinstance(found := profile.get(name), str) and found:
+            return found[:NAME_LIMIT]
+    return None
