@@ -33,7 +33,9 @@ Media = Mapping[str, str]
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
-BUTTONS_BODY_LIMIT = 1024
+LIST_BODY_LIMIT = 4096
+INTERACTIVE_BODY_LIMIT = 1024
+"""Of every other interactive message."""
 
 _PHONE = re.compile(r"[0-9]{7,15}")
 _INTERACTIVE: TypeAdapter[ButtonsContent | ListContent | LinkContent | AskContent] = TypeAdapter(InteractiveContent)
@@ -190,7 +192,7 @@ def _typed(part: Body, kind: str | None) -> Body:
 
 def _interactive(message: OutboundMessageData, media: Media) -> Body:
     content = _INTERACTIVE.validate_python(message.content)
-    limit = BUTTONS_BODY_LIMIT if isinstance(content, ButtonsContent) else TEXT_LIMIT
+    limit = LIST_BODY_LIMIT if isinstance(content, ListContent) else INTERACTIVE_BODY_LIMIT
     kind, action = _action(content)
     part: Body = {"type": kind, "body": {"text": _body_text(message, limit)}, "action": action}
     if not isinstance(content, AskContent):
@@ -206,7 +208,7 @@ def _action(content: ButtonsContent | ListContent | LinkContent | AskContent) ->
         case ButtonsContent():
             return "button", {"buttons": [{"type": "reply", "reply": one.model_dump()} for one in content.buttons]}
         case ListContent():
-            return "list", content.model_dump(include={"button", "sections"}, exclude_none=True)
+            return "list", content.model_dump(mode="json", include={"button", "sections"}, exclude_none=True)
         case LinkContent():
             return "cta_url", {
                 "name": "cta_url",
