@@ -16,10 +16,11 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 
 from atd_conversation.app import create_app
-from atd_conversation.commands import Commands
+from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.handlers import InboundHandler
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.store.directory import Directory
+from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
@@ -60,7 +61,9 @@ class Parts:
         self.store = UnitStore(mongo.db, Outbox(mongo.db, self.clock))
         self.queries = Queries(mongo.db)
         self.directory = Directory(mongo.db)
-        self.commands = Commands(self.queries, self.store, self.directory, self.clock)
+        self.files = Files(mongo.db)
+        self.commands = Commands(self.queries, self.store, self.directory, self.files, self.clock)
+        self.message_commands = MessageCommands(self.queries, self.store, self.directory, self.files, self.clock)
 
     def another(self, clock: Clock) -> "Parts":
         """Another process, with a clock of its own."""

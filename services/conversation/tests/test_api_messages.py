@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from atd_conversation.api.messages import MAX_NOTE
+from atd_conversation.domain.drafts import MAX_NOTE
 from atd_conversation.domain.message import MAX_TEXT
 from atd_schemas.ids import uuid7
 
@@ -49,13 +49,9 @@ async def test_a_note_keeps_its_quote_and_stays_inside(desk: Any) -> None:
         ({"text": "Olá", "client_id": ""}, "invalid", ["client_id"]),
         ({"text": "Olá", "client_id": "x" * 65}, "invalid", ["client_id"]),
         ({"text": "Olá", "reply_to": "nobody's"}, "unknown_message", ["reply_to"]),
-        ({"text": "Olá", "kind": "image"}, "kind_not_supported", ["kind"]),
-        ({"text": "Olá", "template": {}, "contacts": []}, "kind_not_supported", ["template", "contacts"]),
-        (
-            {"attachment_ids": ["x"], "scheduled_for": "2030-01-01"},
-            "kind_not_supported",
-            ["attachment_ids", "scheduled_for"],
-        ),
+        ({"text": "Olá", "kind": "image"}, "invalid", ["attachment_ids"]),
+        ({"text": "Olá", "kind": "order"}, "kind_not_supported", ["kind"]),
+        ({"attachment_ids": ["x"], "scheduled_for": "2030-01-01"}, "kind_not_supported", ["scheduled_for"]),
         ([], "invalid", [""]),
     ],
 )

@@ -273,7 +273,7 @@ async def test_a_unit_that_is_saved_again_after_a_conflict_is_saved_once(parts: 
     ):
         process = parts.another(parts.clock)
         process.store = ConflictingStore(parts.db, Outbox(parts.db, parts.clock))
-        process.commands = Commands(process.queries, process.store, process.directory, process.clock)
+        process.commands = Commands(process.queries, process.store, process.directory, process.files, process.clock)
         await act(process)
         assert process.store.failed == 1
     assert len(await parts.all(MESSAGES)) == 3

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from atd_conversation.commands import Draft
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
-from atd_conversation.domain.message import Message
+from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.store import indexes, queries
+from atd_conversation.store.attachments import StoredAttachment
 from atd_conversation.store.documents import (
     contact_document,
     contact_of,
@@ -28,8 +29,15 @@ from atd_conversation.store.documents import (
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.queries import ALL_STATUSES, LIST_SECONDS, ConversationFilter
 from atd_conversation.store.unit import _changes
-from atd_schemas.settings_changes import AttendantChanged, AttendantData, ChannelAccountChanged, ChannelAccountData
-from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named
+from atd_schemas.settings_changes import (
+    AttendantChanged,
+    AttendantData,
+    ChannelAccountChanged,
+    ChannelAccountData,
+    TemplateChanged,
+    TemplateData,
+)
+from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, TemplateView
 from atd_testing.inbound import NOON, customer_message, send_receipt
 
 T, A = "t1", "acc-a"
@@ -210,17 +218,37 @@ async def drive(parts: Any) -> None:
     for wanted in filters(contact_id):
         for after in (None, (now, "x")):
             await parts.queries.conversations(T, wanted, limit=5, after=after)
+    await parts.queries.last_received(T, conversation_id)
     await directory(parts)
+    await files(parts, conversation_id)
+
+
+async def files(parts: Any, conversation_id: str) -> None:
+    now = parts.clock.now()
+    for attachment_id in ("taken", "left"):
+        file = Attachment(attachment_id, "a.pdf", "application/pdf", None, "pending")
+        await parts.files.begin(StoredAttachment(T, file, now, uploaded_by="bia"))
+    ready = Attachment("taken", "a.pdf", "application/pdf", 3, "ready", sha256="00")
+    await parts.mongo.transaction(lambda session: parts.files.finish(session, ready, animated=False))
+    await parts.say(T, conversation_id, Draft(attachment_ids=("taken",)))
+    assert (await parts.files.file(T, "taken")).message_id is not None
+    assert [one.id for one in await parts.files.unused(now + timedelta(hours=1), 10)] == ["left"]
+    await parts.files.remove("left")
+    assert await parts.files.file(T, "left") is None
 
 
 async def directory(parts: Any) -> None:
     common: dict[str, Any] = {"id": "e", "tenant_id": T, "occurred_at": NOON, "recorded_at": NOON, "source": "s"}
     account = ChannelAccountData(account_id=A, channel="whatsapp", name="Loja", status="active")
     attendant = AttendantData(attendant_id="bia", name="Bia")
+    view = TemplateView(name="aviso", language="pt_BR", category="UTILITY", status="approved")
+    template = TemplateData(account_id=A, channel="whatsapp", template=view)
     for _ in range(2):
         await parts.directory.put_account(ChannelAccountChanged(**common, subject=A, data=account))
         await parts.directory.put_attendant(AttendantChanged(**common, subject="bia", data=attendant))
+        await parts.directory.put_template(TemplateChanged(**common, subject=A, data=template))
     await parts.directory.attendant(T, "bia")
+    await parts.directory.template(T, A, "aviso", "pt_BR")
     await parts.directory.account_is_deleted(T, A)
 
 

@@ -4,16 +4,20 @@ from fastapi import FastAPI
 
 from atd_conversation.api import routers
 from atd_conversation.api.parts import Parts
-from atd_conversation.commands import Commands
+from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.handlers import InboundHandler, SettingsHandler
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.store.directory import Directory
+from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import UnitStore
+from atd_conversation.thumbnails import Thumbnails
+from atd_conversation.uploads import Uploads
 from atd_schemas.topics import INBOUND_EVENTS, SETTINGS_CHANGES
 from atd_servicekit.clock import Clock
+from atd_servicekit.files import create_file_store
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES, Idempotency
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
@@ -31,15 +35,24 @@ def create_app(
     runtime.use_outbox()
     database = runtime.mongo.db
     store = UnitStore(database, runtime.outbox)
-    directory = Directory(database)
-    queries = Queries(database)
+    directory, queries, files = Directory(database), Queries(database), Files(database)
+    idempotency = Idempotency(database, runtime.clock)
+    file_store = create_file_store(settings, runtime.metrics, clock=runtime.clock)
+    uploads = Uploads(files, file_store, idempotency, runtime.clock)
+    runtime.add_component(file_store)
+    runtime.background("sweep-uploads", uploads.sweep_forever)
     runtime.consume(INBOUND_EVENTS, InboundHandler(InboundLoader(database), store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
     parts = Parts(
         runtime=runtime,
         queries=queries,
-        commands=Commands(queries, store, directory, runtime.clock),
+        commands=Commands(queries, store, directory, files, runtime.clock),
+        messages=MessageCommands(queries, store, directory, files, runtime.clock),
         directory=directory,
-        idempotency=Idempotency(database, runtime.clock),
+        idempotency=idempotency,
+        files=files,
+        uploads=uploads,
+        file_store=file_store,
+        thumbnails=Thumbnails(file_store),
     )
     return runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")

@@ -3,13 +3,22 @@
 from fastapi import APIRouter
 
 from atd_conversation.api.actions import actions_router, edits_router
+from atd_conversation.api.attachments import attachments_router
 from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
-from atd_conversation.api.messages import messages_router
+from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
 
 
 def routers(parts: Parts) -> list[APIRouter]:
     """Every route of the service."""
-    made = (conversations_router, messages_router, actions_router, edits_router, contacts_router)
+    made = (
+        conversations_router,
+        messages_router,
+        message_router,
+        actions_router,
+        edits_router,
+        contacts_router,
+        attachments_router,
+    )
     return [make(parts) for make in made]

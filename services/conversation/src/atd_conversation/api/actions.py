@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from atd_conversation.api.bodies import Reading
 from atd_conversation.api.parts import Assigner, Body, ExpectedVersion, Parts, Reader, RequestId, Writer, tagged
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Change, Conversation
 from atd_schemas.views import ConversationView, Named, Priority
@@ -73,11 +74,27 @@ def actions_router(parts: Parts) -> APIRouter:
     ) -> ConversationView:
         return await _change(parts, identity, conversation_id, lambda c, _: c.reopen(), response, version, request_id)
 
-    @router.post("/read", summary="Mark everything as read")
+    @router.post("/read", summary="Mark everything as read, and tell the customer")
     async def read(
-        identity: Writer, conversation_id: str, response: Response, version: ExpectedVersion, request_id: RequestId
+        identity: Writer,
+        conversation_id: str,
+        response: Response,
+        version: ExpectedVersion,
+        request_id: RequestId,
+        reading: Reading | None = None,
     ) -> ConversationView:
-        return await _change(parts, identity, conversation_id, lambda c, _: c.read(), response, version, request_id)
+        conversation = await parts.transaction(
+            lambda session: parts.commands.read(
+                session,
+                identity,
+                conversation_id,
+                typing=reading is not None and reading.typing,
+                request_id=request_id,
+                expected_sequence=version,
+            )
+        )
+        tagged(response, conversation.sequence)
+        return conversation.view(identity.actor_id)
 
     return router
 

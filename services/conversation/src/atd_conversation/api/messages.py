@@ -1,68 +1,23 @@
-"""Reading a thread, answering the customer, leaving a note."""
+"""Reading a thread, answering the customer, leaving a note; reacting to a message, sending it again."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response as PlainResponse
-from pydantic import Field
 
-from atd_conversation.api.parts import Body, Parts, Reader, RequestId, Writer, as_json, json_response
-from atd_conversation.commands import Draft
-from atd_conversation.domain.message import MAX_TEXT
-from atd_schemas.views import MessageKind, MessageView
+from atd_conversation.api.bodies import NewMessage, NewReaction
+from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, as_json, json_response
+from atd_conversation.commands.effects import decided
+from atd_schemas.views import MessageView
 from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
-from atd_servicekit.problems import FieldError, Problem, invalid, not_found
+from atd_servicekit.problems import invalid, not_found
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
 
-MAX_NOTE = 10_000
-"""Characters of an internal note."""
-
 _LAST = 2**53
 """No conversation has so many events; MongoDB could not compare with a number of more than 64 bits."""
-
-_NOT_YET = ("attachment_ids", "voice", "template", "interactive", "location", "contacts", "scheduled_for")
-
-
-class NewMessage(Body):
-    """What to send. Fields of kinds that the channel cannot send yet are refused by name, never ignored."""
-
-    text: str | None = Field(default=None, description="1 to 4,096 characters; a note 1 to 10,000")
-    kind: MessageKind = "text"
-    direction: Literal["outbound", "note"] = "outbound"
-    reply_to: str | None = Field(default=None, max_length=64, description="Id of the quoted message")
-    client_id: str | None = Field(
-        default=None, min_length=1, max_length=64, description="The client's own id: sent again, it is the same message"
-    )
-    attachment_ids: list[str] | None = None
-    voice: bool | None = None
-    template: dict[str, Any] | None = None
-    interactive: dict[str, Any] | None = None
-    location: dict[str, Any] | None = None
-    contacts: list[Any] | None = None
-    scheduled_for: str | None = None
-
-    def draft(self) -> Draft:
-        """Raises `Problem` 422 `kind_not_supported`, `too_long` or `invalid`, naming the field."""
-        given = [name for name in _NOT_YET if getattr(self, name) is not None]
-        if self.kind != "text":
-            given.insert(0, "kind")
-        if given:
-            errors = [FieldError(name, "cannot be sent yet") for name in given]
-            raise Problem(422, "kind_not_supported", "Only text messages can be sent so far.", errors=errors)
-        text, limit = self.text or "", MAX_NOTE if self.direction == "note" else MAX_TEXT
-        if not text.strip():
-            raise invalid("text", "must not be empty")
-        if len(text) > limit:
-            raise Problem(
-                422,
-                "too_long",
-                f"The text has {len(text)} characters; {limit} are allowed.",
-                errors=[FieldError("text", f"at most {limit} characters")],
-            )
-        return Draft(text=text, note=self.direction == "note", reply_to=self.reply_to, client_id=self.client_id)
 
 
 def messages_router(parts: Parts) -> APIRouter:
@@ -106,7 +61,7 @@ def messages_router(parts: Parts) -> APIRouter:
         request_id: RequestId,
         idempotency_key: IdempotencyKey = None,
     ) -> PlainResponse:
-        draft = new.draft()
+        draft = decided(new.draft)
 
         async def work(session: "Session") -> StoredAnswer:
             message = await parts.commands.say(session, identity, conversation_id, draft, request_id=request_id)
@@ -122,5 +77,33 @@ def messages_router(parts: Parts) -> APIRouter:
             body=await request.body(),
         )
         return json_response(answer.body, answer.status, answer.headers)
+
+    return router
+
+
+def message_router(parts: Parts) -> APIRouter:
+    """What is done with one message: `/api/v1/messages/{id}`. Each answers the message as it is afterwards."""
+    router = APIRouter(prefix="/api/v1/messages/{message_id}", tags=["messages"])
+
+    @router.put("/reaction", summary="Put the company's reaction on a message")
+    async def react(identity: Writer, message_id: str, reaction: NewReaction, request_id: RequestId) -> MessageView:
+        message = await parts.transaction(
+            lambda session: parts.messages.react(session, identity, message_id, reaction.emoji, request_id=request_id)
+        )
+        return message.view()
+
+    @router.delete("/reaction", summary="Take the company's reaction away")
+    async def take_reaction_away(identity: Writer, message_id: str, request_id: RequestId) -> MessageView:
+        message = await parts.transaction(
+            lambda session: parts.messages.react(session, identity, message_id, None, request_id=request_id)
+        )
+        return message.view()
+
+    @router.post("/retry", summary="Send a failed message again")
+    async def retry(identity: Writer, message_id: str, request_id: RequestId) -> MessageView:
+        message = await parts.transaction(
+            lambda session: parts.messages.retry(session, identity, message_id, request_id=request_id)
+        )
+        return message.view()
 
     return router

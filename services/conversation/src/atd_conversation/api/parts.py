@@ -8,10 +8,14 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from atd_conversation.commands import Commands
+from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.store.directory import Directory
+from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import Stale
+from atd_conversation.thumbnails import Thumbnails
+from atd_conversation.uploads import Uploads
+from atd_servicekit.files import FileStore
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.problems import invalid, request_id_of, unavailable
@@ -37,8 +41,13 @@ class Parts:
     runtime: Runtime
     queries: Queries
     commands: Commands
+    messages: MessageCommands
     directory: Directory
     idempotency: Idempotency
+    files: Files
+    uploads: Uploads
+    file_store: FileStore
+    thumbnails: Thumbnails
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -53,10 +53,16 @@ class Draft:
     client_id: str | None = None
 
     @property
-    def file_ids(self) -> tuple[str, ...]:
-        """Every uploaded file that is named, also in the header of a template or above buttons."""
-        headers = [self.content.get("header"), *(self.template.header if self.template else ())]
-        return (*self.attachment_ids, *(one["attachment_id"] for one in headers if isinstance(one, Mapping)))
+    def files_named(self) -> tuple[tuple[str, str], ...]:
+        """Every uploaded file that is named, with its field: also in the header of a template or above buttons."""
+        named = [(f"attachment_ids[{number}]", one) for number, one in enumerate(self.attachment_ids)]
+        headers = [("interactive.header", self.content.get("header"))]
+        if self.template is not None:
+            headers += [(f"template.parameters.header[{at}]", one) for at, one in enumerate(self.template.header)]
+        named += [
+            (f"{place}.attachment_id", one["attachment_id"]) for place, one in headers if isinstance(one, Mapping)
+        ]
+        return tuple(named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a draft refers to, as it was found: its files in the order of `file_ids`, and the template."""
+    """What a draft refers to, as it was found: its files in the order of `files_named`, and the template."""
 
     files: Sequence[UploadedFile] = ()
     template: TemplateView | None = None

@@ -1,10 +1,10 @@
-"""Copies of what other services own: channel accounts and attendants, by id."""
+"""Copies of what other services own: channel accounts, attendants and templates, by id."""
 
 from typing import TYPE_CHECKING
 
-from atd_conversation.store.indexes import ATTENDANTS, CHANNEL_ACCOUNTS
-from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged
-from atd_schemas.views import Named
+from atd_conversation.store.indexes import ATTENDANTS, CHANNEL_ACCOUNTS, TEMPLATES
+from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, TemplateChanged
+from atd_schemas.views import Named, TemplateView
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
@@ -16,6 +16,7 @@ class Directory:
     def __init__(self, database: "Database") -> None:
         self._accounts = database[CHANNEL_ACCOUNTS]
         self._attendants = database[ATTENDANTS]
+        self._templates = database[TEMPLATES]
 
     async def put_account(self, event: ChannelAccountChanged) -> None:
         fields = {"name": event.data.name, "deleted": event.data.deleted}
@@ -33,6 +34,21 @@ class Directory:
             upsert=True,
         )
 
+    async def put_template(self, event: TemplateChanged) -> None:
+        """A deleted one leaves a mark, so that an older change that comes later does not bring it back."""
+        data = event.data
+        view = None if data.deleted else data.template.model_dump(mode="json")
+        await self._templates.update_one(
+            {"_id": _template_id(data.account_id, data.template.name, data.template.language)},
+            [_if_newer(event.tenant_id, {"template": view}, event.recorded_at)],
+            upsert=True,
+        )
+
+    async def template(self, tenant_id: str, account_id: str, name: str, language: str) -> TemplateView | None:
+        """A template of a channel account of the tenant, whatever its status; None when it is not there."""
+        row = await self._templates.find_one({"_id": _template_id(account_id, name, language), "tenant_id": tenant_id})
+        return TemplateView.model_validate(row["template"]) if row and row["template"] else None
+
     async def account_is_deleted(self, tenant_id: str, account_id: str) -> bool:
         """Whether the account is known to be gone; one that is not known yet is taken for alive."""
         row = await self._accounts.find_one({"_id": account_id, "tenant_id": tenant_id}, {"deleted": 1})
@@ -44,6 +60,10 @@ class Directory:
             {"_id": attendant_id, "tenant_id": tenant_id, "active": True}, {"name": 1}
         )
         return Named(id=row["_id"], name=row["name"]) if row else None
+
+
+def _template_id(account_id: str, name: str, language: str) -> str:
+    return f"{account_id}:{name}:{language}"
 
 
 def _if_newer(tenant_id: str, fields: "Document", changed_at: object) -> "Document":

@@ -13,6 +13,7 @@ ATTACHMENTS = "attachments"
 COUNTERS = "counters"
 CHANNEL_ACCOUNTS = "channel_accounts"
 ATTENDANTS = "attendants"
+TEMPLATES = "templates"
 
 _DAY = 24 * 3600
 
@@ -52,8 +53,12 @@ INDEXES: dict[str, list[IndexModel]] = {
     INBOX: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
-    ATTACHMENTS: [],
+    ATTACHMENTS: [
+        # uploads that no message took
+        IndexModel([("unused_since", 1)], partialFilterExpression={"unused_since": {"$exists": True}}),
+    ],
     COUNTERS: [],
     CHANNEL_ACCOUNTS: [],
     ATTENDANTS: [],
+    TEMPLATES: [],
 }

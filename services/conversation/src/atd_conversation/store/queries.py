@@ -31,6 +31,10 @@ LIST_SECONDS = 3.0
 """The longest a list may search before it is refused as too wide."""
 
 
+LOOKED_AT = 100
+"""How many of the newest messages are looked through for the customer's last one."""
+
+
 class TooWide(Exception):
     """The filters match so little of so much that the search was given up."""
 
@@ -71,6 +75,16 @@ class Queries:
     async def message(self, tenant_id: str, message_id: str, session: "Session | None" = None) -> Message | None:
         row = await self._messages.find_one({"_id": message_id, "tenant_id": tenant_id}, session=session)
         return message_of(row) if row else None
+
+    async def last_received(self, tenant_id: str, conversation_id: str, session: "Session | None" = None) -> str | None:
+        """The channel's id of the customer's last message, among the newest `LOOKED_AT` of the conversation."""
+        cursor = self._messages.find(
+            {"conversation_id": conversation_id, "tenant_id": tenant_id},
+            {"direction": 1, "external_id": 1},
+            session=session,
+        )
+        rows = await cursor.sort("sequence", -1).limit(LOOKED_AT).to_list(LOOKED_AT)
+        return next((row["external_id"] for row in rows if row["direction"] == "inbound" and row["external_id"]), None)
 
     async def conversations(
         self, tenant_id: str, wanted: ConversationFilter, *, limit: int, after: tuple[datetime, str] | None

@@ -24,6 +24,7 @@ def compose(draft: Draft, material: Material) -> Composed:
 
 
 def _text(draft: Draft, _: Material) -> Composed:
+    _no_files(draft, "text")
     text = draft.text or ""
     if not text.strip():
         raise Refusal("invalid", "must not be empty", "text")
@@ -35,9 +36,15 @@ def _text(draft: Draft, _: Material) -> Composed:
 def _bare(draft: Draft, _: Material) -> Composed:
     """A place or contact cards, which have no text beside them."""
     kind = draft.kind or "text"
+    _no_files(draft, kind)
     if draft.text:
         raise Refusal("invalid", f"is not sent with a message of kind {kind}; write it in a message of its own", "text")
     return Composed(kind=kind, text=None, content=dict(draft.content), culprit=kind)
+
+
+def _no_files(draft: Draft, kind: str) -> None:
+    if draft.attachment_ids:
+        raise Refusal("invalid", f"is not sent with a message of kind {kind}", "attachment_ids")
 
 
 _PARTS: Mapping[MessageKind, _Compose] = MappingProxyType(

@@ -29,13 +29,13 @@ MAX_LINK_TITLE = 20
 MAX_URL = 2000
 
 _HEADER_FILES: tuple[FileKind, ...] = ("image", "video", "document")
-_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
+_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "buttons": frozenset({"header", "footer", "buttons"}),
-        "list": frozenset({"header", "footer", "button", "sections"}),
-        "link": frozenset({"header", "footer", "title", "url"}),
-        "ask_location": frozenset(),
-        "ask_phone": frozenset(),
+        "buttons": ("header", "footer", "buttons"),
+        "list": ("header", "footer", "button", "sections"),
+        "link": ("header", "footer", "title", "url"),
+        "ask_location": (),
+        "ask_phone": (),
     }
 )
 
@@ -55,6 +55,7 @@ def compose_interactive(draft: Draft, material: Material) -> Composed:
     if "footer" in content:
         _required("interactive.footer", content["footer"], MAX_FOOTER)
     _CHECKS[kind](content)
+    content = {"type": kind, **{name: content.get(name) for name in _FIELDS[kind]}}
     files = tuple(file.attachment for file in material.files)
     return Composed(kind="interactive", text=draft.text, content=content, attachments=files, culprit="interactive")
 

@@ -133,11 +133,12 @@ def _buttons(wanted: TemplateDraft, template: TemplateView) -> list[dict[str, An
     for number, given in enumerate(wanted.buttons):
         where = f"{place}[{number}]"
         value, index = (given, None) if isinstance(given, str) else (given.get("value"), given.get("index"))
+        named = None if isinstance(given, str) else given.get("type")
         index = next(free, None) if index is None else index
         if index is None or index >= len(buttons) or index in found:
             raise Refusal("wrong_parameters", "there is no button for this value", where)
         kind = _BUTTON_TYPES.get(str(buttons[index].get("type")).upper())
-        if kind is None or (kind == "url" and index not in needed):
+        if kind is None or named not in (None, kind) or (kind == "url" and index not in needed):
             raise Refusal("wrong_parameters", "this button takes no value", where)
         found[index] = {"index": index, "type": kind, "value": _value(str(value or ""), where)}
     missing = [number for number in needed if number not in found]

@@ -1,0 +1,204 @@
+"""What clients send to say something. Shapes are those of the public API, the same for every channel."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from atd_conversation.api.parts import Body
+from atd_conversation.domain.conversation import Refusal
+from atd_conversation.domain.drafts import FILE_KINDS, Draft, TemplateDraft
+from atd_schemas.views import MessageKind
+
+_Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+_Word = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+MAX_FILES = 10
+_PARTS = ("template", "interactive", "location", "contacts")
+
+
+class FileRef(Body):
+    """A file that was uploaded before."""
+
+    attachment_id: _Id
+
+
+class Location(Body):
+    """A place."""
+
+    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    name: _Word | None = None
+    address: _Word | None = None
+    url: _Word | None = None
+
+
+class Phone(Body):
+    """A telephone number of a contact card."""
+
+    number: _Word
+    type: _Word | None = None
+
+
+class Email(Body):
+    """An address of a contact card."""
+
+    email: _Word
+    type: _Word | None = None
+
+
+class ContactCard(Body):
+    """Somebody's card."""
+
+    name: _Word
+    phones: list[Phone] = Field(default_factory=list, max_length=20)
+    emails: list[Email] = Field(default_factory=list, max_length=20)
+    organization: _Word | None = None
+
+
+class Button(Body):
+    """An answer to tap."""
+
+    id: str
+    title: str
+
+
+class Row(Body):
+    """A choice of a list."""
+
+    id: str
+    title: str
+    description: str | None = None
+
+
+class Section(Body):
+    """Choices under a title; a single section needs none."""
+
+    title: str | None = None
+    rows: list[Row] = Field(max_length=100)
+
+
+class Interactive(Body):
+    """A text (`text` of the message) with something to tap. Which fields belong to it depends on `type`.
+
+    `buttons`: `header`, `footer`, `buttons`. `list`: `header`, `footer`, `button`, `sections`. `link`: `header`,
+    `footer`, `title`, `url`.
+    """
+
+    type: Literal["buttons", "list", "link", "ask_location", "ask_phone"]
+    header: str | FileRef | None = None
+    footer: str | None = None
+    buttons: list[Button] | None = Field(default=None, max_length=100)
+    button: str | None = None
+    sections: list[Section] | None = Field(default=None, max_length=100)
+    title: str | None = None
+    url: str | None = None
+
+
+class ButtonValue(Body):
+    """The value of one button of a template, counted from 0."""
+
+    value: str
+    index: int | None = Field(default=None, ge=0, le=9)
+    type: Literal["quick_reply", "url", "copy_code", "flow"] | None = None
+
+
+class Parameters(Body):
+    """What a template is filled in with: a list by position, or for the body an object by name."""
+
+    header: list[str | FileRef] = Field(default_factory=list, max_length=10)
+    body: list[str] | dict[str, str] = Field(default_factory=list, max_length=100)
+    buttons: list[str | ButtonValue] = Field(default_factory=list, max_length=10)
+
+
+class Template(Body):
+    """A template of the channel."""
+
+    name: str = Field(min_length=1, max_length=512)
+    language: str = Field(min_length=1, max_length=20)
+    parameters: Parameters = Field(default_factory=Parameters)
+
+    def draft(self) -> TemplateDraft:
+        given = self.parameters
+        return TemplateDraft(
+            name=self.name,
+            language=self.language,
+            header=tuple(one if isinstance(one, str) else one.model_dump() for one in given.header),
+            body=given.body if isinstance(given.body, dict) else tuple(given.body),
+            buttons=tuple(one if isinstance(one, str) else one.model_dump() for one in given.buttons),
+        )
+
+
+def _cards(value: object) -> object:
+    """A list of cards, or an object that holds one as `content` of a message does."""
+    return value["contacts"] if isinstance(value, dict) and value.keys() == {"contacts"} else value
+
+
+class NewMessage(Body):
+    """What to send. Limits are those of the channel; what it cannot send is refused by name, never ignored."""
+
+    text: str | None = Field(default=None, description="The text, or the caption of a file; a note takes 10,000")
+    kind: MessageKind | None = Field(default=None, description="Absent: what the other fields and the file make it")
+    direction: Literal["outbound", "note"] = "outbound"
+    reply_to: str | None = Field(default=None, max_length=64, description="Id of the quoted message")
+    client_id: str | None = Field(
+        default=None, min_length=1, max_length=64, description="The client's own id: sent again, it is the same message"
+    )
+    attachment_ids: list[_Id] | None = Field(default=None, max_length=MAX_FILES)
+    voice: bool | None = Field(default=None, description="Send the audio file as a voice message")
+    template: Template | None = None
+    interactive: Interactive | None = None
+    location: Location | None = None
+    contacts: Annotated[list[ContactCard], Field(min_length=1, max_length=50), BeforeValidator(_cards)] | None = None
+    scheduled_for: str | None = None
+
+    def draft(self) -> Draft:
+        """Raises `Refusal` when the fields contradict each other."""
+        return Draft(
+            text=self.text,
+            kind=self._kind(),
+            note=self.direction == "note",
+            attachment_ids=tuple(self.attachment_ids or ()),
+            voice=bool(self.voice),
+            content=self._content(),
+            template=self.template.draft() if self.template else None,
+            reply_to=self.reply_to,
+            client_id=self.client_id,
+        )
+
+    def _kind(self) -> MessageKind | None:
+        if self.scheduled_for is not None:
+            raise Refusal("kind_not_supported", "cannot be sent yet", "scheduled_for")
+        given = [name for name in _PARTS if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise Refusal("invalid", f"a message has one of {', '.join(given)}", given[1])
+        if given:
+            part: MessageKind = given[0]  # type: ignore[assignment]  # the parts are called after their kinds
+            if self.kind not in (None, part):
+                raise Refusal("invalid", f"is {part} where there is a {part}", "kind")
+            return part
+        if self.kind in _PARTS:
+            raise Refusal("invalid", f"is required for a message of kind {self.kind}", self.kind)
+        if self.voice and self.kind is None:
+            return "audio"
+        if self.voice and self.kind not in FILE_KINDS:
+            raise Refusal("invalid", "only a message of kind audio can be a voice message", "voice")
+        return self.kind
+
+    def _content(self) -> dict[str, Any]:
+        if self.interactive is not None:
+            return self.interactive.model_dump()
+        if self.location is not None:
+            return self.location.model_dump()
+        return {"contacts": [one.model_dump() for one in self.contacts]} if self.contacts is not None else {}
+
+
+class NewReaction(Body):
+    """The emoji to put on a message; ours of before is replaced."""
+
+    emoji: str = Field(min_length=1, max_length=64, description="One emoji")
+
+
+class Reading(Body):
+    """`typing` also tells the customer that an answer is being written, where the channel can."""
+
+    typing: bool = False

@@ -1,0 +1,130 @@
+"""How files are served: one range of them, unchanged ones not again, and nothing that a browser would run.
+
+Sources: RFC 9110 (ranges, conditions), RFC 6266 and 8187 (names of files).
+"""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from atd_servicekit.files import OpenFile
+
+INLINE = frozenset(
+    {
+        *("image/jpeg", "image/png", "image/gif", "image/webp"),
+        *("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/webm"),
+        *("video/mp4", "video/3gpp", "video/webm", "video/quicktime"),
+    }
+)
+"""Types that a browser may show where it stands: none of them can hold a script. All others are saved."""
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_NAMED = frozenset(
+    {
+        *("application/pdf", "text/plain", "application/zip"),
+        *("application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"),
+        f"{_OFFICE}.wordprocessingml.document",
+        f"{_OFFICE}.spreadsheetml.sheet",
+        f"{_OFFICE}.presentationml.presentation",
+    }
+)
+"""Types that are told to whoever saves a file; others are bytes."""
+
+_BYTES = "application/octet-stream"
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_UNSAFE = re.compile(r"[^ !#$&+\-.0-9A-Z^_`a-z|~()\[\]{}@,]")
+
+
+class Unsatisfiable(Exception):
+    """The range lies outside the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The bytes from `start` to before `end`."""
+
+    start: int
+    end: int
+
+
+def span_of(header: str | None, size: int) -> Span | None:
+    """The range that is asked for; None for the whole file. Several ranges at once are answered with the whole.
+
+    Raises `Unsatisfiable`.
+    """
+    found = _RANGE.fullmatch(header.replace(" ", "")) if header else None
+    if found is None or found[0] == "bytes=-":
+        return None
+    first, last = found.groups()
+    if not first:
+        length = min(int(last), size)
+        if length == 0:
+            raise Unsatisfiable
+        return Span(size - length, size)
+    start = int(first)
+    end = min(int(last) + 1, size) if last else size
+    if last and int(last) < start:
+        return None
+    if start >= size:
+        raise Unsatisfiable
+    return Span(start, end)
+
+
+def is_known(if_none_match: str | None, etag: str) -> bool:
+    """Whether the client has this very file."""
+    if if_none_match is None:
+        return False
+    known = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+    return "*" in known or etag in known
+
+
+def served_type(mime_type: str) -> str:
+    """The type that is told: never one that a browser would run, whatever the file claims to be."""
+    bare = mime_type.partition(";")[0].strip().lower()
+    return bare if bare in INLINE or bare in _NAMED else _BYTES
+
+
+def disposition(name: str, mime_type: str) -> str:
+    """Shown or saved, under its name; twice, for clients that know plain letters only."""
+    how = "inline" if served_type(mime_type) in INLINE else "attachment"
+    return f"{how}; filename=\"{_UNSAFE.sub('_', name)}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def file_headers(name: str, mime_type: str, etag: str) -> dict[str, str]:
+    """The headers of every answer with bytes of a file."""
+    return {
+        "Content-Type": served_type(mime_type),
+        "Content-Disposition": disposition(name, mime_type),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "private, max-age=3600",
+        "Accept-Ranges": "bytes",
+        "ETag": etag,
+    }
+
+
+class FileResponse(Response):
+    """Sends a file's bytes as they are read; closes it also when the client goes away."""
+
+    def __init__(self, file: OpenFile, length: int, status: int, headers: dict[str, str]) -> None:
+        self._file = file
+        super().__init__(status_code=status, headers={**headers, "Content-Length": str(length)})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        chunks = self._file.chunks
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            with suppress(ClientDisconnect):
+                async for chunk in chunks:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            close = getattr(chunks, "aclose", None)
+            if close is not None:
+                await close()

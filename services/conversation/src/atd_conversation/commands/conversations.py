@@ -1,0 +1,206 @@
+"""Changes of a conversation, and what is said in it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from atd_conversation.commands.effects import ask_channel, check_channel, decided, refused, tell
+from atd_conversation.domain.conversation import Change, Conversation, Refusal
+from atd_conversation.domain.drafts import Draft, Material, UploadedFile, compose_note
+from atd_conversation.domain.events import outbound_command, read_command
+from atd_conversation.domain.limits import compose_for
+from atd_conversation.domain.message import Message
+from atd_conversation.store.directory import Directory
+from atd_conversation.store.files import Files
+from atd_conversation.store.queries import Queries
+from atd_conversation.store.unit import Unit, UnitStore
+from atd_schemas.ids import uuid5, uuid7
+from atd_schemas.topics import OUTBOUND_BY_CHANNEL
+from atd_servicekit.clock import Clock
+from atd_servicekit.identity import Identity
+from atd_servicekit.problems import conflict, not_found
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
+
+Decide = Callable[[Conversation, datetime], list[Change]]
+
+
+class Commands:
+    """Each method runs inside the transaction whose session it is given."""
+
+    def __init__(self, queries: Queries, store: UnitStore, directory: Directory, files: Files, clock: Clock) -> None:
+        self._queries = queries
+        self._store = store
+        self._directory = directory
+        self._files = files
+        self._clock = clock
+
+    async def change(
+        self,
+        session: "Session",
+        identity: Identity,
+        conversation_id: str,
+        decide: Decide,
+        *,
+        request_id: str,
+        expected_sequence: int | None = None,
+    ) -> Conversation:
+        """Let `decide` change a conversation of the caller's tenant, and save it with its events.
+
+        Raises `Problem` 404, 409 `conflict` when it is no longer at `expected_sequence`, 422 with the code
+        of a `Refusal`.
+        """
+        conversation = await self._conversation(session, identity, conversation_id, expected_sequence)
+        unit = Unit()
+        unit.touch(conversation)
+        now = self._clock.now()
+        changes = decided(lambda: decide(conversation, now))
+        if changes:
+            tell(unit, conversation, changes, identity, now, request_id)
+            await self._store.save(session, unit, now)
+        return conversation
+
+    async def read(
+        self,
+        session: "Session",
+        identity: Identity,
+        conversation_id: str,
+        *,
+        typing: bool,
+        request_id: str,
+        expected_sequence: int | None = None,
+    ) -> Conversation:
+        """An attendant has seen everything; the customer is told so, and with `typing` that an answer is written.
+
+        The customer hears nothing when nothing was unread and nobody types. Raises as `change` does.
+        """
+        conversation = await self._conversation(session, identity, conversation_id, expected_sequence)
+        unit = Unit()
+        unit.touch(conversation)
+        now = self._clock.now()
+        changes = conversation.read()
+        tell(unit, conversation, changes, identity, now, request_id)
+        if (changes or typing) and conversation.channel.kind in OUTBOUND_BY_CHANNEL:
+            external_id = await self._queries.last_received(identity.tenant_id, conversation.id, session)
+            if external_id is not None:
+                actor = identity.actor()
+                command = read_command(
+                    conversation, external_id, typing=typing, actor=actor, now=now, causation_id=request_id
+                )
+                ask_channel(unit, conversation, command)
+        if unit.outgoing:
+            await self._store.save(session, unit, now)
+        return conversation
+
+    async def say(
+        self, session: "Session", identity: Identity, conversation_id: str, draft: Draft, *, request_id: str
+    ) -> Message:
+        """Send a message to the customer, or leave a note; the same `client_id` again gives the same message.
+
+        Raises `Problem` 404, and 422 with the code and field of what the rules or the channel do not allow.
+        """
+        conversation = await self._conversation(session, identity, conversation_id)
+        message_id = _message_id(conversation, identity, draft)
+        if draft.client_id is not None:
+            known = await self._queries.message(identity.tenant_id, message_id, session)
+            if known is not None:
+                return known
+        if not draft.note:
+            await check_channel(self._directory, identity, conversation)
+        quoted = await self._quoted(session, identity, conversation, draft)
+        material = await self._material(session, identity, conversation, draft)
+        unit = Unit()
+        unit.touch(conversation)
+        now = self._clock.now()
+        changes = decided(lambda: _said(conversation, message_id, draft, material, identity, now))
+        message = next(change.message for change in changes if change.message is not None)
+        tell(unit, conversation, changes, identity, now, request_id)
+        unit.new_messages.append(message)
+        if not draft.note:
+            quote = quoted.external_id if quoted else None
+            command = outbound_command(
+                conversation, message, now=now, causation_id=request_id, reply_to_external_id=quote
+            )
+            ask_channel(unit, conversation, command)
+        await self._store.save(session, unit, now)
+        taken = [one.id for one in message.attachments]
+        await self._files.take(session, taken, conversation_id=conversation.id, message_id=message.id)
+        return message
+
+    async def _conversation(
+        self, session: "Session", identity: Identity, conversation_id: str, expected_sequence: int | None = None
+    ) -> Conversation:
+        conversation = await self._queries.conversation(identity.tenant_id, conversation_id, session)
+        if conversation is None:
+            raise not_found("There is no such conversation.")
+        if expected_sequence is not None and conversation.sequence != expected_sequence:
+            raise conflict(f"The conversation is at version {conversation.sequence} now; read it again.")
+        return conversation
+
+    async def _quoted(
+        self, session: "Session", identity: Identity, conversation: Conversation, draft: Draft
+    ) -> Message | None:
+        if draft.reply_to is None:
+            return None
+        quoted = await self._queries.message(identity.tenant_id, draft.reply_to, session)
+        if quoted is None or quoted.conversation_id != conversation.id:
+            raise refused(Refusal("unknown_message", "is no message of this conversation", "reply_to"))
+        return quoted
+
+    async def _material(
+        self, session: "Session", identity: Identity, conversation: Conversation, draft: Draft
+    ) -> Material:
+        """The files and the template that a draft names. Raises `Problem` 422 `unknown_attachment`."""
+        files: list[UploadedFile] = []
+        if draft.files_named:
+            ids = [attachment_id for _, attachment_id in draft.files_named]
+            found = await self._files.uploads(identity.tenant_id, ids, session)
+            for place, attachment_id in draft.files_named:
+                file = found.pop(attachment_id, None)
+                if file is None:
+                    detail = "is no uploaded file that can still be used; each is used once"
+                    raise refused(Refusal("unknown_attachment", detail, place))
+                files.append(file)
+        template = None
+        if draft.template is not None:
+            account_id, asked = conversation.channel.account_id, draft.template
+            template = await self._directory.template(identity.tenant_id, account_id, asked.name, asked.language)
+        return Material(files, template)
+
+
+def _said(
+    conversation: Conversation, message_id: str, draft: Draft, material: Material, identity: Identity, now: datetime
+) -> list[Change]:
+    """The draft as a message of the conversation. Raises `Refusal`."""
+    actor = identity.actor()
+    if draft.note:
+        note = compose_note(draft, material.files)
+        return conversation.note(
+            message_id,
+            actor=actor,
+            text=note.text,
+            kind=note.kind,
+            attachments=note.attachments,
+            now=now,
+            reply_to=draft.reply_to,
+        )
+    composed = compose_for(conversation.channel.kind, draft, material)
+    return conversation.send(
+        message_id,
+        actor=actor,
+        text=composed.text,
+        kind=composed.kind,
+        content=composed.content,
+        attachments=composed.attachments,
+        now=now,
+        reply_to=draft.reply_to,
+        free=composed.free,
+        culprit=composed.culprit,
+    )
+
+
+def _message_id(conversation: Conversation, identity: Identity, draft: Draft) -> str:
+    if draft.client_id is None:
+        return uuid7()
+    return uuid5("client-message", conversation.id, identity.actor_id, draft.client_id)

@@ -1,0 +1,66 @@
+"""What a decision leads to: the events that are told, the commands that channels get, the answer to a refusal."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from atd_conversation.domain.conversation import Change, Conversation, Refusal
+from atd_conversation.domain.events import conversation_event
+from atd_conversation.store.directory import Directory
+from atd_conversation.store.unit import Unit
+from atd_schemas.envelope import Envelope
+from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL
+from atd_servicekit.identity import Identity
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.problems import FieldError, Problem
+from atd_servicekit.tracing import current_traceparent
+
+T = TypeVar("T")
+
+_STATUSES = {"not_failed": 409}
+"""Of refusals that speak of the present state and not of the request."""
+
+
+def tell(
+    unit: Unit,
+    conversation: Conversation,
+    changes: Sequence[Change],
+    identity: Identity,
+    now: datetime,
+    request_id: str,
+) -> None:
+    """The events of these changes go out with the unit."""
+    for change in changes:
+        event = conversation_event(conversation, change, actor=identity.actor(), now=now, causation_id=request_id)
+        unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, event, current_traceparent()))
+
+
+def ask_channel(unit: Unit, conversation: Conversation, command: Envelope) -> None:
+    """The channel of the conversation gets this command with the unit."""
+    topic = OUTBOUND_BY_CHANNEL[conversation.channel.kind]
+    unit.outgoing.append(Outgoing.of(topic, command, current_traceparent()))
+
+
+async def check_channel(directory: Directory, identity: Identity, conversation: Conversation) -> None:
+    """Raises `Problem` 422 `channel_not_supported` or `channel_removed`."""
+    if conversation.channel.kind not in OUTBOUND_BY_CHANNEL:
+        raise refused(Refusal("channel_not_supported", "This channel cannot be answered yet."))
+    if await directory.account_is_deleted(identity.tenant_id, conversation.channel.account_id):
+        raise refused(Refusal("channel_removed", "The channel account of this conversation was removed."))
+
+
+def decided(decide: Callable[[], T]) -> T:
+    """What was decided. Raises the `Problem` of a `Refusal`."""
+    try:
+        return decide()
+    except Refusal as refusal:
+        raise refused(refusal) from None
+
+
+def refused(refusal: Refusal) -> Problem:
+    """422: the request is understood and the rules do not allow it. 409: not in the present state."""
+    field_name, detail = refusal.field_name, refusal.detail
+    errors = [FieldError(field_name, detail)] if field_name else []
+    is_sentence = detail[:1].isupper()
+    said = detail if is_sentence or not field_name else f"{field_name}: {detail}"
+    return Problem(_STATUSES.get(refusal.code, 422), refusal.code, said, errors=errors)

@@ -1,0 +1,131 @@
+"""What attendants do with one message."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from atd_conversation.commands.effects import ask_channel, check_channel, decided, tell
+from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.events import fetch_command, outbound_command, reaction_command
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.sending import fetch_again, react, retry
+from atd_conversation.store.directory import Directory
+from atd_conversation.store.files import Files
+from atd_conversation.store.queries import Queries
+from atd_conversation.store.unit import Unit, UnitStore
+from atd_servicekit.clock import Clock
+from atd_servicekit.identity import Identity
+from atd_servicekit.problems import not_found
+
+if TYPE_CHECKING:
+    from atd_schemas.envelope import Envelope
+    from atd_servicekit.mongo import Session
+
+_Command = Callable[[Conversation, Message, datetime], "Envelope"]
+
+
+class MessageCommands:
+    """Each method runs inside the transaction whose session it is given, and answers the message as it is then."""
+
+    def __init__(self, queries: Queries, store: UnitStore, directory: Directory, files: Files, clock: Clock) -> None:
+        self._queries = queries
+        self._store = store
+        self._directory = directory
+        self._files = files
+        self._clock = clock
+
+    async def react(
+        self, session: "Session", identity: Identity, message_id: str, emoji: str | None, *, request_id: str
+    ) -> Message:
+        """Put the company's emoji on a message or take it away. Raises `Problem` 404, 422."""
+
+        def command(conversation: Conversation, message: Message, now: datetime) -> "Envelope":
+            actor = identity.actor()
+            return reaction_command(conversation, message, emoji, actor=actor, now=now, causation_id=request_id)
+
+        conversation, message = await self._of(session, identity, message_id)
+        await check_channel(self._directory, identity, conversation)
+        return await self._decide(
+            session,
+            identity,
+            conversation,
+            message,
+            lambda now: react(conversation, message, emoji, identity.actor(), now),
+            command,
+            request_id,
+        )
+
+    async def retry(self, session: "Session", identity: Identity, message_id: str, *, request_id: str) -> Message:
+        """Send a failed message again. Raises `Problem` 404, 409 `not_failed`, 422."""
+        conversation, message = await self._of(session, identity, message_id)
+        await check_channel(self._directory, identity, conversation)
+        quoted = None
+        if message.reply_to is not None:
+            quoted = await self._queries.message(identity.tenant_id, message.reply_to, session)
+
+        def command(conversation: Conversation, message: Message, now: datetime) -> "Envelope":
+            quote = quoted.external_id if quoted else None
+            return outbound_command(conversation, message, now=now, causation_id=request_id, reply_to_external_id=quote)
+
+        return await self._decide(
+            session, identity, conversation, message, lambda now: retry(conversation, message, now), command, request_id
+        )
+
+    async def fetch_again(
+        self, session: "Session", identity: Identity, attachment_id: str, *, request_id: str
+    ) -> Message:
+        """Have a customer's file fetched again. Raises `Problem` 404, 409 `not_failed`, 422."""
+        stored = await self._files.file(identity.tenant_id, attachment_id)
+        if stored is None or stored.message_id is None:
+            raise not_found("There is no such file.")
+        conversation, message = await self._of(session, identity, stored.message_id)
+        if all(one.id != attachment_id for one in message.view().attachments):
+            raise not_found("There is no such file.")
+        await check_channel(self._directory, identity, conversation)
+
+        def command(conversation: Conversation, message: Message, now: datetime) -> "Envelope":
+            file = next(one for one in message.attachments if one.id == attachment_id)
+            return fetch_command(conversation, message, file, now=now, causation_id=request_id)
+
+        return await self._decide(
+            session,
+            identity,
+            conversation,
+            message,
+            lambda _: fetch_again(conversation, message, attachment_id),
+            command,
+            request_id,
+        )
+
+    async def _of(self, session: "Session", identity: Identity, message_id: str) -> tuple[Conversation, Message]:
+        """A message of the caller's tenant and its conversation. Raises `Problem` 404."""
+        message = await self._queries.message(identity.tenant_id, message_id, session)
+        if message is None:
+            raise not_found("There is no such message.")
+        conversation = await self._queries.conversation(identity.tenant_id, message.conversation_id, session)
+        if conversation is None:
+            raise not_found("There is no such message.")
+        return conversation, message
+
+    async def _decide(
+        self,
+        session: "Session",
+        identity: Identity,
+        conversation: Conversation,
+        message: Message,
+        decide: Callable[[datetime], list[Change]],
+        command: _Command,
+        request_id: str,
+    ) -> Message:
+        """Decide, tell, and ask the channel, where anything has changed."""
+        unit, files = Unit(), message.attachments
+        unit.touch(conversation)
+        unit.touch_message(message)
+        now = self._clock.now()
+        changes = decided(lambda: decide(now))
+        if changes:
+            tell(unit, conversation, changes, identity, now, request_id)
+            ask_channel(unit, conversation, command(conversation, message, now))
+            unit.attachments.update({one.id: one for one in message.attachments if one not in files})
+            await self._store.save(session, unit, now)
+        return message

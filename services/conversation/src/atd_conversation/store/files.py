@@ -1,0 +1,88 @@
+"""Documents of files, for who uploads, sends and reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from atd_conversation.domain.drafts import UploadedFile
+from atd_conversation.domain.message import Attachment
+from atd_conversation.store.attachments import (
+    StoredAttachment,
+    changed_attachment,
+    stored_attachment_document,
+    stored_attachment_of,
+)
+from atd_conversation.store.indexes import ATTACHMENTS
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document, Session
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedFile:
+    """An upload that no message took."""
+
+    id: str
+    tenant_id: str
+
+
+class Files:
+    """Files of one tenant at a time. What is uploaded has `unused_since` until a message takes it."""
+
+    def __init__(self, database: "Database") -> None:
+        self._files = database[ATTACHMENTS]
+
+    async def file(self, tenant_id: str, attachment_id: str) -> StoredAttachment | None:
+        row = await self._files.find_one({"_id": attachment_id, "tenant_id": tenant_id})
+        return stored_attachment_of(row) if row else None
+
+    async def begin(self, upload: StoredAttachment) -> None:
+        """Write down that a file is being uploaded, so that what breaks off is cleared away."""
+        await self._files.insert_one({**stored_attachment_document(upload), "unused_since": upload.created_at})
+
+    async def finish(self, session: "Session", attachment: Attachment, *, animated: bool) -> None:
+        """The upload is in the file store."""
+        fields = {"name": attachment.name, **changed_attachment(attachment), **({"animated": True} if animated else {})}
+        await self._files.update_one({"_id": attachment.id}, {"$set": fields}, session=session)
+
+    async def uploads(
+        self, tenant_id: str, attachment_ids: Sequence[str], session: "Session | None" = None
+    ) -> dict[str, UploadedFile]:
+        """Those of the files that are ready and that no message has, by id."""
+        query: Document = {
+            "_id": {"$in": list(attachment_ids)},
+            "tenant_id": tenant_id,
+            "state": "ready",
+            "unused_since": {"$exists": True},
+        }
+        rows = await self._files.find(query, session=session).limit(len(attachment_ids)).to_list(len(attachment_ids))
+        found = ((stored_attachment_of(row).attachment, row.get("animated", False)) for row in rows)
+        return {attachment.id: UploadedFile(attachment, animated) for attachment, animated in found}
+
+    async def take(
+        self, session: "Session", attachment_ids: Sequence[str], *, conversation_id: str, message_id: str
+    ) -> None:
+        """The files, as `uploads` found them in this transaction, belong to a message from now on."""
+        if attachment_ids:
+            place = {"conversation_id": conversation_id, "message_id": message_id}
+            await self._files.update_many(
+                {"_id": {"$in": list(attachment_ids)}}, {"$set": place, "$unset": {"unused_since": ""}}, session=session
+            )
+
+    async def unused(self, before: datetime, limit: int) -> list[UnusedFile]:
+        """Up to `limit` uploads of before that no message took, of all tenants; nobody can use them any more."""
+        query: Document = {"unused_since": {"$lt": before}}
+        rows = await self._files.find(query, {"tenant_id": 1}).sort("unused_since", 1).limit(limit).to_list(limit)
+        found = []
+        for row in rows:
+            gone = await self._files.update_one(
+                {"_id": row["_id"], "unused_since": {"$exists": True}}, {"$set": {"state": "failed"}}
+            )
+            if gone.matched_count:
+                found.append(UnusedFile(row["_id"], row["tenant_id"]))
+        return found
+
+    async def remove(self, attachment_id: str) -> None:
+        """Forget an upload whose bytes are gone."""
+        await self._files.delete_one({"_id": attachment_id, "unused_since": {"$exists": True}})

@@ -1,0 +1,123 @@
+"""Files that attendants upload: taken into the file store, and cleared away again when no message takes them."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from atd_conversation.domain.attachments import file_name
+from atd_conversation.domain.drafts import file_kind
+from atd_conversation.domain.file_types import is_animated, type_of
+from atd_conversation.domain.message import Attachment
+from atd_conversation.store.attachments import StoredAttachment
+from atd_conversation.store.files import Files
+from atd_schemas.ids import uuid7
+from atd_servicekit.clock import Clock
+from atd_servicekit.files import FileStore, FileTooLarge, file_key
+from atd_servicekit.idempotency import Idempotency, StoredAnswer
+from atd_servicekit.identity import Identity
+from atd_servicekit.problems import Problem, too_large
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
+
+Transaction = Callable[[Callable[["Session"], Awaitable[StoredAnswer]]], Awaitable[StoredAnswer]]
+
+MAX_UPLOAD_BYTES = 100 * 1024 * 1024
+
+UNUSED_FOR = timedelta(hours=24)
+"""How long an upload waits for a message that takes it."""
+
+THUMBNAIL = "thumbnail"
+"""The variant of a file that its thumbnail is kept under."""
+
+_SWEEP_EVERY = timedelta(minutes=10)
+_SWEPT_AT_ONCE = 100
+
+
+class Uploads:
+    """Takes files in."""
+
+    def __init__(self, files: Files, store: FileStore, idempotency: Idempotency, clock: Clock) -> None:
+        self._files = files
+        self._store = store
+        self._idempotency = idempotency
+        self._clock = clock
+
+    async def take(
+        self,
+        identity: Identity,
+        transaction: Transaction,
+        *,
+        name: str | None,
+        head: bytes,
+        chunks: AsyncIterator[bytes],
+        idempotency_key: str | None,
+    ) -> StoredAnswer:
+        """Store a file whose first bytes are `head`; what is answered is its view.
+
+        The same key with the same name and bytes answers the file of the first time. Raises `Problem` 409, 413, 422.
+        """
+        mime_type = type_of(head, name or "")
+        kept_as = file_name(file_kind(mime_type), name, mime_type)
+        attachment = Attachment(id=uuid7(), name=kept_as, mime_type=mime_type, size=None, state="pending")
+        now, tenant_id = self._clock.now(), identity.tenant_id
+        await self._files.begin(StoredAttachment(tenant_id, attachment, now, uploaded_by=identity.actor_id))
+        ready = await self._put(tenant_id, attachment, chunks)
+        ours = StoredAnswer(201, ready.view().model_dump_json().encode())
+
+        async def work(session: "Session") -> StoredAnswer:
+            await self._files.finish(session, ready, animated=is_animated(head))
+            return ours
+
+        answer = await self._idempotency.once(
+            transaction,
+            work,
+            tenant_id=tenant_id,
+            actor_id=identity.actor_id,
+            route="POST /attachments",
+            key=idempotency_key,
+            body=f"{kept_as}\0{ready.sha256}".encode(),
+        )
+        if answer.body != ours.body:
+            await self.discard(tenant_id, attachment.id)
+        return answer
+
+    async def _put(self, tenant_id: str, attachment: Attachment, chunks: AsyncIterator[bytes]) -> Attachment:
+        key = file_key(tenant_id, attachment.id)
+        try:
+            stored = await self._store.put(key, chunks, content_type=attachment.mime_type, limit=MAX_UPLOAD_BYTES)
+        except FileTooLarge as error:
+            await self._files.remove(attachment.id)
+            raise too_large(error.limit) from None
+        except Problem:
+            await self._files.remove(attachment.id)
+            raise
+        return replace(attachment, state="ready", size=stored.size, sha256=stored.sha256)
+
+    async def discard(self, tenant_id: str, attachment_id: str) -> None:
+        """Remove the bytes first: a document that stays is found again, bytes without one never."""
+        for variant in ("", THUMBNAIL):
+            await self._store.delete(file_key(tenant_id, attachment_id, variant))
+        await self._files.remove(attachment_id)
+
+    async def sweep(self) -> int:
+        """Remove the uploads that no message took in time; how many."""
+        removed = 0
+        while unused := await self._files.unused(self._clock.now() - UNUSED_FOR, _SWEPT_AT_ONCE):
+            for file in unused:
+                await self.discard(file.tenant_id, file.id)
+            removed += len(unused)
+        return removed
+
+    async def sweep_forever(self) -> None:
+        """Sweep now and then. Ends by an error, to be started again with backoff."""
+        while True:
+            removed = await self.sweep()
+            if removed:
+                structlog.get_logger().info("uploads.swept", removed=removed)
+            await asyncio.sleep(_SWEEP_EVERY.total_seconds() * random.uniform(0.8, 1.2))
