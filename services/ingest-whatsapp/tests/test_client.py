@@ -1,6 +1,7 @@
 """What the Graph API's answers mean, and how a send is written."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import orjson
@@ -18,7 +19,10 @@ from atd_ingest_whatsapp.client import (
     read_error,
 )
 from atd_ingest_whatsapp.compose import Body, compose_message
+from atd_ingest_whatsapp.media_client import Address, MediaClient, Uploaded
 from atd_schemas.outbound import OutboundMessageData
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.files import OpenFile
 from atd_servicekit.http_client import create_http_client
 from atd_servicekit.metrics import Metrics
 from atd_testing.whatsapp import Behaviour, ServedFake, serving_fake_graph
@@ -148,3 +152,77 @@ async def test_nobody_listening_is_unsent() -> None:
     await made.start()
     assert isinstance(await made.send(ACCOUNT, text()), Unsent)
     await made.stop()
+
+
+@pytest.fixture
+async def media(fake: ServedFake) -> AsyncIterator[MediaClient]:
+    made = MediaClient(lambda: create_http_client("files", Metrics()), fake.url, "v25.0", timedelta(seconds=15))
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def opened(data: bytes, chunks: AsyncIterator[bytes]) -> OpenFile:
+    return OpenFile(len(data), "application/pdf", chunks)
+
+
+async def whole(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), 1000):
+        yield data[start : start + 1000]
+
+
+async def interrupted(data: bytes) -> AsyncIterator[bytes]:
+    yield data[: len(data) // 2]
+    raise InfrastructureFault("the store is away")
+
+
+PDF = b"%PDF-1.7\r\n--boundary--\r\n" * 999
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "expected"),
+    [
+        ("application/pdf", "application/pdf"),
+        ("audio/ogg; codecs=opus", "audio/ogg; codecs=opus"),
+    ],
+)
+async def test_a_file_comes_to_meta_as_it_is(
+    fake: ServedFake, media: MediaClient, mime_type: str, expected: str
+) -> None:
+    uploaded = await media.upload(ACCOUNT, opened(PDF, whole(PDF)), mime_type)
+    [held] = fake.graph.state.media.all()
+    assert uploaded == Uploaded(held.id)
+    assert (held.data, held.mime_type, held.phone_number_id) == (PDF, expected, ACCOUNT.phone_number_id)
+
+
+async def test_a_type_that_is_none_cannot_write_into_the_request(fake: ServedFake, media: MediaClient) -> None:
+    answer = await media.upload(ACCOUNT, opened(PDF, whole(PDF)), 'image/png"\r\nX-Injected: 1')
+    assert isinstance(answer, Refused)
+    assert (answer.failure, answer.code) == ("media", "131053")
+    assert fake.graph.state.media.all() == []
+
+
+async def test_bytes_that_stop_coming_are_an_answer_and_no_file(fake: ServedFake, media: MediaClient) -> None:
+    answer = await media.upload(ACCOUNT, opened(PDF, interrupted(PDF)), "application/pdf")
+    assert isinstance(answer, Uncertain)
+    assert fake.graph.state.media.all() == []
+
+
+async def test_the_address_of_a_file_comes_with_what_meta_says_of_it(fake: ServedFake, media: MediaClient) -> None:
+    state = fake.graph.state
+    held = state.media.add(PDF, "application/pdf", state.now(), phone_number_id=ACCOUNT.phone_number_id)
+    address = await media.look_up(ACCOUNT, held.id)
+    assert isinstance(address, Address)
+    assert (address.mime_type, address.sha256, address.size) == ("application/pdf", held.sha256_hex, len(PDF))
+    async with media.read(ACCOUNT, address.url, len(PDF)) as answer:
+        assert await answer.aread() == PDF
+    state.media.remove(held.id)
+    assert await media.look_up(ACCOUNT, held.id) == Refused(
+        "request", "100", "Unsupported request: the media with this id does not exist"
+    )
+
+
+async def test_an_id_cannot_change_what_is_asked_for(fake: ServedFake, media: MediaClient) -> None:
+    answer = await media.look_up(ACCOUNT, "../me?fields=token#")
+    assert not isinstance(answer, Address)
+    assert fake.graph.state.calls == 0
