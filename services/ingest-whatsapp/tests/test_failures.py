@@ -2,7 +2,7 @@
 
 import pytest
 
-from atd_ingest_whatsapp.failures import class_of, code_of, detail_of
+from atd_ingest_whatsapp.failures import FailureClass, class_of, code_of, detail_of
 from atd_testing.whatsapp.graph_errors import GRAPH_ERRORS
 
 
@@ -29,6 +29,29 @@ from atd_testing.whatsapp.graph_errors import GRAPH_ERRORS
 )
 def test_a_code_has_the_class_that_decides_what_happens(code: int | None, expected: str) -> None:
     assert class_of(code) == expected
+
+
+LISTED: dict[FailureClass, tuple[int, ...]] = {
+    "token": (0, 190),
+    "permission": (3, 10, *range(200, 300), 131005),
+    "account": (33, 368, 130497, 131031, 131037, 131042, 131045, 133010),
+    "throttle": (4, 17, 32, 341, 613, *range(80001, 80015), 130429, 131048, 131056, 131064, 133016),
+    "transient": (1, 2, 131000, 131016, 131057, 133004, 135000),
+    "window": (131047,),
+    "recipient": (130472, 131021, 131026, 131030, 131049, 131050, 131062, 131063, 137000),
+    "request": (100, 131008, 131009, 131051),
+    "media": (131052, 131053),
+    "template": (
+        *(132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132068, 132069),
+        *(2388019, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299),
+    ),
+}
+"""Meta's list of Cloud API codes (December 2025) and the limits of the Graph API, read a second time."""
+
+
+def test_every_code_of_metas_list_has_its_class() -> None:
+    wrong = [(code, failure) for failure, codes in LISTED.items() for code in codes if class_of(code) != failure]
+    assert wrong == []
 
 
 def test_every_code_that_the_fake_knows_has_a_class() -> None:

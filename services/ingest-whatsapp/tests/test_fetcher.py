@@ -183,8 +183,9 @@ async def attempt(
     return tried
 
 
-def bytes_of(data: bytes = DATA, **headers: str) -> Answer:
-    return lambda: httpx.Response(200, content=data, headers={"Content-Type": "image/png", **headers})
+def bytes_of(data: bytes = DATA, length: int | None = None) -> Answer:
+    more = {} if length is None else {"Content-Length": str(length)}
+    return lambda: httpx.Response(200, content=data, headers={"Content-Type": "image/png", **more})
 
 
 def status(code: int, **headers: str) -> Answer:
@@ -291,7 +292,7 @@ LARGE = 5 * 1024 * 1024 + 1
     ("answers", "asked"),
     [
         ({NODE: address(file_size=str(LARGE))}, [NODE]),
-        ({NODE: address(), ASKED: bytes_of(**{"Content-Length": str(LARGE)})}, [NODE, ASKED]),
+        ({NODE: address(), ASKED: bytes_of(length=LARGE)}, [NODE, ASKED]),
         ({NODE: address(), ASKED: bytes_of(bytes(LARGE))}, [NODE, ASKED]),
     ],
 )

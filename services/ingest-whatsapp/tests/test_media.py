@@ -294,13 +294,10 @@ async def test_a_mark_as_read_goes_out_and_holds_up_no_message(service: Service,
     channel, conversation = await service.connect(), uuid7()
     service.fake.graph.state.behaviours = [Behaviour(kind="error", on="read", code=130429)]
     file = await keep(service, files)
-    commands = [
-        read(service, channel, conversation, "wamid.A"),
-        document(service, channel, file, conversation=conversation),
-    ]
-    await ask(service, commands)
+    answer = document(service, channel, file, conversation=conversation)
+    await ask(service, [read(service, channel, conversation, "wamid.A"), answer])
     [sent] = await receipts(service, channel, 1)
-    assert sent.data.message_id == commands[1].data.message_id
+    assert sent.data.message_id == answer.data.message_id
     marks = await eventually(lambda: list(service.fake.graph.state.read_marks))
     assert [(one.message_id, one.typing, one.phone_number_id) for one in marks] == [
         ("wamid.A", True, channel["phone_number_id"])

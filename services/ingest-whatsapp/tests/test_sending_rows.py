@@ -1,15 +1,21 @@
 """From a command to its row and back, and from a row's end to what conversation is told."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, get_args
 
 import pytest
 
+from atd_ingest_whatsapp.handlers import outbound_handler
 from atd_ingest_whatsapp.references import Reference, message_reference, reaction_reference, read_reference
 from atd_ingest_whatsapp.sending import Attempted, SendCommand, data_of, new_row, receipt_of, shows_typing
-from atd_schemas.inbound import InboundReceipt
+from atd_schemas.inbound import InboundAttachment, InboundReceipt
 from atd_schemas.outbound import (
     OutboundAttachment,
+    OutboundCommand,
+    OutboundFetch,
+    OutboundFetchData,
     OutboundMessage,
     OutboundMessageData,
     OutboundReaction,
@@ -95,6 +101,32 @@ def test_a_message_and_a_reaction_keep_the_order_of_their_conversation_and_a_mar
         ("account-1", 42, "tenant-1", "trace")
     }
     assert [row.id for row in rows] == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", COMMAND]
+
+
+class Rows:
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+
+    async def add(self, rows: Sequence[ledger.NewRow]) -> None:
+        self.ids += [row.id for row in rows]
+
+
+async def test_every_command_is_written_into_a_ledger_and_files_into_one_of_their_own() -> None:
+    sends, fetches = Rows(), Rows()
+    wanted = OutboundFetchData(
+        **{name: PLACE[name] for name in ("account_id", "channel", "conversation_id")},
+        message_id=MESSAGE,
+        contact_external_id="5511999990000",
+        kind="image",
+        attachment=InboundAttachment(id="file-1", provider_id="1"),
+    )
+    commands = [message(), reaction(), read(), OutboundFetch(**ENVELOPE, data=wanted)]
+    union, _ = get_args(OutboundCommand)
+    assert {type(command) for command in commands} == set(get_args(union))
+    records: Any = [SimpleNamespace(event=command, offset=7, traceparent=None) for command in commands]
+    await outbound_handler(sends, fetches)(records)
+    assert sends.ids == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", COMMAND]
+    assert fetches.ids == ["file-1"]
 
 
 def test_the_row_of_a_plain_text_holds_nothing_that_a_text_does_not_have() -> None:

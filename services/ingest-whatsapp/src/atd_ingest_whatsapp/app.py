@@ -21,7 +21,7 @@ from atd_ingest_whatsapp.fetcher import NEW_ADDRESSES, Fetcher
 from atd_ingest_whatsapp.fetching import SIZE_LIMIT
 from atd_ingest_whatsapp.handlers import SettingsReader, outbound_handler
 from atd_ingest_whatsapp.health import HEALTH_INDEXES, HealthStore
-from atd_ingest_whatsapp.media import UPLOAD_INDEXES, MediaUploads, UploadStore
+from atd_ingest_whatsapp.media import UPLOAD_INDEXES, UPLOADS_AT_ONCE, MediaUploads, UploadStore
 from atd_ingest_whatsapp.media_client import MediaClient, longest_transfer
 from atd_ingest_whatsapp.openapi import describe_webhooks
 from atd_ingest_whatsapp.pace import Pace
@@ -51,7 +51,8 @@ SENDS = "sends"
 FETCHES = "fetches"
 SEND_SHARDS = 32
 SENDS_AT_ONCE = 256
-FETCHES_AT_ONCE = 64
+FETCHES_AT_ONCE = 32
+"""Each holds up to two megabytes."""
 APP_WEBHOOK = "/webhooks/whatsapp"
 ACCOUNT_WEBHOOK = "/webhooks/whatsapp/{account_id}"
 
@@ -162,7 +163,7 @@ class _Files:
                 "whatsapp-files",
                 runtime.metrics,
                 timeout=settings.whatsapp_timeout,
-                max_connections=SENDS_AT_ONCE + FETCHES_AT_ONCE,
+                max_connections=UPLOADS_AT_ONCE + FETCHES_AT_ONCE,
                 trace_headers=False,
             )
 

@@ -26,6 +26,11 @@ KEPT = timedelta(days=29)
 """How long an id is used again: Meta keeps what was uploaded for 30 days."""
 
 
+UPLOADS_AT_ONCE = 32
+UPLOADS_AT_ONCE_PER_ACCOUNT = 8
+"""In one process; each holds about a megabyte, and slow ones of one account leave room for those of others."""
+
+
 class Files(Protocol):
     """Where the bytes are."""
 
@@ -90,6 +95,8 @@ class MediaUploads:
         self._files = files
         self._uploader = uploader
         self._clock = clock
+        self._room = asyncio.Semaphore(UPLOADS_AT_ONCE)
+        self._rooms: dict[str, asyncio.Semaphore] = {}
         self._running: dict[str, asyncio.Task[_One | Refused | Unsent]] = {}
 
     async def start(self) -> None:
@@ -140,11 +147,13 @@ class MediaUploads:
         known = await self._store.find(key, self._clock.now())
         if known is not None:
             return _One(known, remembered=True)
-        try:
-            opened = await self._files.open(file_key(account.tenant_id, file.id))
-        except FileMissing:
-            return Refused("media", "file_missing", "The file is not in the store any more.")
-        answer = await self._uploader.upload(account, opened, file.mime_type)
+        room = self._rooms.setdefault(account.id, asyncio.Semaphore(UPLOADS_AT_ONCE_PER_ACCOUNT))
+        async with room, self._room:
+            try:
+                opened = await self._files.open(file_key(account.tenant_id, file.id))
+            except FileMissing:
+                return Refused("media", "file_missing", "The file is not in the store any more.")
+            answer = await self._uploader.upload(account, opened, file.mime_type)
         match answer:
             case Uploaded():
                 await self._store.remember(key, answer.media_id, self._clock.now())

@@ -27,7 +27,7 @@ class Settings(FileStoreSettings):
         default=32, ge=1, le=200, description="Sends of one number under way at once, in one process"
     )
     whatsapp_fetches_per_account: int = Field(
-        default=8, ge=1, le=50, description="Customers' files of one number fetched at once, in one process"
+        default=4, ge=1, le=32, description="Customers' files of one number fetched at once, in one process"
     )
     whatsapp_messages_per_second: int = Field(
         default=80, ge=1, le=1000, description="Sends per second of one number; Meta allows 80 unless it raised it"
