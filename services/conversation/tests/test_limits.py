@@ -1,0 +1,494 @@
+"""What WhatsApp takes: every limit exactly reached, and gone over by one."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atd_conversation.domain.conversation import Refusal
+from atd_conversation.domain.drafts import (
+    MAX_NOTE,
+    MAX_NOTE_FILES,
+    Composed,
+    Draft,
+    Material,
+    TemplateDraft,
+    UploadedFile,
+    compose_note,
+)
+from atd_conversation.domain.limits import compose_for
+from atd_conversation.domain.limits.whatsapp.files import SIZES, TYPES
+from atd_conversation.domain.message import Attachment
+from atd_schemas.views import TemplateParameters, TemplateView
+
+KB, MB = 1024, 1024 * 1024
+
+
+def file(mime_type: str = "image/jpeg", size: int = 10, *, animated: bool = False) -> UploadedFile:
+    return UploadedFile(Attachment("f1", "arquivo", mime_type, size, "ready", sha256="00"), animated)
+
+
+def composed(draft: Draft, *files: UploadedFile, template: TemplateView | None = None) -> Composed:
+    return compose_for("whatsapp", draft, Material(files, template))
+
+
+def refusal(draft: Draft, *files: UploadedFile, template: TemplateView | None = None) -> tuple[str, str | None]:
+    with pytest.raises(Refusal) as refused:
+        composed(draft, *files, template=template)
+    assert refused.value.detail
+    return refused.value.code, refused.value.field_name
+
+
+# --- texts, places and cards
+
+
+def test_a_text_has_4096_characters_at_the_most() -> None:
+    assert composed(Draft(text="ã" * 4096)).text == "ã" * 4096
+    assert refusal(Draft(text="ã" * 4097)) == ("too_long", "text")
+
+
+@pytest.mark.parametrize("text", [None, "", "  \n"])
+def test_a_text_says_something(text: str | None) -> None:
+    assert refusal(Draft(text=text)) == ("invalid", "text")
+
+
+@pytest.mark.parametrize("kind", ["location", "contacts"])
+def test_places_and_cards_have_neither_text_nor_files(kind: Any) -> None:
+    content = {"latitude": -23.5, "longitude": -46.6}
+    made = composed(Draft(kind=kind, content=content))
+    assert (made.kind, made.text, made.content, made.culprit) == (kind, None, content, kind)
+    assert refusal(Draft(kind=kind, text="Aqui")) == ("invalid", "text")
+    assert refusal(Draft(kind=kind, attachment_ids=("f1",)), file()) == ("invalid", "attachment_ids")
+
+
+@pytest.mark.parametrize("kind", ["order", "unsupported"])
+def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
+    assert refusal(Draft(kind=kind)) == ("kind_not_supported", "kind")
+
+
+def test_a_channel_without_limits_of_its_own_cannot_be_answered_yet() -> None:
+    with pytest.raises(Refusal) as refused:
+        compose_for("telegram", Draft(text="Olá"), Material())
+    assert refused.value.code == "channel_not_supported"
+
+
+# --- files
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "kind"),
+    [(mime_type, kind) for kind, types in TYPES.items() for mime_type in types],
+)
+def test_the_kind_is_the_one_that_takes_the_files_type(mime_type: str, kind: str) -> None:
+    made = composed(Draft(attachment_ids=("f1",)), file(mime_type))
+    assert (made.kind, made.attachments[0].mime_type, made.culprit) == (kind, mime_type, "attachment_ids")
+    assert made.content == ({"voice": False, "duration": None} if kind == "audio" else {})
+
+
+@pytest.mark.parametrize(("kind", "limit"), [(k, v) for k, v in SIZES.items()])
+def test_a_file_is_as_large_as_its_kind_allows(kind: Any, limit: int) -> None:
+    draft = Draft(kind=kind, attachment_ids=("f1",))
+    mime_type = TYPES[kind][0]
+    assert composed(draft, file(mime_type, limit)).kind == kind
+    assert refusal(draft, file(mime_type, limit + 1)) == ("too_large", "attachment_ids[0]")
+
+
+def test_the_sizes_are_those_of_metas_table() -> None:
+    assert SIZES == {"image": 5 * MB, "video": 16 * MB, "audio": 16 * MB, "document": 100 * MB, "sticker": 100 * KB}
+
+
+def test_a_moving_sticker_may_have_500_kilobytes() -> None:
+    draft = Draft(attachment_ids=("f1",))
+    assert composed(draft, file("image/webp", 500 * KB, animated=True)).kind == "sticker"
+    assert refusal(draft, file("image/webp", 500 * KB + 1, animated=True)) == ("too_large", "attachment_ids[0]")
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime_type"),
+    [
+        ("image", "image/webp"),
+        ("image", "image/gif"),
+        ("video", "video/webm"),
+        ("audio", "audio/webm"),
+        ("audio", "audio/wav"),
+        ("sticker", "image/png"),
+        ("document", "application/zip"),
+        ("document", "image/png"),
+        (None, "image/gif"),
+        (None, "video/webm"),
+        (None, "application/octet-stream"),
+    ],
+)
+def test_a_type_that_the_kind_does_not_take_is_named(kind: Any, mime_type: str) -> None:
+    draft = Draft(kind=kind, attachment_ids=("f1",))
+    assert refusal(draft, file(mime_type)) == ("unsupported_type", "attachment_ids[0]")
+
+
+def test_a_voice_message_is_ogg() -> None:
+    draft = Draft(kind="audio", attachment_ids=("f1",), voice=True)
+    assert composed(draft, file("audio/ogg")).content == {"voice": True, "duration": None}
+    assert refusal(draft, file("audio/mpeg")) == ("unsupported_type", "attachment_ids[0]")
+    assert refusal(Draft(kind="image", attachment_ids=("f1",), voice=True), file()) == ("invalid", "voice")
+
+
+def test_a_message_carries_one_file() -> None:
+    assert refusal(Draft(kind="image")) == ("invalid", "attachment_ids")
+    assert refusal(Draft(attachment_ids=("f1", "f2")), file(), file()) == ("too_many", "attachment_ids")
+
+
+@pytest.mark.parametrize("mime_type", ["image/jpeg", "video/mp4", "application/pdf"])
+def test_a_caption_has_1024_characters_at_the_most(mime_type: str) -> None:
+    assert composed(Draft(text="x" * 1024, attachment_ids=("f1",)), file(mime_type)).text == "x" * 1024
+    assert refusal(Draft(text="x" * 1025, attachment_ids=("f1",)), file(mime_type)) == ("too_long", "text")
+    assert composed(Draft(text="  ", attachment_ids=("f1",)), file(mime_type)).text is None
+
+
+@pytest.mark.parametrize("mime_type", ["audio/ogg", "image/webp"])
+def test_sounds_and_stickers_have_no_caption(mime_type: str) -> None:
+    assert refusal(Draft(text="Ouça", attachment_ids=("f1",)), file(mime_type)) == ("invalid", "text")
+
+
+# --- interactive
+
+
+def interactive(kind: str, text: str | None = "Escolha", **content: Any) -> Draft:
+    return Draft(kind="interactive", text=text, content={"type": kind, **content})
+
+
+def buttons(*titles: str, **more: Any) -> Draft:
+    made = [{"id": f"b{number}", "title": title} for number, title in enumerate(titles)]
+    return interactive("buttons", **{"buttons": made, **more})
+
+
+def rows(count: int, **more: Any) -> list[dict[str, Any]]:
+    return [{"id": f"r{number}", "title": f"Linha {number}", "description": None, **more} for number in range(count)]
+
+
+def options(*sections: dict[str, Any], **more: Any) -> Draft:
+    return interactive("list", **{"button": "Abrir", "sections": list(sections), **more})
+
+
+def link(**more: Any) -> Draft:
+    return interactive("link", **{"title": "Pagar", "url": "https://loja.example/1", **more})
+
+
+@pytest.mark.parametrize(
+    ("at", "over", "field_name"),
+    [
+        (buttons("a", "b", "c"), buttons("a", "b", "c", "d"), "interactive.buttons"),
+        (buttons("x" * 20), buttons("x" * 21), "interactive.buttons[0].title"),
+        (buttons("a", "b", "x" * 20), buttons("a", "b", "x" * 21), "interactive.buttons[2].title"),
+        (
+            buttons(buttons=[{"id": "i" * 256, "title": "a"}]),
+            buttons(buttons=[{"id": "i" * 257, "title": "a"}]),
+            "interactive.buttons[0].id",
+        ),
+        (buttons("a", text="x" * 1024), buttons("a", text="x" * 1025), "text"),
+        (buttons("a", header="h" * 60), buttons("a", header="h" * 61), "interactive.header"),
+        (buttons("a", footer="f" * 60), buttons("a", footer="f" * 61), "interactive.footer"),
+        (options({"rows": rows(10)}), options({"rows": rows(11)}), "interactive.sections"),
+        (
+            options({"title": "A", "rows": rows(5)}, {"title": "B", "rows": [{"id": "x", "title": "x"}] * 1}),
+            options({"title": "A", "rows": rows(10)}, {"title": "B", "rows": [{"id": "x", "title": "x"}]}),
+            "interactive.sections",
+        ),
+        (
+            options(*({"title": str(n), "rows": [{"id": str(n), "title": str(n)}]} for n in range(10))),
+            options(*({"title": str(n), "rows": [{"id": str(n), "title": str(n)}]} for n in range(11))),
+            "interactive.sections",
+        ),
+        (options({"rows": rows(1)}, text="x" * 4096), options({"rows": rows(1)}, text="x" * 4097), "text"),
+        (
+            options({"rows": rows(1)}, button="x" * 20),
+            options({"rows": rows(1)}, button="x" * 21),
+            "interactive.button",
+        ),
+        (
+            options({"title": "t" * 24, "rows": rows(1)}),
+            options({"title": "t" * 25, "rows": rows(1)}),
+            "interactive.sections[0].title",
+        ),
+        (
+            options({"rows": rows(1, id="i" * 200)}),
+            options({"rows": rows(1, id="i" * 201)}),
+            "interactive.sections[0].rows[0].id",
+        ),
+        (
+            options({"rows": rows(1, title="t" * 24)}),
+            options({"rows": rows(1, title="t" * 25)}),
+            "interactive.sections[0].rows[0].title",
+        ),
+        (
+            options({"rows": rows(1, description="d" * 72)}),
+            options({"rows": rows(1, description="d" * 73)}),
+            "interactive.sections[0].rows[0].description",
+        ),
+        (link(title="x" * 20), link(title="x" * 21), "interactive.title"),
+        (link(text="x" * 1024), link(text="x" * 1025), "text"),
+        (
+            interactive("ask_location", text="x" * 1024),
+            interactive("ask_location", text="x" * 1025),
+            "text",
+        ),
+    ],
+)
+def test_every_limit_of_interactive_messages(at: Draft, over: Draft, field_name: str) -> None:
+    made = composed(at)
+    assert (made.kind, made.text, made.culprit) == ("interactive", at.text, "interactive")
+    code, culprit = refusal(over)
+    assert (code in ("too_long", "too_many"), culprit) == (True, field_name)
+
+
+@pytest.mark.parametrize(
+    ("draft", "field_name"),
+    [
+        (buttons(), "interactive.buttons"),
+        (buttons("a", text=None), "text"),
+        (buttons(""), "interactive.buttons[0].title"),
+        (buttons("a", "a"), "interactive.buttons[1].title"),
+        (buttons("a", footer=" "), "interactive.footer"),
+        (buttons("a", url="https://x.example"), "interactive.url"),
+        (buttons("a", sections=[]), "interactive.sections"),
+        (options(), "interactive.sections"),
+        (options({"rows": []}), "interactive.sections[0].rows"),
+        (options({"rows": rows(1)}, {"title": "B", "rows": rows(1)}), "interactive.sections[0].title"),
+        (
+            options({"title": "A", "rows": rows(1)}, {"title": "B", "rows": rows(1)}),
+            "interactive.sections[1].rows[0].id",
+        ),
+        (options({"rows": rows(1)}, button=None), "interactive.button"),
+        (options({"rows": rows(1)}, header={"attachment_id": "f1"}), "interactive.header"),
+        (link(url="ftp://x.example"), "interactive.url"),
+        (link(url=None), "interactive.url"),
+        (link(title=None), "interactive.title"),
+        (interactive("ask_phone", footer="x"), "interactive.footer"),
+        (Draft(kind="interactive", text="x", attachment_ids=("f1",), content={"type": "ask_phone"}), "attachment_ids"),
+    ],
+)
+def test_what_an_interactive_message_cannot_be(draft: Draft, field_name: str) -> None:
+    assert refusal(draft, *([file()] if draft.files_named else [])) == ("invalid", field_name)
+
+
+def test_the_content_has_every_field_of_its_type() -> None:
+    assert composed(buttons("Sim")).content == {
+        "type": "buttons",
+        "header": None,
+        "footer": None,
+        "buttons": [{"id": "b0", "title": "Sim"}],
+    }
+    assert composed(interactive("ask_phone")).content == {"type": "ask_phone"}
+
+
+def test_a_file_stands_above_buttons() -> None:
+    draft = buttons("a", header={"attachment_id": "f1"})
+    assert draft.files_named == (("interactive.header.attachment_id", "f1"),)
+    assert composed(draft, file("application/pdf")).attachments[0].id == "f1"
+    place = "interactive.header.attachment_id"
+    assert refusal(draft, file("audio/ogg")) == ("unsupported_type", place)
+    assert refusal(draft, file("image/jpeg", 5 * MB + 1)) == ("too_large", place)
+
+
+# --- templates
+
+BUTTONS = (
+    {"type": "QUICK_REPLY", "text": "Parar"},
+    {"type": "URL", "text": "Ver", "url": "https://loja.example/{{1}}"},
+    {"type": "URL", "text": "Site", "url": "https://loja.example"},
+    {"type": "COPY_CODE", "text": "Copiar"},
+    {"type": "PHONE_NUMBER", "text": "Ligar"},
+)
+
+
+def template(
+    said: str = "Olá {{1}}, pedido {{2}}.", header: dict[str, Any] | None = None, status: Any = "approved", **more: Any
+) -> TemplateView:
+    components: list[dict[str, Any]] = [{"type": "BODY", "text": said}, {"type": "FOOTER", "text": "Loja"}]
+    if header:
+        components.insert(0, {"type": "HEADER", **header})
+    if "buttons" in more:
+        components.append({"type": "BUTTONS", "buttons": list(more.pop("buttons"))})
+    parameters = TemplateParameters(**{"body": 2, "header": 1 if header and "text" not in header else 0, **more})
+    return TemplateView(
+        name="aviso",
+        language="pt_BR",
+        category="UTILITY",
+        status=status,
+        components=tuple(components),
+        parameters=parameters,
+    )
+
+
+def filled(**parameters: Any) -> Draft:
+    return Draft(kind="template", template=TemplateDraft("aviso", "pt_BR", **{"body": ("Ana", "12"), **parameters}))
+
+
+def test_a_template_reads_as_the_customer_reads_it() -> None:
+    made = composed(filled(), template=template(header={"format": "TEXT", "text": "Entrega"}))
+    assert (made.kind, made.text, made.free) == ("template", "Olá Ana, pedido 12.", False)
+    assert made.content == {
+        "name": "aviso",
+        "language": "pt_BR",
+        "parameters": {"header": [], "body": ["Ana", "12"], "buttons": []},
+        "rendered": {"header": "Entrega", "footer": "Loja", "buttons": []},
+    }
+
+
+def test_a_value_that_looks_like_a_variable_stays_as_it_is() -> None:
+    assert composed(filled(body=("{{2}}", "x")), template=template()).text == "Olá {{2}}, pedido x."
+
+
+def test_values_by_name() -> None:
+    named = template("Olá {{ cliente }}, {{pedido}}.", body=("cliente", "pedido"))
+    assert composed(filled(body={"pedido": "7", "cliente": "Ana"}), template=named).text == "Olá Ana, 7."
+    for body in ({"pedido": "7"}, {"pedido": "7", "cliente": "Ana", "x": "y"}, ("Ana", "7"), ()):
+        assert refusal(filled(body=body), template=named) == ("wrong_parameters", "template.parameters.body")
+    empty = refusal(filled(body={"pedido": "", "cliente": "Ana"}), template=named)
+    assert empty == ("wrong_parameters", "template.parameters.body.pedido")
+
+
+@pytest.mark.parametrize(
+    ("body", "field_name"),
+    [
+        (("Ana",), "template.parameters.body"),
+        (("Ana", "12", "x"), "template.parameters.body"),
+        ((), "template.parameters.body"),
+        ({"cliente": "Ana"}, "template.parameters.body"),
+        (("Ana", " "), "template.parameters.body[1]"),
+    ],
+)
+def test_values_by_place_are_counted(body: Any, field_name: str) -> None:
+    assert refusal(filled(body=body), template=template()) == ("wrong_parameters", field_name)
+
+
+def test_a_value_has_1024_characters_and_the_text_4096_at_the_most() -> None:
+    assert composed(filled(body=("x" * 1024, "y")), template=template())
+    assert refusal(filled(body=("x" * 1025, "y")), template=template()) == ("too_long", "template.parameters.body[0]")
+    long = template("{{1}}" * 4, body=1)
+    assert len(composed(filled(body=("x" * 1024,)), template=long).text or "") == 4096
+    longer = template("{{1}}" * 4 + ".", body=1)
+    assert refusal(filled(body=("x" * 1024,)), template=longer) == ("too_long", "template.parameters.body")
+
+
+@pytest.mark.parametrize("status", ["pending", "rejected", "paused", "disabled", "other"])
+def test_only_approved_templates_are_sent(status: str) -> None:
+    assert refusal(filled(), template=template(status=status)) == ("template_not_approved", "template.name")
+
+
+def test_an_unknown_template_is_named() -> None:
+    assert refusal(filled()) == ("unknown_template", "template.name")
+    assert refusal(Draft(kind="template")) == ("invalid", "template")
+
+
+@pytest.mark.parametrize(
+    ("header_format", "mime_type"), [("IMAGE", "image/png"), ("VIDEO", "video/mp4"), ("DOCUMENT", "application/pdf")]
+)
+def test_the_header_of_a_template_can_be_a_file(header_format: str, mime_type: str) -> None:
+    draft, pictured = filled(header=({"attachment_id": "f1"},)), template(header={"format": header_format})
+    assert draft.files_named == (("template.parameters.header[0].attachment_id", "f1"),)
+    assert composed(draft, file(mime_type), template=pictured).attachments[0].id == "f1"
+    place = "template.parameters.header[0].attachment_id"
+    assert refusal(draft, file("audio/ogg"), template=pictured) == ("unsupported_type", place)
+    assert refusal(filled(), template=pictured) == ("wrong_parameters", "template.parameters.header")
+    assert refusal(filled(header=("x",)), template=pictured) == ("wrong_parameters", "template.parameters.header[0]")
+
+
+def test_the_header_of_a_template_can_have_a_value() -> None:
+    titled = template(header={"format": "TEXT", "text": "Pedido {{1}}"})
+    titled = titled.model_copy(update={"parameters": TemplateParameters(header=1, body=2)})
+    assert composed(filled(header=("12",)), template=titled).content["rendered"]["header"] == "Pedido 12"
+    wrong = ("wrong_parameters", "template.parameters.header")
+    assert refusal(filled(), template=titled) == wrong
+    assert refusal(filled(header=({"attachment_id": "f1"},)), file(), template=titled) == wrong
+
+
+def test_a_header_of_another_format_cannot_be_filled_in() -> None:
+    assert refusal(filled(), template=template(header={"format": "LOCATION"}))[0] == "kind_not_supported"
+
+
+def test_the_values_of_buttons_find_their_places() -> None:
+    made = composed(filled(buttons=("abc", "NATAL10")), template=template(buttons=BUTTONS)).content
+    assert made["parameters"]["buttons"] == [
+        {"index": 1, "type": "url", "value": "abc"},
+        {"index": 3, "type": "copy_code", "value": "NATAL10"},
+    ]
+    assert made["rendered"]["buttons"] == ["Parar", "Ver", "Site", "Copiar", "Ligar"]
+    placed = filled(buttons=({"index": 3, "value": "N"}, {"index": 0, "value": "STOP"}, {"index": 1, "value": "a"}))
+    assert [
+        one["type"] for one in composed(placed, template=template(buttons=BUTTONS)).content["parameters"]["buttons"]
+    ] == [
+        "quick_reply",
+        "url",
+        "copy_code",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "field_name"),
+    [
+        ((), ""),
+        (("abc",), ""),
+        (("abc", "N", "x"), "[2]"),
+        (({"index": 2, "value": "x"},), "[0]"),
+        (({"index": 4, "value": "x"},), "[0]"),
+        (({"index": 9, "value": "x"},), "[0]"),
+        (({"index": 1, "value": "x"}, {"index": 1, "value": "y"}), "[1]"),
+        (({"index": 1, "type": "copy_code", "value": "x"},), "[0]"),
+        (("", "N"), "[0]"),
+    ],
+)
+def test_values_without_a_button_and_buttons_without_a_value(values: Any, field_name: str) -> None:
+    found = refusal(filled(buttons=values), template=template(buttons=BUTTONS))
+    assert found == ("wrong_parameters", f"template.parameters.buttons{field_name}")
+
+
+def test_nothing_stands_beside_a_template() -> None:
+    draft = TemplateDraft("aviso", "pt_BR", body=("Ana", "12"))
+    assert refusal(Draft(kind="template", text="x", template=draft), template=template()) == ("invalid", "text")
+    with_file = Draft(kind="template", attachment_ids=("f1",), template=draft)
+    assert refusal(with_file, file(), template=template()) == ("invalid", "attachment_ids")
+
+
+@given(st.lists(st.text(min_size=1, max_size=40).filter(str.strip), min_size=2, max_size=2))
+def test_every_value_is_in_the_text(values: list[str]) -> None:
+    assert composed(filled(body=tuple(values)), template=template()).text == f"Olá {values[0]}, pedido {values[1]}."
+
+
+# --- notes
+
+
+def noted(draft: Draft, *files: UploadedFile) -> Composed:
+    return compose_note(draft, files)
+
+
+def refused_note(draft: Draft, *files: UploadedFile) -> tuple[str, str | None]:
+    with pytest.raises(Refusal) as refused:
+        noted(draft, *files)
+    return refused.value.code, refused.value.field_name
+
+
+def test_a_note_has_text_or_files_or_both() -> None:
+    assert noted(Draft(text="x" * MAX_NOTE)).kind == "text"
+    assert refused_note(Draft(text="x" * (MAX_NOTE + 1))) == ("too_long", "text")
+    assert refused_note(Draft()) == ("invalid", "text")
+    made = noted(Draft(attachment_ids=("f1",)), file("application/zip"))
+    assert (made.kind, made.text, len(made.attachments)) == ("document", None, 1)
+    assert noted(Draft(text="Veja", attachment_ids=("f1",)), file()).kind == "image"
+    assert noted(Draft(attachment_ids=("f1",)), *[file()] * MAX_NOTE_FILES)
+    assert refused_note(Draft(attachment_ids=("f1",)), *[file()] * (MAX_NOTE_FILES + 1)) == (
+        "too_many",
+        "attachment_ids",
+    )
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        Draft(text="x", kind="location", content={"latitude": 1.0}),
+        filled(),
+        Draft(text="x", kind="interactive", content={"type": "ask_phone"}),
+        Draft(text="x", voice=True),
+    ],
+)
+def test_a_note_is_nothing_else(draft: Draft) -> None:
+    assert refused_note(draft, file())[0] == "kind_not_supported"

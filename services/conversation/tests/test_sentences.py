@@ -1,0 +1,68 @@
+"""Every failure has words in each language, and they say what to do."""
+
+from typing import get_args
+
+import pytest
+
+from atd_conversation.domain.sentences import (
+    CLASSES,
+    CODES,
+    FETCHING,
+    LANGUAGES,
+    Sentence,
+    fetching_error,
+    sending_error,
+)
+from atd_ingest_whatsapp.failures import FailureClass, class_of
+from atd_schemas.inbound import SendFailure
+
+ALL = [*CLASSES.values(), *CODES.values(), *FETCHING.values()]
+IMPORTANT = (
+    *("131026", "131047", "131049", "131050", "131056", "131048", "130472", "131030", "131042", "131031"),
+    *("131051", "131052", "131053", "132000", "132001", "132012", "132015", "132016", "190", "130429", "80007"),
+)
+
+
+def test_every_class_of_failure_has_a_sentence() -> None:
+    assert CLASSES.keys() == set(get_args(FailureClass))
+
+
+@pytest.mark.parametrize("sentence", ALL, ids=lambda sentence: sentence.code)
+def test_every_sentence_says_what_happened_and_what_to_do_in_each_language(sentence: Sentence) -> None:
+    error = sentence.error(SendFailure(code="1", reason="unknown"))
+    assert error.texts.keys() == set(LANGUAGES)
+    assert len(set(error.texts.values())) == len(LANGUAGES)
+    assert error.message == error.texts["pt-BR"]
+    assert error.code.isidentifier()
+    for text in error.texts.values():
+        assert 60 <= len(text) <= 260, text
+        assert text.endswith(".")
+        assert "  " not in text
+
+
+@pytest.mark.parametrize("code", IMPORTANT)
+def test_what_happens_often_is_told_apart(code: str) -> None:
+    failure = SendFailure(code=code, reason=class_of(int(code)), detail="words of Meta")
+    error = sending_error(failure)
+    assert error.code != "unknown_failure"
+    assert (error.provider_code, error.detail) == (code, "words of Meta")
+
+
+def test_outside_the_window_a_template_is_the_way() -> None:
+    error = sending_error(SendFailure(code="131047", reason="window"))
+    assert error.code == "window_closed"
+    assert error.message.startswith("O WhatsApp recusou: fora da janela de 24 h")
+    assert error.message.endswith("Envie um modelo.")
+
+
+@pytest.mark.parametrize("failure", [SendFailure(code="", reason=""), SendFailure(code="999", reason="new")])
+def test_what_is_not_known_has_words_too(failure: SendFailure) -> None:
+    assert sending_error(failure).code == "unknown_failure"
+    assert fetching_error(failure).code == "file_not_fetched"
+
+
+@pytest.mark.parametrize("reason", get_args(FailureClass))
+def test_a_file_that_cannot_be_had_is_not_told_as_a_message_that_was_not_sent(reason: str) -> None:
+    error = fetching_error(SendFailure(code="131052", reason=reason))
+    assert "arquivo" in error.message
+    assert "não recebeu" not in error.message
