@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -49,8 +49,8 @@ class Uploader(Protocol):
 class AtMeta:
     """The files are at Meta. `ids` are its ids by our attachment ids; `remembered`: some of them may be gone."""
 
-    ids: Mapping[str, str] = field(default_factory=dict)
-    remembered: bool = False
+    ids: Mapping[str, str]
+    remembered: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,10 +129,12 @@ class Sender:
 
     async def _send_message(self, account: Account, data: OutboundMessageData, reference: str) -> Answer | Unsendable:
         """With its files at Meta first. An id that Meta has forgotten is replaced once; so is that of a repeat."""
-        impossible = compose_message(data, {one.id: one.id for one in data.attachments}, reference)
-        if isinstance(impossible, Unsendable):
-            return impossible
-        if data.attempt and data.attachments:
+        body = compose_message(data, {one.id: one.id for one in data.attachments}, reference)
+        if isinstance(body, Unsendable):
+            return body
+        if not data.attachments:
+            return await self._post(account, body, account.phone_number_id)
+        if data.attempt:
             await self.media.forget(account, data.attachments)
         answer, media = await self._send_with_files(account, data, reference)
         if isinstance(answer, Refused) and answer.code in _FILE_CODES and media is not None and media.remembered:
@@ -143,7 +145,7 @@ class Sender:
     async def _send_with_files(
         self, account: Account, data: OutboundMessageData, reference: str
     ) -> tuple[Answer | Unsendable, AtMeta | None]:
-        media = await self.media.at_meta(account, data.attachments) if data.attachments else AtMeta()
+        media = await self.media.at_meta(account, data.attachments)
         if not isinstance(media, AtMeta):
             return media, None
         body = compose_message(data, media.ids, reference)
