@@ -129,6 +129,7 @@ def test_the_view_has_the_contacts_version() -> None:
         "avatar_url": None,
         "labels": [],
         "blocked": False,
+        "marketing": None,
         "created_at": "2026-03-01T12:00:00.000Z",
         "version": 3,
     }

@@ -84,6 +84,8 @@ def test_the_command_is_addressed_as_the_customer_wrote_and_repeats_as_itself(co
         "text": "Olá",
         "content": {},
         "reply_to_external_id": "wamid.1",
+        "attachments": (),
+        "attempt": 0,
     }
     assert adapter(OUTBOUND_WHATSAPP).validate_json(encode(commands[0])) == commands[0]
 
@@ -104,6 +106,10 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
         *conversation.prioritise("high"),
         *conversation.close(NOON),
         *conversation.receive("m3", data, occurred_at=NOON, now=NOON),
+        conversation.revise("message.edited", sent.message, ("text",)),
+        conversation.revise("message.deleted", sent.message, ("text",)),
+        conversation.revise("message.reacted", sent.message, ("reactions",)),
+        conversation.revise("message.updated", sent.message, ("attachments",)),
     ]
     made: set[str] = {
         conversation_event(conversation, change, actor=BIA, now=NOON, causation_id=None).type for change in changes

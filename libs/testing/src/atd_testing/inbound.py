@@ -1,14 +1,28 @@
 """Events of `inbound.events.v1` as a channel service publishes them, and the records that carry them."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from atd_schemas.envelope import Envelope
-from atd_schemas.ids import provider_event_id
+from atd_schemas.ids import provider_event_id, uuid5
 from atd_schemas.inbound import (
+    InboundAttachment,
     InboundContact,
+    InboundContactChange,
+    InboundContactChangeData,
+    InboundDelete,
+    InboundDeleteData,
+    InboundEcho,
+    InboundEdit,
+    InboundEditData,
+    InboundFile,
+    InboundFileData,
     InboundMessage,
     InboundMessageData,
+    InboundPreference,
+    InboundPreferenceData,
+    InboundReaction,
+    InboundReactionData,
     InboundReceipt,
     InboundReceiptData,
     ReceiptStatus,
@@ -71,10 +85,12 @@ def send_receipt(
     recipient: str = CUSTOMER,
     occurred_at: datetime = NOON,
     channel: ChannelKind = "whatsapp",
+    **more: Any,
 ) -> InboundReceipt:
     """What became of a message of ours, known by our id, the provider's, or both."""
+    named = "/".join(map(str, (message_id, external_id, *sorted(more.items()))))
     return InboundReceipt(
-        id=provider_event_id(account_id, f"{message_id}/{external_id}", status),
+        id=provider_event_id(account_id, named, status),
         tenant_id=tenant_id,
         occurred_at=occurred_at,
         recorded_at=occurred_at,
@@ -88,8 +104,135 @@ def send_receipt(
             external_id=external_id,
             message_id=message_id,
             failure=failure,
+            **more,
         ),
     )
+
+
+def phone_message(tenant_id: str, account_id: str, external_id: str, **more: Any) -> InboundEcho:
+    """A text that the company wrote to a customer with the phone that shares the number."""
+    written = customer_message(tenant_id, account_id, external_id, **{"name": None, **more})
+    return InboundEcho.model_validate({**written.model_dump(), "type": "inbound.echo"})
+
+
+def file_of(number: int = 1, *, message: str = "w1", **more: Any) -> InboundAttachment:
+    """A file as it is announced with a message."""
+    values = {"mime_type": "image/jpeg", "sha256": "ab" * 32, **more}
+    return InboundAttachment(id=uuid5("file", message, str(number)), provider_id=f"media-{number}", **values)
+
+
+def file_fetched(
+    tenant_id: str, account_id: str, message_id: str, attachment_id: str, state: Literal["ready", "failed"], **more: Any
+) -> InboundFile:
+    """What became of fetching a file."""
+    values = {"mime_type": "image/jpeg", "size": 2048, "sha256": "cd" * 32} if state == "ready" else {}
+    data: dict[str, Any] = {
+        "account_id": account_id,
+        "channel": "whatsapp",
+        "conversation_id": "",
+        "message_id": message_id,
+        "contact_external_id": CUSTOMER,
+        "attachment_id": attachment_id,
+        "state": state,
+        **values,
+        **more,
+    }
+    event_id = uuid5("fetched", attachment_id, state, str(data.get("attempt", 0)))
+    return InboundFile(**_envelope(tenant_id, account_id, event_id, NOON, CUSTOMER), data=InboundFileData(**data))
+
+
+def reacted(tenant_id: str, account_id: str, target: str, emoji: str | None, **more: Any) -> InboundReaction:
+    """An emoji on the message that the provider calls `target`; None takes it away. `at`: minutes after noon."""
+    envelope, data = _change(tenant_id, account_id, target, "reaction", more)
+    return InboundReaction(**envelope, data=InboundReactionData(**data, emoji=emoji))
+
+
+def edited(tenant_id: str, account_id: str, target: str, text: str, **more: Any) -> InboundEdit:
+    """What the message that the provider calls `target` says now."""
+    envelope, data = _change(tenant_id, account_id, target, "edit", more)
+    return InboundEdit(**envelope, data=InboundEditData(**data, text=text))
+
+
+def deleted(tenant_id: str, account_id: str, target: str, **more: Any) -> InboundDelete:
+    """The message that the provider calls `target` was taken back."""
+    envelope, data = _change(tenant_id, account_id, target, "delete", more)
+    return InboundDelete(**envelope, data=InboundDeleteData(**data))
+
+
+def goes_by(
+    tenant_id: str,
+    account_id: str,
+    previous: tuple[str, ...],
+    customer: str,
+    *,
+    reason: Literal["number_changed", "user_id_changed", "identity_changed"] = "number_changed",
+    aliases: tuple[str, ...] = (),
+    external_id: str = "sys1",
+    occurred_at: datetime = NOON,
+) -> InboundContactChange:
+    """Somebody who had the ids `previous` has others now."""
+    phone = f"+{customer}" if customer.isdecimal() else None
+    event_id = provider_event_id(account_id, external_id, "contact_change")
+    return InboundContactChange(
+        **_envelope(tenant_id, account_id, event_id, occurred_at, previous[0] if previous else customer),
+        data=InboundContactChangeData(
+            account_id=account_id,
+            account_name="Loja",
+            channel="whatsapp",
+            external_id=external_id,
+            previous=previous,
+            contact=InboundContact(external_id=customer, aliases=aliases, phone=phone),
+            reason=reason,
+        ),
+    )
+
+
+def prefers(
+    tenant_id: str,
+    account_id: str,
+    choice: Literal["allowed", "stopped"],
+    *,
+    customer: str = CUSTOMER,
+    aliases: tuple[str, ...] = (),
+    occurred_at: datetime = NOON,
+) -> InboundPreference:
+    """What somebody wants of advertising."""
+    event_id = provider_event_id(account_id, f"{customer}/{occurred_at}", choice)
+    contact = InboundContact(external_id=customer, aliases=aliases)
+    return InboundPreference(
+        **_envelope(tenant_id, account_id, event_id, occurred_at, customer),
+        data=InboundPreferenceData(account_id=account_id, channel="whatsapp", contact=contact, choice=choice),
+    )
+
+
+def _change(
+    tenant_id: str, account_id: str, target: str, kind: str, more: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Envelope and data of a change of a message."""
+    values = {"customer": CUSTOMER, "by_business": False, "at": 0, **more}
+    external_id = values.get("external_id", f"{kind}/{target}/{values['by_business']}/{values['at']}")
+    occurred_at = NOON + values["at"] * timedelta(minutes=1)
+    event_id = provider_event_id(account_id, external_id, kind)
+    return _envelope(tenant_id, account_id, event_id, occurred_at, values["customer"]), {
+        "account_id": account_id,
+        "account_name": "Loja",
+        "channel": "whatsapp",
+        "external_id": external_id,
+        "target_external_id": target,
+        "contact": InboundContact(external_id=values["customer"], name="Ana"),
+        "by_business": values["by_business"],
+    }
+
+
+def _envelope(tenant_id: str, account_id: str, event_id: str, occurred_at: datetime, customer: str) -> dict[str, Any]:
+    return {
+        "id": event_id,
+        "tenant_id": tenant_id,
+        "occurred_at": occurred_at,
+        "recorded_at": occurred_at,
+        "source": "test",
+        "subject": inbound_subject(account_id, customer),
+    }
 
 
 def record_of(event: Envelope, offset: int = 0, traceparent: str | None = None) -> Record[Any]:

@@ -18,7 +18,7 @@ def numbers_needed(loaded: Loaded, people: Sequence[OfPerson]) -> dict[str, int]
     """By tenant: how many new conversations these events can open, at the most."""
     places: dict[str, set[str]] = {}
     for event, contact_id, _ in senders(loaded, people):
-        if not isinstance(event, Arrival) or event.message_id() in loaded.messages:
+        if not isinstance(event, Arrival):
             continue
         place = current_of(event.data.account_id, contact_id)
         current = loaded.current.get(place)

@@ -83,6 +83,13 @@ class Loaded:
         if known.external_id is not None:
             self.sent_as[known.account_id, known.external_id] = known
 
+    def take_stored_for_handled(self, batch: Batch) -> None:
+        """An event whose message is there was handled, unless it says more of it than was understood then."""
+        for event in batch.people:
+            stored = self.messages.get(made_of(event))
+            if stored is not None and not (isinstance(event, Arrival) and understands(event, stored)):
+                self.handled.add(event.id)
+
     def target(self, account_id: str, external_id: str) -> Message | None:
         """The message that a provider calls so, whoever wrote it."""
         theirs = self.messages.get(provider_event_id(account_id, external_id, "message"))
@@ -100,6 +107,11 @@ def alias_keys(receipt: InboundReceipt) -> tuple[str, ...]:
     return keys_of_ids(receipt.tenant_id, receipt.data.channel, receipt.data.account_id, receipt.data.aliases)
 
 
+def made_of(event: OfPerson) -> str:
+    """The id of the message that comes of an event, if any does."""
+    return event.message_id() if isinstance(event, Arrival) else event.id
+
+
 def understands(event: Arrival, stored: Message) -> bool:
     """Whether the event says more of a stored message than was understood of it before."""
     return stored.kind == "unsupported" and stored.deleted_at is None and event.data.kind != "unsupported"
@@ -109,11 +121,14 @@ def senders(loaded: Loaded, people: Sequence[OfPerson]) -> Iterator[tuple[OfPers
     """Each event with the contact that it will be taken for, and whether that is a contact already.
 
     Walks in the order of the batch: a message that tells two ids of one person decides about a later one that tells
-    only one of them. Whoever writes for the first time goes by their first key; other news of strangers are left out.
+    only one of them. Whoever writes for the first time goes by their first key; other news of strangers are left out,
+    and so are messages that are there.
     """
     known = dict(loaded.contact_ids)
     contacts = set(loaded.contact_ids.values())
     for event in people:
+        if isinstance(event, Arrival) and event.message_id() in loaded.messages:
+            continue
         keys = loaded.keys(event)
         contact_id = next((known[key] for key in loaded.known_by(event) if key in known), None)
         if contact_id is None:
@@ -153,13 +168,9 @@ class InboundLoader:
         return {row["_id"]: row for row in await self._find(EARLY_CHANGES, "_id", keys)}
 
     async def _load_stored(self, loaded: Loaded, batch: Batch) -> None:
-        made = {e.id: e.message_id() if isinstance(e, Arrival) else e.id for e in batch.people}
-        for row in await self._find(MESSAGES, "_id", set(made.values())):
+        for row in await self._find(MESSAGES, "_id", {made_of(event) for event in batch.people}):
             loaded.add_message(message_of(row))
-        for event in batch.people:
-            stored = loaded.messages.get(made[event.id])
-            if stored is not None and not (isinstance(event, Arrival) and understands(event, stored)):
-                loaded.handled.add(event.id)
+        loaded.take_stored_for_handled(batch)
 
     async def _load_people(self, loaded: Loaded, batch: Batch) -> None:
         people = [event for event in batch.people if event.id not in loaded.handled]

@@ -1,0 +1,1 @@
+"""What batches of inbound events lead to, on a model of the database: no servers."""

@@ -1,0 +1,212 @@
+"""The database as far as batches need it, and the events of the tests."""
+
+from collections import Counter, defaultdict
+from copy import deepcopy
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from atd_conversation.batch import Batch
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.intake import Intake, numbers_needed, settle, take_in
+from atd_conversation.store.documents import current_of
+from atd_conversation.store.inbound import Loaded, provider_key
+from atd_conversation.store.unit import Unit
+from atd_schemas.envelope import Actor, Envelope
+from atd_schemas.inbound import SendFailure
+from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_WHATSAPP, adapter
+from atd_testing.inbound import NOON, record_of
+
+T, A, B = "t1", "acc-a", "acc-b"
+OLD_SPELLING, NEW_SPELLING = "551187654321", "5511987654321"
+HOUR = timedelta(hours=1)
+FAILURE = SendFailure(code="131026", reason="recipient_unreachable", detail="Message undeliverable")
+BIA = Actor(type="attendant", id="bia", name="Bia")
+
+
+class World:
+    """The database, as far as batches need it: what is unique there is unique here."""
+
+    def __init__(self) -> None:
+        self.inbox: list[str] = []
+        self.contacts: dict[str, Contact] = {}
+        self.identities: dict[str, str] = {}
+        self.conversations: dict[str, Conversation] = {}
+        self.messages: dict[str, Message] = {}
+        self.receipts: dict[str, dict[str, Any]] = {}
+        self.waiting: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, Attachment] = {}
+        self.commands: list[Any] = []
+        self.numbers: Counter[str] = Counter()
+        self.events: list[Any] = []
+        self._ids = count(1)
+
+    def load(self) -> Loaded:
+        held = deepcopy(self)
+        loaded = Loaded(
+            handled=set(held.inbox),
+            contact_ids=held.identities,
+            contacts=held.contacts,
+            messages=held.messages,
+            early_receipts=held.receipts,
+            early_changes=held.waiting,
+        )
+        for conversation in held.conversations.values():
+            loaded.add_conversation(conversation)
+        for message in held.messages.values():
+            if message.direction == "outbound" and message.external_id:
+                loaded.sent_as[message.account_id, message.external_id] = message
+        return loaded
+
+    def batch(self, *events: Envelope, now: datetime = NOON) -> Unit:
+        loaded, batch = self.load(), Batch.of(events)
+        loaded.take_stored_for_handled(batch)
+        needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])
+        numbers = {}
+        for tenant_id, wanted in needed.items():
+            first = self.numbers[tenant_id] + 1
+            self.numbers[tenant_id] += wanted
+            numbers[tenant_id] = iter(range(first, first + wanted))
+        intake = Intake(loaded, numbers, now, lambda: f"id-{next(self._ids)}")
+        unit = take_in(intake, [record_of(event, offset) for offset, event in enumerate(events)])
+        self.save(unit)
+        unit.outgoing += self._settle(batch, now).outgoing
+        return unit
+
+    def _settle(self, batch: Batch, now: datetime) -> Unit:
+        keys = {provider_key(*name) for name in batch.names()}
+        rows = {key: row for key, row in deepcopy(self.waiting).items() if key in keys}
+        unit = settle(Intake(self.load(), {}, now, lambda: f"id-{next(self._ids)}"), rows)
+        self.save(unit)
+        return unit
+
+    def save(self, unit: Unit) -> None:
+        unit.stamp(NOON)
+        self.inbox += unit.handled
+        assert len(self.inbox) == len(set(self.inbox))
+        assert not unit.new_identities.keys() & self.identities.keys()
+        self.identities |= {key: contact_id for key, (_, contact_id) in unit.new_identities.items()}
+        for contact in (*unit.new_contacts.values(), *(each for each, _ in unit.contacts.values())):
+            self.contacts[contact.id] = contact
+        for conversation in (*unit.new_conversations.values(), *(each for each, *_ in unit.conversations.values())):
+            self.conversations[conversation.id] = conversation
+        for message in unit.new_messages:
+            assert message.id not in self.messages
+            self.messages[message.id] = message
+        self.messages |= {message.id: message for message, _ in unit.messages.values()}
+        self._save_rows(self.receipts, unit.receipts)
+        self._save_rows(self.waiting, unit.early_changes)
+        assert not unit.new_attachments.keys() & self.files.keys()
+        self.files |= {key: stored.attachment for key, stored in unit.new_attachments.items()}
+        self.files |= unit.attachments
+        for attachment_id in unit.removed_attachments:
+            self.files.pop(attachment_id, None)
+        self.events += told(unit)
+        self.commands += asked(unit)
+        self.check()
+
+    @staticmethod
+    def _save_rows(rows: dict[str, Any], changes: dict[str, tuple[Any, Any]]) -> None:
+        for key, (row, before) in changes.items():
+            assert rows.get(key) == before
+            if row is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = row
+
+    def check(self) -> None:
+        """What holds in every state."""
+        places = [current_of(c.channel.account_id, c.contact.id) for c in self.conversations.values() if c.current]
+        assert len(places) == len(set(places))
+        numbers = [(c.tenant_id, c.number) for c in self.conversations.values()]
+        assert len(numbers) == len(set(numbers))
+        told = defaultdict(list)
+        for event in self.events:
+            told[event.subject].append(event.sequence)
+        aggregates: list[Conversation | Contact] = [*self.conversations.values(), *self.contacts.values()]
+        for aggregate in aggregates:
+            assert told[aggregate.id] == list(range(1, aggregate.sequence + 1))
+        for message in self.messages.values():
+            conversation = self.conversations[message.conversation_id]
+            assert conversation.tenant_id == message.tenant_id
+            assert message.sequence in range(1, conversation.sequence + 1)
+            held = () if message.deleted_at else message.attachments
+            assert {one.id: one for one in held} == {one.id: self.files.get(one.id) for one in held}
+
+    # --- what attendants do between batches
+
+    def conversation(self, **about: Any) -> Conversation:
+        (found,) = [
+            c for c in self.conversations.values() if all(getattr(c, name) == value for name, value in about.items())
+        ]
+        return found
+
+    def close(self, conversation: Conversation, now: datetime = NOON) -> None:
+        self._tell(conversation, conversation.close(now))
+
+    def send(self, conversation: Conversation, message_id: str) -> Message:
+        changes = conversation.send(message_id, actor=BIA, text="Olá", now=NOON)
+        self._tell(conversation, changes)
+        message = changes[0].message
+        assert message is not None
+        self.messages[message_id] = message
+        return message
+
+    def _tell(self, conversation: Conversation, changes: list[Any]) -> None:
+        for change in changes:
+            self.events.append(_Told(conversation.id, change.sequence, change.type))
+
+    def shape(self) -> Any:
+        """The state without the ids that were made up on the way."""
+        contacts = defaultdict(set)
+        for key, contact_id in self.identities.items():
+            contacts[contact_id].add(key)
+        threads = defaultdict(list)
+        for message in sorted(self.messages.values(), key=lambda each: each.sequence):
+            what = (message.direction, message.external_id, message.text, message.status, message.error)
+            threads[message.conversation_id].append(what)
+        return (
+            sorted((sorted(keys), *self._of(self.contacts[k])) for k, keys in contacts.items()),
+            sorted(
+                (
+                    c.tenant_id,
+                    c.channel.account_id,
+                    sorted(contacts[c.contact.id]),
+                    c.current,
+                    c.status,
+                    c.unread_count,
+                    c.sequence,
+                    repr(threads[c.id]),
+                    repr(c.reply_window_expires_at),
+                )
+                for c in self.conversations.values()
+            ),
+            sorted((key, row.get("status"), row.get("message_id")) for key, row in self.receipts.items()),
+        )
+
+    @staticmethod
+    def _of(contact: Contact) -> tuple[str, ...]:
+        return (contact.tenant_id, str(contact.name), str(contact.phone))
+
+
+class _Told:
+    def __init__(self, subject: str, sequence: int, kind: str) -> None:
+        self.subject, self.sequence, self.type = subject, sequence, kind
+
+
+def told(unit: Unit) -> list[Any]:
+    """The events of a unit."""
+    topic = CONVERSATION_EVENTS
+    return [adapter(topic).validate_json(out.value) for out in unit.outgoing if out.topic == topic.name]
+
+
+def asked(unit: Unit) -> list[Any]:
+    """The commands of a unit."""
+    topic = OUTBOUND_WHATSAPP
+    return [adapter(topic).validate_json(out.value) for out in unit.outgoing if out.topic == topic.name]
+
+
+def types(unit: Unit) -> list[str]:
+    return [event.type for event in told(unit)]
