@@ -1,26 +1,37 @@
 """Webhook bodies become events: every stored body beside the events that come of it."""
 
-from dataclasses import asdict
+import hashlib
+import json
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import bson
 import orjson
 import pytest
 from pydantic import SecretStr
 
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.translate import (
+    OBJECT,
     PROBLEMS_LIMIT,
     Alert,
     HealthNote,
     Note,
     Proven,
     Translation,
+    kinds,
+    messages,
+    reader,
+    state,
     translate,
     unparsed_event,
+    values,
 )
+from atd_schemas.inbound import InboundMessage
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter, encode
+from atd_testing.whatsapp import builders
 
 DATA = Path(__file__).parent / "data"
 CASES = sorted(path.name.removesuffix(".body.json") for path in DATA.glob("*.body.json"))
@@ -100,3 +111,177 @@ def test_the_largest_body_fits_into_one_unparsed_record() -> None:
     event = unparsed_event(account("1"), b"x" * 3 * 1024 * 1024, ["entry: " + "x" * 100] * 101, NOW)
     assert len(encode(event)) < MAX_MESSAGE_BYTES
     assert adapter(INBOUND_UNPARSED).validate_json(encode(event)) == event
+
+
+def one(message: dict[str, Any]) -> Translation:
+    """What a value with this one message gives."""
+    sent = {"from": "5511999990000", "id": "wamid.1=", "timestamp": "1767225600", **message}
+    return translate(builders.body(builders.entry("200300400500600", messages_of(sent))), PROVEN, NOW)
+
+
+def messages_of(*sent: dict[str, Any]) -> dict[str, Any]:
+    return builders.change("700800900100200", messages=sent)
+
+
+def test_every_kind_and_field_that_is_read_has_a_stored_body() -> None:
+    stored = [orjson.loads(path.read_bytes()) for path in DATA.glob("*.body.json")]
+    changes = [
+        change
+        for body in stored
+        if body["object"] == OBJECT
+        for entry in body["entry"]
+        if isinstance(entry, dict)
+        for change in entry.get("changes", ())
+        if isinstance(change, dict)
+    ]
+    types = {
+        message.get("type")
+        for change in changes
+        for message in (change.get("value") or {}).get("messages", ())
+        if isinstance(message, dict)
+    }
+    assert {*kinds.KINDS, *messages.CHANGES, "unsupported", "request_welcome"} <= types
+    assert {*state.FIELDS, *reader.LISTS} <= {change.get("field") for change in changes}
+
+
+def test_a_placeholder_is_another_event_of_the_same_message() -> None:
+    [placeholder] = one({"type": "poll"}).events
+    [understood] = one({"type": "text", "text": {"body": "Oi"}}).events
+    assert isinstance(placeholder, InboundMessage)
+    assert isinstance(understood, InboundMessage)
+    assert placeholder.id != understood.id == understood.message_id() == placeholder.message_id()
+    assert (placeholder.data.kind, placeholder.data.content) == ("unsupported", {"type": "poll", "reason": None})
+
+
+def test_a_file_has_one_id_per_message_and_account() -> None:
+    def file_id(number: str, message_id: str) -> str:
+        image = {"id": message_id, "from": "1", "timestamp": "1767225600", "type": "image", "image": {"id": "111"}}
+        body = builders.body(builders.entry("200300400500600", builders.change(number, messages=[image])))
+        [event] = translate(body, PROVEN, NOW).events
+        assert isinstance(event, InboundMessage)
+        return event.data.attachments[0].id
+
+    found = [
+        file_id(number, message) for number in ("700800900100200", "700800900100201") for message in ("a", "b", "a")
+    ]
+    assert len(set(found)) == 4
+    assert found[0] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("message", "problem"),
+    [
+        ({"type": "text", "text": {"body": "á" * 65_537}}, "text.body: has 65537 characters, 65536 were taken"),
+        (
+            {"type": "image", "image": {"id": "1", "caption": "a" * 70_000}},
+            "image.caption: has 70000 characters, 65536 were taken",
+        ),
+        ({"type": "contacts", "contacts": [{}] * 258}, "contacts: has 258 items, 257 were taken"),
+        (
+            {"type": "contacts", "contacts": [{"phones": [{"phone": "1"}] * 51}]},
+            "contacts[0].phones: has 51 items, 50 were taken",
+        ),
+        (
+            {"type": "contacts", "contacts": [{"vcard": "FN:" + "a" * 65_536}]},
+            "contacts[0].vcard: has 65539 characters, 65536 were taken",
+        ),
+        (
+            {"type": "order", "order": {"product_items": [{"quantity": 1}] * 501}},
+            "order.product_items: has 501 items, 500 were taken",
+        ),
+        (
+            {"type": "button", "button": {"payload": "p", "text": "t" * 1025}},
+            "has a text of 1025 characters, 1024 were taken",
+        ),
+        ({"type": "image", "image": {"id": "1", "url": "ftp://x"}}, "has a link that is no web address"),
+    ],
+)
+def test_what_is_too_long_is_cut_and_named(message: dict[str, Any], problem: str) -> None:
+    translation = one(message)
+    [event] = translation.events
+    assert isinstance(event, InboundMessage)
+    assert event.data.kind != "unsupported"
+    assert problem in translation.problems[0]
+    assert len(encode(event)) < 300_000
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"a": [2**70, -(2**70), 1.5, True, None]}, {"$ref": "x", "b\0": {"$id": 1}}, {"deep": [[[[[[[[[[1]]]]]]]]]]}],
+)
+def test_a_form_holds_nothing_that_a_document_could_not(form: dict[str, Any]) -> None:
+    answer = {"type": "nfm_reply", "nfm_reply": {"response_json": json.dumps(form)}}
+    translation = one({"type": "interactive", "interactive": answer})
+    [event] = translation.events
+    assert isinstance(event, InboundMessage)
+    stored = bson.decode(bson.encode(event.data.content))
+    assert stored == event.data.content
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("boleto.pdf", "boleto.pdf"),
+        ("/etc/passwd", "passwd"),
+        ("C:\\fotos\\ação.jpg", "ação.jpg"),
+        (" a\r\nb\u202e.txt ", "ab.txt"),
+        ("..", None),
+        ("pasta/", None),
+        ("", None),
+        (7, None),
+        ("n" * 300, "n" * 255),
+        ("n" * 300 + ".docx", "n" * 250 + ".docx"),
+    ],
+)
+def test_a_file_keeps_its_name_and_nothing_else(sent: object, kept: str | None) -> None:
+    assert values.file_name_of(sent) == kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "hexadecimal"),
+    [
+        ("n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=", hashlib.sha256(b"test").hexdigest()),
+        (hashlib.sha256(b"test").hexdigest().upper(), hashlib.sha256(b"test").hexdigest()),
+        ("b64=", None),
+        ("é", None),
+        (None, None),
+    ],
+)
+def test_a_digest_is_kept_in_hex(sent: object, hexadecimal: str | None) -> None:
+    assert values.sha256_of(sent) == hexadecimal
+
+
+def test_what_meta_says_of_one_number_reaches_its_account_alone() -> None:
+    numbers = [replace(account("1"), display_phone_number="+55 11 3333-0000"), account("2", "2")]
+    proven = Proven({}, {"200300400500600": numbers})
+
+    def told(value: dict[str, Any], field: str = "phone_number_quality_update") -> list[str]:
+        body = builders.body({"id": "200300400500600", "changes": [{"field": field, "value": value}]})
+        return [note.account.phone_number_id for note in translate(body, proven, NOW).notes]
+
+    assert told({"event": "FLAGGED", "display_phone_number": "551133330000"}) == ["1"]
+    assert told({"event": "FLAGGED", "display_phone_number": "551144440000"}) == ["2"]
+    assert told({"event": "FLAGGED"}) == ["1", "2"]
+    alert = {"entity_type": "PHONE_NUMBER", "entity_id": 2, "alert_info": {"alert_type": "OBA_APPROVED"}}
+    assert told(alert, "account_alerts") == ["2"]
+
+
+def test_a_value_without_metadata_is_of_the_only_account_of_its_business() -> None:
+    preference = {"user_id": "BR.x", "category": "marketing_messages", "value": "stop", "timestamp": 1767225600}
+    body = builders.body(
+        {"id": "7", "changes": [{"field": "user_preferences", "value": {"user_preferences": [preference]}}]}
+    )
+    assert len(translate(body, Proven({}, {"7": [account("1")]}), NOW).events) == 1
+    for proven in (Proven({}), Proven({}, {"7": [account("1"), account("2", "2")]})):
+        translation = translate(body, proven, NOW)
+        assert translation.events == ()
+        assert translation.problems == ("entry[0].changes[0].value.metadata.phone_number_id: is missing",)
+
+
+def test_what_meta_did_not_date_is_as_old_as_the_body() -> None:
+    body = builders.body(
+        builders.entry("200300400500600", builders.change("700800900100200", errors=[builders.error(131000, "x")]))
+    )
+    later = datetime(2026, 3, 2, tzinfo=UTC)
+    [note] = translate(body, PROVEN, later, received_at=NOW).notes
+    assert note.at == NOW

@@ -64,6 +64,8 @@ class Templates(Protocol):
 
     async def ask(self, session: "Session | None", account_id: str, due_at: datetime) -> None: ...
 
+    def look(self) -> None: ...
+
     async def forget(self, session: "Session", tenant_id: str, account_id: str, now: datetime) -> None: ...
 
 
@@ -142,6 +144,7 @@ class ChannelService:
     async def hold(self, account_id: str) -> None:
         """Know a new account in this process at once; the others hear of it by its event."""
         await self._held.reload([account_id])
+        self._templates.look()
 
     async def page(self, identity: Identity, before_id: str | None, limit: int) -> list[Channel]:
         """Up to `limit` accounts, newest first."""
@@ -170,6 +173,8 @@ class ChannelService:
         lists_otherwise = given.access_token is not None or given.business_account_id is not None
         then = self._ask_templates if lists_otherwise else None
         document = await self._changed(identity.tenant_id, account_id, version, fields, identity.actor(), then)
+        if then is not None:
+            self._templates.look()
         if changes.credentials.access_token is not None or changes.status is not None:
             await self._sends.resume(account_id)
         return await self._shown(document, identity)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -133,7 +134,9 @@ class TemplateService:
         while True:
             while await self.run_due():
                 pass
-            await asyncio.sleep(_POLL_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._store.asked.wait(), _POLL_SECONDS)
+            self._store.asked.clear()
 
     async def run_due(self) -> bool:
         """Do the sync that is due longest, if there is one."""

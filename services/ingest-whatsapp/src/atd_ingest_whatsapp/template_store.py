@@ -1,5 +1,6 @@
 """Copies of templates in MongoDB, and which accounts' lists are to be read again."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,9 +55,10 @@ class Wanted:
 
 
 class TemplateStore:
-    """The collections of templates."""
+    """The collections of templates. `asked` is set when this process has asked for a sync that is due."""
 
     def __init__(self, database: "Database") -> None:
+        self.asked = asyncio.Event()
         self._templates = database[TEMPLATES]
         self._syncs = database[SYNCS]
 
@@ -108,6 +110,10 @@ class TemplateStore:
             upsert=True,
             session=session,
         )
+
+    def look(self) -> None:
+        """To be called after the commit of what was asked for: the sync begins at once, not at its next round."""
+        self.asked.set()
 
     async def claim(self, now: datetime, until: datetime) -> DueSync | None:
         """The sync that is due longest; nobody else gets it before `until`."""

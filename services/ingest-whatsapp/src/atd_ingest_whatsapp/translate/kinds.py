@@ -54,7 +54,7 @@ def said(part: Part) -> Said | None:
     What Meta itself could not hand on is understood: a message `unsupported` with Meta's reason.
     """
     kind = part.item.get("type")
-    read = _KINDS.get(kind) if isinstance(kind, str) else None
+    read = KINDS.get(kind) if isinstance(kind, str) else None
     errors = part.errors()
     if kind == "unsupported" or (errors and _nothing_to_read(part.item, kind, errors)):
         return _unsupported(part, errors)
@@ -67,7 +67,7 @@ def said(part: Part) -> Said | None:
 
 def _nothing_to_read(item: Json, kind: Any, errors: list[Json]) -> bool:
     unavailable = any(code_of(error) == MEDIA_UNAVAILABLE for error in errors)
-    return unavailable or not isinstance(kind, str) or kind not in _KINDS or item.get(kind) is None
+    return unavailable or not isinstance(kind, str) or kind not in KINDS or item.get(kind) is None
 
 
 def _unsupported(part: Part, errors: list[Json]) -> Said:
@@ -211,7 +211,7 @@ def _order(part: Part) -> Said | None:
     )
 
 
-_KINDS: Mapping[str, Callable[[Part], Said | None]] = MappingProxyType(
+KINDS: Mapping[str, Callable[[Part], Said | None]] = MappingProxyType(
     {
         "text": _text,
         "image": partial(_media, kind="image"),

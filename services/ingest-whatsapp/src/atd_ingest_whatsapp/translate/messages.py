@@ -72,7 +72,7 @@ def message_event(part: Part) -> MessageEvent | None:
     in_group = "group_id" in part.item
     if in_group:
         part.problem("messages in groups are not known to this version")
-    change = _CHANGES.get(kind) if isinstance(kind, str) else None
+    change = CHANGES.get(kind) if isinstance(kind, str) else None
     if change is not None and (isinstance(part.item.get(str(kind)), dict) or not part.errors()):
         return None if in_group else change(part, stamp)
     found = None if in_group else said(part)
@@ -273,6 +273,6 @@ def contact_change(
     )
 
 
-_CHANGES: Mapping[str, Callable[[Part, _Stamp], MessageEvent | None]] = MappingProxyType(
+CHANGES: Mapping[str, Callable[[Part, _Stamp], MessageEvent | None]] = MappingProxyType(
     {"reaction": _reaction, "edit": _edit, "revoke": _revoke, "system": _system}
 )

@@ -73,7 +73,7 @@ class _Reader:
         if not isinstance(change, dict):
             return self.problems.add(where, "is not an object")
         name = change.get("field")
-        lists = _LISTS.get(name) if isinstance(name, str) else None
+        lists = LISTS.get(name) if isinstance(name, str) else None
         if lists is None and (not isinstance(name, str) or name not in FIELDS):
             return self.problems.add(f"{where}.field", f"{shown(name)} is not known to this version")
         value = change.get("value")
@@ -171,7 +171,7 @@ class _Reader:
 
 _Read = Callable[[_Reader, Part], None]
 
-_LISTS: Mapping[str, Mapping[str, _Read]] = MappingProxyType(
+LISTS: Mapping[str, Mapping[str, _Read]] = MappingProxyType(
     {
         "messages": MappingProxyType({"messages": _Reader.message, "statuses": _Reader.status}),
         "smb_message_echoes": MappingProxyType({"message_echoes": _Reader.echo}),
