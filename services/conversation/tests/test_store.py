@@ -1,34 +1,21 @@
 """Documents and queries on a real MongoDB: what is written is read, by an index and within a bound."""
 
 import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-import bson
 import pytest
-from bson.codec_options import CodecOptions
-from hypothesis import given
-from hypothesis import strategies as st
 
 from atd_conversation.commands import Draft
-from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Attachment
 from atd_conversation.store import indexes, queries
 from atd_conversation.store.attachments import StoredAttachment
 from atd_conversation.store.documents import (
-    contact_document,
-    contact_of,
     conversation_document,
-    conversation_fields,
-    conversation_of,
-    message_document,
-    message_of,
 )
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.queries import ALL_STATUSES, LIST_SECONDS, ConversationFilter
-from atd_conversation.store.unit import _changes
 from atd_schemas.settings_changes import (
     AttendantChanged,
     AttendantData,
@@ -37,119 +24,22 @@ from atd_schemas.settings_changes import (
     TemplateChanged,
     TemplateData,
 )
-from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, TemplateView
-from atd_testing.inbound import NOON, customer_message, send_receipt
+from atd_schemas.views import ContactRef, Named, TemplateView
+from atd_testing.inbound import (
+    NOON,
+    customer_message,
+    deleted,
+    edited,
+    file_fetched,
+    file_of,
+    goes_by,
+    phone_message,
+    prefers,
+    reacted,
+    send_receipt,
+)
 
 T, A = "t1", "acc-a"
-_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)
-
-# --- documents
-
-ids = st.uuids().map(str)
-words = st.text(max_size=20)
-moments = st.integers(0, 4_000_000_000_000).map(lambda ms: datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms))
-named = st.none() | st.builds(Named, id=ids, name=st.none() | words)
-counts = st.integers(0, 2**53)
-contacts = st.builds(
-    Contact,
-    id=ids,
-    tenant_id=ids,
-    name=st.none() | words,
-    profile_name=st.none() | words,
-    phone=st.none() | words,
-    created_at=moments,
-    email=st.none() | words,
-    sequence=counts,
-    order=counts,
-)
-last_messages = st.builds(
-    LastMessage, id=ids, kind=st.just("text"), preview=words, direction=st.just("inbound"), occurred_at=moments
-)
-conversations = st.builds(
-    Conversation,
-    id=ids,
-    tenant_id=ids,
-    number=counts,
-    status=st.sampled_from(ALL_STATUSES),
-    channel=st.builds(ChannelRef, kind=st.just("whatsapp"), account_id=ids, name=words),
-    contact=st.builds(ContactRef, id=ids, name=st.none() | words),
-    recipient=words,
-    opened_at=moments,
-    last_activity_at=moments,
-    profile_name=st.none() | words,
-    assignee=named,
-    priority=st.sampled_from(["low", "normal", "high", "urgent"]),
-    favourites=st.just(frozenset()),
-    unread_count=counts,
-    last_message=st.none() | last_messages,
-    reply_window_expires_at=st.none() | moments,
-    first_response_at=st.none() | moments,
-    closed_at=st.none() | moments,
-    current=st.booleans(),
-    sequence=counts,
-    order=counts,
-)
-contents = st.dictionaries(
-    st.sampled_from(["latitude", "$set", "a.b", "reply"]),
-    st.recursive(
-        st.none() | words | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "title"]), inner),
-        max_leaves=5,
-    ),
-)
-messages = st.builds(
-    Message,
-    id=ids,
-    tenant_id=ids,
-    conversation_id=ids,
-    account_id=ids,
-    direction=st.sampled_from(["inbound", "outbound", "note"]),
-    kind=st.just("text"),
-    text=st.none() | words,
-    author=st.builds(AuthorView, type=st.just("contact"), id=st.none() | ids, name=st.none() | words),
-    occurred_at=moments,
-    recorded_at=moments,
-    content=contents,
-    reply_to=st.none() | ids,
-    forwarded=st.sampled_from(["no", "once", "often"]),
-    status=st.sampled_from([None, "pending", "sent", "failed"]),
-    error=st.none() | st.builds(MessageError, code=words, message=words),
-    external_id=st.none() | ids,
-    sequence=counts,
-)
-
-
-def through_bson(document: Any) -> Any:
-    return bson.decode(bson.encode(document), _OPTIONS)
-
-
-@given(contacts)
-def test_a_contact_is_read_as_it_was_written(contact: Contact) -> None:
-    assert contact_of(through_bson(contact_document(contact))) == contact
-
-
-@given(conversations)
-def test_a_conversation_is_read_as_it_was_written(conversation: Conversation) -> None:
-    assert conversation_of(through_bson(conversation_document(conversation))) == conversation
-
-
-@given(messages)
-def test_a_message_is_read_as_it_was_written(message: Message) -> None:
-    assert message_of(through_bson(message_document(message))) == message
-
-
-@given(st.lists(conversations, min_size=2, max_size=2), st.integers(0, 2**53))
-def test_any_change_of_a_conversation_is_saved_as_it_is(states: list[Conversation], order: int) -> None:
-    before, after = states
-    document = conversation_document(before)
-    update = _changes(conversation_fields(before), conversation_fields(after))
-    document.update(update["$set"])
-    for name in update.get("$unset", {}):
-        document.pop(name, None)
-    kept = {name: getattr(before, name) for name in ("id", "tenant_id", "number", "opened_at")}
-    assert conversation_of(through_bson(document)) == replace(after, **kept)
-
-
 # --- indexes
 
 
@@ -173,7 +63,7 @@ async def test_what_must_be_unique_is(parts: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("collection", [indexes.INBOX, indexes.EARLY_RECEIPTS])
+@pytest.mark.parametrize("collection", [indexes.INBOX, indexes.EARLY_RECEIPTS, indexes.EARLY_CHANGES])
 async def test_what_is_kept_for_repeats_only_goes_after_the_providers_last_repeat(parts: Any, collection: str) -> None:
     information = await parts.db[collection].index_information()
     assert information["at_1"]["expireAfterSeconds"] == timedelta(days=8).total_seconds()
@@ -209,6 +99,7 @@ async def drive(parts: Any) -> None:
     message = await parts.say(T, conversation_id, Draft(text="Olá"))
     await parts.take(send_receipt(T, A, "read", external_id="x"), send_receipt(T, A, "sent", message_id=message.id))
     await parts.take(send_receipt(T, A, "delivered", message_id=message.id, external_id="x"))
+    await drive_changes(parts)
     await parts.change(T, conversation_id, lambda c, _: c.assign(Named(id="bia", name="Bia")))
     await parts.queries.set_favourite(T, conversation_id, "bia", on=True)
     await parts.queries.set_favourite(T, conversation_id, "caio", on=False)
@@ -235,6 +126,23 @@ async def files(parts: Any, conversation_id: str) -> None:
     assert [one.id for one in await parts.files.unused(now + timedelta(hours=1), 10)] == ["left"]
     await parts.files.remove("left")
     assert await parts.files.file(T, "left") is None
+
+
+async def drive_changes(parts: Any) -> None:
+    """What happens to messages and people after they came, some of it before."""
+    picture = customer_message(T, A, "i1", kind="image", attachments=(file_of(message="i1"),))
+    await parts.take(reacted(T, A, "i1", "👍"), reacted(T, A, "nobody's", "👍"))
+    await parts.take(picture, phone_message(T, A, "p1", attachments=(file_of(message="p1"),)))
+    await parts.take(
+        edited(T, A, "i1", "legenda", kind="image"),
+        file_fetched(T, A, picture.id, file_of(message="i1").id, "ready"),
+        reacted(T, A, "nobody's", "❤️", at=1),
+        reacted(T, A, "x", "❤️", at=1),
+        goes_by(T, A, ("5511999990000",), "BR.8"),
+        prefers(T, A, "stopped", customer="BR.8"),
+        send_receipt(T, A, "sent", external_id="p1", aliases=("BR.9",)),
+    )
+    await parts.take(deleted(T, A, "i1"))
 
 
 async def directory(parts: Any) -> None:
