@@ -27,8 +27,10 @@ from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import Stale, UnitStore
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid7
+from atd_schemas.inbound import InboundAttachment, InboundFile, InboundFileData, inbound_subject
 from atd_schemas.topics import INBOUND_EVENTS, Topic, adapter
 from atd_servicekit.clock import Clock, SystemClock
+from atd_servicekit.files import file_key
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.identity import Identity
 from atd_servicekit.kafka import Outgoing
@@ -158,6 +160,7 @@ class Service:
         self.settings = of
         self.runtime = app.state.runtime
         self.db = self.runtime.mongo.db
+        self.file_store = next(one for one in self.runtime._components if hasattr(one, "put"))
 
     def headers(self, tenant_id: str, permissions: tuple[str, ...] = EVERYTHING, **who: Any) -> dict[str, str]:
         chosen = {"actor_id": "bia", "actor_name": "Bia", **who}
@@ -216,6 +219,49 @@ class Desk:
         answer = await self.ask(method, path, body, **more)
         return _problem(answer)
 
+    async def uploaded(self, name: str, data: bytes) -> Any:
+        """The view of a file that the attendant uploads."""
+        return await self.do("POST", "/attachments", files={"file": (name, data, "application/x-claimed")})
+
+    async def received(self, data: bytes, mime_type: str = "image/jpeg") -> str:
+        """The id of a file that a customer sends and that is fetched: what its channel does is done here."""
+        attachment_id, external_id = uuid7(), uuid7()
+        more: dict[str, Any] = {"kind": "image", "customer": "5511988887777", "text": None}
+        announced = InboundAttachment(id=attachment_id, provider_id="1110001", mime_type=mime_type)
+        now = self.service.runtime.clock.now()
+        await self.service.take(
+            customer_message(self.tenant, self.account, external_id, occurred_at=now, attachments=(announced,), **more)
+        )
+        stored = await self.service.file_store.put(
+            file_key(self.tenant, attachment_id), _chunks(data), content_type=mime_type, limit=2**27
+        )
+        await self.service.take(await self.file_told(attachment_id, "ready", size=stored.size, sha256=stored.sha256))
+        return attachment_id
+
+    async def file_told(self, attachment_id: str, state: str, **more: Any) -> InboundFile:
+        """What the channel tells of fetching a file."""
+        row = await self.service.db.attachments.find_one({"_id": attachment_id})
+        now = self.service.runtime.clock.now()
+        data = InboundFileData(
+            account_id=self.account,
+            channel="whatsapp",
+            conversation_id=row["conversation_id"],
+            message_id=row["message_id"],
+            contact_external_id="5511988887777",
+            attachment_id=attachment_id,
+            state=state,
+            **more,
+        )
+        return InboundFile(
+            id=uuid7(),
+            tenant_id=self.tenant,
+            occurred_at=now,
+            recorded_at=now,
+            source="test",
+            subject=inbound_subject(self.account, "5511988887777"),
+            data=data,
+        )
+
     async def written(self, customers: int = 1, each: int = 1, **more: Any) -> list[str]:
         """Ids of conversations that customers begin, the oldest first."""
         ids = []
@@ -259,6 +305,10 @@ def _problem(answer: Any) -> tuple[int, str, list[str]]:
     return answer.status_code, body["code"], [error["field"] for error in body.get("errors", ())]
 
 
+async def _chunks(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
 _MEMBERS = ("type", "title", "status", "detail", "code", "request_id")
 
 
@@ -275,6 +325,7 @@ def make_settings(topics: str, mongodb_url: str) -> Callable[[str], Conversation
             "KAFKA_BOOTSTRAP_SERVERS": topics,
             "MONGODB_URL": mongodb_url,
             "mongodb_database": database,
+            "files_database": f"{database}_files",
             "master_key": MASTER_KEY,
         }
         return ConversationSettings(**values)
@@ -308,6 +359,7 @@ async def _services(make: Callable[[str], ConversationSettings]) -> AsyncIterato
         yield start
     mongo = Mongo(chosen.mongodb_url.get_secret_value(), chosen.mongodb_database, Metrics())
     await mongo.client.drop_database(chosen.mongodb_database)
+    await mongo.client.drop_database(chosen.files_database)
     mongo.close()
 
 

@@ -1,0 +1,130 @@
+"""Uploads that nobody uses go away, with their bytes; those of a message stay."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from atd_conversation.commands import Draft
+from atd_conversation.domain.message import Attachment
+from atd_conversation.store.attachments import StoredAttachment
+from atd_conversation.uploads import THUMBNAIL, UNUSED_FOR, Uploads
+from atd_servicekit.files import FileMissing, FileStore, FileStoreSettings, create_file_store, file_key
+from atd_servicekit.idempotency import Idempotency
+from atd_servicekit.identity import Identity
+from atd_servicekit.problems import Problem
+from atd_testing.clock import FakeClock
+from atd_testing.inbound import customer_message
+
+T, A = "t1", "a1"
+BIA = Identity(T, "attendant", "bia", "Bia", frozenset())
+
+
+async def _bytes(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+@pytest.fixture
+async def store(parts: Any, mongodb_url: str, database_name: str) -> AsyncIterator[FileStore]:
+    settings = FileStoreSettings(  # type: ignore[call-arg]  # named by the environment otherwise
+        MONGODB_URL=mongodb_url,
+        mongodb_database=database_name,
+        files_database=f"{database_name}_files",
+        port=0,
+        master_key="x",
+    )
+    made = create_file_store(settings)
+    await made.start()
+    yield made
+    await made.stop()
+    await parts.mongo.client.drop_database(f"{database_name}_files")
+
+
+class World:
+    def __init__(self, parts: Any, store: FileStore) -> None:
+        self.clock = FakeClock()
+        self.parts = parts.another(self.clock)
+        self.store = store
+        self.uploads = Uploads(self.parts.files, store, Idempotency(parts.db, self.clock), self.clock)
+
+    async def upload(self, data: bytes = b"abc", chunks: AsyncIterator[bytes] | None = None) -> str:
+        taken = await self.uploads.take(
+            BIA,
+            self.parts.mongo.transaction,
+            name="a.txt",
+            head=data,
+            chunks=chunks or _bytes(data),
+            idempotency_key=None,
+        )
+        return str(orjson.loads(taken.body)["id"])
+
+    async def kept(self, attachment_id: str, variant: str = "") -> bool:
+        try:
+            await self.store.open(file_key(T, attachment_id, variant))
+        except FileMissing:
+            return False
+        return True
+
+
+@pytest.fixture
+def world(parts: Any, store: FileStore) -> World:
+    return World(parts, store)
+
+
+async def test_an_upload_that_no_message_took_goes_after_a_day_with_its_thumbnail(world: World) -> None:
+    attachment_id = await world.upload()
+    await world.store.put(file_key(T, attachment_id, THUMBNAIL), _bytes(b"x"), content_type="image/webp", limit=10)
+    world.clock.advance(UNUSED_FOR)
+    assert await world.uploads.sweep() == 0
+    world.clock.advance(timedelta(milliseconds=1))
+    assert await world.uploads.sweep() == 1
+    assert not await world.kept(attachment_id)
+    assert not await world.kept(attachment_id, THUMBNAIL)
+    assert await world.parts.files.file(T, attachment_id) is None
+    assert await world.uploads.sweep() == 0
+
+
+async def test_an_upload_that_a_message_took_stays(world: World) -> None:
+    await world.parts.take(customer_message(T, A, "w1", occurred_at=world.clock.now()))
+    (row,) = await world.parts.all("conversations")
+    attachment_id = await world.upload()
+    message = await world.parts.say(T, row["_id"], Draft(attachment_ids=(attachment_id,)))
+    world.clock.advance(UNUSED_FOR * 2)
+    assert await world.uploads.sweep() == 0
+    assert await world.kept(attachment_id)
+    stored = await world.parts.files.file(T, attachment_id)
+    assert (stored.conversation_id, stored.message_id) == (row["_id"], message.id)
+
+
+async def test_what_is_being_cleared_away_is_taken_by_no_message(world: World) -> None:
+    await world.parts.take(customer_message(T, A, "w1", occurred_at=world.clock.now()))
+    (row,) = await world.parts.all("conversations")
+    attachment_id = await world.upload()
+    await world.parts.files.unused(world.clock.now() + timedelta(hours=1), 10)
+    with pytest.raises(Problem) as refused:
+        await world.parts.say(T, row["_id"], Draft(attachment_ids=(attachment_id,)))
+    assert refused.value.code == "unknown_attachment"
+
+
+async def test_an_upload_that_broke_off_is_cleared_away_too(world: World) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"abc"
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await world.upload(chunks=broken())
+    (row,) = await world.parts.all("attachments")
+    assert row["state"] == "pending"
+    world.clock.advance(UNUSED_FOR * 2)
+    assert await world.uploads.sweep() == 1
+    assert await world.parts.all("attachments") == []
+
+
+async def test_more_than_one_round_is_swept(world: World) -> None:
+    for number in range(205):
+        file = Attachment(f"f{number}", "a.txt", "text/plain", None, "pending")
+        await world.parts.files.begin(StoredAttachment(T, file, world.clock.now(), uploaded_by="bia"))
+    world.clock.advance(UNUSED_FOR * 2)
+    assert await world.uploads.sweep() == 205
