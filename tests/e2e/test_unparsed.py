@@ -46,7 +46,10 @@ async def test_what_is_not_understood_is_answered_200_and_found_by_the_operator(
     assert found["problems"] == ["entry[0].changes[0].value.messages[1]: type 'poll' is not known to this version"]
     shown = await asyncio.to_thread(system.atd, "unparsed", "show", "--json", "--value", found["id"])
     assert json.loads(shown.stdout)["value"] == raw.decode()
-    await eventually(lambda: len(listener.of_type("message.received")) == 1, message="the part that is understood")
+    await eventually(lambda: len(listener.of_type("message.received")) == 2, message="both messages on the screen")
+    text, poll = (event["data"]["message"] for event in listener.of_type("message.received"))
+    assert (text["kind"], poll["kind"]) == ("text", "unsupported")
+    assert poll["content"] == {"type": "poll", "reason": None}
     assert await provider.post(raw) == httpx.codes.OK
     assert [each["id"] for each in await listed(system, shop)] == [found["id"]], "the same body is one entry"
 

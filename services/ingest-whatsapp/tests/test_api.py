@@ -141,6 +141,17 @@ async def test_a_change_bumps_the_version_and_is_told(service: Service) -> None:
     assert told[0].actor.id == "attendant-1"
 
 
+async def test_read_receipts_are_sent_until_they_are_switched_off(service: Service) -> None:
+    made = await service.connect()
+    assert made["settings"] == {"read_receipts": True}
+    path = f"{PATH}/{made['id']}"
+    change = {"settings": {"read_receipts": False}}
+    changed = await service.client.patch(path, json=change, headers=service.headers())
+    assert changed.json()["settings"] == {"read_receipts": False}
+    renamed = await service.client.patch(path, json={"name": "Loja Nova"}, headers=service.headers())
+    assert renamed.json()["settings"] == {"read_receipts": False}
+
+
 async def test_the_number_of_a_channel_stays(service: Service) -> None:
     made = await service.connect()
     change = {"credentials": {"phone_number_id": number()}}

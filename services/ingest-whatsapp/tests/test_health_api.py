@@ -49,10 +49,12 @@ async def test_a_new_account_has_an_empty_health(service: Service) -> None:
 async def test_what_meta_warns_of_is_shown(service: Service, of_app: bool) -> None:
     made = await connected(service)
     address = "" if of_app else f"/{made['id']}"
-    number = {"display_phone_number": "551133330000"}
+    number = "551133330000"
     alert = {"alert_type": "OBA_DENIED", "alert_severity": "CRITICAL", "alert_description": "Not notable."}
     bodies = [
-        told(made, "phone_number_quality_update", **number, event="FLAGGED", current_limit="TIER_2K"),
+        told(
+            made, "phone_number_quality_update", display_phone_number=number, event="FLAGGED", current_limit="TIER_2K"
+        ),
         told(made, "account_update", AT + 1, event="ACCOUNT_VIOLATION", violation_info={"violation_type": "SCAM"}),
         told(made, "account_alerts", AT + 2, entity_type="WABA", alert_info=alert),
         told(made, "business_capability_update", AT + 3, max_daily_conversations_per_business="TIER_10K"),
