@@ -151,7 +151,7 @@ async def test_validation_names_every_field_without_repeating_its_value() -> Non
     assert {error["field"]: error["message"] for error in answer.json()["errors"]} == {
         "limit": "Input should be less than or equal to 100",
         "name": "a name is needed",
-        "buttons.0.title": "Input should be a valid string",
+        "buttons[0].title": "Input should be a valid string",
     }
     assert "4444" not in answer.text
 

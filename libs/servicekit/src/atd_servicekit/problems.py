@@ -45,7 +45,7 @@ _RETRY_AFTER_FAULT = "2"
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field; `field` is its path with dots (`buttons.0.title`)."""
+    """What is wrong with one field; `field` is its path (`interactive.buttons[2].title`)."""
 
     field: str
     message: str
@@ -246,7 +246,8 @@ def _where(item: Mapping[str, Any], body: object) -> str:
 
 def _path(loc: Sequence[int | str]) -> str:
     parts = loc[1:] if loc and loc[0] in ("body", "query", "path", "header", "cookie") else loc
-    return ".".join(str(part) for part in parts)
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return path.removeprefix(".")
 
 
 def _message(text: str) -> str:
