@@ -175,6 +175,11 @@ class Service:
         await handler([record_of(event, offset) for offset, event in enumerate(events)])
         self.runtime.outbox.committed()
 
+    async def learn(self, *events: Envelope) -> None:
+        """What the consumer of settings does with a batch."""
+        handler = self.runtime._subscriptions[1].handler
+        await handler([record_of(event, offset) for offset, event in enumerate(events)])
+
 
 class Desk:
     """A tenant of one test, seen by one attendant."""
