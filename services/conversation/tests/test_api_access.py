@@ -1,11 +1,16 @@
 """Who may call which route, and that no route reaches into another tenant."""
 
+import base64
 from typing import Any
 
 import pytest
 
 from atd_schemas.ids import uuid7
 from atd_servicekit.identity import route_permissions
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,15 +27,25 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("PUT", "/api/v1/conversations/{conversation_id}/favourite", None, "conversations:read"),
     ("DELETE", "/api/v1/conversations/{conversation_id}/favourite", None, "conversations:read"),
     ("GET", "/api/v1/contacts/{contact_id}", None, "contacts:read"),
+    ("PUT", "/api/v1/messages/{message_id}/reaction", {"emoji": "👍"}, "conversations:write"),
+    ("DELETE", "/api/v1/messages/{message_id}/reaction", None, "conversations:write"),
+    ("POST", "/api/v1/messages/{failed_id}/retry", None, "conversations:write"),
+    ("GET", "/api/v1/attachments/{attachment_id}", None, "conversations:read"),
+    ("GET", "/api/v1/attachments/{attachment_id}/content", None, "conversations:read"),
+    ("GET", "/api/v1/attachments/{attachment_id}/thumbnail", None, "conversations:read"),
+    ("POST", "/api/v1/attachments/{lost_id}/retry", None, "conversations:write"),
 ]
+UPLOAD = ("POST", "/api/v1/attachments", "conversations:write")
+PATH_NAMES = {"failed_id": "message_id", "lost_id": "attachment_id"}
+"""Ids in a certain state, of routes whose parameter is called otherwise."""
 routes = pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda v: str(v)[-40:])
 
 
 async def test_every_route_says_what_it_needs(service: Any) -> None:
     needed = route_permissions(service.app)
-    assert {name: what for name, what in needed.items() if not what.startswith("public")} == {
-        f"{method} {path}": permission for method, path, _, permission in ROUTES
-    }
+    expected = {f"{method} {_route(path)}": permission for method, path, _, permission in ROUTES}
+    expected[" ".join(UPLOAD[:2])] = UPLOAD[2]
+    assert {name: what for name, what in needed.items() if not what.startswith("public")} == expected
     assert {name for name, what in needed.items() if what.startswith("public")} == {
         "GET /livez",
         "GET /readyz",
@@ -40,10 +55,37 @@ async def test_every_route_says_what_it_needs(service: Any) -> None:
     }
 
 
+def _route(path: str) -> str:
+    for name, called in PATH_NAMES.items():
+        path = path.replace(name, called)
+    return path
+
+
 async def _ids(desk: Any) -> dict[str, str]:
     (conversation_id,) = await desk.written()
     contact_id = (await desk.get(f"/conversations/{conversation_id}"))["contact"]["id"]
-    return {"conversation_id": conversation_id, "contact_id": contact_id}
+    thread = f"/conversations/{conversation_id}/messages"
+    message_id = (await desk.get(thread))["items"][0]["id"]
+    failed_id = (await desk.do("POST", thread, {"text": "Olá"}))["id"]
+    await desk.service.db.messages.update_one({"_id": failed_id}, {"$set": {"status": "failed"}})
+    lost_id = await desk.received(PIXEL)
+    row = await desk.service.db.attachments.find_one({"_id": lost_id})
+    await desk.service.db.messages.update_one({"_id": row["message_id"]}, {"$set": {"attachments.0.state": "failed"}})
+    return {
+        "conversation_id": conversation_id,
+        "contact_id": contact_id,
+        "message_id": message_id,
+        "failed_id": failed_id,
+        "attachment_id": (await desk.uploaded("foto.png", PIXEL))["id"],
+        "lost_id": lost_id,
+    }
+
+
+def _nobodys() -> dict[str, str]:
+    return {
+        name: uuid7()
+        for name in ("conversation_id", "contact_id", "message_id", "failed_id", "attachment_id", "lost_id")
+    }
 
 
 @routes
@@ -70,10 +112,15 @@ async def test_without_the_permission_the_answer_names_it(
 async def test_nobody_in_particular_is_asked_who_they_are(
     service: Any, problem: Any, method: str, path: str, body: Any, permission: str
 ) -> None:
-    url = path.format(conversation_id="x", contact_id="x")
+    url = path.format(**_nobodys())
     for headers in ({}, {"X-Atd-Identity": "forged"}):
         answer = await service.http.request(method, url, headers=headers, json=body)
         assert problem(answer)[:2] == (401, "unauthenticated")
+
+
+async def _state(desk: Any) -> list[Any]:
+    names = ("conversations", "messages", "contacts", "attachments")
+    return [await desk.service.db[name].find({"tenant_id": desk.tenant}).to_list(100) for name in names]
 
 
 @routes
@@ -82,20 +129,20 @@ async def test_no_route_reaches_into_another_tenant(
 ) -> None:
     ids = await _ids(desk)
     url = path.removeprefix("/api/v1").format(**ids)
-    before = await desk.service.db.conversations.find_one({"_id": ids["conversation_id"]})
+    before = await _state(desk)
     stranger = desk.stranger()
     if "{" in path:
         assert await stranger.refused(method, url, body) == (404, "not_found", [])
     else:
         assert (await stranger.get(url))["items"] == []
-    assert await desk.service.db.conversations.find_one({"_id": ids["conversation_id"]}) == before
+    assert await _state(desk) == before
 
 
 @routes
 async def test_what_is_not_there_is_not_found(desk: Any, method: str, path: str, body: Any, permission: str) -> None:
     if "{" not in path:
         return
-    url = path.removeprefix("/api/v1").format(conversation_id=uuid7(), contact_id=uuid7())
+    url = path.removeprefix("/api/v1").format(**_nobodys())
     assert await desk.refused(method, url, body) == (404, "not_found", [])
 
 
@@ -110,3 +157,23 @@ async def test_a_quote_does_not_reach_into_another_tenant_or_conversation(desk: 
             "unknown_message",
             ["reply_to"],
         )
+
+
+async def test_uploading_needs_the_permission_and_a_signed_identity(desk: Any, service: Any, problem: Any) -> None:
+    files = {"file": ("a.png", PIXEL, "image/png")}
+    poor = desk.seen_by(permissions=("conversations:read",))
+    assert problem(await poor.ask("POST", "/attachments", files=files))[:2] == (403, "forbidden")
+    assert problem(await service.http.post("/api/v1/attachments", files=files))[:2] == (401, "unauthenticated")
+    alone = desk.seen_by(permissions=("conversations:write",))
+    assert (await alone.ask("POST", "/attachments", files=files)).status_code == 201
+
+
+async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) -> None:
+    (conversation_id,) = await desk.written()
+    theirs = await desk.stranger().uploaded("foto.png", PIXEL)
+    path = f"/conversations/{conversation_id}/messages"
+    for body, field in (
+        ({"attachment_ids": [theirs["id"]]}, "attachment_ids[0]"),
+        ({"direction": "note", "attachment_ids": [theirs["id"]]}, "attachment_ids[0]"),
+    ):
+        assert await desk.refused("POST", path, body) == (422, "unknown_attachment", [field])

@@ -20,7 +20,14 @@ async def _ids(desk: Any) -> dict[str, list[str]]:
     """Ids that exist, so that requests get past the 404."""
     conversations = await desk.written(4, each=3)
     contact = (await desk.get(f"/conversations/{conversations[0]}"))["contact"]["id"]
-    return {"conversation_id": conversations, "contact_id": [contact]}
+    messages = [one["id"] for one in (await desk.get(f"/conversations/{conversations[0]}/messages"))["items"]]
+    files = [(await desk.uploaded("a.pdf", b"%PDF-1.7"))["id"], await desk.received(b"GIF89a")]
+    return {
+        "conversation_id": conversations,
+        "contact_id": [contact],
+        "message_id": messages,
+        "attachment_id": files,
+    }
 
 
 def _operations(document: dict[str, Any]) -> list[Any]:
