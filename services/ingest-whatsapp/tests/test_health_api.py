@@ -1,5 +1,6 @@
 """What Meta says of the health of an account is shown with the account."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -78,6 +79,14 @@ async def test_errors_beside_messages_are_alerts_of_their_account(service: Servi
     assert (await service.deliver(f"/{made['id']}", raw)).status_code == 200
     [alert] = (await health(service, made))["alerts"]
     assert (alert["type"], alert["code"], alert["message"]) == ("error:account", 131031, "Account locked.")
+
+
+async def test_alerts_that_come_at_once_are_all_kept(service: Service) -> None:
+    made = await connected(service)
+    bodies = [told(made, "account_review_update", AT + second, decision=f"NUMBER_{second}") for second in range(12)]
+    answers = await asyncio.gather(*(service.deliver(f"/{made['id']}", raw) for raw in bodies))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len((await health(service, made))["alerts"]) == 12
 
 
 async def test_a_check_tells_the_quality(service: Service) -> None:

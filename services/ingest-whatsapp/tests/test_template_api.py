@@ -128,7 +128,7 @@ async def test_templates_are_searched_by_words_and_status_in_pages(service: Serv
 
 
 @pytest.mark.parametrize(
-    ("params", "field"), [({"status": "great"}, "status.0"), ({"q": "x" * 101}, "q"), ({"cursor": "zzz"}, "cursor")]
+    ("params", "field"), [({"status": "great"}, "status[0]"), ({"q": "x" * 101}, "q"), ({"cursor": "zzz"}, "cursor")]
 )
 async def test_a_wrong_question_is_422(service: Service, params: dict[str, str], field: str) -> None:
     made = await service.connect()

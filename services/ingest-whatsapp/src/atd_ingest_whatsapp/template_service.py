@@ -1,11 +1,11 @@
 """Templates: listed, read from Meta as a whole, changed by webhooks. Each change and its event commit together."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
@@ -122,12 +122,14 @@ class TemplateService:
 
     async def note(self, notes: Sequence[Note]) -> None:
         """Take what webhooks say; repeats and what is older change nothing."""
-        for account, of_account in groupby(
-            (note for note in notes if isinstance(note, TemplateNote)), lambda note: note.account
-        ):
-            for part in _chunks(list(of_account)):
+        by_account: dict[str, list[TemplateNote]] = defaultdict(list)
+        for note in notes:
+            if isinstance(note, TemplateNote):
+                by_account[note.account.id].append(note)
+        for account_id, of_account in by_account.items():
+            for part in _chunks(of_account):
                 if await self._take_notes(part):
-                    await self._store.ask(None, account.id, self._runtime.clock.now() + _ASK_AFTER_NOTE)
+                    await self._store.ask(None, account_id, self._runtime.clock.now() + _ASK_AFTER_NOTE)
 
     async def run(self) -> None:
         """Read due lists, one after the other, for ever."""

@@ -197,6 +197,9 @@ def _reaction(part: Part, stamp: _Stamp) -> InboundReaction | None:
     if found is None:
         return None
     reaction, target = found
+    if not isinstance(reaction.get("emoji"), str | None):
+        part.problem("is not a text", ".reaction.emoji")
+        return None
     data = InboundReactionData(**_of_change(part, stamp, target), emoji=part.label(reaction.get("emoji"), EMOJI_LIMIT))
     return InboundReaction(**_envelope(part, stamp, "reaction"), data=data)
 
