@@ -30,6 +30,14 @@ async def _ids(desk: Any) -> dict[str, list[str]]:
     }
 
 
+def _body(arguments: dict[str, Any]) -> dict[str, Any]:
+    if "json" in arguments:
+        return {"json": arguments["json"]}
+    if arguments.get("files"):
+        return {"files": arguments["files"]}
+    return {"content": arguments.get("data")}
+
+
 def _operations(document: dict[str, Any]) -> list[Any]:
     return [cast(Any, found).ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
 
@@ -48,7 +56,7 @@ async def test_no_request_is_answered_5xx(service: Any, desk: Any, mode: Generat
             case.path_parameters[name] = known[name]
         arguments = case.as_transport_kwargs(base_url="http://test")
         headers = {**dict(arguments.get("headers") or {}), **desk.headers}
-        more = {"json": arguments["json"]} if "json" in arguments else {"content": arguments.get("data")}
+        more = _body(arguments)
         return await service.http.request(
             arguments["method"], arguments["url"], params=arguments.get("params"), headers=headers, **more
         )
