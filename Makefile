@@ -25,13 +25,16 @@ RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gener
 	--no-emit-index-url --no-annotate --no-header --prerelease if-necessary-or-explicit \
 	$(if $(KEEP),,--upgrade)
 
-.PHONY: help run status test check lint types imports pins bench fmt lock clean reset
+.PHONY: help run demo status test check lint types imports pins bench fmt lock clean reset
 
 help: ## say what there is (this)
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 run: $(READY) ## start everything on this machine, without Docker, and say where it is (Ctrl-C stops it)
 	@$(BIN)/python -m deploy.local
+
+demo: $(READY) ## play a realistic day against a running `make run` (ARGS="--pace 0.2" is faster)
+	@$(BIN)/python -m atd_channel_sandbox.demo $(ARGS)
 
 status: $(READY) ## say which of the processes of `make run` are up
 	@$(BIN)/python -m deploy.local status

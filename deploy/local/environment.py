@@ -93,8 +93,8 @@ def service_environment(
     local: Local, service: Service, services: Iterable[Service], shared: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the whole environment of `service`: `shared`, its own, its ports; what is given wins (not ATD_PORT)."""
-    urls = {each.name: local.url(each) for each in services}
-    own = {name: template.format_map(urls) for name, template in service.environment.items()}
+    places = {each.name: local.url(each) for each in services} | {"data": str(local.data)}
+    own = {name: template.format_map(places) for name, template in service.environment.items()}
     ports = {name: str(port) for name, port in local.ports(service).items()}
     return {**shared, **own, **{name: local.given[name] for name in own if name in local.given}, **ports}
 

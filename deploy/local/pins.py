@@ -27,7 +27,7 @@ from atd_testing.servers.jars import SPEC_FILE, is_lock_current
 
 ROOT = Path(__file__).resolve().parents[2]
 _LOCK_FILES = ("requirements.lock", "deploy/runtime.lock", "deploy/build.lock")
-_FOR_DEVELOPMENT = {"atd-testing"}
+_FOR_DEVELOPMENT = {"atd-testing", "atd-channel-sandbox"}
 _PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE)
 # By shape rather than by name, so that mirrors are found as well.
 _REGISTRY = re.compile(

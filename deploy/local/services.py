@@ -17,7 +17,8 @@ class Service:
         port: port it listens on, given to it as ``ATD_PORT``.
         port_variable: environment variable of the runner that replaces `port`.
         more_ports: other ports it listens on, by the variable that names them to it (and replaces them).
-        environment: more variables for it; ``{name}`` stands for the URL of the process of that name.
+        environment: more variables for it; ``{name}`` stands for the URL of the process of that name, ``{data}`` for
+            the folder of the servers' data.
         welcome: what to tell a person once everything works; ``{url}`` and its environment can be named.
         ready: URL that answers 2xx once it works; ``{url}`` is its own, and every port stands under its variable.
     """
@@ -43,16 +44,22 @@ def _internal(name: str, port: int, **environment: str) -> Service:
     )
 
 
+_ADMINISTRATOR = {
+    "ATD_SEED_ADMIN_EMAIL": "admin@clinica-exemplo.test",
+    "ATD_SEED_ADMIN_PASSWORD": "atendimento",
+}
+
 SERVICES = (
     Service(
-        name="fake-whatsapp",  # stands for WhatsApp's Graph API: what is sent to customers lands there
-        command=(sys.executable, "-m", "atd_testing.whatsapp"),
+        name="channel-sandbox",  # stands for WhatsApp, with phones of customers in front of it
+        command=(sys.executable, "-m", "atd_channel_sandbox"),
         port=8199,
-        port_variable="ATD_FAKE_WHATSAPP_PORT",
+        port_variable="ATD_CHANNEL_SANDBOX_PORT",
+        environment={**_ADMINISTRATOR, "ATD_SANDBOX_DATA": "{data}/sandbox"},
         ready="{url}/_fake/status",
-        welcome=("  Fake WhatsApp {url} (what was sent: {url}/_fake/sent)",),
+        welcome=("  Customer's phone {url} (fill it with `make demo`)",),
     ),
-    _internal("ingest-whatsapp", 8101, ATD_WHATSAPP_API_URL="{fake-whatsapp}"),
+    _internal("ingest-whatsapp", 8101, ATD_WHATSAPP_API_URL="{channel-sandbox}"),
     _internal("conversation", 8110),
     Service(
         name="gateway",
@@ -63,8 +70,7 @@ SERVICES = (
         environment={
             "ATD_INGEST_WHATSAPP_URL": "{ingest-whatsapp}",
             "ATD_CONVERSATION_URL": "{conversation}",
-            "ATD_SEED_ADMIN_EMAIL": "admin@clinica-exemplo.test",
-            "ATD_SEED_ADMIN_PASSWORD": "atendimento",
+            **_ADMINISTRATOR,
         },
         ready="http://127.0.0.1:{ATD_INTERNAL_PORT}/readyz",
         welcome=(

@@ -1,0 +1,115 @@
+"""What the phones show: companies, customers, messages. No I/O."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from atd_testing.whatsapp.builders import Json, business_scoped_user_id
+
+MessageStatus = Literal["waiting", "sent", "delivered", "read", "failed", "undelivered"]
+"""Of a customer's message: `waiting` for a network, `sent`, `delivered` (the webhook was taken), `read`, `failed`.
+Of a company's: `undelivered` while the phone is off, `delivered`, `read`."""
+
+Pair = tuple[str, str]
+"""A company (the id of its number) and a customer (the key)."""
+
+
+class Company(BaseModel):
+    """A number of a company. `id` is the id of the number at the provider; `own` ones are the sandbox's."""
+
+    id: str
+    name: str
+    about: str = ""
+    phone: str
+    channel: Literal["whatsapp"] = "whatsapp"
+    own: bool = False
+    connected: bool = False
+
+
+class Customer(BaseModel):
+    """A person with a phone. `key` is the number in digits, or the business-scoped user id of one that hides it."""
+
+    key: str
+    name: str
+    online: bool = True
+    hides_phone: bool = False
+
+    @property
+    def user_id(self) -> str:
+        """The business-scoped user id."""
+        return business_scoped_user_id(self.key) if self.key.isdigit() else self.key
+
+    @property
+    def sender(self) -> str | None:
+        """The number as webhooks carry it; `None` when it is hidden."""
+        return self.key if self.key.isdigit() and not self.hides_phone else None
+
+
+class FileView(BaseModel):
+    """A file of a message; its bytes are under `/sandbox/media/<id>`, or at `link`, which nobody fetches here."""
+
+    id: str | None = None
+    link: str | None = None
+    name: str | None = None
+    mime_type: str
+    size: int = 0
+    voice: bool = False
+    seconds: float | None = None
+
+
+class PhoneMessage(BaseModel):
+    """One bubble. `mine` is the customer's own; `at` is in milliseconds; `chosen` is what was tapped in it."""
+
+    id: str
+    company: str
+    customer: str
+    mine: bool
+    kind: str
+    at: int
+    status: MessageStatus
+    text: str | None = None
+    content: Json = Field(default_factory=dict)
+    file: FileView | None = None
+    reply_to: str | None = None
+    forwarded: bool = False
+    my_reaction: str | None = None
+    company_reaction: str | None = None
+    edited: bool = False
+    deleted: bool = False
+    played: bool = False
+    chosen: str | None = None
+    recipient: str | None = None
+    callback_data: str | None = None
+
+    @property
+    def pair(self) -> Pair:
+        """Whose conversation it is in."""
+        return self.company, self.customer
+
+
+class ThreadSummary(BaseModel):
+    """A line of the list of conversations."""
+
+    company: str
+    customer: str
+    unread: int = 0
+    typing_until: int = 0
+    window_closed: bool = False
+    last: PhoneMessage | None = None
+
+
+class Switches(BaseModel):
+    """How the network misbehaves, for everybody. Times in milliseconds; `next_error` is one code, for the next send."""
+
+    answer_delay_ms: int = Field(default=0, ge=0, le=60_000)
+    receipt_delay_ms: int = Field(default=0, ge=0, le=60_000)
+    duplicates: bool = False
+    shuffle: bool = False
+    batches: bool = False
+
+
+class Connection(BaseModel):
+    """Whether the sandbox's numbers are connected; `problem` is a stable word."""
+
+    state: Literal["off", "waiting", "connected", "failing"]
+    problem: str | None = None

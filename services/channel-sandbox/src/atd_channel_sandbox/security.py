@@ -1,0 +1,53 @@
+"""What every answer of the page says, and who may change something: no page of another origin."""
+
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), geolocation=(self), camera=()",
+}
+_FAKE = ("/_fake", "/v", "/_lookaside")
+"""Prefixes of the fake's own routes, which programs call."""
+
+
+class PageSecurity:
+    """Adds the headers to what is not the fake's, and refuses changes that another site's page asks for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI interface."""
+        if scope["type"] != "http" or scope["path"].startswith(_FAKE):
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] not in ("GET", "HEAD") and is_foreign(Headers(scope=scope)):
+            await JSONResponse({"code": "foreign_origin"}, 403)(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def is_foreign(headers: Headers) -> bool:
+    """Whether a browser says that the request comes from another origin's page."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")

@@ -1,0 +1,42 @@
+"""What can be set of the sandbox."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SandboxSettings(BaseSettings):
+    """Environment variables with the prefix `ATD_`. The sandbox needs neither Kafka nor MongoDB."""
+
+    model_config = SettingsConfigDict(env_prefix="ATD_", extra="ignore")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; the page asks nobody for a password")
+    port: int = Field(default=8199, ge=0, le=65535, description="Port to listen on")
+    public_url: str = Field(
+        default="http://localhost:8080", description="Origin under which the world sees the gateway"
+    )
+    seed_admin_email: str | None = Field(
+        default=None, description="Who connects the sandbox's numbers; absent: they are connected by hand"
+    )
+    seed_admin_password: SecretStr | None = Field(default=None, description="Password of that administrator")
+    sandbox_data: Path = Field(
+        default=Path(".local/data/sandbox"), description="Folder of the phones' messages, files and credentials"
+    )
+    sandbox_connect_every: timedelta = Field(
+        default=timedelta(seconds=30),
+        gt=timedelta(0),
+        description="How often the connection of the sandbox's numbers is looked at again",
+    )
+    sandbox_upload_bytes: int = Field(
+        default=32 * 1024 * 1024, ge=1, description="Largest file that a phone sends (bytes)"
+    )
+    log_format: Literal["json", "console"] = Field(default="json", description="json for machines, console for people")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
+
+    @property
+    def connects(self) -> bool:
+        """Whether there is an administrator who connects the numbers."""
+        return self.seed_admin_email is not None and self.seed_admin_password is not None

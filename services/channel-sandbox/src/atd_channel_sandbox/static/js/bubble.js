@@ -1,0 +1,143 @@
+// One message as its phone shows it.
+
+import { avatar, h, icon, map, tick } from "./dom.js";
+import { clock, language, size, t } from "./i18n.js";
+import { viewer } from "./sheet.js";
+import { call } from "./store.js";
+import { formatted } from "./text.js";
+import { player } from "./voice.js";
+
+const media = (file, name) => `/sandbox/media/${file.id}${name ? `?name=${encodeURIComponent(name)}` : ""}`;
+
+/** A message in a few words, for quotes and lists. */
+export function snippet(message) {
+  if (message.deleted) return t("gone");
+  const kind = message.kind === "audio" && message.file?.voice ? "voice" : message.kind;
+  const names = { image: "photo", unsupported: "poll" };
+  const text = message.text && formatted(message.text).map((part) => part.textContent ?? part).join("");
+  if (["text", "interactive", "template"].includes(message.kind)) return text || t(message.kind);
+  if (message.kind === "contacts") return message.content.contacts?.[0]?.name?.formatted_name ?? t("contacts");
+  if (message.kind === "location" && message.content.name) return message.content.name;
+  return text || message.file?.name || t(names[kind] ?? kind);
+}
+
+const extension = (file) => (file.name?.includes(".") ? file.name.split(".").pop() : file.mime_type.split("/").pop()).slice(0, 4).toUpperCase();
+
+function documentOf(file) {
+  const name = file.name ?? t("document");
+  const words = h("span", {}, h("span", { class: "file-name" }, name), h("span", { class: "file-size" }, file.link ? t("externalFile") : size(file.size)));
+  const kind = h("span", { class: "file-kind", "aria-hidden": "true" }, extension(file));
+  if (!file.id) return h("div", { class: "file" }, kind, words);
+  return h("a", { class: "file", href: media(file, name), download: name, "aria-label": t("download", { name }) }, kind, words);
+}
+
+function pictureOf(file, alt) {
+  if (!file?.id) return file ? documentOf(file) : null;
+  const image = h("img", { src: media(file), alt, loading: "lazy" });
+  image.addEventListener("error", () => image.closest(".picture")?.replaceWith(documentOf(file)));
+  return h("button", { type: "button", class: "picture", "aria-label": t("openImage"), on: { click: () => viewer(media(file), alt) } }, image);
+}
+
+function fileOf(message) {
+  const file = message.file;
+  if (!file) return null;
+  const kind = ["interactive", "template"].includes(message.kind) ? file.mime_type.split("/")[0] : message.kind;
+  if (!file.id) return documentOf(file);
+  if (kind === "image") return pictureOf(file, message.text || t("photo"));
+  if (kind === "sticker") return h("img", { class: "sticker", src: media(file), alt: t("sticker") });
+  if (kind === "video") return h("div", { class: "picture" }, h("video", { src: media(file), controls: true, preload: "metadata" }));
+  if (kind === "audio") return player(message, () => call("POST", `/messages/${encodeURIComponent(message.id)}/played`).catch(() => {}));
+  return documentOf(file);
+}
+
+function placeOf({ latitude, longitude, name, address }) {
+  const words = h("span", { class: "place-words" }, h("b", {}, name || t("location")), h("span", {}, address || `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}`));
+  const href = `https://www.openstreetmap.org/?mlat=${Number(latitude)}&mlon=${Number(longitude)}#map=16/${Number(latitude)}/${Number(longitude)}`;
+  return h("a", { class: "place", href, target: "_blank", rel: "noopener noreferrer", title: t("openMap") }, map(latitude, longitude), words);
+}
+
+const cardsOf = (contacts) => (contacts ?? []).map((one) => {
+  const name = one.name?.formatted_name ?? "?";
+  const phones = (one.phones ?? []).map((phone) => phone.phone).join(", ");
+  return h("div", { class: "card" }, avatar({ key: name, name }, true), h("span", {}, h("b", {}, name), h("span", {}, phones || one.org?.company || "")));
+});
+
+function itemsOf(items) {
+  const money = (one) => Number(one.item_price ?? 0).toLocaleString(language(), { style: "currency", currency: /^[A-Z]{3}$/.test(one.currency) ? one.currency : "BRL" });
+  return h("ul", { class: "items" }, (items ?? []).map((one) => h("li", {}, h("span", {}, `${one.product_retailer_id} · ${t("quantity", { n: one.quantity })}`), h("span", {}, money(one)))));
+}
+
+function quoteOf(message, quoted, names) {
+  const who = quoted ? (quoted.mine ? t("you") : names.company) : "";
+  const jump = () => {
+    const row = document.querySelector(`[data-message="${CSS.escape(message.reply_to)}"]`);
+    if (!row) return;
+    row.scrollIntoView({ block: "center", behavior: "smooth" });
+    row.classList.remove("flash");
+    requestAnimationFrame(() => row.classList.add("flash"));
+  };
+  return h("button", { type: "button", class: "quote", on: { click: jump } }, h("b", {}, who), h("span", {}, quoted ? snippet(quoted) : "…"));
+}
+
+function bodyOf(message) {
+  const { content } = message;
+  if (message.deleted) return [h("span", { class: "gone" }, icon("block"), t("gone"))];
+  switch (message.kind) {
+    case "location": return [placeOf(content)];
+    case "contacts": return cardsOf(content.contacts);
+    case "order": return [h("p", { class: "title" }, t("order")), itemsOf(content.items)];
+    case "unsupported": return [h("span", { class: "gone" }, icon("list"), `${t("poll")}: ${content.question ?? ""}`)];
+    case "interactive": case "template": return [fileOf(message), content.header && h("p", { class: "title" }, content.header)];
+    case "text": return [];
+    default: return message.file ? [fileOf(message)] : [h("span", { class: "gone" }, icon("question"), t("unsupported"))];
+  }
+}
+
+/** The buttons under a message; `act` does what a tap means. */
+function choicesOf(message, act) {
+  const { content, chosen } = message;
+  if (message.deleted || message.mine) return null;
+  const choice = (name, label, onClick, done) => h("button", { type: "button", class: `choice${done ? " chosen" : ""}`, disabled: Boolean(chosen), on: { click: onClick } }, icon(done ? "check" : name), label);
+  const link = (label, url) => h("a", { class: "choice", href: /^https?:/.test(url) ? url : "#", target: "_blank", rel: "noopener noreferrer" }, icon("link"), label);
+  const made = [];
+  if (content.type === "cta_url") made.push(link(content.link?.display_text ?? "", content.link?.url ?? ""));
+  for (const one of content.buttons ?? []) {
+    made.push(one.url ? link(one.title, one.url) : choice("reply", one.title, () => act.reply(message, one, message.kind === "template" ? "button" : "button_reply"), chosen === one.id));
+  }
+  if (content.type === "list") made.push(choice("list", content.button, () => act.openList(message), false));
+  if (content.type === "location_request_message") made.push(choice("pin", t("shareLocation"), () => act.shareLocation(message)));
+  if (content.type === "request_contact_info") made.push(choice("person", t("sharePhone"), () => act.sharePhone(message)));
+  return made.length ? h("div", { class: "choices" }, made) : null;
+}
+
+export function metaOf(message) {
+  const parts = [message.edited && t("edited"), clock(message.at), message.mine && tick(message.status, t(`sentTick_${message.status}`))];
+  return h("span", { class: "meta" }, parts);
+}
+
+export function reactionsOf(message) {
+  const found = [message.company_reaction, message.my_reaction].filter(Boolean);
+  return h("span", { class: "reactions", hidden: !found.length }, [...new Set(found)].join(""), found.length > 1 && found[0] === found[1] ? "2" : "");
+}
+
+/** The row of a message. `names` are those of company and customer, `quoted` what it answers, `act` what taps do. */
+export function row(message, { names, quoted, follows, act }) {
+  const bare = message.kind === "sticker" && !message.deleted;
+  const wide = ["interactive", "template"].includes(message.kind) && !message.deleted;
+  const text = !message.deleted && message.text;
+  const meta = metaOf(message);
+  if (!text && !bare) meta.classList.add("below");
+  const bubble = h("div", { class: `bubble${bare ? " bare" : ""}${wide ? " wide" : ""}` },
+    message.forwarded && h("span", { class: "forwarded" }, icon("forward"), t("forwarded")),
+    message.reply_to && !message.deleted && quoteOf(message, quoted, names),
+    bodyOf(message),
+    text && h("div", { class: `words${message.edited ? " edited" : ""}` }, formatted(text)),
+    !message.deleted && message.content.footer && h("p", { class: "foot" }, message.content.footer),
+    meta);
+  const more = h("button", { type: "button", class: "round more", "aria-label": t("more"), on: { click: () => act.menu(message) } }, icon("more"));
+  const stack = h("div", { class: "stack" }, bubble, reactionsOf(message), choicesOf(message, act));
+  const made = h("div", { class: `row ${message.mine ? "mine" : "theirs"}${follows ? " follows" : ""}`, "data-message": message.id, "data-status": message.status, "data-kind": message.kind },
+    stack, !message.deleted && more);
+  made.append(h("span", { class: "sr" }, `${message.mine ? t("you") : names.company}, ${clock(message.at)}`));
+  return made;
+}

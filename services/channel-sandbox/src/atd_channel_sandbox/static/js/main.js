@@ -1,0 +1,35 @@
+// Puts the page together.
+
+import { buildStage } from "./chat.js";
+import { language, setLanguage } from "./i18n.js";
+import { buildPanel } from "./panel.js";
+import { buildPeople } from "./people.js";
+import { follow, load, store, tell } from "./store.js";
+
+const RETRY_MS = 1500;
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function theme() {
+  document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (dark.matches ? "dark" : "light");
+}
+
+async function start() {
+  try {
+    await load();
+  } catch {
+    store.lost = true;
+    tell("connection");
+    setTimeout(start, RETRY_MS);
+    return;
+  }
+  follow();
+}
+
+setLanguage(language());
+theme();
+dark.addEventListener("change", () => { theme(); tell("language"); });
+buildPeople(document.getElementById("people"));
+buildStage(document.getElementById("stage"));
+buildPanel(document.getElementById("panel"));
+tell("language");
+start();

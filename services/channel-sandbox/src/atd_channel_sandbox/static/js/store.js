@@ -1,0 +1,123 @@
+// What the sandbox knows, kept up to date by server-sent events, and what the person is looking at.
+
+const BASE = "/sandbox/api";
+
+export class Refused extends Error {
+  constructor(status) { super(`HTTP ${status}`); this.status = status; }
+}
+
+export async function call(method, path, body) {
+  const form = body instanceof FormData;
+  const headers = body && !form ? { "Content-Type": "application/json" } : {};
+  const answer = await fetch(BASE + path, { method, headers, body: body && !form ? JSON.stringify(body) : body });
+  if (!answer.ok) throw new Refused(answer.status);
+  return answer.status === 204 ? null : answer.json();
+}
+
+const key = (company, customer) => `${company} ${customer}`;
+
+export const store = {
+  companies: new Map(), customers: new Map(), threads: new Map(), messages: new Map(),
+  connection: { state: "waiting", problem: null }, switches: {}, lost: false,
+  company: null, customer: null, screen: "list",
+};
+
+const listeners = new Set();
+
+/** Be told of changes: (what, detail). */
+export const listen = (listener) => listeners.add(listener);
+
+export const tell = (what, detail) => listeners.forEach((listener) => listener(what, detail));
+
+export const currentCompany = () => store.companies.get(store.company);
+export const currentCustomer = () => store.customers.get(store.customer);
+export const threadOf = (company, customer) => store.threads.get(key(company, customer));
+export const currentThread = () => threadOf(store.company, store.customer);
+export const currentMessages = () => [...(store.messages.get(key(store.company, store.customer))?.values() ?? [])];
+
+export async function load() {
+  const found = await call("GET", "/state");
+  store.companies = new Map(found.companies.map((one) => [one.id, one]));
+  store.customers = new Map(found.customers.map((one) => [one.key, one]));
+  store.threads = new Map(found.threads.map((one) => [key(one.company, one.customer), one]));
+  store.connection = found.connection;
+  store.switches = found.switches;
+  store.messages.clear();
+  if (!store.companies.has(store.company)) {
+    const kept = [...store.companies.values()].find((one) => one.name === localStorage.getItem("company"));
+    store.company = (kept ?? found.companies[0])?.id ?? null;
+  }
+  if (!store.customers.has(store.customer)) store.customer = null;
+  tell("all");
+  if (store.customer) await openThread(store.customer, false);
+}
+
+export async function openThread(customer, show = true) {
+  store.customer = customer;
+  if (show) store.screen = "chat";
+  const place = key(store.company, customer);
+  tell("chosen");
+  if (!store.messages.has(place) && store.company) {
+    const found = await call("GET", `/threads/${store.company}/${encodeURIComponent(customer)}`);
+    const newer = store.messages.get(place) ?? new Map();
+    store.messages.set(place, new Map([...found.map((one) => [one.id, one]), ...newer]));
+  }
+  tell("thread");
+  look();
+}
+
+export function chooseCompany(company) {
+  store.company = company;
+  localStorage.setItem("company", store.companies.get(company)?.name ?? "");
+  if (store.customer) openThread(store.customer, false);
+  else tell("chosen");
+}
+
+export function goToList() {
+  store.screen = "list";
+  tell("chosen");
+}
+
+let looking = 0;
+
+/** The person looks at the open conversation: it is read, when a person could see it. */
+export function look() {
+  clearTimeout(looking);
+  looking = setTimeout(() => {
+    const narrow = matchMedia("(max-width: 759px)").matches;
+    const seen = document.visibilityState === "visible" && (!narrow || store.screen === "chat");
+    if (seen && currentThread()?.unread) {
+      call("POST", "/seen", { company: store.company, customer: store.customer }).catch(() => {});
+    }
+  }, 250);
+}
+
+const handlers = {
+  company: (one) => { store.companies.set(one.id, one); store.company ??= one.id; tell("companies"); },
+  customer: (one) => { store.customers.set(one.key, one); tell("customers"); },
+  connection: (one) => { store.connection = one; tell("connection"); },
+  switches: (one) => { store.switches = one; tell("switches"); },
+  thread: (one) => { store.threads.set(key(one.company, one.customer), one); tell("threads"); look(); },
+  message: (one) => {
+    const place = key(one.company, one.customer);
+    store.messages.get(place)?.set(one.id, one);
+    if (place === key(store.company, store.customer)) tell("message", one);
+  },
+};
+
+export function follow() {
+  const source = new EventSource(`${BASE}/events`);
+  let opened = false;
+  source.onopen = () => {
+    store.lost = false;
+    tell("connection");
+    if (opened) load().catch(() => {});
+    opened = true;
+  };
+  source.onerror = () => { store.lost = true; tell("connection"); };
+  source.onmessage = (event) => {
+    const { type, value } = JSON.parse(event.data);
+    handlers[type]?.(value);
+  };
+  document.addEventListener("visibilitychange", look);
+}
