@@ -264,10 +264,13 @@ async def test_a_failed_message_says_why(start: Any, tenant: Tenant) -> None:
         assert message["status"] == "failed"
         return message["error"]
 
-    assert await eventually(failed, timeout=30) == {
-        "code": "recipient_unreachable",
-        "message": "Message undeliverable",
-    }
+    error = await eventually(failed, timeout=30)
+    assert (error["code"], error["provider_code"], error["detail"]) == (
+        "recipient_unreachable",
+        "131026",
+        "Message undeliverable",
+    )
+    assert error["texts"]["pt-BR"] == error["message"]
 
 
 async def test_settings_changes_name_attendants_and_remove_accounts(start: Any, tenant: Tenant) -> None:
