@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from base64 import b64encode
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import bson
 import orjson
@@ -32,6 +33,9 @@ from atd_ingest_whatsapp.translate import (
 from atd_schemas.inbound import InboundMessage
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter, encode
 from atd_testing.whatsapp import builders
+from atd_testing.whatsapp import kinds as builders_of_kinds
+from atd_testing.whatsapp.customers import MEDIA_KINDS, CustomerFile, CustomerKind, CustomerMessage, write
+from atd_testing.whatsapp.state import FakeState
 
 DATA = Path(__file__).parent / "data"
 CASES = sorted(path.name.removesuffix(".body.json") for path in DATA.glob("*.body.json"))
@@ -285,3 +289,34 @@ def test_what_meta_did_not_date_is_as_old_as_the_body() -> None:
     later = datetime(2026, 3, 2, tzinfo=UTC)
     [note] = translate(body, PROVEN, later, received_at=NOW).notes
     assert note.at == NOW
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(CustomerKind) if kind != "raw"])
+@pytest.mark.parametrize("sender", ["5511999990000", None])
+def test_whatever_the_fake_phone_sends_is_understood(kind: CustomerKind, sender: str | None) -> None:
+    file = CustomerFile(data=b64encode(b"bytes"), mime_type="image/jpeg", filename="a.jpg")
+    said = CustomerMessage(
+        phone_number_id="700800900100200",
+        kind=kind,
+        text="Oi",
+        sender=sender,
+        user_id="BR.ana",
+        file=file if kind in MEDIA_KINDS else None,
+        place={"latitude": -23.5, "longitude": -46.6},
+        cards=[builders_of_kinds.contact_card("Rui Lima", ["+5511988880000"])],
+        reply={"id": "1", "title": "Sim"},
+        answers={"nota": "5"},
+        target="wamid.EX0=",
+        emoji="👍",
+        items=[{"product_retailer_id": "SKU1", "quantity": 1, "item_price": 1, "currency": "BRL"}],
+        new_sender="5521977770000",
+    )
+    change = messages_of(write(FakeState(), said).element)
+    translation = translate(builders.body(builders.entry("200300400500600", change)), PROVEN, NOW)
+    assert translation.problems == ()
+    subjects = [event.subject.rpartition(":")[2] for event in translation.events]
+    assert subjects == ([] if kind == "request_welcome" else [sender or "BR.ana"])
+    if kind in MEDIA_KINDS:
+        [event] = translation.events
+        assert isinstance(event, InboundMessage)
+        assert event.data.attachments[0].sha256 == hashlib.sha256(b"bytes").hexdigest()
