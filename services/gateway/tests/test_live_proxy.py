@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import hmac
+import tracemalloc
 from datetime import timedelta
 
 import orjson
@@ -34,7 +35,7 @@ class LyingService:
                 lines = head.decode("latin-1").split("\r\n")
                 method, path, _ = lines[0].split(" ")
                 headers = [tuple(line.split(": ", 1)) for line in lines[1:] if line]
-                body = await self._body(reader, {name.lower(): value for name, value in headers})
+                body = await self._body(reader, path, {name.lower(): value for name, value in headers})
                 self.seen.append({"method": method, "path": path, "headers": headers, "body": body})
                 if await self._answer(path, writer, body):
                     break
@@ -42,7 +43,14 @@ class LyingService:
             pass
         writer.close()
 
-    async def _body(self, reader, headers):
+    async def _body(self, reader, path, headers):
+        if path.endswith("/digest"):
+            digest, left = hashlib.sha256(), int(headers["content-length"])
+            while left:
+                piece = await reader.read(min(left, 65536))
+                digest.update(piece)
+                left -= len(piece)
+            return digest.hexdigest().encode()
         if "content-length" in headers:
             return await reader.readexactly(int(headers["content-length"]))
         body = b""
@@ -255,6 +263,50 @@ async def test_a_large_answer_is_streamed(gateway, service):
         async for chunk in answer.aiter_bytes():
             size += len(chunk)
     assert size == 200 * 0x10000
+
+
+async def test_a_large_file_streams_through_in_either_direction(start, service):
+    gateway = await start(conversation_url=service.url)
+    ana = await gateway.person()
+    piece, pieces = b"0123456789abcdef" * 4096, 1600
+    digest = hashlib.sha256()
+
+    async def body():
+        for _ in range(pieces):
+            digest.update(piece)
+            yield piece
+
+    headers = {**ana.headers, "Content-Length": str(len(piece) * pieces), "Content-Type": "multipart/form-data"}
+    tracemalloc.start()
+    try:
+        answer = await gateway.http.post("/api/v1/attachments/digest", content=body(), headers=headers)
+        assert answer.content == digest.hexdigest().encode()
+        assert tracemalloc.get_traced_memory()[1] < len(piece) * pieces / 2  # the service's own buffer is 32 MB
+        tracemalloc.reset_peak()
+        async with gateway.http.stream("GET", "/api/v1/attachments/huge", headers=ana.headers) as answer:
+            assert sum([len(chunk) async for chunk in answer.aiter_bytes()]) == 200 * 0x10000
+        assert tracemalloc.get_traced_memory()[1] < 200 * 0x10000 / 2
+    finally:
+        tracemalloc.stop()
+
+
+async def test_a_range_of_a_file_is_asked_for_and_answered_as_it_is(gateway, service):
+    ana = await gateway.person()
+    asked = {"Range": "bytes=0-1", "If-Range": '"7"', "If-None-Match": '"8"'}
+    answer = await gateway.http.get("/api/v1/attachments/206", headers={**ana.headers, **asked})
+    assert answer.status_code == 206
+    assert {name: service.headers()[name.lower()] for name in asked} == asked
+
+
+async def test_a_client_that_stops_in_the_middle_of_a_body_is_told_so(gateway, service):
+    ana = await gateway.person()
+    for size in (1_000, 1_000_000):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.url.rpartition(":")[2]))
+        lines = ["POST /api/v1/attachments HTTP/1.1", "Host: x", f"Authorization: Bearer {ana.token}"]
+        writer.write("\r\n".join([*lines, f"Content-Length: {size}", "", "half of it"]).encode())
+        assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+        writer.close()
+    assert (await gateway.http.get("/api/v1/attachments/x", headers=ana.headers)).status_code == 200
 
 
 async def test_no_more_webhooks_are_in_hand_than_allowed(start, service):

@@ -1,6 +1,7 @@
 import pytest
 
 from atd_gateway.domain.routes import ROUTES, Route, RouteTable
+from atd_schemas.topics import WEBHOOK_BODY_LIMIT_BYTES
 
 
 @pytest.mark.parametrize(
@@ -12,6 +13,8 @@ from atd_gateway.domain.routes import ROUTES, Route, RouteTable
         ("/api/v1/conversations/1/messages", "conversation"),
         ("/api/v1/messages/1/retry", "conversation"),
         ("/api/v1/contacts", "conversation"),
+        ("/api/v1/attachments", "conversation"),
+        ("/api/v1/attachments/1/content", "conversation"),
         ("/webhooks/whatsapp", "ingest-whatsapp"),
         ("/webhooks/whatsapp/1", "ingest-whatsapp"),
         ("/api/v1/channelsx", None),
@@ -40,6 +43,10 @@ def test_the_longest_prefix_wins() -> None:
 def test_two_routes_cannot_have_one_prefix() -> None:
     with pytest.raises(ValueError, match="same prefix"):
         RouteTable((Route("/a", "conversation"), Route("/a", "ingest-whatsapp")))
+
+
+def test_only_files_may_be_large() -> None:
+    assert {route.prefix for route in ROUTES if route.body_limit > WEBHOOK_BODY_LIMIT_BYTES} == {"/api/v1/attachments"}
 
 
 def test_only_providers_come_without_a_token() -> None:

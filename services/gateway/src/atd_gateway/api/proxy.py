@@ -5,9 +5,10 @@ transport.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from datetime import timedelta
 from time import perf_counter
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -23,12 +24,13 @@ from atd_servicekit.metrics import Metrics
 from atd_servicekit.problems import Problem, problem_response, too_large, unavailable
 from atd_servicekit.tracing import current_traceparent
 
+T = TypeVar("T")
+
 SMALL_BODY_BYTES = 64 * 1024
 """Bodies up to this size are read before they are handed on; larger ones are streamed."""
 
 _CONNECT_SECONDS = 5.0
 _KEEPALIVE_SECONDS = 60.0  # less than the services' 75, so that no connection is used while they close it
-_BODY_SECONDS = 30.0
 
 _HOP_BY_HOP = frozenset(
     {
@@ -70,7 +72,7 @@ class Proxy:
         timeout: timedelta,
         max_connections: int,
     ) -> None:
-        """`timeout` bounds the wait for the answer to begin, and for each further part of it."""
+        """`timeout` bounds the wait for the answer to begin, for each further part of it, and of a large body."""
         self._origins = {name: origin.rstrip("/") for name, origin in origins.items()}
         self._timeout = timeout
         self._max_connections = max_connections
@@ -115,20 +117,20 @@ class Proxy:
         address: str,
         signed_identity: str | None,
     ) -> None:
-        """Hand one request on and its answer back. Answers 413, 502, 503 or 504 itself."""
+        """Hand one request on and its answer back. Answers 408, 413, 502, 503 or 504 itself."""
         began = perf_counter()
         answer = _Answer(send)
-        body = _Body(scope, receive, route.body_limit)
+        body = _Body(scope, receive, route.body_limit, self._timeout.total_seconds())
         outcome = 0
         try:
-            if body.too_large:
-                raise too_large(route.body_limit)
+            if body.refusal is not None:
+                raise body.refusal
             outcome = await self._exchange(scope, body, answer, route, address, signed_identity)
         except Problem as problem:
             outcome = await self._refuse(scope, receive, send, answer, problem)
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             self._log.warning("proxy.failed", upstream=route.service, error=type(error).__name__)
-            found = too_large(route.body_limit) if body.too_large else _problem(error, route.service)
+            found = body.refusal or _problem(error, route.service)
             outcome = await self._refuse(scope, receive, send, answer, found)
         finally:
             self._observe(route.service, scope["method"], outcome, perf_counter() - began)
@@ -233,40 +235,54 @@ class _Answer:
 class _Body:
     """The request's body on its way to the service."""
 
-    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, limit: int, patience_s: float) -> None:
+        """`patience_s`: seconds that a client may take for all of a small body, or for each part of a large one."""
         declared = header(scope, b"content-length")
         self.length = int(declared) if declared is not None and declared.isdigit() else None
-        self.too_large = self.length is not None and self.length > limit
-        """Whether the client declared, or sent, more than the route allows."""
+        self.refusal: Problem | None = None
+        """What the client is told when it declared or sent more than the route allows, or stopped sending."""
+        if self.length is not None and self.length > limit:
+            self.refusal = too_large(limit)
         self._absent = self.length is None and header(scope, b"transfer-encoding") is None
         self._receive = receive
         self._limit = limit
+        self._patience = patience_s
 
     async def data(self) -> bytes | AsyncIterator[bytes] | None:
         """Whole when it is small, otherwise as it comes."""
         if self._absent:
             return None
         if self.length is not None and self.length <= SMALL_BODY_BYTES:
-            async with asyncio.timeout(_BODY_SECONDS):
-                return b"".join([chunk async for chunk in self._chunks()])
+            return await self._in_time(self._whole())
         return self._chunks()
 
+    async def _whole(self) -> bytes:
+        return b"".join([chunk async for chunk in self._chunks()])
+
     async def _chunks(self) -> AsyncIterator[bytes]:
-        """Ends with `ConnectionError` when the client goes away or sends too much: the request is not whole then."""
+        """Ends with `OSError` when the client goes away, stops, or sends too much: the request is not whole then."""
         received = 0
         while True:
-            message = await self._receive()
+            message = await self._in_time(self._receive())
             if message["type"] == "http.disconnect":
                 raise ConnectionResetError("the client went away")
             chunk = message.get("body", b"")
             received += len(chunk)
             if received > self._limit:
-                self.too_large = True
+                self.refusal = too_large(self._limit)
                 raise ConnectionAbortedError("the client sent too much")
             if chunk:
                 yield chunk
             if not message.get("more_body"):
                 return
+
+    async def _in_time(self, part: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await part
+        except TimeoutError:
+            self.refusal = Problem(408, "request_timeout", "The rest of the body did not come.")
+            raise
 
 
 def _named_by_connection(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:

@@ -8,6 +8,9 @@ from atd_schemas.topics import WEBHOOK_BODY_LIMIT_BYTES
 API_BODY_LIMIT_BYTES = 1024 * 1024
 """The largest body of an API request that is handed on."""
 
+UPLOAD_BODY_LIMIT_BYTES = 100 * 1024 * 1024 + 64 * 1024
+"""A file of 100 MB and the form around it."""
+
 Service = Literal["ingest-whatsapp", "conversation"]
 Access = Literal["bearer", "provider"]
 
@@ -32,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/conversations", "conversation"),
     Route("/api/v1/messages", "conversation"),
     Route("/api/v1/contacts", "conversation"),
+    Route("/api/v1/attachments", "conversation", body_limit=UPLOAD_BODY_LIMIT_BYTES),
     Route(
         "/webhooks/whatsapp",
         "ingest-whatsapp",
