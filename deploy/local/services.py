@@ -57,7 +57,7 @@ SERVICES = (
         port_variable="ATD_CHANNEL_SANDBOX_PORT",
         environment={**_ADMINISTRATOR, "ATD_SANDBOX_DATA": "{data}/sandbox"},
         ready="{url}/_fake/status",
-        welcome=("  Customer's phone {url} (fill it with `make demo`)",),
+        welcome=("  Customer's phone http://localhost:{ATD_PORT} (fill it with `make demo`)",),
     ),
     _internal("ingest-whatsapp", 8101, ATD_WHATSAPP_API_URL="{channel-sandbox}"),
     _internal("conversation", 8110),

@@ -179,22 +179,22 @@ def _add_writing(router: APIRouter, phones: Phones, upload_limit: int) -> None:
 
 
 def _add_changes(router: APIRouter, phones: Phones) -> None:
-    @router.put("/api/messages/{message_id}/reaction")
+    @router.put("/api/messages/{message_id:path}/reaction")
     async def react(message_id: str, reaction: Reaction) -> PhoneMessage:
         """The customer reacts."""
         return _or_refused(lambda: phones.react(message_id, reaction.emoji))
 
-    @router.patch("/api/messages/{message_id}")
+    @router.patch("/api/messages/{message_id:path}")
     async def edit(message_id: str, changed: NewText) -> PhoneMessage:
         """The customer changes an own text."""
         return _or_refused(lambda: phones.edit(message_id, changed.text))
 
-    @router.delete("/api/messages/{message_id}")
+    @router.delete("/api/messages/{message_id:path}")
     async def revoke(message_id: str) -> PhoneMessage:
         """The customer takes an own message back."""
         return _or_refused(lambda: phones.revoke(message_id))
 
-    @router.post("/api/messages/{message_id}/played", status_code=204)
+    @router.post("/api/messages/{message_id:path}/played", status_code=204)
     async def played(message_id: str) -> None:
         """The customer listened to a voice message."""
         phones.play(message_id)
