@@ -11,11 +11,13 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from atd_channel_sandbox.settings import SandboxSettings
 from atd_cli.settings import CliSettings
 from atd_conversation.settings import ConversationSettings
 from atd_gateway.settings import GatewaySettings
 from atd_ingest_whatsapp.settings import Settings as IngestWhatsappSettings
 from atd_schemas.topics import CONSUMING_SERVICES, Topic, dead_letter_topic, registry
+from atd_servicekit.files.settings import FileStoreSettings
 from atd_servicekit.metrics import METRICS
 from atd_servicekit.settings import ServiceSettings
 
@@ -26,6 +28,7 @@ SERVICES: Mapping[str, type[BaseSettings]] = {
     "ingest-whatsapp": IngestWhatsappSettings,
     "conversation": ConversationSettings,
     "gateway": GatewaySettings,
+    "channel-sandbox": SandboxSettings,
     "the command `atd`": CliSettings,
 }
 _OWN = ("mongodb_database", "port")
@@ -36,10 +39,21 @@ _MARKED = re.compile(r"(<!-- table: (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", r
 
 
 def settings_table() -> str:
-    """Every setting: those of all services first, then each service's own."""
-    shared = ServiceSettings.model_fields
-    rows = [("every service", name, field) for name, field in shared.items() if name not in _OWN]
+    """Every setting: those of all services first, those of several, then each service's own."""
+    rows = [("every service", name, field) for name, field in ServiceSettings.model_fields.items() if name not in _OWN]
+    with_files = [name for name, settings in SERVICES.items() if issubclass(settings, FileStoreSettings)]
+    rows += [
+        (", ".join(with_files), name, field)
+        for name, field in FileStoreSettings.model_fields.items()
+        if name not in ServiceSettings.model_fields
+    ]
     for service, settings in SERVICES.items():
+        shared = {
+            name
+            for base in (ServiceSettings, FileStoreSettings)
+            if issubclass(settings, base) and settings is not base
+            for name in base.model_fields
+        }
         rows += [
             (service, name, field)
             for name, field in settings.model_fields.items()

@@ -32,7 +32,7 @@ DIGEST = hashlib.sha256(DATA).hexdigest()
 FRESH = "https://lookaside.fbsbx.com/fresh?mid=1"
 ASKED = "https://lookaside.fbsbx.com/asked?mid=1"
 CDN = "https://scontent.xx.fbcdn.net/picture"
-FOREIGN = "https://files.example/picture"
+FOREIGN = "https://elsewhere.example/picture"
 NODE = "https://graph.facebook.com/v25.0/1110001"
 KEY = "tenant-1/file-1"
 

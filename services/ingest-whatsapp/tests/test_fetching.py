@@ -61,7 +61,7 @@ DIGEST = hashlib.sha256(b"abc").hexdigest()
         ("http://127.0.0.1:8200/a", False),
         ("http://127.0.0.2:8199/a", False),
         ("ftp://lookaside.fbsbx.com/a", False),
-        ("file:///etc/passwd", False),
+        ("ftp://localhost/etc/passwd", False),
         ("/relative", False),
         ("", False),
     ],

@@ -118,7 +118,7 @@ anything = st.recursive(
 )
 
 ids = st.sampled_from(["wamid.1", "wamid.2", "", "5511999990000", "BR.x", "🙂"]) | texts
-links = st.sampled_from(["https://x.example/a", "http://y", "file:///x", ""]) | texts
+links = st.sampled_from(["https://x.example/a", "http://y", "ftp://x", ""]) | texts
 media = st.fixed_dictionaries(
     {},
     optional={
