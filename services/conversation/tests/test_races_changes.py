@@ -194,7 +194,8 @@ async def test_a_file_has_a_document_that_lives_and_goes_with_its_message(parts:
     (row,) = await parts.all(ATTACHMENTS)
     assert (row["state"], row["size"], row["sha256"]) == ("ready", 2048, "cd" * 32)
     await parts.take(deleted(T, A, "w1"))
-    assert await parts.all(ATTACHMENTS) == []
+    (row,) = await parts.all(ATTACHMENTS)
+    assert (row["message_id"], row["state"], "unused_since" in row) == (None, "failed", True)
 
 
 async def test_an_attendants_answer_and_a_change_at_once_lose_nothing(parts: Any) -> None:

@@ -16,7 +16,7 @@ from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import Problem
 from atd_testing.clock import FakeClock
-from atd_testing.inbound import customer_message
+from atd_testing.inbound import customer_message, deleted, file_of
 
 T, A = "t1", "a1"
 BIA = Identity(T, "attendant", "bia", "Bia", frozenset())
@@ -119,6 +119,18 @@ async def test_an_upload_that_broke_off_is_cleared_away_too(world: World) -> Non
     assert row["state"] == "pending"
     world.clock.advance(UNUSED_FOR * 2)
     assert await world.uploads.sweep() == 1
+    assert await world.parts.all("attachments") == []
+
+
+async def test_the_files_of_a_message_that_was_taken_back_go_with_their_bytes(world: World) -> None:
+    await world.parts.take(customer_message(T, A, "w1", attachments=(file_of(),)))
+    await world.store.put(file_key(T, file_of().id), _bytes(b"abc"), content_type="image/jpeg", limit=10)
+    world.clock.advance(UNUSED_FOR * 2)
+    await world.parts.take(deleted(T, A, "w1"))
+    assert await world.uploads.sweep() == 0
+    world.clock.advance(UNUSED_FOR * 2)
+    assert await world.uploads.sweep() == 1
+    assert not await world.kept(file_of().id)
     assert await world.parts.all("attachments") == []
 
 

@@ -115,7 +115,7 @@ class UnitStore:
             await self._insert(session, MESSAGES, [message_document(message) for message in unit.new_messages])
             await self._save_receipts(session, unit, now)
             await self._save_early_changes(session, unit, now)
-            await self._save_attachments(session, unit)
+            await self._save_attachments(session, unit, now)
         except BulkWriteError as error:
             if any(each.get("code") == _DUPLICATE_KEY for each in error.details.get("writeErrors", ())):
                 raise Stale from error
@@ -200,14 +200,16 @@ class UnitStore:
             if result.matched_count + result.inserted_count + result.deleted_count != len(writes):
                 raise Stale
 
-    async def _save_attachments(self, session: "Session", unit: Unit) -> None:
-        """No file has a version of its own: it changes together with its message, whose version is checked."""
+    async def _save_attachments(self, session: "Session", unit: Unit, now: datetime) -> None:
+        """No file has a version of its own: it changes together with its message, whose version is checked.
+
+        One that was taken back is nobody's from now on, and cleared away with its bytes as unused uploads are.
+        """
         new = [stored_attachment_document(stored) for stored in unit.new_attachments.values()]
         await self._insert(session, ATTACHMENTS, new)
-        writes: list[UpdateOne | DeleteOne] = [
-            UpdateOne({"_id": each.id}, {"$set": changed_attachment(each)}) for each in unit.attachments.values()
-        ]
-        writes += [DeleteOne({"_id": attachment_id}) for attachment_id in unit.removed_attachments]
+        nobodys = {"$set": {"message_id": None, "state": "failed", "unused_since": now}}
+        writes = [UpdateOne({"_id": each.id}, {"$set": changed_attachment(each)}) for each in unit.attachments.values()]
+        writes += [UpdateOne({"_id": attachment_id}, nobodys) for attachment_id in unit.removed_attachments]
         if writes:
             await self._db[ATTACHMENTS].bulk_write(writes, ordered=False, session=session)
 
