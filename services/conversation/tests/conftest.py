@@ -4,7 +4,7 @@ import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import httpx
@@ -243,7 +243,7 @@ class Desk:
         await self.service.take(await self.file_told(attachment_id, "ready", size=stored.size, sha256=stored.sha256))
         return attachment_id
 
-    async def file_told(self, attachment_id: str, state: str, **more: Any) -> InboundFile:
+    async def file_told(self, attachment_id: str, state: Literal["ready", "failed"], **more: Any) -> InboundFile:
         """What the channel tells of fetching a file."""
         row = await self.service.db.attachments.find_one({"_id": attachment_id})
         now = self.service.runtime.clock.now()

@@ -1,5 +1,6 @@
 """What attendants do leads to events and to commands for the channel: both, once, or neither."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -122,6 +123,13 @@ async def test_a_file_is_used_once(talk: Talk) -> None:
     with pytest.raises(Problem) as refused:
         await talk.say(attachment_ids=(twice, twice), note=True)
     assert refused.value.errors[0].field == "attachment_ids[1]"
+
+
+async def test_of_two_messages_at_once_one_gets_the_file(talk: Talk) -> None:
+    attachment_id = await talk.upload()
+    said = await asyncio.gather(*(talk.say(attachment_ids=(attachment_id,)) for _ in range(5)), return_exceptions=True)
+    assert [one.code for one in said if isinstance(one, Problem)] == ["unknown_attachment"] * 4
+    assert len(await talk.told("outbound.message")) == 1
 
 
 async def test_a_refused_message_uses_its_file_not_up(talk: Talk) -> None:

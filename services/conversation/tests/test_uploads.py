@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from pydantic import SecretStr
 
 from atd_conversation.commands import Draft
 from atd_conversation.domain.message import Attachment
@@ -33,7 +34,7 @@ async def store(parts: Any, mongodb_url: str, database_name: str) -> AsyncIterat
         mongodb_database=database_name,
         files_database=f"{database_name}_files",
         port=0,
-        master_key="x",
+        master_key=SecretStr("x"),
     )
     made = create_file_store(settings)
     await made.start()
