@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from atd_schemas.inbound import (
     InboundContactChange,
@@ -25,6 +25,8 @@ Change = InboundReaction | InboundEdit | InboundDelete
 OfPerson = InboundMessage | InboundEcho | InboundContactChange | InboundPreference
 """Events for which the contact must be found by what the channel calls them."""
 
+_OF_PERSON = frozenset(get_args(OfPerson))
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -42,19 +44,20 @@ class Batch:
         batch = cls()
         for event in events:
             batch.event_ids.add(event.id)
-            if isinstance(event, OfPerson):
+            kind = type(event)
+            if kind in _OF_PERSON:
                 batch.people.append(event)
-            elif isinstance(event, InboundReceipt):
+            elif kind is InboundReceipt:
                 batch.receipts.append(event)
-            elif isinstance(event, Change):
-                batch.changes.append(event)
-            elif isinstance(event, InboundFile):
+            elif kind is InboundFile:
                 batch.files.append(event)
+            else:
+                batch.changes.append(event)
         return batch
 
     def arrivals(self) -> list[Arrival]:
         """The new messages."""
-        return [event for event in self.people if isinstance(event, Arrival)]
+        return [event for event in self.people if isinstance(event, (InboundMessage, InboundEcho))]
 
     def names(self) -> set[tuple[str, str]]:
         """Account and provider's id of every message that is new, told of or changed here."""

@@ -21,13 +21,14 @@ from atd_servicekit.kafka import Outgoing
 
 def take_message(intake: Intake, event: InboundMessage, news: News) -> None:
     """A customer's message goes to their conversation, or opens one."""
-    known = intake.loaded.messages.get(event.message_id())
+    message_id = intake.loaded.made_of(event)
+    known = intake.loaded.messages.get(message_id)
     if known is not None:
         _understand(intake, known, event, news)
         return
     conversation = _conversation(intake, event, news)
     changes = conversation.receive(
-        event.message_id(),
+        message_id,
         event.data,
         occurred_at=event.occurred_at,
         now=intake.now,
@@ -37,13 +38,15 @@ def take_message(intake: Intake, event: InboundMessage, news: News) -> None:
         intake.emit(conversation, change, news)
         if change.message is not None:
             _put(intake, change.message)
-            _fetch(intake, conversation, change.message, change.message.attachments, news)
+            if change.message.attachments:
+                _fetch(intake, conversation, change.message, change.message.attachments, news)
 
 
 def take_echo(intake: Intake, event: InboundEcho, news: News) -> None:
     """What the company's phone wrote is a message of ours; one that we sent ourselves is known already."""
     loaded, data = intake.loaded, event.data
-    known = loaded.messages.get(event.message_id())
+    message_id = loaded.made_of(event)
+    known = loaded.messages.get(message_id)
     if known is not None:
         _understand(intake, known, event, news)
         return
@@ -51,7 +54,7 @@ def take_echo(intake: Intake, event: InboundEcho, news: News) -> None:
         return
     conversation = _conversation(intake, event, news)
     message = arrived(
-        event.message_id(),
+        message_id,
         conversation.tenant_id,
         conversation.id,
         data,

@@ -22,7 +22,7 @@ from atd_conversation.store.indexes import (
     MESSAGES,
 )
 from atd_schemas.ids import provider_event_id
-from atd_schemas.inbound import InboundContactChange, InboundEcho, InboundReceipt
+from atd_schemas.inbound import InboundContactChange, InboundEcho, InboundMessage, InboundReceipt
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
@@ -53,6 +53,20 @@ class Loaded:
     early_receipts: "dict[str, Document]" = field(default_factory=dict)
     early_changes: "dict[str, Document]" = field(default_factory=dict)
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _made_of: dict[str, str] = field(default_factory=dict)
+
+    def made_of(self, event: OfPerson) -> str:
+        """The id of the message that comes of an event, if any does; worked out once.
+
+        It is the event's own for a remark, and for a message that was understood (see `InboundMessage`).
+        """
+        if isinstance(event, InboundMessage) and event.data.kind != "unsupported":
+            return event.id
+        message_id = self._made_of.get(event.id)
+        if message_id is None:
+            message_id = event.message_id() if isinstance(event, Arrival) else event.id
+            self._made_of[event.id] = message_id
+        return message_id
 
     def keys(self, event: OfPerson) -> tuple[str, ...]:
         """Every key under which the person may be known from now on, worked out once."""
@@ -86,7 +100,7 @@ class Loaded:
     def take_stored_for_handled(self, batch: Batch) -> None:
         """An event whose message is there was handled, unless it says more of it than was understood then."""
         for event in batch.people:
-            stored = self.messages.get(made_of(event))
+            stored = self.messages.get(self.made_of(event))
             if stored is not None and not (isinstance(event, Arrival) and understands(event, stored)):
                 self.handled.add(event.id)
 
@@ -107,11 +121,6 @@ def alias_keys(receipt: InboundReceipt) -> tuple[str, ...]:
     return keys_of_ids(receipt.tenant_id, receipt.data.channel, receipt.data.account_id, receipt.data.aliases)
 
 
-def made_of(event: OfPerson) -> str:
-    """The id of the message that comes of an event, if any does."""
-    return event.message_id() if isinstance(event, Arrival) else event.id
-
-
 def understands(event: Arrival, stored: Message) -> bool:
     """Whether the event says more of a stored message than was understood of it before."""
     return stored.kind == "unsupported" and stored.deleted_at is None and event.data.kind != "unsupported"
@@ -127,12 +136,15 @@ def senders(loaded: Loaded, people: Sequence[OfPerson]) -> Iterator[tuple[OfPers
     known = dict(loaded.contact_ids)
     contacts = set(loaded.contact_ids.values())
     for event in people:
-        if isinstance(event, Arrival) and event.message_id() in loaded.messages:
+        is_arrival = isinstance(event, Arrival)
+        if is_arrival and loaded.messages and loaded.made_of(event) in loaded.messages:
             continue
         keys = loaded.keys(event)
-        contact_id = next((known[key] for key in loaded.known_by(event) if key in known), None)
+        contact_id = next(
+            (known[key] for key in (keys if is_arrival else loaded.known_by(event)) if key in known), None
+        )
         if contact_id is None:
-            if not isinstance(event, Arrival):
+            if not is_arrival:
                 continue
             contact_id = keys[0]
         for key in keys:
@@ -168,7 +180,7 @@ class InboundLoader:
         return {row["_id"]: row for row in await self._find(EARLY_CHANGES, "_id", keys)}
 
     async def _load_stored(self, loaded: Loaded, batch: Batch) -> None:
-        for row in await self._find(MESSAGES, "_id", {made_of(event) for event in batch.people}):
+        for row in await self._find(MESSAGES, "_id", {loaded.made_of(event) for event in batch.people}):
             loaded.add_message(message_of(row))
         loaded.take_stored_for_handled(batch)
 
@@ -207,14 +219,11 @@ class InboundLoader:
 
     async def _load_messages(self, loaded: Loaded, batch: Batch) -> None:
         """Messages that the batch tells of, changes or quotes; found by our id or by the provider's."""
-        echoes = {(e.data.account_id, e.data.external_id) for e in batch.people if isinstance(e, InboundEcho)}
+        arrivals = batch.arrivals()
+        echoes = {(e.data.account_id, e.data.external_id) for e in arrivals if isinstance(e, InboundEcho)}
         targets = {(c.data.account_id, c.data.target_external_id) for c in batch.changes}
         told = {(r.data.account_id, r.data.external_id) for r in batch.receipts if r.data.external_id}
-        quoted = {
-            (e.data.account_id, e.data.reply_to_external_id)
-            for e in batch.people
-            if isinstance(e, Arrival) and e.data.reply_to_external_id
-        }
+        quoted = {(e.data.account_id, e.data.reply_to_external_id) for e in arrivals if e.data.reply_to_external_id}
         ours = {r.data.message_id for r in batch.receipts if r.data.message_id}
         ours |= {provider_event_id(*target, "message") for target in targets} | {f.data.message_id for f in batch.files}
         for row in await self._find(EARLY_RECEIPTS, "_id", {provider_key(*name) for name in told | targets | echoes}):
