@@ -10,9 +10,14 @@ import pytest
 
 from tests.harness.collector import Collector
 from tests.harness.people import Account, Company, add_companies, api, connect, sign_in
-from tests.harness.system import INGEST, SERVICES, System
+from tests.harness.system import FAKE, GATEWAY, INGEST, SANDBOX, SERVICES, System
 
 UNCERTAIN_SECONDS = 10
+ADMINISTRATOR = {
+    "ATD_SEED_ADMIN_EMAIL": "admin@clinica-exemplo.test",
+    "ATD_SEED_ADMIN_PASSWORD": "uma senha bem comprida",
+}
+"""Of the sample tenant, whose numbers the sandbox connects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,10 @@ def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> It
     environment = {name: dict(tracing) for name in SERVICES}
     # A send of which nobody knows waits a minute for proof as delivered; tests have less time.
     environment[INGEST]["ATD_WHATSAPP_UNCERTAIN_AFTER"] = str(UNCERTAIN_SECONDS)
-    system = System(tmp_path_factory.mktemp("system"), environment=environment)
+    directory = tmp_path_factory.mktemp("system")
+    environment[GATEWAY] |= ADMINISTRATOR
+    environment[FAKE] = {**ADMINISTRATOR, "ATD_SANDBOX_DATA": str(directory / "sandbox")}
+    system = System(directory, environment=environment, fake=SANDBOX)
     try:
         system.start()
         yield system

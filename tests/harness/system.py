@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 INGEST, CONVERSATION, GATEWAY, FAKE = "ingest-whatsapp", "conversation", "gateway", "fake-whatsapp"
 KAFKA, MONGOD = "kafka", "mongod"
+SANDBOX = ("-m", "atd_channel_sandbox")
+"""The fake with customers' phones in front of it, as arguments of Python."""
+
 SERVICES = (INGEST, CONVERSATION, GATEWAY)
 """What we deliver, in the order in which it is started."""
 

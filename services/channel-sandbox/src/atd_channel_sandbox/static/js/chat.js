@@ -2,7 +2,7 @@
 
 import { emblem, h, icon } from "./dom.js";
 import { clock, day, t } from "./i18n.js";
-import { metaOf, reactionsOf, row, snippet } from "./bubble.js";
+import { metaOf, reactionsOf, row } from "./bubble.js";
 import { buildComposer } from "./composer.js";
 import { item, sheet, toast } from "./sheet.js";
 import { call, currentCompany, currentCustomer, currentMessages, currentThread, goToList, listen, look, store } from "./store.js";
@@ -82,8 +82,12 @@ export function buildStage(stage) {
     return undefined;
   }
 
+  let pinned = true;  // whoever looks at the end stays there when a picture above it gets its size
+  log.addEventListener("scroll", () => { pinned = isAtEnd(); });
+  for (const event of ["load", "loadedmetadata"]) log.addEventListener(event, () => { if (pinned) toEnd(); }, true);
+
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
-  const toEnd = () => { log.scrollTop = log.scrollHeight; };
+  const toEnd = () => { log.scrollTop = log.scrollHeight; pinned = true; };
   const names = () => ({ company: currentCompany()?.name ?? "", customer: currentCustomer()?.name ?? "" });
 
   function rowOf(message, before) {
@@ -144,7 +148,6 @@ export function buildStage(stage) {
     const typing = log.querySelector(".typing-row");
     if (typing) typing.before(made);
     else log.append(made);
-    for (const image of made.querySelectorAll("img, video")) image.addEventListener(image.tagName === "IMG" ? "load" : "loadedmetadata", () => atEnd && toEnd(), { once: true });
     if (atEnd) toEnd();
     return undefined;
   }
@@ -156,5 +159,4 @@ export function buildStage(stage) {
     if (what === "message") { drawMessage(detail); look(); }
   });
   setInterval(() => { statusBar.firstChild?.replaceChildren(clock(Date.now())); }, MINUTE / 4);
-  return { snippet };
 }

@@ -1,0 +1,163 @@
+"""A sandbox in this process, before a gateway that is played and a callback that answers as it is told."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from pydantic import SecretStr
+
+from atd_channel_sandbox.app import Sandbox, create_app
+from atd_channel_sandbox.settings import SandboxSettings
+from atd_testing.waiting import eventually
+from atd_testing.whatsapp.receiver import WebhookReceiver
+
+EMAIL = "ana@example.com"
+
+
+class Gateway:
+    """The public API as far as connecting a number goes."""
+
+    def __init__(self) -> None:
+        self.channels: list[dict[str, Any]] = []
+        self.calls: list[tuple[str, str]] = []
+        self.credentials: dict[str, dict[str, Any]] = {}
+        self.failing: int | None = None
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/api/v1")
+        body = orjson.loads(request.content) if request.content else {}
+        self.calls.append((request.method, path))
+        if self.failing is not None:
+            return httpx.Response(self.failing, json={})
+        if path == "/auth/login":
+            good = body == {"email": EMAIL, "password": "p"}
+            return httpx.Response(200 if good else 401, json={"access_token": "t"})
+        if path == "/channels" and request.method == "GET":
+            return httpx.Response(200, json={"items": self.channels, "next_cursor": None})
+        if path == "/channels":
+            return httpx.Response(201, json=self.add(body["name"], body["credentials"]))
+        if request.method == "PATCH":
+            (channel,) = [one for one in self.channels if path.endswith(one["id"])]
+            self.credentials[channel["id"]] |= body["credentials"]
+            return httpx.Response(200, json=channel)
+        return httpx.Response(200, json={"ok": True})
+
+    def add(self, name: str, credentials: dict[str, Any]) -> dict[str, Any]:
+        made = {
+            "id": f"account-{len(self.channels) + 1}",
+            "name": name,
+            "status": "active",
+            "webhook_url": f"http://gateway.test/webhooks/whatsapp/account-{len(self.channels) + 1}",
+            "phone_number_id": credentials["phone_number_id"],
+        }
+        self.channels.append(made)
+        self.credentials[made["id"]] = dict(credentials)
+        return made
+
+
+class Desk:
+    """A sandbox that is served, and both of its sides."""
+
+    def __init__(
+        self, sandbox: Sandbox, client: httpx.AsyncClient, gateway: Gateway, receiver: WebhookReceiver
+    ) -> None:
+        self.sandbox = sandbox
+        self.phones = sandbox.phones
+        self.client = client
+        self.gateway = gateway
+        self.receiver = receiver
+
+    async def connected(self) -> None:
+        await eventually(lambda: self.phones.world.connection.state == "connected", message="connected companies")
+
+    @property
+    def company(self) -> str:
+        return next(one.id for one in self.phones.world.companies.values() if one.name == "Clínica Exemplo")
+
+    @property
+    def customer(self) -> str:
+        return "5511987650001"
+
+    async def write(self, text: str = "Oi", **more: Any) -> dict[str, Any]:
+        draft = {"company": self.company, "customer": self.customer, "text": text, **more}
+        answer = await self.client.post("/sandbox/api/messages", json=draft)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def send(self, kind: str, content: Any, **more: Any) -> str:
+        """The company sends; the id of the message."""
+        body = {"messaging_product": "whatsapp", "to": f"+{self.customer}", "type": kind, kind: content, **more}
+        headers = {"Authorization": "Bearer t"}
+        answer = await self.client.post(f"/v25.0/{self.company}/messages", json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["messages"][0]["id"])
+
+    async def screen(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (
+            await self.client.get(f"/sandbox/api/threads/{self.company}/{self.customer}")
+        ).json()
+        return found
+
+    async def told(self) -> list[dict[str, Any]]:
+        """Every message that the company was told of."""
+        await self.phones.world.deliverer.settle()
+        return self.receiver.values("messages")
+
+    async def receipts(self, message_id: str) -> list[str]:
+        await self.phones.world.deliverer.settle()
+        return [one["status"] for one in self.receiver.values("statuses") if one["id"] == message_id]
+
+
+def settings_in(directory: Path) -> SandboxSettings:
+    return SandboxSettings(
+        sandbox_data=directory,
+        seed_admin_email=EMAIL,
+        seed_admin_password=SecretStr("p"),
+        public_url="http://gateway.test",
+    )
+
+
+class Opening:
+    """Opens sandboxes on one folder, one after the other, before the same gateway."""
+
+    def __init__(self, directory: Path) -> None:
+        self.settings = settings_in(directory)
+        self.gateway = Gateway()
+        self.receiver = WebhookReceiver()
+
+    def __call__(self) -> "Opened":
+        return Opened(self)
+
+
+class Opened:
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+
+    async def __aenter__(self) -> Desk:
+        opening = self._opening
+        transport = httpx.MockTransport(opening.gateway.handle)
+        sandbox = create_app(opening.settings, webhook_client=opening.receiver.client(), gateway=transport)
+        self._lifespan = sandbox.app.app.router.lifespan_context(sandbox.app.app)
+        await self._lifespan.__aenter__()
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="http://sandbox.test")
+        return Desk(sandbox, self._client, opening.gateway, opening.receiver)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+        await self._lifespan.__aexit__(None, None, None)
+
+
+@pytest.fixture
+def opening(tmp_path: Path) -> Opening:
+    return Opening(tmp_path / "sandbox")
+
+
+@pytest.fixture
+async def desk(opening: Opening) -> AsyncIterator[Desk]:
+    async with opening() as desk:
+        await desk.connected()
+        yield desk

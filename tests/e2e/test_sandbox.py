@@ -1,0 +1,232 @@
+"""From a customer's phone in a real browser to the public API, and back."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from atd_testing.waiting import eventually
+from tests.conftest import ADMINISTRATOR
+from tests.harness.reading import Json, conversations, messages
+from tests.harness.system import FAKE, System
+
+PATIENCE_SECONDS = 60
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attendant:
+    """The sample tenant's administrator at the public API."""
+
+    client: httpx.AsyncClient
+    accounts: dict[str, str]
+
+    async def conversation_with(self, company: str, customer: str) -> Json:
+        async def found() -> Json | None:
+            known = await conversations(self.client, account_id=self.accounts[company])
+            return next((one for one in known if one["contact"]["name"] == customer), None)
+
+        return await eventually(found, message=f"a conversation with {customer}", timeout=PATIENCE_SECONDS)
+
+    async def thread(self, conversation: Json) -> list[Json]:
+        return await messages(self.client, conversation["id"])
+
+    async def post(self, conversation: Json, path: str, body: Any = None) -> Json:
+        answer = await self.client.post(f"/conversations/{conversation['id']}{path}", json=body)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+
+@pytest.fixture
+async def attendant(system: System) -> AsyncIterator[Attendant]:
+    async with httpx.AsyncClient(base_url=f"{system.public_url}/api/v1", trust_env=False, timeout=30) as client:
+        email, password = ADMINISTRATOR.values()
+        answer = await client.post("/auth/login", json={"email": email, "password": password})
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+        async def connected() -> dict[str, str] | None:
+            answer = await client.get("/channels")
+            assert answer.is_success, answer.text
+            found = {one["name"]: one["id"] for one in answer.json()["items"] if one["display_phone_number"]}
+            return found if len(found) == 3 else None
+
+        accounts = await eventually(connected, message="three companies", timeout=PATIENCE_SECONDS)
+        yield Attendant(client, accounts)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, f"a browser is needed: one of {', '.join(BROWSERS)}"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+class Phone:
+    """The page, at one customer's conversation with one company. Nothing it says on its console is forgiven."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self._url = url
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(dialog.type))
+
+    async def open(self, company: str, customer: str) -> None:
+        await self.page.goto(self._url)
+        await self.page.get_by_role("radio", name=company).click()
+        await self.page.locator(".thread", has_text=customer).click()
+        await expect(self.page.locator(".chat-title h2")).to_have_text(company)
+
+    async def write(self, text: str) -> None:
+        await self.page.get_by_role("textbox").fill(text)
+        await self.page.keyboard.press("Enter")
+
+    async def attach(self, what: str, path: Path) -> None:
+        await self.page.get_by_role("button", name="Anexar").click()
+        async with self.page.expect_file_chooser() as choosing:
+            await self.page.get_by_role("button", name=what).click()
+        await (await choosing.value).set_files(path)
+
+    async def record(self) -> None:
+        await self.page.get_by_role("button", name="Gravar mensagem de voz").click()
+        await expect(self.page.locator(".recording")).to_contain_text("0:01", timeout=PATIENCE_SECONDS * 1000)
+        await self.page.get_by_role("button", name="Enviar gravação").click()
+
+    def own(self, status: str) -> Any:
+        """Own messages with this tick."""
+        return self.page.locator(f".row.mine .tick.{status}")
+
+
+@pytest.fixture
+async def phone(system: System, browser: Browser, attendant: Attendant) -> AsyncIterator[Phone]:
+    context = await browser.new_context(locale="pt-BR", permissions=["microphone"])
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+    phone = Phone(await context.new_page(), system.url(FAKE))
+    yield phone
+    await context.close()
+    assert phone.complaints == []
+
+
+async def test_a_picture_and_a_voice_message_arrive_and_the_ticks_turn_blue(
+    phone: Phone, attendant: Attendant, tmp_path: Path
+) -> None:
+    picture = tmp_path / "carteirinha.png"
+    Image.new("RGB", (320, 200), (60, 90, 180)).save(picture)
+    await phone.open("Clínica Exemplo", "Ana Souza")
+    await phone.attach("Foto ou vídeo", picture)
+    await phone.record()
+    await expect(phone.own("delivered")).to_have_count(2)
+
+    conversation = await attendant.conversation_with("Clínica Exemplo", "Ana Souza")
+
+    async def both_ready() -> list[Json] | None:
+        files = [one for message in await attendant.thread(conversation) for one in message["attachments"]]
+        return files if [one["state"] for one in files] == ["ready", "ready"] else None
+
+    image, voice = await eventually(both_ready, message="both files", timeout=PATIENCE_SECONDS)
+    assert (image["mime_type"], voice["mime_type"].partition(";")[0]) == ("image/png", "audio/ogg")
+    content = await attendant.client.get(f"/attachments/{image['id']}/content")
+    assert content.content == picture.read_bytes()
+    sound = await attendant.client.get(f"/attachments/{voice['id']}/content")
+    assert sound.content[:4] == b"OggS"
+    assert [message["content"].get("voice") for message in await attendant.thread(conversation)] == [None, True]
+
+    await attendant.post(conversation, "/read")
+    await expect(phone.own("read")).to_have_count(2)
+
+
+async def test_buttons_are_answered_by_a_tap(phone: Phone, attendant: Attendant) -> None:
+    await phone.open("Loja Girassol", "João Lima")
+    await phone.write("Quero trocar um presente")
+    conversation = await attendant.conversation_with("Loja Girassol", "João Lima")
+    buttons = [{"id": "trocar", "title": "Trocar"}, {"id": "devolver", "title": "Devolver"}]
+    interactive = {"type": "buttons", "header": "Sua compra", "footer": "Loja Girassol", "buttons": buttons}
+    body = {"kind": "interactive", "text": "O que prefere?", "interactive": interactive}
+    asked = await attendant.post(conversation, "/messages", body)
+    await phone.page.get_by_role("button", name="Trocar", exact=True).click()
+
+    async def answered() -> Json | None:
+        thread = await attendant.thread(conversation)
+        return next((one for one in thread if one["kind"] == "interactive" and one["direction"] == "inbound"), None)
+
+    answer = await eventually(answered, message="the tap", timeout=PATIENCE_SECONDS)
+    assert answer["content"]["reply"]["id"] == "trocar"
+    await expect(phone.page.locator(".choice.chosen")).to_have_text("Trocar")
+    await expect(phone.page.get_by_role("button", name="Devolver", exact=True)).to_be_disabled()
+
+    async def read() -> bool:
+        return any(one["id"] == asked["id"] and one["status"] == "read" for one in await attendant.thread(conversation))
+
+    await eventually(read, message="the customer has seen the buttons", timeout=PATIENCE_SECONDS)
+
+
+async def test_what_people_write_is_shown_as_text(phone: Phone, attendant: Attendant) -> None:
+    nasty = '<img src=x onerror="alert(1)"><script>alert(2)</script> *forte* https://loja.example/?q="><b>'
+    await phone.open("Loja Girassol", "Rafael Nunes")
+    await phone.write(nasty)
+    conversation = await attendant.conversation_with("Loja Girassol", "Rafael Nunes")
+    await attendant.post(conversation, "/messages", {"text": nasty})
+    theirs = phone.page.locator(".row.theirs .words")
+    await expect(theirs).to_have_count(1)
+    for words in (theirs, phone.page.locator(".row.mine .words")):
+        await expect(words).to_have_text(nasty.replace("*forte*", "forte"))
+        await expect(words.locator("img, script, b")).to_have_count(0)
+        await expect(words.locator("strong")).to_have_text("forte")
+        assert await words.locator("a").get_attribute("href") == "https://loja.example/?q="
+
+
+async def test_a_narrow_screen_is_used_by_keyboard_alone(phone: Phone, attendant: Attendant) -> None:
+    page = phone.page
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(phone._url)
+    await page.get_by_role("radio", name="Clínica Exemplo").focus()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("radio", name="Provedor Veloz")).to_be_focused()
+    await page.locator(".thread", has_text="Maria Aparecida de Oliveira").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".chat-title h2")).to_be_visible()
+    await page.get_by_role("textbox").focus()
+    await page.keyboard.type("Anticonstitucionalissimamente" * 4)
+    await page.keyboard.press("Enter")
+    await expect(phone.own("delivered")).to_have_count(1)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await page.get_by_role("button", name="Voltar à lista").press("Enter")
+    await expect(page.locator(".thread-preview", has_text="Anticonstitucionalissimamente")).to_be_visible()
+    await attendant.conversation_with("Provedor Veloz", "Maria Aparecida de Oliveira")
+
+
+async def test_the_day_can_be_played(system: System, attendant: Attendant) -> None:
+    email, password = ADMINISTRATOR.values()
+    played = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "atd_channel_sandbox.demo", "--pace", "0", "--customers", "12"),
+        *("--sandbox", system.url(FAKE), "--url", system.public_url, "--email", email),
+        env={"ATD_SEED_ADMIN_PASSWORD": password, "PATH": ""},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await played.communicate()
+    assert played.returncode == 0, said.decode()
+    assert "12 of 12 conversations" in said.decode()
