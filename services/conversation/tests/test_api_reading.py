@@ -64,7 +64,7 @@ async def test_filters_narrow_a_list(desk: Any) -> None:
     [
         ({"colour": "red"}, "unknown_filter", ["colour"]),
         ({"team": "x", "label": "y"}, "unknown_filter", ["label", "team"]),
-        ({"status": "asleep"}, "invalid", ["status.0"]),
+        ({"status": "asleep"}, "invalid", ["status[0]"]),
         ({"channel": "smoke signals"}, "invalid", ["channel"]),
         ({"favourite": "false"}, "invalid", ["favourite"]),
         ({"sort": "number"}, "invalid", ["sort"]),
