@@ -53,11 +53,11 @@ class Customer:
             conversations = answer.json()["items"]
             assert len(conversations) == 1
             path = f"/api/v1/conversations/{conversations[0]['id']}/messages"
-            items = (await service.http.get(path, headers=service.headers(self.tenant))).json()["items"]
+            items: list[Any] = (await service.http.get(path, headers=service.headers(self.tenant))).json()["items"]
             assert len(items) == messages
             return items[::-1]
 
-        return await eventually(there, timeout=30, message=f"{messages} messages are there")
+        return list(await eventually(there, timeout=30, message=f"{messages} messages are there"))
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ async def test_what_happens_to_messages_and_people_is_told_in_order(
         prefers(tenant, account, "stopped"),
         deleted(tenant, account, "w1", at=2),
     )
-    told = await events.until(lambda seen: "message.deleted" in [e.type for e in seen], tenant)
+    told = await events.until(lambda seen: len({e.id for e in seen}) >= 11, tenant)
     (conversation_id,) = {e.subject for e in told if e.type.startswith("conversation.")}
     assert [(e.type, e.sequence) for e in told if e.subject == conversation_id] == [
         ("conversation.opened", 1),
