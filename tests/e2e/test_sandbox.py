@@ -39,9 +39,9 @@ class Attendant:
     accounts: dict[str, str]
 
     async def conversation_with(self, company: str, customer: str) -> Json:
-        async def found() -> Json | None:
+        async def found() -> Json:
             known = await conversations(self.client, account_id=self.accounts[company])
-            return next((one for one in known if one["contact"]["name"] == customer), None)
+            return next((one for one in known if one["contact"]["name"] == customer), {})
 
         return await eventually(found, message=f"a conversation with {customer}", timeout=PATIENCE_SECONDS)
 
@@ -61,11 +61,11 @@ async def attendant(system: System) -> AsyncIterator[Attendant]:
         answer = await client.post("/auth/login", json={"email": email, "password": password})
         client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
-        async def connected() -> dict[str, str] | None:
+        async def connected() -> dict[str, str]:
             answer = await client.get("/channels")
             assert answer.is_success, answer.text
             found = {one["name"]: one["id"] for one in answer.json()["items"] if one["display_phone_number"]}
-            return found if len(found) == 3 else None
+            return found if len(found) == 3 else {}
 
         accounts = await eventually(connected, message="three companies", timeout=PATIENCE_SECONDS)
         yield Attendant(client, accounts)
@@ -141,9 +141,9 @@ async def test_a_picture_and_a_voice_message_arrive_and_the_ticks_turn_blue(
 
     conversation = await attendant.conversation_with("Clínica Exemplo", "Ana Souza")
 
-    async def both_ready() -> list[Json] | None:
+    async def both_ready() -> list[Json]:
         files = [one for message in await attendant.thread(conversation) for one in message["attachments"]]
-        return files if [one["state"] for one in files] == ["ready", "ready"] else None
+        return files if [one["state"] for one in files] == ["ready", "ready"] else []
 
     image, voice = await eventually(both_ready, message="both files", timeout=PATIENCE_SECONDS)
     assert (image["mime_type"], voice["mime_type"].partition(";")[0]) == ("image/png", "audio/ogg")
@@ -167,9 +167,9 @@ async def test_buttons_are_answered_by_a_tap(phone: Phone, attendant: Attendant)
     asked = await attendant.post(conversation, "/messages", body)
     await phone.page.get_by_role("button", name="Trocar", exact=True).click()
 
-    async def answered() -> Json | None:
+    async def answered() -> Json:
         thread = await attendant.thread(conversation)
-        return next((one for one in thread if one["kind"] == "interactive" and one["direction"] == "inbound"), None)
+        return next((one for one in thread if one["kind"] == "interactive" and one["direction"] == "inbound"), {})
 
     answer = await eventually(answered, message="the tap", timeout=PATIENCE_SECONDS)
     assert answer["content"]["reply"]["id"] == "trocar"

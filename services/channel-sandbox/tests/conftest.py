@@ -141,7 +141,7 @@ class Opened:
         opening = self._opening
         transport = httpx.MockTransport(opening.gateway.handle)
         sandbox = create_app(opening.settings, webhook_client=opening.receiver.client(), gateway=transport)
-        self._lifespan = sandbox.app.app.router.lifespan_context(sandbox.app.app)
+        self._lifespan = sandbox.page.router.lifespan_context(sandbox.page)
         await self._lifespan.__aenter__()
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="http://sandbox.test")
         return Desk(sandbox, self._client, opening.gateway, opening.receiver)

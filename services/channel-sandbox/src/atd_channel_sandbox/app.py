@@ -31,6 +31,7 @@ class Sandbox:
     """The application; tests in the same process look at `phones`."""
 
     def __init__(self, app: FastAPI, phones: Phones, connecting: Connecting) -> None:
+        self.page = app
         self.app = PageSecurity(app)
         self.phones = phones
         self.connecting = connecting

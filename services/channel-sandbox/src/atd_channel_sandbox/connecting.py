@@ -105,7 +105,7 @@ class Connecting:
             try:
                 await self.connect_all()
                 failures = 0
-                pause = self._settings.sandbox_connect_every.total_seconds()
+                pause = self._settings.sandbox_connect_every
                 self._tell(Connection(state="connected"))
             except ConnectingFailed as failed:
                 failures += 1

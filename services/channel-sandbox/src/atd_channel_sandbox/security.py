@@ -23,12 +23,12 @@ class PageSecurity:
     """Adds the headers to what is not the fake's, and refuses changes that another site's page asks for."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface."""
         if scope["type"] != "http" or scope["path"].startswith(_FAKE):
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD") and is_foreign(Headers(scope=scope)):
             await JSONResponse({"code": "foreign_origin"}, 403)(scope, receive, send)
@@ -41,7 +41,7 @@ class PageSecurity:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_with_headers)
 
 
 def is_foreign(headers: Headers) -> bool:

@@ -1,6 +1,5 @@
 """What can be set of the sandbox."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -25,10 +24,8 @@ class SandboxSettings(BaseSettings):
     sandbox_data: Path = Field(
         default=Path(".local/data/sandbox"), description="Folder of the phones' messages, files and credentials"
     )
-    sandbox_connect_every: timedelta = Field(
-        default=timedelta(seconds=30),
-        gt=timedelta(0),
-        description="How often the connection of the sandbox's numbers is looked at again",
+    sandbox_connect_every: float = Field(
+        default=30.0, gt=0, description="How often the connection of the sandbox's numbers is looked at again (seconds)"
     )
     sandbox_upload_bytes: int = Field(
         default=32 * 1024 * 1024, ge=1, description="Largest file that a phone sends (bytes)"
