@@ -331,15 +331,23 @@ class Phones:
 
 
 def message_ids(body: str) -> list[str]:
-    """The ids of the customers' messages in a webhook body."""
-    found = []
-    payload = orjson.loads(body)
-    entries = payload.get("entry", ()) if isinstance(payload, dict) else ()
-    for entry in entries:
-        for change in entry.get("changes", ()):
-            value = change.get("value") or {}
-            found += [one["id"] for one in value.get("messages", ()) if isinstance(one, dict) and "id" in one]
-    return found
+    """The ids of the customers' messages in a webhook body, whatever else it is."""
+    try:
+        payload = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return []
+    return [
+        one["id"]
+        for entry in _objects(payload, "entry")
+        for change in _objects(entry, "changes")
+        for one in _objects(change.get("value"), "messages")
+        if isinstance(one.get("id"), str)
+    ]
+
+
+def _objects(holder: Any, name: str) -> list[dict[str, Any]]:
+    found = holder.get(name) if isinstance(holder, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _drop_first(holder: dict[str, Any], limit: int, kept: Callable[[Any], bool]) -> None:

@@ -199,7 +199,7 @@ class WebhookDeliverer:
         if signature is not None:
             headers[builders.SIGNATURE_HEADER] = signature
         self._state.delivered += 1
-        delivery = Delivery(number=self._state.delivered, url=callback.callback_url, body=raw.decode())
+        delivery = Delivery(number=self._state.delivered, url=callback.callback_url, body=raw.decode(errors="replace"))
         self._state.deliveries.append(delivery)
         for attempt in range(settings.max_attempts):
             try:
