@@ -52,6 +52,7 @@ export function buildStage(stage) {
 
   function drawHead() {
     const company = currentCompany(), person = currentCustomer(), thread = currentThread();
+    stage.setAttribute("aria-label", company?.name ?? t("title"));
     head.hidden = !company || !person;
     composer.element.hidden = head.hidden;
     statusBar.replaceChildren(h("span", {}, clock(Date.now())), h("span", { class: "camera" }),

@@ -30,7 +30,9 @@ export function buildPeople(aside) {
   function drawWords() {
     const dark = document.documentElement.dataset.theme === "dark";
     document.title = t("title");
-    words.replaceChildren(h("h1", {}, t("title")), h("p", {}, t("subtitle")));
+    words.replaceChildren(h("b", {}, t("title")), h("p", {}, t("subtitle")));
+    document.getElementById("title").textContent = t("title");
+    aside.setAttribute("aria-label", t("who"));
     toTitle.textContent = t("writeTo");
     whoTitle.textContent = t("who");
     theme.replaceChildren(icon(dark ? "sun" : "moon"));
