@@ -1,20 +1,35 @@
 """`python -m atd_channel_sandbox` serves the phone."""
 
+from types import FrameType
+
 import uvicorn
 
-from atd_channel_sandbox.app import SERVICE, create_app
+from atd_channel_sandbox.app import SERVICE, Sandbox, create_app
 from atd_channel_sandbox.settings import SandboxSettings
 from atd_servicekit.logs import configure_logging
 
 SHUTDOWN_SECONDS = 3
 
 
+class _Server(uvicorn.Server):
+    """Ends the streams of open pages as soon as it is told to stop: they would keep it waiting."""
+
+    def __init__(self, config: uvicorn.Config, sandbox: Sandbox) -> None:
+        super().__init__(config)
+        self._sandbox = sandbox
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._sandbox.phones.world.bus.close()
+        super().handle_exit(sig, frame)
+
+
 def main() -> None:
     """Serve until a signal."""
     settings = SandboxSettings()
     configure_logging(SERVICE, settings.log_format, settings.log_level)
-    uvicorn.run(
-        create_app(settings),
+    sandbox = create_app(settings)
+    config = uvicorn.Config(
+        sandbox,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -22,6 +37,7 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    _Server(config, sandbox).run()
 
 
 if __name__ == "__main__":
