@@ -1,15 +1,19 @@
 """What a file is, by its content; and how it is served."""
 
+import asyncio
 import io
 import zipfile
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Message
 
 from atd_conversation.api.serving import (
     INLINE,
+    FileResponse,
     Span,
     Unsatisfiable,
     disposition,
@@ -20,6 +24,7 @@ from atd_conversation.api.serving import (
 )
 from atd_conversation.domain.file_types import is_animated, type_of
 from atd_conversation.domain.sending import is_emoji
+from atd_servicekit.files import OpenFile
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -156,6 +161,33 @@ def test_no_name_gets_out_of_its_quotes(name: str) -> None:
     assert header.isascii()
     assert not set(quoted) & set('"\\\r\n')
     assert header.count('"') == 2
+
+
+async def test_of_a_file_whose_reader_goes_away_no_more_is_read() -> None:
+    gone, closed, sent = asyncio.Event(), asyncio.Event(), 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                await asyncio.sleep(0)
+                yield b"x"
+        finally:
+            closed.set()
+
+    async def receive() -> Message:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None:  # the server drops what is sent to nobody
+        nonlocal sent
+        sent += 1
+        if sent == 3:
+            gone.set()
+
+    answer = FileResponse(OpenFile(10**9, "x/y", chunks()), 10**9, 200, {})
+    async with asyncio.timeout(30):
+        await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+    assert closed.is_set()
 
 
 def test_every_answer_with_bytes_is_locked_up() -> None:

@@ -1,14 +1,48 @@
 """Small pictures: of every format, the right way up, and none of what would fill the memory."""
 
+import asyncio
 import io
 import struct
 import zlib
+from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
-from atd_conversation.thumbnails import MAX_PIXELS, SIDE, NoThumbnail, shrink
+from atd_conversation import thumbnails
+from atd_conversation.domain.message import Attachment
+from atd_conversation.thumbnails import MAX_PIXELS, SIDE, NoThumbnail, Thumbnails, shrink
+from atd_servicekit.files import FileMissing, OpenFile, StoredFile
+
+
+class Shelf:
+    """Files in memory."""
+
+    def __init__(self, kept: dict[str, bytes]) -> None:
+        self.kept = kept
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def put(self, key: str, chunks: AsyncIterable[bytes], *, content_type: str, limit: int) -> StoredFile:
+        self.kept[key] = b"".join([chunk async for chunk in chunks])
+        assert len(self.kept[key]) <= limit
+        return StoredFile(key, len(self.kept[key]), "", content_type)
+
+    async def open(self, key: str, *, start: int = 0, end: int | None = None) -> OpenFile:
+        await asyncio.sleep(0)
+        if key not in self.kept:
+            raise FileMissing(key)
+        return OpenFile(len(self.kept[key]), "", self._read(self.kept[key][start:end]))
+
+    @staticmethod
+    async def _read(data: bytes) -> AsyncIterator[bytes]:
+        yield data
+
+    async def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (640, 480), mode: str = "RGB", **more: Any) -> bytes:
@@ -57,6 +91,34 @@ def test_a_picture_that_lies_on_its_side_stands_up() -> None:
     turned = Image.Exif()
     turned[0x0112] = 6
     assert opened(shrink(picture("JPEG", (640, 480), exif=turned))).size == (240, 320)
+
+
+def test_a_large_picture_is_turned_when_it_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned: list[tuple[int, int]] = []
+
+    def turn(image: Image.Image) -> Image.Image:
+        turned.append(image.size)
+        return image
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", turn)
+    shrink(picture(size=(3000, 2000)))
+    assert turned == [(320, 213)]
+
+
+async def test_a_picture_that_many_look_at_is_shrunk_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    shrunk: list[bytes] = []
+
+    def once(data: bytes) -> bytes:
+        shrunk.append(data)
+        return shrink(data)
+
+    monkeypatch.setattr(thumbnails, "shrink", once)
+    files = Shelf({"t1/f1": picture()})
+    made = Thumbnails(files)
+    image = Attachment(id="f1", name="a.png", mime_type="image/png", size=10, state="ready")
+    seen = await asyncio.gather(*(made.open("t1", image) for _ in range(5)))
+    assert len(shrunk) == 1
+    assert {b"".join([chunk async for chunk in one.chunks]) for one in seen} == {files.kept["t1/f1.thumbnail"]}
 
 
 def test_what_is_transparent_stays_so() -> None:

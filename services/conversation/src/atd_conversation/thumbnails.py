@@ -4,6 +4,7 @@ import asyncio
 import io
 import warnings
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from PIL import Image, ImageOps
 
@@ -14,15 +15,14 @@ from atd_servicekit.files import FileMissing, FileStore, OpenFile, file_key
 SIDE = 320
 """Pixels of the longer side at the most."""
 
-MAX_PIXELS = 25_000_000
-"""Of a picture that is opened: decoding takes about four bytes for each. A picture of few bytes can have any number."""
+MAX_PIXELS = 16_000_000
+"""Of a picture that is opened: each takes up to eight bytes on the way. A picture of few bytes can have any number."""
 
 MAX_SOURCE_BYTES = 20 * 1024 * 1024
 MAX_THUMBNAIL_BYTES = 1024 * 1024
 MIME_TYPE = "image/webp"
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-_AT_ONCE = 2
 _QUALITY = 80
 
 
@@ -42,9 +42,8 @@ def shrink(picture: bytes) -> bytes:
                 width, height = opened.size
                 if width * height > MAX_PIXELS:
                     raise NoThumbnail
-                opened.draft("RGB", (SIDE, SIDE))
+                opened.thumbnail((SIDE, SIDE))  # first, in place: turning makes a copy
                 small = ImageOps.exif_transpose(opened)
-                small.thumbnail((SIDE, SIDE))
                 made = io.BytesIO()
                 has_alpha = small.mode in ("RGBA", "LA", "PA") or "transparency" in small.info
                 small.convert("RGBA" if has_alpha else "RGB").save(made, "WEBP", quality=_QUALITY)
@@ -56,25 +55,25 @@ def shrink(picture: bytes) -> bytes:
 
 
 class Thumbnails:
-    """Makes them in threads, a few at once: decoding takes processor and memory."""
+    """Makes them in a thread, one at a time: decoding takes processor and memory."""
 
     def __init__(self, store: FileStore) -> None:
         self._store = store
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._place = asyncio.Lock()
 
     async def open(self, tenant_id: str, attachment: Attachment) -> OpenFile:
         """The thumbnail of a file that is ready. Raises `NoThumbnail`, and `FileMissing` when the file is gone."""
         if attachment.mime_type not in THUMBNAILED or (attachment.size or 0) > MAX_SOURCE_BYTES:
             raise NoThumbnail
         key = file_key(tenant_id, attachment.id, THUMBNAIL)
-        try:
+        with suppress(FileMissing):
             return await self._store.open(key)
-        except FileMissing:
-            pass
-        async with self._places:
+        async with self._place:
+            with suppress(FileMissing):  # whoever was here before has made it
+                return await self._store.open(key)
             picture = await self._read(file_key(tenant_id, attachment.id))
             made = await asyncio.to_thread(shrink, picture)
-        await self._store.put(key, _once(made), content_type=MIME_TYPE, limit=MAX_THUMBNAIL_BYTES)
+            await self._store.put(key, _once(made), content_type=MIME_TYPE, limit=MAX_THUMBNAIL_BYTES)
         return OpenFile(len(made), MIME_TYPE, _once(made))
 
     async def _read(self, key: str) -> bytes:

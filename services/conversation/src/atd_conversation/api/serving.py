@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from atd_servicekit.files import OpenFile
@@ -109,22 +109,16 @@ def file_headers(name: str, mime_type: str, etag: str) -> dict[str, str]:
     }
 
 
-class FileResponse(Response):
-    """Sends a file's bytes as they are read; closes it also when the client goes away."""
+class FileResponse(StreamingResponse):
+    """Sends a file's bytes as they are read. When the client goes away, reading ends and the file is closed."""
 
     def __init__(self, file: OpenFile, length: int, status: int, headers: dict[str, str]) -> None:
         self._file = file
-        super().__init__(status_code=status, headers={**headers, "Content-Length": str(length)})
+        super().__init__(file.chunks, status, {**headers, "Content-Length": str(length)})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        chunks = self._file.chunks
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             with suppress(ClientDisconnect):
-                async for chunk in chunks:
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                await super().__call__(scope, receive, send)
         finally:
-            close = getattr(chunks, "aclose", None)
-            if close is not None:
-                await close()
+            await self._file.aclose()
