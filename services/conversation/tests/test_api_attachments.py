@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from atd_conversation import uploads
 from atd_conversation.uploads import MAX_UPLOAD_BYTES, THUMBNAIL
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import SendFailure
@@ -48,6 +49,13 @@ async def gone(desk: Any, attachment_id: str, variant: str = "") -> bool:
 
 
 # --- uploading
+
+
+async def test_too_many_uploads_at_once_are_refused(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "UPLOADS_AT_ONCE_PER_TENANT", 0)
+    answer = await desk.ask("POST", "/attachments", files={"file": ("a.txt", b"abc")})
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert answer.headers["retry-after"] == "5"
 
 
 async def test_an_uploaded_file_is_what_its_content_says(desk: Any) -> None:

@@ -1,6 +1,8 @@
 """Uploads that nobody uses go away, with their bytes; those of a message stay."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +13,14 @@ from pydantic import SecretStr
 from atd_conversation.commands import Draft
 from atd_conversation.domain.message import Attachment
 from atd_conversation.store.attachments import StoredAttachment
-from atd_conversation.uploads import THUMBNAIL, UNUSED_FOR, Uploads
+from atd_conversation.uploads import (
+    THUMBNAIL,
+    UNUSED_FOR,
+    UPLOADS_AT_ONCE,
+    UPLOADS_AT_ONCE_PER_TENANT,
+    UploadPlaces,
+    Uploads,
+)
 from atd_servicekit.files import FileMissing, FileStore, FileStoreSettings, create_file_store, file_key
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity
@@ -133,6 +142,45 @@ async def test_the_files_of_a_message_that_was_taken_back_go_with_their_bytes(wo
     assert await world.uploads.sweep() == 1
     assert not await world.kept(file_of().id)
     assert await world.parts.all("attachments") == []
+
+
+async def test_no_tenant_takes_all_the_places_for_uploads() -> None:
+    places = UploadPlaces()
+    async with AsyncExitStack() as under_way:
+        for _ in range(UPLOADS_AT_ONCE_PER_TENANT):
+            await under_way.enter_async_context(places.taken(T))
+        with pytest.raises(Problem) as refused:
+            await under_way.enter_async_context(places.taken(T))
+        assert (refused.value.status, refused.value.code) == (429, "rate_limited")
+        assert "Retry-After" in refused.value.headers
+        await under_way.enter_async_context(places.taken("t2"))
+    async with places.taken(T):
+        pass
+
+
+async def test_a_process_takes_so_many_uploads_and_no_more() -> None:
+    places = UploadPlaces()
+    async with AsyncExitStack() as under_way:
+        for number in range(UPLOADS_AT_ONCE):
+            await under_way.enter_async_context(places.taken(f"t{number}"))
+        with pytest.raises(Problem) as refused:
+            await under_way.enter_async_context(places.taken("late"))
+        assert refused.value.status == 429
+
+
+async def test_an_upload_that_does_not_end_gives_its_place_back() -> None:
+    places = UploadPlaces(longest=timedelta(milliseconds=1))
+    for _ in range(UPLOADS_AT_ONCE_PER_TENANT + 1):
+        with pytest.raises(Problem) as refused:
+            async with places.taken(T):
+                await asyncio.Event().wait()
+        assert (refused.value.status, refused.value.code) == (408, "request_timeout")
+
+
+async def test_a_fault_of_ours_is_not_told_as_a_slow_client() -> None:
+    with pytest.raises(TimeoutError):
+        async with UploadPlaces().taken(T):
+            raise TimeoutError
 
 
 async def test_more_than_one_round_is_swept(world: World) -> None:

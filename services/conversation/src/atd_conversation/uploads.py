@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.files import FileStore, FileTooLarge, file_key
 from atd_servicekit.idempotency import Idempotency, StoredAnswer
 from atd_servicekit.identity import Identity
-from atd_servicekit.problems import Problem, too_large
+from atd_servicekit.problems import Problem, rate_limited, too_large
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
@@ -29,20 +31,56 @@ Transaction = Callable[[Callable[["Session"], Awaitable[StoredAnswer]]], Awaitab
 
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024
 
+UPLOADS_AT_ONCE = 32
+UPLOADS_AT_ONCE_PER_TENANT = 6
+"""In one process; each holds about a megabyte, with S3 some twenty."""
+
+UPLOAD_TIME = timedelta(minutes=15)
+"""For a whole upload: 100 MB at 0.9 Mbit/s."""
+
 UNUSED_FOR = timedelta(hours=24)
 """How long an upload waits for a message that takes it."""
 
 THUMBNAIL = "thumbnail"
 """The variant of a file that its thumbnail is kept under."""
 
+_RETRY_SECONDS = 5
 _SWEEP_EVERY = timedelta(minutes=10)
 _SWEPT_AT_ONCE = 100
+
+
+class UploadPlaces:
+    """Bounds the uploads that are under way, so that slow ones neither fill the process nor shut out other tenants."""
+
+    def __init__(self, longest: timedelta = UPLOAD_TIME) -> None:
+        self._longest = longest.total_seconds()
+        self._taken: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def taken(self, tenant_id: str) -> AsyncIterator[None]:
+        """A place for the time of the block. Raises `Problem` 429 when there is none, 408 when it takes too long."""
+        if self._taken[tenant_id] >= UPLOADS_AT_ONCE_PER_TENANT or self._taken.total() >= UPLOADS_AT_ONCE:
+            raise rate_limited(_RETRY_SECONDS, "Too many files are being uploaded at once.")
+        self._taken[tenant_id] += 1
+        time = asyncio.timeout(self._longest)
+        try:
+            async with time:
+                yield
+        except TimeoutError:
+            if not time.expired():
+                raise
+            raise Problem(408, "request_timeout", "The file took too long to come.") from None
+        finally:
+            self._taken[tenant_id] -= 1
+            if not self._taken[tenant_id]:
+                del self._taken[tenant_id]
 
 
 class Uploads:
     """Takes files in."""
 
     def __init__(self, files: Files, store: FileStore, idempotency: Idempotency, clock: Clock) -> None:
+        self.places = UploadPlaces()
         self._files = files
         self._store = store
         self._idempotency = idempotency

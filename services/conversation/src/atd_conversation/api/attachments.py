@@ -50,18 +50,19 @@ def attachments_router(parts: Parts) -> APIRouter:
         length = request.headers.get("content-length", "")
         if length.isdecimal() and int(length) > MAX_BODY_BYTES:
             raise too_large(MAX_UPLOAD_BYTES)
-        part = FilePart(request)
-        head = await part.head(HEAD_BYTES)
-        if not head:
-            raise invalid(PART, "must not be empty")
-        answer = await parts.uploads.take(
-            identity,
-            parts.transaction,
-            name=part.filename,
-            head=head,
-            chunks=part.chunks(),
-            idempotency_key=idempotency_key,
-        )
+        async with parts.uploads.places.taken(identity.tenant_id):
+            part = FilePart(request)
+            head = await part.head(HEAD_BYTES)
+            if not head:
+                raise invalid(PART, "must not be empty")
+            answer = await parts.uploads.take(
+                identity,
+                parts.transaction,
+                name=part.filename,
+                head=head,
+                chunks=part.chunks(),
+                idempotency_key=idempotency_key,
+            )
         return json_response(answer.body, answer.status, answer.headers)
 
     @router.get("/{attachment_id}", summary="What a file is and whether it is here")
