@@ -28,7 +28,7 @@ from deploy.local.environment import Local
 from deploy.local.errors import LocalRunError
 from deploy.local.preflight import require_disk, stop_leftovers
 from deploy.local.runner import Runner
-from deploy.local.services import Service
+from deploy.local.services import SERVICES, Service
 from deploy.local.status import status
 
 _STANDIN = (sys.executable, str(Path(__file__).with_name("standin.py")))
@@ -261,9 +261,11 @@ def test_a_signal_while_starting_stops_what_has_been_started(tmp_path: Path, sig
         "ATD_LOCAL_DIR": str(tmp_path),
         "ATD_LOCAL_KAFKA_PORT": str(free_port()),
         "ATD_LOCAL_MONGODB_PORT": str(free_port()),
-        **{f"ATD_{name}_PORT": str(free_port()) for name in ("FAKE_WHATSAPP", "INGEST_WHATSAPP", "CONVERSATION")},
-        "ATD_PORT": str(free_port()),
-        "ATD_INTERNAL_PORT": str(free_port()),
+        **{
+            variable: str(free_port())
+            for service in SERVICES
+            for variable in (service.port_variable, *service.more_ports)
+        },
     }
     command = [sys.executable, "-m", "deploy.local"]
     root = Path(__file__).resolve().parents[3]
