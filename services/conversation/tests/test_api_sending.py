@@ -158,6 +158,16 @@ async def test_a_template_is_sent_and_reads_well(desk: Any, chat: Chat) -> None:
     assert message["attachments"] == [view]
 
 
+async def test_a_header_of_a_template_is_filled_in_by_name(desk: Any, chat: Chat) -> None:
+    components = ({"type": "HEADER", "format": "TEXT", "text": "Pedido {{pedido}}"}, {"type": "BODY", "text": "Olá."})
+    await learn(desk, name="pedido", components=components, parameters=TemplateParameters(header=1, body=()))
+    message = await chat.send(
+        template={"name": "pedido", "language": "pt_BR", "parameters": {"header": {"pedido": "12"}}}
+    )
+    assert message["content"]["rendered"]["header"] == "Pedido 12"
+    assert message["content"]["parameters"]["header"] == {"pedido": "12"}
+
+
 async def test_a_note_can_have_files(desk: Any, chat: Chat) -> None:
     views = [await desk.uploaded("a.zip", b"PK\x03\x04" + bytes(60)), await desk.uploaded("b.pdf", PDF)]
     note = await chat.send(direction="note", text="Guardar", attachment_ids=[one["id"] for one in views])

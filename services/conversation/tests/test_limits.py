@@ -20,6 +20,8 @@ from atd_conversation.domain.drafts import (
 from atd_conversation.domain.limits import compose_for
 from atd_conversation.domain.limits.whatsapp.files import SIZES, TYPES
 from atd_conversation.domain.message import Attachment
+from atd_ingest_whatsapp.compose import compose_message
+from atd_schemas.outbound import OutboundMessageData
 from atd_schemas.views import TemplateParameters, TemplateView
 
 KB, MB = 1024, 1024 * 1024
@@ -319,6 +321,23 @@ def template(
     )
 
 
+def sent_to_meta(made: Composed) -> Any:
+    """What the channel service makes of it."""
+    message = OutboundMessageData(
+        account_id="a1",
+        channel="whatsapp",
+        conversation_id="c1",
+        message_id="m1",
+        recipient="5511999990000",
+        kind=made.kind,
+        text=made.text,
+        content=made.content,
+    )
+    body = compose_message(message, {}, "m1")
+    assert isinstance(body, dict), body
+    return body[made.kind]
+
+
 def filled(**parameters: Any) -> Draft:
     return Draft(kind="template", template=TemplateDraft("aviso", "pt_BR", **{"body": ("Ana", "12"), **parameters}))
 
@@ -400,6 +419,49 @@ def test_the_header_of_a_template_can_have_a_value() -> None:
     wrong = ("wrong_parameters", "template.parameters.header")
     assert refusal(filled(), template=titled) == wrong
     assert refusal(filled(header=({"attachment_id": "f1"},)), file(), template=titled) == wrong
+
+
+@pytest.mark.parametrize("header", [("12",), {"pedido": "12"}])
+def test_the_header_of_a_template_with_names_is_sent_by_name(header: Any) -> None:
+    titled = template("Olá.", header={"format": "TEXT", "text": "Pedido {{pedido}}"}, body=())
+    titled = titled.model_copy(update={"parameters": TemplateParameters(header=1, body=())})
+    made = composed(filled(header=header, body=()), template=titled)
+    assert made.content["rendered"]["header"] == "Pedido 12"
+    assert made.content["parameters"] == {"header": {"pedido": "12"}, "body": [], "buttons": []}
+    assert sent_to_meta(made)["components"] == [
+        {"type": "header", "parameters": [{"type": "text", "parameter_name": "pedido", "text": "12"}]}
+    ]
+    wrong = ("wrong_parameters", "template.parameters.header")
+    for other in ((), ("1", "2"), {}, {"outro": "12"}):
+        assert refusal(filled(header=other, body=()), template=titled) == wrong
+    assert refusal(filled(header={"pedido": ""}, body=()), template=titled)[1] == f"{wrong[1]}.pedido"
+
+
+def test_a_header_that_counts_takes_no_names_and_a_file_is_none() -> None:
+    counted = template(header={"format": "TEXT", "text": "Pedido {{1}}"})
+    counted = counted.model_copy(update={"parameters": TemplateParameters(header=1, body=2)})
+    place = "template.parameters.header"
+    assert refusal(filled(header={"pedido": "12"}), template=counted) == ("wrong_parameters", place)
+    pictured = template(header={"format": "IMAGE"})
+    assert refusal(filled(header={"a": "f1"}), template=pictured) == ("wrong_parameters", f"{place}[0]")
+
+
+@pytest.mark.parametrize("body", [(), {}])
+def test_a_template_with_names_and_nothing_to_fill_in_is_sent_as_it_is(body: Any) -> None:
+    assert composed(filled(body=body), template=template("Olá.", body=())).text == "Olá."
+
+
+def test_the_code_of_a_one_time_button_travels_as_an_address() -> None:
+    coded = template("{{1}} é o seu código.", body=1, buttons=({"type": "OTP", "otp_type": "COPY_CODE"},))
+    made = composed(filled(body=("123456",), buttons=("123456",)), template=coded)
+    assert made.content["parameters"]["buttons"] == [{"index": 0, "type": "url", "value": "123456"}]
+    assert sent_to_meta(made)["components"][1] == {
+        "type": "button",
+        "sub_type": "url",
+        "index": "0",
+        "parameters": [{"type": "text", "text": "123456"}],
+    }
+    assert refusal(filled(body=("123456",)), template=coded)[0] == "wrong_parameters"
 
 
 def test_a_header_of_another_format_cannot_be_filled_in() -> None:

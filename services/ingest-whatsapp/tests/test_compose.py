@@ -276,6 +276,19 @@ def test_a_hidden_phone_is_addressed_by_its_user_id() -> None:
                 ],
             },
         ),
+        (
+            message(
+                "template",
+                content={"name": "aviso", "language": "pt_BR", "parameters": {"header": {"pedido": "12"}, "body": []}},
+            ),
+            {
+                "name": "aviso",
+                "language": {"code": "pt_BR"},
+                "components": [
+                    {"type": "header", "parameters": [{"type": "text", "parameter_name": "pedido", "text": "12"}]}
+                ],
+            },
+        ),
     ],
 )
 def test_each_kind_has_the_shape_that_meta_takes(data: OutboundMessageData, expected: object) -> None:

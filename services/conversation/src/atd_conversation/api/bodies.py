@@ -103,9 +103,9 @@ class ButtonValue(Body):
 
 
 class Parameters(Body):
-    """What a template is filled in with: a list by position, or for the body an object by name."""
+    """What a template is filled in with: a list by position, or for texts an object by name."""
 
-    header: list[str | FileRef] = Field(default_factory=list, max_length=10)
+    header: list[str | FileRef] | dict[str, str] = Field(default_factory=list, max_length=10)
     body: list[str] | dict[str, str] = Field(default_factory=list, max_length=100)
     buttons: list[str | ButtonValue] = Field(default_factory=list, max_length=10)
 
@@ -122,7 +122,9 @@ class Template(Body):
         return TemplateDraft(
             name=self.name,
             language=self.language,
-            header=tuple(one if isinstance(one, str) else one.model_dump() for one in given.header),
+            header=given.header
+            if isinstance(given.header, dict)
+            else tuple(one if isinstance(one, str) else one.model_dump() for one in given.header),
             body=given.body if isinstance(given.body, dict) else tuple(given.body),
             buttons=tuple(one if isinstance(one, str) else one.model_dump() for one in given.buttons),
         )

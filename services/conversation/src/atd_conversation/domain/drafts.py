@@ -21,18 +21,16 @@ TemplateButton = str | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class TemplateDraft:
-    """A template to fill in. A value of `header` is a text, or the id of an uploaded file as `{"attachment_id"}`."""
+    """A template to fill in: by position, or texts by name.
+
+    A value of `header` by position is a text, or the id of an uploaded file as `{"attachment_id"}`.
+    """
 
     name: str
     language: str
-    header: tuple[str | Mapping[str, Any], ...] = ()
+    header: tuple[str | Mapping[str, Any], ...] | Mapping[str, str] = ()
     body: tuple[str, ...] | Mapping[str, str] = ()
     buttons: tuple[TemplateButton, ...] = ()
-
-    def parameters(self) -> dict[str, Any]:
-        """In the shape of the public API."""
-        body = dict(self.body) if isinstance(self.body, Mapping) else list(self.body)
-        return {"header": list(self.header), "body": body, "buttons": list(self.buttons)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Draft:
         """Every uploaded file that is named, with its field: also in the header of a template or above buttons."""
         named = [(f"attachment_ids[{number}]", one) for number, one in enumerate(self.attachment_ids)]
         headers = [("interactive.header", self.content.get("header"))]
-        if self.template is not None:
+        if self.template is not None and not isinstance(self.template.header, Mapping):
             headers += [(f"template.parameters.header[{at}]", one) for at, one in enumerate(self.template.header)]
         named += [
             (f"{place}.attachment_id", one["attachment_id"]) for place, one in headers if isinstance(one, Mapping)

@@ -21,8 +21,12 @@ MAX_FILLED = 4096
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 _FILE_FORMATS: Mapping[str, FileKind] = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
-_BUTTON_TYPES = {"URL": "url", "COPY_CODE": "copy_code", "QUICK_REPLY": "quick_reply", "FLOW": "flow"}
+# The code of a one-time button travels as an address does.
+_BUTTON_TYPES = {"URL": "url", "COPY_CODE": "copy_code", "QUICK_REPLY": "quick_reply", "FLOW": "flow", "OTP": "url"}
 _PLACE = "template.parameters"
+
+_Texts = list[str] | dict[str, str]
+"""Values by position, or by name."""
 
 
 def compose_template(draft: Draft, material: Material) -> Composed:
@@ -41,18 +45,17 @@ def compose_template(draft: Draft, material: Material) -> Composed:
         because = f" ({template.reason})" if template.reason else ""
         detail = f"The template is {template.status}{because}; only approved ones can be sent."
         raise Refusal("template_not_approved", detail, "template.name")
-    rendered = {
-        "header": _header(wanted, template, material),
-        "footer": _text_of(template, "FOOTER"),
-        "buttons": [str(button.get("text") or "") for button in _buttons_of(template)],
-    }
-    text = _body(wanted, template)
-    buttons = _buttons(wanted, template)
+    shown, header = _header(wanted, template, material)
+    text, body = _body(wanted, template)
     content = {
         "name": template.name,
         "language": template.language,
-        "parameters": {**wanted.parameters(), "buttons": buttons},
-        "rendered": rendered,
+        "parameters": {"header": header, "body": body, "buttons": _buttons(wanted, template)},
+        "rendered": {
+            "header": shown,
+            "footer": _text_of(template, "FOOTER"),
+            "buttons": [str(button.get("text") or "") for button in _buttons_of(template)],
+        },
     }
     files = tuple(file.attachment for file in material.files)
     return Composed(kind="template", text=text, content=content, attachments=files, free=False, culprit="template")
@@ -72,53 +75,56 @@ def _buttons_of(template: TemplateView) -> Sequence[Mapping[str, Any]]:
     return [one for one in buttons if isinstance(one, Mapping)] if isinstance(buttons, list | tuple) else []
 
 
-def _header(wanted: TemplateDraft, template: TemplateView, material: Material) -> str | None:
-    """The header's text, filled in; None where it is a file or there is none."""
+def _header(wanted: TemplateDraft, template: TemplateView, material: Material) -> tuple[str | None, Any]:
+    """The header's text, filled in, and its values; no text where it is a file or there is none."""
     header_format = str(_component(template, "HEADER").get("format") or "TEXT").upper()
     if header_format in _FILE_FORMATS:
-        _header_file(wanted, material, _FILE_FORMATS[header_format])
-        return None
+        return None, [_header_file(wanted, material, _FILE_FORMATS[header_format])]
     if header_format != "TEXT":
         detail = f"Templates with a header of the format {header_format} cannot be sent."
         raise Refusal("kind_not_supported", detail, "template.name")
-    place = f"{_PLACE}.header"
-    _count(place, len(wanted.header), template.parameters.header)
-    values = []
-    for number, value in enumerate(wanted.header):
-        if not isinstance(value, str):
-            raise Refusal("wrong_parameters", "must be a text: the header of this template has no file", place)
-        values.append(_value(value, f"{place}[{number}]"))
-    return _filled(_text_of(template, "HEADER"), values)
+    given, text, place = wanted.header, _text_of(template, "HEADER"), f"{_PLACE}.header"
+    if not isinstance(given, Mapping) and any(not isinstance(value, str) for value in given):
+        raise Refusal("wrong_parameters", "must be a text: the header of this template has no file", place)
+    names = tuple(name for name in _VARIABLE.findall(text or "") if not name.isdigit())
+    if names and not isinstance(given, Mapping):  # a header has one variable: which it is needs no name
+        _count(place, len(given), len(names))
+        given = dict(zip(names, map(str, given), strict=True))
+    values = _texts(given, names or template.parameters.header, place)
+    return _filled(text, values), values
 
 
-def _header_file(wanted: TemplateDraft, material: Material, kind: FileKind) -> None:
-    place = f"{_PLACE}.header"
-    _count(place, len(wanted.header), 1)
-    if isinstance(wanted.header[0], str):
+def _header_file(wanted: TemplateDraft, material: Material, kind: FileKind) -> Mapping[str, Any]:
+    given, place = wanted.header, f"{_PLACE}.header"
+    _count(place, len(given), 1)
+    file = None if isinstance(given, Mapping) else given[0]
+    if not isinstance(file, Mapping):
         raise Refusal("wrong_parameters", f"must be an uploaded {kind}, as {{'attachment_id': …}}", f"{place}[0]")
     check_file(material.files[0], kind, f"{place}[0].attachment_id")
+    return file
 
 
-def _body(wanted: TemplateDraft, template: TemplateView) -> str:
-    given, expected, place = wanted.body, template.parameters.body, f"{_PLACE}.body"
-    if isinstance(expected, int):
-        if isinstance(given, Mapping):
-            if given or expected:
-                raise Refusal("wrong_parameters", "must be a list: this template counts its parameters", place)
-            given = ()
-        _count(place, len(given), expected)
-        values = [_value(value, f"{place}[{number}]") for number, value in enumerate(given)]
-        text = _filled(_text_of(template, "BODY"), values)
-    else:
-        if not isinstance(given, Mapping) or set(given) != set(expected):
-            names = ", ".join(expected)
-            raise Refusal("wrong_parameters", f"must have exactly these names: {names}", place)
-        text = _filled(
-            _text_of(template, "BODY"), {name: _value(value, f"{place}.{name}") for name, value in given.items()}
-        )
+def _body(wanted: TemplateDraft, template: TemplateView) -> tuple[str, _Texts]:
+    place = f"{_PLACE}.body"
+    values = _texts(wanted.body, template.parameters.body, place)
+    text = _filled(_text_of(template, "BODY"), values)
     if len(text) > MAX_FILLED:
         raise too_long(place, len(text), MAX_FILLED)
-    return text
+    return text, values
+
+
+def _texts(given: Sequence[Any] | Mapping[str, str], expected: int | tuple[str, ...], place: str) -> _Texts:
+    """The values of a text: as many as it counts, or those of exactly its names."""
+    if not given and not expected:
+        return []
+    if isinstance(expected, int):
+        if isinstance(given, Mapping):
+            raise Refusal("wrong_parameters", "must be a list: this template counts its parameters", place)
+        _count(place, len(given), expected)
+        return [_value(value, f"{place}[{number}]") for number, value in enumerate(given)]
+    if not isinstance(given, Mapping) or set(given) != set(expected):
+        raise Refusal("wrong_parameters", f"must have exactly these names: {', '.join(expected)}", place)
+    return {name: _value(value, f"{place}.{name}") for name, value in given.items()}
 
 
 def _buttons(wanted: TemplateDraft, template: TemplateView) -> list[dict[str, Any]]:
@@ -150,7 +156,7 @@ def _buttons(wanted: TemplateDraft, template: TemplateView) -> list[dict[str, An
 
 def _needs_value(button: Mapping[str, Any]) -> bool:
     kind = str(button.get("type")).upper()
-    return kind == "COPY_CODE" or (kind == "URL" and _VARIABLE.search(str(button.get("url"))) is not None)
+    return kind in ("COPY_CODE", "OTP") or (kind == "URL" and _VARIABLE.search(str(button.get("url"))) is not None)
 
 
 def _count(place: str, given: int, expected: int) -> None:
