@@ -56,16 +56,21 @@ class CredentialChanges(_Input):
     verify_token: VerifyToken | None = None
 
 
+ReadReceipts = Annotated[
+    bool, Field(description="Whether customers see that their messages were read and that an answer is being written")
+]
+
+
 class ChannelSettings(_Input):
     """How the account behaves."""
 
-    read_receipts: bool = Field(default=True, description="Whether customers see that their messages were read")
+    read_receipts: ReadReceipts = True
 
 
 class ChannelSettingsChanges(_Input):
     """What is left out stays."""
 
-    read_receipts: bool | None = None
+    read_receipts: ReadReceipts | None = None
 
 
 class NewChannel(_Input):
