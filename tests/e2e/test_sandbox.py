@@ -219,6 +219,19 @@ async def test_a_narrow_screen_is_used_by_keyboard_alone(phone: Phone, attendant
     await attendant.conversation_with("Provedor Veloz", "Maria Aparecida de Oliveira")
 
 
+async def test_what_could_not_be_sent_is_still_in_the_field(phone: Phone, attendant: Attendant) -> None:
+    await phone.open("Clínica Exemplo", "Sebastião Albuquerque")
+    await phone.page.route("**/sandbox/api/messages", lambda route: route.fulfill(status=503))
+    await phone.write("Bom dia, o exame está pronto?")
+    await expect(phone.page.locator(".toast")).to_be_visible()
+    await expect(phone.page.get_by_role("textbox")).to_have_value("Bom dia, o exame está pronto?")
+    await phone.page.unroute_all()
+    await phone.page.keyboard.press("Enter")
+    await attendant.conversation_with("Clínica Exemplo", "Sebastião Albuquerque")
+    assert [one for one in phone.complaints if "503" not in one] == []
+    phone.complaints.clear()
+
+
 async def test_the_day_can_be_played(system: System, attendant: Attendant) -> None:
     email, password = ADMINISTRATOR.values()
     played = await asyncio.create_subprocess_exec(

@@ -7,6 +7,8 @@ import { call } from "./store.js";
 import { formatted } from "./text.js";
 import { player } from "./voice.js";
 
+const FILE_NAMES = { image: "photo", video: "video", audio: "audio" };
+
 const media = (file, name) => `/sandbox/media/${file.id}${name ? `?name=${encodeURIComponent(name)}` : ""}`;
 
 /** A message in a few words, for quotes and lists. */
@@ -24,8 +26,8 @@ export function snippet(message) {
 const extension = (file) => (file.name?.includes(".") ? file.name.split(".").pop() : file.mime_type.split("/").pop()).slice(0, 4).toUpperCase();
 
 function documentOf(file) {
-  const name = file.name ?? t("document");
-  const words = h("span", {}, h("span", { class: "file-name" }, name), h("span", { class: "file-size" }, file.link ? t("externalFile") : size(file.size)));
+  const name = file.name ?? t(FILE_NAMES[file.mime_type.split("/")[0]] ?? "document");
+  const words = h("span", {}, h("span", { class: "file-name", title: name }, name), h("span", { class: "file-size" }, file.link ? t("externalFile") : size(file.size)));
   const kind = h("span", { class: "file-kind", "aria-hidden": "true" }, extension(file));
   if (!file.id) return h("div", { class: "file" }, kind, words);
   return h("a", { class: "file", href: media(file, name), download: name, "aria-label": t("download", { name }) }, kind, words);
@@ -58,8 +60,9 @@ function placeOf({ latitude, longitude, name, address }) {
 
 const cardsOf = (contacts) => (contacts ?? []).map((one) => {
   const name = one.name?.formatted_name ?? "?";
-  const phones = (one.phones ?? []).map((phone) => phone.phone).join(", ");
-  return h("div", { class: "card" }, avatar({ key: name, name }, true), h("span", {}, h("b", {}, name), h("span", {}, phones || one.org?.company || "")));
+  const lines = (one.phones ?? []).map((phone) => phone.phone);
+  if (!lines.length && one.org?.company) lines.push(one.org.company);
+  return h("div", { class: "card" }, avatar({ key: name, name }, true), h("span", {}, h("b", {}, name), lines.map((line) => h("span", {}, line))));
 });
 
 function itemsOf(items) {
@@ -111,7 +114,7 @@ function choicesOf(message, act) {
 }
 
 export function metaOf(message) {
-  const parts = [message.edited && t("edited"), clock(message.at), message.mine && tick(message.status, t(`sentTick_${message.status}`))];
+  const parts = [message.edited && h("span", {}, t("edited")), h("span", {}, clock(message.at)), message.mine && tick(message.status, t(`sentTick_${message.status}`))];
   return h("span", { class: "meta" }, parts);
 }
 
@@ -131,7 +134,7 @@ export function row(message, { names, quoted, follows, act }) {
     message.forwarded && h("span", { class: "forwarded" }, icon("forward"), t("forwarded")),
     message.reply_to && !message.deleted && quoteOf(message, quoted, names),
     bodyOf(message),
-    text && h("div", { class: `words${message.edited ? " edited" : ""}` }, formatted(text)),
+    text && h("div", { class: `words${message.edited ? " edited" : ""}${message.content.footer ? " footed" : ""}` }, formatted(text)),
     !message.deleted && message.content.footer && h("p", { class: "foot" }, message.content.footer),
     meta);
   const more = h("button", { type: "button", class: "round more", "aria-label": t("more"), on: { click: () => act.menu(message) } }, icon("more"));

@@ -59,7 +59,7 @@ export function buildStage(stage) {
       h("span", { class: "signals" }, person && !person.online ? h("span", { class: "lost" }, icon("plane")) : icon("signal"), icon("battery")));
     if (head.hidden) return;
     const typing = person.online && thread?.typing_until > Date.now();
-    const about = person.online ? company.about || `+${company.phone}` : t("offlineTitle");
+    const about = person.online ? t("youAre", { name: person.name }) : t("offlineTitle");
     head.replaceChildren(
       h("button", { type: "button", class: "round only-narrow", "aria-label": t("back"), on: { click: goToList } }, icon("back")),
       emblem(company),
@@ -101,9 +101,10 @@ export function buildStage(stage) {
     const company = currentCompany(), person = currentCustomer();
     composer.reset();
     log.setAttribute("aria-label", company?.name ?? "");
+    if (!store.loaded) return log.replaceChildren();
     if (!company || !person) {
       log.replaceChildren(h("div", { class: "empty" }, h("strong", {}, t("choosePerson")), h("p", {}, t("choosePersonText"))));
-      return;
+      return undefined;
     }
     const messages = currentMessages();
     const rows = [];
@@ -115,6 +116,7 @@ export function buildStage(stage) {
     log.replaceChildren(...(rows.length ? rows : [empty(company, person)]));
     toEnd();
     drawHead();
+    return undefined;
   }
 
   function empty(company, person) {

@@ -23,15 +23,26 @@ export function buildComposer() {
 
   const place = () => ({ company: store.company, customer: store.customer });
   const failed = (error) => toast(t(error.status === 413 ? "tooLarge" : error.status === 409 ? "offlineRefused" : "failed"));
-  const sendDraft = (draft) => call("POST", "/messages", { ...place(), ...draft }).catch(failed);
+  const sendDraft = (draft, unsent = failed) => call("POST", "/messages", { ...place(), ...draft }).catch(unsent);
 
-  function sendFile(file, name, more = {}) {
+  /** What was typed comes back where it was typed when it could not be sent. */
+  function givingBack(text) {
+    const typedFor = drawnFor;
+    return (error) => {
+      failed(error);
+      if (typedFor !== drawnFor) drafts.set(typedFor, drafts.get(typedFor) || text);
+      else if (!area.value) area.value = text;
+      draw();
+    };
+  }
+
+  function sendFile(file, name, more = {}, unsent = failed) {
     const form = new FormData();
     for (const [key, value] of Object.entries({ ...place(), ...more })) form.append(key, String(value));
     if (reply) form.append("reply_to", reply.id);
     form.append("file", file, name);
     clearNote();
-    return call("POST", "/files", form).catch(failed);
+    return call("POST", "/files", form).catch(unsent);
   }
 
   function pick(accept, more = {}) {
@@ -42,7 +53,7 @@ export function buildComposer() {
       picker.value = "";
       if (!file) return;
       area.value = "";
-      sendFile(file, file.name, text ? { ...more, text } : more);
+      sendFile(file, file.name, text ? { ...more, text } : more, givingBack(text));
       draw();
     };
     picker.click();
@@ -78,8 +89,8 @@ export function buildComposer() {
   function submit() {
     const text = area.value.trim();
     if (!text) return;
-    if (edited) call("PATCH", `/messages/${encodeURIComponent(edited.id)}`, { text }).catch(failed);
-    else sendDraft({ kind: "text", text, reply_to: reply?.id ?? null });
+    if (edited) call("PATCH", `/messages/${encodeURIComponent(edited.id)}`, { text }).catch(givingBack(text));
+    else sendDraft({ kind: "text", text, reply_to: reply?.id ?? null }, givingBack(text));
     area.value = "";
     clearNote();
     draw();

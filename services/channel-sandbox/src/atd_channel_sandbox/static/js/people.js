@@ -5,6 +5,8 @@ import { LANGUAGES, clock, day, language, setLanguage, t } from "./i18n.js";
 import { snippet } from "./bubble.js";
 import { chooseCompany, listen, openThread, store, tell, threadOf } from "./store.js";
 
+const SKELETONS = 8;
+
 export function buildPeople(aside) {
   const connection = h("p", { class: "connection", role: "status" });
   const companies = h("div", { class: "companies", role: "radiogroup" });
@@ -45,14 +47,15 @@ export function buildPeople(aside) {
 
   function drawConnection() {
     const { state, problem } = store.connection;
-    const shown = store.lost ? "lost" : state;
-    const titles = { off: "connectionOff", waiting: "connectionWaiting", connected: "connectionConnected", failing: "connectionFailing", lost: "connectionLost" };
+    const shown = store.lost ? "lost" : store.loaded ? state : "loading";
+    const titles = { loading: "connectionLoading", off: "connectionOff", waiting: "connectionWaiting", connected: "connectionConnected", failing: "connectionFailing", lost: "connectionLost" };
     const why = shown === "failing" ? `: ${t(["sign_in", "handshake"].includes(problem) ? `problem_${problem}` : "problem_other")}` : "";
     connection.dataset.state = shown;
     connection.textContent = t(titles[shown]) + why;
   }
 
   function drawCompanies() {
+    if (!store.loaded) return companies.replaceChildren(...Array.from({ length: 3 }, () => h("span", { class: "company", "aria-hidden": "true" })));
     const found = [...store.companies.values()];
     companies.replaceChildren(...found.map((one, place) => {
       const chosen = one.id === store.company;
@@ -65,6 +68,7 @@ export function buildPeople(aside) {
       };
       return h("button", { type: "button", class: "company", role: "radio", "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", on: { click: () => chooseCompany(one.id), keydown: move } }, emblem(one), one.name);
     }));
+    return undefined;
   }
 
   function preview(thread) {
@@ -76,6 +80,7 @@ export function buildPeople(aside) {
 
   function drawThreads() {
     const focused = document.activeElement?.dataset?.customer;
+    if (!store.loaded) return threads.replaceChildren(...Array.from({ length: SKELETONS }, () => h("li", { class: "skeleton", "aria-hidden": "true" })));
     const found = [...store.customers.values()].map((person) => [person, threadOf(store.company, person.key)]);
     const own = new Map([...store.customers.keys()].map((key, place) => [key, place]));
     found.sort(([a, one], [b, other]) => (other?.last?.at ?? 0) - (one?.last?.at ?? 0) || own.get(a.key) - own.get(b.key));
@@ -89,6 +94,7 @@ export function buildPeople(aside) {
           h("span", { class: "thread-bottom" }, preview(thread), thread?.unread ? h("span", { class: "badge" }, String(thread.unread)) : null))));
     }));
     if (focused) threads.querySelector(`[data-customer="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    return undefined;
   }
 
   listen((what) => {

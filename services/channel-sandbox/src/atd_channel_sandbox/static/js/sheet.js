@@ -1,6 +1,7 @@
 // What slides up from the bottom of the phone, pictures at full size, and short words about what happened.
 
 import { h, icon } from "./dom.js";
+import { t } from "./i18n.js";
 
 /** A modal sheet at the bottom of the phone; resolves when it is closed. `fill(close)` gives its content. */
 export function sheet(title, fill) {
@@ -26,7 +27,8 @@ export function item(name, label, hint, act, bad = false) {
 }
 
 export function viewer(source, alt) {
-  const dialog = h("dialog", { class: "viewer", "aria-label": alt }, h("img", { src: source, alt }));
+  const dialog = h("dialog", { class: "viewer", "aria-label": alt }, h("img", { src: source, alt }),
+    h("button", { type: "button", class: "round", "aria-label": t("closePanel") }, icon("close")));
   dialog.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

@@ -18,7 +18,7 @@ const key = (company, customer) => `${company} ${customer}`;
 
 export const store = {
   companies: new Map(), customers: new Map(), threads: new Map(), messages: new Map(),
-  connection: { state: "waiting", problem: null }, switches: {}, lost: false,
+  connection: { state: "waiting", problem: null }, switches: {}, lost: false, loaded: false,
   company: null, customer: null, screen: "list",
 };
 
@@ -43,6 +43,7 @@ export async function load() {
   store.connection = found.connection;
   store.switches = found.switches;
   store.messages.clear();
+  store.loaded = true;
   if (!store.companies.has(store.company)) {
     const kept = [...store.companies.values()].find((one) => one.name === localStorage.getItem("company"));
     store.company = (kept ?? found.companies[0])?.id ?? null;
