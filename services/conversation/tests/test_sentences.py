@@ -8,7 +8,9 @@ from atd_conversation.domain.sentences import (
     CLASSES,
     CODES,
     FETCHING,
+    FETCHING_WORDS,
     LANGUAGES,
+    SENDING_WORDS,
     Sentence,
     fetching_error,
     sending_error,
@@ -16,7 +18,8 @@ from atd_conversation.domain.sentences import (
 from atd_ingest_whatsapp.failures import FailureClass, class_of
 from atd_schemas.inbound import SendFailure
 
-ALL = [*CLASSES.values(), *CODES.values(), *FETCHING.values()]
+WORDS = [*SENDING_WORDS.values(), *FETCHING_WORDS.values()]
+ALL = [*CLASSES.values(), *CODES.values(), *FETCHING.values(), *WORDS]
 IMPORTANT = (
     *("131026", "131047", "131049", "131050", "131056", "131048", "130472", "131030", "131042", "131031"),
     *("131051", "131052", "131053", "132000", "132001", "132012", "132015", "132016", "190", "130429", "80007"),
@@ -66,3 +69,51 @@ def test_a_file_that_cannot_be_had_is_not_told_as_a_message_that_was_not_sent(re
     error = fetching_error(SendFailure(code="131052", reason=reason))
     assert "arquivo" in error.message
     assert "não recebeu" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("word", "reason", "code"),
+    [
+        ("no_proof", "unknown", "send_uncertain"),
+        ("timeout", "unknown", "send_uncertain"),
+        ("internal_error", "unknown", "internal_error"),
+        ("file_missing", "media", "file_missing"),
+        ("invalid_content", "request", "not_sendable"),
+        ("kind_not_supported", "request", "not_sendable"),
+        ("too_long", "request", "not_sendable"),
+        ("deleted", "account", "channel_removed"),
+        ("disabled", "account", "channel_disabled"),
+        ("unreachable", "transient", "provider_unavailable"),
+        ("unanswered", "transient", "provider_unavailable"),
+        ("upload_unanswered", "transient", "provider_unavailable"),
+    ],
+)
+def test_what_the_channel_service_says_of_a_send_is_not_laid_on_the_provider(word: str, reason: str, code: str) -> None:
+    assert sending_error(SendFailure(code=word, reason=reason)).code == code
+
+
+@pytest.mark.parametrize(
+    ("word", "reason", "code"),
+    [
+        ("foreign_host", "media", "file_address_refused"),
+        ("hash_mismatch", "media", "file_damaged"),
+        ("too_large", "media", "file_too_large"),
+        ("expired", "media", "file_expired"),
+        ("deleted", "account", "channel_removed"),
+        ("unreachable", "transient", "file_not_fetched"),
+        ("internal_error", "unknown", "file_not_fetched"),
+        ("timeout", "unknown", "file_not_fetched"),
+    ],
+)
+def test_what_the_channel_service_says_of_a_file_has_words(word: str, reason: str, code: str) -> None:
+    error = fetching_error(SendFailure(code=word, reason=reason))
+    assert error.code == code
+    assert "arquivo" in error.message
+
+
+@pytest.mark.parametrize("word", ["no_proof", "timeout"])
+def test_of_a_send_without_proof_nobody_says_that_the_customer_did_not_get_it(word: str) -> None:
+    texts = sending_error(SendFailure(code=word, reason="unknown")).texts
+    assert "não recebeu" not in texts["pt-BR"]
+    assert "did not get" not in texts["en"]
+    assert "no recibió" not in texts["es"]
