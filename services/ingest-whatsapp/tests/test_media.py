@@ -5,11 +5,16 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from atd_ingest_whatsapp.accounts import Account
+from atd_ingest_whatsapp.client import Refused
+from atd_ingest_whatsapp.media import MediaUploads
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundReceipt
 from atd_schemas.outbound import (
@@ -22,8 +27,10 @@ from atd_schemas.outbound import (
     OutboundReadData,
 )
 from atd_schemas.topics import OUTBOUND_WHATSAPP
+from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.files import FileStore, create_file_store, file_key
 from atd_servicekit.kafka import Outgoing
+from atd_testing.clock import FakeClock
 from atd_testing.waiting import eventually
 from atd_testing.whatsapp import Behaviour
 
@@ -35,6 +42,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CUSTOMER, OTHER = "5511999990000", "5511988880000"
 PDF = b"%PDF-1.7 segredo"
+ACCOUNT = Account(
+    id="a1",
+    tenant_id="t1",
+    name="Loja",
+    status="active",
+    phone_number_id="700",
+    business_account_id="200",
+    version=1,
+    app_secret=b"s",
+    access_token=SecretStr("t"),
+    verify_token=SecretStr("v"),
+)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -178,6 +197,26 @@ async def test_a_repeat_that_was_asked_for_uploads_anew_and_tells_its_number(
     assert len(uploads(service, channel)) == 2
     last = service.fake.graph.state.sent[-1]
     assert last.callback_data == f"{first.data.message_id}.1"
+
+
+async def test_a_repeat_that_has_to_wait_does_not_upload_at_each_attempt(service: Service, files: FileStore) -> None:
+    channel, file = await service.connect(), await keep(service, files)
+    service.fake.graph.state.behaviours = [Behaviour(kind="error", code=131016, times=2)]
+    await ask(service, [document(service, channel, file, attempt=1)])
+    [receipt] = await receipts(service, channel, 1)
+    assert receipt.data.status == "sent"
+    assert len(uploads(service, channel)) == 1
+
+
+async def test_a_file_whose_store_is_away_is_sent_later() -> None:
+    known, away, uploader = AsyncMock(), AsyncMock(), AsyncMock()
+    known.find.return_value = None
+    away.open.side_effect = InfrastructureFault("away")
+    file = OutboundAttachment(id="f1", name="a.pdf", mime_type="application/pdf", size=1, sha256="00")
+    answer = await MediaUploads(known, away, uploader, FakeClock()).at_meta(ACCOUNT, [file])
+    assert isinstance(answer, Refused)
+    assert (answer.failure, answer.code) == ("transient", "file_store_away")
+    uploader.upload.assert_not_awaited()
 
 
 async def test_a_file_that_is_not_in_the_store_fails_and_the_next_message_goes_on(

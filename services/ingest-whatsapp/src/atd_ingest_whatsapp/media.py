@@ -14,6 +14,7 @@ from atd_ingest_whatsapp.client import Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.media_client import Uploaded
 from atd_schemas.outbound import OutboundAttachment
 from atd_servicekit.clock import Clock
+from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.files import FileMissing, OpenFile, file_key
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class MediaUploads:
     async def at_meta(self, account: Account, files: Sequence[OutboundAttachment]) -> AtMeta | Refused | Unsent:
         """Bring to Meta what it does not have yet.
 
-        Raises `InfrastructureFault` or PyMongo's errors when our own servers are away.
+        Raises PyMongo's errors when our own database is away.
         """
         ids: dict[str, str] = {}
         remembered = False
@@ -153,6 +154,8 @@ class MediaUploads:
                 opened = await self._files.open(file_key(account.tenant_id, file.id))
             except FileMissing:
                 return Refused("media", "file_missing", "The file is not in the store any more.")
+            except InfrastructureFault:
+                return Refused("transient", "file_store_away", "The store of files gave no answer.")
             answer = await self._uploader.upload(account, opened, file.mime_type)
         match answer:
             case Uploaded():

@@ -118,7 +118,7 @@ class Sender:
     async def _send(self, account: Account, row: ledger.Row, data: SendData) -> Answer | Unsendable:
         match data:
             case OutboundMessageData():
-                return await self._send_message(account, data, row.id)
+                return await self._send_message(account, row, data)
             case OutboundReactionData():
                 return await self._post(account, compose_reaction(data, row.id), account.phone_number_id)
             case OutboundReadData():
@@ -127,14 +127,15 @@ class Sender:
             case _:
                 assert_never(data)
 
-    async def _send_message(self, account: Account, data: OutboundMessageData, reference: str) -> Answer | Unsendable:
+    async def _send_message(self, account: Account, row: ledger.Row, data: OutboundMessageData) -> Answer | Unsendable:
         """With its files at Meta first. An id that Meta has forgotten is replaced once; so is that of a repeat."""
+        reference = row.id
         body = compose_message(data, {one.id: one.id for one in data.attachments}, reference)
         if isinstance(body, Unsendable):
             return body
         if not data.attachments:
             return await self._post(account, body, account.phone_number_id)
-        if data.attempt:
+        if data.attempt and row.attempt == 1:
             await self.media.forget(account, data.attachments)
         answer, media = await self._send_with_files(account, data, reference)
         if isinstance(answer, Refused) and answer.code in _FILE_CODES and media is not None and media.remembered:
