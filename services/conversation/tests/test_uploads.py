@@ -26,7 +26,7 @@ from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import Problem
 from atd_testing.clock import FakeClock
-from atd_testing.inbound import customer_message, deleted, file_of
+from atd_testing.inbound import customer_message, deleted, file_fetched, file_of
 
 T, A = "t1", "a1"
 BIA = Identity(T, "attendant", "bia", "Bia", frozenset())
@@ -138,6 +138,22 @@ async def test_the_files_of_a_message_that_was_taken_back_go_with_their_bytes(wo
     world.clock.advance(UNUSED_FOR * 2)
     await world.parts.take(deleted(T, A, "w1"))
     assert await world.uploads.sweep() == 0
+    world.clock.advance(UNUSED_FOR * 2)
+    assert await world.uploads.sweep() == 1
+    assert not await world.kept(file_of().id)
+    assert await world.parts.all("attachments") == []
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_bytes_that_come_after_their_message_was_taken_back_go_too(world: World, late: bool) -> None:
+    await world.parts.take(customer_message(T, A, "w1", attachments=(file_of(),)))
+    (message,) = await world.parts.all("messages")
+    await world.parts.take(deleted(T, A, "w1"))
+    if late:
+        world.clock.advance(UNUSED_FOR * 2)
+        assert await world.uploads.sweep() == 1
+    await world.store.put(file_key(T, file_of().id), _bytes(b"abc"), content_type="image/jpeg", limit=10)
+    await world.parts.take(file_fetched(T, A, message["_id"], file_of().id, "ready"))
     world.clock.advance(UNUSED_FOR * 2)
     assert await world.uploads.sweep() == 1
     assert not await world.kept(file_of().id)

@@ -9,6 +9,7 @@ from atd_conversation.domain.arrivals import SYSTEM_AUTHOR
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
 from atd_conversation.intake.state import Intake, News
+from atd_conversation.store.attachments import StoredAttachment
 from atd_conversation.store.inbound import provider_key
 from atd_schemas.conversation import MessageEventType
 from atd_schemas.envelope import SYSTEM
@@ -56,6 +57,10 @@ def take_file(intake: Intake, event: InboundFile, news: News) -> None:
     message = intake.loaded.messages.get(data.message_id)
     if message is None or (message.tenant_id, message.account_id) != (event.tenant_id, data.account_id):
         return
+    if message.deleted_at is not None:
+        if data.state == "ready":  # it was on its way while the message was taken back
+            _remove_files(intake, message, data.attachment_id)
+        return
     intake.unit.touch_message(message)
     changed = message.take_file(data)
     if changed:
@@ -73,9 +78,17 @@ def _change(intake: Intake, message: Message, event: Change, news: News) -> None
     if not changed:
         return
     if isinstance(event, InboundDelete):
-        intake.unit.removed_attachments.update(one.id for one in message.attachments)
+        _remove_files(intake, message, *(one.id for one in message.attachments))
     actor = SYSTEM if event.data.by_business else None
     intake.revised(message, _TOLD[type(event)], changed, news, actor=actor)
+
+
+def _remove_files(intake: Intake, message: Message, *attachment_ids: str) -> None:
+    for file in message.attachments:
+        if file.id in attachment_ids:
+            intake.unit.removed_attachments[file.id] = StoredAttachment(
+                message.tenant_id, file, message.recorded_at, message.conversation_id
+            )
 
 
 def _is_allowed(message: Message, event: Change) -> bool:

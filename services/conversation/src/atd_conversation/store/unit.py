@@ -63,7 +63,7 @@ class Unit:
     receipts: "dict[str, tuple[Document, Document | None]]" = field(default_factory=dict)
     new_attachments: dict[str, StoredAttachment] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
-    removed_attachments: set[str] = field(default_factory=set)
+    removed_attachments: dict[str, StoredAttachment] = field(default_factory=dict)
     early_changes: "dict[str, tuple[Document | None, Document | None]]" = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
 
@@ -203,13 +203,17 @@ class UnitStore:
     async def _save_attachments(self, session: "Session", unit: Unit, now: datetime) -> None:
         """No file has a version of its own: it changes together with its message, whose version is checked.
 
-        One that was taken back is nobody's from now on, and cleared away with its bytes as unused uploads are.
+        One that was taken back is nobody's from now on, and cleared away with its bytes as unused uploads are. Bytes
+        can still come when even its document is gone: then that is written again.
         """
         new = [stored_attachment_document(stored) for stored in unit.new_attachments.values()]
         await self._insert(session, ATTACHMENTS, new)
-        nobodys = {"$set": {"message_id": None, "state": "failed", "unused_since": now}}
         writes = [UpdateOne({"_id": each.id}, {"$set": changed_attachment(each)}) for each in unit.attachments.values()]
-        writes += [UpdateOne({"_id": attachment_id}, nobodys) for attachment_id in unit.removed_attachments]
+        nobodys = {"message_id": None, "state": "failed", "unused_since": now}
+        for attachment_id, stored in unit.removed_attachments.items():
+            absent = {name: value for name, value in stored_attachment_document(stored).items() if name not in nobodys}
+            change = {"$set": nobodys, "$setOnInsert": absent}
+            writes.append(UpdateOne({"_id": attachment_id}, change, upsert=True))
         if writes:
             await self._db[ATTACHMENTS].bulk_write(writes, ordered=False, session=session)
 
