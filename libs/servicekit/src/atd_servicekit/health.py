@@ -42,6 +42,8 @@ class Health:
         """Why the process is not ready, by dependency; empty when it is."""
         if self.stopping:
             return {"service": "stopping"}
+        if self.failed:
+            return {"service": self.failed}
         if not self.started.is_set():
             return {"service": "starting"}
         names = list(self._checks)
