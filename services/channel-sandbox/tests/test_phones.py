@@ -171,6 +171,19 @@ async def test_a_text_is_changed_and_taken_back(desk: Any) -> None:
     assert [one["type"] for one in await desk.told()] == ["text", "edit", "revoke"]
 
 
+async def test_a_customer_changes_neither_the_companys_messages_nor_what_was_taken_back(desk: Any) -> None:
+    theirs = await desk.send("text", {"body": "Bom dia"})
+    own = (await desk.write("Oi"))["id"]
+    await desk.client.delete(f"/sandbox/api/messages/{own}")
+    for method, message_id in (("PATCH", theirs), ("DELETE", theirs), ("PATCH", own), ("DELETE", own)):
+        answer = await desk.client.request(method, f"/sandbox/api/messages/{message_id}", json={"text": "x"})
+        assert answer.status_code == 403
+    answer = await desk.client.put(f"/sandbox/api/messages/{own}/reaction", json={"emoji": "👍"})
+    assert answer.status_code == 403
+    assert [(one["text"], one["deleted"]) for one in await desk.screen()] == [("Bom dia", False), (None, True)]
+    assert [one["type"] for one in await desk.told()] == ["text", "revoke"]
+
+
 @pytest.mark.parametrize(
     ("draft", "kind", "content"),
     [

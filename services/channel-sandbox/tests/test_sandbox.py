@@ -103,6 +103,15 @@ async def test_a_page_of_another_origin_changes_nothing(desk: Any, headers: dict
     assert len(await desk.screen()) == (status == 201)
 
 
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
+async def test_a_page_of_another_origin_does_not_reach_the_control_routes(desk: Any, headers: dict[str, str]) -> None:
+    await desk.send("text", {"body": "Oi"})
+    assert (await desk.client.post("/_fake/reset", headers=headers)).status_code == 403
+    assert len((await desk.client.get("/_fake/sent")).json()) == 1
+    assert (await desk.client.post("/_fake/reset")).status_code == 200
+    assert (await desk.client.get("/_fake/sent")).json() == []
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from atd_channel_sandbox import voice
 from atd_channel_sandbox.model import Company, Customer, FileView, PhoneMessage, Switches
-from atd_channel_sandbox.phones import Offline, Phones
+from atd_channel_sandbox.phones import NotTheirs, Offline, Phones
 from atd_channel_sandbox.screen import milliseconds
 from atd_testing.whatsapp.builders import Json
 from atd_testing.whatsapp.customers import new_message_id
@@ -306,4 +306,6 @@ def _or_refused(change: Any) -> PhoneMessage:
         raise HTTPException(404) from None
     except Offline:
         raise HTTPException(409, "offline") from None
+    except NotTheirs:
+        raise HTTPException(403, "not the customer's to change") from None
     return found

@@ -25,6 +25,10 @@ class Offline(Exception):
     """The phone is off, or its company is not connected: a change of an earlier message cannot go out."""
 
 
+class NotTheirs(Exception):
+    """Customers change their own messages, and no message that was taken back."""
+
+
 @dataclass
 class World:
     """Everything that the phones are made of."""
@@ -62,20 +66,22 @@ class Phones:
     def react(self, message_id: str, emoji: str | None) -> PhoneMessage:
         """The customer puts an emoji on a message, or takes it away."""
         target = self._target(message_id)
+        if target.deleted:
+            raise NotTheirs
         self._change_message(target, kind="reaction", emoji=emoji)
         self._changed(self.world.threads.change(message_id, my_reaction=emoji))
         return self._target(message_id)
 
     def edit(self, message_id: str, text: str) -> PhoneMessage:
         """The customer changes an own text."""
-        target = self._target(message_id)
+        target = self._own_target(message_id)
         self._change_message(target, kind="edit", text=text)
         self._changed(self.world.threads.change(message_id, text=text, edited=True))
         return self._target(message_id)
 
     def revoke(self, message_id: str) -> PhoneMessage:
         """The customer takes an own message back."""
-        target = self._target(message_id)
+        target = self._own_target(message_id)
         self._change_message(target, kind="revoke")
         self._changed(self.world.threads.change(message_id, deleted=True, text=None, file=None, content={}))
         return self._target(message_id)
@@ -206,6 +212,12 @@ class Phones:
         found = self.world.threads.get(message_id)
         if found is None:
             raise KeyError(message_id)
+        return found
+
+    def _own_target(self, message_id: str) -> PhoneMessage:
+        found = self._target(message_id)
+        if not found.mine or found.deleted:
+            raise NotTheirs
         return found
 
     def _flush(self, customer: str | None = None, company: str | None = None) -> None:

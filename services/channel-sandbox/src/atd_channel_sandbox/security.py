@@ -16,22 +16,25 @@ _HEADERS = {
     "Permissions-Policy": "microphone=(self), geolocation=(self), camera=()",
 }
 _FAKE = ("/_fake", "/v", "/_lookaside")
-"""Prefixes of the fake's own routes, which programs call."""
+"""Prefixes of the fake's own routes, which programs call: their answers are the provider's, without our headers."""
 
 
 class PageSecurity:
-    """Adds the headers to what is not the fake's, and refuses changes that another site's page asks for."""
+    """Refuses changes that another site's page asks for, and adds the headers to what is not the fake's."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface."""
-        if scope["type"] != "http" or scope["path"].startswith(_FAKE):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD") and is_foreign(Headers(scope=scope)):
             await JSONResponse({"code": "foreign_origin"}, 403)(scope, receive, send)
+            return
+        if scope["path"].startswith(_FAKE):
+            await self._app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
