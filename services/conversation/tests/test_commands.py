@@ -235,6 +235,26 @@ async def test_our_own_messages_can_be_reacted_to_once_the_channel_has_them(talk
     assert command.data.target_external_id == f"wamid.{sent.id}"
 
 
+async def test_a_reaction_that_fails_is_taken_away_unless_it_was_replaced(talk: Talk) -> None:
+    message = await talk.received()
+    await talk.do("react", message.id, "👍")
+    await talk.do("react", message.id, "❤️")
+    first, second = await talk.told("outbound.reaction")
+    for command, left in ((first, ["❤️"]), (second, [])):
+        failed = send_receipt(
+            T,
+            A,
+            "failed",
+            message_id=message.id,
+            about="reaction",
+            external_id=command.id,
+            occurred_at=talk.clock.now(),
+        )
+        await talk.parts.take(failed.model_copy(update={"causation_id": command.id}))
+        stored = await talk.parts.queries.message(T, message.id)
+        assert [one.emoji for one in stored.reactions] == left
+
+
 async def test_when_a_message_cannot_be_reacted_to(talk: Talk) -> None:
     message, note = await talk.received(), await talk.say(text="Nota", note=True)
     assert await talk.refused("react", uuid7(), "👍") == (404, "not_found")

@@ -142,7 +142,7 @@ def test_a_repeat_that_was_asked_for_is_a_row_of_its_own() -> None:
     [
         (message_reference(MESSAGE, 0), Reference(MESSAGE)),
         (message_reference(MESSAGE, 12), Reference(MESSAGE, 12)),
-        (reaction_reference(MESSAGE, COMMAND), Reference(MESSAGE, about="reaction")),
+        (reaction_reference(MESSAGE, COMMAND), Reference(MESSAGE, about="reaction", command_id=COMMAND)),
         (f"{MESSAGE}.0", None),
         (f"{MESSAGE}.x", None),
         ("order-17", None),

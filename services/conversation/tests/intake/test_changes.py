@@ -1,6 +1,6 @@
 """What happens to messages after they came: reactions, edits, deletions, in any order."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from atd_conversation.domain.message import Message
 from atd_schemas.ids import provider_event_id
+from atd_schemas.inbound import InboundReceipt
 from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of, phone_message, reacted, send_receipt
 
 from .world import A, B, T, World, told, types
@@ -68,20 +69,41 @@ def test_reactions_do_not_open_the_reply_window_nor_count_as_unread(world: World
     assert (after.unread_count, after.last_activity_at) == (1, before.last_activity_at)
 
 
+def lost(command_id: str | None, *, at: datetime = NOON) -> InboundReceipt:
+    """A reaction of ours that failed."""
+    receipt = send_receipt(
+        T, A, "failed", message_id="ours", external_id=f"r-{command_id}", about="reaction", occurred_at=at
+    )
+    return receipt.model_copy(update={"causation_id": command_id})
+
+
 def test_a_reaction_that_was_never_delivered_is_taken_away(sent: World) -> None:
     ours = sent.messages["ours"]
-    ours.react(ours.author, "👍", NOON)
-    unit = sent.batch(send_receipt(T, A, "failed", message_id="ours", external_id="r1", about="reaction"))
+    ours.react(ours.author, "👍", NOON + MINUTE)
+    ours.reaction_command = "c1"
+    unit = sent.batch(lost("c1"))  # by a clock that is slow
     assert (types(unit), reactions(sent.messages["ours"])) == (["message.reacted"], [])
     assert (sent.messages["ours"].status, sent.messages["ours"].external_id) == ("pending", None)
     assert sent.receipts == {}
 
 
-def test_a_later_reaction_of_ours_outlives_the_failure_of_an_earlier_one(sent: World) -> None:
+@pytest.mark.parametrize("command_id", ["c1", None])
+def test_a_later_reaction_of_ours_outlives_the_failure_of_an_earlier_one(sent: World, command_id: str | None) -> None:
     ours = sent.messages["ours"]
-    ours.react(ours.author, "❤️", NOON + MINUTE)
-    unit = sent.batch(send_receipt(T, A, "failed", message_id="ours", about="reaction"))
+    ours.react(ours.author, "❤️", NOON)
+    ours.reaction_command = "c2"
+    unit = sent.batch(lost(command_id, at=NOON + MINUTE))
     assert (types(unit), reactions(sent.messages["ours"])) == ([], [("attendant", "❤️")])
+
+
+def test_a_reaction_on_the_phone_outlives_the_failure_of_ours(sent: World) -> None:
+    sent.batch(send_receipt(T, A, "sent", message_id="ours", external_id="x1"))
+    ours = sent.messages["ours"]
+    ours.react(ours.author, "👍", NOON)
+    ours.reaction_command = "c1"
+    sent.batch(reacted(T, A, "x1", "❤️", at=1, by_business=True))
+    unit = sent.batch(lost("c1", at=NOON + 2 * MINUTE))
+    assert (types(unit), reactions(sent.messages["ours"])) == ([], [("system", "❤️")])
 
 
 @pytest.mark.parametrize("status", ["sent", "delivered", "read"])

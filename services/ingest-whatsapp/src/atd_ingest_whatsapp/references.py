@@ -10,16 +10,17 @@ from typing import Literal
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _MESSAGE = re.compile(rf"({_UUID})(?:\.([1-9][0-9]{{0,5}}))?")
-_REACTION = re.compile(rf"({_UUID})\.reaction\.{_UUID}")
+_REACTION = re.compile(rf"({_UUID})\.reaction\.({_UUID})")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a receipt is about: our message, or a reaction of ours to it."""
+    """What a receipt is about: our message, or a reaction of ours to it, which its command names."""
 
     message_id: str
     attempt: int = 0
     about: Literal["message", "reaction"] = "message"
+    command_id: str | None = None
 
 
 def message_reference(message_id: str, attempt: int) -> str:
@@ -39,5 +40,5 @@ def read_reference(text: object) -> Reference | None:
     if (found := _MESSAGE.fullmatch(text)) is not None:
         return Reference(found[1], int(found[2] or 0))
     if (found := _REACTION.fullmatch(text)) is not None:
-        return Reference(found[1], about="reaction")
+        return Reference(found[1], about="reaction", command_id=found[2])
     return None

@@ -41,7 +41,9 @@ class MessageCommands:
 
         def command(conversation: Conversation, message: Message, now: datetime) -> "Envelope":
             actor = identity.actor()
-            return reaction_command(conversation, message, emoji, actor=actor, now=now, causation_id=request_id)
+            made = reaction_command(conversation, message, emoji, actor=actor, now=now, causation_id=request_id)
+            message.reaction_command = made.id
+            return made
 
         conversation, message = await self._of(session, identity, message_id)
         await check_channel(self._directory, identity, conversation)

@@ -26,6 +26,8 @@ MAX_TEXT = 4096
 THUMBNAILED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 """Types of which a thumbnail can be had."""
 
+_BUSINESS = "business"
+
 _RANK: dict[MessageStatus, int] = {"pending": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
 
 
@@ -93,7 +95,8 @@ class Message:
     """One message of a conversation. `sequence` is its place among the conversation's events.
 
     `attempt` counts the repeats of sending it that were asked for. `reacted_at` says when either side, `contact` or
-    `business`, reacted last or took its reaction away. `version` counts the times that the message was changed.
+    `business`, reacted last or took its reaction away; `reaction_command` is the command that the reaction of ours goes
+    out by. `version` counts the times that the message was changed.
     """
 
     id: str
@@ -120,6 +123,7 @@ class Message:
     deleted_at: datetime | None = None
     attempt: int = 0
     reacted_at: dict[str, datetime] = field(default_factory=dict)
+    reaction_command: str | None = None
     version: int = 0
 
     def apply_receipt(
@@ -161,7 +165,17 @@ class Message:
             self.reactions = (*others, Reaction(emoji=emoji, author=author))
         elif not emoji:
             self.reactions = others
-        return ("reactions",) if self.reactions != before else ()
+        if self.reactions == before:
+            return ()
+        if side == _BUSINESS:
+            self.reaction_command = None
+        return ("reactions",)
+
+    def lose_reaction(self, command_id: str | None, at: datetime) -> tuple[str, ...]:
+        """The reaction that went out by a command came to nothing; what changed. One that replaced it stays."""
+        if command_id is None or command_id != self.reaction_command:
+            return ()
+        return self.react(AuthorView(type="system"), None, max(at, self.reacted_at.get(_BUSINESS, at)))
 
     def edit(self, kind: MessageKind, text: str | None, content: dict[str, Any], at: datetime) -> tuple[str, ...]:
         """Replace what the message says; what changed. The latest edit stands, and what was taken back stays so."""
@@ -243,4 +257,4 @@ class Message:
 
 def _side(author: AuthorView) -> str:
     """Whose reaction it is: everybody at the company shares one."""
-    return "contact" if author.type == "contact" else "business"
+    return "contact" if author.type == "contact" else _BUSINESS

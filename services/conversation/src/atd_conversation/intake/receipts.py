@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from atd_conversation.domain.arrivals import SYSTEM_AUTHOR
 from atd_conversation.domain.message import Message, later_status
 from atd_conversation.intake.people import note_nicknames
 from atd_conversation.intake.state import Intake, News
@@ -88,16 +87,13 @@ def _new_name(intake: Intake, event: InboundReceipt, message: Message) -> str | 
 
 
 def _take_reaction_receipt(intake: Intake, event: InboundReceipt, news: News) -> None:
-    """A reaction of ours that the customer never got is none.
-
-    It came to nothing after it was made, so the time counts at which that was written down: it is of our own clocks.
-    """
+    """A reaction of ours that the customer never got is none."""
     data = event.data
     message = intake.loaded.messages.get(data.message_id or "")
     if message is None or data.status != "failed" or not _is_there(message, event):
         return
     intake.unit.touch_message(message)
-    changed = message.react(SYSTEM_AUTHOR, None, event.recorded_at)
+    changed = message.lose_reaction(event.causation_id, event.recorded_at)
     if changed:
         intake.revised(message, "message.reacted", changed, news)
 

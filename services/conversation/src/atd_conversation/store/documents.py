@@ -176,6 +176,7 @@ def message_fields(message: Message) -> "Document":
         "reply_to": message.reply_to,
         "forwarded": message.forwarded,
         "reacted_at": message.reacted_at or None,
+        "reaction_command": message.reaction_command,
         "version": message.version or None,
     }
 
@@ -228,5 +229,6 @@ def message_of(document: "Document") -> Message:
         deleted_at=get("deleted_at"),
         attempt=get("attempt", 0),
         reacted_at=get("reacted_at", {}),
+        reaction_command=get("reaction_command"),
         version=get("version", 0),
     )

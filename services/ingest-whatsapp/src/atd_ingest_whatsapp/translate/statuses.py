@@ -74,6 +74,7 @@ def _event(part: Part, known: ReceiptStatus, external_id: str, reference: Refere
         recorded_at=part.now,
         source=SOURCE,
         subject=inbound_subject(part.account.id, recipient),
+        causation_id=None if reference is None else reference.command_id,
         data=InboundReceiptData(
             account_id=part.account.id,
             channel="whatsapp",
