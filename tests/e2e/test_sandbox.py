@@ -209,12 +209,13 @@ async def test_a_narrow_screen_is_used_by_keyboard_alone(phone: Phone, attendant
     await page.locator(".thread", has_text="Maria Aparecida de Oliveira").focus()
     await page.keyboard.press("Enter")
     await expect(page.locator(".chat-title h2")).to_be_visible()
-    await page.get_by_role("textbox").focus()
+    await expect(page.get_by_role("textbox")).to_be_focused()
     await page.keyboard.type("Anticonstitucionalissimamente" * 4)
     await page.keyboard.press("Enter")
     await expect(phone.own("delivered")).to_have_count(1)
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
     await page.get_by_role("button", name="Voltar à lista").press("Enter")
+    await expect(page.locator(".thread", has_text="Maria Aparecida de Oliveira")).to_be_focused()
     await expect(page.locator(".thread-preview", has_text="Anticonstitucionalissimamente")).to_be_visible()
     await attendant.conversation_with("Provedor Veloz", "Maria Aparecida de Oliveira")
 

@@ -20,6 +20,10 @@ export function buildStage(stage) {
   stage.append(h("section", { class: "phone" }, statusBar, head, banner, log, composer.element));
 
   const change = (work) => work.catch((error) => toast(t(error.status === 409 ? "offlineRefused" : "failed")));
+  const goBack = () => {
+    goToList();
+    document.querySelector(".thread[aria-current='true']")?.focus();
+  };
   const path = (message) => `/messages/${encodeURIComponent(message.id)}`;
 
   const act = {
@@ -61,7 +65,7 @@ export function buildStage(stage) {
     const typing = person.online && thread?.typing_until > Date.now();
     const about = person.online ? t("youAre", { name: person.name }) : t("offlineTitle");
     head.replaceChildren(
-      h("button", { type: "button", class: "round only-narrow", "aria-label": t("back"), on: { click: goToList } }, icon("back")),
+      h("button", { type: "button", class: "round only-narrow", "aria-label": t("back"), on: { click: goBack } }, icon("back")),
       emblem(company),
       h("div", { class: "chat-title" }, h("h2", {}, company.name), h("p", { class: typing ? "typing" : "" }, typing ? t("typing") : about)),
       h("button", { type: "button", class: "round only-drawer", "aria-label": t("openPanel"), on: { click: () => { document.body.dataset.panel = "open"; document.querySelector(".panel button")?.focus(); } } }, icon("sliders")));

@@ -82,7 +82,7 @@ const TICKS = {
 export function tick(status, label) {
   const made = svg("svg", { class: `tick ${status}`, viewBox: "0 0 19 15", role: "img", "aria-label": label });
   made.dataset.status = status;
-  made.append(...(TICKS[status] ?? []).map((d) => svg("path", { d })));
+  made.append(svg("title", {}, label), ...(TICKS[status] ?? []).map((d) => svg("path", { d })));
   return made;
 }
 

@@ -45,6 +45,12 @@ export function buildPeople(aside) {
     companies.setAttribute("aria-label", t("writeTo"));
   }
 
+  /** Whoever chose somebody wants to write; where that would cover half of the screen with keys, to read. */
+  function goOn() {
+    const writes = matchMedia("(hover: hover)").matches;
+    document.querySelector(writes ? ".composer textarea" : ".log")?.focus({ preventScroll: true });
+  }
+
   function drawConnection() {
     const { state, problem } = store.connection;
     const shown = store.lost ? "lost" : store.loaded ? state : "loading";
@@ -87,7 +93,7 @@ export function buildPeople(aside) {
     threads.replaceChildren(...found.map(([person, thread]) => {
       const at = thread?.last?.at;
       const time = at ? (day(at) === t("today") ? clock(at) : day(at)) : "";
-      return h("li", {}, h("button", { type: "button", class: "thread", "data-customer": person.key, "aria-current": String(person.key === store.customer), on: { click: () => openThread(person.key) } },
+      return h("li", {}, h("button", { type: "button", class: "thread", "data-customer": person.key, "aria-current": String(person.key === store.customer), on: { click: () => openThread(person.key).then(goOn, () => {}) } },
         avatar(person), !person.online && h("span", { class: "off", title: t("offlineTitle") }, icon("plane")),
         h("span", { class: "thread-words" },
           h("span", { class: "thread-top" }, h("span", { class: "thread-name" }, person.name), h("span", { class: "thread-time" }, time)),
