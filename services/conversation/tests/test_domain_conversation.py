@@ -137,6 +137,12 @@ def test_an_old_message_that_comes_late_does_not_shorten_the_window() -> None:
     assert conversation.reply_window_expires_at == NOON + 24 * HOUR
 
 
+def test_a_message_from_the_future_opens_the_window_from_now() -> None:
+    conversation = opened()
+    conversation.receive("m1", words(), occurred_at=NOON + timedelta(days=90), now=NOON)
+    assert conversation.reply_window_expires_at == NOON + 24 * HOUR
+
+
 @pytest.mark.parametrize("channel", ["telegram", "web", "app", "facebook"])
 def test_other_channels_have_no_window(channel: Any) -> None:
     conversation = opened(channel=channel)

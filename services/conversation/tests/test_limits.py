@@ -412,6 +412,10 @@ def test_the_header_of_a_template_can_be_a_file(header_format: str, mime_type: s
     assert refusal(filled(header=("x",)), template=pictured) == ("wrong_parameters", "template.parameters.header[0]")
 
 
+def test_a_template_without_a_header_shows_none() -> None:
+    assert composed(filled(), template=template()).content["rendered"]["header"] is None
+
+
 def test_the_header_of_a_template_can_have_a_value() -> None:
     titled = template(header={"format": "TEXT", "text": "Pedido {{1}}"})
     titled = titled.model_copy(update={"parameters": TemplateParameters(header=1, body=2)})

@@ -151,7 +151,7 @@ class Conversation:
             reply_to=reply_to,
         )
         self.unread_count += 1
-        self._extend_window(occurred_at)
+        self._extend_window(min(occurred_at, now))  # a provider's clock that is ahead gives nobody more time
         return [*changes, self._add("message.received", message, now)]
 
     def echo(self, message: Message, now: datetime) -> Change:

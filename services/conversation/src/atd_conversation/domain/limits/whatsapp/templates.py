@@ -91,7 +91,7 @@ def _header(wanted: TemplateDraft, template: TemplateView, material: Material) -
         _count(place, len(given), len(names))
         given = dict(zip(names, map(str, given), strict=True))
     values = _texts(given, names or template.parameters.header, place)
-    return _filled(text, values), values
+    return _filled(text, values) or None, values
 
 
 def _header_file(wanted: TemplateDraft, material: Material, kind: FileKind) -> Mapping[str, Any]:
