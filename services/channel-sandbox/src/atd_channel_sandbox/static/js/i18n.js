@@ -5,7 +5,7 @@ const WORDS = {
     title: "Telefone de teste", subtitle: "Escreva como cliente, pelo WhatsApp", writeTo: "Escrever para", who: "Quem escreve",
     connectionLoading: "Carregando…", connectionOff: "As empresas são conectadas à mão.", connectionWaiting: "Esperando o Atendimento ficar pronto…",
     connectionConnected: "Empresas conectadas", connectionFailing: "Não foi possível conectar", connectionLost: "Sem contato com a caixa de testes. Tentando de novo…",
-    problem_sign_in: "o e-mail ou a senha do administrador não valem", problem_handshake: "o endereço de retorno não respondeu", problem_other: "o Atendimento recusou",
+    problem_sign_in: "o e-mail ou a senha do administrador não valem", problem_handshake: "o endereço de retorno não respondeu", problem_other: "o Atendimento recusou ({code})", againSoon: "Nova tentativa em instantes.",
     language: "Idioma", themeLight: "Usar cores claras", themeDark: "Usar cores escuras", openPanel: "Rede e defeitos", closePanel: "Fechar", back: "Voltar à lista",
     noMessages: "Nenhuma mensagem ainda", typing: "digitando…", youAre: "Você é {name}", offlineTitle: "Telefone desligado",
     offlineBanner: "Este telefone está sem rede. O que você escrever sai quando ele voltar.", notConnected: "Esta empresa ainda não está conectada. O que você escrever sai quando estiver.",
@@ -34,7 +34,7 @@ const WORDS = {
   en: {
     title: "Test phone", subtitle: "Write as a customer, over WhatsApp", writeTo: "Write to", who: "Who writes",
     connectionLoading: "Loading…", connectionOff: "The companies are connected by hand.", connectionWaiting: "Waiting for Atendimento to be ready…", connectionConnected: "Companies connected", connectionFailing: "Could not connect", connectionLost: "No contact with the sandbox. Trying again…",
-    problem_sign_in: "the administrator's e-mail or password is wrong", problem_handshake: "the callback did not answer", problem_other: "Atendimento refused",
+    problem_sign_in: "the administrator's e-mail or password is wrong", problem_handshake: "the callback did not answer", problem_other: "Atendimento refused ({code})", againSoon: "It is tried again shortly.",
     language: "Language", themeLight: "Use light colours", themeDark: "Use dark colours", openPanel: "Network and faults", closePanel: "Close", back: "Back to the list", noMessages: "No messages yet", typing: "typing…", youAre: "You are {name}", offlineTitle: "Phone is off",
     offlineBanner: "This phone has no network. What you write goes out when it is back.", notConnected: "This company is not connected yet. What you write goes out when it is.", windowBanner: "The 24 hours are over: the company may send templates only. Write to open it again.",
     emptyTitle: "Start the conversation", emptyText: "You are {name}. Send the first message to {company}.", choosePerson: "Choose who writes", choosePersonText: "Each person in the list has a phone.",
@@ -52,7 +52,7 @@ const WORDS = {
   es: {
     title: "Teléfono de prueba", subtitle: "Escriba como cliente, por WhatsApp", writeTo: "Escribir a", who: "Quién escribe",
     connectionLoading: "Cargando…", connectionOff: "Las empresas se conectan a mano.", connectionWaiting: "Esperando a que Atendimento esté listo…", connectionConnected: "Empresas conectadas", connectionFailing: "No se pudo conectar", connectionLost: "Sin contacto con la caja de pruebas. Intentando de nuevo…",
-    problem_sign_in: "el correo o la contraseña del administrador no valen", problem_handshake: "la dirección de retorno no respondió", problem_other: "Atendimento lo rechazó",
+    problem_sign_in: "el correo o la contraseña del administrador no valen", problem_handshake: "la dirección de retorno no respondió", problem_other: "Atendimento lo rechazó ({code})", againSoon: "Se intentará de nuevo en breve.",
     language: "Idioma", themeLight: "Usar colores claros", themeDark: "Usar colores oscuros", openPanel: "Red y fallos", closePanel: "Cerrar", back: "Volver a la lista", noMessages: "Aún no hay mensajes", typing: "escribiendo…", youAre: "Usted es {name}", offlineTitle: "Teléfono apagado",
     offlineBanner: "Este teléfono no tiene red. Lo que escriba saldrá cuando vuelva.", notConnected: "Esta empresa aún no está conectada. Lo que escriba saldrá cuando lo esté.", windowBanner: "Pasaron las 24 horas: la empresa solo puede enviar plantillas. Escriba para abrir de nuevo.",
     emptyTitle: "Empiece la conversación", emptyText: "Usted es {name}. Envíe el primer mensaje a {company}.", choosePerson: "Elija quién escribe", choosePersonText: "Cada persona de la lista tiene su teléfono.",

@@ -55,7 +55,7 @@ export function buildPeople(aside) {
     const { state, problem } = store.connection;
     const shown = store.lost ? "lost" : store.loaded ? state : "loading";
     const titles = { loading: "connectionLoading", off: "connectionOff", waiting: "connectionWaiting", connected: "connectionConnected", failing: "connectionFailing", lost: "connectionLost" };
-    const why = shown === "failing" ? `: ${t(["sign_in", "handshake"].includes(problem) ? `problem_${problem}` : "problem_other")}` : "";
+    const why = shown === "failing" ? `: ${t(["sign_in", "handshake"].includes(problem) ? `problem_${problem}` : "problem_other", { code: problem })}. ${t("againSoon")}` : "";
     connection.dataset.state = shown;
     connection.textContent = t(titles[shown]) + why;
   }
