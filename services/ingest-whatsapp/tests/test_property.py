@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.body import decode
 from atd_ingest_whatsapp.directory import AccountDirectory
-from atd_ingest_whatsapp.translate import Note, Proven, reader, state, translate
+from atd_ingest_whatsapp.translate import Note, Proof, Proven, reader, state, translate
 from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint
 from atd_schemas.inbound import InboundUnparsed
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
@@ -63,9 +63,9 @@ class Kafka:
 
 
 async def post(raw: bytes, path_params: dict[str, str], signature: str) -> tuple[int, list[Outgoing]]:
-    kafka, confirmed = Kafka(), list[tuple[str, str]]()
+    kafka, confirmed = Kafka(), list[Proof]()
 
-    async def confirm(sent: Sequence[tuple[str, str]]) -> None:
+    async def confirm(sent: Sequence[Proof]) -> None:
         confirmed.extend(sent)
 
     directory = AccountDirectory(NoAccounts(), lambda _row: ACCOUNT, FakeClock())

@@ -192,6 +192,27 @@ async def test_a_cut_send_is_proven_by_its_receipt_and_not_repeated(service: Ser
     assert [receipt.data.external_id for receipt in ours] == [sent.message_id]
 
 
+async def test_a_receipt_of_another_account_proves_nothing(service: Service) -> None:
+    channel, stranger = await service.connect(), await service.connect()
+    service.fake.graph.state.behaviours = [Behaviour(kind="cut_after")]
+    asked = command(channel, "did it arrive?", uuid7())
+    await ask(service, [asked])
+    await eventually(lambda: list(service.fake.graph.state.sent))
+    for account in (stranger, channel):
+        raw = builders.status_webhook(
+            account["phone_number_id"],
+            f"wamid.{account['id']}",
+            "sent",
+            NOW,
+            recipient=CUSTOMER,
+            callback_data=asked.data.message_id,
+        )
+        assert (await service.deliver(f"/{account['id']}", raw)).status_code == 200
+    found = await receipts(service, channel, 2)
+    ours = [receipt for receipt in found if receipt.causation_id == asked.id]
+    assert [receipt.data.external_id for receipt in ours] == [f"wamid.{channel['id']}"]
+
+
 async def test_what_is_unsent_for_a_deleted_or_disabled_account_fails_with_the_reason(service: Service) -> None:
     disabled, deleted = await service.connect(), await service.connect(access_token="dead")
     await service.client.patch(

@@ -20,6 +20,7 @@ from atd_ingest_whatsapp.translate import (
     Alert,
     HealthNote,
     Note,
+    Proof,
     Proven,
     Translation,
     kinds,
@@ -102,7 +103,7 @@ def test_the_same_body_gives_the_same_ids_whenever_it_comes() -> None:
 def test_receipts_with_our_callback_data_confirm_sends() -> None:
     body = orjson.loads((DATA / "statuses.body.json").read_bytes())
     ours = "0192d1a0-5c1e-7f6b-9a53-3f1d7f1c2b9e"
-    assert translate(body, PROVEN, NOW).confirmed == ((ours, "wamid.S1="),) * 2
+    assert translate(body, PROVEN, NOW).confirmed == (Proof(account("700800900100200").id, ours, "wamid.S1="),) * 2
 
 
 def test_a_body_of_nothing_but_problems_names_only_the_first_hundred() -> None:

@@ -1,10 +1,10 @@
 """The composition root: everything of the service is built and joined here."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -33,7 +33,7 @@ from atd_ingest_whatsapp.store import ACCOUNT_INDEXES, AccountStore
 from atd_ingest_whatsapp.template_client import TemplateClient
 from atd_ingest_whatsapp.template_service import TemplateService
 from atd_ingest_whatsapp.template_store import TEMPLATE_INDEXES, TemplateStore
-from atd_ingest_whatsapp.translate import Note
+from atd_ingest_whatsapp.translate import Note, Proof
 from atd_ingest_whatsapp.webhook import Intake, NoteDown, WebhookEndpoint, serve_directly
 from atd_schemas.topics import OUTBOUND_WHATSAPP, SETTINGS_CHANGES
 from atd_servicekit.clock import Clock
@@ -130,9 +130,13 @@ class _Sends:
         await self.ledger.resume(group)
         await self.fetches.resume(group)
 
-    async def confirm(self, sent: Sequence[tuple[str, str]]) -> None:
-        results: Mapping[str, Mapping[str, Any]] = {ours: {"external_id": theirs} for ours, theirs in sent}
-        await self.ledger.resolve_many(results)
+    async def confirm(self, proofs: Sequence[Proof]) -> None:
+        """A body proves sends of its own accounts alone, whatever ids stand in it."""
+        by_account: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+        for one in proofs:
+            by_account[one.account_id][one.row_id] = {"external_id": one.external_id}
+        for account_id, results in by_account.items():
+            await self.ledger.resolve_many(results, group=account_id)
 
 
 def _graph(runtime: Runtime, settings: Settings) -> GraphClient:

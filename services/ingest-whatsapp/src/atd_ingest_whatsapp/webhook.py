@@ -23,7 +23,7 @@ from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.body import MalformedBodyError, Named, UnreadableBodyError, decode, named_in
 from atd_ingest_whatsapp.directory import AccountDirectory, same_token
 from atd_ingest_whatsapp.signature import SIGNATURE_HEADER, proving_secrets
-from atd_ingest_whatsapp.translate import Note, Proven, Translation, translate, unparsed_event
+from atd_ingest_whatsapp.translate import Note, Proof, Proven, Translation, translate, unparsed_event
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, WEBHOOK_BODY_LIMIT_BYTES
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import InfrastructureFault
@@ -54,8 +54,8 @@ class Publisher(Protocol):
     async def publish(self, records: Sequence[Outgoing], *, timeout_seconds: float | None = None) -> None: ...
 
 
-ConfirmSends = Callable[[Sequence[tuple[str, str]]], Awaitable[None]]
-"""Told of pairs of a row of the send ledger and Meta's id that a receipt has proven to be sent."""
+ConfirmSends = Callable[[Sequence[Proof]], Awaitable[None]]
+"""Told of the sends that receipts have proven to be sent."""
 
 NoteDown = Callable[[Sequence[Note]], Awaitable[None]]
 """Told what a body says of templates and of the health of accounts; repeats and what is older change nothing."""

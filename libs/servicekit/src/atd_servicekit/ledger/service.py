@@ -150,12 +150,15 @@ class Ledger:
         """Something proves that the row arrived; whether that finished it (false: it was finished, or never ours)."""
         return row_id in await self.resolve_many({row_id: result})
 
-    async def resolve_many(self, results: Mapping[str, Mapping[str, Any]]) -> set[str]:
-        """As `resolve`, for many at once: one cheap query when, as mostly, all of them are finished already."""
+    async def resolve_many(self, results: Mapping[str, Mapping[str, Any]], *, group: str | None = None) -> set[str]:
+        """As `resolve`, for many at once: one cheap query when, as mostly, all of them are finished already.
+
+        With `group`, rows of other groups are left alone: for proof that speaks for one account only.
+        """
         resolved: set[str] = set()
         if not results:
             return resolved
-        for row_id in await self._store.still_open(results.keys()):
+        for row_id in await self._store.still_open(results.keys(), group):
             finished = await self._prove(row_id, dict(results[row_id]))
             if finished is not None:
                 resolved.add(row_id)

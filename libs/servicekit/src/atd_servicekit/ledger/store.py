@@ -211,9 +211,11 @@ class LedgerStore:
         places = {row_id: place for place, row_id in enumerate(ids)}
         return sorted(found, key=lambda row: places[row.id])
 
-    async def still_open(self, ids: Collection[str]) -> list[str]:
-        """Those of the rows that are not finished."""
-        query = {"_id": {"$in": list(ids)}, "state": {"$in": OPEN_STATES}}
+    async def still_open(self, ids: Collection[str], group: str | None) -> list[str]:
+        """Those of the rows that are not finished; with `group` only its own."""
+        query: Document = {"_id": {"$in": list(ids)}, "state": {"$in": OPEN_STATES}}
+        if group is not None:
+            query["group"] = group
         return [found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(ids))]
 
     async def prove(self, row_id: str, result: dict[str, Any], now: datetime, report: str) -> Finished | None:

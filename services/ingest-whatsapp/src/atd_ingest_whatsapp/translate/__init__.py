@@ -9,6 +9,7 @@ from atd_ingest_whatsapp.translate.notes import Alert, HealthNote, Note, Templat
 from atd_ingest_whatsapp.translate.part import PROBLEMS_LIMIT
 from atd_ingest_whatsapp.translate.reader import OBJECT, Proven, translate
 from atd_ingest_whatsapp.translate.result import Event, Translation, unparsed_event
+from atd_ingest_whatsapp.translate.statuses import Proof
 
 __all__ = [
     "OBJECT",
@@ -17,6 +18,7 @@ __all__ = [
     "Event",
     "HealthNote",
     "Note",
+    "Proof",
     "Proven",
     "TemplateNote",
     "Translation",

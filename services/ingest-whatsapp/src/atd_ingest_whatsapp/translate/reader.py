@@ -13,7 +13,7 @@ from atd_ingest_whatsapp.translate.part import Part, Problems, people_of
 from atd_ingest_whatsapp.translate.people import preference, user_id_change
 from atd_ingest_whatsapp.translate.result import Event, Translation
 from atd_ingest_whatsapp.translate.state import FIELDS, Change, error_notes, notes_of
-from atd_ingest_whatsapp.translate.statuses import receipt
+from atd_ingest_whatsapp.translate.statuses import Proof, receipt
 from atd_ingest_whatsapp.translate.values import Json, moment_of, plain, shown
 
 OBJECT = "whatsapp_business_account"
@@ -49,7 +49,7 @@ class _Reader:
     received_at: datetime
     events: list[Event] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    confirmed: list[tuple[str, str]] = field(default_factory=list)
+    confirmed: list[Proof] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
 
     def body(self, payload: Any) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.translate.messages import SOURCE, MessageEvent
 from atd_ingest_whatsapp.translate.notes import Note
+from atd_ingest_whatsapp.translate.statuses import Proof
 from atd_schemas.ids import uuid5
 from atd_schemas.inbound import InboundPreference, InboundReceipt, InboundUnparsed, UnparsedData
 
@@ -19,13 +20,13 @@ Event = MessageEvent | InboundReceipt | InboundPreference
 class Translation:
     """What a body says, in its order; `problems` name by path what was not understood.
 
-    `confirmed` has a row of the send ledger and Meta's id, for every receipt that proves that a send of ours went out.
+    `confirmed` has what every receipt of a send of ours proves.
     """
 
     events: tuple[Event, ...]
     problems: tuple[str, ...]
     notes: tuple[Note, ...] = ()
-    confirmed: tuple[tuple[str, str], ...] = ()
+    confirmed: tuple[Proof, ...] = ()
 
 
 def unparsed_event(account: Account, raw: bytes, problems: Sequence[str], now: datetime) -> InboundUnparsed:

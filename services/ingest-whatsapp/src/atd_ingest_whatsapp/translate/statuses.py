@@ -21,14 +21,20 @@ _STATUSES: Mapping[str, ReceiptStatus] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """A receipt that was understood. `proves` has the ledger row whose send it proves, and Meta's id of the message.
+class Proof:
+    """The send of a row of the ledger went out: by which account, and under which id of Meta's."""
 
-    Of a reaction of ours only a failure is an event.
-    """
+    account_id: str
+    row_id: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt that was understood. Of a reaction of ours only a failure is an event."""
 
     event: InboundReceipt | None
-    proves: tuple[str, str] | None
+    proves: Proof | None
 
 
 def receipt(part: Part) -> Receipt | None:
@@ -51,7 +57,7 @@ def receipt(part: Part) -> Receipt | None:
         event = _event(part, known, external_id, reference)
         if event is None:
             return None
-    return Receipt(event, (str(callback), external_id) if reference is not None else None)
+    return Receipt(event, None if reference is None else Proof(part.account.id, str(callback), external_id))
 
 
 def _event(part: Part, known: ReceiptStatus, external_id: str, reference: Reference | None) -> InboundReceipt | None:
