@@ -72,7 +72,7 @@ export function buildPeople(aside) {
         chooseCompany(found[(place + step + found.length) % found.length].id);
         companies.querySelector('[aria-checked="true"]')?.focus();
       };
-      return h("button", { type: "button", class: "company", role: "radio", "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", on: { click: () => chooseCompany(one.id), keydown: move } }, emblem(one), one.name);
+      return h("button", { type: "button", class: "company", role: "radio", title: one.about || `+${one.phone}`, "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", on: { click: () => chooseCompany(one.id), keydown: move } }, emblem(one), one.name);
     }));
     return undefined;
   }
