@@ -171,6 +171,20 @@ async def test_a_good_check_resumes_what_waits(service: Service) -> None:
     assert receipt.data.status == "sent"
 
 
+async def test_an_account_that_is_marked_is_not_marked_again(service: Service) -> None:
+    channel = await service.connect(access_token="gone")
+    service.fake.graph.state.revoked_tokens = {"gone"}
+    path = f"/api/v1/channels/{channel['id']}"
+    versions = []
+    for _ in range(2):
+        answer = await service.client.post(f"{path}/templates/sync", headers=service.headers())
+        assert answer.status_code == 502
+        shown = (await service.client.get(path, headers=service.headers())).json()
+        assert shown["status"] == "needs_reconnection"
+        versions.append(shown["version"])
+    assert versions[0] == versions[1]
+
+
 async def test_a_cut_send_is_proven_by_its_receipt_and_not_repeated(service: Service) -> None:
     channel = await service.connect()
     service.fake.graph.state.behaviours = [Behaviour(kind="cut_after")]

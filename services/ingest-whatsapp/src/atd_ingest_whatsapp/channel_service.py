@@ -229,12 +229,17 @@ class ChannelService:
         return Checked(await self._shown(document, identity), answer)
 
     async def needs_reconnection(self, account: Account, refused: Refused) -> bool:
-        """Mark an account whose token Meta refused; false when it has changed since and may work again."""
+        """Mark an account whose token Meta refused; false when it has changed since and may work again.
+
+        What is marked already is not marked again: a new version would be in the way of whoever repairs it.
+        """
 
         def fields(document: "Document") -> Mapping[str, Any]:
             return {**touched(document, self._runtime.clock.now()), **self._needs_reconnection(refused)}
 
         try:
+            if account.status == "needs_reconnection":
+                return bool((await self._found(account.tenant_id, account.id))["version"] == account.version)
             await self._changed(account.tenant_id, account.id, account.version, fields, SYSTEM)
         except Problem:
             return False  # deleted, or repaired in between
