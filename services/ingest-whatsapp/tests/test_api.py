@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from atd_servicekit.identity import route_permissions
-from atd_testing.whatsapp import Behaviour
+from atd_testing.whatsapp import Behaviour, builders
 
 Service = Any
 """A `Service` of conftest.py."""
@@ -75,6 +75,34 @@ async def test_what_is_wrong_is_named_by_its_field(service: Service) -> None:
     assert await errors_of(body(app_secret="a-secret" * 99)) == {"credentials.app_secret"}
     assert await errors_of(body(verify_token="com espaço")) == {"credentials.verify_token"}
     assert await errors_of({"kind": "whatsapp"}) == {"name", "credentials"}
+
+
+@pytest.mark.parametrize(
+    "wrong", ["a-secret\r\nX-Evil: 1", "a-secret-with space", "a-secret-açúcar", "a-secret\0of-app", "  "]
+)
+@pytest.mark.parametrize("name", ["access_token", "app_secret"])
+async def test_a_secret_that_no_header_can_carry_is_refused(service: Service, name: str, wrong: str) -> None:
+    made = await service.connect()
+    requests = [
+        ("POST", PATH, body(**{name: wrong})),
+        ("PATCH", f"{PATH}/{made['id']}", {"credentials": {name: wrong}}),
+    ]
+    for method, path, given in requests:
+        answer = await service.client.request(method, path, json=given, headers=service.headers())
+        assert answer.status_code == 422, answer.text
+        assert {error["field"] for error in answer.json()["errors"]} == {f"credentials.{name}"}
+        assert "a-secret" not in answer.text
+
+
+async def test_a_line_break_that_was_copied_with_a_secret_does_not_matter(service: Service) -> None:
+    given = body(access_token=" EAAG-secret-token\n", app_secret="a-secret-of-the-app\r\n")
+    made = (await service.client.post(PATH, json=given, headers=service.headers())).json()
+    checked = (await service.client.post(f"{PATH}/{made['id']}/check", headers=service.headers())).json()
+    assert checked["ok"] is True
+    raw = b'{"object":"whatsapp_business_account","entry":[]}'
+    signed = builders.signed_headers(raw, "a-secret-of-the-app")
+    answer = await service.client.post(f"/webhooks/whatsapp/{made['id']}", content=raw, headers=signed)
+    assert answer.status_code == 200
 
 
 async def test_a_number_is_connected_once_on_the_whole_platform(service: Service) -> None:

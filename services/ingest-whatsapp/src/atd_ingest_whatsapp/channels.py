@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
 from atd_ingest_whatsapp.accounts import AccountStatus
 from atd_ingest_whatsapp.health import ChannelHealth
@@ -26,8 +26,27 @@ Seal = Callable[[str, str], str]
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 GraphId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,32}$")]
-Token = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
-AppSecret = Annotated[SecretStr, Field(min_length=8, max_length=256)]
+
+
+def _without_margin(copied: object) -> object:
+    """What is copied from a page often has a line break behind it."""
+    return copied.strip() if isinstance(copied, str) else copied
+
+
+def _plain(secret: SecretStr) -> SecretStr:
+    """Tokens travel in a header, which takes visible ASCII alone."""
+    text = secret.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("must be plain letters, digits and signs, without spaces")
+    return secret
+
+
+Token = Annotated[
+    SecretStr, BeforeValidator(_without_margin), Field(min_length=1, max_length=1024), AfterValidator(_plain)
+]
+AppSecret = Annotated[
+    SecretStr, BeforeValidator(_without_margin), Field(min_length=8, max_length=256), AfterValidator(_plain)
+]
 VerifyToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{8,128}$")]
 
 
