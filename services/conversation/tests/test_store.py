@@ -190,6 +190,22 @@ async def test_every_query_walks_an_index_and_sorts_nothing_in_memory(parts: Any
         assert of_a_contact or not row.get("hasSortStage"), command
 
 
+async def test_a_batch_of_many_accounts_costs_as_many_queries_as_one_of_few(parts: Any) -> None:
+    numbers = []
+    for accounts in (2, 60):
+        batch = [
+            send_receipt(f"t{n}", f"a{n}", "read", external_id=f"x{accounts}", occurred_at=parts.clock.now())
+            for n in range(accounts)
+        ]
+        profile = await Profile(parts.db).start()
+        await parts.take(*batch)
+        seen = await profile.stop()
+        assert not [row for row in seen if "COLLSCAN" in row["planSummary"]]
+        numbers.append(len([row for row in seen if "find" in row.get("command", {})]))
+        await parts.db["system.profile"].drop()
+    assert numbers[0] == numbers[1]
+
+
 async def test_no_query_is_without_a_bound(parts: Any) -> None:
     profile = await Profile(parts.db).start()
     await drive(parts)

@@ -241,10 +241,12 @@ class InboundLoader:
         by_account: dict[str, set[str]] = {}
         for account_id, external_id in names:
             by_account.setdefault(account_id, set()).add(external_id)
-        for account_id, external_ids in by_account.items():
-            query = {"account_id": account_id, "sent_as": {"$in": list(external_ids)}}
-            for row in await self._db[MESSAGES].find(query).limit(len(external_ids)).to_list(len(external_ids)):
-                loaded.add_message(message_of(row))
+        if not names:
+            return
+        of_each = [{"account_id": account_id, "sent_as": {"$in": list(ids)}} for account_id, ids in by_account.items()]
+        query = of_each[0] if len(of_each) == 1 else {"$or": of_each}
+        for row in await self._db[MESSAGES].find(query).limit(len(names)).to_list(len(names)):
+            loaded.add_message(message_of(row))
 
     async def _ids(self, collection: str, ids: "Collection[str]") -> set[str]:
         return {row["_id"] for row in await self._find(collection, "_id", ids, projection={"_id": 1})}
