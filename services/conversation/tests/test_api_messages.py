@@ -61,6 +61,16 @@ async def test_what_cannot_be_said(desk: Any, body: Any, code: str, fields: list
     assert (await desk.get(f"/conversations/{conversation_id}"))["sequence"] == 2
 
 
+async def test_only_a_note_quotes_a_note(desk: Any) -> None:
+    (conversation_id,) = await desk.written()
+    path = f"/conversations/{conversation_id}/messages"
+    note = await desk.do("POST", path, {"text": "Cuidado", "direction": "note"})
+    answer = await desk.refused("POST", path, {"text": "Olá", "reply_to": note["id"]})
+    assert answer == (422, "unknown_message", ["reply_to"])
+    second = await desk.do("POST", path, {"text": "Sim", "direction": "note", "reply_to": note["id"]})
+    assert second["reply_to"] == note["id"]
+
+
 @pytest.mark.parametrize(("length", "direction"), [(MAX_TEXT, "outbound"), (MAX_NOTE, "note")])
 async def test_the_longest_texts(desk: Any, length: int, direction: str) -> None:
     (conversation_id,) = await desk.written()

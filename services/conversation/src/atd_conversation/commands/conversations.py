@@ -146,6 +146,8 @@ class Commands:
         quoted = await self._queries.message(identity.tenant_id, draft.reply_to, session)
         if quoted is None or quoted.conversation_id != conversation.id:
             raise refused(Refusal("unknown_message", "is no message of this conversation", "reply_to"))
+        if not draft.note and quoted.direction not in ("inbound", "outbound"):
+            raise refused(Refusal("unknown_message", "is a message that the customer does not see", "reply_to"))
         return quoted
 
     async def _material(
