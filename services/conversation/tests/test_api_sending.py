@@ -185,6 +185,8 @@ async def test_a_note_can_have_files(desk: Any, chat: Chat) -> None:
         ({"kind": "location"}, "invalid", ["location"]),
         ({"contacts": []}, "invalid", ["contacts"]),
         ({"contacts": [{"phones": []}]}, "invalid", ["contacts[0].name"]),
+        ({"contacts": [{"name": " "}]}, "invalid", ["contacts[0].name"]),
+        ({"location": {**PLACE, "name": "\n"}}, "invalid", ["location.name"]),
         ({"text": "x", "interactive": {"type": "menu"}}, "invalid", ["interactive.type"]),
         ({"text": "x", "interactive": {**BUTTONS, "colour": 1}}, "invalid", ["interactive.colour"]),
         ({"text": "x", "interactive": {**LINK, "title": "x" * 21}}, "too_long", ["interactive.title"]),

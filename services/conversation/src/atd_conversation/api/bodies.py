@@ -10,7 +10,7 @@ from atd_conversation.domain.drafts import FILE_KINDS, Draft, TemplateDraft
 from atd_schemas.views import MessageKind
 
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-_Word = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+_Word = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"\S")]
 
 MAX_FILES = 10
 _PARTS = ("template", "interactive", "location", "contacts")
