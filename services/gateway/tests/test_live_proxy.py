@@ -18,6 +18,7 @@ class LyingService:
     def __init__(self):
         self.seen = []
         self.release = asyncio.Event()
+        self.left = asyncio.Event()
         self.url = ""
 
     async def __aenter__(self):
@@ -85,6 +86,14 @@ class LyingService:
                 await writer.drain()
             writer.write(b"0\r\n\r\n")
             return False
+        if kind == "endless":
+            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/plain\r\n\r\n")
+            try:
+                while True:
+                    writer.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+                    await writer.drain()
+            finally:
+                self.left.set()
         status = kind if kind.isdigit() else "200"
         answer = b"" if status in ("204", "304") else body or b'{"ok":true}'
         length = f"Content-Length: {len(answer)}\r\n" if answer else ""
@@ -263,6 +272,14 @@ async def test_a_large_answer_is_streamed(gateway, service):
         async for chunk in answer.aiter_bytes():
             size += len(chunk)
     assert size == 200 * 0x10000
+
+
+async def test_of_an_answer_whose_client_goes_away_no_more_is_asked_for(gateway, service):
+    ana = await gateway.person()
+    async with gateway.http.stream("GET", "/api/v1/attachments/endless", headers=ana.headers) as answer:
+        await anext(answer.aiter_bytes())
+    await eventually(service.left.is_set)
+    assert (await gateway.http.get("/api/v1/attachments/x", headers=ana.headers)).status_code == 200
 
 
 async def test_a_large_file_streams_through_in_either_direction(start, service):

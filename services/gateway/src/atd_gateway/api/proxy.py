@@ -5,10 +5,10 @@ transport.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Mapping
 from datetime import timedelta
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -125,7 +125,7 @@ class Proxy:
         try:
             if body.refusal is not None:
                 raise body.refusal
-            outcome = await self._exchange(scope, body, answer, route, address, signed_identity)
+            outcome = await self._exchange(scope, receive, body, answer, route, address, signed_identity)
         except Problem as problem:
             outcome = await self._refuse(scope, receive, send, answer, problem)
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
@@ -138,6 +138,7 @@ class Proxy:
     async def _exchange(
         self,
         scope: Scope,
+        receive: Receive,
         body: "_Body",
         answer: "_Answer",
         route: Route,
@@ -162,10 +163,10 @@ class Proxy:
             length = response.content_length
             if length is not None and length <= SMALL_BODY_BYTES:
                 await answer.end(await response.read())
-            else:
-                async for chunk in response.content.iter_any():
-                    await answer.more(chunk)
-                await answer.end(b"")
+            elif data is None or isinstance(data, bytes):
+                await _while_wanted(_stream(response, answer), receive)
+            else:  # the body may still be coming, and who reads that cannot also watch for the client to go away
+                await _stream(response, answer)
             return response.status
 
     def _url(self, scope: Scope, service: Service) -> URL:
@@ -212,6 +213,30 @@ class Proxy:
             histogram = self._metrics.client_seconds.labels(service, method)
             self._histograms[service, method] = histogram
         histogram.observe(seconds)
+
+
+async def _stream(response: aiohttp.ClientResponse, answer: "_Answer") -> None:
+    async for chunk in response.content.iter_any():
+        await answer.more(chunk)
+    await answer.end(b"")
+
+
+async def _while_wanted(work: Coroutine[Any, Any, None], receive: Receive) -> None:
+    """Do the work unless the client goes away: the server drops what is sent to nobody, and would take all of it."""
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    working, watching = asyncio.ensure_future(work), asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await working
+    finally:
+        working.cancel()
+        watching.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
 
 
 class _Answer:
