@@ -92,7 +92,10 @@ def _remove_files(intake: Intake, message: Message, *attachment_ids: str) -> Non
 
 
 def _is_allowed(message: Message, event: Change) -> bool:
-    """Everybody changes their own messages; what a provider says is checked, not trusted."""
+    """Customers change what customers wrote, the company what it wrote, within one account.
+
+    Which of the account's customers it was is the provider's to say: it signs, and an id names one message.
+    """
     if (message.tenant_id, message.account_id) != (event.tenant_id, event.data.account_id):
         return False
     if isinstance(event, InboundReaction):
