@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 from pymongo import IndexModel
@@ -40,6 +41,15 @@ from atd_servicekit.tasks import Supervised
 from atd_servicekit.tracing import Tracing
 
 T = TypeVar("T")
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""The kit has its own, which tells nothing personal; FastAPI's looks for providers at every request."""
+
 _START_BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -190,6 +200,7 @@ class Runtime:
             lifespan=self._lifespan,
             docs_url=None,
             redoc_url=None,
+            telemetry=_NO_TELEMETRY,
         )
         app.state.runtime = self
         install_problem_handlers(app)

@@ -62,6 +62,7 @@ def serve(service: str, create_app: Callable[[S], FastAPI], settings: S) -> None
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,  # no service asks for the caller's address; the gateway has a server of its own
         timeout_graceful_shutdown=int(settings.shutdown_grace.total_seconds()),
         timeout_keep_alive=75,
         backlog=4096,
