@@ -1,6 +1,7 @@
 """What the Graph API's answers mean, and how a send is written."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx
@@ -19,6 +20,7 @@ from atd_ingest_whatsapp.client import (
     read_error,
 )
 from atd_ingest_whatsapp.compose import Body, compose_message
+from atd_ingest_whatsapp.graph import GraphConnection
 from atd_ingest_whatsapp.media_client import Address, MediaClient, Uploaded
 from atd_schemas.outbound import OutboundMessageData
 from atd_servicekit.errors import InfrastructureFault
@@ -112,12 +114,24 @@ async def fake() -> AsyncIterator[ServedFake]:
         yield served
 
 
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[GraphConnection]:
+    graph = GraphConnection(lambda: create_http_client("whatsapp", Metrics()), url, "v25.0")
+    await graph.start()
+    yield graph
+    await graph.stop()
+
+
+async def test_a_connection_that_is_not_started_is_a_fault_of_ours() -> None:
+    graph = GraphConnection(lambda: create_http_client("whatsapp", Metrics()), "http://127.0.0.1:9", "v25.0")
+    with pytest.raises(InfrastructureFault):
+        await GraphClient(graph).send(ACCOUNT, text())
+
+
 @pytest.fixture
 async def client(fake: ServedFake) -> AsyncIterator[GraphClient]:
-    made = GraphClient(lambda: create_http_client("whatsapp", Metrics()), fake.url, "v25.0")
-    await made.start()
-    yield made
-    await made.stop()
+    async with connected(fake.url) as graph:
+        yield GraphClient(graph)
 
 
 async def test_the_fake_and_the_client_agree(fake: ServedFake, client: GraphClient) -> None:
@@ -148,18 +162,14 @@ async def test_every_misbehaviour_is_an_answer_not_an_error(
 
 
 async def test_nobody_listening_is_unsent() -> None:
-    made = GraphClient(lambda: create_http_client("whatsapp", Metrics()), "http://127.0.0.1:9", "v25.0")
-    await made.start()
-    assert isinstance(await made.send(ACCOUNT, text()), Unsent)
-    await made.stop()
+    async with connected("http://127.0.0.1:9") as graph:
+        assert isinstance(await GraphClient(graph).send(ACCOUNT, text()), Unsent)
 
 
 @pytest.fixture
 async def media(fake: ServedFake) -> AsyncIterator[MediaClient]:
-    made = MediaClient(lambda: create_http_client("files", Metrics()), fake.url, "v25.0", timedelta(seconds=15))
-    await made.start()
-    yield made
-    await made.stop()
+    async with connected(fake.url) as graph:
+        yield MediaClient(graph, timedelta(seconds=15))
 
 
 def opened(data: bytes, chunks: AsyncIterator[bytes]) -> OpenFile:

@@ -16,6 +16,7 @@ from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.client import Refused
 from atd_ingest_whatsapp.fetcher import Fetcher
 from atd_ingest_whatsapp.fetching import fetch_row
+from atd_ingest_whatsapp.graph import GraphConnection
 from atd_ingest_whatsapp.media_client import MediaClient
 from atd_schemas.inbound import InboundAttachment
 from atd_schemas.outbound import OutboundFetch, OutboundFetchData
@@ -160,13 +161,11 @@ async def attempt(
     answers: Mapping[str, Answer | Sequence[Answer]], asked: ledger.Row | None = None, account: Account | None = ACCOUNT
 ) -> Tried:
     tried = Tried(Meta(answers), Accounts(account))
-    client = MediaClient(
-        lambda: httpx.AsyncClient(transport=httpx.MockTransport(tried.meta)),
-        "https://graph.facebook.com",
-        "v25.0",
-        timedelta(seconds=15),
+    graph = GraphConnection(
+        lambda: httpx.AsyncClient(transport=httpx.MockTransport(tried.meta)), "https://graph.facebook.com", "v25.0"
     )
-    await client.start()
+    client = MediaClient(graph, timedelta(seconds=15))
+    await graph.start()
     fetcher = Fetcher(
         use=AccountUse(tried.accounts, tried.accounts.mark),
         source=client,
@@ -179,7 +178,7 @@ async def attempt(
     with capture_logs() as lines:
         tried.outcome = await fetcher.attempt(asked or row())
     tried.lines = [line for line in lines if line["event"] == "file.fetch"]
-    await client.stop()
+    await graph.stop()
     return tried
 
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.client import Refused, Unsent
+from atd_ingest_whatsapp.graph import GraphConnection
 from atd_ingest_whatsapp.template_client import Catalogue, TemplateClient
 
 ACCOUNT = Account(
@@ -28,17 +29,14 @@ ACCOUNT = Account(
 
 
 async def read(answer: Callable[[httpx.Request], httpx.Response], timeout: float = 30) -> Any:
-    client = TemplateClient(
-        lambda: httpx.AsyncClient(transport=httpx.MockTransport(answer)),
-        "https://graph.example/",
-        "v25.0",
-        timeout=timedelta(seconds=timeout),
+    graph = GraphConnection(
+        lambda: httpx.AsyncClient(transport=httpx.MockTransport(answer)), "https://graph.example/", "v25.0"
     )
-    await client.start()
+    await graph.start()
     try:
-        return await client.templates(ACCOUNT)
+        return await TemplateClient(graph, timeout=timedelta(seconds=timeout)).templates(ACCOUNT)
     finally:
-        await client.stop()
+        await graph.stop()
 
 
 def page(names: list[str], after: str | None) -> httpx.Response:

@@ -19,6 +19,7 @@ from atd_ingest_whatsapp.credentials import open_account
 from atd_ingest_whatsapp.directory import AccountDirectory
 from atd_ingest_whatsapp.fetcher import NEW_ADDRESSES, Fetcher
 from atd_ingest_whatsapp.fetching import SIZE_LIMIT
+from atd_ingest_whatsapp.graph import GraphConnection
 from atd_ingest_whatsapp.handlers import SettingsReader, outbound_handler
 from atd_ingest_whatsapp.health import HEALTH_INDEXES, HealthStore
 from atd_ingest_whatsapp.media import UPLOAD_INDEXES, UPLOADS_AT_ONCE, MediaUploads, UploadStore
@@ -70,7 +71,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tracing: Traci
     runtime = Runtime.build(SERVICE, settings, clock=clock, tracing=tracing)
     store = AccountStore(runtime.mongo.db)
     directory = AccountDirectory(store, lambda row: open_account(runtime.cipher, row), runtime.clock)
-    graph = _graph(runtime, settings)
+    graph = GraphClient(_graph(runtime, settings, "whatsapp", SENDS_AT_ONCE + _CHECKS_AT_ONCE))
     sends = _Sends()
     told = _Told.build(runtime, settings)
     followers = Followers(sends, directory, told.copies, told.health)
@@ -91,8 +92,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tracing: Traci
     sends.ledger = _ledger(runtime, settings, sender)
     sends.fetches = _fetches(runtime, settings, use, files)
     intake = Intake(runtime.producer, sends.confirm, told.note_down(templates), settings.whatsapp_webhook_timeout)
-    clients: list[Component] = [graph, files.store, files.client, files.uploads, told.lists]
-    _start_in_order(runtime, settings, clients, directory, sends)
+    _start_in_order(runtime, settings, [files.store, files.uploads], directory, sends)
     runtime.background("template-sync", templates.run)
     routers = [
         channels_router(runtime, service),
@@ -139,17 +139,21 @@ class _Sends:
             await self.ledger.resolve_many(results, group=account_id)
 
 
-def _graph(runtime: Runtime, settings: Settings) -> GraphClient:
+def _graph(runtime: Runtime, settings: Settings, name: str, connections: int) -> GraphConnection:
+    """A connection to the Graph API, named so in metrics. What must not delay each other has one each. A component."""
+
     def connect() -> httpx.AsyncClient:
         return create_http_client(
-            "whatsapp",
+            name,
             runtime.metrics,
             timeout=settings.whatsapp_timeout,
-            max_connections=SENDS_AT_ONCE + _CHECKS_AT_ONCE,
+            max_connections=connections,
             trace_headers=False,
         )
 
-    return GraphClient(connect, settings.whatsapp_api_url, settings.whatsapp_api_version)
+    connection = GraphConnection(connect, settings.whatsapp_api_url, settings.whatsapp_api_version)
+    runtime.add_component(connection)
+    return connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +166,9 @@ class _Files:
 
     @classmethod
     def build(cls, runtime: Runtime, settings: Settings) -> "_Files":
-        def connect() -> httpx.AsyncClient:
-            return create_http_client(
-                "whatsapp-files",
-                runtime.metrics,
-                timeout=settings.whatsapp_timeout,
-                max_connections=UPLOADS_AT_ONCE + FETCHES_AT_ONCE,
-                trace_headers=False,
-            )
-
         store = create_file_store(settings, runtime.metrics, clock=runtime.clock)
-        client = MediaClient(
-            connect, settings.whatsapp_api_url, settings.whatsapp_api_version, settings.whatsapp_timeout
-        )
+        connection = _graph(runtime, settings, "whatsapp-files", UPLOADS_AT_ONCE + FETCHES_AT_ONCE)
+        client = MediaClient(connection, settings.whatsapp_timeout)
         uploads = MediaUploads(UploadStore(runtime.mongo.db), store, client, runtime.clock)
         return cls(store, client, uploads)
 
@@ -189,21 +183,8 @@ class _Told:
 
     @classmethod
     def build(cls, runtime: Runtime, settings: Settings) -> "_Told":
-        def connect() -> httpx.AsyncClient:
-            return create_http_client(
-                "whatsapp-templates",
-                runtime.metrics,
-                timeout=settings.whatsapp_timeout,
-                max_connections=_LISTS_AT_ONCE,
-                trace_headers=False,
-            )
-
-        lists = TemplateClient(
-            connect,
-            settings.whatsapp_api_url,
-            settings.whatsapp_api_version,
-            timeout=settings.whatsapp_templates_timeout,
-        )
+        connection = _graph(runtime, settings, "whatsapp-templates", _LISTS_AT_ONCE)
+        lists = TemplateClient(connection, timeout=settings.whatsapp_templates_timeout)
         return cls(TemplateStore(runtime.mongo.db), lists, HealthStore(runtime))
 
     def note_down(self, templates: TemplateService) -> NoteDown:
@@ -253,7 +234,7 @@ def _ledger(runtime: Runtime, settings: Settings, sender: Sender) -> Ledger:
 def _start_in_order(
     runtime: Runtime,
     settings: Settings,
-    clients: Sequence[Component],
+    files: Sequence[Component],
     directory: AccountDirectory,
     sends: _Sends,
 ) -> None:
@@ -274,8 +255,8 @@ def _start_in_order(
         IDEMPOTENCY_INDEXES,
     ):
         runtime.add_indexes(indexes)
-    for client in clients:
-        runtime.add_component(client)
+    for component in files:
+        runtime.add_component(component)
     runtime.use_outbox()
     runtime.broadcast(SETTINGS_CHANGES, SettingsReader(directory), from_beginning=False)
     runtime.add_component(directory)

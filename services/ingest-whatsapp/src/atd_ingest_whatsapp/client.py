@@ -1,6 +1,5 @@
 """Calls to the Graph API, and what each answer means. The meaning is pure: `read_answer`, `read_error`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import orjson
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.compose import Body
 from atd_ingest_whatsapp.failures import FailureClass, class_of, code_of, detail_of
-from atd_servicekit.errors import InfrastructureFault
+from atd_ingest_whatsapp.graph import GraphConnection
 from atd_servicekit.http_client import surely_unsent
 
 _TOO_MANY = 429
@@ -107,36 +106,16 @@ def refused(status: int, error: dict[str, Any]) -> Refused:
 
 
 class GraphClient:
-    """The Graph API at one address and version. A component.
+    """Sends messages, and asks whether credentials work."""
 
-    `connect` makes the HTTP client, the kit's, whose timeout bounds each call.
-    """
-
-    def __init__(self, connect: Callable[[], httpx.AsyncClient], base_url: str, version: str) -> None:
-        self._connect = connect
-        self._client: httpx.AsyncClient | None = None
-        self._base = f"{base_url.rstrip('/')}/{version}"
-
-    async def start(self) -> None:
-        """Make the HTTP client."""
-        self._client = self._connect()
-
-    async def stop(self) -> None:
-        """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-
-    @property
-    def _http(self) -> httpx.AsyncClient:
-        if self._client is None:
-            raise InfrastructureFault("the client of the Graph API is not started")
-        return self._client
+    def __init__(self, connection: GraphConnection) -> None:
+        self._graph = connection
 
     async def send(self, account: Account, body: Body) -> Answer:
         """Send what `compose` made. Never raises for what the network or Meta do."""
         try:
-            answer = await self._http.post(
-                f"{self._base}/{account.phone_number_id}/messages",
+            answer = await self._graph.http.post(
+                self._graph.url(f"{account.phone_number_id}/messages"),
                 content=orjson.dumps(body),
                 headers={**authorization(account), "Content-Type": "application/json"},
             )
@@ -148,8 +127,8 @@ class GraphClient:
         """Ask Meta for the number with these credentials."""
         fields = "display_phone_number,verified_name,quality_rating"
         try:
-            answer = await self._http.get(
-                f"{self._base}/{account.phone_number_id}", params={"fields": fields}, headers=authorization(account)
+            answer = await self._graph.http.get(
+                self._graph.url(account.phone_number_id), params={"fields": fields}, headers=authorization(account)
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Unsent(type(error).__name__)

@@ -3,7 +3,7 @@
 import mimetypes
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ from atd_ingest_whatsapp.client import (
     text_in,
     unexplained,
 )
-from atd_servicekit.errors import InfrastructureFault
+from atd_ingest_whatsapp.graph import GraphConnection
 from atd_servicekit.files import OpenFile
 
 SLOWEST_BYTES_PER_SECOND = 512 * 1024
@@ -57,42 +57,23 @@ class Address:
 
 
 class MediaClient:
-    """The Graph API's files. A component; its connections are its own, so that large files delay no message.
+    """The Graph API's files. The connection is for them alone, so that large files delay no message.
 
-    `connect` makes the HTTP client, the kit's. `timeout` is of a call without a file; one with a file gets the time
-    that its bytes need at `SLOWEST_BYTES_PER_SECOND` on top.
+    `timeout` is of a call without a file; one with a file gets the time that its bytes need at
+    `SLOWEST_BYTES_PER_SECOND` on top.
     """
 
-    def __init__(
-        self, connect: Callable[[], httpx.AsyncClient], base_url: str, version: str, timeout: timedelta
-    ) -> None:
-        self._connect = connect
-        self._client: httpx.AsyncClient | None = None
-        self._base = f"{base_url.rstrip('/')}/{version}"
+    def __init__(self, connection: GraphConnection, timeout: timedelta) -> None:
+        self._graph = connection
         self._timeout = timeout
-
-    async def start(self) -> None:
-        """Make the HTTP client."""
-        self._client = self._connect()
-
-    async def stop(self) -> None:
-        """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-
-    @property
-    def _http(self) -> httpx.AsyncClient:
-        if self._client is None:
-            raise InfrastructureFault("the client of Meta's files is not started")
-        return self._client
 
     async def upload(self, account: Account, file: OpenFile, mime_type: str) -> Uploaded | Refused | Unsent | Uncertain:
         """Bring a file to Meta. Never raises for what the network or Meta do, nor for bytes that stop coming."""
         form = _Form(mime_type if _MIME_TYPE.fullmatch(mime_type) else _ANY_MIME_TYPE)
         headers = {**authorization(account), **form.headers(file.size)}
         try:
-            answer = await self._http.post(
-                f"{self._base}/{account.phone_number_id}/media",
+            answer = await self._graph.http.post(
+                self._graph.url(f"{account.phone_number_id}/media"),
                 content=form.body(file.chunks),
                 headers=headers,
                 timeout=self._timeout_of(file.size),
@@ -112,8 +93,8 @@ class MediaClient:
     async def look_up(self, account: Account, media_id: str) -> Address | Refused | Unsent | Uncertain:
         """Where a file can be had now. Never raises for what the network or Meta do."""
         try:
-            answer = await self._http.get(
-                f"{self._base}/{quote(media_id, safe='')}",
+            answer = await self._graph.http.get(
+                self._graph.url(quote(media_id, safe="")),
                 params={"phone_number_id": account.phone_number_id},
                 headers=authorization(account),
             )
@@ -141,7 +122,7 @@ class MediaClient:
         The token goes along: the caller has made sure that the address is Meta's.
         """
         headers = {**authorization(account), "Accept-Encoding": "identity"}
-        return self._http.stream("GET", url, headers=headers, timeout=self._timeout_of(size))
+        return self._graph.http.stream("GET", url, headers=headers, timeout=self._timeout_of(size))
 
     def _timeout_of(self, size: int) -> httpx.Timeout:
         longest = longest_transfer(size, self._timeout)

@@ -1,7 +1,6 @@
 """Meta's list of the templates of a business account, read whole."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,8 +9,8 @@ import httpx
 
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.client import OK, Refused, Unsent, authorization, json_object, refused
+from atd_ingest_whatsapp.graph import GraphConnection
 from atd_ingest_whatsapp.templates import Listed, listed_of
-from atd_servicekit.errors import InfrastructureFault
 
 TEMPLATES_LIMIT = 6000
 """Templates that a verified business account can have."""
@@ -29,25 +28,12 @@ class Catalogue:
 
 
 class TemplateClient:
-    """Reads lists of templates from the Graph API. A component; `connect` makes the kit's HTTP client."""
+    """Reads lists of templates from the Graph API."""
 
-    def __init__(
-        self, connect: Callable[[], httpx.AsyncClient], base_url: str, version: str, *, timeout: timedelta
-    ) -> None:
-        """`timeout` bounds a whole list; the client's own bounds each page."""
-        self._connect = connect
-        self._client: httpx.AsyncClient | None = None
-        self._base = f"{base_url.rstrip('/')}/{version}"
+    def __init__(self, connection: GraphConnection, *, timeout: timedelta) -> None:
+        """`timeout` bounds a whole list; the connection's own bounds each page."""
+        self._graph = connection
         self._timeout = timeout.total_seconds()
-
-    async def start(self) -> None:
-        """Make the HTTP client."""
-        self._client = self._connect()
-
-    async def stop(self) -> None:
-        """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
 
     async def templates(self, account: Account) -> Catalogue | Refused | Unsent:
         """All templates of the account's business account. Never raises for what the network or Meta do."""
@@ -73,13 +59,11 @@ class TemplateClient:
         return Catalogue(tuple(found[:TEMPLATES_LIMIT]), complete=False)
 
     async def _page(self, account: Account, after: str | None) -> dict[str, Any] | Refused | Unsent:
-        if self._client is None:
-            raise InfrastructureFault("the client of the template lists is not started")
         # The address of the next page is built here: the one that Meta gives could lead the token elsewhere.
         query = {"fields": _FIELDS, "limit": str(_PAGE)} | ({} if after is None else {"after": after})
         try:
-            answer = await self._client.get(
-                f"{self._base}/{account.business_account_id}/message_templates",
+            answer = await self._graph.http.get(
+                self._graph.url(f"{account.business_account_id}/message_templates"),
                 params=query,
                 headers=authorization(account),
             )
