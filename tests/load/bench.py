@@ -30,7 +30,7 @@ CALM_RATE = 20.0
 _BACKLOG = 4000
 _REST_SECONDS = 5.0
 _DISTURBED = 0.1
-_MOVED = 1.25  # two runs of the same differ by so much at their 99th percentile
+_MOVED = 1.25  # two calm measurements of one run differ by up to a quarter at their 99th percentile
 _RATIO, _WEBHOOKS_PER_SECOND, _MEMORY_MB = 0.5, 4000, 150.0
 
 
