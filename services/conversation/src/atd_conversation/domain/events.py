@@ -92,12 +92,7 @@ def outbound_command(
     attempt = (str(message.attempt),) if message.attempt else ()
     return OutboundMessage(
         id=uuid5("outbound", message.id, *attempt),
-        tenant_id=conversation.tenant_id,
-        occurred_at=now,
-        recorded_at=now,
-        source=SOURCE,
-        subject=conversation.id,
-        causation_id=causation_id,
+        **_command(conversation, now, causation_id),
         actor=Actor(type=message.author.type, id=message.author.id, name=message.author.name),
         data=OutboundMessageData(
             **_place(conversation),
@@ -122,12 +117,7 @@ def reaction_command(
     """
     return OutboundReaction(
         id=uuid5("reaction", message.id, str(conversation.sequence)),
-        tenant_id=conversation.tenant_id,
-        occurred_at=now,
-        recorded_at=now,
-        source=SOURCE,
-        subject=conversation.id,
-        causation_id=causation_id,
+        **_command(conversation, now, causation_id),
         actor=actor,
         data=OutboundReactionData(
             **_place(conversation),
@@ -145,17 +135,24 @@ def read_command(
     """Tell the customer that all up to a message was read; the request that led to it names the command."""
     return OutboundRead(
         id=uuid5("read", conversation.id, external_id, causation_id),
-        tenant_id=conversation.tenant_id,
-        occurred_at=now,
-        recorded_at=now,
-        source=SOURCE,
-        subject=conversation.id,
-        causation_id=causation_id,
+        **_command(conversation, now, causation_id),
         actor=actor,
         data=OutboundReadData(
             **_place(conversation), recipient=conversation.recipient, external_id=external_id, typing=typing
         ),
     )
+
+
+def _command(conversation: Conversation, now: datetime, causation_id: str) -> dict[str, Any]:
+    """What the envelope of every command to a channel says."""
+    return {
+        "tenant_id": conversation.tenant_id,
+        "occurred_at": now,
+        "recorded_at": now,
+        "source": SOURCE,
+        "subject": conversation.id,
+        "causation_id": causation_id,
+    }
 
 
 def _place(conversation: Conversation) -> dict[str, Any]:
@@ -185,16 +182,9 @@ def fetch_command(
         raise ValueError(f"file {attachment.id} is not at the channel")
     return OutboundFetch(
         id=uuid5("fetch", attachment.id, str(attachment.attempt)),
-        tenant_id=conversation.tenant_id,
-        occurred_at=now,
-        recorded_at=now,
-        source=SOURCE,
-        subject=conversation.id,
-        causation_id=causation_id,
+        **_command(conversation, now, causation_id),
         data=OutboundFetchData(
-            account_id=conversation.channel.account_id,
-            channel=conversation.channel.kind,
-            conversation_id=conversation.id,
+            **_place(conversation),
             message_id=message.id,
             contact_external_id=conversation.recipient,
             kind=message.kind,
