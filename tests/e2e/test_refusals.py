@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from atd_schemas.ids import uuid7
-from atd_schemas.topics import WEBHOOK_BODY_LIMIT_BYTES
+from atd_schemas.services import WEBHOOK_BODY_LIMIT_BYTES
 from atd_testing.whatsapp.builders import SIGNATURE_HEADER, sign, signed_headers, text_webhook, wamid
 from tests.conftest import Shop
 from tests.harness.reading import conversations

@@ -1,7 +1,7 @@
 import pytest
 
 from atd_gateway.domain.routes import ROUTES, Route, RouteTable
-from atd_schemas.topics import WEBHOOK_BODY_LIMIT_BYTES
+from atd_schemas.services import WEBHOOK_BODY_LIMIT_BYTES
 
 
 @pytest.mark.parametrize(

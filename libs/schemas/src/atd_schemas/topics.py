@@ -4,10 +4,9 @@ A test holds the registry against the code: every topic has a producer and a con
 event type has an example that parses. `atd topics create` creates what is listed here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter
@@ -17,6 +16,7 @@ from atd_schemas.dead_letters import DeadLetterEvent
 from atd_schemas.envelope import Envelope
 from atd_schemas.inbound import InboundEvent, UnparsedEvent
 from atd_schemas.outbound import OutboundCommand
+from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.settings_changes import SettingsChange
 
 MAX_MESSAGE_BYTES = 6 * 1024 * 1024
@@ -24,9 +24,6 @@ MAX_MESSAGE_BYTES = 6 * 1024 * 1024
 
 MAX_DEAD_LETTER_BYTES = 9 * 1024 * 1024
 """A dead letter holds the largest record in base64; no record that we write is larger."""
-
-WEBHOOK_BODY_LIMIT_BYTES = 3 * 1024 * 1024
-"""The largest webhook body that a provider sends (WhatsApp: 3 MB)."""
 
 OPERATOR = "operator"
 """A reader that is a person with the command `atd`."""
@@ -60,13 +57,14 @@ class Topic:
 
 _WEEK = timedelta(days=7)
 _MONTH = timedelta(days=30)
+_CHANNEL_SERVICES = tuple(service.name for service in channel_services())
 
 INBOUND_EVENTS = Topic(
     name="inbound.events.v1",
     owner="ingest",
     key="channel account + customer's external id",
     schema=InboundEvent,
-    producers=("ingest-whatsapp",),
+    producers=_CHANNEL_SERVICES,
     consumers=("conversation",),
     retention=_WEEK,
 )
@@ -75,7 +73,7 @@ INBOUND_UNPARSED = Topic(
     owner="ingest",
     key="channel account",
     schema=UnparsedEvent,
-    producers=("ingest-whatsapp", OPERATOR),
+    producers=(*_CHANNEL_SERVICES, OPERATOR),
     consumers=(OPERATOR,),
     retention=_MONTH,
     partitions=3,
@@ -89,26 +87,37 @@ CONVERSATION_EVENTS = Topic(
     consumers=("gateway",),
     retention=_WEEK,
 )
-OUTBOUND_WHATSAPP = Topic(
-    name="outbound.whatsapp.v1",
-    owner="conversation",
-    key="conversation id",
-    schema=OutboundCommand,
-    producers=("conversation",),
-    consumers=("ingest-whatsapp",),
-    retention=_WEEK,
-)
 SETTINGS_CHANGES = Topic(
     name="settings.changes.v1",
     owner="owner of the setting",
     key="tenant + kind + id",
     schema=SettingsChange,
-    producers=("ingest-whatsapp", "gateway"),
-    consumers=("ingest-whatsapp", "conversation"),
+    producers=(*_CHANNEL_SERVICES, "gateway"),
+    consumers=(*_CHANNEL_SERVICES, "conversation"),
     retention=_WEEK,
     partitions=3,
     cleanup="compact",
 )
+
+
+def outbound_topic(service: Service) -> Topic:
+    """The topic of what a channel service sends to customers. Raises `ValueError` for a service that sends nothing."""
+    if service.outbound is None:
+        raise ValueError(f"the service {service.name} has no outbound topic")
+    return Topic(
+        name=f"outbound.{service.outbound}.v1",
+        owner="conversation",
+        key="conversation id",
+        schema=OutboundCommand,
+        producers=("conversation",),
+        consumers=(service.name,),
+        retention=_WEEK,
+    )
+
+
+def outbound_by_channel(services: Sequence[Service] = SERVICES) -> Mapping[str, Topic]:
+    """Where a message to a channel's customer goes. A channel that is not listed cannot be answered yet."""
+    return {kind: outbound_topic(service) for service in channel_services(services) for kind in service.channels}
 
 
 def dead_letter_topic(service: str) -> Topic:
@@ -126,14 +135,14 @@ def dead_letter_topic(service: str) -> Topic:
     )
 
 
-CONSUMING_SERVICES = ("ingest-whatsapp", "conversation")
-"""The services that consume as a group, and so can dead-letter. """
+CONSUMING_SERVICES = tuple(service.name for service in SERVICES if service.consumer_group)
+"""The services that consume as a group, and so can dead-letter."""
 
-ONLOOKERS = ("gateway",)
+BROADCAST_SERVICES = tuple(service.name for service in SERVICES if not service.consumer_group)
 """The services that read without a group: every process reads all and commits nothing."""
 
-OUTBOUND_BY_CHANNEL: Mapping[str, Topic] = {"whatsapp": OUTBOUND_WHATSAPP}
-"""Where a message to a channel's customer goes. A channel that is not listed cannot be answered yet."""
+OUTBOUND_BY_CHANNEL = outbound_by_channel()
+OUTBOUND_WHATSAPP = OUTBOUND_BY_CHANNEL["whatsapp"]
 
 
 def registry() -> tuple[Topic, ...]:
@@ -142,21 +151,21 @@ def registry() -> tuple[Topic, ...]:
         INBOUND_EVENTS,
         INBOUND_UNPARSED,
         CONVERSATION_EVENTS,
-        OUTBOUND_WHATSAPP,
+        *(outbound_topic(service) for service in channel_services() if service.outbound),
         SETTINGS_CHANGES,
         *(dead_letter_topic(service) for service in CONSUMING_SERVICES),
     )
 
 
-@cache
-def _adapter(name: str) -> TypeAdapter[Any]:
-    topics = {topic.name: topic for topic in registry()}
-    return TypeAdapter(topics[name].schema)
+_adapters: dict[str, TypeAdapter[Any]] = {}
 
 
 def adapter(topic: Topic) -> TypeAdapter[Any]:
     """The one validator of a topic's records, built at its first use."""
-    return _adapter(topic.name)
+    found = _adapters.get(topic.name)
+    if found is None:
+        found = _adapters[topic.name] = TypeAdapter(topic.schema)
+    return found
 
 
 def event_classes(topic: Topic) -> tuple[type[Envelope], ...]:

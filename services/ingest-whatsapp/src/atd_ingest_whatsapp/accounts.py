@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from pydantic import SecretStr
 
-AccountStatus = Literal["active", "needs_reconnection", "disabled"]
+from atd_channelkit.accounts.model import Account as ChannelAccount
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(ChannelAccount):
     """One WhatsApp number of one tenant. Credentials are not part of its representation.
 
     `previous_app_secrets` are those replaced lately, each with the moment until which it still proves a webhook.
@@ -18,13 +17,8 @@ class Account:
     whether customers see that their messages were read.
     """
 
-    id: str
-    tenant_id: str
-    name: str
-    status: AccountStatus
     phone_number_id: str
     business_account_id: str
-    version: int
     app_secret: bytes = field(repr=False)
     access_token: SecretStr
     verify_token: SecretStr

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
-from atd_ingest_whatsapp.accounts import AccountStatus
+from atd_channelkit.accounts.model import AccountStatus
 from atd_ingest_whatsapp.health import ChannelHealth
 from atd_schemas.envelope import Actor, Timestamp
 from atd_schemas.ids import uuid7

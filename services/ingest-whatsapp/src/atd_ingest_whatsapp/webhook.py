@@ -24,7 +24,8 @@ from atd_ingest_whatsapp.body import MalformedBodyError, Named, UnreadableBodyEr
 from atd_ingest_whatsapp.directory import AccountDirectory, same_token
 from atd_ingest_whatsapp.signature import SIGNATURE_HEADER, proving_secrets
 from atd_ingest_whatsapp.translate import Note, Proof, Proven, Translation, translate, unparsed_event
-from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, WEBHOOK_BODY_LIMIT_BYTES
+from atd_schemas.services import WEBHOOK_BODY_LIMIT_BYTES
+from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.kafka import Outgoing

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from atd_schemas.topics import WEBHOOK_BODY_LIMIT_BYTES
+from atd_schemas.services import WEBHOOK_BODY_LIMIT_BYTES
 
 API_BODY_LIMIT_BYTES = 1024 * 1024
 """The largest body of an API request that is handed on."""

@@ -1,0 +1,1 @@
+"""What every channel service does; a service adds what its provider makes different."""

@@ -1,0 +1,1 @@
+"""Channel accounts: their model, sealed credentials, directory, service and routes."""

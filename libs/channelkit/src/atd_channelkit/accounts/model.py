@@ -1,0 +1,21 @@
+"""What every channel account has, whatever its provider."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+AccountStatus = Literal["active", "needs_reconnection", "disabled"]
+"""`needs_reconnection`: the provider refused the credentials. `disabled`: somebody switched the account off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One channel account of one tenant, as webhooks and sends use it; `version` counts its changes.
+
+    A channel's own class adds its provider's ids and opened credentials (kept out of the representation).
+    """
+
+    id: str
+    tenant_id: str
+    name: str
+    status: AccountStatus
+    version: int

@@ -1,0 +1,109 @@
+"""The one list of services: name, port, channels and public routes.
+
+The gateway's route table, the local runner, the operators' command, the test harness, the topic registry and the
+tables in `docs/` are derived from it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from atd_schemas.views import ChannelKind
+
+API_BODY_LIMIT_BYTES = 1024 * 1024
+"""The largest body of an API request."""
+
+UPLOAD_BODY_LIMIT_BYTES = 100 * 1024 * 1024 + 64 * 1024
+"""A file of 100 MB and the form around it."""
+
+WEBHOOK_BODY_LIMIT_BYTES = 3 * 1024 * 1024
+"""The largest webhook body that a provider sends (WhatsApp: 3 MB)."""
+
+CHANNELS_PREFIX = "/api/v1/channels"
+"""One resource over all channel services: the gateway finds the service by kind or by the account's id."""
+
+Access = Literal["bearer", "provider"]
+"""`bearer`: an access token is checked. `provider`: the service checks the provider's signature itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPrefix:
+    """Public paths below `path` that one service answers under the same path. `body_limit` is in bytes."""
+
+    path: str
+    access: Access = "bearer"
+    methods: frozenset[str] = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+    body_limit: int = API_BODY_LIMIT_BYTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One deployable service.
+
+    Attributes:
+        name: as in `services/<name>`; also its consumer group and the `source` of its events.
+        port: where it listens inside the installation (the gateway: its internal port).
+        does: one line for people.
+        channels: kinds of channel that it connects; only channel services have any.
+        outbound: the middle of `outbound.<...>.v1`, the topic of what it sends to customers.
+        prefixes: public paths that it answers, beside the shared resource `CHANNELS_PREFIX`.
+        consumer_group: reads topics as a group, so it has a dead-letter topic; otherwise every process reads all.
+    """
+
+    name: str
+    port: int
+    does: str
+    channels: tuple[ChannelKind, ...] = ()
+    outbound: str | None = None
+    prefixes: tuple[PublicPrefix, ...] = ()
+    consumer_group: bool = True
+
+    @property
+    def module(self) -> str:
+        """The import package, also the name of the database: `atd_ingest_whatsapp`."""
+        return f"atd_{self.name.replace('-', '_')}"
+
+    @property
+    def url_variable(self) -> str:
+        """The environment variable that says where others reach it: `ATD_INGEST_WHATSAPP_URL`."""
+        return f"{self.module.upper()}_URL"
+
+
+INGEST_WHATSAPP = Service(
+    name="ingest-whatsapp",
+    port=8101,
+    does="verifies and splits WhatsApp's webhooks, manages channel accounts and templates, sends and fetches files",
+    channels=("whatsapp",),
+    outbound="whatsapp",
+    prefixes=(PublicPrefix("/webhooks/whatsapp", "provider", frozenset({"GET", "POST"}), WEBHOOK_BODY_LIMIT_BYTES),),
+)
+CONVERSATION = Service(
+    name="conversation",
+    port=8110,
+    does="turns events into contacts, conversations and messages; every change of a conversation goes through it",
+    prefixes=(
+        PublicPrefix("/api/v1/conversations"),
+        PublicPrefix("/api/v1/messages"),
+        PublicPrefix("/api/v1/contacts"),
+        PublicPrefix("/api/v1/attachments", body_limit=UPLOAD_BODY_LIMIT_BYTES),
+    ),
+)
+GATEWAY = Service(
+    name="gateway",
+    port=8090,
+    does="the one public origin: sign-in, proxy, live stream, API documents",
+    consumer_group=False,
+)
+
+SERVICES: tuple[Service, ...] = (INGEST_WHATSAPP, CONVERSATION, GATEWAY)
+"""In the order in which they are started."""
+
+
+def channel_services(services: Sequence[Service] = SERVICES) -> tuple[Service, ...]:
+    """Those that connect channels."""
+    return tuple(service for service in services if service.channels)
+
+
+def service_of_channel(kind: str, services: Sequence[Service] = SERVICES) -> Service | None:
+    """The service that connects channels of a kind; `None` when there is none yet."""
+    return next((service for service in services if kind in service.channels), None)
