@@ -1,0 +1,63 @@
+"""Optimistic versions over HTTP: `ETag` in answers, `If-Match` in requests (RFC 9110, sections 8.8.3 and 13.1.1).
+
+An ETag of ours is the version of the resource in quotes: `"7"`. A client that sends it back as `If-Match` has its
+change refused with 409 when somebody else was faster. Without `If-Match`, or with `*`, the last change wins.
+"""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Response
+
+from atd_servicekit.problems import conflict, invalid
+
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
+"""One ETag. Proxies that compress an answer mark its ETag as weak, so `W/` is accepted."""
+
+
+def etag_of(version: int) -> str:
+    """The ETag of a version."""
+    return f'"{version}"'
+
+
+def parse_if_match(value: str | None) -> int | None:
+    """The version that an `If-Match` header names; `None` when any version will do.
+
+    Raises `Problem` 422 for anything but one ETag or `*`.
+    """
+    if value is None or value.strip() == "*":
+        return None
+    found = _ETAG.fullmatch(value.strip())
+    if found is None:
+        raise invalid("If-Match", 'must be the ETag of the resource, such as "7"')
+    return int(found[1])
+
+
+async def _expected_version(
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description='The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current',
+        ),
+    ] = None,
+) -> int | None:
+    return parse_if_match(if_match)
+
+
+ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
+"""Parameter of a route that changes a resource: the version that the caller saw last, or `None`."""
+
+
+def check_version(expected: int | None, current: int, resource: str) -> None:
+    """Raise `Problem` 409 when the caller expected another version than the current one.
+
+    `resource` names it for a person: "conversation", "channel account".
+    """
+    if expected is not None and expected != current:
+        raise conflict(f"The {resource} is at version {current}, not {expected}; read it again.")
+
+
+def set_etag(response: Response, version: int) -> None:
+    """Add the ETag of what is answered to the headers of the response."""
+    response.headers["ETag"] = etag_of(version)
