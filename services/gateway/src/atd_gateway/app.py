@@ -17,7 +17,6 @@ from atd_gateway.api.people import people_router
 from atd_gateway.api.proxy import Proxy
 from atd_gateway.api.ws import ws_route
 from atd_gateway.documents import Documents
-from atd_gateway.domain.rate_limits import Rate, RateLimiter
 from atd_gateway.domain.routes import RouteTable, Service
 from atd_gateway.domain.sessions import Lifetimes
 from atd_gateway.domain.tokens import ACCESS_PURPOSE, AccessTokens
@@ -37,6 +36,7 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.crypto import derive_key, derive_keys
 from atd_servicekit.http_client import create_http_client
 from atd_servicekit.identity import IDENTITY_PURPOSE, IdentitySigner
+from atd_servicekit.rates import Rate, RateLimiter
 from atd_servicekit.runtime import Runtime
 
 _SIGN_IN_REQUESTS = Rate(per_second=10.0, burst=200)

@@ -10,7 +10,6 @@ from typing import Protocol
 import structlog
 
 from atd_gateway.domain import sessions
-from atd_gateway.domain.rate_limits import Rate, RateLimiter
 from atd_gateway.domain.sessions import Lifetimes, Refused, Repeated, Reused, Session
 from atd_gateway.domain.tokens import AccessTokens, read_refresh_token, refresh_token
 from atd_gateway.passwords import Passwords
@@ -18,6 +17,7 @@ from atd_gateway.store.people import Attendant, Tenant
 from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import Problem, rate_limited, unauthenticated
+from atd_servicekit.rates import Rate, RateLimiter
 
 _SECRET_BYTES = 32
 _TRIES = 3

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from atd_gateway.api.context import address_of, bearer_token
 from atd_gateway.domain.addresses import Networks
-from atd_gateway.domain.rate_limits import RateLimiter
 from atd_gateway.domain.routes import Route, RouteTable
 from atd_gateway.identities import Caller
 from atd_servicekit.clock import Clock
@@ -25,6 +24,7 @@ from atd_servicekit.problems import (
     unauthenticated,
     unavailable,
 )
+from atd_servicekit.rates import RateLimiter
 
 API_PREFIX = "/api/v1/"
 SIGN_IN_PREFIX = "/api/v1/auth/"

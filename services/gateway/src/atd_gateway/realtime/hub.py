@@ -12,12 +12,12 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from atd_gateway.domain.closing import SLOW, TOO_MANY, UNAUTHENTICATED, Closing
-from atd_gateway.domain.rate_limits import Rate, RateLimiter
 from atd_gateway.identities import Caller, Identities
 from atd_gateway.realtime.feed import Feed, TenantLog
 from atd_gateway.realtime.replay import Replayer
 from atd_servicekit.clock import Clock
 from atd_servicekit.metrics import Metrics
+from atd_servicekit.rates import Rate, RateLimiter
 
 SWEEP_SECONDS = 1.0
 _SESSIONS_EVERY = 15.0

@@ -1,8 +1,13 @@
+"""One rate limiter: at once what the burst allows, then the rate, for a bounded number of keys."""
+
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_gateway.domain.rate_limits import Rate, RateLimiter
+from atd_servicekit.rates import Rate, RateLimiter, WaitingRateLimiter
+from atd_testing.clock import FakeClock
 
 
 def test_a_burst_goes_through_at_once_and_then_the_rate_holds() -> None:
@@ -60,3 +65,38 @@ def test_never_more_than_burst_and_rate_allow(per_second: float, burst: int, pau
         taken += wait == 0.0
         assert wait <= 1 / per_second + 1e-6
     assert taken <= burst + now * per_second + 1e-6
+
+
+def test_a_reserved_unit_is_taken_even_when_it_must_wait() -> None:
+    limiter = RateLimiter(Rate(per_second=2, burst=1))
+    assert [limiter.reserve("a", 0.0) for _ in range(3)] == pytest.approx([0.0, 0.5, 1.0])
+    assert limiter.take("a", 1.0) == pytest.approx(0.5)
+
+
+def test_an_even_rate_lets_a_tenth_of_a_second_through_at_once() -> None:
+    limiter = RateLimiter(Rate.even(80))
+    delays = [limiter.reserve("number", 0.0) for _ in range(240)]
+    assert delays[:9] == [0.0] * 9
+    assert delays[9] > 0.0
+    assert delays[-1] == pytest.approx(239 / 80 - 0.1)
+    assert limiter.reserve("other", 0.0) == 0.0
+    assert limiter.reserve("number", 10.0) == 0.0
+
+
+@pytest.mark.parametrize(("per_second", "burst"), [(0.1, 2), (1, 2), (20, 3), (1000, 101)])
+def test_an_even_rate_always_lets_two_through(per_second: float, burst: int) -> None:
+    assert Rate.even(per_second).burst == burst
+
+
+async def test_a_turn_that_has_come_does_not_wait() -> None:
+    await WaitingRateLimiter(Rate(1, 1), FakeClock()).turn("number")
+
+
+async def test_a_turn_is_waited_for_and_one_that_is_given_up_counts_for_nothing() -> None:
+    limiter = WaitingRateLimiter(Rate(per_second=0.001, burst=1), FakeClock())
+    await limiter.turn("a")
+    waiting = asyncio.create_task(limiter.turn("a"))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(waiting, 0.01)
+    assert limiter._limiter.take("a", 1000.0) == 0.0
+    await limiter.turn("b")
