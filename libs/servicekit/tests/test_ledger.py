@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from atd_servicekit.ledger import Backoff, Delivered, Failed, Retry, Suspended, Uncertain
+from atd_servicekit.backoff import Backoff
+from atd_servicekit.ledger import Delivered, Failed, Retry, Suspended, Uncertain
 from atd_servicekit.ledger.feeding import Feeder
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore

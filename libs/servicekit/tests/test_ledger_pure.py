@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from atd_servicekit.ledger import Backoff, Delivered, Failed, Outcome, Retry, Suspended, Uncertain
+from atd_servicekit.ledger import Delivered, Failed, Outcome, Retry, Suspended, Uncertain
 from atd_servicekit.ledger.board import Board, Entry
 from atd_servicekit.ledger.gates import GatesInHand, stricter
 from atd_servicekit.ledger.rows import Gate, Row, State
@@ -21,34 +21,6 @@ def _row(
     row_id: str, lane: str = "l", group: str = "g", order: int = 1, *, state: State = "due", attempt: int = 1
 ) -> Row:
     return Row(row_id, "t", group, lane, 0, order, attempt, {"text": row_id}, _NOW, None, state, _NOW, "claim")
-
-
-# Backoff
-
-
-@given(
-    st.integers(1, 10_000),
-    st.floats(0, 1),
-    st.builds(
-        Backoff,
-        first=st.timedeltas(timedelta(milliseconds=1), timedelta(hours=1)),
-        factor=st.floats(1, 10),
-        cap=st.timedeltas(timedelta(hours=1), timedelta(days=1)),
-        attempts=st.integers(1, 200),
-    ),
-)
-def test_a_wait_is_never_longer_than_its_cap_and_ends(attempt: int, jitter: float, backoff: Backoff) -> None:
-    delay = backoff.delay(attempt, jitter)
-    assert (delay is None) == (attempt >= backoff.attempts)
-    if delay is not None:
-        assert timedelta(0) < delay <= backoff.cap
-        assert delay >= backoff.delay(attempt, 1.0)  # type: ignore[operator]  # the same attempt: not None either
-
-
-def test_the_usual_backoff_gives_up_after_about_a_day() -> None:
-    assert timedelta(hours=20) < Backoff().total() < timedelta(hours=28)
-    assert Backoff().delay(1, 0.0) == timedelta(seconds=5)
-    assert Backoff().delay(2, 1.0) == timedelta(seconds=7.5)
 
 
 # Outcomes

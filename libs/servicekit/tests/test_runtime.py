@@ -15,6 +15,7 @@ from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundContact, InboundEvent, InboundMessage, InboundMessageData
 from atd_schemas.topics import Topic, dead_letter_topic, encode
 from atd_servicekit import consuming
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.runtime import Runtime
@@ -151,7 +152,9 @@ async def test_an_infrastructure_fault_is_retried_and_nothing_is_dead_lettered(r
         seen.extend(record.event.data.text or "" for record in records)
 
     subscription = runtime.consume(topic, handle, group=topic.name)
-    subscription.backoff_seconds = (0.01, 0.01)  # ends after two, so that the batch also comes again from Kafka
+    subscription.backoff = Backoff.of_seconds(
+        0.01, 0.01, attempts=3
+    )  # ends after two, so that the batch also comes again from Kafka
     async with running(runtime.create_app("test", [])):
         await produce(runtime, topic, [encode(message("one")), encode(message("two"))])
         await eventually(lambda: seen == ["one", "two"])
@@ -170,7 +173,7 @@ async def test_a_batch_is_handled_again_by_a_new_process_when_it_was_not_committ
         raise InfrastructureFault("away")
 
     first = runtime.consume(topic, fail, group=topic.name)
-    first.backoff_seconds = ()
+    first.backoff = Backoff.of_seconds(0.01, 0.01, attempts=1)
     async with running(runtime.create_app("test", [])):
         await produce(runtime, topic, [encode(message("one"))])
         await eventually(lambda: fails > 0, message="the batch was tried")

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from atd_schemas.topics import Topic
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.tasks import Supervised
 
@@ -20,6 +21,7 @@ RawHandler = Callable[[Sequence[ConsumerRecord[bytes, bytes]]], Awaitable[None]]
 _POLL_MS = 1_000
 _MAX_RECORDS = 1_000
 _CATCH_UP_SECONDS = 30.0
+_BACKOFF = Backoff.of_seconds(0.5, 10.0)
 
 
 class Broadcast:
@@ -31,6 +33,7 @@ class Broadcast:
         self._handler = handler
         self._from_beginning = from_beginning
         self._consumer: AIOKafkaConsumer | None = None
+        self._log = structlog.get_logger().bind(topic=topic.name)
         self._loop = Supervised(f"broadcast-{topic.name}", self._run)
         self.positions: dict[int, int] = {}
         """By partition: the offset of the next record that the handler will get."""
@@ -95,12 +98,16 @@ class Broadcast:
         return self._consumer
 
     async def _run(self) -> None:
+        failures = 0
         while True:
             try:
                 await self._poll(_POLL_MS)
+                failures = 0
             except KafkaError as error:
-                structlog.get_logger().warning("broadcast.retry", topic=self._topic.name, error=type(error).__name__)
-                await asyncio.sleep(1.0)
+                failures += 1
+                delay = _BACKOFF.longest(failures).total_seconds()
+                self._log.warning("broadcast.retry", error=type(error).__name__, delay_s=delay)
+                await asyncio.sleep(delay)
 
     async def _poll(self, wait_ms: int) -> int:
         found = await self._started().getmany(timeout_ms=wait_ms, max_records=_MAX_RECORDS)

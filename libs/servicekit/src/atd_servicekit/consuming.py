@@ -8,6 +8,7 @@ comes again). Any other error makes the handler run record by record, and the re
 
 import asyncio
 import base64
+import itertools
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,6 +28,7 @@ from atd_schemas.dead_letters import DeadLetter, DeadLetterData
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid5
 from atd_schemas.topics import Topic, adapter, dead_letter_topic
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.kafka import Outgoing, Producer
@@ -45,7 +47,8 @@ MAX_RECORDS = 500
 STUCK_SECONDS = 180.0
 """A batch in hand for longer makes the process count as dead: retries end after about 40 seconds."""
 
-_BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
+BACKOFF = Backoff.of_seconds(0.1, 8.0, attempts=11)
+"""Of a batch while the infrastructure is away: then it is handed back to Kafka, and comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Subscription:
     clock: Clock
     stopping: asyncio.Event
     max_records: int = MAX_RECORDS
-    backoff_seconds: Sequence[float] = _BACKOFF_SECONDS
+    backoff: Backoff = BACKOFF
     _adapter: TypeAdapter[Any] = field(init=False)
     _log: Any = field(init=False)
     _subscriber: Any = field(init=False, default=None)
@@ -176,15 +179,18 @@ class Subscription:
             await self._dead_letter(raw, type(error).__name__, _words_of(error))
 
     async def _with_retries(self, records: Sequence[Record[Any]]) -> None:
-        for delay in (*self.backoff_seconds, None):
+        for attempt in itertools.count(1):
             try:
                 await self.handler(records)
                 return
             except Exception as error:
+                delay = self.backoff.seconds(attempt)
                 if not is_retryable(error) or delay is None or self.stopping.is_set():
                     raise
                 self.metrics.records_failed.labels(self.topic.name, self.group).inc()
-                self._log.warning("batch.retry", records=len(records), error=type(error).__name__, delay_s=delay)
+                self._log.warning(
+                    "batch.retry", records=len(records), error=type(error).__name__, delay_s=round(delay, 3)
+                )
             await self._pause(delay)
 
     async def _pause(self, seconds: float) -> None:
@@ -221,11 +227,12 @@ class Subscription:
         self._log.error("record.dead_lettered", offset=raw.offset, partition=raw.partition, error=error, detail=detail)
 
     async def _publish_with_retries(self, record: Outgoing) -> None:
-        for delay in (*self.backoff_seconds, None):
+        for attempt in itertools.count(1):
             try:
                 await self.producer.publish([record])
                 return
             except InfrastructureFault:
+                delay = self.backoff.seconds(attempt)
                 if delay is None or self.stopping.is_set():
                     raise
             await self._pause(delay)

@@ -17,6 +17,7 @@ from bson import ObjectId
 from pymongo import IndexModel
 from pymongo.errors import PyMongoError
 
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import PublishFailed
 from atd_servicekit.kafka import Outgoing, Producer
@@ -36,7 +37,7 @@ _DOCUMENT_BYTES = 4 * 1024 * 1024
 _POLL_SECONDS = 0.25
 _PUBLISH_SECONDS = 120.0  # longer than a broker is away: what is given up on is published again, and doubles
 _LAST_PAGES = timedelta(seconds=10)
-_BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_BACKOFF = Backoff.of_seconds(0.1, 5.0)
 
 
 class Outbox:
@@ -112,8 +113,8 @@ class Relay:
                 while await self.publish_page():
                     failures = 0
             except (PublishFailed, PyMongoError, OSError) as error:
-                delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
                 failures += 1
+                delay = _BACKOFF.longest(failures).total_seconds()
                 self._log.warning("relay.retry", error=type(error).__name__, delay_s=delay)
                 if self._stopping:
                     return

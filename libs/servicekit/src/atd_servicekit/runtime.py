@@ -23,6 +23,7 @@ from pymongo import IndexModel
 
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import Topic
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.broadcast import Broadcast, RawHandler
 from atd_servicekit.clock import Clock, SystemClock
 from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription, is_retryable
@@ -50,7 +51,7 @@ _NO_TELEMETRY: TelemetryConfig = {
 }
 """The kit has its own, which tells nothing personal; FastAPI's looks for providers at every request."""
 
-_START_BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+_START_BACKOFF = Backoff.of_seconds(0.2, 5.0)
 
 
 class Component(Protocol):
@@ -246,8 +247,8 @@ class Runtime:
                     self.log.exception("service.start_failed")
                     self.health.failed = f"{type(error).__name__}: {error}"[:200]
                     raise
-                delay = _START_BACKOFF_SECONDS[min(attempt, len(_START_BACKOFF_SECONDS) - 1)]
                 attempt += 1
+                delay = _START_BACKOFF.longest(attempt).total_seconds()
                 self.log.warning("service.waiting", error=f"{type(error).__name__}: {error}"[:200], retry_in_s=delay)
                 await self._stop_started()
                 await asyncio.sleep(delay)

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import structlog
 
-_BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+from atd_servicekit.backoff import Backoff
+
+_BACKOFF = Backoff.of_seconds(0.1, 10.0, factor=3.0)
 _CALM_SECONDS = 60.0
 
 
@@ -42,8 +44,8 @@ class Supervised:
             try:
                 await self._run()
             except Exception:  # noqa: BLE001 - whatever ended the loop, it is logged and started again
-                failures = 0 if loop.time() - began > _CALM_SECONDS else failures + 1
-                delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1] if failures else _BACKOFF_SECONDS[0]
+                failures = 1 if loop.time() - began > _CALM_SECONDS else failures + 1
+                delay = _BACKOFF.longest(failures).total_seconds()
                 structlog.get_logger().exception("task.failed", task=self._name, restart_in_s=delay)
                 await asyncio.sleep(delay)
             else:

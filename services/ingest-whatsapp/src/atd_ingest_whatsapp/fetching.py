@@ -24,6 +24,7 @@ from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundFile, InboundFileData, inbound_subject
 from atd_schemas.outbound import OutboundFetch, OutboundFetchData
 from atd_servicekit import ledger
+from atd_servicekit.backoff import Backoff
 
 _MB = 1024 * 1024
 
@@ -33,7 +34,7 @@ SIZE_LIMITS: Mapping[str, int] = MappingProxyType({"image": 25 * _MB, "sticker":
 SIZE_LIMIT = 100 * _MB
 """Of every other kind, in bytes: what is larger Meta itself does not hand out (error 131052)."""
 
-FETCH_BACKOFF = ledger.Backoff(first=timedelta(seconds=1), factor=2.0, cap=timedelta(minutes=5), attempts=20)
+FETCH_BACKOFF = Backoff(first=timedelta(seconds=1), factor=2.0, cap=timedelta(minutes=5), attempts=20)
 """58 minutes from the first attempt to the last."""
 
 ADDRESS_FRESH_FOR = timedelta(minutes=4)

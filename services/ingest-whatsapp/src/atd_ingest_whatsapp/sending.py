@@ -31,13 +31,14 @@ from atd_schemas.outbound import (
     OutboundReadData,
 )
 from atd_servicekit import ledger
+from atd_servicekit.backoff import Backoff
 
 SOURCE = "ingest-whatsapp"
 
 UNCERTAIN_ATTEMPTS = 4
 """An uncertain send is not repeated after this attempt: a customer who gets everything twice is worse off."""
 
-READ_BACKOFF = ledger.Backoff(first=timedelta(seconds=2), factor=3.0, cap=timedelta(seconds=20), attempts=4)
+READ_BACKOFF = Backoff(first=timedelta(seconds=2), factor=3.0, cap=timedelta(seconds=20), attempts=4)
 """For marks as read."""
 
 TYPING_FOR = timedelta(seconds=25)

@@ -19,7 +19,6 @@ How it works, and why so:
   rows in `sending` become `uncertain`, finished rows that nobody reported are reported again.
 """
 
-from atd_servicekit.ledger.backoff import Backoff
 from atd_servicekit.ledger.rows import (
     Delivered,
     Failed,
@@ -36,7 +35,6 @@ from atd_servicekit.ledger.store import ledger_indexes
 
 __all__ = [
     "FAULT_BACKOFF",
-    "Backoff",
     "Delivered",
     "Failed",
     "Finished",

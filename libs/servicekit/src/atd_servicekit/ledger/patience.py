@@ -7,11 +7,13 @@ from typing import TypeVar
 
 import structlog
 
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.mongo import is_away
 
 T = TypeVar("T")
-_BACKOFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+BACKOFF = Backoff.of_seconds(0.05, 2.0)
+"""Of the ledger's own operations while MongoDB or Kafka are away: never gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ async def patiently(what: str, operation: Callable[[], Awaitable[T]]) -> T:
         except Exception as error:
             if not is_passing(error):
                 raise
-            delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
             failures += 1
+            delay = BACKOFF.longest(failures).total_seconds()
             structlog.get_logger().warning("ledger.retry", what=what, error=type(error).__name__, delay_s=delay)
             await asyncio.sleep(delay)

@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.ledger.patience import Bells, Pace, is_passing, patiently
 from atd_servicekit.ledger.reports import Report, ReportStore
@@ -24,7 +25,7 @@ _UNFINISHED_AFTER = timedelta(minutes=10)
 _ROWS = 500
 _BEHIND = 5_000
 _END_SECONDS = 0.2
-_BACKOFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_BACKOFF = Backoff.of_seconds(0.1, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +157,8 @@ class Reporter:
                     return await self._tell_singly(rows)
                 if self.last:
                     return {row.id for row in rows}
-                delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)]
                 failures += 1
+                delay = _BACKOFF.longest(failures).total_seconds()
                 self._log.warning("ledger.report_retry", rows=len(rows), error=type(error).__name__, delay_s=delay)
                 await asyncio.sleep(delay)
             else:

@@ -12,9 +12,9 @@ from time import perf_counter
 import bson
 import structlog
 
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
-from atd_servicekit.ledger.backoff import Backoff
 from atd_servicekit.ledger.board import Board
 from atd_servicekit.ledger.patience import Bells, Pace, patiently
 from atd_servicekit.ledger.rows import Delivered, Failed, Outcome, Retry, Row, Suspended, Uncertain
@@ -164,7 +164,7 @@ class Sender:
         return outcome
 
     def _after_timeout(self, row: Row) -> Outcome:
-        if row.attempt >= self._fault_backoff.attempts:
+        if self._fault_backoff.ends_after(row.attempt):
             return Failed("timeout", "Sending took too long, at every attempt.")
         return Uncertain(self._clock.now() + self._uncertain_for, "timeout")
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
-from atd_servicekit.ledger.backoff import Backoff
 from atd_servicekit.ledger.board import Board
 from atd_servicekit.ledger.feeding import Feeder
 from atd_servicekit.ledger.finishing import Settler
