@@ -12,5 +12,12 @@ class PublishFailed(InfrastructureFault):
     """Kafka did not acknowledge every record; none of them may be taken for written."""
 
 
+class StaleVersion(Exception):
+    """What was read has changed meanwhile, or somebody else was faster: read again and decide again.
+
+    The transaction in which it is raised is to be abandoned. `inbox.retry_stale` does the rest.
+    """
+
+
 class StartupFailed(Exception):
     """The configuration cannot work; a restart would not help. The text says what to change."""

@@ -30,6 +30,7 @@ from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription, is
 from atd_servicekit.crypto import FieldCipher, derive_keys
 from atd_servicekit.health import Health, health_router
 from atd_servicekit.identity import IDENTITY_PURPOSE, IdentityVerifier
+from atd_servicekit.inbox import INBOX_INDEXES, Inbox
 from atd_servicekit.kafka import Producer, create_broker
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
 from atd_servicekit.metrics import Metrics
@@ -156,6 +157,11 @@ class Runtime:
         self.add_indexes(OUTBOX_INDEXES)
         leases = self.leases(OUTBOX, OUTBOX_SHARDS)
         self.add_component(Relay(self.outbox, self.mongo.db[OUTBOX], leases, self.producer, self.metrics, self.clock))
+
+    def use_inbox(self) -> Inbox:
+        """The ids of handled events: for services whose effects are in MongoDB and must happen once."""
+        self.add_indexes(INBOX_INDEXES)
+        return Inbox(self.mongo.db, self.clock)
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """`mongo.transaction`, and the relay is woken after the commit."""
