@@ -152,9 +152,8 @@ async def test_an_infrastructure_fault_is_retried_and_nothing_is_dead_lettered(r
         seen.extend(record.event.data.text or "" for record in records)
 
     subscription = runtime.consume(topic, handle, group=topic.name)
-    subscription.backoff = Backoff.of_seconds(
-        0.01, 0.01, attempts=3
-    )  # ends after two, so that the batch also comes again from Kafka
+    # it ends after two, so that the batch also comes again from Kafka
+    subscription.backoff = Backoff.of_seconds(0.01, 0.01, attempts=3)
     async with running(runtime.create_app("test", [])):
         await produce(runtime, topic, [encode(message("one")), encode(message("two"))])
         await eventually(lambda: seen == ["one", "two"])

@@ -1,15 +1,16 @@
 """The outbox: state and its events commit in one transaction; a relay publishes them in order per key.
 
-A transaction adds one document per shard it touches, holding the records of that shard in order. `order` is a
-hybrid logical clock kept by the aggregates: whoever adds records for a key passes a number greater than
-the last one used for that key, so the order of `order` is the order of commits, whatever the clocks say.
+A transaction adds one document per shard it touches, holding the records of that shard in order. Documents are
+published by `order`, a hybrid logical clock that aggregates keep: `next_order` makes it, the aggregate stores it, and
+the next change of the aggregate starts from it. So the records of a key are published in the order of commits,
+whatever the clocks of the processes say.
 """
 
 import asyncio
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -40,6 +41,15 @@ _LAST_PAGES = timedelta(seconds=10)
 _BACKOFF = Backoff.of_seconds(0.1, 5.0)
 
 
+def next_order(now: datetime, *before: int) -> int:
+    """The `order` of a change: the time in microseconds, and always greater than every order in `before`.
+
+    `before` has the stored orders of all aggregates that the transaction changes. Each of them stores the result in
+    the same transaction, under its optimistic version; a new aggregate has none before.
+    """
+    return max(int(now.timestamp() * 1_000_000), *(order + 1 for order in before), 0)
+
+
 class Outbox:
     """Where a transaction leaves the records that must follow from it."""
 
@@ -51,7 +61,7 @@ class Outbox:
     async def add(self, session: "Session", records: Sequence[Outgoing], *, order: int) -> None:
         """Write the records inside the transaction of `session`.
 
-        `order` must be greater than in every earlier call for any of these keys (see the module's text).
+        `order` comes from `next_order`, and must be greater than in every earlier call for any of these keys.
         """
         shards: dict[int, list[Outgoing]] = defaultdict(list)
         for record in records:
