@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,10 @@ from atd_cli.settings import CliSettings
 from atd_conversation.settings import ConversationSettings
 from atd_gateway.settings import GatewaySettings
 from atd_ingest_whatsapp.settings import Settings as IngestWhatsappSettings
+from atd_schemas.services import SERVICES as LISTED
 from atd_schemas.topics import CONSUMING_SERVICES, Topic, dead_letter_topic, registry
 from atd_servicekit.files.settings import FileStoreSettings
-from atd_servicekit.metrics import METRICS
+from atd_servicekit.metrics import Metric
 from atd_servicekit.settings import ServiceSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +66,13 @@ def settings_table() -> str:
     return _table(("variable", "of", "default", "meaning"), cells)
 
 
+def all_metrics() -> list[Metric]:
+    """The metrics of the kits and of every service: `METRICS` of the module `metrics`, where a package has one."""
+    packages = ["atd_servicekit", "atd_channelkit", *(f"atd_{service.name.replace('-', '_')}" for service in LISTED)]
+    modules = [f"{package}.metrics" for package in packages]
+    return [metric for name in modules if find_spec(name) is not None for metric in import_module(name).METRICS]
+
+
 def metrics_table() -> str:
     """Every metric, as Prometheus names it (a counter is exported with `_total`)."""
     cells = [
@@ -73,7 +83,7 @@ def metrics_table() -> str:
             ", ".join(f"`{label}`" for label in metric.labels),
             metric.meaning,
         )
-        for metric in METRICS
+        for metric in all_metrics()
     ]
     return _table(("metric", "kind", "unit", "labels", "meaning"), cells)
 

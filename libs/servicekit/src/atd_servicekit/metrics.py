@@ -1,11 +1,16 @@
-"""Every metric of the system, with meaning and unit, in one place.
+"""The metrics of the kit, with meaning and unit, and how a service or a library declares its own.
+
+A package that has metrics of its own lists them in its module `metrics.py` as `METRICS`, beside a dataclass with one
+field for each, and its composition root calls `runtime.metrics.declare(ItsMetrics, METRICS)`. The table of
+`docs/operations.md` is made from all these lists.
 
 A metric exists per process in the registry of its `Metrics` object; nothing is registered at import.
 No label carries a tenant, a person or a text: labels are few and bounded.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,10 +23,12 @@ from prometheus_client import (
     generate_latest,
 )
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric: attribute name on `Metrics`; the exported name is `atd_<name>`."""
+    """One metric. `name` is the field of the object that has it; the exported name is `atd_<name>`."""
 
     name: str
     kind: Literal["counter", "gauge", "histogram"]
@@ -93,7 +100,7 @@ METRICS: tuple[Metric, ...] = (
 
 
 class Metrics:
-    """The metrics of one process. Attributes are named as in `METRICS`."""
+    """The metrics of one process. The kit's are attributes named as in `METRICS`; others are declared."""
 
     records_handled: Counter
     records_failed: Counter
@@ -126,6 +133,13 @@ class Metrics:
         GCCollector(registry=self.registry)
         for metric in METRICS:
             setattr(self, metric.name, self._build(metric))
+
+    def declare(self, into: Callable[..., T], metrics: Sequence[Metric]) -> T:
+        """Register the metrics of a service or library, and hand them to `into` (a dataclass) by name.
+
+        Raises `TypeError` when the fields are others than the metrics, `ValueError` for a name that is taken.
+        """
+        return into(**{metric.name: self._build(metric) for metric in metrics})
 
     def _build(self, metric: Metric) -> Counter | Gauge | Histogram:
         name, text = f"atd_{metric.name}", f"{metric.meaning} ({metric.unit})"
