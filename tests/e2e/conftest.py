@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from atd_testing.whatsapp.state import WebhookSettings
+from atd_testing.providers import WebhookSettings
 from tests.conftest import Shop
 from tests.harness.graph import Graph
 from tests.harness.listener import Listener

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from atd_testing.waiting import eventually
-from atd_testing.whatsapp.state import Behaviour, SentMessage, WebhookSettings
+from atd_testing.whatsapp import Behaviour, SentMessage, WebhookSettings
 from tests.conftest import Shop
 from tests.harness.graph import Graph
 from tests.harness.provider import Provider

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from atd_testing.whatsapp.state import Behaviour, SentMessage, WebhookSettings
+from atd_testing.whatsapp import Behaviour, SentMessage, WebhookSettings
 from tests.harness.people import Account
 from tests.harness.system import FAKE, System
 
@@ -35,7 +35,7 @@ class Graph:
 
     async def behave(self, behaviour: Behaviour) -> None:
         """Misbehave towards this account's sends."""
-        mine = behaviour.model_copy(update={"phone_number_id": self._account.phone_number_id})
+        mine = behaviour.model_copy(update={"account": self._account.phone_number_id})
         await self._call("POST", "/behaviours", mine.model_dump(mode="json"))
 
     async def sent(self) -> list[SentMessage]:

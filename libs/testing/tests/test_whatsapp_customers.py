@@ -17,7 +17,7 @@ async def written(
 ) -> dict[str, Any]:
     answer = await client.post("/_fake/messages", json=[{"phone_number_id": NUMBER, **message}])
     assert answer.status_code == 202, answer.text
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     [found] = receiver.values("messages")
     assert found["id"] == answer.json()["message_ids"][0]
     return dict(found)
@@ -132,7 +132,7 @@ async def test_an_owner_writes_with_the_phone_app(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     answer = await client.post("/_fake/echoes", json={"phone_number_id": NUMBER, "to": SENDER})
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     [change] = receiver.changes()
     [echo] = change["value"]["message_echoes"]
     assert (change["field"], echo["id"], echo["to"]) == ("smb_message_echoes", answer.json()["message_id"], SENDER)
@@ -144,7 +144,7 @@ async def test_any_other_field_is_delivered_as_it_is(
     value = {"user_preferences": [{"wa_id": SENDER, "value": "stop"}]}
     change = {"phone_number_id": NUMBER, "field": "user_preferences", "value": value}
     assert (await client.post("/_fake/changes", json=change)).status_code == 202
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     assert receiver.changes() == [{"field": "user_preferences", "value": value}]
 
 

@@ -91,7 +91,7 @@ async def test_receipts_of_a_send_arrive_signed_and_in_order(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     await send(client, biz_opaque_callback_data="ours")
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     statuses = [json.loads(body)["entry"][0]["changes"][0]["value"]["statuses"][0] for body in receiver.bodies]
     assert [status["status"] for status in statuses] == ["sent", "delivered", "read"]
     assert {status["biz_opaque_callback_data"] for status in statuses} == {"ours"}
@@ -106,7 +106,7 @@ async def test_a_customers_text_is_retried_until_200_and_escaped(
     receiver.answers = [503, 500]
     fake.graph.state.webhooks = WebhookSettings(retry_base_ms=1)
     answer = await client.post("/_fake/messages", json=[{"phone_number_id": NUMBER, "text": "Olá/"}])
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     assert len(receiver.bodies) == 3
     assert len(set(receiver.bodies)) == 1
     assert rb"Ol\u00e1\/" in receiver.bodies[0]
@@ -122,7 +122,7 @@ async def test_updates_are_batched_duplicated_and_shuffled_when_told(
     await client.put("/_fake/webhook-settings", json=settings)
     texts = [f"text {number}" for number in range(10)]
     await client.post("/_fake/messages", json=[{"phone_number_id": NUMBER, "text": text} for text in texts])
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     assert len(receiver.bodies) == 2
     assert receiver.bodies[0] == receiver.bodies[1]
     entries = json.loads(receiver.bodies[0])["entry"]

@@ -39,7 +39,7 @@ async def test_a_customers_file_is_announced_and_fetched(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     await customer_sends(client)
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     [message] = receiver.values("messages")
     image = message["image"]
     digest = hashlib.sha256(PNG).digest()
@@ -71,7 +71,7 @@ async def test_the_life_of_an_address_is_a_switch_and_webhooks_may_carry_one(
 ) -> None:
     await client.put("/_fake/graph-settings", json={"url_seconds": 0, "webhook_urls": True})
     await customer_sends(client)
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     [message] = receiver.values("messages")
     assert (await client.get(message["image"]["url"])).status_code == 404
     assert (await fetched(client, message["image"]["id"])).status_code == 404
@@ -105,7 +105,7 @@ async def test_a_file_of_the_wrong_kind_is_accepted_and_fails_later(
     media_id = (await upload(client, PNG, "image/png")).json()["id"]
     body = {"messaging_product": "whatsapp", "to": "+5511999990000", "type": "audio", "audio": {"id": media_id}}
     assert (await client.post(f"/v25.0/{NUMBER}/messages", json=body)).status_code == 200
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     [status] = receiver.values("statuses")
     assert (status["status"], status["errors"][0]["code"]) == ("failed", 131053)
 

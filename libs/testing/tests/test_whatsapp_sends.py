@@ -143,7 +143,7 @@ async def test_a_reaction_is_only_ever_reported_as_sent(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     await send(client, "reaction", {"message_id": "wamid.X=", "emoji": "👍"})
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     assert [status["status"] for status in receiver.values("statuses")] == ["sent"]
 
 
@@ -171,7 +171,7 @@ async def test_an_expired_window_refuses_at_once_or_fails_later_as_told(
     await client.post("/_fake/clock", json={"advance_seconds": 24 * 3600 + 1})
     await client.put("/_fake/graph-settings", json={"window": "async"})
     late = await send(client, "text", {"body": "Olá?"})
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     told = [one for one in receiver.values("statuses") if one["id"] == late.json()["messages"][0]["id"]]
     assert [(one["status"], one["errors"][0]["code"]) for one in told] == [("failed", 131047)]
 
@@ -185,7 +185,7 @@ async def test_a_window_is_closed_and_opened_by_hand(
     for is_open, status in ((True, 200), (False, refusal), (True, 200)):
         await client.put("/_fake/windows", json=window | {"open": is_open})
         assert (await send(client, "text", {"body": "Oi"})).status_code == status
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     failed = [one["errors"][0]["code"] for one in receiver.values("statuses") if one["status"] == "failed"]
     assert failed == ([] if mode == "sync" else [131047])
 
@@ -226,7 +226,7 @@ async def test_another_status_of_a_template_is_told_and_obeyed(
         f"/_fake/templates/{account}/retomar_conversa/pt_BR", json={"status": "DISABLED", "reason": "SPAM"}
     )
     assert changed.json()["status"] == "DISABLED"
-    await fake.graph.deliverer.settle()
+    await fake.graph.webhook_sender.wait_until_idle()
     [change] = receiver.changes()
     assert (change["field"], change["value"]["event"], change["value"]["reason"]) == (
         "message_template_status_update",

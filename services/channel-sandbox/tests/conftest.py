@@ -104,11 +104,11 @@ class Desk:
 
     async def told(self) -> list[dict[str, Any]]:
         """Every message that the company was told of."""
-        await self.phones.world.deliverer.settle()
+        await self.phones.world.webhooks.sender.wait_until_idle()
         return self.receiver.values("messages")
 
     async def receipts(self, message_id: str) -> list[str]:
-        await self.phones.world.deliverer.settle()
+        await self.phones.world.webhooks.sender.wait_until_idle()
         return [one["status"] for one in self.receiver.values("statuses") if one["id"] == message_id]
 
 

@@ -60,7 +60,7 @@ async def receipts(service: Service, channel: dict[str, Any], number: int) -> li
 def sent_texts(service: Service, *channels: dict[str, Any]) -> list[str]:
     """What went out from these numbers."""
     numbers = {channel["phone_number_id"] for channel in channels}
-    return [sent.text for sent in service.fake.graph.state.sent if sent.phone_number_id in numbers]
+    return [sent.text for sent in service.fake.graph.state.sent if sent.account in numbers]
 
 
 async def test_a_message_goes_out_and_is_told_as_sent(service: Service) -> None:
@@ -70,7 +70,7 @@ async def test_a_message_goes_out_and_is_told_as_sent(service: Service) -> None:
     [receipt] = await receipts(service, channel, 1)
     [sent] = service.fake.graph.state.sent_to(CUSTOMER)
     assert (sent.text, sent.recipient, sent.callback_data) == ("Bom dia", f"+{CUSTOMER}", asked.data.message_id)
-    assert sent.phone_number_id == channel["phone_number_id"]
+    assert sent.account == channel["phone_number_id"]
     assert (receipt.data.status, receipt.data.message_id) == ("sent", asked.data.message_id)
     assert receipt.data.external_id == sent.message_id
     assert receipt.causation_id == asked.id
@@ -260,8 +260,8 @@ async def test_a_command_of_another_tenant_or_of_a_kind_that_whatsapp_has_not_is
 async def test_the_whole_round_with_the_fakes_own_receipts(service: Service) -> None:
     """The fake delivers its receipts to the service itself, duplicated and out of order."""
     channel = await service.connect()
-    deliverer, state = service.fake.graph.deliverer, service.fake.graph.state
-    deliverer._client = service.client
+    webhooks, state = service.fake.graph.webhooks, service.fake.graph.state
+    webhooks.sender.client = service.client
     state.webhooks = state.webhooks.model_copy(update={"duplicates": 1, "shuffle": True})
     setting = {
         "callback_url": f"http://test/webhooks/whatsapp/{channel['id']}",
@@ -270,7 +270,7 @@ async def test_the_whole_round_with_the_fakes_own_receipts(service: Service) -> 
         "phone_number_id": channel["phone_number_id"],
     }
     callback = Callback(**setting)
-    assert await deliverer.handshake(callback)
+    assert await webhooks.handshake(callback)
     state.callbacks[channel["phone_number_id"]] = callback
     await ask(service, [command(channel, "Bom dia", uuid7())])
     found = await receipts(service, channel, 7)

@@ -171,13 +171,11 @@ async def test_a_sync_finds_what_is_new_changed_and_gone(service: Service) -> No
 async def test_a_sync_that_is_refused_says_why(service: Service) -> None:
     made = await connected(service)
     behaviours, ours = service.fake.graph.state.behaviours, made["business_account_id"]
-    behaviours.append(
-        Behaviour(kind="error", code=80007, details="too many calls", on="templates", phone_number_id=ours)
-    )
+    behaviours.append(Behaviour(kind="error", code=80007, details="too many calls", on="templates", account=ours))
     refused = await sync(service, made)
     assert (refused.status_code, refused.json()["code"]) == (502, "provider_refused")
     assert "80007" in refused.json()["detail"]
-    behaviours.append(Behaviour(kind="server_error", on="templates", phone_number_id=ours))
+    behaviours.append(Behaviour(kind="server_error", on="templates", account=ours))
     silent = await sync(service, made)
     assert (silent.status_code, silent.json()["code"]) == (503, "provider_unreachable")
     assert len(await listed(service, made)) == 9

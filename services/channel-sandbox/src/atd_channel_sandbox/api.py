@@ -10,6 +10,7 @@ from atd_channel_sandbox import voice
 from atd_channel_sandbox.model import Company, Customer, FileView, PhoneMessage, Switches
 from atd_channel_sandbox.phones import NotTheirs, Offline, Phones
 from atd_channel_sandbox.screen import milliseconds
+from atd_testing import providers
 from atd_testing.whatsapp.builders import Json
 from atd_testing.whatsapp.customers import new_message_id
 from atd_testing.whatsapp.media import essence, kind_of
@@ -259,8 +260,8 @@ def switches_of(phones: Phones) -> Switches:
     )
 
 
-def _is_slowness(behaviour: Behaviour) -> bool:
-    everybody = behaviour.phone_number_id is None and behaviour.recipient is None
+def _is_slowness(behaviour: providers.Behaviour) -> bool:
+    everybody = behaviour.account is None and behaviour.recipient is None
     return behaviour.kind == "delay" and behaviour.times is None and everybody
 
 

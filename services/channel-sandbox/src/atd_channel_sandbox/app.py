@@ -21,7 +21,7 @@ from atd_channel_sandbox.settings import SandboxSettings
 from atd_channel_sandbox.threads import Threads
 from atd_testing.whatsapp import create_fake_graph
 from atd_testing.whatsapp.state import FakeState
-from atd_testing.whatsapp.webhooks import WebhookDeliverer
+from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
 
 SERVICE = "channel-sandbox"
 STATIC = Path(__file__).parent / "static"
@@ -52,9 +52,9 @@ def create_app(
     shelf = Shelf(settings.sandbox_data)
     made: list[Phones] = []
 
-    def listening(state: FakeState, deliverer: WebhookDeliverer) -> Phones:
+    def listening(state: FakeState, webhooks: WhatsAppWebhooks) -> Phones:
         shelf.attach(state.media)
-        made.append(Phones(World(state, deliverer, Threads(), Bus()), journal))
+        made.append(Phones(World(state, webhooks, Threads(), Bus()), journal))
         return made[0]
 
     graph = create_fake_graph(webhook_client=webhook_client, listening=listening)

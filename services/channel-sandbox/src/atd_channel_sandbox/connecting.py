@@ -175,7 +175,7 @@ class Connecting:
             business_account_id=credentials.business_account_id,
             display_phone_number=company.phone,
         )
-        if not await self._phones.world.deliverer.handshake(callback):
+        if not await self._phones.world.webhooks.handshake(callback):
             raise ConnectingFailed("handshake")
         self._phones.world.state.callbacks[credentials.phone_number_id] = callback
         await self._call(client, "POST", f"/channels/{channel['id']}/check")

@@ -11,9 +11,11 @@ from atd_channel_sandbox.bus import Bus
 from atd_channel_sandbox.journal import Journal
 from atd_channel_sandbox.model import Company, Connection, Customer, Pair, PhoneMessage
 from atd_channel_sandbox.threads import Threads
-from atd_testing.whatsapp.customers import CustomerMessage, Written, contacts_of, new_message_id, write
-from atd_testing.whatsapp.state import Delivery, FakeState, ReadMark, ReceiptState, SentMessage
-from atd_testing.whatsapp.webhooks import WebhookDeliverer
+from atd_testing.providers import Delivery
+from atd_testing.providers.webhooks import ReceiptState
+from atd_testing.whatsapp.customers import CustomerMessage, WrittenMessage, contacts_of, new_message_id, write
+from atd_testing.whatsapp.state import FakeState, ReadMark, SentMessage
+from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
 
 TYPING_MS = 25_000
 """How long `typing` shows without an answer, as Meta has it."""
@@ -34,7 +36,7 @@ class World:
     """Everything that the phones are made of."""
 
     state: FakeState
-    deliverer: WebhookDeliverer
+    webhooks: WhatsAppWebhooks
     threads: Threads
     bus: Bus
     companies: dict[str, Company] = field(default_factory=dict)
@@ -49,7 +51,7 @@ class Phones:
         self.world = world
         self._journal = journal
         self._typing: dict[Pair, int] = {}
-        world.deliverer.on_delivered = self._on_delivered
+        world.webhooks.sender.on_delivered = self._on_delivered
         if journal is not None:
             journal.read_into(world.threads, world.customers)
 
@@ -128,23 +130,23 @@ class Phones:
 
     def on_sent(self, sent: SentMessage) -> None:
         """A company sent a message: it reaches the phone when that is on."""
-        company, customer = self._company(sent.phone_number_id), self._recipient(sent.recipient)
+        company, customer = self._company(sent.account), self._recipient(sent.recipient)
         if sent.kind == "reaction":
             self._company_reacts(sent)
             self._answer_receipts(company, sent)
             return
-        catalogue = self.world.state.catalogue_of(sent.phone_number_id)
+        catalogue = self.world.state.catalogue_of(sent.account)
         message = screen.received(sent, customer, self.world.state.media, catalogue)
         self._typing.pop(message.pair, None)
         self._keep(self.world.threads.put(message))
         self._publish(message)
         self._answer_receipts(company, sent)
         if company.own and customer.online:
-            self.world.deliverer.report(sent, "delivered", delay=self._receipt_delay(2))
+            self.world.webhooks.report(sent, "delivered", delay=self._receipt_delay(2))
 
     def on_failing(self, sent: SentMessage, code: int, details: str) -> None:
         """A message that Meta took and could not deliver: no phone ever shows it."""
-        self.world.deliverer.on_failing(sent, code, details)
+        self.world.webhooks.on_failing(sent, code, details)
 
     def on_read(self, mark: ReadMark) -> None:
         """The company has read up to a message, and maybe writes an answer."""
@@ -155,7 +157,7 @@ class Phones:
             self._typing[target.pair] = screen.milliseconds(self.world.state.now()) + TYPING_MS
             self._publish_summary(target.pair)
 
-    def on_written(self, written: Written) -> None:
+    def on_written(self, written: WrittenMessage) -> None:
         """A customer wrote by the control routes of the fake."""
         message = written.message
         customer = self._writer(message)
@@ -232,7 +234,7 @@ class Phones:
 
     def _transmit(self, message: CustomerMessage) -> None:
         written = write(self.world.state, message)
-        self.world.deliverer.customer_wrote(message.phone_number_id, [written.element], contacts_of(written.message))
+        self.world.webhooks.customer_wrote(message.phone_number_id, [written.element], contacts_of(written.message))
 
     def _change_message(self, target: PhoneMessage, **change: Any) -> None:
         """Send a reaction, an edit or a deletion. Raises `Offline` when it cannot go out now."""
@@ -269,9 +271,9 @@ class Phones:
     def _answer_receipts(self, company: Company, sent: SentMessage) -> None:
         """Receipts of a number that the sandbox does not own are the fake's, as its settings say."""
         if company.own:
-            self.world.deliverer.report(sent, "sent", delay=self._receipt_delay(1))
+            self.world.webhooks.report(sent, "sent", delay=self._receipt_delay(1))
         else:
-            self.world.deliverer.on_sent(sent)
+            self.world.webhooks.on_sent(sent)
 
     def _receipt_delay(self, place: int) -> float:
         return place * self.world.state.webhooks.receipt_delay_ms / 1000
@@ -282,7 +284,7 @@ class Phones:
             return
         sent = SentMessage(
             number=0,
-            phone_number_id=message.company,
+            account=message.company,
             recipient=message.recipient or message.customer,
             message_id=message.id,
             callback_data=message.callback_data,
@@ -292,7 +294,7 @@ class Phones:
             at=self.world.state.now(),
             kind=message.kind,
         )
-        self.world.deliverer.report(sent, state, delay=self._receipt_delay(1))
+        self.world.webhooks.report(sent, state, delay=self._receipt_delay(1))
 
     def _company(self, number_id: str) -> Company:
         found = self.world.companies.get(number_id)

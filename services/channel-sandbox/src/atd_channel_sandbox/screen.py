@@ -6,7 +6,7 @@ from typing import Any
 from atd_channel_sandbox.model import Company, Customer, FileView, PhoneMessage
 from atd_channel_sandbox.voice import seconds_of
 from atd_testing.whatsapp.builders import Json
-from atd_testing.whatsapp.customers import CustomerFile, CustomerMessage, Written
+from atd_testing.whatsapp.customers import CustomerFile, CustomerMessage, WrittenMessage
 from atd_testing.whatsapp.media import KIND_TYPES, MediaStore
 from atd_testing.whatsapp.state import SentMessage
 from atd_testing.whatsapp.templates import Template, filled
@@ -24,7 +24,7 @@ def received(sent: SentMessage, customer: Customer, files: MediaStore, catalogue
     """What the phone of `customer` shows of a send."""
     made = PhoneMessage(
         id=sent.message_id,
-        company=sent.phone_number_id,
+        company=sent.account,
         customer=customer.key,
         mine=False,
         kind=sent.kind,
@@ -122,7 +122,7 @@ def _template_button(index: int, button: Json, given: Sequence[Json]) -> Json:
     return {"title": title, "id": str(parameters[0].get("payload") or title)}
 
 
-def written_view(written: Written, customer: str) -> PhoneMessage:
+def written_view(written: WrittenMessage, customer: str) -> PhoneMessage:
     """What the phone of the customer shows of a message that was written by the control routes."""
     message = written.message
     file = message.file

@@ -4,9 +4,10 @@
 a port inside a test; `python -m atd_testing.whatsapp` runs it as a process.
 """
 
+from atd_testing.providers import WebhookSettings
 from atd_testing.whatsapp.app import FakeGraph, create_fake_graph
 from atd_testing.whatsapp.serving import ServedFake, serving_fake_graph
-from atd_testing.whatsapp.state import Behaviour, Callback, FakeState, SentMessage, WebhookSettings
+from atd_testing.whatsapp.state import Behaviour, Callback, FakeState, SentMessage
 
 __all__ = [
     "Behaviour",

@@ -1,19 +1,20 @@
 """The fake put together: one application, usable in this process or as its own."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import httpx
 from fastapi import FastAPI, Request, Response
 
+from atd_testing.providers import WebhookSender
+from atd_testing.providers.fake import create_fake_app
 from atd_testing.whatsapp.control import control_router
-from atd_testing.whatsapp.customers import Written
+from atd_testing.whatsapp.customers import WrittenMessage
 from atd_testing.whatsapp.graph import Listener, graph_router
 from atd_testing.whatsapp.media_routes import media_router
-from atd_testing.whatsapp.refusals import CutConnection, CutError, RefusalError
+from atd_testing.whatsapp.refusals import RefusalError
 from atd_testing.whatsapp.state import Callback, FakeState
-from atd_testing.whatsapp.webhooks import WebhookDeliverer
+from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
 
 
 class FakeGraph:
@@ -22,10 +23,15 @@ class FakeGraph:
     Tests in the same process read and set `state`; others use the routes under `/_fake/`.
     """
 
-    def __init__(self, state: FakeState, deliverer: WebhookDeliverer, app: FastAPI) -> None:
+    def __init__(self, state: FakeState, webhooks: WhatsAppWebhooks, app: FastAPI) -> None:
         self.state = state
-        self.deliverer = deliverer
+        self.webhooks = webhooks
         self.app = app
+
+    @property
+    def webhook_sender(self) -> WebhookSender[Callback]:
+        """Posts the webhooks."""
+        return self.webhooks.sender
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The ASGI interface."""
@@ -35,7 +41,7 @@ class FakeGraph:
 class WritingListener(Listener, Protocol):
     """Hears of what customers write by the control routes, too."""
 
-    def on_written(self, written: Written) -> None:
+    def on_written(self, written: WrittenMessage) -> None:
         """A customer wrote."""
 
 
@@ -43,7 +49,7 @@ def create_fake_graph(
     *,
     callback: Callback | None = None,
     webhook_client: httpx.AsyncClient | None = None,
-    listening: Callable[[FakeState, WebhookDeliverer], WritingListener] | None = None,
+    listening: Callable[[FakeState, WhatsAppWebhooks], WritingListener] | None = None,
 ) -> FakeGraph:
     """The fake.
 
@@ -54,29 +60,19 @@ def create_fake_graph(
             every send has those of the settings.
     """
     state = FakeState()
-    deliverer = WebhookDeliverer(state, webhook_client)
-    listener = listening(state, deliverer) if listening is not None else deliverer
+    webhooks = WhatsAppWebhooks(state, webhook_client)
+    listener = listening(state, webhooks) if listening is not None else webhooks
     if callback is not None:
         state.callbacks[callback.phone_number_id] = callback
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await deliverer.start()
-        yield
-        await deliverer.stop()
-
-    app = FastAPI(title="Fake WhatsApp Graph API", lifespan=lifespan)
+    app = create_fake_app("Fake WhatsApp Graph API", webhooks.sender)
 
     async def refuse(_: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, RefusalError)
         return refusal.response()
 
-    async def cut(_: Request, __: Exception) -> Response:
-        return CutConnection()
-
     app.add_exception_handler(RefusalError, refuse)
-    app.add_exception_handler(CutError, cut)
-    app.include_router(control_router(state, deliverer, listener.on_written))
+    app.include_router(control_router(state, webhooks, listener.on_written))
     app.include_router(media_router(state))
     app.include_router(graph_router(state, listener))
-    return FakeGraph(state, deliverer, app)
+    return FakeGraph(state, webhooks, app)

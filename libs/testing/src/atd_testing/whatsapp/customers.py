@@ -88,7 +88,7 @@ class CustomerMessage(BaseModel):
         return self.sender or self.user_id
 
 
-class Written(BaseModel):
+class WrittenMessage(BaseModel):
     """What became of a customer's message: its id, the element of the webhook, and the file that it has."""
 
     message: CustomerMessage
@@ -98,7 +98,7 @@ class Written(BaseModel):
     media_id: str | None = None
 
 
-def write(state: FakeState, message: CustomerMessage, base_url: str = "") -> Written:
+def write(state: FakeState, message: CustomerMessage, base_url: str = "") -> WrittenMessage:
     """Make the element of a customer's message, hold its file, and begin the window of 24 hours."""
     user_id = message.user_id
     if user_id is None and message.sender is not None:
@@ -109,7 +109,7 @@ def write(state: FakeState, message: CustomerMessage, base_url: str = "") -> Wri
     url = state.address_of(held.id, base_url) if held is not None and state.graph.webhook_urls else None
     element = element_of(message, at, held, url)
     state.note_customer(message.phone_number_id, message.sender, user_id)
-    return Written(
+    return WrittenMessage(
         message=message,
         message_id=str(message.message_id),
         at=at,

@@ -8,11 +8,12 @@ import orjson
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
+from atd_testing.providers.behaviours import Call, no_effect, scripted_answer
 from atd_testing.whatsapp.access import bearer_token, check_version
 from atd_testing.whatsapp.builders import Json, business_scoped_user_id
 from atd_testing.whatsapp.media import KIND_TYPES, essence, looks_like_media
 from atd_testing.whatsapp.media_routes import media_answer
-from atd_testing.whatsapp.refusals import RefusalError, misbehave
+from atd_testing.whatsapp.refusals import RefusalError, refuse
 from atd_testing.whatsapp.sends import CheckedSend, check_send, is_phone
 from atd_testing.whatsapp.state import FakeState, ReadMark, SentMessage
 from atd_testing.whatsapp.templates import Mismatch, check_template
@@ -67,9 +68,9 @@ def graph_router(state: FakeState, listener: Listener) -> APIRouter:
         state.calls += 1
         check_version(version)
         bearer_token(state, authorization)
-        behaviour = state.take_behaviour(business_account_id, on="templates")
-        if behaviour is not None and (answer := await misbehave(behaviour, lambda: None)) is not None:
-            return answer
+        call = Call("templates", business_account_id)
+        if (scripted := await scripted_answer(state.take_behaviour(call), no_effect, refuse)) is not None:
+            return scripted
         return JSONResponse(_template_page(state, business_account_id, request))
 
     @router.post("/{version}/{business_account_id}/subscribed_apps")
@@ -90,9 +91,9 @@ def graph_router(state: FakeState, listener: Listener) -> APIRouter:
         bearer_token(state, authorization)
         if looks_like_media(node):
             return await media_answer(state, node, request)
-        behaviour = state.take_behaviour(node, on="check")
-        if behaviour is not None and (answer := await misbehave(behaviour, lambda: None)) is not None:
-            return answer
+        call = Call("check", node)
+        if (scripted := await scripted_answer(state.take_behaviour(call), no_effect, refuse)) is not None:
+            return scripted
         callback = state.callback_of(node)
         return JSONResponse(
             {
@@ -159,9 +160,9 @@ async def _mark_read(state: FakeState, phone_number_id: str, body: Json, listene
         state.read_marks.append(mark)
         listener.on_read(mark)
 
-    behaviour = state.take_behaviour(phone_number_id, on="read")
-    if behaviour is not None and (answer := await misbehave(behaviour, take)) is not None:
-        return answer
+    call = Call("read", phone_number_id)
+    if (scripted := await scripted_answer(state.take_behaviour(call), take, refuse)) is not None:
+        return scripted
     take()
     return JSONResponse({"success": True})
 
@@ -179,9 +180,9 @@ async def _send(state: FakeState, phone_number_id: str, body: Any, listener: Lis
             listener.on_failing(sent, failing.code, failing.details)
         return sent
 
-    behaviour = state.take_behaviour(phone_number_id, checked.recipient, checked.words)
-    if behaviour is not None and (answer := await misbehave(behaviour, take)) is not None:
-        return answer
+    call = Call("send", phone_number_id, checked.recipient, checked.words)
+    if (scripted := await scripted_answer(state.take_behaviour(call), take, refuse)) is not None:
+        return scripted
     return JSONResponse(accepted(take()))
 
 

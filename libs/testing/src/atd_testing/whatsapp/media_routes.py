@@ -7,9 +7,11 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 from starlette.types import Receive, Scope, Send
 
+from atd_testing.providers.behaviours import Call, no_effect, scripted_answer
+from atd_testing.providers.connections import cut
 from atd_testing.whatsapp.access import bearer_token, check_version
 from atd_testing.whatsapp.media import KIND_MAX_BYTES, MediaFile, kind_of, looks_like_media
-from atd_testing.whatsapp.refusals import RefusalError, cut, misbehave
+from atd_testing.whatsapp.refusals import RefusalError, refuse
 from atd_testing.whatsapp.state import FakeState
 
 
@@ -32,9 +34,9 @@ def media_router(state: FakeState) -> APIRouter:
                 data, mime_type, state.now(), filename=filename, origin="upload", phone_number_id=phone_number_id
             )
 
-        behaviour = state.take_behaviour(phone_number_id, text=filename or "", on="upload")
-        if behaviour is not None and (answer := await misbehave(behaviour, take)) is not None:
-            return answer
+        call = Call("upload", phone_number_id, text=filename or "")
+        if (scripted := await scripted_answer(state.take_behaviour(call), take, refuse)) is not None:
+            return scripted
         return JSONResponse({"id": take().id})
 
     @router.delete("/{version}/{media_id}")
@@ -57,11 +59,11 @@ def media_router(state: FakeState) -> APIRouter:
         file = state.media.get(media_id, now)
         if file is None or state.media.issued(token, now) != media_id:
             return Response("<html>404 Not Found</html>", 404, media_type="text/html")
-        behaviour = state.take_behaviour(file.phone_number_id or "", text=file.filename or "", on="download")
+        behaviour = state.take_behaviour(Call("download", file.phone_number_id or "", text=file.filename or ""))
         if behaviour is not None and behaviour.kind == "cut_after":
             return CutBody(file.data)
-        if behaviour is not None and (answer := await misbehave(behaviour, lambda: None)) is not None:
-            return answer
+        if (scripted := await scripted_answer(behaviour, no_effect, refuse)) is not None:
+            return scripted
         file.downloads += 1
         return Response(file.data, 200, media_type=file.mime_type)
 
@@ -73,9 +75,9 @@ async def media_answer(state: FakeState, media_id: str, request: Request) -> Res
     state.calls += 1
     file = state.media.get(media_id, state.now())
     wanted = request.query_params.get("phone_number_id")
-    behaviour = state.take_behaviour(wanted or (file.phone_number_id if file else None) or "", on="address")
-    if behaviour is not None and (answer := await misbehave(behaviour, lambda: None)) is not None:
-        return answer
+    call = Call("address", wanted or (file.phone_number_id if file else None) or "")
+    if (scripted := await scripted_answer(state.take_behaviour(call), no_effect, refuse)) is not None:
+        return scripted
     if file is None or (wanted is not None and file.phone_number_id not in (None, wanted)):
         raise _unknown(media_id)
     return JSONResponse(

@@ -1,32 +1,27 @@
-"""A callback in this process that answers as it is told and keeps what the fake delivers."""
+"""A webhook endpoint in this process for what the fake Graph API delivers."""
 
 import json
 from typing import Any
 
 import httpx
 
+from atd_testing import providers
 from atd_testing.whatsapp.builders import SIGNATURE_HEADER, Json
 
 
-class WebhookReceiver:
-    """Takes webhooks. `answers` are the next statuses, then 200; the handshake is always passed."""
-
-    def __init__(self, *answers: int) -> None:
-        self.answers = list(answers)
-        self.bodies: list[bytes] = []
-        self.signatures: list[str] = []
+class WebhookReceiver(providers.WebhookReceiver):
+    """Takes WhatsApp's webhooks; the handshake always passes."""
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
         if request.method == "GET":
             return httpx.Response(200, text=request.url.params["hub.challenge"])
-        self.bodies.append(request.content)
-        self.signatures.append(request.headers[SIGNATURE_HEADER])
-        return httpx.Response(self.answers.pop(0) if self.answers else 200)
+        return await super().handle(request)
 
-    def client(self) -> httpx.AsyncClient:
-        """What reaches it, for `create_fake_graph`."""
-        return httpx.AsyncClient(transport=httpx.MockTransport(self.handle))
+    @property
+    def signatures(self) -> list[str]:
+        """The signature of each body."""
+        return [request.headers[SIGNATURE_HEADER] for request in self.received]
 
     def changes(self) -> list[Json]:
         """Every `changes` element that came, in order."""
