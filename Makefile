@@ -39,8 +39,8 @@ demo: $(READY) ## play a realistic day against a running `make run` (ARGS="--pac
 status: $(READY) ## say which of the processes of `make run` are up
 	@$(BIN)/python -m deploy.local status
 
-test: $(READY) ## all tests, on a Kafka and a MongoDB of their own; ARGS="libs/schemas -k key" narrows it
-	@$(BIN)/pytest --durations=15 $(ARGS)
+test: $(READY) ## all tests, in parallel, on servers of their own; ARGS="libs/schemas -k key" or ARGS="-m unit" narrows it
+	@$(BIN)/pytest -n auto --durations=15 $(ARGS)
 
 check: lint types imports pins ## everything that can be said without running it: ruff, mypy, import contracts, pins
 

@@ -19,7 +19,7 @@ from tests.harness.listener import Listener
 from tests.harness.provider import Provider
 from tests.harness.system import CONVERSATION, GATEWAY, INGEST, KAFKA, MONGOD, System
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 HALF = MESSAGES_EACH // 2
 

@@ -15,7 +15,7 @@ from tests.harness.listener import Listener
 from tests.harness.provider import Provider
 from tests.harness.system import MONGOD, SERVICES, System
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 AWAY_SECONDS = 20.0
 EACH = 10

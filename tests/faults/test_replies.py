@@ -16,7 +16,7 @@ from tests.harness.provider import Provider
 from tests.harness.reading import conversations, messages
 from tests.harness.system import INGEST, System
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 CUSTOMERS = 20
 REPLIES_EACH = 10

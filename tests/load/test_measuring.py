@@ -58,6 +58,7 @@ def test_latency_leaves_out_what_did_not_arrive() -> None:
     assert (round(found.p50), round(found.p99), round(found.worst)) == (51, 100, 100)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("rate", [None, 2000.0])
 def test_the_driver_sends_every_message_once_and_measures_it(tmp_path: Path, rate: float | None) -> None:
     port = free_port()

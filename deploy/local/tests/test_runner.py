@@ -31,6 +31,8 @@ from deploy.local.runner import Runner
 from deploy.local.services import SERVICES, Service
 from deploy.local.status import status
 
+pytestmark = pytest.mark.integration
+
 _STANDIN = (sys.executable, str(Path(__file__).with_name("standin.py")))
 _NOTHING = (sys.executable, "-c", "pass")
 _OUTSIDE = {"KAFKA_BOOTSTRAP_SERVERS": "kafka.test:9092", "MONGODB_URL": "mongodb://mongo.test"}

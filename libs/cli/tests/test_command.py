@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.integration
+
 HEAVY = ("aiokafka", "faststream", "motor", "pymongo", "httpx", "fastapi", "atd_schemas.topics")
 
 

@@ -23,6 +23,8 @@ from atd_testing.s3 import S3Server
 from atd_testing.servers import free_port
 from atd_testing.waiting import eventually
 
+pytestmark = pytest.mark.integration
+
 _KEY = file_key("t-1", "a-1")
 _LIMIT = 100 * 1024 * 1024
 _BLOCK = bytes(range(256)) * 256

@@ -14,6 +14,8 @@ import pytest
 from atd_testing.processes import ManagedProcess, ProcessError
 from atd_testing.servers import free_port
 
+pytestmark = pytest.mark.integration
+
 _SERVER = """
 import http.server, sys
 http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind="127.0.0.1")

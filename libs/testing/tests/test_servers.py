@@ -18,6 +18,8 @@ from atd_testing.servers import KafkaServer, MongoServer, ServerStartError, mong
 from atd_testing.servers.aot import AotCache
 from atd_testing.servers.ports import LOOPBACK, free_port, holder_of
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from atd_testing.s3 import S3Server
-from atd_testing.servers import KafkaServer, MongoServer, ServerStartError
+from atd_testing.servers import KafkaServer, MongoServer, ServerStartError, free_port
 
 if TYPE_CHECKING:
     from atd_testing.servers.containers import KafkaContainer, MongoContainer
@@ -84,6 +84,12 @@ def s3_server(server_directory: Path) -> Iterator[S3Server]:
 def database_name() -> str:
     """Name of a MongoDB database that no other test uses."""
     return f"test_{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def unused_port() -> Callable[[], int]:
+    """Call it for a loopback port that nobody listens on and that no other worker will choose."""
+    return free_port
 
 
 @contextmanager

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -35,6 +36,20 @@ if os.getppid() != int(sys.argv[1]):
     sys.exit("the parent is gone")
 os.execvp(sys.argv[2], sys.argv[2:])
 """
+
+
+_unit_test: str | None = None
+
+
+@contextmanager
+def none_may_start(unit_test: str) -> Iterator[None]:
+    """Within this block starting a process raises `AssertionError`: a test that starts one is no unit test."""
+    global _unit_test  # noqa: PLW0603 - a process has one running test
+    _unit_test = unit_test
+    try:
+        yield
+    finally:
+        _unit_test = None
 
 
 class ProcessError(RuntimeError):
@@ -109,6 +124,8 @@ class ManagedProcess:
         Raises:
             ProcessError: if it already runs, or the program cannot be executed.
         """
+        if _unit_test is not None:
+            raise AssertionError(f"{_unit_test} starts {self.name}: mark it with pytest.mark.integration")
         if self.running:
             raise ProcessError(f"{self.name} already runs (pid {self.pid})")
         path = (os.environ if self.env is None else self.env).get("PATH")

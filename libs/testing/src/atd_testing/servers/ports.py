@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 
@@ -14,6 +15,7 @@ LOOPBACK = "127.0.0.1"
 # an ephemeral port can be given that very port as its source, connect to itself, and so keep the server from
 # coming back.
 _LOWEST_PORT, _HIGHEST_PORT = 10_240, 32_000
+_chosen: set[int] = set()
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
@@ -28,17 +30,31 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on, outside the ephemeral range.
+    """Return a port that nobody listens on, outside the ephemeral range, and never the same port twice.
+
+    Workers of pytest-xdist choose from ranges that do not overlap: a port may be free for a while after it was
+    chosen, until its server starts.
 
     Raises:
         ServerStartError: if 200 random ports are all taken.
     """
+    ports = worker_ports(os.environ.get("PYTEST_XDIST_WORKER", ""), os.environ.get("PYTEST_XDIST_WORKER_COUNT", ""))
     chooser = random.SystemRandom()
     for _ in range(200):
-        port = chooser.randint(_LOWEST_PORT, _HIGHEST_PORT)
-        if is_free(port):
+        port = chooser.choice(ports)
+        if port not in _chosen and is_free(port):
+            _chosen.add(port)
             return port
     raise ServerStartError("No free loopback port was found. Stop some of the servers here and try again.")
+
+
+def worker_ports(worker: str, count: str) -> range:
+    """The ports of a pytest-xdist worker (`gw1` of `3`); without pytest-xdist, all of them."""
+    if not (worker.startswith("gw") and worker[2:].isdigit() and count.isdigit()):
+        return range(_LOWEST_PORT, _HIGHEST_PORT)
+    each = (_HIGHEST_PORT - _LOWEST_PORT) // int(count)
+    lowest = _LOWEST_PORT + int(worker[2:]) % int(count) * each
+    return range(lowest, lowest + each)
 
 
 def holder_of(port: int) -> str:
