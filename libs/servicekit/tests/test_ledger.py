@@ -135,7 +135,7 @@ async def test_a_long_lane_goes_on_at_once_when_its_group_does(bench: LedgerBenc
     await bench.wait_again("x-150")
     await process.stop()
     again = await bench.process("two")
-    await again.ledger.pause("g")
+    await bench.suspend("g")
     await again.ledger.resume("g")
     await bench.wait_state("done", *ids)
     assert bench.receiver.by_lane["x"] == [*ids[:150], "x-150", *ids[150:]]
@@ -164,7 +164,7 @@ async def test_an_attempt_that_began_before_the_resumption_does_not_suspend_agai
     bench.receiver.hold("old")
     await process.ledger.add(bench.new_rows(["old"], group="a"))
     await eventually(lambda: "old" in bench.receiver.running)
-    await process.ledger.pause("a")
+    await bench.suspend("a")
     await process.ledger.resume("a")
     bench.receiver.let_go("old")
     await bench.wait_state("done", "old")
@@ -195,10 +195,9 @@ async def test_a_resumption_wins_over_a_suspension_that_is_just_being_written(
     assert await bench.mongo.db["sends_gates"].count_documents({}) == 0
 
 
-async def test_a_paused_group_pauses_in_every_process(bench: LedgerBench) -> None:
-    one, two = await bench.process("one"), await bench.process("two")
-    await one.ledger.pause("a")
-    await eventually(lambda: "a" in two.ledger._board.gates(), message="the other process knows")
+async def test_a_suspended_group_waits_in_every_process(bench: LedgerBench) -> None:
+    _, two = await bench.process("one"), await bench.process("two")
+    await bench.suspend("a")
     await two.ledger.add(bench.new_rows(["a1"], group="a"))
     await two.ledger.add(bench.new_rows(["b1"], group="b"))
     await bench.wait_state("done", "b1")
@@ -238,18 +237,6 @@ async def test_a_failed_row_says_why_and_its_lane_goes_on(bench: LedgerBench) ->
         "This number has no WhatsApp.",
     )
     assert (second.state, second.result, second.payload) == ("done", {"external_id": "wamid.b"}, {"text": "b"})
-
-
-async def test_a_failed_row_can_be_sent_again(bench: LedgerBench) -> None:
-    process = await bench.process()
-    bench.receiver.will("a", Failed("recipient"))
-    await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
-    await bench.wait_state("done", "b")
-    assert await process.ledger.retry("a")
-    await bench.wait_state("done", "a")
-    assert not await process.ledger.retry("a"), "it is not failed any more"
-    assert not await process.ledger.retry("unknown")
-    await eventually(lambda: [row.state for row in process.finished if row.id == "a"] == ["failed", "done"])
 
 
 async def test_an_uncertain_row_is_repeated_at_its_deadline_not_before(bench: LedgerBench) -> None:

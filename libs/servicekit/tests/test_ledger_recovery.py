@@ -114,7 +114,7 @@ async def test_a_proof_whose_effect_is_unknown_is_reported_all_the_same(
 
 async def test_a_report_whose_rows_were_finished_in_part_waits_for_the_rest(bench: LedgerBench) -> None:
     process = await bench.process()
-    await process.ledger.pause("g")
+    await bench.suspend("g")
     await process.ledger.add(bench.new_rows(["a", "b"]))
     store, reports = LedgerStore(bench.mongo.db, "sends", SHARDS), ReportStore(bench.mongo.db, "sends")
     now = bench.clock.now()

@@ -88,7 +88,7 @@ async def test_the_age_is_that_of_the_oldest_row_that_could_be_sent(bench: Ledge
     process = await bench.process(concurrency_per_group=1)
     bench.receiver.hold("a")
     await process.ledger.add(bench.new_rows(["a", "b"]))
-    await process.ledger.pause("quiet")
+    await bench.suspend("quiet")
     await process.ledger.add(bench.new_rows(["q"], group="quiet"))
     await eventually(lambda: "a" in bench.receiver.running or "b" in bench.receiver.running)
     bench.clock.advance(timedelta(seconds=40))

@@ -4,7 +4,7 @@ The context travels in the `traceparent` header (W3C Trace Context) of HTTP requ
 inside them, through the outbox.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from opentelemetry import trace
@@ -64,9 +64,3 @@ def traceparent_of(span: Span) -> str | None:
 def current_traceparent() -> str | None:
     """The current span's `traceparent` header, or None outside of any."""
     return traceparent_of(trace.get_current_span())
-
-
-def inject(headers: Mapping[str, str]) -> dict[str, str]:
-    """`headers` with the current trace context added, for an outgoing request."""
-    found = current_traceparent()
-    return {**headers, "traceparent": found} if found else dict(headers)

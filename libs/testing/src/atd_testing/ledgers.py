@@ -10,6 +10,8 @@ from typing import Any, cast
 from atd_servicekit.clock import SystemClock
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
 from atd_servicekit.ledger import Delivered, Finished, Ledger, NewRow, Outcome, Row, ledger_indexes
+from atd_servicekit.ledger.rows import Gate
+from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Document, Mongo
 from atd_testing.clock import FakeClock
@@ -70,6 +72,7 @@ class LedgerProcess:
         """`options` go to `Ledger`; without `on_finished` what is finished is kept in `finished`."""
         self.metrics = Metrics()
         self.finished: list[Finished] = []
+        self.started = False
         # Leases live in the database's real time, whatever the test's clock says.
         self.leases = ShardLeases(
             mongo.db[LEASES],
@@ -88,13 +91,16 @@ class LedgerProcess:
 
     async def start(self) -> "LedgerProcess":
         await self.ledger.start()
+        self.started = True
         return self
 
     async def stop(self) -> None:
+        self.started = False
         await self.ledger.stop()
 
     async def kill(self) -> None:
         """As kill -9: nothing is written any more, the leases run out by themselves."""
+        self.started = False
         ledger = self.ledger
         supervised = [loop._task for loop in ledger._loops]  # noqa: SLF001 - a process has no method to die by
         tasks = [*supervised, self.leases._task, *ledger._sender._tasks]  # noqa: SLF001 - see above
@@ -162,6 +168,13 @@ class LedgerBench:
             return bool(document["state"] == "due" and document["attempts"] > 0)
 
         await _until(reached, message=f"{row_id} due again")
+
+    async def suspend(self, group: str) -> None:
+        """Suspend the group as another process would; returns when every process here knows."""
+        store = LedgerStore(self.mongo.db, "sends", SHARDS)
+        await store.close_gates({group: Gate(suspended=True, reason="test")})
+        boards = [process.ledger._board for process in self._processes if process.started]  # noqa: SLF001 - no one else asks
+        await eventually(lambda: all(group in board.gates() for board in boards), message=f"{group} is suspended")
 
     def later(self, seconds: float) -> datetime:
         return self.clock.now() + timedelta(seconds=seconds)

@@ -220,7 +220,7 @@ def _add_edge(
             allow_origins=sorted(settings.allowed_origins),
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Request-Id"],
-            expose_headers=["X-Request-Id", "Retry-After", "ETag", "Idempotency-Replayed"],
+            expose_headers=["X-Request-Id", "Retry-After", "ETag"],
             max_age=600,
         )
     app.add_middleware(SecurityHeaders, secure=settings.public_url.startswith("https://"))

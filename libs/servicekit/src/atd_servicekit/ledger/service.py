@@ -165,28 +165,6 @@ class Ledger:
                 await self._go_on(finished.lane, finished.group)
         return resolved
 
-    async def retry(self, row_id: str) -> bool:
-        """Send a failed row again, with all its attempts; false when it is not a failed row.
-
-        It goes before what its lane has not sent yet.
-        """
-        place = await self._store.reopen(row_id, self._clock.now())
-        if place is None:
-            return False
-        self._want([place])
-        return True
-
-    async def pause(self, group: str, reason: str = "paused") -> None:
-        """Nothing more of the group is begun, in any process, until `resume`."""
-        gate = Gate(suspended=True, reason=reason)
-        self._gates.begin(group)
-        try:
-            async with self._gates.lock:
-                await self._store.close_gates({group: gate})
-                self._close(group, gate)
-        finally:
-            self._gates.end(group)
-
     async def resume(self, group: str) -> None:
         """The group goes on at once, whatever had stopped it (here; in other processes at their next look).
 

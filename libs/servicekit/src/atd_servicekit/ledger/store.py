@@ -230,18 +230,6 @@ class LedgerStore:
         )
         return None if document is None else _finished(document)
 
-    async def reopen(self, row_id: str, now: datetime) -> tuple[str, str] | None:
-        """Make a failed row due, as if it had never been tried; its lane and group, `None` when it is not failed."""
-        query = {"_id": row_id, "state": "failed"}
-        found = await self._rows.find_one(query, {"shard": 1, "group": 1, "lane": 1, "order": 1})
-        if found is None:
-            return None
-        place = {name: found[name] for name in ("group", "shard", "lane", "order")}
-        gone = dict.fromkeys(("reason", "detail", "finished_at", "expires_at", "report", "claim"), 1)
-        change = {"$set": {"state": "due", "attempts": 0, "open": {**place, "at": now}}, "$unset": gone}
-        result = await self._rows.update_one(query, change)
-        return (found["lane"], found["group"]) if result.matched_count else None
-
     # Gates and numbers
 
     async def gates(self, now: datetime) -> dict[str, Gate]:
