@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from atd_servicekit.files import FileStoreSettings, FileTooLarge
-from atd_servicekit.files.metering import Metered
 from atd_servicekit.files.settings import S3Location
+from atd_servicekit.files.upload_stream import UploadStream
 
 
 def _settings(**given: Any) -> FileStoreSettings:
@@ -82,12 +82,12 @@ async def _each(pieces: Sequence[bytes]) -> AsyncIterator[bytes]:
 @given(st.lists(st.binary(max_size=40), max_size=12), st.integers(1, 30))
 async def test_blocks_are_even_and_lose_nothing(pieces: list[bytes], block_bytes: int) -> None:
     whole = b"".join(pieces)
-    metered = Metered(_each(pieces), limit=len(whole))
-    blocks = [block async for block in metered.blocks(block_bytes)]
+    stream = UploadStream(_each(pieces), limit=len(whole))
+    blocks = [block async for block in stream.blocks(block_bytes)]
     assert b"".join(blocks) == whole
     assert all(len(block) == block_bytes for block in blocks[:-1])
     assert all(0 < len(block) <= block_bytes for block in blocks)
-    stored = metered.stored("key", "text/plain")
+    stored = stream.stored("key", "text/plain")
     assert (stored.size, stored.sha256) == (len(whole), hashlib.sha256(whole).hexdigest())
 
 
@@ -97,7 +97,7 @@ async def test_no_block_goes_over_the_limit(pieces: list[bytes], block_bytes: in
     handed_out: list[bytes] = []
 
     async def read() -> None:
-        async for block in Metered(_each(pieces), limit).blocks(block_bytes):
+        async for block in UploadStream(_each(pieces), limit).blocks(block_bytes):
             handed_out.append(block)  # noqa: PERF401 - what came before the error counts
 
     with pytest.raises(FileTooLarge):

@@ -8,7 +8,8 @@ import pytest
 
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.ledger import Delivered, Failed, Retry, Suspended, Uncertain
-from atd_servicekit.ledger.feeding import Feeder
+from atd_servicekit.ledger.gate_store import GateStore
+from atd_servicekit.ledger.row_loader import RowLoader
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
 from atd_testing.ledgers import SHARDS, LedgerBench, ledger_bench
@@ -174,18 +175,18 @@ async def test_an_attempt_that_began_before_the_resumption_does_not_suspend_agai
 async def test_a_resumption_wins_over_a_suspension_that_is_just_being_written(
     bench: LedgerBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = LedgerStore.close_gates
+    original = GateStore.close
     written = asyncio.Event()
 
-    async def slowly(store: LedgerStore, gates: Mapping[str, Gate]) -> None:
+    async def slowly(store: GateStore, gates: Mapping[str, Gate]) -> None:
         await written.wait()
         await original(store, gates)
 
-    monkeypatch.setattr(LedgerStore, "close_gates", slowly)
+    monkeypatch.setattr(GateStore, "close", slowly)
     process = await bench.process()
     bench.receiver.will("a", Suspended("token revoked"))
     await process.ledger.add(bench.new_rows(["a"], group="a"))
-    await eventually(lambda: "a" in process.ledger._board.gates())
+    await eventually(lambda: "a" in process.ledger._ready.gates())
     resuming = asyncio.create_task(process.ledger.resume("a"))
     await asyncio.sleep(0)
     written.set()
@@ -209,15 +210,14 @@ async def test_a_suspended_group_waits_in_every_process(bench: LedgerBench) -> N
 async def test_gates_are_looked_at_however_much_there_is_to_read(
     bench: LedgerBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def endless(_: Feeder) -> bool:
+    async def endless(_: RowLoader) -> bool:
         await asyncio.sleep(0)
         return True
 
-    monkeypatch.setattr(Feeder, "_feed", endless)
+    monkeypatch.setattr(RowLoader, "_load_some", endless)
     process = await bench.process()
-    store = LedgerStore(bench.mongo.db, "sends", SHARDS)
-    await store.close_gates({"a": Gate(suspended=True, reason="elsewhere")})
-    await eventually(lambda: "a" in process.ledger._board.gates())
+    await GateStore(bench.mongo.db, "sends").close({"a": Gate(suspended=True, reason="elsewhere")})
+    await eventually(lambda: "a" in process.ledger._ready.gates())
 
 
 # Outcomes

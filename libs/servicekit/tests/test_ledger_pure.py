@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from atd_servicekit.ledger import Delivered, Failed, Outcome, Retry, Suspended, Uncertain
-from atd_servicekit.ledger.board import Board, Entry
-from atd_servicekit.ledger.gates import GatesInHand, stricter
+from atd_servicekit.ledger.gates import LocalGates, stricter
+from atd_servicekit.ledger.outcome_updates import outcome_update
+from atd_servicekit.ledger.ready_queue import Entry, ReadyQueue
 from atd_servicekit.ledger.rows import Gate, Row, State
-from atd_servicekit.ledger.settling import settle
 
 _NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _LATER = _NOW + timedelta(minutes=5)
@@ -27,20 +27,20 @@ def _row(
 
 
 def test_a_delivery_finishes_the_row_whoever_claimed_it() -> None:
-    settled = settle(_row("a"), Delivered({"id": "x"}), _NOW)
-    assert settled.change is None
-    assert settled.finished is not None
-    assert (settled.finished.state, settled.finished.result, settled.gate) == ("done", {"id": "x"}, None)
+    update = outcome_update(_row("a"), Delivered({"id": "x"}), _NOW)
+    assert update.change is None
+    assert update.finished is not None
+    assert (update.finished.state, update.finished.result, update.gate) == ("done", {"id": "x"}, None)
 
 
 def test_a_failure_finishes_the_row_with_its_reason() -> None:
-    settled = settle(_row("a", attempt=3), Failed("blocked", "No WhatsApp."), _NOW)
-    assert settled.finished is not None
-    assert (settled.finished.state, settled.finished.reason, settled.finished.attempts) == ("failed", "blocked", 3)
-    assert settled.change is not None
-    assert settled.change[0]["claim"] == "claim"
-    assert settled.change[1]["$unset"] == {"open": 1}
-    assert settled.change[1]["$set"]["expires_at"] == _NOW + timedelta(days=8)
+    update = outcome_update(_row("a", attempt=3), Failed("blocked", "No WhatsApp."), _NOW)
+    assert update.finished is not None
+    assert (update.finished.state, update.finished.reason, update.finished.attempts) == ("failed", "blocked", 3)
+    assert update.change is not None
+    assert update.change[0]["claim"] == "claim"
+    assert update.change[1]["$unset"] == {"open": 1}
+    assert update.change[1]["$set"]["expires_at"] == _NOW + timedelta(days=8)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_a_failure_finishes_the_row_with_its_reason() -> None:
     ],
 )
 def test_what_is_not_final_leaves_the_row_open(outcome: Outcome, state: str, at: datetime, gate: Gate | None) -> None:
-    settled = settle(_row("a"), outcome, _NOW)
-    assert settled.finished is None
-    assert settled.gate == gate
-    assert settled.change is not None
-    assert settled.change[1] == {"$set": {"state": state, "open.at": at, "reason": getattr(outcome, "reason", "")}}
+    update = outcome_update(_row("a"), outcome, _NOW)
+    assert update.finished is None
+    assert update.gate == gate
+    assert update.change is not None
+    assert update.change[1] == {"$set": {"state": state, "open.at": at, "reason": getattr(outcome, "reason", "")}}
 
 
 def test_the_stricter_gate_wins() -> None:
@@ -70,7 +70,7 @@ def test_the_stricter_gate_wins() -> None:
 
 
 def test_a_gate_changed_here_is_not_overwritten_by_an_older_reading() -> None:
-    gates = GatesInHand()
+    gates = LocalGates()
     first = gates.begin_reading()
     gates.begin("g")
     assert gates.newer_here("g", first)
@@ -83,7 +83,7 @@ def test_a_gate_changed_here_is_not_overwritten_by_an_older_reading() -> None:
 
 
 def test_a_closing_from_before_an_opening_is_not_written_after_it() -> None:
-    gates = GatesInHand()
+    gates = LocalGates()
     gates.begin_closing("g")
     gates.begin_closing("g")
     gates.opened("g")
@@ -91,79 +91,79 @@ def test_a_closing_from_before_an_opening_is_not_written_after_it() -> None:
     assert [gates.take_closing("g") for _ in range(3)] == [False, False, True]
 
 
-# The board
+# The queue
 
 
-def _filled(groups: int, rows: int, *, concurrency: int, per_group: int) -> Board:
-    board = Board(concurrency=concurrency, per_group=per_group)
+def _filled(groups: int, rows: int, *, concurrency: int, per_group: int) -> ReadyQueue:
+    queue = ReadyQueue(concurrency=concurrency, per_group=per_group)
     for group in range(groups):
         for row in range(rows):
-            board.want(f"l{group:03}-{row:03}", f"g{group:03}")
-    lanes = sorted(board.take_wanted(100_000))
-    board.place(lanes, [_row(lane, lane, f"g{lane[1:4]}") for lane in lanes], _NOW, truncated=False)
-    return board
+            queue.request(f"l{group:03}-{row:03}", f"g{group:03}")
+    lanes = sorted(queue.take_requested(100_000))
+    queue.add_loaded(lanes, [_row(lane, lane, f"g{lane[1:4]}") for lane in lanes], _NOW, truncated=False)
+    return queue
 
 
 def test_however_many_groups_are_stuck_a_newcomer_gets_a_slot_at_once() -> None:
-    board = _filled(groups=50, rows=40, concurrency=64, per_group=32)
-    stuck = board.pick(lambda _: True)
-    assert board.running < 64
-    board.want("newcomer", "new")
-    board.place(board.take_wanted(10), [_row("n", "newcomer", "new")], _NOW, truncated=False)
-    assert [row.id for row in board.pick(lambda _: True)] == ["n"]
-    assert len(stuck) == board.running - 1
+    queue = _filled(groups=50, rows=40, concurrency=64, per_group=32)
+    stuck = queue.take_next(lambda _: True)
+    assert queue.running < 64
+    queue.request("newcomer", "new")
+    queue.add_loaded(queue.take_requested(10), [_row("n", "newcomer", "new")], _NOW, truncated=False)
+    assert [row.id for row in queue.take_next(lambda _: True)] == ["n"]
+    assert len(stuck) == queue.running - 1
 
 
 def test_one_group_alone_gets_all_that_a_group_may_have() -> None:
-    board = _filled(groups=1, rows=60, concurrency=512, per_group=32)
-    assert len(board.pick(lambda _: True)) == 32
+    queue = _filled(groups=1, rows=60, concurrency=512, per_group=32)
+    assert len(queue.take_next(lambda _: True)) == 32
 
 
 def test_a_long_backlog_takes_bounded_memory_and_is_asked_for_again() -> None:
-    board = _filled(groups=1, rows=10_000, concurrency=512, per_group=32)
-    assert len(board._lanes) == 2 * 32 + 16
-    assert board.groups_to_poll() == []
-    for row in board.pick(lambda _: True):
-        board.release(row)
-        board.advance(row)
-    for row in board.pick(lambda _: True):
-        board.release(row)
-        board.advance(row)
-    assert board.groups_to_poll() == ["g000"]
+    queue = _filled(groups=1, rows=10_000, concurrency=512, per_group=32)
+    assert len(queue._lanes) == 2 * 32 + 16
+    assert queue.groups_to_poll() == []
+    for row in queue.take_next(lambda _: True):
+        queue.release(row)
+        queue.advance(row)
+    for row in queue.take_next(lambda _: True):
+        queue.release(row)
+        queue.advance(row)
+    assert queue.groups_to_poll() == ["g000"]
 
 
 def test_a_lane_read_in_part_is_read_again() -> None:
-    board = Board(concurrency=64, per_group=8)
+    queue = ReadyQueue(concurrency=64, per_group=8)
     for lane in ("a", "b", "c"):
-        board.want(lane, "g")
+        queue.request(lane, "g")
     rows = [_row("a1", "a", order=1), _row("b1", "b", order=1), _row("b2", "b", order=2)]
-    board.place(board.take_wanted(10), rows, _NOW, truncated=True)
-    assert board.take_wanted(10) == ["c"], "it came after the cut"
-    board.place(["c"], [], _NOW, truncated=False)
-    for row in board.pick(lambda _: True):
-        board.release(row)
-        board.advance(row)
-    (second,) = board.pick(lambda _: True)
+    queue.add_loaded(queue.take_requested(10), rows, _NOW, truncated=True)
+    assert queue.take_requested(10) == ["c"], "it came after the cut"
+    queue.add_loaded(["c"], [], _NOW, truncated=False)
+    for row in queue.take_next(lambda _: True):
+        queue.release(row)
+        queue.advance(row)
+    (second,) = queue.take_next(lambda _: True)
     assert second.id == "b2"
-    board.release(second)
-    board.advance(second)
-    assert board.take_wanted(10) == ["b"], "more may stand behind the cut"
+    queue.release(second)
+    queue.advance(second)
+    assert queue.take_requested(10) == ["b"], "more may stand behind the cut"
 
 
 def test_rows_behind_another_are_idle() -> None:
-    board = Board(concurrency=8, per_group=8)
-    board.want("a", "g")
-    board.place(board.take_wanted(9), [_row("a1", "a", order=4)], _NOW, truncated=False)
+    queue = ReadyQueue(concurrency=8, per_group=8)
+    queue.request("a", "g")
+    queue.add_loaded(queue.take_requested(9), [_row("a1", "a", order=4)], _NOW, truncated=False)
     entries = [Entry("a", 4), Entry("a", 5), Entry("b", 1), Entry("b", 2), Entry("c", 1)]
-    assert board.idle(entries, {"b": 1}) == [Entry("a", 5), Entry("b", 2)]
+    assert queue.blocked(entries, {"b": 1}) == [Entry("a", 5), Entry("b", 2)]
 
 
 class _Machine(RuleBasedStateMachine):
-    """The board against a model of the database: whatever happens, order holds and nothing is forgotten."""
+    """The queue against a model of the database: whatever happens, order holds and nothing is forgotten."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.board = Board(concurrency=12, per_group=3)
+        self.queue = ReadyQueue(concurrency=12, per_group=3)
         self.now = _NOW
         self.rows: dict[str, list[Row]] = {}
         self.group_of: dict[str, str] = {}
@@ -181,12 +181,12 @@ class _Machine(RuleBasedStateMachine):
             self.rows.setdefault(name, []).append(_row(f"r{self.added}", name, group, self.added))
             self.rows[name][-1].at = self.now
         if told:
-            self.board.want(name, group)
+            self.queue.request(name, group)
 
     @rule()
     @precondition(lambda self: not self.loading)
     def begin_load(self) -> None:
-        self.loading = self.board.take_wanted(3)
+        self.loading = self.queue.take_requested(3)
         self.snapshot = {lane: [self._copy(row) for row in self.rows.get(lane, [])] for lane in self.loading}
 
     @rule(limit=st.integers(1, 6), fails=st.booleans())
@@ -194,30 +194,30 @@ class _Machine(RuleBasedStateMachine):
     def end_load(self, limit: int, fails: bool) -> None:
         lanes, self.loading = self.loading, []
         if fails:
-            self.board.lost(lanes)
+            self.queue.load_failed(lanes)
             return
         rows = [row for lane in sorted(lanes) for row in self.snapshot[lane]]
-        placed = self.board.place(lanes, rows[:limit], self.now, truncated=len(rows) >= limit)
-        assert placed.orphans == []
+        loaded = self.queue.add_loaded(lanes, rows[:limit], self.now, truncated=len(rows) >= limit)
+        assert loaded.orphans == []
 
     @rule(full=st.booleans())
     def poll(self, full: bool) -> None:
-        for group in self.board.groups_to_poll()[:1]:
+        for group in self.queue.groups_to_poll()[:1]:
             due = [row for rows in self.rows.values() for row in rows if row.group == group and row.at <= self.now]
             due.sort(key=lambda row: (row.at, row.order))
             page = due[:4] if full else due
-            self.board.sift(group, [Entry(row.lane, row.order) for row in page], full=full and len(due) > 4)
+            self.queue.take_page(group, [Entry(row.lane, row.order) for row in page], full=full and len(due) > 4)
 
     @rule()
     def tick(self) -> None:
         for rows in self.rows.values():
             for row in rows:
-                self.board.suspect(row.group)
-        self.board.tidy()
+                self.queue.mark_for_poll(row.group)
+        self.queue.drop_idle_groups()
 
     @rule()
-    def pick(self) -> None:
-        for row in self.board.pick(lambda _: True):
+    def take_next(self) -> None:
+        for row in self.queue.take_next(lambda _: True):
             stored = self.rows[row.lane][0]
             assert stored.id == row.id, "only the oldest row of a lane is sent"
             assert stored.attempt == 1 or stored.at <= self.now, "not before its time"
@@ -229,18 +229,18 @@ class _Machine(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.running))
     def finish(self, which: int, outcome: str) -> None:
         row = self.running.pop(which % len(self.running))
-        self.board.release(row)
+        self.queue.release(row)
         stored = self.rows[row.lane][0]
         if outcome == "done":
             self.sent.append(self.rows[row.lane].pop(0))
-            self.board.advance(row)
+            self.queue.advance(row)
             return
         if outcome == "gate":
             self.gated.add(row.group)
-            self.board.close(row.group, Gate(suspended=True))
+            self.queue.close(row.group, Gate(suspended=True))
         stored.attempt += 1
         stored.at = self.now + timedelta(seconds=10 if outcome == "later" else 0)
-        self.board.forget(row, again=outcome == "lost")
+        self.queue.forget(row, again=outcome == "lost")
 
     @rule()
     def wait(self) -> None:
@@ -249,12 +249,12 @@ class _Machine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         for group in self.gated:
-            self.board.open(group)
+            self.queue.open(group)
         self.gated.clear()
 
     @invariant()
     def bounds_hold(self) -> None:
-        assert self.board.running == len(self.running) <= 12
+        assert self.queue.running == len(self.running) <= 12
         for group in {row.group for row in self.running}:
             assert sum(row.group == group for row in self.running) <= 3
 
@@ -271,21 +271,21 @@ class _Machine(RuleBasedStateMachine):
                 self.begin_load()
             if self.loading:
                 self.end_load(100, False)
-            self.pick()
+            self.take_next()
             while self.running:
                 self.finish(0, "done")
-            if not any(self.rows.values()) and not self.board.wanting:
+            if not any(self.rows.values()) and not self.queue.has_requests:
                 break
         assert len(self.sent) == self.added
         by_lane: dict[str, list[int]] = {}
         for row in self.sent:
             by_lane.setdefault(row.lane, []).append(row.order)
         assert all(orders == sorted(orders) for orders in by_lane.values())
-        for group in list(self.board._groups):
-            self.board.sift(group, [], full=False)
-        self.board.tidy()
-        assert not self.board._groups
-        assert not self.board._lanes
+        for group in list(self.queue._groups):
+            self.queue.take_page(group, [], full=False)
+        self.queue.drop_idle_groups()
+        assert not self.queue._groups
+        assert not self.queue._lanes
 
     @staticmethod
     def _copy(row: Row) -> Row:

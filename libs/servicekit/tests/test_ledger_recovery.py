@@ -9,7 +9,8 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from atd_servicekit.ledger import Finished, Retry, Uncertain
-from atd_servicekit.ledger.reports import Report, ReportStore
+from atd_servicekit.ledger.gate_store import GateStore
+from atd_servicekit.ledger.report_store import Report, ReportStore
 from atd_servicekit.ledger.store import LedgerStore
 from atd_testing.ledgers import SHARDS, LedgerBench, LedgerProcess, ledger_bench
 from atd_testing.waiting import eventually
@@ -97,14 +98,14 @@ async def test_a_proof_whose_effect_is_unknown_is_reported_all_the_same(
     bench.receiver.will("a", Uncertain(bench.later(600), "timeout"))
     await process.ledger.add(bench.new_rows(["a", "b"], lane="c"))
     await bench.wait_state("uncertain", "a")
-    original = LedgerStore.prove
+    original = LedgerStore.mark_delivered
 
     async def applied_and_cut(*args: Any, **kwargs: Any) -> None:
         await original(*args, **kwargs)
         raise AutoReconnect("connection closed")
 
     with monkeypatch.context() as patched:
-        patched.setattr(LedgerStore, "prove", applied_and_cut)
+        patched.setattr(LedgerStore, "mark_delivered", applied_and_cut)
         with pytest.raises(AutoReconnect):
             await process.ledger.resolve("a", {"external_id": "proof"})
     bench.clock.advance(timedelta(seconds=11))
@@ -119,10 +120,10 @@ async def test_a_report_whose_rows_were_finished_in_part_waits_for_the_rest(benc
     store, reports = LedgerStore(bench.mongo.db, "sends", SHARDS), ReportStore(bench.mongo.db, "sends")
     now = bench.clock.now()
     await reports.begin(Report("r", now, ("a", "b")))
-    assert await store.prove("a", {}, now, "r")
+    assert await store.mark_delivered("a", {}, now, "r")
     bench.clock.advance(timedelta(seconds=11))
     await eventually(lambda: [row.id for row in process.finished] == ["a"])
-    assert await store.prove("b", {}, now, "r")
+    assert await store.mark_delivered("b", {}, now, "r")
     bench.clock.advance(timedelta(seconds=11))
     await eventually(lambda: [row.id for row in process.finished] == ["a", "b"])
     await _no_reports_left(bench)
@@ -184,9 +185,9 @@ async def test_a_process_that_lost_its_lease_sends_nothing_more(bench: LedgerBen
     process.leases._until.clear()
     await process.ledger.add(bench.new_rows(["a"]))
     store = LedgerStore(bench.mongo.db, "sends", SHARDS)
-    process.ledger._board.want("lane-a", "g")
-    process.ledger._bells.feed.set()
-    await eventually(lambda: not process.ledger._board.wanting)
+    process.ledger._ready.request("lane-a", "g")
+    process.ledger._signals.load.set()
+    await eventually(lambda: not process.ledger._ready.has_requests)
     assert await store.groups() == ["g"]
     assert bench.receiver.calls == []
 
@@ -194,7 +195,8 @@ async def test_a_process_that_lost_its_lease_sends_nothing_more(bench: LedgerBen
 @pytest.mark.parametrize(
     ("store", "method"),
     [
-        *((LedgerStore, method) for method in ("insert", "lanes", "page", "claim", "settle", "close_gates")),
+        *((LedgerStore, method) for method in ("insert", "lanes", "page", "claim", "write_outcomes")),
+        (GateStore, "close"),
         (ReportStore, "begin"),
         (ReportStore, "end"),
     ],

@@ -8,7 +8,7 @@ import structlog
 
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.ledger import Finished, Retry, Suspended, Uncertain
-from atd_servicekit.ledger.board import Entry
+from atd_servicekit.ledger.ready_queue import Entry
 from atd_servicekit.ledger.store import LedgerStore
 from atd_testing.ledgers import SHARDS, LedgerBench, ledger_bench
 from atd_testing.waiting import eventually
@@ -108,7 +108,7 @@ async def test_every_query_runs_on_an_index(bench: LedgerBench) -> None:
     await process.ledger.add(bench.new_rows(["a", "b"], lane="d"))
     await bench.wait_state("uncertain", "a")
     bench.clock.advance(timedelta(seconds=61))
-    await eventually(lambda: "g" in process.ledger._board.gates())
+    await eventually(lambda: "g" in process.ledger._ready.gates())
     await process.ledger.resume("g")
     await bench.wait_state("done", "b", "r299")
     await store.park([Entry("c", 1)], bench.clock.now())

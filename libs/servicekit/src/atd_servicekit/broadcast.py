@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from atd_schemas.topics import Topic
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.tasks import Supervised
+from atd_servicekit.tasks import SupervisedTask
 
 RawHandler = Callable[[Sequence[ConsumerRecord[bytes, bytes]]], Awaitable[None]]
 
@@ -34,7 +34,7 @@ class Broadcast:
         self._from_beginning = from_beginning
         self._consumer: AIOKafkaConsumer | None = None
         self._log = structlog.get_logger().bind(topic=topic.name)
-        self._loop = Supervised(f"broadcast-{topic.name}", self._run)
+        self._loop = SupervisedTask(f"broadcast-{topic.name}", self._run)
         self.positions: dict[int, int] = {}
         """By partition: the offset of the next record that the handler will get."""
 

@@ -24,7 +24,7 @@ from atd_servicekit.errors import PublishFailed
 from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.leases import ShardLeases
 from atd_servicekit.metrics import Metrics
-from atd_servicekit.tasks import Supervised
+from atd_servicekit.tasks import SupervisedTask
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Collection, Database, Document, Session
@@ -99,8 +99,8 @@ class Relay:
         self._metrics = metrics
         self._clock = clock
         self._log = structlog.get_logger()
-        self._publishing = Supervised("outbox-relay", self._run)
-        self._watching = Supervised("outbox-watch", self._watch)
+        self._publishing = SupervisedTask("outbox-relay", self._run)
+        self._watching = SupervisedTask("outbox-watch", self._watch)
         self._stopping = False
 
     async def start(self) -> None:

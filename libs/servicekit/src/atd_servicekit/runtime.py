@@ -39,7 +39,7 @@ from atd_servicekit.mongo import Mongo, Session
 from atd_servicekit.outbox import OUTBOX, OUTBOX_INDEXES, OUTBOX_SHARDS, Outbox, Relay
 from atd_servicekit.problems import install_problem_handlers
 from atd_servicekit.settings import ServiceSettings
-from atd_servicekit.tasks import Supervised
+from atd_servicekit.tasks import SupervisedTask
 from atd_servicekit.tracing import Tracing
 
 T = TypeVar("T")
@@ -136,9 +136,9 @@ class Runtime:
         """Started in the order of calls, before the consumers; stopped in reverse, after them."""
         self._components.append(component)
 
-    def background(self, name: str, run: Callable[[], Awaitable[None]]) -> Supervised:
+    def background(self, name: str, run: Callable[[], Awaitable[None]]) -> SupervisedTask:
         """A supervised loop as a component."""
-        task = Supervised(name, run)
+        task = SupervisedTask(name, run)
         self.add_component(task)
         return task
 

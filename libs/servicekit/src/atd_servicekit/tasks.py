@@ -12,7 +12,7 @@ _BACKOFF = Backoff.of_seconds(0.1, 10.0, factor=3.0)
 _CALM_SECONDS = 60.0
 
 
-class Supervised:
+class SupervisedTask:
     """A task that is started again, with backoff, when it ends by an error. It is over when it returns."""
 
     def __init__(self, name: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -10,8 +10,8 @@ from typing import Any, cast
 from atd_servicekit.clock import SystemClock
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
 from atd_servicekit.ledger import Delivered, Finished, Ledger, NewRow, Outcome, Row, ledger_indexes
+from atd_servicekit.ledger.gate_store import GateStore
 from atd_servicekit.ledger.rows import Gate
-from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Document, Mongo
 from atd_testing.clock import FakeClock
@@ -103,7 +103,7 @@ class LedgerProcess:
         self.started = False
         ledger = self.ledger
         supervised = [loop._task for loop in ledger._loops]  # noqa: SLF001 - a process has no method to die by
-        tasks = [*supervised, self.leases._task, *ledger._sender._tasks]  # noqa: SLF001 - see above
+        tasks = [*supervised, self.leases._task, *ledger._worker._tasks]  # noqa: SLF001 - see above
         alive = [task for task in tasks if task is not None]
         for task in alive:
             task.cancel()
@@ -171,10 +171,9 @@ class LedgerBench:
 
     async def suspend(self, group: str) -> None:
         """Suspend the group as another process would; returns when every process here knows."""
-        store = LedgerStore(self.mongo.db, "sends", SHARDS)
-        await store.close_gates({group: Gate(suspended=True, reason="test")})
-        boards = [process.ledger._board for process in self._processes if process.started]  # noqa: SLF001 - no one else asks
-        await eventually(lambda: all(group in board.gates() for board in boards), message=f"{group} is suspended")
+        await GateStore(self.mongo.db, "sends").close({group: Gate(suspended=True, reason="test")})
+        queues = [process.ledger._ready for process in self._processes if process.started]  # noqa: SLF001 - no one else asks
+        await eventually(lambda: all(group in queue.gates() for queue in queues), message=f"{group} is suspended")
 
     def later(self, seconds: float) -> datetime:
         return self.clock.now() + timedelta(seconds=seconds)

@@ -20,11 +20,11 @@ from pymongo.errors import PyMongoError
 
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.files.aftermath import Aftermath
-from atd_servicekit.files.metering import Metered
+from atd_servicekit.files.cleanup import Cleanups
 from atd_servicekit.files.store import FileMissing, OpenFile, StoredFile
+from atd_servicekit.files.upload_stream import UploadStream
 from atd_servicekit.mongo import Database, Document, Mongo
-from atd_servicekit.tasks import Supervised
+from atd_servicekit.tasks import SupervisedTask
 
 T = TypeVar("T")
 
@@ -60,8 +60,8 @@ class GridFsStore:
         self._connect = connect
         self._clock = clock
         self._mongo: Mongo | None = None
-        self._sweeping = Supervised("files-sweep", self._sweep_for_ever)
-        self._aftermath = Aftermath()
+        self._sweeping = SupervisedTask("files-sweep", self._sweep_for_ever)
+        self._cleanups = Cleanups()
 
     async def start(self) -> None:
         self._mongo = mongo = self._connect()
@@ -71,7 +71,7 @@ class GridFsStore:
 
     async def stop(self) -> None:
         await self._sweeping.stop()
-        await self._aftermath.finish()
+        await self._cleanups.finish()
         if self._mongo is not None:
             self._mongo.close()
             self._mongo = None
@@ -88,19 +88,19 @@ class GridFsStore:
 
     async def put(self, key: str, chunks: AsyncIterable[bytes], *, content_type: str, limit: int) -> StoredFile:
         upload = _Upload(self._database, key, self._clock)
-        metered = Metered(chunks, limit)
+        stream = UploadStream(chunks, limit)
         try:
             with _faults():
                 await upload.begin()
-            async with aclosing(metered.blocks(CHUNK_BYTES)) as blocks:
+            async with aclosing(stream.blocks(CHUNK_BYTES)) as blocks:
                 async for block in blocks:
                     with _faults():
                         await upload.add(block)
-            stored = metered.stored(key, content_type)
+            stored = stream.stored(key, content_type)
             with _faults():
                 await upload.finish(stored)
         except BaseException:
-            await self._aftermath.clean_up(upload.discard())
+            await self._cleanups.clean_up(upload.discard())
             raise
         return stored
 

@@ -17,10 +17,10 @@ from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from atd_servicekit.errors import InfrastructureFault, StartupFailed
-from atd_servicekit.files.aftermath import Aftermath
-from atd_servicekit.files.metering import Metered
+from atd_servicekit.files.cleanup import Cleanups
 from atd_servicekit.files.settings import S3Location
 from atd_servicekit.files.store import FileMissing, OpenFile, StoredFile
+from atd_servicekit.files.upload_stream import UploadStream
 
 PART_BYTES = 8 * 1024 * 1024
 """Files from this size on are written in parts of it; a writer holds two or three."""
@@ -40,7 +40,7 @@ class S3Store:
         self._attempts = attempts
         self._exit = AsyncExitStack()
         self._started: Any = None
-        self._aftermath = Aftermath()
+        self._cleanups = Cleanups()
 
     async def start(self) -> None:
         self._started = await self._exit.enter_async_context(_create_client(self._location, self._attempts))
@@ -51,7 +51,7 @@ class S3Store:
             raise StartupFailed(_unusable(self._location, error.status)) from error
 
     async def stop(self) -> None:
-        await self._aftermath.finish()
+        await self._cleanups.finish()
         await self._exit.aclose()
         self._started = None
 
@@ -67,18 +67,18 @@ class S3Store:
 
     async def put(self, key: str, chunks: AsyncIterable[bytes], *, content_type: str, limit: int) -> StoredFile:
         upload = _Upload(self._client, self._target(key), content_type)
-        metered = Metered(chunks, limit)
+        stream = UploadStream(chunks, limit)
         try:
-            async with aclosing(metered.blocks(PART_BYTES)) as blocks:
+            async with aclosing(stream.blocks(PART_BYTES)) as blocks:
                 async for block in blocks:
                     with _faults():
                         await upload.add(block)
             with _faults():
                 await upload.finish()
         except BaseException:
-            await self._aftermath.clean_up(upload.abort())
+            await self._cleanups.clean_up(upload.abort())
             raise
-        return metered.stored(key, content_type)
+        return stream.stored(key, content_type)
 
     async def open(self, key: str, *, start: int = 0, end: int | None = None) -> OpenFile:
         start = max(start, 0)

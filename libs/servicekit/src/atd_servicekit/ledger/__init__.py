@@ -10,7 +10,7 @@ How it works, and why so:
 - One document per send, three writes in its life (added, claimed, finished; a fourth where an `on_finished` hook is
   told), all of them many at a time. There is no document per lane: that would cost two writes more for each send.
 - Shards of lanes are leased, so one process at a time decides about a lane. It holds in memory the lanes whose turn it
-  is (`board.py`, pure) and reads a lane when something is added to it, or when a poll finds that it is due.
+  is (`ready_queue.py`, pure) and reads a lane when something is added to it, or when a poll finds that it is due.
 - A poll reads one group's due rows from an index alone. Rows that stand behind a waiting row of their lane are put
   out of its way for a minute when they fill a page (`park`), so a blocked lane never hides the others.
 - Gates (a throttled, suspended or paused group) are kept in MongoDB: a restart and other processes respect them.
@@ -19,6 +19,7 @@ How it works, and why so:
   rows in `sending` become `uncertain`, finished rows that nobody reported are reported again.
 """
 
+from atd_servicekit.ledger.ledger import FAULT_BACKOFF, Ledger
 from atd_servicekit.ledger.rows import (
     Delivered,
     Failed,
@@ -30,7 +31,6 @@ from atd_servicekit.ledger.rows import (
     Suspended,
     Uncertain,
 )
-from atd_servicekit.ledger.service import FAULT_BACKOFF, Ledger
 from atd_servicekit.ledger.store import ledger_indexes
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Gates: what this process knows of the groups that wait."""
+"""Gates that this process is changing, so that what it reads meanwhile does not undo the change."""
 
 import asyncio
 from collections import Counter
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from atd_servicekit.ledger.rows import Gate
 
 
-class GatesInHand:
-    """The gates that this process is changing, so that neither what is read meanwhile nor an older closing undoes it.
+class LocalGates:
+    """Tracks gate changes of this process, so that neither an older reading nor an older closing undoes one.
 
     `lock` is held while MongoDB's gates are written.
     """

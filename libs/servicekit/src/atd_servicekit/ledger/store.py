@@ -6,30 +6,28 @@ the row's keys from the indexes, which so stay as small as the backlog.
     {_id, tenant_id, group, lane, shard, order, state, attempts, payload, traceparent, created_at,
      open: {group, shard, at, lane, order},         while it is not finished; `at`: not before
      claim, reason, detail, result, finished_at, expires_at,
-     report}                                        under which it was reported (see `reports.py`)
-
-A gate (`<name>_gates`, by group) outlives the process that closed it.
+     report}                                        under which it was reported (see `report_store.py`)
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pymongo import IndexModel, ReturnDocument, UpdateMany, UpdateOne
+from pymongo import IndexModel, ReturnDocument, UpdateMany
 from pymongo.errors import BulkWriteError
 
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.leases import shard_of
-from atd_servicekit.ledger.board import Entry
-from atd_servicekit.ledger.reports import report_indexes
-from atd_servicekit.ledger.rows import Finished, Gate, NewRow, Row
-from atd_servicekit.ledger.settling import OPEN_STATES, Settled, delivered
+from atd_servicekit.ledger.gate_store import gate_indexes
+from atd_servicekit.ledger.outcome_updates import OPEN_STATES, OutcomeUpdate, delivered
+from atd_servicekit.ledger.ready_queue import Entry
+from atd_servicekit.ledger.report_store import report_indexes
+from atd_servicekit.ledger.rows import Finished, NewRow, Row
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
 
 _DUPLICATE = 11000
-_GATES = 5_000
 _COUNTED = 10_000
 
 
@@ -45,10 +43,7 @@ def ledger_indexes(name: str) -> dict[str, list[IndexModel]]:
             IndexModel([("open.lane", 1), ("open.order", 1)], name="lane", sparse=True),
             IndexModel([("expires_at", 1)], name="expires", expireAfterSeconds=0),
         ],
-        f"{name}_gates": [
-            IndexModel([("suspended", 1)], name="suspended"),
-            IndexModel([("until", 1)], name="until"),
-        ],
+        **gate_indexes(name),
         **report_indexes(name),
     }
 
@@ -58,7 +53,6 @@ class LedgerStore:
 
     def __init__(self, db: "Database", name: str, shards: int) -> None:
         self._rows = db[f"{name}_rows"]
-        self._gates = db[f"{name}_gates"]
         self._shards = shards
 
     def shard_of(self, lane: str) -> int:
@@ -173,7 +167,7 @@ class LedgerStore:
         query = {"_id": {"$in": [row.id for row in rows]}, "claim": token, "state": "sending"}
         return {found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(rows))}
 
-    async def doubt(self, rows: Sequence[Row], until: datetime) -> None:
+    async def mark_uncertain(self, rows: Sequence[Row], until: datetime) -> None:
         """Rows that somebody began to send and nobody is sending are uncertain."""
         writes = [
             UpdateMany(
@@ -184,7 +178,7 @@ class LedgerStore:
         ]
         await self._rows.bulk_write(writes, ordered=False)
 
-    async def settle(self, batch: Sequence[Settled], now: datetime, report: str) -> set[str]:
+    async def write_outcomes(self, batch: Sequence[OutcomeUpdate], now: datetime, report: str) -> set[str]:
         """Write what the attempts led to; the ids of the rows to which it applied. May be repeated.
 
         Finished rows get the id of the report in which they will be.
@@ -218,7 +212,7 @@ class LedgerStore:
             query["group"] = group
         return [found["_id"] for found in await self._rows.find(query, {"_id": 1}).to_list(len(ids))]
 
-    async def prove(self, row_id: str, result: dict[str, Any], now: datetime, report: str) -> Finished | None:
+    async def mark_delivered(self, row_id: str, result: dict[str, Any], now: datetime, report: str) -> Finished | None:
         """Make an open row a delivered one; `None` when it is not open.
 
         The claim goes, so that an attempt under way learns that it was not the one that finished the row.
@@ -230,39 +224,18 @@ class LedgerStore:
         )
         return None if document is None else _finished(document)
 
-    # Gates and numbers
-
-    async def gates(self, now: datetime) -> dict[str, Gate]:
-        """The groups that wait now."""
-        query = {"$or": [{"suspended": True}, {"until": {"$gt": now}}]}
-        documents = await self._gates.find(query).limit(_GATES).to_list(_GATES)
-        return {one["_id"]: Gate(one.get("until"), one.get("suspended", False), one["reason"]) for one in documents}
-
-    async def close_gates(self, gates: Mapping[str, Gate]) -> None:
-        """The groups wait; a later moment wins over an earlier one, a suspension over both."""
-        writes = []
-        for group, gate in gates.items():
-            change: dict[str, Any] = {"$set": {"reason": gate.reason}}
-            if gate.suspended:
-                change["$set"]["suspended"] = True
-            if gate.until is not None:
-                change["$max"] = {"until": gate.until}
-            writes.append(UpdateOne({"_id": group}, change, upsert=True))
-        await self._gates.bulk_write(writes, ordered=False)
-
-    async def open_gate(self, group: str) -> None:
-        await self._gates.delete_one({"_id": group})
+    # Numbers
 
     async def count_open(self) -> int:
         """Rows that are not finished, up to 10,000."""
         return int(await self._rows.count_documents({"open.group": {"$gt": ""}}, limit=_COUNTED, hint="due"))
 
 
-def _write(settled: Settled, matching: dict[str, Any], update: dict[str, Any], report: str) -> UpdateMany:
+def _write(update: OutcomeUpdate, matching: dict[str, Any], change: dict[str, Any], report: str) -> UpdateMany:
     """As one of many, although it is one: MongoDB keeps a record of each single write, which costs as much again."""
-    if settled.finished is not None:
-        update = {**update, "$set": {**update["$set"], "report": report}}
-    return UpdateMany(matching, update)
+    if update.finished is not None:
+        change = {**change, "$set": {**change["$set"], "report": report}}
+    return UpdateMany(matching, change)
 
 
 def _row(document: "Document") -> Row:

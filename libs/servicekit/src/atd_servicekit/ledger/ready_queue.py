@@ -1,4 +1,4 @@
-"""Which row is next: the part of the ledger that a process holds in memory. No I/O, no clock.
+"""Decides which row is sent next: the part of the ledger that a process holds in memory. No I/O, no clock.
 
 A lane is here while its head (its oldest row that is not finished) can be sent or is being sent. What stands behind a
 head that must wait stays in MongoDB. Each group holds a bounded number of lanes, so a group that is slow or has a long
@@ -26,8 +26,8 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Placed:
-    """What became of the lanes that were read. `orphans` are in `sending` although nobody here sends them."""
+class LoadedLanes:
+    """The result of `add_loaded`. `orphans` are in `sending` although nobody here sends them."""
 
     orphans: list[Row]
     waiting: dict[str, int]
@@ -50,11 +50,11 @@ class _Group:
     backlog: bool = False
     gate: Gate = _OPEN
     openings: int = 0
-    resting: set[str] = field(default_factory=set)
+    gated_lanes: set[str] = field(default_factory=set)
 
 
-class Board:
-    """The lanes in hand, by group.
+class ReadyQueue:
+    """The lanes that this process may send from, by group.
 
     A group gets another slot while it has fewer than `per_group`, and fewer than an eighth of those that are free. So a
     busy group may take much, and however many groups are stuck, some slots stay free for a newcomer (the dynamic
@@ -69,7 +69,7 @@ class Board:
         """How many lanes of one group are here at the most."""
         self._groups: dict[str, _Group] = {}
         self._lanes: dict[str, _Lane] = {}
-        self._wanted: dict[str, str] = {}
+        self._requested: dict[str, str] = {}
         self._loading: dict[str, str] = {}
         self._stale: set[str] = set()
         self.disowned: set[int] = set()
@@ -77,23 +77,23 @@ class Board:
         self.running = 0
 
     @property
-    def wanting(self) -> bool:
-        """Whether there is something to read from MongoDB."""
-        return bool(self._wanted)
+    def has_requests(self) -> bool:
+        """Whether lanes are to be loaded from MongoDB."""
+        return bool(self._requested)
 
     def oldest_ready(self) -> datetime | None:
         """Since when the row that waits longest for a slot has been due."""
         return min((row.at for group in self._groups.values() for row in group.ready), default=None)
 
-    # What may be due
+    # Lanes to load
 
-    def want(self, lane: str, group: str) -> None:
-        """Something was added to a lane, or may have become due in it."""
+    def request(self, lane: str, group: str) -> None:
+        """Ask for a lane to be loaded: a row was added to it, or may have become due."""
         held = self._lanes.get(lane)
         if held is not None:
             held.more = True
             return
-        if lane in self._wanted:
+        if lane in self._requested:
             return
         if lane in self._loading:  # being read at this moment, perhaps too early to see the new row
             self._stale.add(lane)
@@ -103,21 +103,21 @@ class Board:
             state.backlog = True
             return
         state.held += 1
-        self._wanted[lane] = group
+        self._requested[lane] = group
 
-    def suspect(self, group: str) -> None:
-        """The group may have due rows that are not here."""
+    def mark_for_poll(self, group: str) -> None:
+        """Have the group polled: it may have due rows that are not here."""
         self._group(group).backlog = True
 
-    def take_wanted(self, limit: int) -> list[str]:
-        """Lanes to read now; each is answered by `place` or `lost`."""
-        taken = list(self._wanted)[:limit]
+    def take_requested(self, limit: int) -> list[str]:
+        """The lanes to load now; each is answered by `add_loaded` or `load_failed`."""
+        taken = list(self._requested)[:limit]
         for lane in taken:
-            self._loading[lane] = self._wanted.pop(lane)
+            self._loading[lane] = self._requested.pop(lane)
         return taken
 
-    def lost(self, lanes: Iterable[str]) -> None:
-        """The lanes could not be read; their groups are looked through later."""
+    def load_failed(self, lanes: Iterable[str]) -> None:
+        """Give lanes back that could not be loaded; their groups are polled later."""
         for lane in lanes:
             group = self._loading.pop(lane)
             self._stale.discard(lane)
@@ -132,18 +132,18 @@ class Board:
             if group.backlog and group.gate is _OPEN and group.held <= self.window // 2
         ]
 
-    def sift(self, group: str, entries: Sequence[Entry], *, full: bool) -> None:
-        """Take a page of due rows of a group, oldest first; `full`: there may be more."""
-        self._groups[group] = state = self._groups.pop(group)  # to the end of the turn
+    def take_page(self, group: str, entries: Sequence[Entry], *, full: bool) -> None:
+        """Take over a page of due rows of a group, oldest first; `full`: there may be more."""
+        self._groups[group] = state = self._groups.pop(group)  # polled last from now on
         state.backlog = full
         for entry in entries:
             held = self._lanes.get(entry.lane)
             if held is None:
-                self.want(entry.lane, group)
+                self.request(entry.lane, group)
             elif entry.order > held.rows[-1].order:
                 held.more = True
 
-    def idle(self, entries: Iterable[Entry], waiting: dict[str, int]) -> list[Entry]:
+    def blocked(self, entries: Iterable[Entry], waiting: dict[str, int]) -> list[Entry]:
         """The entries that cannot be sent before another row of their lane is: they only fill pages."""
         found = []
         for entry in entries:
@@ -153,32 +153,32 @@ class Board:
                 found.append(entry)
         return found
 
-    # What was read
+    # Loaded lanes
 
-    def place(self, asked: Sequence[str], rows: Sequence[Row], now: datetime, *, truncated: bool) -> Placed:
-        """Take the open rows of the lanes `asked`, sorted by lane and order; `truncated`: the end is missing."""
+    def add_loaded(self, asked: Sequence[str], rows: Sequence[Row], now: datetime, *, truncated: bool) -> LoadedLanes:
+        """Add the open rows of the lanes `asked`, sorted by lane and order; `truncated`: the end is missing."""
         by_lane: dict[str, list[Row]] = {}
         for row in rows:
             by_lane.setdefault(row.lane, []).append(row)
         last = rows[-1].lane if truncated else None
-        placed = Placed([], {})
+        loaded = LoadedLanes([], {})
         for lane in asked:
             group = self._loading.pop(lane)
             self._group(group).held -= 1
             found = by_lane.get(lane)
             if found is not None:
-                self._place(found, placed, now, more=lane == last)
+                self._add_lane(found, loaded, now, more=lane == last)
             if (found is None and last is not None and lane > last) or lane in self._stale:
                 self._stale.discard(lane)
-                self.want(lane, group)
-        return placed
+                self.request(lane, group)
+        return loaded
 
-    def _place(self, found: list[Row], placed: Placed, now: datetime, *, more: bool) -> None:
+    def _add_lane(self, found: list[Row], loaded: LoadedLanes, now: datetime, *, more: bool) -> None:
         head = found[0]
         if head.state == "sending":
-            placed.orphans.append(head)
+            loaded.orphans.append(head)
         elif _tried(head) and head.at > now:
-            placed.waiting[head.lane] = head.order
+            loaded.waiting[head.lane] = head.order
         else:
             untried = 1
             while untried < len(found) and not _tried(found[untried]):
@@ -186,7 +186,7 @@ class Board:
             self._lanes[head.lane] = _Lane(deque(found[:untried]), more or untried < len(found))
             self._group(head.group).held += 1
             self._make_ready(head)
-            placed.ready += 1
+            loaded.ready += 1
 
     def _make_ready(self, row: Row) -> None:
         group = self._group(row.group)
@@ -194,11 +194,11 @@ class Board:
             group.ready.append(row)
         else:
             self._forget(row)
-            group.resting.add(row.lane)
+            group.gated_lanes.add(row.lane)
 
-    # What is sent
+    # Sending
 
-    def pick(self, owns: Callable[[int], bool]) -> list[Row]:
+    def take_next(self, owns: Callable[[int], bool]) -> list[Row]:
         """The rows to send now. Each holds a slot until `release`, and its lane until `advance` or `forget`."""
         picked: list[Row] = []
         heap = [(group.running, n, group) for n, group in enumerate(self._groups.values()) if group.ready]
@@ -220,12 +220,12 @@ class Board:
         return picked
 
     def release(self, row: Row) -> None:
-        """The call has come back: its slot is free. The lane goes on only with `advance`."""
+        """Free the slot of a row whose call has returned. The lane goes on only with `advance`."""
         self._group(row.group).running -= 1
         self.running -= 1
 
     def advance(self, row: Row) -> None:
-        """The row is finished, and that is written: its lane's next row may go."""
+        """Make the next row of the lane ready: this one is finished, and that is written."""
         lane = self._lanes[row.lane]
         lane.rows.popleft()
         if lane.rows:
@@ -238,13 +238,13 @@ class Board:
         self._group(row.group).held -= 1
         del self._lanes[row.lane]
         if lane.more:
-            self.want(row.lane, row.group)
+            self.request(row.lane, row.group)
 
     def forget(self, row: Row, *, again: bool) -> None:
-        """Nothing of the row's lane can go for now; `again`: look at it once more at once."""
+        """Drop the row's lane, of which nothing can be sent now; `again`: load it again at once."""
         self._forget(row)
         if again:
-            self.want(row.lane, row.group)
+            self.request(row.lane, row.group)
 
     def _forget(self, row: Row) -> None:
         if self._lanes.pop(row.lane, None) is not None:
@@ -253,38 +253,38 @@ class Board:
     # Gates
 
     def close(self, group: str, gate: Gate) -> None:
-        """The group waits; what was ready in it rests."""
+        """Close the gate of a group; its ready lanes are dropped until it opens."""
         state = self._group(group)
         state.gate = gate
         while state.ready:
             row = state.ready.popleft()
             self._forget(row)
-            state.resting.add(row.lane)
-        for lane in [lane for lane, name in self._wanted.items() if name == group]:
-            del self._wanted[lane]
+            state.gated_lanes.add(row.lane)
+        for lane in [lane for lane, name in self._requested.items() if name == group]:
+            del self._requested[lane]
             state.held -= 1
-            state.resting.add(lane)
+            state.gated_lanes.add(lane)
 
     def open(self, group: str) -> None:
-        """The group goes on where it was, and with whatever else has become due."""
+        """Open the gate of a group, load its lanes again and poll it."""
         state = self._group(group)
         state.gate = _OPEN
         state.openings += 1
         state.backlog = True
-        resting, state.resting = state.resting, set()
-        for lane in resting:
-            self.want(lane, group)
+        gated_lanes, state.gated_lanes = state.gated_lanes, set()
+        for lane in gated_lanes:
+            self.request(lane, group)
 
     def openings(self, group: str) -> int:
         """How often the group was opened, counted while any row of it is running."""
         return self._group(group).openings
 
     def gates(self) -> dict[str, Gate]:
-        """The groups that wait."""
+        """The closed gates, by group."""
         return {name: group.gate for name, group in self._groups.items() if group.gate is not _OPEN}
 
-    def tidy(self) -> None:
-        """Drop the groups about which there is nothing to know."""
+    def drop_idle_groups(self) -> None:
+        """Forget groups without rows, running sends or a closed gate."""
         idle = [
             name
             for name, group in self._groups.items()

@@ -1,4 +1,4 @@
-"""The bytes of an upload on their way: counted, hashed, bounded, and cut into even blocks."""
+"""Counts, hashes and bounds the bytes of an upload, and cuts them into even blocks."""
 
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterable
@@ -8,8 +8,8 @@ from atd_servicekit.files.store import FileTooLarge, StoredFile
 _STEP_BYTES = 256 * 1024
 
 
-class Metered:
-    """One upload's bytes. `limit` is in bytes."""
+class UploadStream:
+    """The bytes of one upload. `limit` is in bytes."""
 
     def __init__(self, chunks: AsyncIterable[bytes], limit: int) -> None:
         self._chunks = chunks

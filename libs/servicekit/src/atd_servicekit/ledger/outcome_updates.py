@@ -1,4 +1,4 @@
-"""What an attempt's outcome does to its row: pure."""
+"""Computes what an attempt's outcome changes in its row. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ OPEN_STATES = ["due", "sending", "uncertain"]
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of one row, to be written.
+class OutcomeUpdate:
+    """The change of one row, to be written.
 
     `change` (what the row must match, and the update) is absent for a delivery: those are many, and written in one
     statement. `finished` is for the hook, `gate` for the whole group.
@@ -40,25 +40,25 @@ class Settled:
     gate: Gate | None = None
 
 
-def settle(row: Row, outcome: Outcome, now: datetime) -> Settled:
-    """The change that an attempt's outcome makes.
+def outcome_update(row: Row, outcome: Outcome, now: datetime) -> OutcomeUpdate:
+    """Compute the change that an attempt's outcome makes.
 
     A delivery counts whatever became of the row meanwhile, as long as it is open; anything else only while the attempt
     is still this one: another process may have taken it for uncertain, and repeated it.
     """
     if isinstance(outcome, Delivered):
-        return Settled(row, outcome, "done", None, _finished(row, "done", now, result=outcome.result))
+        return OutcomeUpdate(row, outcome, "done", None, _finished(row, "done", now, result=outcome.result))
     claimed = {"_id": row.id, "claim": row.claim, "state": {"$in": ["sending", "uncertain"]}}
     if isinstance(outcome, Failed):
         finished = _finished(row, "failed", now, reason=outcome.reason, detail=outcome.detail)
         ended = {"state": "failed", "reason": outcome.reason, "detail": outcome.detail, **_end(now)}
-        return Settled(row, outcome, "failed", (claimed, {"$set": ended, "$unset": {"open": 1}}), finished)
+        return OutcomeUpdate(row, outcome, "failed", (claimed, {"$set": ended, "$unset": {"open": 1}}), finished)
     if isinstance(outcome, Uncertain):
         waits = {"state": "uncertain", "open.at": outcome.resolve_by, "reason": outcome.reason}
-        return Settled(row, outcome, "uncertain", (claimed, {"$set": waits}))
+        return OutcomeUpdate(row, outcome, "uncertain", (claimed, {"$set": waits}))
     at = outcome.at if isinstance(outcome, Retry) else now
     again = {"state": "due", "open.at": at, "reason": outcome.reason}
-    return Settled(row, outcome, "due", (claimed, {"$set": again}), gate=_gate(outcome))
+    return OutcomeUpdate(row, outcome, "due", (claimed, {"$set": again}), gate=_gate(outcome))
 
 
 def delivered(results: Mapping[str, Mapping[str, Any]], now: datetime, report: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Claims rows and sends them."""
+"""Claims rows and sends them, with bounded concurrency."""
 
 import asyncio
 import random
@@ -15,10 +15,10 @@ import structlog
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
-from atd_servicekit.ledger.board import Board
-from atd_servicekit.ledger.patience import Bells, Pace, patiently
+from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, retry_until_available
+from atd_servicekit.ledger.outcome_updates import OutcomeUpdate, outcome_update
+from atd_servicekit.ledger.ready_queue import ReadyQueue
 from atd_servicekit.ledger.rows import Delivered, Failed, Outcome, Retry, Row, Suspended, Uncertain
-from atd_servicekit.ledger.settling import Settled, settle
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
 
@@ -28,7 +28,7 @@ _PLAIN = frozenset((str, bool, float, type(None)))
 """Types of which BSON holds every value."""
 
 
-class _Holds:
+class _ShardHolds:
     """Keeps a shard from being handed to another process while a row of it is being sent."""
 
     def __init__(self, leases: ShardLeases) -> None:
@@ -48,57 +48,57 @@ class _Holds:
             self._held.pop(shard).__exit__(None, None, None)
 
 
-class Sender:
-    """Takes rows from the board, writes their claim, calls `send`, and hands on what came of it."""
+class SendWorker:
+    """Takes rows from the queue, writes their claim, calls `send`, and passes the outcome on."""
 
     def __init__(
         self,
         name: str,
         store: LedgerStore,
-        board: Board,
+        queue: ReadyQueue,
         leases: ShardLeases,
         send: Send,
         clock: Clock,
         metrics: Metrics,
-        bells: Bells,
+        signals: LoopSignals,
         *,
         fault_backoff: Backoff,
         send_timeout: timedelta,
         uncertain_for: timedelta,
-        on_settled: Callable[[Settled], None],
+        on_outcome: Callable[[OutcomeUpdate], None],
         may_send: Callable[[], bool],
     ) -> None:
         self._name = name
         self._store = store
-        self._board = board
+        self._ready = queue
         self._leases = leases
         self._send = send
         self._clock = clock
-        self._bells = bells
+        self._signals = signals
         self._fault_backoff = fault_backoff
         self._send_timeout = send_timeout.total_seconds()
         self._uncertain_for = uncertain_for
-        self._on_settled = on_settled
+        self._on_outcome = on_outcome
         self._may_send = may_send
         self._attempts = {
             kind: metrics.ledger_attempts.labels(name, kind)
             for kind in ("delivered", "retry", "failed", "uncertain", "suspended")
         }
-        self._holds = _Holds(leases)
+        self._holds = _ShardHolds(leases)
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = structlog.get_logger().bind(ledger=name)
 
     async def run(self) -> None:
-        """The loop; returns when `stopping` is set and `send` rung."""
-        stopping, pace = self._bells.stopping, Pace()
+        """The loop; returns when `stopping` and `send` are set."""
+        stopping, delay = self._signals.stopping, BatchDelay()
         while not stopping.is_set():
-            await self._bells.send.wait()
-            await pace.gather()
-            self._bells.send.clear()
-            while not stopping.is_set() and self._may_send() and (rows := self._board.pick(self._leases.owns)):
+            await self._signals.send.wait()
+            await delay.wait()
+            self._signals.send.clear()
+            while not stopping.is_set() and self._may_send() and (rows := self._ready.take_next(self._leases.owns)):
                 await self._claim(rows)
-                pace.ended()
-                await pace.gather()
+                delay.ended()
+                await delay.wait()
 
     async def drain(self, grace: timedelta) -> None:
         """Wait for the running sends; those that take longer are cut off, and are uncertain to whoever comes next."""
@@ -117,17 +117,17 @@ class Sender:
         for row in rows:
             self._holds.take(row.shard)
         try:
-            claimed = await patiently("claim", lambda: self._store.claim(rows, token))
+            claimed = await retry_until_available("claim", lambda: self._store.claim(rows, token))
         finally:
             for row in rows:
-                # The lease is looked at again: the process may have stood still for long since `pick`.
+                # The lease is looked at again: the process may have stood still for long since `take_next`.
                 if row.id in claimed and self._leases.owns(row.shard):
                     row.claim = token
                     self._launch(row)
                 else:
                     self._holds.release(row.shard)
-                    self._board.release(row)
-                    self._board.forget(row, again=True)
+                    self._ready.release(row)
+                    self._ready.forget(row, again=True)
 
     def _launch(self, row: Row) -> None:
         task = asyncio.create_task(self._attempt(row))
@@ -136,7 +136,7 @@ class Sender:
 
     async def _attempt(self, row: Row) -> None:
         began = perf_counter()
-        openings = self._board.openings(row.group)
+        openings = self._ready.openings(row.group)
         try:
             async with asyncio.timeout(self._send_timeout):
                 outcome = self._storable(row, await self._send(row))
@@ -146,12 +146,12 @@ class Sender:
             outcome = self._after_fault(row, error)
         finally:
             self._holds.release(row.shard)
-        if isinstance(outcome, Suspended) and self._board.openings(row.group) != openings:
+        if isinstance(outcome, Suspended) and self._ready.openings(row.group) != openings:
             outcome = Retry(self._clock.now(), outcome.reason)  # resumed since: it failed with what has been replaced
-        self._board.release(row)
-        self._on_settled(settle(row, outcome, self._clock.now()))
+        self._ready.release(row)
+        self._on_outcome(outcome_update(row, outcome, self._clock.now()))
         self._note(row, outcome, perf_counter() - began)
-        self._bells.send.set()
+        self._signals.send.set()
 
     def _storable(self, row: Row, outcome: Outcome) -> Outcome:
         """One result that BSON cannot hold would hold up every other row's: it is dropped, the delivery stands."""

@@ -1,4 +1,4 @@
-"""How the ledger's loops wait: for each other, and for MongoDB when it is away."""
+"""Waiting of the ledger's loops: for each other, and for MongoDB while it is not available."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,51 +17,51 @@ BACKOFF = Backoff.of_seconds(0.05, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Bells:
-    """What wakes each loop, and what ends those that begin sends."""
+class LoopSignals:
+    """Events that wake each loop, and the one that ends those that begin sends."""
 
-    feed: asyncio.Event = field(default_factory=asyncio.Event)
+    load: asyncio.Event = field(default_factory=asyncio.Event)
     send: asyncio.Event = field(default_factory=asyncio.Event)
-    settle: asyncio.Event = field(default_factory=asyncio.Event)
+    write: asyncio.Event = field(default_factory=asyncio.Event)
     report: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Pace:
-    """Lets work gather between two turns of a busy loop.
+class BatchDelay:
+    """Delays the turns of a busy loop, so that more work collects for each.
 
     A turn costs MongoDB and us about a millisecond whatever it carries, so two of twenty rows cost nearly twice as much
-    as one of forty. The first turn after a rest is not held up.
+    as one of forty. The first turn after a pause is not delayed.
     """
 
     def __init__(self, seconds: float = 0.004) -> None:
         self._seconds = seconds
         self._ended = -seconds
 
-    async def gather(self) -> None:
-        """Before a turn."""
+    async def wait(self) -> None:
+        """Wait before a turn."""
         left = self._ended + self._seconds - asyncio.get_running_loop().time()
         if left > 0:
             await asyncio.sleep(left)
 
     def ended(self) -> None:
-        """After a turn."""
+        """Note the end of a turn."""
         self._ended = asyncio.get_running_loop().time()
 
 
-def is_passing(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Whether the same operation may succeed later."""
     return isinstance(error, InfrastructureFault | OSError) or is_away(error)
 
 
-async def patiently(what: str, operation: Callable[[], Awaitable[T]]) -> T:
-    """Repeat `operation`, which must bear it, until MongoDB has answered. Ends by cancellation or another error."""
+async def retry_until_available(what: str, operation: Callable[[], Awaitable[T]]) -> T:
+    """Repeat `operation`, which must be idempotent, until MongoDB answers. Ends by cancellation or another error."""
     failures = 0
     while True:
         try:
             return await operation()
         except Exception as error:
-            if not is_passing(error):
+            if not is_transient(error):
                 raise
             failures += 1
             delay = BACKOFF.longest(failures).total_seconds()

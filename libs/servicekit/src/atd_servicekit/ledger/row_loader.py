@@ -1,4 +1,4 @@
-"""Brings what is due from MongoDB to the board."""
+"""Loads due rows from MongoDB into the ready queue."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,10 +8,11 @@ import structlog
 
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
-from atd_servicekit.ledger.board import Board, Placed
-from atd_servicekit.ledger.gates import GatesInHand
-from atd_servicekit.ledger.patience import Bells, Pace, is_passing
-from atd_servicekit.ledger.reporting import Reporter
+from atd_servicekit.ledger.finished_reporter import FinishedReporter
+from atd_servicekit.ledger.gate_store import GateStore
+from atd_servicekit.ledger.gates import LocalGates
+from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, is_transient
+from atd_servicekit.ledger.ready_queue import LoadedLanes, ReadyQueue
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
@@ -26,39 +27,41 @@ _SAMPLE_TICKS = 10
 _SHARED_POLL = 0.2
 
 
-class Feeder:
-    """Reads a lane as soon as something was added to it here, and looks at every tick for what is due otherwise.
+class RowLoader:
+    """Loads a lane as soon as a row was added to it here, and polls at every tick for other due rows.
 
-    That is: rows whose time has come, rows that other processes added, rows of shards that were taken over.
+    Those are rows whose time has come, rows that other processes added, and rows of shards that were taken over.
     """
 
     def __init__(
         self,
         name: str,
         store: LedgerStore,
-        board: Board,
-        gates: GatesInHand,
+        gate_store: GateStore,
+        queue: ReadyQueue,
+        gates: LocalGates,
         leases: ShardLeases,
         clock: Clock,
         metrics: Metrics,
-        bells: Bells,
+        signals: LoopSignals,
         *,
         poll: timedelta,
         uncertain_for: timedelta,
-        reporter: Reporter | None,
+        reporter: FinishedReporter | None,
     ) -> None:
         self._name = name
         self._store = store
-        self._board = board
+        self._gate_store = gate_store
+        self._ready = queue
         self._gates = gates
         self._leases = leases
         self._clock = clock
         self._metrics = metrics
-        self._bells = bells
+        self._signals = signals
         self._poll = poll.total_seconds()
         self._uncertain_for = uncertain_for
         self._reporter = reporter
-        self._pace = Pace()
+        self._delay = BatchDelay()
         self._ticks = 0
         self._at_group = ""
         self._known_shards: frozenset[int] = frozenset()
@@ -66,42 +69,42 @@ class Feeder:
         self._log = structlog.get_logger().bind(ledger=name)
 
     async def run(self) -> None:
-        """The loop; returns when `stopping` is set and `feed` rung."""
+        """The loop; returns when `stopping` and `load` are set."""
         loop = asyncio.get_running_loop()
         next_tick = loop.time()
-        while not self._bells.stopping.is_set():
-            self._bells.feed.clear()
+        while not self._signals.stopping.is_set():
+            self._signals.load.clear()
             try:
                 if loop.time() >= next_tick:
                     next_tick = loop.time() + self._poll * (1.0 if self._leases.alone else _SHARED_POLL)
                     await self.tick()
                 # However much there is to read, the tick must have its turn: gates and leases change meanwhile.
-                while not self._bells.stopping.is_set() and loop.time() < next_tick and await self._feed():
-                    self._bells.send.set()
+                while not self._signals.stopping.is_set() and loop.time() < next_tick and await self._load_some():
+                    self._signals.send.set()
             except Exception as error:
-                if not is_passing(error):
+                if not is_transient(error):
                     raise
                 self._log.warning("ledger.not_read", error=type(error).__name__)
             try:
                 async with asyncio.timeout_at(next_tick):
-                    await self._bells.feed.wait()
+                    await self._signals.load.wait()
             except TimeoutError:
                 continue
 
     # The tick
 
     async def tick(self) -> None:
-        """Look for what may have become due."""
+        """Find groups that may have due rows, read the gates, and refresh the metrics."""
         await self.read_gates()
         groups = await self._store.groups()
         await self._take_over(groups)
         for group in self._turn(groups):
-            self._board.suspect(group)
+            self._ready.mark_for_poll(group)
         for gone in self._oldest.keys() - set(groups):
             del self._oldest[gone]
         self._sample_age()
-        self._board.tidy()
-        self._metrics.ledger_rows.labels(self._name, "sending").set(self._board.running)
+        self._ready.drop_idle_groups()
+        self._metrics.ledger_rows.labels(self._name, "sending").set(self._ready.running)
         if self._ticks % _SAMPLE_TICKS == 0:
             self._metrics.ledger_rows.labels(self._name, "open").set(await self._store.count_open())
             if self._reporter is not None:
@@ -110,33 +113,33 @@ class Feeder:
         self._ticks += 1
 
     async def read_gates(self) -> None:
-        """Bring the board's gates up to what MongoDB says, except where this process knows better."""
+        """Copy MongoDB's gates to the queue, except where this process has a newer one."""
         now = self._clock.now()
         reading = self._gates.begin_reading()
-        stored = await self._store.gates(now)
-        known = self._board.gates()
+        stored = await self._gate_store.closed(now)
+        known = self._ready.gates()
         for group in stored.keys() | known.keys():
             if self._gates.newer_here(group, reading):
                 continue
             gate = stored.get(group, Gate())
             if gate.closed(now):
                 if gate != known.get(group):
-                    self._board.close(group, gate)
+                    self._ready.close(group, gate)
             elif group in known:
-                self._board.open(group)
+                self._ready.open(group)
 
     async def _take_over(self, groups: Sequence[str]) -> None:
-        """What was parked in shards that were not ours meanwhile may be first in its lane by now."""
+        """Unpark the rows of shards that were taken over: they may be first in their lane by now."""
         owned = self._leases.owned
-        new = owned - self._known_shards | (owned & self._board.disowned)
+        new = owned - self._known_shards | (owned & self._ready.disowned)
         if new:
             for group in groups:
                 await self._store.unpark(group, new, self._clock.now())
         self._known_shards = owned
-        self._board.disowned -= new
+        self._ready.disowned -= new
 
     def _turn(self, groups: Sequence[str]) -> list[str]:
-        """The next groups to look through: all of them, or where they are many, some at each tick in turn."""
+        """The groups to poll at this tick: all of them, or some in turn where there are many."""
         ordered = sorted(groups)
         if len(ordered) <= _GROUPS_PER_TICK:
             return ordered
@@ -146,54 +149,54 @@ class Feeder:
         return chosen
 
     def _sample_age(self) -> None:
-        gated = self._board.gates()
+        gated = self._ready.gates()
         moments = [moment for group, moment in self._oldest.items() if group not in gated]
-        ready = self._board.oldest_ready()
+        ready = self._ready.oldest_ready()
         oldest = min([*moments, ready] if ready else moments, default=None)
         age = 0.0 if oldest is None else max(0.0, (self._clock.now() - oldest).total_seconds())
         self._metrics.ledger_age_seconds.labels(self._name).set(age)
 
     # Reading
 
-    async def _feed(self) -> bool:
-        """Read some lanes, or look through one group; whether there was anything to do."""
-        if self._board.wanting:
-            await self._pace.gather()
+    async def _load_some(self) -> bool:
+        """Load some lanes, or poll one group; whether there was anything to do."""
+        if self._ready.has_requests:
+            await self._delay.wait()
             await self._load()
-            self._pace.ended()
+            self._delay.ended()
             return True
-        groups = self._board.groups_to_poll()
+        groups = self._ready.groups_to_poll()
         owned = self._leases.owned
         if not groups or not owned:
             return False
-        await self._look_through(groups[0], owned)
+        await self._poll_group(groups[0], owned)
         return True
 
-    async def _look_through(self, group: str, owned: frozenset[int]) -> None:
-        limit = 2 * self._board.window
+    async def _poll_group(self, group: str, owned: frozenset[int]) -> None:
+        limit = 2 * self._ready.window
         entries, oldest = await self._store.page(group, owned, self._clock.now(), limit)
         if oldest is None:
             self._oldest.pop(group, None)
         else:
             self._oldest[group] = oldest
         full = len(entries) == limit
-        self._board.sift(group, entries, full=full)
-        placed = await self._load() if self._board.wanting else Placed([], {})
-        if full and not placed.ready:  # a page full of rows that stand behind others hides who is not
-            idle = self._board.idle(entries, placed.waiting)
+        self._ready.take_page(group, entries, full=full)
+        loaded = await self._load() if self._ready.has_requests else LoadedLanes([], {})
+        if full and not loaded.ready:  # a page full of rows that stand behind others hides who is not
+            idle = self._ready.blocked(entries, loaded.waiting)
             if idle:
                 await self._store.park(idle, self._clock.now() + PARKED)
 
-    async def _load(self) -> Placed:
-        lanes = self._board.take_wanted(_LANES_PER_LOAD)
+    async def _load(self) -> LoadedLanes:
+        lanes = self._ready.take_requested(_LANES_PER_LOAD)
         try:
             rows = await self._store.lanes(lanes, _ROWS_PER_LOAD)
         except BaseException:
-            self._board.lost(lanes)
+            self._ready.load_failed(lanes)
             raise
         now = self._clock.now()
-        placed = self._board.place(lanes, rows, now, truncated=len(rows) == _ROWS_PER_LOAD)
-        if placed.orphans:
-            self._log.warning("ledger.interrupted", rows=len(placed.orphans))
-            await self._store.doubt(placed.orphans, now + self._uncertain_for)
-        return placed
+        loaded = self._ready.add_loaded(lanes, rows, now, truncated=len(rows) == _ROWS_PER_LOAD)
+        if loaded.orphans:
+            self._log.warning("ledger.interrupted", rows=len(loaded.orphans))
+            await self._store.mark_uncertain(loaded.orphans, now + self._uncertain_for)
+        return loaded

@@ -1,7 +1,7 @@
-"""What remains to be reported, in MongoDB (`<name>_reports`).
+"""Reports that are still to be made, in MongoDB (`<name>_reports`).
 
 A report `{_id, at, made, ids}` is written before the rows that it names are finished, and removed when `on_finished`
-has had them. A row that is finished under the report's id is due to be told as long as the report stands; a process
+has had them. A row that is finished under the report's id is to be reported as long as the report exists; a process
 that dies leaves the report behind. One document for a batch: a mark on each row would cost a write more for each.
 """
 

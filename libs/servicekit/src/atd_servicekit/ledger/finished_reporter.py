@@ -1,4 +1,4 @@
-"""Tells the user's hook about finished rows, each at least once."""
+"""Calls the user's `on_finished` hook for finished rows, each at least once."""
 
 import asyncio
 from collections import deque
@@ -11,15 +11,15 @@ import structlog
 
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
-from atd_servicekit.ledger.patience import Bells, Pace, is_passing, patiently
-from atd_servicekit.ledger.reports import Report, ReportStore
+from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, is_transient, retry_until_available
+from atd_servicekit.ledger.report_store import Report, ReportStore
 from atd_servicekit.ledger.rows import Finished
 from atd_servicekit.ledger.store import LedgerStore
 
 OnFinished = Callable[[Sequence[Finished]], Awaitable[None]]
 
 ABANDONED_AFTER = timedelta(seconds=10)
-"""A report that stands for longer has lost its process, or waits for another try."""
+"""A report that is older has lost its process, or waits for another try."""
 
 _UNFINISHED_AFTER = timedelta(minutes=10)
 _ROWS = 500
@@ -29,31 +29,31 @@ _BACKOFF = Backoff.of_seconds(0.1, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
+class _PendingReport:
     report: Report
     rows: Sequence[Finished]
     rest: Sequence[str]
 
 
-class Reporter:
-    """Makes the reports of this process in order, and those that a dead process left."""
+class FinishedReporter:
+    """Reports the finished rows of this process in order, and those that a dead process left."""
 
     def __init__(
-        self, name: str, store: LedgerStore, reports: ReportStore, hook: OnFinished, clock: Clock, bells: Bells
+        self, name: str, store: LedgerStore, reports: ReportStore, hook: OnFinished, clock: Clock, signals: LoopSignals
     ) -> None:
         self.last = False
-        """Set when nothing more will come."""
+        """Set by the ledger when nothing more will come."""
         self._store = store
         self._reports = reports
         self._hook = hook
         self._clock = clock
-        self._bells = bells
-        self._queue: deque[_Telling] = deque()
+        self._signals = signals
+        self._queue: deque[_PendingReport] = deque()
         self._pending: set[str] = set()
         self._ended: list[str] = []
         self._end_at = 0.0
         self.waiting = 0
-        """Rows that are finished and not told yet."""
+        """Rows that are finished and not reported yet."""
         self._log = structlog.get_logger().bind(ledger=name)
 
     @property
@@ -69,16 +69,16 @@ class Reporter:
     def put(self, report: Report, rows: Sequence[Finished], *, rest: Sequence[str] = ()) -> None:
         """The rows of the report that were finished under it; `rest` are ids that still may be."""
         self._pending.add(report.id)
-        self._queue.append(_Telling(report, rows, rest))
+        self._queue.append(_PendingReport(report, rows, rest))
         self.waiting += len(rows)
-        self._bells.report.set()
+        self._signals.report.set()
 
     def leave(self, report: Report) -> None:
         """It is not known whether the rows were finished: `recover` will see."""
         self._pending.discard(report.id)
 
     async def recover(self) -> None:
-        """Take up what nobody has reported for long."""
+        """Take over reports that nobody has made for long."""
         now = self._clock.now()
         for report in await self._reports.take_abandoned(now - ABANDONED_AFTER, now):
             if report.id in self._pending:
@@ -90,17 +90,17 @@ class Reporter:
 
     async def run(self) -> None:
         """The loop; once `last` is set it returns as soon as all is reported, or the hook fails."""
-        loop, pace = asyncio.get_running_loop(), Pace()
+        loop, delay = asyncio.get_running_loop(), BatchDelay()
         while True:
             await self._wait()
             while self._queue:
                 if not self.last:
-                    await pace.gather()
+                    await delay.wait()
                 await self._make(self._next())
-                pace.ended()
+                delay.ended()
             if self._ended and (self.last or loop.time() >= self._end_at):
                 ended, self._ended = self._ended, []
-                await patiently("end reports", partial(self._reports.end, ended))
+                await retry_until_available("end reports", partial(self._reports.end, ended))
                 self._pending.difference_update(ended)
             if self.last:
                 return
@@ -108,34 +108,34 @@ class Reporter:
     async def _wait(self) -> None:
         try:
             async with asyncio.timeout_at(self._end_at if self._ended else None):
-                await self._bells.report.wait()
+                await self._signals.report.wait()
         except TimeoutError:
             return
-        self._bells.report.clear()
+        self._signals.report.clear()
 
-    def _next(self) -> list["_Telling"]:
-        batch: list[_Telling] = []
+    def _next(self) -> list["_PendingReport"]:
+        batch: list[_PendingReport] = []
         rows = 0
-        for telling in self._queue:
-            batch.append(telling)
-            rows += len(telling.rows)
+        for pending in self._queue:
+            batch.append(pending)
+            rows += len(pending.rows)
             if rows >= _ROWS:
                 break
         return batch
 
-    async def _make(self, batch: "list[_Telling]") -> None:
-        refused = await self._tell([row for telling in batch for row in telling.rows])
-        for telling in batch:
-            left = [row.id for row in telling.rows if row.id in refused]
-            left += telling.rest
+    async def _make(self, batch: "list[_PendingReport]") -> None:
+        refused = await self._report([row for pending in batch for row in pending.rows])
+        for pending in batch:
+            left = [row.id for row in pending.rows if row.id in refused]
+            left += pending.rest
             if left:
-                await patiently("keep report", partial(self._reports.keep, telling.report.id, left))
-                self._pending.discard(telling.report.id)
+                await retry_until_available("keep report", partial(self._reports.keep, pending.report.id, left))
+                self._pending.discard(pending.report.id)
             else:
-                self._end(telling.report.id)
+                self._end(pending.report.id)
             self._queue.popleft()
-            self.waiting -= len(telling.rows)
-        self._bells.send.set()
+            self.waiting -= len(pending.rows)
+        self._signals.send.set()
 
     def _end(self, report: str) -> None:
         """Removed with others in a moment: a crash before that tells again what was told just now."""
@@ -143,18 +143,18 @@ class Reporter:
             self._end_at = asyncio.get_running_loop().time() + _END_SECONDS
         self._ended.append(report)
 
-    async def _tell(self, rows: Sequence[Finished]) -> set[str]:
+    async def _report(self, rows: Sequence[Finished]) -> set[str]:
         """The ids of the rows that the hook did not take.
 
-        While the infrastructure is away it waits. A row that the hook cannot bear is left for another try.
+        While the infrastructure is away it waits. A row for which the hook fails is left for another try.
         """
         failures = 0
         while rows:
             try:
                 await self._hook(rows)
             except Exception as error:  # noqa: BLE001 - what the hook raises must not stop the reports of others
-                if not is_passing(error):
-                    return await self._tell_singly(rows)
+                if not is_transient(error):
+                    return await self._report_singly(rows)
                 if self.last:
                     return {row.id for row in rows}
                 failures += 1
@@ -165,7 +165,7 @@ class Reporter:
                 break
         return set()
 
-    async def _tell_singly(self, rows: Sequence[Finished]) -> set[str]:
+    async def _report_singly(self, rows: Sequence[Finished]) -> set[str]:
         refused = set()
         for row in rows:
             try:

@@ -1,4 +1,4 @@
-"""The ledger as a service uses it."""
+"""The ledger as a service uses it: add rows, resolve uncertain ones, resume groups."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
-from atd_servicekit.ledger.board import Board
-from atd_servicekit.ledger.feeding import Feeder
-from atd_servicekit.ledger.finishing import Settler
-from atd_servicekit.ledger.gates import GatesInHand, stricter
-from atd_servicekit.ledger.patience import Bells, patiently
-from atd_servicekit.ledger.reporting import OnFinished, Reporter
-from atd_servicekit.ledger.reports import Report, ReportStore
+from atd_servicekit.ledger.finished_reporter import FinishedReporter, OnFinished
+from atd_servicekit.ledger.gate_store import GateStore
+from atd_servicekit.ledger.gates import LocalGates, stricter
+from atd_servicekit.ledger.loops import LoopSignals, retry_until_available
+from atd_servicekit.ledger.outcome_updates import OutcomeUpdate
+from atd_servicekit.ledger.outcome_writer import OutcomeWriter
+from atd_servicekit.ledger.ready_queue import ReadyQueue
+from atd_servicekit.ledger.report_store import Report, ReportStore
+from atd_servicekit.ledger.row_loader import RowLoader
 from atd_servicekit.ledger.rows import Finished, Gate, NewRow
-from atd_servicekit.ledger.sending import Send, Sender
-from atd_servicekit.ledger.settling import Settled
+from atd_servicekit.ledger.send_worker import Send, SendWorker
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
-from atd_servicekit.tasks import Supervised
+from atd_servicekit.tasks import SupervisedTask
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database
@@ -64,75 +65,77 @@ class Ledger:
         self._clock = clock
         self._leases = leases
         self._grace = grace
-        self._bells = bells = Bells()
+        self._signals = signals = LoopSignals()
         self._store = store = LedgerStore(db, name, leases.shards)
-        self._board = board = Board(concurrency=concurrency, per_group=concurrency_per_group)
-        self._gates = gates = GatesInHand()
-        self._reporter: Reporter | None = None
+        self._gate_store = gate_store = GateStore(db, name)
+        self._ready = queue = ReadyQueue(concurrency=concurrency, per_group=concurrency_per_group)
+        self._gates = gates = LocalGates()
+        self._reporter: FinishedReporter | None = None
         if on_finished is not None:
-            self._reporter = Reporter(name, store, ReportStore(db, name), on_finished, clock, bells)
-        self._settler = Settler(store, board, gates, clock, self._reporter, bells)
-        self._feeder = Feeder(
+            self._reporter = FinishedReporter(name, store, ReportStore(db, name), on_finished, clock, signals)
+        self._writer = OutcomeWriter(store, gate_store, queue, gates, clock, self._reporter, signals)
+        self._loader = RowLoader(
             name,
             store,
-            board,
+            gate_store,
+            queue,
             gates,
             leases,
             clock,
             metrics,
-            bells,
+            signals,
             poll=poll,
             uncertain_for=uncertain_for,
             reporter=self._reporter,
         )
-        self._sender = Sender(
+        self._worker = SendWorker(
             name,
             store,
-            board,
+            queue,
             leases,
             send,
             clock,
             metrics,
-            bells,
+            signals,
             fault_backoff=fault_backoff,
             send_timeout=send_timeout,
             uncertain_for=uncertain_for,
-            on_settled=self._settled,
+            on_outcome=self._take_outcome,
             may_send=self._may_send,
         )
-        self._feeding = Supervised(f"ledger-{name}-feed", self._feeder.run)
-        self._sending = Supervised(f"ledger-{name}-send", self._sender.run)
-        self._settling = Supervised(f"ledger-{name}-settle", self._settler.run)
-        self._loops = [self._settling, self._sending, self._feeding]
+        self._loading_loop = SupervisedTask(f"ledger-{name}-load", self._loader.run)
+        self._sending_loop = SupervisedTask(f"ledger-{name}-send", self._worker.run)
+        self._writing_loop = SupervisedTask(f"ledger-{name}-write", self._writer.run)
+        self._loops = [self._writing_loop, self._sending_loop, self._loading_loop]
         if self._reporter is not None:
-            self._reporting = Supervised(f"ledger-{name}-report", self._reporter.run)
-            self._loops.insert(0, self._reporting)
+            self._reporting_loop = SupervisedTask(f"ledger-{name}-report", self._reporter.run)
+            self._loops.insert(0, self._reporting_loop)
 
     async def start(self) -> None:
         """Take part in sending."""
         await self._leases.start()
-        await patiently("read gates", self._feeder.read_gates)
+        await retry_until_available("read gates", self._loader.read_gates)
         for loop in self._loops:
             await loop.start()
 
     async def stop(self) -> None:
         """Begin nothing new, wait for running sends up to `grace`, write and report what came of them."""
-        self._bells.stopping.set()
-        self._bells.feed.set()
-        self._bells.send.set()
-        await self._feeding.stop(grace=_LAST_WRITES)
-        await self._sending.stop(grace=_LAST_WRITES)
-        await self._sender.drain(self._grace)
-        self._settler.last = True
-        self._bells.settle.set()
-        await self._settling.stop(grace=_LAST_WRITES)
+        self._signals.stopping.set()
+        self._signals.load.set()
+        self._signals.send.set()
+        await self._loading_loop.stop(grace=_LAST_WRITES)
+        await self._sending_loop.stop(grace=_LAST_WRITES)
+        await self._worker.drain(self._grace)
+        self._writer.last = True
+        self._signals.write.set()
+        await self._writing_loop.stop(grace=_LAST_WRITES)
         if self._reporter is not None:
             self._reporter.last = True
-            self._bells.report.set()
-            await self._reporting.stop(grace=_LAST_WRITES)
+            self._signals.report.set()
+            await self._reporting_loop.stop(grace=_LAST_WRITES)
         await self._leases.stop()
 
-    # What its user asks for
+    # Public operations
 
     async def add(self, rows: Sequence[NewRow]) -> None:
         """Write the rows down; when it returns, each will be sent (or is already).
@@ -144,7 +147,7 @@ class Ledger:
         if not rows:
             return
         await self._store.insert(rows, self._clock.now())
-        self._want((row.lane, row.group) for row in rows)
+        self._request((row.lane, row.group) for row in rows)
 
     async def resolve(self, row_id: str, result: Mapping[str, Any]) -> bool:
         """Something proves that the row arrived; whether that finished it (false: it was finished, or never ours)."""
@@ -159,7 +162,7 @@ class Ledger:
         if not results:
             return resolved
         for row_id in await self._store.still_open(results.keys(), group):
-            finished = await self._prove(row_id, dict(results[row_id]))
+            finished = await self._mark_delivered(row_id, dict(results[row_id]))
             if finished is not None:
                 resolved.add(row_id)
                 await self._go_on(finished.lane, finished.group)
@@ -174,50 +177,50 @@ class Ledger:
         self._gates.begin(group)
         try:
             async with self._gates.lock:
-                await self._store.open_gate(group)
+                await self._gate_store.open(group)
                 self._gates.opened(group)
-                self._board.open(group)
+                self._ready.open(group)
         finally:
             self._gates.end(group)
-        self._bells.feed.set()
+        self._signals.load.set()
 
-    # How its parts are joined
+    # Wiring of the parts
 
-    def _want(self, places: Iterable[tuple[str, str]]) -> None:
+    def _request(self, places: Iterable[tuple[str, str]]) -> None:
         owned = self._leases.owned
         for lane, group in places:
             if self._store.shard_of(lane) in owned:
-                self._board.want(lane, group)
-        self._bells.feed.set()
+                self._ready.request(lane, group)
+        self._signals.load.set()
 
     async def _go_on(self, lane: str, group: str) -> None:
         """A lane's head was finished from outside: its next row may be parked, and another process's to send."""
         if self._leases.owns(self._store.shard_of(lane)):
-            self._want([(lane, group)])
+            self._request([(lane, group)])
         else:
             await self._store.unpark_next(lane, self._clock.now())
 
     def _may_send(self) -> bool:
-        return not self._settler.behind and (self._reporter is None or not self._reporter.behind)
+        return not self._writer.behind and (self._reporter is None or not self._reporter.behind)
 
-    def _settled(self, settled: Settled) -> None:
-        if settled.gate is not None:
-            self._gates.begin_closing(settled.row.group)
-            self._close(settled.row.group, settled.gate)
-        self._settler.put(settled)
+    def _take_outcome(self, update: OutcomeUpdate) -> None:
+        if update.gate is not None:
+            self._gates.begin_closing(update.row.group)
+            self._close(update.row.group, update.gate)
+        self._writer.put(update)
 
     def _close(self, group: str, gate: Gate) -> None:
-        known = self._board.gates().get(group)
-        self._board.close(group, gate if known is None else stricter(known, gate))
+        known = self._ready.gates().get(group)
+        self._ready.close(group, gate if known is None else stricter(known, gate))
 
-    async def _prove(self, row_id: str, result: dict[str, Any]) -> Finished | None:
+    async def _mark_delivered(self, row_id: str, result: dict[str, Any]) -> Finished | None:
         now = self._clock.now()
         report = Report(uuid.uuid4().hex, now, (row_id,))
         if self._reporter is None:
-            return await self._store.prove(row_id, result, now, report.id)
+            return await self._store.mark_delivered(row_id, result, now, report.id)
         await self._reporter.begin(report)
         try:
-            finished = await self._store.prove(row_id, result, now, report.id)
+            finished = await self._store.mark_delivered(row_id, result, now, report.id)
         except BaseException:
             self._reporter.leave(report)
             raise

@@ -1,4 +1,4 @@
-"""Cleaning up after an upload that failed, whatever happens to the one who waits for it."""
+"""Removes what a failed upload left, also when the waiting task is cancelled."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,8 +8,8 @@ from typing import Any
 from atd_servicekit.errors import InfrastructureFault
 
 
-class Aftermath:
-    """Clean-ups of one store. They are bounded by the timeouts of what they call."""
+class Cleanups:
+    """Runs the clean-ups of one store to their end. They are bounded by the timeouts of what they call."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
