@@ -135,7 +135,7 @@ def _check(key: str) -> None:
 
 
 def _other_body() -> Problem:
-    return conflict("This Idempotency-Key was used with another request body.", "idempotency_conflict")
+    return conflict("This Idempotency-Key was already used with a different request body.", "idempotency_conflict")
 
 
 def _id(*parts: str) -> str:

@@ -101,7 +101,7 @@ class ShardLeases:
         self._task = asyncio.create_task(self._run(), name=f"leases-{self._name}")
 
     async def stop(self) -> None:
-        """Hand every shard back at once, so that nobody waits for the leases to run out."""
+        """Release every shard at once, so that nobody waits for the leases to expire."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -123,7 +123,7 @@ class ShardLeases:
             structlog.get_logger().warning("leases.not_renewed", leases=self._name, error=type(error).__name__)
 
     async def tick(self) -> None:
-        """Say that we live, renew what is ours, give back what is too much, take what is free."""
+        """Renew our membership and leases, give back shards above our share, take free ones."""
         before = (self.owned, self.alone)
         began = self._clock.monotonic()
         await self._put(f"{self._name}/member/{self._owner}", "member")
@@ -173,7 +173,7 @@ class ShardLeases:
         return {"$set": {"until": {"$add": ["$$NOW", int(self._ttl * 1000)]}}}
 
     async def _put(self, lease_id: str, kind: str, shard: int | None = None) -> bool:
-        """Take the lease when it is free, run out, or ours already."""
+        """Take the lease when it is free, expired, or already ours."""
         free = {"_id": lease_id, "$or": [{"owner": self._owner}, {"$expr": {"$lte": ["$until", "$$NOW"]}}]}
         fields: Document = {"name": self._name, "kind": kind, "owner": self._owner, "shard": shard}
         take = [{"$set": fields}, self._extended()]

@@ -1,4 +1,4 @@
-"""What every HTTP request goes through: a request id, a span, metrics, and one log line."""
+"""Middleware of every HTTP request: a request id, a span, metrics, and one log line."""
 
 import time
 

@@ -107,4 +107,4 @@ def _fits(value: CursorValue, expected: type[Any] | UnionType) -> bool:
 
 
 def _bad_cursor() -> Problem:
-    return invalid("cursor", "is not a cursor of this list; start again without one")
+    return invalid("cursor", "is not a valid cursor for this list; start again without one")

@@ -1,8 +1,8 @@
 """HTTP errors as RFC 9457 problem details with a stable `code`.
 
 Code that cannot go on raises a `Problem`; `install_problem_handlers` turns it, and every other error, into one
-shape: `type`, `title`, `status`, `detail`, `code`, `request_id`, and `errors` for validation. An error that nobody
-foresaw says nothing about itself to the caller; the log has it under the same `request_id`.
+shape: `type`, `title`, `status`, `detail`, `code`, `request_id`, and `errors` for validation. An unexpected error
+tells the caller nothing about itself; the log has it under the same `request_id`.
 """
 
 import math
@@ -52,7 +52,7 @@ class FieldError:
 
 
 class Problem(Exception):
-    """An answer that is not the one asked for.
+    """An error answer.
 
     `code` is stable and snake_case: clients branch on it. `detail` is a sentence for a person, and never holds a
     secret or a customer's content. `headers` are added to the answer.
@@ -91,7 +91,7 @@ class Problem(Exception):
         return document
 
 
-def not_found(detail: str = "There is nothing under this address.") -> Problem:
+def not_found(detail: str = "Not found.") -> Problem:
     """404, also for what belongs to another tenant."""
     return Problem(404, "not_found", detail)
 
@@ -116,17 +116,17 @@ def rate_limited(retry_after_s: float, detail: str = "Too many requests.") -> Pr
     return Problem(429, "rate_limited", detail, headers={"Retry-After": str(max(1, math.ceil(retry_after_s)))})
 
 
-def unauthenticated(detail: str = "Who you are could not be established.") -> Problem:
-    """401."""
+def unauthenticated(detail: str = "Missing or invalid credentials.") -> Problem:
+    """401 with `WWW-Authenticate`."""
     return Problem(401, "unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def forbidden(detail: str = "You may not do this.") -> Problem:
-    """403."""
+def forbidden(detail: str = "Permission denied.") -> Problem:
+    """403: the credentials are valid, the permission is missing."""
     return Problem(403, "forbidden", detail)
 
 
-def unavailable(detail: str = "The service is not ready for this; try again shortly.") -> Problem:
+def unavailable(detail: str = "The service is temporarily unavailable; try again shortly.") -> Problem:
     """503 with `Retry-After`: something behind us is away."""
     return Problem(503, "unavailable", detail, headers={"Retry-After": _RETRY_AFTER_FAULT})
 
@@ -149,7 +149,7 @@ def problem_response(problem: Problem, request: HTTPConnection) -> Response:
 
 
 def problem_of(error: Exception) -> Problem:
-    """What the caller is told of any error."""
+    """Convert any error to the problem that the caller gets."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
@@ -157,11 +157,11 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         code = _CODES.get(error.status_code, "error")
         return Problem(error.status_code, code, str(error.detail), headers=error.headers)
-    if isinstance(error, UnicodeEncodeError):  # JSON can write half of a surrogate pair; nothing can store it
-        return Problem(422, "invalid", "A text holds half of a character (a lone surrogate).")
+    if isinstance(error, UnicodeEncodeError):  # JSON can carry an unpaired surrogate; nothing can store it
+        return Problem(422, "invalid", "A text contains an unpaired surrogate.")
     if isinstance(error, InfrastructureFault) or is_away(error):
         return unavailable()
-    return Problem(500, "internal", "Something went wrong on our side.")
+    return Problem(500, "internal", "Internal error.")
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -180,7 +180,7 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 
 class _UnhandledErrors:
-    """Answers what no handler foresaw, and logs it once.
+    """Answers exceptions that no handler takes, and logs them once.
 
     Starlette's own place for it (a handler for `Exception`) raises the error again after answering, so that the
     server logs it a second time and outer middleware never sees an answer.
