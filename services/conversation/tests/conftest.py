@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from atd_conversation.app import create_app
 from atd_conversation.commands import Commands, MessageCommands
+from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.handlers import InboundHandler
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.store.directory import Directory
@@ -28,7 +29,7 @@ from atd_conversation.store.unit import Stale, UnitStore
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundAttachment, InboundFile, InboundFileData, inbound_subject
-from atd_schemas.topics import INBOUND_EVENTS, Topic, adapter
+from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, Topic, adapter, registry
 from atd_servicekit.clock import Clock, SystemClock
 from atd_servicekit.files import file_key
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
@@ -49,6 +50,7 @@ settings.load_profile("patient")
 # The default prints local variables of every frame, which takes longer than most tests.
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
+CHANNELS = Channels(CHANNEL_RULES, OUTBOUND_BY_CHANNEL)
 MASTER_KEY = b64encode(bytes(range(32))).decode()
 EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign", "contacts:read")
 
@@ -56,7 +58,8 @@ EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign
 class Parts:
     """Everything between Kafka and HTTP on one side and MongoDB on the other, without either of the former."""
 
-    def __init__(self, mongo: Mongo, clock: Clock | None = None) -> None:
+    def __init__(self, mongo: Mongo, clock: Clock | None = None, channels: Channels = CHANNELS) -> None:
+        self.channels = channels
         self.mongo = mongo
         self.db = mongo.db
         self.clock = clock or SystemClock()
@@ -64,15 +67,23 @@ class Parts:
         self.queries = Queries(mongo.db)
         self.directory = Directory(mongo.db)
         self.files = Files(mongo.db)
-        self.commands = Commands(self.queries, self.store, self.directory, self.files, self.clock)
-        self.message_commands = MessageCommands(self.queries, self.store, self.directory, self.files, self.clock)
+        self.commands = Commands(self.queries, self.store, self.directory, self.files, channels, self.clock)
+        self.message_commands = MessageCommands(
+            self.queries, self.store, self.directory, self.files, channels, self.clock
+        )
+
+    def with_channels(self, channels: Channels) -> "Parts":
+        """The same database, with other rules of channels."""
+        return Parts(self.mongo, self.clock, channels)
 
     def another(self, clock: Clock) -> "Parts":
         """Another process, with a clock of its own."""
         return Parts(self.mongo, clock)
 
     def handler(self, loader: InboundLoader | None = None) -> InboundHandler:
-        return InboundHandler(loader or InboundLoader(self.db), self.store, self.mongo.transaction, self.clock)
+        return InboundHandler(
+            loader or InboundLoader(self.db, self.channels), self.store, self.mongo.transaction, self.clock
+        )
 
     async def take(self, *events: Envelope, loader: InboundLoader | None = None) -> None:
         """One batch, as the kit hands it over: what fails as a whole is tried record by record."""
@@ -111,7 +122,7 @@ def identity(tenant_id: str, actor_id: str = "bia") -> Identity:
 
 
 def _parsed(topic: str, value: bytes) -> Any:
-    return adapter(Topic(topic, "", "", None, (), (), INBOUND_EVENTS.retention)).validate_json(value)
+    return adapter(next(one for one in registry() if one.name == topic)).validate_json(value)
 
 
 class Reader:

@@ -223,7 +223,8 @@ async def test_a_file_on_its_way_is_waited_for_and_a_failed_one_asked_for_again(
         for name in ("content", "thumbnail"):
             assert await desk.refused("GET", f"/attachments/{attachment_id}/{name}") == expected
     failure = SendFailure(code="131052", reason="media").model_dump()
-    await desk.service.db.messages.update_one({"_id": row["message_id"]}, {"$set": {"attachments.0.failure": failure}})
+    as_of_an_earlier_version = {"$set": {"attachments.0.failure": failure}, "$unset": {"attachments.0.error": ""}}
+    await desk.service.db.messages.update_one({"_id": row["message_id"]}, as_of_an_earlier_version)
     shown = await desk.get(f"/attachments/{attachment_id}")
     assert (shown["state"], shown["error"]["code"]) == ("failed", "file_unavailable")
     again = await desk.do("POST", f"/attachments/{attachment_id}/retry")

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.drafts import MAX_NOTE
-from atd_conversation.domain.message import MAX_TEXT
 from atd_schemas.ids import uuid7
+
+MAX_TEXT = CHANNEL_RULES["whatsapp"].text_limit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

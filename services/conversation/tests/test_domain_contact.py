@@ -1,11 +1,17 @@
 """Who a customer is: phone spellings, identity keys, names."""
 
+from typing import Any, get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_conversation.domain.contact import Contact, canonical_phone, identity_keys
-from atd_schemas.inbound import InboundContact
+from atd_conversation.domain.channels import CHANNEL_RULES, Channels
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.identities import identity_keys
+from atd_conversation.domain.phones import canonical_phone
+from atd_schemas.inbound import ClaimedDetails, InboundContact
+from atd_schemas.views import ChannelKind
 from atd_testing.inbound import NOON
 
 
@@ -36,6 +42,11 @@ def test_the_ninth_digit_makes_no_difference_for_any_mobile(area: int, number: i
 def test_canonical_is_a_fixed_point(phone: str) -> None:
     once = canonical_phone(phone)
     assert canonical_phone(once) == once
+
+
+def keys_on(channel: Any, contact: InboundContact, tenant_id: str = "t") -> tuple[str, ...]:
+    key_of = Channels(CHANNEL_RULES, {}).of(channel).key_of_id
+    return identity_keys(key_of, tenant_id, channel, "a", contact)
 
 
 @pytest.mark.parametrize(
@@ -71,10 +82,22 @@ def test_canonical_is_a_fixed_point(phone: str) -> None:
             ("t|phone|+5511987654321", "t|telegram|a|77"),
             id="a phone is the same person on every channel, and the most certain key",
         ),
+        pytest.param(
+            "web",
+            InboundContact(external_id="77", email="Ana@Example.com "),
+            ("t|email|ana@example.com", "t|web|a|77"),
+            id="a proven e-mail address is the same person on every channel",
+        ),
+        pytest.param(
+            "web",
+            InboundContact(external_id="77", claimed=ClaimedDetails(phone="+5511987654321", email="ana@example.com")),
+            ("t|web|a|77",),
+            id="what is only claimed identifies nobody",
+        ),
     ],
 )
 def test_identity_keys(channel: str, contact: InboundContact, keys: tuple[str, ...]) -> None:
-    assert identity_keys("t", channel, "a", contact) == keys  # type: ignore[arg-type]  # a literal in the table
+    assert keys_on(channel, contact) == keys
 
 
 @given(
@@ -85,9 +108,46 @@ def test_identity_keys(channel: str, contact: InboundContact, keys: tuple[str, .
 )
 def test_two_tenants_never_share_a_key(tenants, channel, external_id, phone) -> None:
     contact = InboundContact(external_id=external_id, phone=phone)
-    mine, theirs = (set(identity_keys(str(tenant), channel, "a", contact)) for tenant in tenants)
+    mine, theirs = (set(keys_on(channel, contact, str(tenant))) for tenant in tenants)
     assert mine
     assert not mine & theirs
+
+
+PHONES = st.sampled_from(["+5511987654321", "+551187654321", "+15551234567"])
+OTHERS = [kind for kind in get_args(ChannelKind) if kind != "whatsapp"]
+TRICKS = PHONES.flatmap(lambda phone: st.sampled_from([phone, phone[1:], f"phone|{phone}", f"t|phone|{phone}"]))
+
+
+@given(
+    channel=st.sampled_from(OTHERS),
+    external_id=st.text(min_size=1, max_size=30) | TRICKS,
+    phone=PHONES,
+    email=st.emails(),
+    name=st.none() | st.text(max_size=5),
+)
+def test_whoever_claims_details_never_shares_a_key_with_whoever_proved_them(
+    channel: Any, external_id: str, phone: str, email: str, name: str | None
+) -> None:
+    visitor = InboundContact(external_id=external_id, name=name, claimed=ClaimedDetails(phone=phone, email=email))
+    owner = {
+        *keys_on("whatsapp", InboundContact(external_id=phone.removeprefix("+"), phone=phone, email=email)),
+        *keys_on(channel, InboundContact(external_id=f"not {external_id}", phone=phone, email=email)),
+    }
+    assert not owner & set(keys_on(channel, visitor))
+    assert keys_on(channel, visitor) == keys_on(channel, InboundContact(external_id=external_id))
+
+
+def test_claims_are_kept_beside_what_is_proven_and_the_latest_stands() -> None:
+    first = InboundContact(external_id="v1", claimed=ClaimedDetails(phone="+551187654321"))
+    contact = Contact.new("c", "t", first, NOON)
+    assert (contact.phone, contact.claimed_phone) == (None, "+5511987654321")
+    seen = InboundContact(external_id="v1", claimed=ClaimedDetails(phone="+5521987654321", email="ana@example.com"))
+    assert contact.learn(seen) == ("claimed_phone", "claimed_email")
+    assert contact.learn(seen) == ()
+    assert contact.learn(InboundContact(external_id="v1", phone="+5511987654321", email="a@b.c")) == ("phone", "email")
+    view = contact.view()
+    assert (view.phone, view.email) == ("+5511987654321", "a@b.c")
+    assert (view.claimed_phone, view.claimed_email) == ("+5521987654321", "ana@example.com")
 
 
 def test_a_new_profile_name_becomes_the_name() -> None:
@@ -126,6 +186,8 @@ def test_the_view_has_the_contacts_version() -> None:
         "name": "Ana",
         "phone": "+5511987654321",
         "email": None,
+        "claimed_phone": None,
+        "claimed_email": None,
         "avatar_url": None,
         "labels": [],
         "blocked": False,

@@ -100,7 +100,7 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
     changes = [
         opened,
         sent,
-        conversation.receipt(sent.message, ("status",)),
+        conversation.revise("message.status_changed", sent.message, ("status",)),
         *conversation.assign(Named(id="bia", name="Bia")),
         *conversation.assign(None),
         *conversation.prioritise("high"),

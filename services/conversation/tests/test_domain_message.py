@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atd_conversation.domain.channels import CHANNEL_RULES
+from atd_conversation.domain.failure_texts import LANGUAGES
 from atd_conversation.domain.message import Message, later_status
 from atd_conversation.domain.previews import PREVIEW
-from atd_conversation.domain.sentences import LANGUAGES, sending_error
 from atd_schemas.inbound import SendFailure
 from atd_schemas.views import AuthorView
 from atd_testing.inbound import NOON
 
 STATUSES = ("pending", "sent", "failed", "delivered", "read")
-FAILURE = SendFailure(code="131026", reason="recipient", detail="Message undeliverable")
-REASON = sending_error(FAILURE)
+sending_error = CHANNEL_RULES["whatsapp"].texts.sending_error
+FAILURE = REASON = sending_error(SendFailure(code="131026", reason="recipient", detail="Message undeliverable"))
 
 statuses = st.sampled_from(STATUSES)
 receipts = st.lists(
@@ -116,7 +117,7 @@ def test_a_reason_that_comes_after_the_failure_is_kept_and_the_first_one_stands(
     message = sent_message()
     assert message.apply_receipt("failed", None, None) == ("status",)
     assert message.apply_receipt("failed", None, FAILURE) == ("error",)
-    assert message.apply_receipt("failed", None, SendFailure(code="1", reason="other")) == ()
+    assert message.apply_receipt("failed", None, sending_error(SendFailure(code="1", reason="other"))) == ()
     assert message.error == REASON
 
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_conversation.domain.contact import Contact, keys_of_ids
+from atd_conversation.domain.channels import CHANNEL_RULES
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.identities import keys_of_ids
 from atd_conversation.domain.message import Message
 from atd_schemas.inbound import InboundContact
 from atd_schemas.views import AuthorView
@@ -110,8 +112,9 @@ def test_a_new_number_has_one_spelling() -> None:
 
 
 def test_of_somebody_with_ids_only_the_keys_are_those_of_the_ids() -> None:
-    assert keys_of_ids("t1", "whatsapp", "a1", ()) == ()
-    assert keys_of_ids("t1", "whatsapp", "a1", ("551187654321", "BR.1")) == (
+    key_of = CHANNEL_RULES["whatsapp"].key_of_id
+    assert keys_of_ids(key_of, "t1", "whatsapp", "a1", ()) == ()
+    assert keys_of_ids(key_of, "t1", "whatsapp", "a1", ("551187654321", "BR.1")) == (
         "t1|phone|+5511987654321",
         "t1|whatsapp|BR.1",
     )

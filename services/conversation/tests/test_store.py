@@ -289,7 +289,7 @@ async def test_at_most_500_attendants_have_a_conversation_among_their_favourites
 
 
 async def test_numbers_are_reserved_without_repeat_by_several_at_once(parts: Any) -> None:
-    loader = InboundLoader(parts.db)
+    loader = InboundLoader(parts.db, parts.channels)
     ranges = await asyncio.gather(*(loader.next_numbers(T, n) for n in (1, 5, 3, 1, 10)))
     assert sorted(number for each in ranges for number in each) == list(range(1, 21))
     assert list(await loader.next_numbers("t2", 1)) == [1]

@@ -25,8 +25,9 @@ from atd_conversation.store.documents import (
 )
 from atd_conversation.store.queries import ALL_STATUSES
 from atd_conversation.store.unit import _changes
-from atd_schemas.inbound import InboundAttachment, SendFailure
+from atd_schemas.inbound import InboundAttachment
 from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, Reaction
+from atd_testing.inbound import NOON
 
 _OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
@@ -85,7 +86,13 @@ contents = st.dictionaries(
     ),
 )
 hashes = st.none() | st.text("0123456789abcdef", min_size=64, max_size=64)
-failures = st.none() | st.builds(SendFailure, code=words, reason=words, detail=words)
+failures = st.none() | st.builds(
+    MessageError,
+    code=words,
+    message=words,
+    texts=st.dictionaries(st.sampled_from(["pt-BR", "en"]), words, max_size=2),
+    detail=st.none() | words,
+)
 sources = st.builds(
     InboundAttachment, id=ids, provider_id=ids, name=st.none() | words, size=st.none() | counts, url=st.none() | words
 )
@@ -98,7 +105,7 @@ attachments = st.builds(
     state=st.sampled_from(["pending", "ready", "failed"]),
     sha256=hashes,
     source=st.none() | sources,
-    failure=failures,
+    error=failures,
     attempt=st.integers(0, 9),
 )
 authors = st.builds(AuthorView, type=st.just("contact"), id=st.none() | ids, name=st.none() | words)
@@ -188,3 +195,15 @@ def test_any_change_of_a_conversation_is_saved_as_it_is(states: list[Conversatio
         document.pop(name, None)
     kept = {name: getattr(before, name) for name in ("id", "tenant_id", "number", "opened_at")}
     assert conversation_of(through_bson(document)) == replace(after, **kept)
+
+
+def test_a_failed_file_of_an_earlier_version_still_says_why() -> None:
+    stored = StoredAttachment("t1", Attachment("f1", "a", "image/jpeg", None, "failed"), NOON)
+    document = stored_attachment_document(stored)
+    del document["error"]
+    read = stored_attachment_of(
+        {**document, "failure": {"code": "131052", "reason": "media", "detail": "gone"}}
+    ).attachment
+    assert read.error is not None
+    assert (read.error.code, read.error.provider_code, read.error.detail) == ("file_unavailable", "131052", "gone")
+    assert stored_attachment_of({**document, "failure": None}).attachment.error is None

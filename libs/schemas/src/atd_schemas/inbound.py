@@ -9,17 +9,28 @@ from atd_schemas.ids import provider_event_id
 from atd_schemas.views import ChannelKind, MessageKind
 
 
+class ClaimedDetails(Schema):
+    """What a person says about themselves and nobody has checked, as in a website's form. `phone` is E.164."""
+
+    phone: str | None = None
+    email: str | None = None
+
+
 class InboundContact(Schema):
     """The person outside, as the provider names them.
 
     `external_id` is what a reply is addressed to, exactly as received; `aliases` are other ids of the same
-    person on the same account (WhatsApp: the business-scoped user id); `phone` is E.164 when known.
+    person on the same account (WhatsApp: the business-scoped user id). `phone` (E.164) and `email` are proven by the
+    channel: whoever has them is the same person on every channel. What is only claimed goes into `claimed`, which
+    never identifies anybody.
     """
 
     external_id: str
     aliases: tuple[str, ...] = ()
     name: str | None = None
     phone: str | None = None
+    email: str | None = None
+    claimed: ClaimedDetails | None = None
 
 
 class InboundAttachment(Schema):

@@ -177,12 +177,17 @@ class MessageView(Schema):
 
 
 class ContactView(Schema):
-    """A customer's record. `phone` is E.164; `marketing` is what they told the channel about advertising."""
+    """A customer's record. `phone` is E.164; `marketing` is what they told the channel about advertising.
+
+    `claimed_phone` and `claimed_email` are what the customer said of themselves and no channel has proven.
+    """
 
     id: str
     name: str | None
     phone: str | None = None
     email: str | None = None
+    claimed_phone: str | None = None
+    claimed_email: str | None = None
     avatar_url: str | None = None
     labels: tuple[LabelRef, ...] = ()
     blocked: bool = False

@@ -1,10 +1,13 @@
 """The composition root: everything the service is made of, wired once."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 
 from atd_conversation.api import routers
 from atd_conversation.api.parts import Parts
 from atd_conversation.commands import Commands, MessageCommands
+from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
 from atd_conversation.handlers import InboundHandler, SettingsHandler
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.store.directory import Directory
@@ -15,7 +18,7 @@ from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.thumbnails import Thumbnails
 from atd_conversation.uploads import Uploads
-from atd_schemas.topics import INBOUND_EVENTS, SETTINGS_CHANGES
+from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import create_file_store
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES, Idempotency
@@ -26,9 +29,18 @@ SERVICE = "conversation"
 
 
 def create_app(
-    settings: ConversationSettings, *, clock: Clock | None = None, tracing: Tracing | None = None
+    settings: ConversationSettings,
+    *,
+    channels: Mapping[str, ChannelRules] = CHANNEL_RULES,
+    outbound: Mapping[str, Topic] = OUTBOUND_BY_CHANNEL,
+    clock: Clock | None = None,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
-    """The service, connected to nothing yet: its lifespan does that."""
+    """The service, connected to nothing yet: its lifespan does that.
+
+    `channels` has the rules of each kind of channel, `outbound` the topic that its service listens to.
+    """
+    served = Channels(channels, outbound)
     runtime = Runtime.build(SERVICE, settings, clock=clock, tracing=tracing)
     runtime.add_indexes(INDEXES)
     runtime.add_indexes(IDEMPOTENCY_INDEXES)
@@ -41,13 +53,14 @@ def create_app(
     uploads = Uploads(files, file_store, idempotency, runtime.clock)
     runtime.add_component(file_store)
     runtime.background("sweep-uploads", uploads.sweep_forever)
-    runtime.consume(INBOUND_EVENTS, InboundHandler(InboundLoader(database), store, runtime.transaction, runtime.clock))
+    loader = InboundLoader(database, served)
+    runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
     parts = Parts(
         runtime=runtime,
         queries=queries,
-        commands=Commands(queries, store, directory, files, runtime.clock),
-        messages=MessageCommands(queries, store, directory, files, runtime.clock),
+        commands=Commands(queries, store, directory, files, served, runtime.clock),
+        messages=MessageCommands(queries, store, directory, files, served, runtime.clock),
         directory=directory,
         idempotency=idempotency,
         files=files,

@@ -82,7 +82,9 @@ def test_a_file_that_cannot_be_had_says_so(pending: World) -> None:
     (shown,) = event.data.message.attachments
     assert shown.state == "failed"
     assert shown.error is not None
-    assert pending.files[file_of().id].failure == LOST
+    assert shown.error.provider_code == LOST.code
+    assert "WhatsApp" in shown.error.message
+    assert pending.files[file_of().id].error == shown.error
 
 
 @pytest.mark.parametrize(

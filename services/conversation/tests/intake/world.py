@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from atd_conversation.batch import Batch
+from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Attachment, Message
@@ -16,7 +17,7 @@ from atd_conversation.store.inbound import Loaded, provider_key
 from atd_conversation.store.unit import Unit
 from atd_schemas.envelope import Actor, Envelope
 from atd_schemas.inbound import SendFailure
-from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_WHATSAPP, adapter
+from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL, OUTBOUND_WHATSAPP, adapter
 from atd_testing.inbound import NOON, record_of
 
 T, A, B = "t1", "acc-a", "acc-b"
@@ -46,6 +47,7 @@ class World:
     def load(self) -> Loaded:
         held = deepcopy(self)
         loaded = Loaded(
+            Channels(CHANNEL_RULES, OUTBOUND_BY_CHANNEL),
             handled=set(held.inbox),
             contact_ids=held.identities,
             contacts=held.contacts,

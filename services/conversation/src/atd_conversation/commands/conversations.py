@@ -4,18 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from atd_conversation.commands.effects import ask_channel, check_channel, decided, refused, tell
+from atd_conversation.commands.effects import ask_channel, channel_topic, decided, refused, tell
+from atd_conversation.domain.channels import ChannelRules, Channels
 from atd_conversation.domain.conversation import Change, Conversation, Refusal
 from atd_conversation.domain.drafts import Draft, Material, UploadedFile, compose_note
 from atd_conversation.domain.events import outbound_command, read_command
-from atd_conversation.domain.limits import compose_for
 from atd_conversation.domain.message import Message
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import Unit, UnitStore
 from atd_schemas.ids import uuid5, uuid7
-from atd_schemas.topics import OUTBOUND_BY_CHANNEL
 from atd_servicekit.clock import Clock
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import conflict, not_found
@@ -29,8 +28,17 @@ Decide = Callable[[Conversation, datetime], list[Change]]
 class Commands:
     """Each method runs inside the transaction whose session it is given."""
 
-    def __init__(self, queries: Queries, store: UnitStore, directory: Directory, files: Files, clock: Clock) -> None:
+    def __init__(
+        self,
+        queries: Queries,
+        store: UnitStore,
+        directory: Directory,
+        files: Files,
+        channels: Channels,
+        clock: Clock,
+    ) -> None:
         self._queries = queries
+        self._channels = channels
         self._store = store
         self._directory = directory
         self._files = files
@@ -73,7 +81,8 @@ class Commands:
     ) -> Conversation:
         """An attendant has seen everything; the customer is told so, and with `typing` that an answer is written.
 
-        The customer hears nothing when nothing was unread and nobody types. Raises as `change` does.
+        The customer hears nothing when nothing was unread and nobody types, nor where the channel has no read marks.
+        Raises as `change` does.
         """
         conversation = await self._conversation(session, identity, conversation_id, expected_sequence)
         unit = Unit()
@@ -81,14 +90,15 @@ class Commands:
         now = self._clock.now()
         changes = conversation.read()
         tell(unit, conversation, changes, identity, now, request_id)
-        if (changes or typing) and conversation.channel.kind in OUTBOUND_BY_CHANNEL:
+        topic = self._channels.topic(conversation.channel.kind)
+        if (changes or typing) and topic is not None and self._channels.of(conversation.channel.kind).read_marks:
             external_id = await self._queries.last_received(identity.tenant_id, conversation.id, session)
             if external_id is not None:
                 actor = identity.actor()
                 command = read_command(
                     conversation, external_id, typing=typing, actor=actor, now=now, causation_id=request_id
                 )
-                ask_channel(unit, conversation, command)
+                ask_channel(unit, topic, command)
         if unit.outgoing:
             await self._store.save(session, unit, now)
         return conversation
@@ -106,23 +116,25 @@ class Commands:
             known = await self._queries.message(identity.tenant_id, message_id, session)
             if known is not None:
                 return known
+        topic = None
         if not draft.note:
-            await check_channel(self._directory, identity, conversation)
+            topic = await channel_topic(self._channels, self._directory, identity, conversation)
         quoted = await self._quoted(session, identity, conversation, draft)
         material = await self._material(session, identity, conversation, draft)
         unit = Unit()
         unit.touch(conversation)
         now = self._clock.now()
-        changes = decided(lambda: _said(conversation, message_id, draft, material, identity, now))
+        rules = self._channels.of(conversation.channel.kind)
+        changes = decided(lambda: _said(conversation, message_id, draft, material, rules, identity, now))
         message = next(change.message for change in changes if change.message is not None)
         tell(unit, conversation, changes, identity, now, request_id)
         unit.new_messages.append(message)
-        if not draft.note:
+        if topic is not None:
             quote = quoted.external_id if quoted else None
             command = outbound_command(
                 conversation, message, now=now, causation_id=request_id, reply_to_external_id=quote
             )
-            ask_channel(unit, conversation, command)
+            ask_channel(unit, topic, command)
         await self._store.save(session, unit, now)
         taken = [one.id for one in message.attachments]
         await self._files.take(session, taken, conversation_id=conversation.id, message_id=message.id)
@@ -172,7 +184,13 @@ class Commands:
 
 
 def _said(
-    conversation: Conversation, message_id: str, draft: Draft, material: Material, identity: Identity, now: datetime
+    conversation: Conversation,
+    message_id: str,
+    draft: Draft,
+    material: Material,
+    rules: ChannelRules,
+    identity: Identity,
+    now: datetime,
 ) -> list[Change]:
     """The draft as a message of the conversation. Raises `Refusal`."""
     actor = identity.actor()
@@ -187,7 +205,7 @@ def _said(
             now=now,
             reply_to=draft.reply_to,
         )
-    composed = compose_for(conversation.channel.kind, draft, material)
+    composed = rules.compose(draft, material)
     return conversation.send(
         message_id,
         actor=actor,

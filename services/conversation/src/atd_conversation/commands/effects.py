@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Change, Conversation, Refusal
 from atd_conversation.domain.events import conversation_event
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.unit import Unit
 from atd_schemas.envelope import Envelope
-from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL
+from atd_schemas.topics import CONVERSATION_EVENTS, Topic
 from atd_servicekit.identity import Identity
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.problems import FieldError, Problem
@@ -35,18 +36,24 @@ def tell(
         unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, event, current_traceparent()))
 
 
-def ask_channel(unit: Unit, conversation: Conversation, command: Envelope) -> None:
-    """The channel of the conversation gets this command with the unit."""
-    topic = OUTBOUND_BY_CHANNEL[conversation.channel.kind]
+def ask_channel(unit: Unit, topic: Topic, command: Envelope) -> None:
+    """The service of the channel that listens to `topic` gets this command with the unit."""
     unit.outgoing.append(Outgoing.of(topic, command, current_traceparent()))
 
 
-async def check_channel(directory: Directory, identity: Identity, conversation: Conversation) -> None:
-    """Raises `Problem` 422 `channel_not_supported` or `channel_removed`."""
-    if conversation.channel.kind not in OUTBOUND_BY_CHANNEL:
+async def channel_topic(
+    channels: Channels, directory: Directory, identity: Identity, conversation: Conversation
+) -> Topic:
+    """Where commands for the conversation's channel go.
+
+    Raises `Problem` 422 `channel_not_supported` or `channel_removed`.
+    """
+    topic = channels.topic(conversation.channel.kind)
+    if topic is None:
         raise refused(Refusal("channel_not_supported", "This channel cannot be answered yet."))
     if await directory.account_is_deleted(identity.tenant_id, conversation.channel.account_id):
         raise refused(Refusal("channel_removed", "The channel account of this conversation was removed."))
+    return topic
 
 
 def decided(decide: Callable[[], T]) -> T:

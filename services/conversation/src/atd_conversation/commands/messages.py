@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from atd_conversation.commands.effects import ask_channel, check_channel, decided, tell
+from atd_conversation.commands.effects import ask_channel, channel_topic, decided, tell
+from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import fetch_command, outbound_command, reaction_command
 from atd_conversation.domain.message import Message
-from atd_conversation.domain.sending import fetch_again, react, retry
+from atd_conversation.domain.message_actions import fetch_again, react, retry
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
@@ -27,8 +28,17 @@ _Command = Callable[[Conversation, Message, datetime], "Envelope"]
 class MessageCommands:
     """Each method runs inside the transaction whose session it is given, and answers the message as it is then."""
 
-    def __init__(self, queries: Queries, store: UnitStore, directory: Directory, files: Files, clock: Clock) -> None:
+    def __init__(
+        self,
+        queries: Queries,
+        store: UnitStore,
+        directory: Directory,
+        files: Files,
+        channels: Channels,
+        clock: Clock,
+    ) -> None:
         self._queries = queries
+        self._channels = channels
         self._store = store
         self._directory = directory
         self._files = files
@@ -46,13 +56,13 @@ class MessageCommands:
             return made
 
         conversation, message = await self._of(session, identity, message_id)
-        await check_channel(self._directory, identity, conversation)
+        rules = self._channels.of(conversation.channel.kind)
         return await self._decide(
             session,
             identity,
             conversation,
             message,
-            lambda now: react(conversation, message, emoji, identity.actor(), now),
+            lambda now: react(conversation, message, emoji, rules, identity.actor(), now),
             command,
             request_id,
         )
@@ -60,7 +70,6 @@ class MessageCommands:
     async def retry(self, session: "Session", identity: Identity, message_id: str, *, request_id: str) -> Message:
         """Send a failed message again. Raises `Problem` 404, 409 `not_failed`, 422."""
         conversation, message = await self._of(session, identity, message_id)
-        await check_channel(self._directory, identity, conversation)
         quoted = None
         if message.reply_to is not None:
             quoted = await self._queries.message(identity.tenant_id, message.reply_to, session)
@@ -83,7 +92,6 @@ class MessageCommands:
         conversation, message = await self._of(session, identity, stored.message_id)
         if all(one.id != attachment_id for one in message.view().attachments):
             raise not_found("There is no such file.")
-        await check_channel(self._directory, identity, conversation)
 
         def command(conversation: Conversation, message: Message, now: datetime) -> "Envelope":
             file = next(one for one in message.attachments if one.id == attachment_id)
@@ -119,7 +127,11 @@ class MessageCommands:
         command: _Command,
         request_id: str,
     ) -> Message:
-        """Decide, tell, and ask the channel, where anything has changed."""
+        """Decide, publish the events and send the command to the channel, where anything has changed.
+
+        Raises `Problem` 422 `channel_not_supported` or `channel_removed`, and with the code of a `Refusal`.
+        """
+        topic = await channel_topic(self._channels, self._directory, identity, conversation)
         unit, files = Unit(), message.attachments
         unit.touch(conversation)
         unit.touch_message(message)
@@ -127,7 +139,7 @@ class MessageCommands:
         changes = decided(lambda: decide(now))
         if changes:
             tell(unit, conversation, changes, identity, now, request_id)
-            ask_channel(unit, conversation, command(conversation, message, now))
+            ask_channel(unit, topic, command(conversation, message, now))
             unit.attachments.update({one.id: one for one in message.attachments if one not in files})
             await self._store.save(session, unit, now)
         return message

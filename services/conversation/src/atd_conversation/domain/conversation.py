@@ -15,7 +15,6 @@ from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import (
     AuthorView,
-    ChannelKind,
     ChannelRef,
     ContactRef,
     ConversationStatus,
@@ -28,13 +27,6 @@ from atd_schemas.views import (
 
 REOPEN_WITHIN = timedelta(hours=24)
 """A message that comes no later than this after the closing reopens; later ones open a new conversation."""
-
-REPLY_WINDOWS: dict[ChannelKind, timedelta] = {
-    "whatsapp": timedelta(hours=24),
-    "messenger": timedelta(hours=24),
-    "instagram": timedelta(hours=24),
-}
-"""How long after the customer's last message free text may be sent. A channel that is not listed has no window."""
 
 MAX_FAVOURITES = 500
 """Attendants who can have one conversation among their favourites."""
@@ -131,8 +123,12 @@ class Conversation:
         occurred_at: datetime,
         now: datetime,
         reply_to: str | None = None,
+        reply_window: timedelta | None = None,
     ) -> list[Change]:
-        """Take a customer's message in; reopens the conversation where it was closed."""
+        """Take a customer's message in; reopens the conversation where it was closed.
+
+        `reply_window` is how long it may be answered with free text; None: without end.
+        """
         changes = [self._reopen()] if self.status == "closed" else []
         if self.status == "snoozed":
             self.status = "open" if self.assignee else "queued"
@@ -151,7 +147,8 @@ class Conversation:
             reply_to=reply_to,
         )
         self.unread_count += 1
-        self._extend_window(min(occurred_at, now))  # a provider's clock that is ahead gives nobody more time
+        if reply_window is not None:
+            self._extend_window(min(occurred_at, now) + reply_window)  # a provider's clock ahead gives no more time
         return [*changes, self._add("message.received", message, now)]
 
     def echo(self, message: Message, now: datetime) -> Change:
@@ -222,10 +219,6 @@ class Conversation:
         message = self._by(actor, message_id, "note", text, now, kind=kind, reply_to=reply_to)
         message.attachments = attachments
         return [self._add("message.sent", message, now)]
-
-    def receipt(self, message: Message, changed: tuple[str, ...]) -> Change:
-        """One of our messages has changed by a receipt."""
-        return self._change("message.status_changed", changed, message)
 
     def revise(self, event_type: str, message: Message, changed: tuple[str, ...]) -> Change:
         """One of the messages has changed: a list shows it as it is now, where it was the last one."""
@@ -344,11 +337,7 @@ class Conversation:
             self.last_message = message.as_last()
         return change
 
-    def _extend_window(self, occurred_at: datetime) -> None:
-        window = REPLY_WINDOWS.get(self.channel.kind)
-        if window is None:
-            return
-        expires = occurred_at + window
+    def _extend_window(self, expires: datetime) -> None:
         if self.reply_window_expires_at is None or expires > self.reply_window_expires_at:
             self.reply_window_expires_at = expires
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from atd_conversation.domain.previews import preview
-from atd_conversation.domain.sentences import fetching_error, sending_error
-from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData, SendFailure
+from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData
 from atd_schemas.views import (
     AttachmentState,
     AttachmentView,
@@ -19,9 +18,6 @@ from atd_schemas.views import (
     MessageView,
     Reaction,
 )
-
-MAX_TEXT = 4096
-"""Characters of one text message: WhatsApp's limit."""
 
 THUMBNAILED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 """Types of which a thumbnail can be had."""
@@ -45,7 +41,7 @@ class Attachment:
     """A file of a message. `size` is in bytes and absent while it is not known, `sha256` is in hex.
 
     `source` is what the channel announced of a file that it has: what is needed to fetch it. `attempt` counts the
-    repeats of fetching it that were asked for, `failure` is why the last one failed.
+    repeats of fetching it that were asked for, `error` is why the last one failed.
     """
 
     id: str
@@ -55,11 +51,11 @@ class Attachment:
     state: AttachmentState
     sha256: str | None = None
     source: InboundAttachment | None = None
-    failure: SendFailure | None = None
+    error: MessageError | None = None
     attempt: int = 0
 
-    def told(self, told: InboundFileData) -> "Attachment":
-        """The file after the news of fetching it. What is here stays, and news of an earlier attempt is no news."""
+    def fetched(self, told: InboundFileData, error: MessageError | None) -> "Attachment":
+        """The file after fetching it succeeded, or failed by `error`; a file that is stored stays as it is."""
         if told.attempt < self.attempt or self.state == "ready":
             return self
         if told.state == "ready":
@@ -69,11 +65,11 @@ class Attachment:
                 mime_type=told.mime_type or self.mime_type,
                 size=self.size if told.size is None else told.size,
                 sha256=told.sha256 or self.sha256,
-                failure=None,
+                error=None,
             )
         if self.state == "failed":
             return self
-        return replace(self, state="failed", failure=told.failure or SendFailure(code="", reason="unknown"))
+        return replace(self, state="failed", error=error)
 
     def view(self) -> AttachmentView:
         """What every reader sees; images have a thumbnail."""
@@ -86,7 +82,7 @@ class Attachment:
             url=f"{url}/content",
             state=self.state,
             thumbnail_url=f"{url}/thumbnail" if self.mime_type in THUMBNAILED else None,
-            error=fetching_error(self.failure) if self.failure else None,
+            error=self.error,
         )
 
 
@@ -127,7 +123,7 @@ class Message:
     version: int = 0
 
     def apply_receipt(
-        self, status: MessageStatus, external_id: str | None, failure: SendFailure | None
+        self, status: MessageStatus, external_id: str | None, failure: MessageError | None
     ) -> tuple[str, ...]:
         """Take a receipt into account; the fields that changed, empty when it told nothing new.
 
@@ -143,7 +139,7 @@ class Message:
             changed.append("status")
         error = self.error if after == "failed" else None
         if after == "failed" and error is None and failure is not None:
-            error = sending_error(failure)
+            error = failure
         if error != self.error:
             self.error = error
             changed.append("error")
@@ -206,11 +202,11 @@ class Message:
             reply_to=reply_to,
         )
 
-    def take_file(self, told: InboundFileData) -> tuple[str, ...]:
-        """Take the news of fetching one of the files; what changed."""
+    def take_file(self, told: InboundFileData, error: MessageError | None) -> tuple[str, ...]:
+        """Take over that fetching one of the files succeeded, or failed by `error`; what changed."""
         if self.deleted_at is not None:
             return ()
-        files = tuple(one.told(told) if one.id == told.attachment_id else one for one in self.attachments)
+        files = tuple(one.fetched(told, error) if one.id == told.attachment_id else one for one in self.attachments)
         return self._take(attachments=files)
 
     def _take(self, **values: Any) -> tuple[str, ...]:

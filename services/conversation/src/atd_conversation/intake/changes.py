@@ -13,7 +13,7 @@ from atd_conversation.store.attachments import StoredAttachment
 from atd_conversation.store.inbound import provider_key
 from atd_schemas.conversation import MessageEventType
 from atd_schemas.envelope import SYSTEM
-from atd_schemas.inbound import InboundDelete, InboundEdit, InboundFile, InboundReaction
+from atd_schemas.inbound import InboundDelete, InboundEdit, InboundFile, InboundReaction, SendFailure
 from atd_schemas.views import AuthorView
 
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
@@ -26,7 +26,7 @@ _TOLD: dict[type[Change], MessageEventType] = {
 
 
 def take_change(intake: Intake, event: Change, news: News) -> None:
-    """Change the message, or keep the change until the message comes: Meta promises no order."""
+    """Change the message, or keep the change until the message comes: providers promise no order."""
     message = intake.loaded.target(event.data.account_id, event.data.target_external_id)
     if message is None:
         _wait(intake, event)
@@ -62,7 +62,9 @@ def take_file(intake: Intake, event: InboundFile, news: News) -> None:
             _remove_files(intake, message, data.attachment_id)
         return
     intake.unit.touch_message(message)
-    changed = message.take_file(data)
+    failure = data.failure or SendFailure(code="", reason="unknown")
+    error = intake.rules(message).texts.fetching_error(failure) if data.state == "failed" else None
+    changed = message.take_file(data, error)
     if changed:
         file = next(one for one in message.attachments if one.id == data.attachment_id)
         intake.unit.attachments[file.id] = file

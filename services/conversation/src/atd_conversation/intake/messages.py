@@ -15,7 +15,6 @@ from atd_conversation.store.inbound import understands
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundEcho, InboundMessage
-from atd_schemas.topics import OUTBOUND_BY_CHANNEL
 from atd_servicekit.kafka import Outgoing
 
 
@@ -33,6 +32,7 @@ def take_message(intake: Intake, event: InboundMessage, news: News) -> None:
         occurred_at=event.occurred_at,
         now=intake.now,
         reply_to=_quoted(intake, event),
+        reply_window=intake.loaded.channels.of(conversation.channel.kind).reply_window,
     )
     for change in changes:
         intake.emit(conversation, change, news)
@@ -131,7 +131,7 @@ def _fetch(
     intake: Intake, conversation: Conversation, message: Message, files: tuple[Attachment, ...], news: News
 ) -> None:
     """Write the files down, and ask the channel for them."""
-    topic = OUTBOUND_BY_CHANNEL.get(conversation.channel.kind) if files else None
+    topic = intake.loaded.channels.topic(conversation.channel.kind)
     for file in files:
         intake.unit.new_attachments[file.id] = StoredAttachment(
             tenant_id=message.tenant_id,

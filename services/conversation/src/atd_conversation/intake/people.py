@@ -5,11 +5,11 @@ from typing import Any
 
 from atd_conversation.batch import Arrival, OfPerson
 from atd_conversation.domain.arrivals import remarked
-from atd_conversation.domain.contact import Contact, keys_of_ids
+from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.intake.state import Intake, News
 from atd_conversation.store.documents import current_of
-from atd_conversation.store.inbound import Loaded, alias_keys, senders
+from atd_conversation.store.inbound import Loaded, senders
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundContactChange, InboundPreference, InboundReceipt
 
@@ -87,7 +87,7 @@ def _tell_in_thread(
     """Answers go to the new address, if it is the customer's own, and the thread says what happened."""
     data = event.data
     intake.unit.touch(conversation)
-    address = keys_of_ids(event.tenant_id, data.channel, data.account_id, (data.contact.external_id,))
+    address = intake.loaded.keys_of_ids(event, (data.contact.external_id,))
     if intake.loaded.contact_id_of(address) == conversation.contact.id:
         conversation.recipient = data.contact.external_id
     content: dict[str, Any] = {"type": data.reason}
@@ -124,7 +124,7 @@ def take_preference(intake: Intake, event: InboundPreference, news: News) -> Non
 
 def note_nicknames(intake: Intake, event: InboundReceipt, contact_id: str) -> None:
     """A receipt can tell other ids of whom the message was for."""
-    for key in alias_keys(event):
+    for key in intake.loaded.keys_of_ids(event, event.data.aliases):
         intake.nicknames.setdefault(key, (event.tenant_id, contact_id))
 
 

@@ -7,6 +7,7 @@ from atd_conversation.intake.people import note_nicknames
 from atd_conversation.intake.state import Intake, News
 from atd_conversation.store.inbound import provider_key
 from atd_schemas.inbound import InboundReceipt, SendFailure
+from atd_schemas.views import MessageStatus
 
 
 def take_receipt(intake: Intake, event: InboundReceipt, news: News) -> None:
@@ -23,7 +24,7 @@ def take_receipt(intake: Intake, event: InboundReceipt, news: News) -> None:
     if _attempt(intake, event, message) < message.attempt:
         return
     intake.unit.touch_message(message)
-    changed = message.apply_receipt(data.status, _new_name(intake, event, message), data.failure)
+    changed = _apply(intake, message, data.status, _new_name(intake, event, message), data.failure)
     if message.external_id is not None:
         intake.loaded.sent_as[message.account_id, message.external_id] = message
     changed += settle_receipts(intake, message, data.external_id)
@@ -50,7 +51,14 @@ def settle_receipts(intake: Intake, message: Message, external_id: str | None) -
     if waiting is None or waiting["tenant_id"] != message.tenant_id:
         return ()
     failure = SendFailure(**waiting["failure"]) if waiting["failure"] else None
-    return message.apply_receipt(waiting["status"], external_id, failure)
+    return _apply(intake, message, waiting["status"], external_id, failure)
+
+
+def _apply(
+    intake: Intake, message: Message, status: MessageStatus, external_id: str | None, failure: SendFailure | None
+) -> tuple[str, ...]:
+    error = intake.rules(message).texts.sending_error(failure) if failure is not None else None
+    return message.apply_receipt(status, external_id, error)
 
 
 def _sent(intake: Intake, event: InboundReceipt) -> Message | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from atd_conversation.domain.channels import ChannelRules
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import contact_event, conversation_event
@@ -41,6 +42,10 @@ class Intake:
     new_id: Callable[[], str]
     unit: Unit = field(default_factory=Unit)
     nicknames: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def rules(self, message: Message) -> ChannelRules:
+        """The rules of the channel of a message whose conversation is loaded."""
+        return self.loaded.channels.of(self.loaded.conversations[message.conversation_id].channel.kind)
 
     def identify(self, key: str, tenant_id: str, contact_id: str) -> bool:
         """Let a key name a contact from now on, unless it names one already; whether it is new."""

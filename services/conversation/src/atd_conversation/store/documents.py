@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Attachment, Message
@@ -35,17 +36,21 @@ def contact_fields(contact: Contact) -> "Document":
         "order": contact.order,
         "marketing": contact.marketing,
         "marketing_at": contact.marketing_at,
+        "claimed_phone": contact.claimed_phone,
+        "claimed_email": contact.claimed_email,
     }
 
 
 def contact_of(document: "Document") -> Contact:
     """The contact of a document."""
     fields = {name: document[name] for name in _CONTACT_FIELDS}
-    later: Document = {name: document.get(name) for name in ("marketing", "marketing_at")}
+    later: Document = {name: document.get(name) for name in _LATER_CONTACT_FIELDS}
     return Contact(id=document["_id"], **fields, **later)
 
 
 _CONTACT_FIELDS = ("tenant_id", "name", "profile_name", "phone", "email", "created_at", "sequence", "order")
+_LATER_CONTACT_FIELDS = ("marketing", "marketing_at", "claimed_phone", "claimed_email")
+"""Fields that documents of earlier versions lack."""
 
 
 def conversation_document(conversation: Conversation) -> "Document":
@@ -191,14 +196,14 @@ def attachment_fields(attachment: Attachment) -> "Document":
         "state": attachment.state,
         "sha256": attachment.sha256,
         "source": attachment.source.model_dump(exclude_defaults=True) if attachment.source else None,
-        "failure": attachment.failure.model_dump() if attachment.failure else None,
+        "error": attachment.error.model_dump(exclude_defaults=True) if attachment.error else None,
         "attempt": attachment.attempt,
     }
 
 
 def attachment_of(fields: "Document") -> Attachment:
     """The file of what `attachment_fields` made."""
-    source, failure = fields["source"], fields["failure"]
+    source = fields["source"]
     return Attachment(
         id=fields["id"],
         name=fields["name"],
@@ -207,9 +212,17 @@ def attachment_of(fields: "Document") -> Attachment:
         state=fields["state"],
         sha256=fields["sha256"],
         source=InboundAttachment(**source) if source else None,
-        failure=SendFailure(**failure) if failure else None,
+        error=_attachment_error(fields),
         attempt=fields["attempt"],
     )
+
+
+def _attachment_error(fields: "Document") -> MessageError | None:
+    """Why a file could not be downloaded; earlier versions stored what the channel told, without its words."""
+    if "error" in fields:
+        return MessageError(**fields["error"]) if fields["error"] else None
+    failure = fields.get("failure")
+    return UNKNOWN_CHANNEL_TEXTS.fetching_error(SendFailure(**failure)) if failure else None
 
 
 def message_of(document: "Document") -> Message:

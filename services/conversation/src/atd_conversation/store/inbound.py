@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from pymongo import ReturnDocument
 
 from atd_conversation.batch import Arrival, Batch, OfPerson
-from atd_conversation.domain.contact import Contact, identity_keys, keys_of_ids
+from atd_conversation.domain.channels import Channels
+from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.identities import identity_keys, keys_of_ids
 from atd_conversation.domain.message import Message
 from atd_conversation.store.documents import contact_of, conversation_of, current_of, message_of
 from atd_conversation.store.indexes import (
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
 
 
+OfAccount = OfPerson | InboundReceipt
+"""Events that name a person on one account."""
+
+
 def provider_key(account_id: str, external_id: str) -> str:
     """The row of `early_receipts` or `early_changes` about a provider's id.
 
@@ -43,6 +49,7 @@ def provider_key(account_id: str, external_id: str) -> str:
 class Loaded:
     """What the database knows of a batch. The decision changes these objects and hands them to the unit."""
 
+    channels: Channels
     handled: set[str] = field(default_factory=set)
     contact_ids: dict[str, str] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
@@ -73,15 +80,22 @@ class Loaded:
         keys = self._keys.get(event.id)
         if keys is None:
             data = event.data
-            keys = identity_keys(event.tenant_id, data.channel, data.account_id, data.contact)
+            key_of = self.channels.of(data.channel).key_of_id
+            keys = identity_keys(key_of, event.tenant_id, data.channel, data.account_id, data.contact)
             self._keys[event.id] = keys
         return keys
 
     def known_by(self, event: OfPerson) -> tuple[str, ...]:
         """The keys that say who the person is: of somebody who goes by other ids now, those before."""
         if isinstance(event, InboundContactChange):
-            return keys_of_ids(event.tenant_id, event.data.channel, event.data.account_id, event.data.previous)
+            return self.keys_of_ids(event, event.data.previous)
         return self.keys(event)
+
+    def keys_of_ids(self, event: OfAccount, ids: Sequence[str]) -> tuple[str, ...]:
+        """The keys of ids that belong to one person on the event's account."""
+        data = event.data
+        key_of = self.channels.of(data.channel).key_of_id
+        return keys_of_ids(key_of, event.tenant_id, data.channel, data.account_id, ids)
 
     def contact_id_of(self, keys: Sequence[str]) -> str | None:
         """The contact that one of the keys names; the most certain key decides."""
@@ -114,11 +128,6 @@ class Loaded:
             return ours
         row = self.early_receipts.get(provider_key(account_id, external_id), {})
         return self.messages.get(row.get("message_id", ""))
-
-
-def alias_keys(receipt: InboundReceipt) -> tuple[str, ...]:
-    """The keys of the other ids of a recipient that a receipt tells."""
-    return keys_of_ids(receipt.tenant_id, receipt.data.channel, receipt.data.account_id, receipt.data.aliases)
 
 
 def understands(event: Arrival, stored: Message) -> bool:
@@ -155,15 +164,16 @@ def senders(loaded: Loaded, people: Sequence[OfPerson]) -> Iterator[tuple[OfPers
 class InboundLoader:
     """Reads for the consumer of `inbound.events.v1`. Every query is by `_id` or by a unique index."""
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: "Database", channels: Channels) -> None:
         self._db = database
+        self._channels = channels
 
     async def load(self, batch: Batch, *, thorough: bool = False) -> Loaded:
         """`thorough` also takes a message that is stored for handled: the inbox forgets, and topics can be replayed.
 
         Not so one that was not understood when it came, and is now.
         """
-        loaded = Loaded()
+        loaded = Loaded(self._channels)
         loaded.handled = await self._ids(INBOX, batch.event_ids)
         if thorough:
             await self._load_stored(loaded, batch)
@@ -186,7 +196,7 @@ class InboundLoader:
 
     async def _load_people(self, loaded: Loaded, batch: Batch) -> None:
         people = [event for event in batch.people if event.id not in loaded.handled]
-        keys = {key for receipt in batch.receipts for key in alias_keys(receipt)}
+        keys = {key for receipt in batch.receipts for key in loaded.keys_of_ids(receipt, receipt.data.aliases)}
         for event in people:
             keys.update(loaded.keys(event))
             if isinstance(event, InboundContactChange):
@@ -199,14 +209,15 @@ class InboundLoader:
             if not exists:
                 continue
             places.setdefault(current_of(event.data.account_id, contact_id), set()).add(event.data.contact.name)
-            if not isinstance(event, Arrival) or not loaded.contact_ids.keys() >= set(loaded.keys(event)):
+            is_plain = isinstance(event, Arrival) and event.data.contact.claimed is None
+            if not is_plain or not loaded.contact_ids.keys() >= set(loaded.keys(event)):
                 wanted.add(contact_id)
         for row in await self._find(CONVERSATIONS, "current_of", places.keys()):
             loaded.add_conversation(conversation_of(row))
         await self._load_contacts(loaded, places, wanted)
 
     async def _load_contacts(self, loaded: Loaded, places: "dict[str, set[str | None]]", wanted: set[str]) -> None:
-        """Only who tells a new id, has no conversation here yet, or goes by another name now.
+        """Only who tells a new id, claims something, has no conversation here yet, or goes by another name now.
 
         Of the others the conversation says all that is needed.
         """

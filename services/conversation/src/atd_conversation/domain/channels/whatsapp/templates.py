@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from atd_conversation.domain.channels.whatsapp.files import check_file
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, TemplateDraft, too_long
-from atd_conversation.domain.limits.whatsapp.files import check_file
 from atd_schemas.views import TemplateView
 
 MAX_VALUE = 1024

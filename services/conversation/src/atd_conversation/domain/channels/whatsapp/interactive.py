@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from atd_conversation.domain.channels.whatsapp.files import check_file
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, too_long
-from atd_conversation.domain.limits.whatsapp.files import check_file
 
 MAX_BODY = 1024
 MAX_LIST_BODY = 4096

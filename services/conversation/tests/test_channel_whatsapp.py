@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atd_conversation.domain.channels import CHANNEL_RULES
+from atd_conversation.domain.channels.whatsapp.files import SIZES, TYPES
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import (
     MAX_NOTE,
@@ -17,8 +19,6 @@ from atd_conversation.domain.drafts import (
     UploadedFile,
     compose_note,
 )
-from atd_conversation.domain.limits import compose_for
-from atd_conversation.domain.limits.whatsapp.files import SIZES, TYPES
 from atd_conversation.domain.message import Attachment
 from atd_ingest_whatsapp.compose import compose_message
 from atd_schemas.outbound import OutboundMessageData
@@ -32,7 +32,7 @@ def file(mime_type: str = "image/jpeg", size: int = 10, *, animated: bool = Fals
 
 
 def composed(draft: Draft, *files: UploadedFile, template: TemplateView | None = None) -> Composed:
-    return compose_for("whatsapp", draft, Material(files, template))
+    return CHANNEL_RULES["whatsapp"].compose(draft, Material(files, template))
 
 
 def refusal(draft: Draft, *files: UploadedFile, template: TemplateView | None = None) -> tuple[str, str | None]:
@@ -67,12 +67,6 @@ def test_places_and_cards_have_neither_text_nor_files(kind: Any) -> None:
 @pytest.mark.parametrize("kind", ["order", "unsupported"])
 def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
     assert refusal(Draft(kind=kind)) == ("kind_not_supported", "kind")
-
-
-def test_a_channel_without_limits_of_its_own_cannot_be_answered_yet() -> None:
-    with pytest.raises(Refusal) as refused:
-        compose_for("telegram", Draft(text="Olá"), Material())
-    assert refused.value.code == "channel_not_supported"
 
 
 # --- files

@@ -2,16 +2,13 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from atd_conversation.domain.channels.rules import ChannelRules
 from atd_conversation.domain.conversation import Change, Conversation, Refusal
-from atd_conversation.domain.limits import takes_reactions
 from atd_conversation.domain.message import Message
 from atd_schemas.envelope import Actor
 from atd_schemas.views import AuthorView
-
-REACTION_WITHIN = timedelta(days=30)
-"""How old a message may be to be reacted to. Source: Meta's page on reaction messages."""
 
 _PICTURE = (
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2900-\u297f"
@@ -31,13 +28,15 @@ def is_emoji(text: str) -> bool:
     return _EMOJI.fullmatch(text) is not None
 
 
-def react(conversation: Conversation, message: Message, emoji: str | None, actor: Actor, now: datetime) -> list[Change]:
+def react(
+    conversation: Conversation, message: Message, emoji: str | None, rules: ChannelRules, actor: Actor, now: datetime
+) -> list[Change]:
     """Put the company's one emoji on a message, or take it away; the same again changes nothing.
 
     Raises `Refusal`: `kind_not_supported`, `invalid`, `message_deleted`, `message_not_sent`, `too_old`,
     `conversation_closed`, `window_closed`.
     """
-    if not takes_reactions(conversation.channel.kind):
+    if rules.reactions_within is None:
         raise Refusal("kind_not_supported", "This channel has no reactions.", "emoji")
     if emoji is not None and not is_emoji(emoji):
         raise Refusal("invalid", "must be one emoji", "emoji")
@@ -47,8 +46,8 @@ def react(conversation: Conversation, message: Message, emoji: str | None, actor
         raise Refusal("message_deleted", "The message was taken back.")
     if message.external_id is None:
         raise Refusal("message_not_sent", "The channel does not have this message yet.")
-    if now > message.occurred_at + REACTION_WITHIN:
-        raise Refusal("too_old", f"The message is older than {REACTION_WITHIN.days} days.")
+    if now > message.occurred_at + rules.reactions_within:
+        raise Refusal("too_old", f"The message is older than {rules.reactions_within.days} days.")
     conversation.check_open(now, culprit="emoji")
     changed = message.react(AuthorView(type=actor.type, id=actor.id, name=actor.name), emoji, now)
     return [conversation.revise("message.reacted", message, changed)] if changed else []
@@ -76,6 +75,6 @@ def fetch_again(conversation: Conversation, message: Message, attachment_id: str
     file = files[attachment_id]
     if file.state != "failed" or file.source is None:
         raise Refusal("not_failed", f"The file is {file.state}; only failed ones of customers are fetched again.")
-    files[attachment_id] = replace(file, state="pending", failure=None, attempt=file.attempt + 1)
+    files[attachment_id] = replace(file, state="pending", error=None, attempt=file.attempt + 1)
     message.attachments = tuple(files.values())
     return [conversation.revise("message.updated", message, ("attachments",))]

@@ -4,22 +4,25 @@ from typing import get_args
 
 import pytest
 
-from atd_conversation.domain.sentences import (
-    CLASSES,
-    CODES,
-    FETCHING,
-    FETCHING_WORDS,
-    LANGUAGES,
-    SENDING_WORDS,
-    Sentence,
-    fetching_error,
-    sending_error,
-)
+from atd_conversation.domain.channels import CHANNEL_RULES, UNKNOWN_CHANNEL_TEXTS
+from atd_conversation.domain.failure_texts import LANGUAGES, ChannelName, FailureText, FailureTexts
+from atd_conversation.domain.failure_texts.by_class import SENDING_BY_CLASS
 from atd_ingest_whatsapp.failures import FailureClass, class_of
 from atd_schemas.inbound import SendFailure
 
-WORDS = [*SENDING_WORDS.values(), *FETCHING_WORDS.values()]
-ALL = [*CLASSES.values(), *CODES.values(), *FETCHING.values(), *WORDS]
+WHATSAPP = CHANNEL_RULES["whatsapp"].texts
+SITE = ChannelName("chat do site", "the website chat", "el chat del sitio")
+ALL = [
+    pytest.param(text, id=f"{of}-{text.code}")
+    for of, texts in (
+        ("whatsapp", WHATSAPP),
+        ("telegram", FailureTexts.of_channel(ChannelName.brand("Telegram"))),
+        ("web", FailureTexts.of_channel(SITE)),
+        ("unknown", UNKNOWN_CHANNEL_TEXTS),
+    )
+    for text in texts.all()
+]
+sending_error, fetching_error = WHATSAPP.sending_error, WHATSAPP.fetching_error
 IMPORTANT = (
     *("131026", "131047", "131049", "131050", "131056", "131048", "130472", "131030", "131042", "131031"),
     *("131051", "131052", "131053", "132000", "132001", "132012", "132015", "132016", "190", "130429", "80007"),
@@ -27,11 +30,11 @@ IMPORTANT = (
 
 
 def test_every_class_of_failure_has_a_sentence() -> None:
-    assert CLASSES.keys() == set(get_args(FailureClass))
+    assert SENDING_BY_CLASS.keys() == set(get_args(FailureClass))
 
 
-@pytest.mark.parametrize("sentence", ALL, ids=lambda sentence: sentence.code)
-def test_every_sentence_says_what_happened_and_what_to_do_in_each_language(sentence: Sentence) -> None:
+@pytest.mark.parametrize("sentence", ALL)
+def test_every_sentence_says_what_happened_and_what_to_do_in_each_language(sentence: FailureText) -> None:
     error = sentence.error(SendFailure(code="1", reason="unknown"))
     assert error.texts.keys() == set(LANGUAGES)
     assert len(set(error.texts.values())) == len(LANGUAGES)
@@ -41,6 +44,8 @@ def test_every_sentence_says_what_happened_and_what_to_do_in_each_language(sente
         assert 60 <= len(text) <= 260, text
         assert text.endswith(".")
         assert "  " not in text
+        assert "{" not in text
+        assert text[0].isupper()
 
 
 @pytest.mark.parametrize("code", IMPORTANT)
@@ -49,6 +54,22 @@ def test_what_happens_often_is_told_apart(code: str) -> None:
     error = sending_error(failure)
     assert error.code != "unknown_failure"
     assert (error.provider_code, error.detail) == (code, "words of Meta")
+
+
+@pytest.mark.parametrize("reason", get_args(FailureClass))
+def test_a_failure_names_the_channel_that_failed(reason: str) -> None:
+    failure = SendFailure(code="1", reason=reason)
+    texts = FailureTexts.of_channel(SITE)
+    for error in (texts.sending_error(failure), texts.fetching_error(failure)):
+        assert {"pt-BR": "chat do site", "en": "website chat", "es": "chat del sitio"}.items() <= {
+            language: name for language in LANGUAGES for name in _names(error.texts[language])
+        }.items()
+        assert "WhatsApp" not in str(error.texts)
+    assert "WhatsApp" in sending_error(failure).message
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in ("chat do site", "website chat", "chat del sitio") if name in text]
 
 
 def test_outside_the_window_a_template_is_the_way() -> None:

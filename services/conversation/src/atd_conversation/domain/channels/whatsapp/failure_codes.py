@@ -1,17 +1,17 @@
-"""By the provider's code, where it says more than its class.
+"""What an attendant reads for the failures that only WhatsApp has, by Meta's code or by class.
 
-Source of WhatsApp's codes: Meta's list of Cloud API error codes (December 2025).
+Source: Meta's list of Cloud API error codes (December 2025).
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from atd_conversation.domain.sentences.sentence import Sentence
+from atd_conversation.domain.failure_texts import FailureText
 
 _CODES = (
     (
         "131031",
-        Sentence(
+        FailureText(
             "account_locked",
             "A Meta bloqueou a conta do WhatsApp da empresa: nenhum cliente recebe mensagens dela. Avise um "
             "administrador, que deve recorrer no painel da Meta.",
@@ -23,7 +23,7 @@ _CODES = (
     ),
     (
         "131042",
-        Sentence(
+        FailureText(
             "payment_problem",
             "Há um problema de pagamento da empresa com a Meta e o cliente não recebeu a mensagem. Avise um "
             "administrador: a forma de pagamento se acerta no painel da Meta.",
@@ -35,7 +35,7 @@ _CODES = (
     ),
     (
         "131045",
-        Sentence(
+        FailureText(
             "number_not_registered",
             "Este número não está registrado no WhatsApp e o cliente não recebeu a mensagem. Peça a um administrador "
             "que registre o número na Meta.",
@@ -47,7 +47,7 @@ _CODES = (
     ),
     (
         "131048",
-        Sentence(
+        FailureText(
             "spam_limited",
             "Clientes denunciaram mensagens deste número e o WhatsApp limitou os envios; esta não chegou. Espere "
             "algumas horas e evite mensagens em massa.",
@@ -59,7 +59,7 @@ _CODES = (
     ),
     (
         "131056",
-        Sentence(
+        FailureText(
             "too_many_to_this_customer",
             "Foram mensagens demais para este cliente em pouco tempo e esta não chegou. Espere alguns minutos e "
             "reenvie; as outras conversas não são afetadas.",
@@ -71,7 +71,7 @@ _CODES = (
     ),
     (
         "130472",
-        Sentence(
+        FailureText(
             "held_back",
             "O cliente faz parte de um teste da Meta que retém mensagens de divulgação e não recebeu esta. Espere que "
             "ele escreva ou fale com ele por outro canal.",
@@ -83,7 +83,7 @@ _CODES = (
     ),
     (
         "131021",
-        Sentence(
+        FailureText(
             "sent_to_itself",
             "O destinatário é o próprio número da empresa: o WhatsApp não entrega. Confira o número do cliente.",
             "The recipient is the company's own number: WhatsApp does not deliver. Check the customer's number.",
@@ -92,7 +92,7 @@ _CODES = (
     ),
     (
         "131026",
-        Sentence(
+        FailureText(
             "recipient_unreachable",
             "O WhatsApp não conseguiu entregar: o número não tem WhatsApp, usa uma versão antiga ou não aceitou os "
             "termos. Confira o número ou fale com o cliente por outro canal.",
@@ -104,7 +104,7 @@ _CODES = (
     ),
     (
         "131030",
-        Sentence(
+        FailureText(
             "recipient_not_allowed",
             "Este é um número de teste e o cliente não está na lista de quem pode receber: a mensagem não chegou. "
             "Peça a um administrador que o inclua na lista da Meta.",
@@ -116,7 +116,7 @@ _CODES = (
     ),
     (
         "131049",
-        Sentence(
+        FailureText(
             "held_back",
             "O WhatsApp preferiu não entregar esta mensagem, para não cansar o cliente; ele não a recebeu. Espere ao "
             "menos 24 horas antes de tentar de novo.",
@@ -128,7 +128,7 @@ _CODES = (
     ),
     (
         "131050",
-        Sentence(
+        FailureText(
             "opted_out",
             "O cliente pediu para não receber divulgação da empresa e não recebeu esta mensagem. Só envie modelos de "
             "serviço ou espere que ele escreva.",
@@ -140,7 +140,7 @@ _CODES = (
     ),
     (
         "131062",
-        Sentence(
+        FailureText(
             "phone_needed",
             "O WhatsApp só entrega este tipo de mensagem a quem mostra o telefone; o cliente não a recebeu. Peça o "
             "número a ele e tente de novo.",
@@ -152,7 +152,7 @@ _CODES = (
     ),
     (
         "131063",
-        Sentence(
+        FailureText(
             "marketing_disabled",
             "Os modelos de divulgação estão desligados neste número e o cliente não recebeu a mensagem. Use um modelo "
             "de serviço ou fale com um administrador.",
@@ -164,7 +164,7 @@ _CODES = (
     ),
     (
         "137000",
-        Sentence(
+        FailureText(
             "identity_changed",
             "O cliente trocou de aparelho ou de chave e o WhatsApp segurou a mensagem. Confirme com ele quem está do "
             "outro lado antes de reenviar.",
@@ -176,7 +176,7 @@ _CODES = (
     ),
     (
         "131051",
-        Sentence(
+        FailureText(
             "kind_not_supported",
             "O WhatsApp não envia este tipo de mensagem e o cliente não a recebeu. Mande o conteúdo de outra forma, "
             "por exemplo como texto ou documento.",
@@ -188,7 +188,7 @@ _CODES = (
     ),
     (
         "131052",
-        Sentence(
+        FailureText(
             "file_not_fetched",
             "O WhatsApp não conseguiu buscar o arquivo e o cliente não recebeu a mensagem. Envie o arquivo de novo.",
             "WhatsApp could not fetch the file and the customer did not get the message. Send the file again.",
@@ -197,7 +197,7 @@ _CODES = (
     ),
     (
         "132000",
-        Sentence(
+        FailureText(
             "wrong_parameters",
             "O número de campos preenchidos não é o do modelo e o cliente não recebeu a mensagem. Atualize os modelos "
             "do canal e preencha de novo.",
@@ -209,7 +209,7 @@ _CODES = (
     ),
     (
         "132001",
-        Sentence(
+        FailureText(
             "unknown_template",
             "O modelo não existe ou não está aprovado neste idioma e o cliente não recebeu a mensagem. Escolha outro "
             "modelo ou atualize a lista.",
@@ -221,7 +221,7 @@ _CODES = (
     ),
     (
         "132005",
-        Sentence(
+        FailureText(
             "too_long",
             "O modelo preenchido ficou longo demais e o cliente não recebeu a mensagem. Encurte os campos e envie de "
             "novo.",
@@ -233,7 +233,7 @@ _CODES = (
     ),
     (
         "132012",
-        Sentence(
+        FailureText(
             "wrong_parameters",
             "Um campo do modelo tem o formato errado e o cliente não recebeu a mensagem. Confira os campos e envie de "
             "novo.",
@@ -245,7 +245,7 @@ _CODES = (
     ),
     (
         "132015",
-        Sentence(
+        FailureText(
             "template_paused",
             "A Meta pausou este modelo por reclamações de clientes e este cliente não recebeu a mensagem. Escolha "
             "outro modelo.",
@@ -257,7 +257,7 @@ _CODES = (
     ),
     (
         "132016",
-        Sentence(
+        FailureText(
             "template_disabled",
             "A Meta desativou este modelo de vez e o cliente não recebeu a mensagem. Escolha outro modelo.",
             "Meta disabled this template for good and the customer did not get the message. Choose another template.",
@@ -265,5 +265,54 @@ _CODES = (
         ),
     ),
 )
-CODES: Mapping[str, Sentence] = MappingProxyType(dict(_CODES) | {"133010": dict(_CODES)["131045"]})
-"""By the provider's code, where it says more than its class."""
+BY_CODE: Mapping[str, FailureText] = MappingProxyType(dict(_CODES) | {"133010": dict(_CODES)["131045"]})
+"""By Meta's code, where it says more than its class."""
+
+_CLASSES = (
+    (
+        "permission",
+        FailureText(
+            "channel_permission",
+            "Falta uma permissão deste número no WhatsApp: a mensagem não chegou ao cliente. Peça a um administrador "
+            "que revise as permissões do aplicativo na Meta e reenvie.",
+            "This number lacks a permission on WhatsApp: the message did not reach the customer. Ask an administrator "
+            "to check the app's permissions at Meta, then send it again.",
+            "A este número le falta un permiso en WhatsApp: el mensaje no llegó al cliente. Pida a un administrador "
+            "que revise los permisos de la aplicación en Meta y reenvíelo.",
+        ),
+    ),
+    (
+        "account",
+        FailureText(
+            "channel_blocked",
+            "O WhatsApp suspendeu os envios deste número: a mensagem não chegou ao cliente. Avise um administrador; a "
+            "situação da conta aparece no painel da Meta.",
+            "WhatsApp has stopped this number from sending: the message did not reach the customer. Tell an "
+            "administrator; Meta's dashboard shows the state of the account.",
+            "WhatsApp suspendió los envíos de este número: el mensaje no llegó al cliente. Avise a un administrador; "
+            "el estado de la cuenta aparece en el panel de Meta.",
+        ),
+    ),
+    (
+        "window",
+        FailureText(
+            "window_closed",
+            "O WhatsApp recusou: fora da janela de 24 h, o cliente não recebeu a mensagem. Envie um modelo.",
+            "WhatsApp refused: outside the 24-hour window, the customer did not get the message. Send a template.",
+            "WhatsApp lo rechazó: fuera de la ventana de 24 h, el cliente no recibió el mensaje. Envíe una plantilla.",
+        ),
+    ),
+    (
+        "recipient",
+        FailureText(
+            "recipient_unreachable",
+            "O WhatsApp não consegue entregar a este cliente: ele não recebeu a mensagem. Confira o número ou fale com "
+            "ele por outro canal.",
+            "WhatsApp cannot deliver to this customer, who did not get the message. Check the number or use another "
+            "channel.",
+            "WhatsApp no puede entregar a este cliente: no recibió el mensaje. Revise el número o use otro canal.",
+        ),
+    ),
+)
+BY_CLASS: Mapping[str, FailureText] = MappingProxyType(dict(_CLASSES))
+"""By class, where WhatsApp's text says more than the one of every channel."""

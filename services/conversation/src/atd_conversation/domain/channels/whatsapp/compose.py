@@ -1,21 +1,23 @@
-"""WhatsApp's limits. Source: Meta's Cloud API pages on messages and media (2026); lengths in characters."""
+"""The message that a draft makes on WhatsApp, kind by kind."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from atd_conversation.domain.channels.rules import compose_text
+from atd_conversation.domain.channels.whatsapp.files import compose_file
+from atd_conversation.domain.channels.whatsapp.interactive import compose_interactive
+from atd_conversation.domain.channels.whatsapp.templates import compose_template
 from atd_conversation.domain.conversation import Refusal
-from atd_conversation.domain.drafts import FILE_KINDS, Composed, Draft, Material, too_long
-from atd_conversation.domain.limits.whatsapp.files import compose_file
-from atd_conversation.domain.limits.whatsapp.interactive import compose_interactive
-from atd_conversation.domain.limits.whatsapp.templates import compose_template
-from atd_conversation.domain.message import MAX_TEXT
+from atd_conversation.domain.drafts import FILE_KINDS, Composed, Draft, Material
 from atd_schemas.views import MessageKind
+
+TEXT_LIMIT = 4096
 
 _Compose = Callable[[Draft, Material], Composed]
 
 
 def compose(draft: Draft, material: Material) -> Composed:
-    """See `atd_conversation.domain.limits.compose_for`."""
+    """See `ChannelRules.compose`."""
     kind = draft.kind or ("document" if draft.attachment_ids else "text")
     part = _PARTS.get(kind)
     if part is None:
@@ -24,27 +26,17 @@ def compose(draft: Draft, material: Material) -> Composed:
 
 
 def _text(draft: Draft, _: Material) -> Composed:
-    _no_files(draft, "text")
-    text = draft.text or ""
-    if not text.strip():
-        raise Refusal("invalid", "must not be empty", "text")
-    if len(text) > MAX_TEXT:
-        raise too_long("text", len(text), MAX_TEXT)
-    return Composed(kind="text", text=text)
+    return compose_text(draft, TEXT_LIMIT)
 
 
 def _bare(draft: Draft, _: Material) -> Composed:
     """A place or contact cards, which have no text beside them."""
     kind = draft.kind or "text"
-    _no_files(draft, kind)
+    if draft.attachment_ids:
+        raise Refusal("invalid", f"is not sent with a message of kind {kind}", "attachment_ids")
     if draft.text:
         raise Refusal("invalid", f"is not sent with a message of kind {kind}; write it in a message of its own", "text")
     return Composed(kind=kind, text=None, content=dict(draft.content), culprit=kind)
-
-
-def _no_files(draft: Draft, kind: str) -> None:
-    if draft.attachment_ids:
-        raise Refusal("invalid", f"is not sent with a message of kind {kind}", "attachment_ids")
 
 
 _PARTS: Mapping[MessageKind, _Compose] = MappingProxyType(

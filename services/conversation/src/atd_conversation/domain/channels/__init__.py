@@ -1,0 +1,53 @@
+"""The channels: one folder for the rules of each, this list, and nothing else in the service that names one.
+
+A new channel is a folder here that exports one `ChannelRules` as `RULES`, and its line in `CHANNEL_RULES`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from atd_conversation.domain.channels import whatsapp
+from atd_conversation.domain.channels.rules import ChannelRules, plain_rules
+from atd_conversation.domain.conversation import Refusal
+from atd_conversation.domain.drafts import Composed, Draft, Material
+from atd_conversation.domain.failure_texts import ChannelName
+from atd_schemas.topics import Topic
+from atd_schemas.views import ChannelKind
+
+__all__ = ["CHANNEL_RULES", "NOT_YET_SERVED", "ChannelRules", "Channels", "plain_rules"]
+
+CHANNEL_RULES: Mapping[str, ChannelRules] = MappingProxyType({"whatsapp": whatsapp.RULES})
+"""The rules of every kind of channel that has a service."""
+
+NOT_YET_SERVED: frozenset[ChannelKind] = frozenset({"telegram", "messenger", "facebook", "instagram", "web", "app"})
+"""Kinds that no service connects yet."""
+
+
+def _not_served(_: Draft, __: Material) -> Composed:
+    raise Refusal("channel_not_supported", "This channel cannot be answered yet.")
+
+
+_UNKNOWN = ChannelRules(
+    compose=_not_served, texts=plain_rules(ChannelName("canal", "the channel", "el canal")).texts, text_limit=0
+)
+"""Messages of a channel without rules are taken in, and cannot be answered."""
+
+UNKNOWN_CHANNEL_TEXTS = _UNKNOWN.texts
+"""Texts for failures of which the channel is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What each kind of channel allows, and the topic that its service listens to."""
+
+    rules: Mapping[str, ChannelRules]
+    outbound: Mapping[str, Topic]
+
+    def of(self, kind: str) -> ChannelRules:
+        """The rules of a kind. One without rules cannot be answered: its `compose` raises `channel_not_supported`."""
+        return self.rules.get(kind, _UNKNOWN)
+
+    def topic(self, kind: str) -> Topic | None:
+        """Where commands for a kind of channel go; None when it cannot be answered."""
+        return self.outbound.get(kind) if kind in self.rules else None

@@ -1,0 +1,65 @@
+"""What a kind of channel allows: the one interface between conversation and its channels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from atd_conversation.domain.conversation import Refusal
+from atd_conversation.domain.drafts import Composed, Draft, Material, too_long
+from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
+from atd_conversation.domain.identities import KeyOfId, account_key
+
+Compose = Callable[[Draft, Material], Composed]
+
+PLAIN_TEXT_LIMIT = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRules:
+    """The rules of one kind of channel. The defaults are those of a channel that allows nothing but messages.
+
+    Attributes:
+        compose: the message that a draft makes there, within the channel's limits. Raises `Refusal` with the field:
+            `kind_not_supported`, `too_long`, `too_large`, `too_many`, `unsupported_type`, `unknown_template`,
+            `template_not_approved`, `wrong_parameters`, `invalid`.
+        texts: what attendants read when a message or a file failed there.
+        text_limit: characters of a text message.
+        key_of_id: the identity key of an id of the channel; by default ids hold within their account.
+        reply_window: how long after the customer's last message free text may be sent; None: without end.
+        reactions_within: how old a message may be that the company reacts to; None: the channel has no reactions.
+        read_marks: whether the customer is told that their messages were read, and that an answer is being written.
+    """
+
+    compose: Compose
+    texts: FailureTexts
+    text_limit: int = PLAIN_TEXT_LIMIT
+    key_of_id: KeyOfId = account_key
+    reply_window: timedelta | None = None
+    reactions_within: timedelta | None = None
+    read_marks: bool = False
+
+
+def plain_rules(name: str | ChannelName, *, text_limit: int = PLAIN_TEXT_LIMIT) -> ChannelRules:
+    """The rules of a channel that carries texts and nothing else; `name` is what failures call it."""
+    called = ChannelName.brand(name) if isinstance(name, str) else name
+
+    def compose(draft: Draft, _: Material) -> Composed:
+        if draft.kind not in (None, "text"):
+            raise Refusal(
+                "kind_not_supported", f"A message of kind {draft.kind} cannot be sent on {called.en}.", "kind"
+            )
+        return compose_text(draft, text_limit)
+
+    return ChannelRules(compose=compose, texts=FailureTexts.of_channel(called), text_limit=text_limit)
+
+
+def compose_text(draft: Draft, limit: int) -> Composed:
+    """A text without files, of at most `limit` characters. Raises `Refusal` `invalid` or `too_long`."""
+    if draft.attachment_ids:
+        raise Refusal("invalid", "is not sent with a message of kind text", "attachment_ids")
+    text = draft.text or ""
+    if not text.strip():
+        raise Refusal("invalid", "must not be empty", "text")
+    if len(text) > limit:
+        raise too_long("text", len(text), limit)
+    return Composed(kind="text", text=text)

@@ -1,0 +1,28 @@
+"""WhatsApp. Source: Meta's Cloud API pages on messages, media and reactions (2026); lengths in characters."""
+
+from datetime import timedelta
+
+from atd_conversation.domain.channels.rules import ChannelRules
+from atd_conversation.domain.channels.whatsapp.compose import TEXT_LIMIT, compose
+from atd_conversation.domain.channels.whatsapp.failure_codes import BY_CLASS, BY_CODE
+from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
+from atd_conversation.domain.identities import phone_key
+from atd_schemas.views import ChannelKind
+
+__all__ = ["RULES"]
+
+
+def _key_of_id(channel: ChannelKind, _: str, external_id: str) -> str:
+    """A `wa_id` is the phone number without the plus; other ids hold for all numbers of the business."""
+    return phone_key(f"+{external_id}") if external_id.isdigit() else f"{channel}|{external_id}"
+
+
+RULES = ChannelRules(
+    compose=compose,
+    texts=FailureTexts.of_channel(ChannelName.brand("WhatsApp"), by_code=BY_CODE, by_class=BY_CLASS),
+    text_limit=TEXT_LIMIT,
+    key_of_id=_key_of_id,
+    reply_window=timedelta(hours=24),
+    reactions_within=timedelta(days=30),
+    read_marks=True,
+)

@@ -1,0 +1,123 @@
+"""By the word of a channel service, where we know more than the class of the failure. They hold for every channel."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from atd_conversation.domain.failure_texts.text import FailureText
+
+_UNCERTAIN = FailureText(
+    "send_uncertain",
+    "O {channel} não confirmou o envio: não se sabe se o cliente recebeu a mensagem. Pergunte a ele antes de reenviar, "
+    "porque ela pode chegar duas vezes.",
+    "{channel} did not confirm the send: whether the customer got the message is not known. Ask them before you send "
+    "it again, because it may arrive twice.",
+    "{channel} no confirmó el envío: no se sabe si el cliente recibió el mensaje. Pregúntele antes de reenviarlo, "
+    "porque puede llegar dos veces.",
+)
+_UNSUITABLE = FailureText(
+    "not_sendable",
+    "O {channel} não leva uma mensagem com este conteúdo: ela não saiu e o cliente não a recebeu. Mude o conteúdo e "
+    "envie uma mensagem nova.",
+    "{channel} cannot carry a message with this content: it was not sent and the customer did not get it. Change the "
+    "content and send a new message.",
+    "{channel} no admite un mensaje con este contenido: no se envió y el cliente no lo recibió. Cambie el contenido y "
+    "envíe un mensaje nuevo.",
+)
+
+SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
+    {
+        "no_proof": _UNCERTAIN,
+        "timeout": _UNCERTAIN,
+        "invalid_content": _UNSUITABLE,
+        "kind_not_supported": _UNSUITABLE,
+        "too_long": _UNSUITABLE,
+        "internal_error": FailureText(
+            "internal_error",
+            "O envio falhou por um erro do sistema, e não do {channel}; o cliente não recebeu a mensagem. Reenvie e, "
+            "se continuar, avise um administrador.",
+            "Sending failed by an error of this system, not of {channel}; the customer did not get the message. Send "
+            "it again and, if it goes on failing, tell an administrator.",
+            "El envío falló por un error del sistema, no de {channel}; el cliente no recibió el mensaje. Reenvíelo y, "
+            "si sigue fallando, avise a un administrador.",
+        ),
+        "file_missing": FailureText(
+            "file_missing",
+            "O arquivo desta mensagem não está mais guardado e o cliente não a recebeu. Anexe o arquivo de novo em uma "
+            "mensagem nova.",
+            "The file of this message is no longer stored, and the customer did not get it. Attach the file again to a "
+            "new message.",
+            "El archivo de este mensaje ya no está guardado y el cliente no lo recibió. Adjunte el archivo de nuevo en "
+            "un mensaje nuevo.",
+        ),
+        "deleted": FailureText(
+            "channel_removed",
+            "Este canal foi desconectado da plataforma antes do envio: o cliente não recebeu a mensagem. Fale com ele "
+            "por outro meio ou peça a um administrador que conecte o canal.",
+            "This channel was disconnected from the platform before the send: the customer did not get the message. "
+            "Use another channel, or ask an administrator to connect it.",
+            "Este canal se desconectó de la plataforma antes del envío: el cliente no recibió el mensaje. Use otro "
+            "canal o pida a un administrador que lo conecte.",
+        ),
+        "disabled": FailureText(
+            "channel_disabled",
+            "Este canal está desativado na plataforma: o cliente não recebeu a mensagem. Peça a um administrador que o "
+            "ative e reenvie.",
+            "This channel is disabled on the platform: the customer did not get the message. Ask an administrator to "
+            "enable it, then send it again.",
+            "Este canal está desactivado en la plataforma: el cliente no recibió el mensaje. Pida a un administrador "
+            "que lo active y reenvíelo.",
+        ),
+    }
+)
+"""Of messages of ours that did not go out, or that may have."""
+
+FETCHING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
+    {
+        "too_large": FailureText(
+            "file_too_large",
+            "O arquivo do cliente é grande demais para ser guardado aqui. Peça ao cliente que envie um arquivo menor "
+            "ou em partes.",
+            "The customer's file is too large to be kept here. Ask the customer to send a smaller file, or parts "
+            "of it.",
+            "El archivo del cliente es demasiado grande para guardarse aquí. Pida al cliente que envíe un archivo más "
+            "pequeño o en partes.",
+        ),
+        "expired": FailureText(
+            "file_expired",
+            "O arquivo do cliente expirou no {channel} antes de ser buscado. Tente de novo ou peça ao cliente que o "
+            "envie outra vez.",
+            "The customer's file expired at {channel} before it was fetched. Try again, or ask the customer to send it "
+            "once more.",
+            "El archivo del cliente caducó en {channel} antes de obtenerse. Inténtelo de nuevo o pida al cliente que "
+            "lo envíe otra vez.",
+        ),
+        "hash_mismatch": FailureText(
+            "file_damaged",
+            "O arquivo do cliente chegou diferente do que o {channel} anunciou e não foi guardado. Tente de novo ou "
+            "peça ao cliente que o envie outra vez.",
+            "The customer's file is not the one that {channel} announced, and was not kept. Try again, or ask the "
+            "customer to send it once more.",
+            "El archivo del cliente no es el que {channel} anunció y no se guardó. Inténtelo de nuevo o pida al "
+            "cliente que lo envíe otra vez.",
+        ),
+        "foreign_host": FailureText(
+            "file_address_refused",
+            "O endereço do arquivo do cliente não é do {channel}; por segurança ele não foi buscado. Tente de novo e, "
+            "se continuar, avise um administrador.",
+            "The address of the customer's file is not of {channel}; to be safe it was not fetched. Try again and, if "
+            "it goes on failing, tell an administrator.",
+            "La dirección del archivo del cliente no es de {channel}; por seguridad no se obtuvo. Inténtelo de nuevo "
+            "y, si sigue fallando, avise a un administrador.",
+        ),
+        "deleted": FailureText(
+            "channel_removed",
+            "Este canal foi desconectado da plataforma antes de o arquivo do cliente ser buscado. Peça ao cliente que "
+            "o envie por outro canal.",
+            "This channel was disconnected from the platform before the customer's file was fetched. Ask the customer "
+            "to send it through another channel.",
+            "Este canal se desconectó de la plataforma antes de obtener el archivo del cliente. Pida al cliente que "
+            "lo envíe por otro canal.",
+        ),
+    }
+)
+"""Of customers' files that could not be fetched."""

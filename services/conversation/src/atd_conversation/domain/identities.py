@@ -1,0 +1,48 @@
+"""Identity keys: by what a person is recognised within a tenant.
+
+A phone number or an e-mail address that the channel has proven is one key whatever channel and account it comes by, so
+that a customer is one contact. Other ids hold within their channel, or within one account of it: each channel's rules
+say so. What a person only claims about themselves is never a key.
+"""
+
+from collections.abc import Callable, Sequence
+
+from atd_conversation.domain.phones import canonical_phone
+from atd_schemas.inbound import InboundContact
+from atd_schemas.views import ChannelKind
+
+KeyOfId = Callable[[ChannelKind, str, str], str]
+"""The key of an id of a channel, without the tenant: (kind of channel, account id, external id)."""
+
+
+def phone_key(phone: str) -> str:
+    """The key of a proven phone number (E.164), the same on every channel."""
+    return f"phone|{canonical_phone(phone)}"
+
+
+def email_key(email: str) -> str:
+    """The key of a proven e-mail address, the same on every channel."""
+    return f"email|{email.strip().lower()}"
+
+
+def account_key(channel: ChannelKind, account_id: str, external_id: str) -> str:
+    """The key of an id that holds within one account."""
+    return f"{channel}|{account_id}|{external_id}"
+
+
+def identity_keys(
+    key_of: KeyOfId, tenant_id: str, channel: ChannelKind, account_id: str, contact: InboundContact
+) -> tuple[str, ...]:
+    """Every key under which this person may be known, the most certain first, without repeats."""
+    keys = [phone_key(contact.phone)] if contact.phone else []
+    if contact.email:
+        keys.append(email_key(contact.email))
+    keys += [key_of(channel, account_id, external_id) for external_id in (contact.external_id, *contact.aliases)]
+    return tuple(f"{tenant_id}|{key}" for key in dict.fromkeys(keys))
+
+
+def keys_of_ids(
+    key_of: KeyOfId, tenant_id: str, channel: ChannelKind, account_id: str, ids: Sequence[str]
+) -> tuple[str, ...]:
+    """The keys of somebody of whom only ids are known, the most certain first as given."""
+    return tuple(f"{tenant_id}|{key}" for key in dict.fromkeys(key_of(channel, account_id, one) for one in ids))
