@@ -23,7 +23,7 @@ from atd_conversation.api.serving import (
     span_of,
 )
 from atd_conversation.domain.file_types import is_animated, type_of
-from atd_conversation.domain.sending import is_emoji
+from atd_conversation.domain.message_actions import is_emoji
 from atd_servicekit.files import OpenFile
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
