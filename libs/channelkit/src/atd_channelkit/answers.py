@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from atd_servicekit.backoff import Backoff
+
 FailureClass = Literal[
     "token",
     "permission",
@@ -20,12 +22,41 @@ FailureClass = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took it. `external_id` is the message's, absent for a mark as read.
+
+    `aliases` are other names of the recipient that the answer told.
+    """
+
+    external_id: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How one kind of refusal is tried again: the waits, and whether the conversation or the whole account waits."""
+
+    backoff: Backoff
+    scope: Literal["conversation", "account"] = "conversation"
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """The provider did not do it, and said why. `code` is the provider's, else `http_<status>`."""
+    """The provider did not do it, and said why.
+
+    Attributes:
+        failure: the class of the failure.
+        code: the provider's own code, else `http_<status>`.
+        detail: the provider's own words.
+        wait: for refusals that are tried again otherwise than the policy says.
+        stale_file: an id of an uploaded file is not known to the provider any more.
+    """
 
     failure: FailureClass
     code: str
     detail: str
+    wait: Wait | None = None
+    stale_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +71,15 @@ class Uncertain:
     """The request may have been handled: no answer, or one that says nothing. A receipt is the only proof."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsendable:
+    """The channel cannot carry it; nothing was sent. `code` is a stable word, `detail` never contains the value."""
+
+    code: str
+    detail: str
+    failure: FailureClass = "request"
+
+
+Answer = Accepted | Refused | Unsent | Uncertain | Unsendable

@@ -1,0 +1,1 @@
+"""Files: customers' files into the file store, attendants' files to the provider."""

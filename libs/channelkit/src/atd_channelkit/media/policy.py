@@ -1,0 +1,143 @@
+"""What an attempt to fetch a customer's file does to its row in the ledger. Pure.
+
+The webhook's address is used while it is fresh; then, and whenever it does not answer, the provider is asked for a new
+one by the file's id. The account's credentials go along with every request, so only the provider's hosts are asked.
+
+What may pass (the network, the provider's own trouble, a new address that is refused) is tried again with waits that
+double up to five minutes, for about an hour; a throttle holds up the account's other files too. Refused credentials
+hold them up until the account is reconnected. Everything else fails at once; an attendant can ask again.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from atd_channelkit.answers import Refused, Uncertain, Unsent
+from atd_channelkit.outcomes import failed, reason
+from atd_schemas.outbound import OutboundFetchData
+from atd_servicekit import ledger
+from atd_servicekit.backoff import Backoff
+
+FETCH_BACKOFF = Backoff(first=timedelta(seconds=1), factor=2.0, cap=timedelta(minutes=5), attempts=20)
+"""58 minutes from the first attempt to the last."""
+
+_SHA256_BYTES = 32
+_SHA256_HEX = 64
+_FALLBACK_TYPE = "application/octet-stream"
+_TYPE_LIMIT = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The file is in our store. `size` is in bytes, `sha256` in hex."""
+
+    mime_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The address is not valid any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignHost:
+    """The address is not the provider's: nothing was asked there."""
+
+
+@dataclass(frozen=True, slots=True)
+class HashMismatch:
+    """What came is not the file that was announced: its SHA-256 is another."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """The file is over the limit, in bytes."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The bytes did not come, or not all of them."""
+
+    reason: str
+
+
+Download = Stored | Expired | ForeignHost | HashMismatch | TooLarge | Broken
+FetchResult = Download | Refused | Unsent | Uncertain
+
+
+def fresh_address(
+    wanted: OutboundFetchData, attempt: int, asked_at: datetime, now: datetime, fresh_for: timedelta
+) -> str | None:
+    """The webhook's own address, while it is likely to be valid."""
+    fresh = attempt == 1 and wanted.attempt == 0 and now - asked_at < fresh_for
+    return wanted.attachment.url if fresh else None
+
+
+def hex_digest(text: str | None) -> str | None:
+    """A SHA-256 in hex, from hex or base64. `None` for what is neither."""
+    if text is None:
+        return None
+    if len(text) == _SHA256_HEX and all(character in "0123456789abcdefABCDEF" for character in text):
+        return text.lower()
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return raw.hex() if len(raw) == _SHA256_BYTES else None
+
+
+def mime_type_of(*candidates: str | None) -> str:
+    """The first specific type, as the provider wrote it, with its parameters."""
+    for one in candidates:
+        if one and len(one) <= _TYPE_LIMIT and one.isprintable() and not one.startswith(_FALLBACK_TYPE):
+            return one
+    return _FALLBACK_TYPE
+
+
+def decide_fetch(result: FetchResult, attempt: int, now: datetime, jitter: float) -> ledger.Outcome:
+    """The outcome of an attempt."""
+    match result:
+        case Stored():
+            return ledger.Delivered({"mime_type": result.mime_type, "size": result.size, "sha256": result.sha256})
+        case ForeignHost():
+            return failed("media", "foreign_host", "The file's address is not on a host of the provider.")
+        case HashMismatch():
+            return failed("media", "hash_mismatch", "The file is not the one that was announced.")
+        case TooLarge():
+            return failed("media", "too_large", f"The file has more than {result.limit} bytes.")
+        case Expired():
+            return _retry(
+                Refused("media", "expired", "The file's address is not valid any more."), attempt, now, jitter
+            )
+        case Broken() | Unsent() | Uncertain():
+            return _retry(Refused("transient", "unreachable", result.reason), attempt, now, jitter)
+        case Refused():
+            return _refused(result, attempt, now, jitter)
+        case _:
+            assert_never(result)
+
+
+def _refused(refused: Refused, attempt: int, now: datetime, jitter: float) -> ledger.Outcome:
+    match refused.failure:
+        case "token":
+            return ledger.Suspended(reason(refused.failure, refused.code))
+        case "transient" | "throttle":
+            return _retry(refused, attempt, now, jitter)
+        case "request":  # what providers say of an id that they do not know any more
+            return failed("media", refused.code, refused.detail)
+        case _:
+            return failed(refused.failure, refused.code, refused.detail)
+
+
+def _retry(refused: Refused, attempt: int, now: datetime, jitter: float) -> ledger.Outcome:
+    delay = FETCH_BACKOFF.delay(attempt, jitter)
+    if delay is None:
+        return failed(refused.failure, refused.code, refused.detail)
+    why = reason(refused.failure, refused.code)
+    return ledger.Retry(now + delay, why, "group" if refused.failure == "throttle" else "lane")

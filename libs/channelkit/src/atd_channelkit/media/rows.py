@@ -1,0 +1,59 @@
+"""A file to fetch: from the command to a row of the ledger, and from its end to the event. Pure."""
+
+from collections.abc import Mapping
+
+from atd_channelkit.outcomes import failure_of
+from atd_schemas.ids import provider_event_id
+from atd_schemas.inbound import InboundFile, InboundFileData, inbound_subject
+from atd_schemas.outbound import OutboundFetch, OutboundFetchData
+from atd_servicekit import ledger
+
+
+def fetch_row(command: OutboundFetch, offset: int, traceparent: str | None) -> ledger.NewRow:
+    """The ledger row of a command. Its lane is the file; a repeat that somebody asked for is another row."""
+    data = command.data
+    attachment_id = data.attachment.id
+    return ledger.NewRow(
+        id=f"{attachment_id}.{data.attempt}" if data.attempt else attachment_id,
+        tenant_id=command.tenant_id,
+        group=data.account_id,
+        lane=attachment_id,
+        order=offset,
+        payload={"command_id": command.id, "asked_at": command.occurred_at, "data": data.model_dump()},
+        traceparent=traceparent,
+    )
+
+
+def fetch_of(payload: Mapping[str, object]) -> OutboundFetchData:
+    """What a row asks for."""
+    return OutboundFetchData.model_validate(payload["data"])
+
+
+def file_event(finished: ledger.Finished, source: str) -> InboundFile:
+    """The event of a row that has come to its end, from the service `source`; the same row gives the same event."""
+    wanted, result = fetch_of(finished.payload), finished.result
+    done = finished.state == "done"
+    state = "ready" if done else "failed"
+    return InboundFile(
+        id=provider_event_id(wanted.account_id, finished.id, f"file:{state}"),
+        tenant_id=finished.tenant_id,
+        occurred_at=finished.finished_at,
+        recorded_at=finished.finished_at,
+        source=source,
+        subject=inbound_subject(wanted.account_id, wanted.contact_external_id),
+        causation_id=finished.payload["command_id"],
+        data=InboundFileData(
+            account_id=wanted.account_id,
+            channel=wanted.channel,
+            conversation_id=wanted.conversation_id,
+            message_id=wanted.message_id,
+            contact_external_id=wanted.contact_external_id,
+            attachment_id=wanted.attachment.id,
+            state="ready" if done else "failed",
+            mime_type=result.get("mime_type"),
+            size=result.get("size"),
+            sha256=result.get("sha256"),
+            failure=None if done else failure_of(finished),
+            attempt=wanted.attempt,
+        ),
+    )

@@ -1,0 +1,86 @@
+"""What a channel provides for fetching customers' files."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Protocol, TypeVar
+
+import httpx
+
+from atd_channelkit.accounts.model import Account
+from atd_channelkit.answers import Refused, Uncertain, Unsent
+
+A_contra = TypeVar("A_contra", bound=Account, contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FileAddress:
+    """Where a file can be fetched for a short while, and what the provider says of it.
+
+    `sha256` is in hex or base64, `size` in bytes.
+    """
+
+    url: str
+    mime_type: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+
+
+class FileSource(Protocol[A_contra]):
+    """Where customers' files are. A channel without files needs none."""
+
+    async def look_up(self, account: A_contra, file_id: str) -> FileAddress | Refused | Unsent | Uncertain:
+        """A new address of a file. Never raises for what the network or the provider do."""
+        ...
+
+    def read(self, account: A_contra, url: str, size: int) -> AbstractAsyncContextManager[httpx.Response]:
+        """Begin to read a file of about `size` bytes, with the account's credentials.
+
+        The caller has made sure that they may be sent there. Raises httpx's errors, also while the file is read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedHosts:
+    """The provider's hosts: the only ones that credentials are sent to.
+
+    `api` is the address of its API, which may be another one in tests and behind proxies. `hosts` are exact names,
+    `domains` endings with their dot.
+    """
+
+    api: httpx.URL
+    hosts: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+
+    def allow(self, url: httpx.URL) -> bool:
+        """Whether the address is on a host of the provider over TLS, or at the very origin of its API."""
+        if url.userinfo:
+            return False
+        if (url.scheme, url.host, url.port) == (self.api.scheme, self.api.host, self.api.port):
+            return True
+        if url.scheme != "https" or url.port is not None:
+            return False
+        return url.host in self.hosts or (bool(self.domains) and url.host.endswith(self.domains))
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRules:
+    """What differs between channels. Sizes are in bytes.
+
+    Attributes:
+        hosts: where files may be read.
+        size_limit: of every kind that `size_limits` does not name.
+        address_fresh_for: how long the address in a webhook is used; zero when webhooks contain none.
+    """
+
+    hosts: AllowedHosts
+    size_limit: int
+    size_limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    address_fresh_for: timedelta = timedelta(0)
+
+    def limit_of(self, kind: str) -> int:
+        """The largest file of a kind that is taken, in bytes."""
+        return self.size_limits.get(kind, self.size_limit)

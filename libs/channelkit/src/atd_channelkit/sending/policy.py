@@ -1,0 +1,127 @@
+"""What the answer to a send does to its row in the ledger. Pure.
+
+Retry budget. What the provider did not take (unreachable, its own trouble, a throttle) is tried again until the message
+is `send_until` old, with waits that double up to five minutes. A throttle holds up the whole account, other trouble the
+conversation alone; a refusal can name another wait (`Wait`). Refused credentials hold up the account until it is
+reconnected. What may have arrived waits `uncertain_after` for a receipt and is then sent again, but not after the
+fourth attempt; a reaction is sent again at once, because the second changes nothing. Everything else fails at once, in
+the provider's words.
+
+A mark as read has a lane of its own, so it delays no message; it is tried four times in half a minute, whatever the
+trouble, and its end is not reported.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from atd_channelkit.answers import Accepted, Answer, Refused, Uncertain, Unsendable, Unsent, Wait
+from atd_channelkit.outcomes import failed, reason
+from atd_schemas.outbound import OutboundReadData
+from atd_servicekit import ledger
+from atd_servicekit.backoff import Backoff
+
+UNCERTAIN_ATTEMPTS = 4
+"""An uncertain send is not repeated after this attempt: a customer who gets everything twice is worse off."""
+
+READ_BACKOFF = Backoff(first=timedelta(seconds=2), factor=3.0, cap=timedelta(seconds=20), attempts=4)
+"""For marks as read."""
+
+TYPING_FOR = timedelta(seconds=25)
+"""How long providers show that an answer is being written; an older sign of it is not sent any more."""
+
+TROUBLE = Wait(Backoff.of_seconds(1, 300), "conversation")
+"""For trouble that passes."""
+
+THROTTLE = Wait(Backoff.of_seconds(5, 300), "account")
+"""For throttles."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """The settings that decide about repeats."""
+
+    uncertain_after: timedelta
+    send_until: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt: its number (1 for the first), when the message was accepted for sending, and now."""
+
+    number: int
+    since: datetime
+    now: datetime
+    jitter: float = 0.0
+    """From 0 to 1: takes up to half of a wait away."""
+
+
+def decide(answer: Answer, attempt: Attempt, policy: RetryPolicy, *, repeatable: bool = False) -> ledger.Outcome:
+    """What an answer does to the row. `repeatable`: a second send has no second effect."""
+    match answer:
+        case Accepted():
+            return ledger.Delivered(_result(answer))
+        case Unsendable():
+            return failed(answer.failure, answer.code, answer.detail)
+        case Unsent():
+            return _retry(Refused("transient", "unreachable", answer.reason), attempt, policy)
+        case Uncertain():
+            if repeatable:
+                return _retry(Refused("transient", "unanswered", answer.reason), attempt, policy)
+            if attempt.number >= UNCERTAIN_ATTEMPTS:
+                return failed("unknown", "no_proof", f"Whether it was sent is not known ({answer.reason}).")
+            return ledger.Uncertain(attempt.now + policy.uncertain_after, answer.reason)
+        case Refused():
+            if answer.failure == "token":
+                return ledger.Suspended(reason(answer.failure, answer.code))
+            if answer.failure in ("transient", "throttle"):
+                return _retry(answer, attempt, policy)
+            return failed(answer.failure, answer.code, answer.detail)
+        case _:
+            assert_never(answer)
+
+
+def decide_read(answer: Answer, attempt: Attempt) -> ledger.Outcome:
+    """What an answer does to a mark as read: only refused credentials concern more than its own lane."""
+    match answer:
+        case Accepted():
+            return ledger.Delivered()
+        case Unsendable():
+            return failed(answer.failure, answer.code, answer.detail)
+        case Unsent() | Uncertain():
+            refused = Refused("transient", "unanswered", answer.reason)
+        case Refused():
+            refused = answer
+        case _:
+            assert_never(answer)
+    if refused.failure == "token":
+        return ledger.Suspended(reason(refused.failure, refused.code))
+    delay = READ_BACKOFF.delay(attempt.number, attempt.jitter)
+    if refused.failure not in ("transient", "throttle") or delay is None:
+        return failed(refused.failure, refused.code, refused.detail)
+    return ledger.Retry(attempt.now + delay, reason(refused.failure, refused.code))
+
+
+def current_read(read: OutboundReadData, attempt: Attempt) -> OutboundReadData:
+    """The mark as read, without the sign of writing when that is not true any more."""
+    if read.typing and attempt.now - attempt.since >= TYPING_FOR:
+        return read.model_copy(update={"typing": False})
+    return read
+
+
+def _result(accepted: Accepted) -> dict[str, object]:
+    """What is kept on the row."""
+    result: dict[str, object] = {"external_id": accepted.external_id}
+    if accepted.aliases:
+        result["aliases"] = list(accepted.aliases)
+    return result
+
+
+def _retry(refused: Refused, attempt: Attempt, policy: RetryPolicy) -> ledger.Outcome:
+    wait = refused.wait or (THROTTLE if refused.failure == "throttle" else TROUBLE)
+    longest = wait.backoff.longest(attempt.number)
+    if wait.backoff.ends_after(attempt.number) or attempt.now + longest > attempt.since + policy.send_until:
+        return failed(refused.failure, refused.code, refused.detail)
+    at = attempt.now + longest * (1.0 - 0.5 * attempt.jitter)
+    why = reason(refused.failure, refused.code)
+    return ledger.Retry(at, why, "group" if wait.scope == "account" else "lane")

@@ -1,0 +1,48 @@
+"""What conversation is told when a send has come to its end. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from atd_channelkit.outcomes import failure_of
+from atd_schemas.ids import provider_event_id
+from atd_schemas.inbound import InboundReceipt, InboundReceiptData, ReceiptStatus, inbound_subject
+from atd_servicekit import ledger
+
+
+def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
+    """The receipt of a row, from the service `source`; the same row gives the same event.
+
+    Of reactions only failures are reported, so that conversation takes them away again; of marks as read nothing.
+    """
+    payload, what = finished.payload, finished.payload.get("what", "message")
+    if what == "read" or (what == "reaction" and finished.state == "done"):
+        return None
+    status: ReceiptStatus = "sent" if finished.state == "done" else "failed"
+    account_id, recipient, command_id = finished.group, payload["recipient"], payload["command_id"]
+    return InboundReceipt(
+        id=provider_event_id(account_id, finished.id, f"send:{status}:{command_id}"),
+        tenant_id=finished.tenant_id,
+        occurred_at=finished.finished_at,
+        recorded_at=finished.finished_at,
+        source=source,
+        subject=inbound_subject(account_id, recipient),
+        causation_id=command_id,
+        data=InboundReceiptData(
+            account_id=account_id,
+            channel=payload["channel"],
+            status=status,
+            recipient=recipient,
+            external_id=finished.result.get("external_id"),
+            message_id=payload.get("message_id", finished.id),
+            failure=failure_of(finished) if status == "failed" else None,
+            attempt=payload.get("attempt", 0),
+            about=what,
+            aliases=_aliases(recipient, finished.result),
+        ),
+    )
+
+
+def _aliases(recipient: str, result: Mapping[str, Any]) -> tuple[str, ...]:
+    """The provider's other names of the recipient; a phone with and without its `+` is one name."""
+    known = recipient.removeprefix("+")
+    return tuple(dict.fromkeys(one for one in result.get("aliases", ()) if one != known))

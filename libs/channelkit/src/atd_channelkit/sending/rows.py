@@ -1,0 +1,97 @@
+"""From a command of conversation to a row of the send ledger, and back. Pure."""
+
+from typing import Any, assert_never
+
+from atd_channelkit.sending.references import message_reference, reaction_reference
+from atd_schemas.outbound import (
+    OutboundAttachment,
+    OutboundMessage,
+    OutboundMessageData,
+    OutboundReaction,
+    OutboundReactionData,
+    OutboundRead,
+    OutboundReadData,
+)
+from atd_servicekit import ledger
+
+SendCommand = OutboundMessage | OutboundReaction | OutboundRead
+SendData = OutboundMessageData | OutboundReactionData | OutboundReadData
+
+_READ_LANE = "read:"
+
+
+def new_row(command: SendCommand, offset: int, traceparent: str | None) -> ledger.NewRow:
+    """The ledger row of a command. Its lane is the conversation, its place there the offset in Kafka.
+
+    A mark as read has a lane of its own, so that it delays no message. The id of the row of a message or a reaction
+    can travel with it and come back in its receipts (see `references`).
+    """
+    data = command.data
+    lane = data.conversation_id
+    match data:
+        case OutboundMessageData():
+            row_id, payload = message_reference(data.message_id, data.attempt), _message_payload(data)
+        case OutboundReactionData():
+            row_id = reaction_reference(data.message_id, command.id)
+            payload = {
+                "what": "reaction",
+                "message_id": data.message_id,
+                "target": data.target_external_id,
+                "emoji": data.emoji,
+            }
+        case OutboundReadData():
+            row_id, lane = command.id, f"{_READ_LANE}{data.conversation_id}"
+            payload = {"what": "read", "target": data.external_id, "typing": data.typing}
+        case _:
+            assert_never(data)
+    payload |= {"command_id": command.id, "channel": data.channel, "recipient": data.recipient}
+    return ledger.NewRow(row_id, command.tenant_id, data.account_id, lane, offset, payload, traceparent)
+
+
+def _message_payload(data: OutboundMessageData) -> dict[str, Any]:
+    """Texts are sent most, so what a text does not have is not written."""
+    payload: dict[str, Any] = {"kind": data.kind, "text": data.text, "reply_to": data.reply_to_external_id}
+    if data.attempt:
+        payload |= {"attempt": data.attempt, "message_id": data.message_id}
+    if data.content:
+        payload["content"] = data.content
+    if data.attachments:
+        payload["attachments"] = [one.model_dump() for one in data.attachments]
+    return payload
+
+
+def data_of(row: ledger.Row) -> SendData:
+    """What a row asks for."""
+    payload = row.payload
+    common = {
+        "account_id": row.group,
+        "channel": payload["channel"],
+        "conversation_id": conversation_of(row),
+        "recipient": payload["recipient"],
+    }
+    match payload.get("what"):
+        case "reaction":
+            return OutboundReactionData(
+                **common,
+                message_id=payload["message_id"],
+                target_external_id=payload["target"],
+                emoji=payload["emoji"],
+            )
+        case "read":
+            return OutboundReadData(**common, external_id=payload["target"], typing=payload["typing"])
+        case _:
+            return OutboundMessageData(
+                **common,
+                message_id=payload.get("message_id", row.id),
+                kind=payload["kind"],
+                text=payload["text"],
+                content=payload.get("content", {}),
+                reply_to_external_id=payload["reply_to"],
+                attachments=tuple(OutboundAttachment(**one) for one in payload.get("attachments", ())),
+                attempt=payload.get("attempt", 0),
+            )
+
+
+def conversation_of(row: ledger.Row) -> str:
+    """The conversation of a row."""
+    return row.lane.removeprefix(_READ_LANE)

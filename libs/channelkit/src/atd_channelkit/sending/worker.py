@@ -1,0 +1,113 @@
+"""One attempt to send, and the report of its end."""
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+from atd_channelkit.accounts.access import AccountAccess
+from atd_channelkit.accounts.model import Account
+from atd_channelkit.answers import Answer, Refused
+from atd_channelkit.sending.message_files import MessageFiles
+from atd_channelkit.sending.policy import Attempt, RetryPolicy, current_read, decide, decide_read
+from atd_channelkit.sending.provider import ProviderClient, Send
+from atd_channelkit.sending.receipts import receipt_of
+from atd_channelkit.sending.rows import SendData, conversation_of, data_of
+from atd_schemas.outbound import OutboundMessageData, OutboundReactionData, OutboundReadData
+from atd_schemas.topics import INBOUND_EVENTS
+from atd_servicekit import ledger
+from atd_servicekit.clock import Clock
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.rates import WaitingRateLimiter
+from atd_servicekit.tracing import Tracing, current_traceparent
+
+A = TypeVar("A", bound=Account)
+
+
+class Publisher(Protocol):
+    """Writes records to Kafka."""
+
+    async def publish(self, records: Sequence[Outgoing]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendWorker(Generic[A]):
+    """Tries the rows of the send ledger.
+
+    Attributes:
+        service: the name of the service, which is the source of its receipts.
+        rate: limits calls per account; marks as read have a limit of their own.
+        files: for channels that upload files before they send them.
+    """
+
+    service: str
+    access: AccountAccess[A]
+    client: ProviderClient[A]
+    publisher: Publisher
+    rate: WaitingRateLimiter
+    policy: RetryPolicy
+    clock: Clock
+    tracing: Tracing
+    files: MessageFiles[A] | None = None
+
+    async def attempt(self, row: ledger.Row) -> ledger.Outcome:
+        """Send once; one log line, without text, phone or credentials."""
+        began = time.perf_counter()
+        channel = row.payload["channel"]
+        with self.tracing.span(f"send {channel}", traceparent=row.traceparent):
+            outcome, answer = await self._attempt(row)
+        refused = answer if isinstance(answer, Refused) else None
+        structlog.get_logger().info(
+            "message.send",
+            channel=channel,
+            what=row.payload.get("what", "message"),
+            tenant_id=row.tenant_id,
+            account_id=row.group,
+            conversation_id=conversation_of(row),
+            message_id=row.id,
+            attempt=row.attempt,
+            outcome=type(outcome).__name__.lower(),
+            answer=None if answer is None else type(answer).__name__.lower(),
+            failure=refused and refused.failure,
+            code=refused and refused.code,
+            reason=getattr(outcome, "reason", None),
+            duration_ms=round((time.perf_counter() - began) * 1000, 1),
+        )
+        return outcome
+
+    async def _attempt(self, row: ledger.Row) -> tuple[ledger.Outcome, Answer | None]:
+        account = await self.access.of(row, disabled=False)
+        if isinstance(account, ledger.Failed):
+            return account, None
+        data = data_of(row)
+        answer = await self._send(account, row, data)
+        effective = await self.access.refused(account, answer) if isinstance(answer, Refused) else answer
+        attempt = self._attempt_of(row)
+        if isinstance(data, OutboundReadData):
+            return decide_read(effective, attempt), answer
+        repeatable = isinstance(data, OutboundReactionData)
+        return decide(effective, attempt, self.policy, repeatable=repeatable), answer
+
+    async def _send(self, account: A, row: ledger.Row, data: SendData) -> Answer:
+        rate_key = account.id
+        if isinstance(data, OutboundReadData):
+            data, rate_key = current_read(data, self._attempt_of(row)), f"{account.id}/read"
+
+        async def post(files: Mapping[str, str]) -> Answer:
+            await self.rate.turn(rate_key)
+            return await self.client.send(account, Send(data, row.id, files))
+
+        if self.files is not None and isinstance(data, OutboundMessageData) and data.attachments:
+            return await self.files.send(account, data, post, first_attempt=row.attempt == 1)
+        return await post({})
+
+    def _attempt_of(self, row: ledger.Row) -> Attempt:
+        return Attempt(row.attempt, row.created_at, self.clock.now(), random.random())
+
+    async def report(self, finished: Sequence[ledger.Finished]) -> None:
+        """Publish the receipts of finished sends. Raises `PublishFailed` when Kafka is away."""
+        receipts = [(receipt_of(one, self.service), one.traceparent or current_traceparent()) for one in finished]
+        await self.publisher.publish([Outgoing.of(INBOUND_EVENTS, event, trace) for event, trace in receipts if event])

@@ -1,0 +1,144 @@
+"""What an answer does to a send: the retry budget as a table."""
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atd_channelkit.answers import Accepted, Answer, FailureClass, Refused, Uncertain, Unsendable, Unsent, Wait
+from atd_channelkit.sending.policy import READ_BACKOFF, UNCERTAIN_ATTEMPTS, Attempt, RetryPolicy, decide, decide_read
+from atd_servicekit import ledger
+from atd_servicekit.backoff import Backoff
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PAIR = Wait(Backoff.of_seconds(4, 3600, factor=4), "conversation")
+CLASSES = get_args(FailureClass)
+POLICY = RetryPolicy(uncertain_after=timedelta(seconds=60), send_until=timedelta(hours=24))
+
+
+def refused(failure: FailureClass, wait: Wait | None = None) -> Refused:
+    return Refused(failure, "17", "why", wait)
+
+
+def decided(answer: Answer, number: int = 1, *, age: timedelta = timedelta(0), jitter: float = 0.0) -> ledger.Outcome:
+    return decide(answer, Attempt(number, NOW - age, NOW, jitter), POLICY)
+
+
+def waits(outcome: ledger.Outcome) -> tuple[float, str]:
+    assert isinstance(outcome, ledger.Retry)
+    return (outcome.at - NOW).total_seconds(), outcome.scope
+
+
+@pytest.mark.parametrize(
+    ("answer", "number", "expected"),
+    [
+        (refused("throttle", PAIR), 1, (4, "lane")),
+        (refused("throttle", PAIR), 2, (16, "lane")),
+        (refused("throttle", PAIR), 3, (64, "lane")),
+        (refused("throttle", PAIR), 9, (3600, "lane")),
+        (refused("transient", Wait(Backoff.of_seconds(30, 30), "account")), 3, (30, "group")),
+        (refused("throttle"), 1, (5, "group")),
+        (refused("throttle"), 2, (10, "group")),
+        (refused("throttle"), 99, (300, "group")),
+        (refused("transient"), 1, (1, "lane")),
+        (refused("transient"), 4, (8, "lane")),
+        (refused("transient"), 99, (300, "lane")),
+    ],
+)
+def test_throttles_and_troubles_wait_longer_each_time(
+    answer: Refused, number: int, expected: tuple[float, str]
+) -> None:
+    assert waits(decided(answer, number)) == expected
+
+
+def test_a_wait_of_a_channel_can_have_an_end() -> None:
+    wait = Wait(Backoff.of_seconds(1, 8, attempts=3))
+    assert waits(decided(refused("transient", wait), 2)) == (2, "lane")
+    assert decided(refused("transient", wait), 3) == ledger.Failed("transient:17", "why")
+
+
+def test_what_never_reached_the_provider_is_tried_again() -> None:
+    assert waits(decided(Unsent("ConnectError"))) == (1, "lane")
+
+
+def test_half_of_a_wait_is_jitter() -> None:
+    assert waits(decided(refused("transient"), 5, jitter=1.0)) == (8, "lane")
+
+
+def test_after_a_day_the_last_reason_is_final() -> None:
+    outcome = decided(refused("transient"), 300, age=timedelta(hours=24))
+    assert outcome == ledger.Failed("transient:17", "why")
+    assert decided(Unsent("ConnectError"), 9, age=timedelta(hours=24)) == ledger.Failed(
+        "transient:unreachable", "ConnectError"
+    )
+
+
+def test_what_may_have_arrived_waits_for_proof_and_is_not_repeated_for_ever() -> None:
+    assert decided(Uncertain("ReadTimeout")) == ledger.Uncertain(NOW + timedelta(seconds=60), "ReadTimeout")
+    last = decided(Uncertain("ReadTimeout"), UNCERTAIN_ATTEMPTS)
+    assert isinstance(last, ledger.Failed)
+    assert last.reason == "unknown:no_proof"
+
+
+def test_refused_credentials_suspend_the_account() -> None:
+    assert decided(refused("token")) == ledger.Suspended("token:17")
+
+
+@pytest.mark.parametrize("failure", CLASSES)
+def test_every_other_refusal_fails_at_once_with_its_class(failure: FailureClass) -> None:
+    outcome = decided(refused(failure))
+    if failure in ("token", "throttle", "transient"):
+        assert not isinstance(outcome, ledger.Failed)
+    else:
+        assert outcome == ledger.Failed(f"{failure}:17", "why")
+
+
+def test_what_the_channel_cannot_carry_fails_at_once() -> None:
+    expected = ledger.Failed("request:kind_not_supported", "why")
+    assert decided(Unsendable("kind_not_supported", "why")) == expected
+    assert decide_read(Unsendable("kind_not_supported", "why"), Attempt(1, NOW, NOW)) == expected
+
+
+@given(
+    st.sampled_from(CLASSES),
+    st.sampled_from([None, PAIR]),
+    st.integers(1, 10_000),
+    st.timedeltas(timedelta(0), timedelta(days=400)),
+    st.floats(0, 1),
+)
+def test_no_send_waits_past_its_day(
+    failure: FailureClass, wait: Wait | None, number: int, age: timedelta, jitter: float
+) -> None:
+    outcome = decided(refused(failure, wait), number, age=age, jitter=jitter)
+    if isinstance(outcome, ledger.Retry):
+        assert NOW < outcome.at <= NOW - age + POLICY.send_until
+
+
+def test_a_reaction_that_may_have_arrived_is_sent_again_at_once() -> None:
+    outcome = decide(Uncertain("ReadTimeout"), Attempt(1, NOW, NOW), POLICY, repeatable=True)
+    assert waits(outcome) == (1, "lane")
+
+
+def test_what_the_provider_calls_the_recipient_is_kept() -> None:
+    assert decided(Accepted("wamid.1", ("5511", "BR.1"))) == ledger.Delivered(
+        {"external_id": "wamid.1", "aliases": ["5511", "BR.1"]}
+    )
+    assert decided(Accepted("wamid.1")) == ledger.Delivered({"external_id": "wamid.1"})
+
+
+@pytest.mark.parametrize(
+    "answer", [Unsent("ConnectError"), Uncertain("ReadTimeout"), refused("transient"), refused("throttle", PAIR)]
+)
+def test_a_mark_as_read_holds_up_its_own_lane_and_only_for_a_while(answer: Answer) -> None:
+    outcomes = [decide_read(answer, Attempt(n, NOW, NOW)) for n in range(1, READ_BACKOFF.attempts + 1)]
+    assert [waits(one) for one in outcomes[:-1]] == [(2, "lane"), (6, "lane"), (18, "lane")]
+    assert isinstance(outcomes[-1], ledger.Failed)
+
+
+def test_a_mark_as_read_ends_at_once_when_it_is_taken_or_refused() -> None:
+    attempt = Attempt(1, NOW, NOW)
+    assert decide_read(Accepted(), attempt) == ledger.Delivered()
+    assert decide_read(refused("request"), attempt) == ledger.Failed("request:17", "why")
+    assert decide_read(refused("token"), attempt) == ledger.Suspended("token:17")

@@ -1,0 +1,240 @@
+"""From a command to its row and back, and from a row's end to its receipt."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, get_args
+
+import pytest
+
+from atd_channelkit.sending.handlers import outbound_handler
+from atd_channelkit.sending.policy import Attempt, current_read
+from atd_channelkit.sending.receipts import receipt_of
+from atd_channelkit.sending.references import SendReference, message_reference, reaction_reference, read_reference
+from atd_channelkit.sending.rows import SendCommand, data_of, new_row
+from atd_schemas.inbound import InboundAttachment, InboundReceipt
+from atd_schemas.outbound import (
+    OutboundAttachment,
+    OutboundCommand,
+    OutboundFetch,
+    OutboundFetchData,
+    OutboundMessage,
+    OutboundMessageData,
+    OutboundReaction,
+    OutboundReactionData,
+    OutboundRead,
+    OutboundReadData,
+)
+from atd_schemas.topics import INBOUND_EVENTS, adapter, encode
+from atd_servicekit import ledger
+
+SERVICE = "ingest-toy"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MESSAGE = "0195500e-0004-7000-8000-000000007bbc"
+COMMAND = "aa819037-8e7a-5673-9668-a737315eb74c"
+PLACE: Any = {
+    "account_id": "account-1",
+    "channel": "whatsapp",
+    "conversation_id": "conversation-1",
+    "recipient": "5511999990000",
+}
+ENVELOPE: Any = {
+    "id": COMMAND,
+    "tenant_id": "tenant-1",
+    "occurred_at": NOW,
+    "recorded_at": NOW,
+    "source": "conversation",
+    "subject": "conversation-1",
+}
+FILE = OutboundAttachment(id="file-1", name="nota.pdf", mime_type="application/pdf", size=3, sha256="ab")
+
+
+def message(**changes: Any) -> OutboundMessage:
+    data = {"message_id": MESSAGE, "kind": "text", "text": "Oi", "reply_to_external_id": "wamid.Q", **changes}
+    return OutboundMessage(**ENVELOPE, data=OutboundMessageData(**PLACE, **data))
+
+
+def reaction(emoji: str | None = "👍") -> OutboundReaction:
+    data = OutboundReactionData(**PLACE, message_id=MESSAGE, target_external_id="wamid.T", emoji=emoji)
+    return OutboundReaction(**ENVELOPE, data=data)
+
+
+def read() -> OutboundRead:
+    return OutboundRead(**ENVELOPE, data=OutboundReadData(**PLACE, external_id="wamid.T", typing=True))
+
+
+def as_row(command: SendCommand) -> ledger.Row:
+    new = new_row(command, 42, None)
+    return ledger.Row(
+        id=new.id,
+        tenant_id=new.tenant_id,
+        group=new.group,
+        lane=new.lane,
+        shard=0,
+        order=new.order,
+        attempt=1,
+        payload=dict(new.payload),
+        created_at=NOW,
+        traceparent=None,
+        state="sending",
+        at=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        message(),
+        message(attempt=2),
+        message(kind="document", text=None, attachments=(FILE,), reply_to_external_id=None),
+        message(kind="location", text=None, content={"latitude": 1.5, "longitude": 2}),
+        reaction(),
+        reaction(None),
+        read(),
+    ],
+)
+def test_a_row_asks_for_what_its_command_asked_for(command: SendCommand) -> None:
+    assert data_of(as_row(command)) == command.data
+
+
+def test_a_message_and_a_reaction_keep_the_order_of_their_conversation_and_a_mark_as_read_has_its_own() -> None:
+    rows = [new_row(command, 42, "trace") for command in (message(), reaction(), read())]
+    assert [row.lane for row in rows] == ["conversation-1", "conversation-1", "read:conversation-1"]
+    assert {(row.group, row.order, row.tenant_id, row.traceparent) for row in rows} == {
+        ("account-1", 42, "tenant-1", "trace")
+    }
+    assert [row.id for row in rows] == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", COMMAND]
+
+
+class Rows:
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+
+    async def add(self, rows: Sequence[ledger.NewRow]) -> None:
+        self.ids += [row.id for row in rows]
+
+
+async def test_every_command_is_written_into_a_ledger_and_files_into_one_of_their_own() -> None:
+    sends, fetches = Rows(), Rows()
+    wanted = OutboundFetchData(
+        **{name: PLACE[name] for name in ("account_id", "channel", "conversation_id")},
+        message_id=MESSAGE,
+        contact_external_id="5511999990000",
+        kind="image",
+        attachment=InboundAttachment(id="file-1", provider_id="1"),
+    )
+    commands = [message(), reaction(), read(), OutboundFetch(**ENVELOPE, data=wanted)]
+    union, _ = get_args(OutboundCommand)
+    assert {type(command) for command in commands} == set(get_args(union))
+    records: Any = [SimpleNamespace(event=command, offset=7, traceparent=None) for command in commands]
+    await outbound_handler(sends, fetches)(records)
+    assert sends.ids == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", COMMAND]
+    assert fetches.ids == ["file-1"]
+
+
+def test_the_row_of_a_plain_text_holds_nothing_that_a_text_does_not_have() -> None:
+    assert set(new_row(message(), 42, None).payload) == {
+        "command_id",
+        "channel",
+        "recipient",
+        "kind",
+        "text",
+        "reply_to",
+    }
+
+
+def test_a_repeat_that_was_asked_for_is_a_row_of_its_own() -> None:
+    assert new_row(message(attempt=3), 42, None).id == f"{MESSAGE}.3"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (message_reference(MESSAGE, 0), SendReference(MESSAGE)),
+        (message_reference(MESSAGE, 12), SendReference(MESSAGE, 12)),
+        (reaction_reference(MESSAGE, COMMAND), SendReference(MESSAGE, about="reaction", command_id=COMMAND)),
+        (f"{MESSAGE}.0", None),
+        (f"{MESSAGE}.x", None),
+        ("order-17", None),
+        ("", None),
+        (None, None),
+        (17, None),
+    ],
+)
+def test_what_comes_back_in_a_receipt_names_what_was_sent(text: object, expected: SendReference | None) -> None:
+    assert read_reference(text) == expected
+
+
+@pytest.mark.parametrize(("age", "shows"), [(0, True), (24, True), (25, False), (9999, False)])
+def test_typing_is_shown_only_while_it_says_the_truth(age: int, shows: bool) -> None:
+    assert current_read(read().data, Attempt(1, NOW - timedelta(seconds=age), NOW)).typing is shows
+
+
+def finished(command: SendCommand, **changes: object) -> ledger.Finished:
+    row = new_row(command, 42, None)
+    given: dict[str, object] = {
+        "id": row.id,
+        "tenant_id": row.tenant_id,
+        "group": row.group,
+        "lane": row.lane,
+        "payload": dict(row.payload),
+        "traceparent": None,
+        "state": "done",
+        "attempts": 1,
+        "finished_at": NOW,
+        "result": {"external_id": "wamid.1", "aliases": ["5511999990000", "BR.1"]},
+    }
+    return ledger.Finished(**{**given, **changes})  # type: ignore[arg-type]  # a table of fields
+
+
+def failing(command: SendCommand, why: str, detail: str | None = "why") -> ledger.Finished:
+    return finished(command, state="failed", result={}, reason=why, detail=detail)
+
+
+def reported(end: ledger.Finished) -> InboundReceipt:
+    receipt = receipt_of(end, SERVICE)
+    assert receipt is not None
+    return receipt
+
+
+def test_the_end_of_a_row_is_one_receipt_whenever_it_is_reported() -> None:
+    receipt = reported(finished(message()))
+    assert receipt == receipt_of(finished(message()), SERVICE)
+    assert (receipt.data.status, receipt.data.message_id, receipt.data.external_id) == ("sent", MESSAGE, "wamid.1")
+    assert (receipt.source, receipt.data.channel) == (SERVICE, "whatsapp")
+    assert (receipt.subject, receipt.causation_id) == ("account-1:5511999990000", COMMAND)
+    assert adapter(INBOUND_EVENTS).validate_json(encode(receipt)) == receipt
+
+
+def test_what_the_provider_calls_the_recipient_is_an_alias_where_it_differs() -> None:
+    assert reported(finished(message())).data.aliases == ("BR.1",)
+    other = finished(message(), result={"external_id": "wamid.1", "aliases": ["551199990000"]})
+    assert reported(other).data.aliases == ("551199990000",)
+    assert reported(finished(message(), result={"external_id": "wamid.1"})).data.aliases == ()
+
+
+def test_a_failure_carries_class_code_and_words() -> None:
+    failed = reported(failing(message(), "window:131047", "24 hours"))
+    assert failed.data.failure is not None
+    assert failed.data.failure.model_dump() == {"code": "131047", "reason": "window", "detail": "24 hours"}
+    assert failed.id != reported(finished(message())).id
+
+
+def test_an_error_of_our_own_has_the_class_unknown() -> None:
+    own = reported(failing(message(), "internal_error", None))
+    assert own.data.failure is not None
+    assert own.data.failure.model_dump() == {"code": "internal_error", "reason": "unknown", "detail": ""}
+
+
+def test_a_repeat_tells_its_number_and_the_message() -> None:
+    receipt = reported(finished(message(attempt=2)))
+    assert (receipt.data.message_id, receipt.data.attempt, receipt.data.about) == (MESSAGE, 2, "message")
+    assert receipt.id != reported(finished(message())).id
+
+
+def test_of_reactions_only_failures_are_reported_and_of_marks_as_read_nothing() -> None:
+    assert receipt_of(finished(reaction()), SERVICE) is None
+    failed = reported(failing(reaction(), "request:131009"))
+    assert (failed.data.about, failed.data.status, failed.data.message_id) == ("reaction", "failed", MESSAGE)
+    assert receipt_of(finished(read()), SERVICE) is None
+    assert receipt_of(failing(read(), "request:131009"), SERVICE) is None
