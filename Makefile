@@ -82,7 +82,7 @@ clean: ## remove what can be made again: the environment and caches (not the dat
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-reset: ## remove the data, logs and master key of `make run`
+reset: ## remove the data, logs and keys of `make run`
 	rm -rf .local
 
 $(READY): requirements.lock deploy/build.lock pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))

@@ -25,7 +25,7 @@ from atd_testing.servers import ServerStartError
 from atd_testing.servers.mongo import mongodb_url
 from atd_testing.servers.ports import LOOPBACK
 from deploy.local.console import Console
-from deploy.local.environment import Local, shared_environment
+from deploy.local.environment import Local, operator_environment, shared_environment
 from deploy.local.errors import LocalRunError
 from deploy.local.runner import Runner
 from deploy.local.services import CREATE_TOPICS, SERVICES, Service
@@ -99,15 +99,16 @@ def named(services: Sequence[Service], names: str) -> frozenset[str]:
 
 
 def exports(local: Local) -> str:
-    """Return shell commands that tell other programs (`atd`, a service in a debugger) what the services are told."""
+    """Return shell commands that tell `atd` what the services are told, where they are, and the operator's key."""
     shared = shared_environment(
         local,
         SERVICES,
         local.given.get("KAFKA_BOOTSTRAP_SERVERS", f"{LOOPBACK}:{local.kafka_port}"),
         local.given.get("MONGODB_URL", mongodb_url(local.mongodb_port)),
     )
+    told = operator_environment(local, SERVICES, shared)
     return "\n".join(
-        f"export {name}={shlex.quote(value)}" for name, value in shared.items() if local.given.get(name) != value
+        f"export {name}={shlex.quote(value)}" for name, value in told.items() if local.given.get(name) != value
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import os
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from atd_testing.servers.ports import LOOPBACK
 from deploy.local.errors import LocalRunError
+from deploy.local.keys import LocalKeys
 from deploy.local.services import Service
 
 
@@ -25,6 +23,11 @@ class Local:
 
     directory: Path
     given: Mapping[str, str]
+
+    @property
+    def keys(self) -> LocalKeys:
+        """Keys of the processes."""
+        return LocalKeys(self.directory, self.given)
 
     @property
     def data(self) -> Path:
@@ -62,6 +65,11 @@ class Local:
         """Where other processes reach `service`."""
         return f"http://{LOOPBACK}:{self.ports(service)['ATD_PORT']}"
 
+    def internal_url(self, service: Service) -> str:
+        """Where `service` answers operators: its own port, or the one beside its public port."""
+        ports = self.ports(service)
+        return f"http://{LOOPBACK}:{ports.get('ATD_INTERNAL_PORT', ports['ATD_PORT'])}"
+
     def ready_url(self, service: Service) -> str:
         """What answers 2xx once `service` works."""
         return service.ready.format(url=self.url(service), **self.ports(service))
@@ -75,7 +83,11 @@ class Local:
 
 
 def shared_environment(local: Local, services: Sequence[Service], kafka: str, mongodb: str) -> dict[str, str]:
-    """Return what all processes are told: the servers, the key, the public URL, the log format."""
+    """Return what all processes are told: the servers, the public keys, the public URL, the log format.
+
+    Raises:
+        LocalRunError: if a key that is given cannot be used.
+    """
     public = next((local.ports(each)["ATD_PORT"] for each in services if each.port_variable == "ATD_PORT"), 8080)
     ours = {
         "ATD_HOST": LOOPBACK,
@@ -84,26 +96,26 @@ def shared_environment(local: Local, services: Sequence[Service], kafka: str, mo
         "ATD_LOG_LEVEL": "info",
         "PYTHONUNBUFFERED": "1",
     }
-    if "ATD_MASTER_KEY" not in local.given:
-        ours["ATD_MASTER_KEY"] = master_key(local.directory / "master.key")
-    return {**ours, **local.given, "KAFKA_BOOTSTRAP_SERVERS": kafka, "MONGODB_URL": mongodb}
+    servers = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "MONGODB_URL": mongodb}
+    return {**ours, **local.keys.without_secrets(), **local.keys.public(), **servers}
 
 
 def service_environment(
     local: Local, service: Service, services: Iterable[Service], shared: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the whole environment of `service`: `shared`, its own, its ports; what is given wins (not ATD_PORT)."""
+    """Return the whole environment of `service`: `shared`, its own, its keys and ports.
+
+    What is given wins, except ATD_PORT and ATD_MASTER_KEY, which differ in each service.
+    """
     places = {each.name: local.url(each) for each in services} | {"data": str(local.data)}
     own = {name: template.format_map(places) for name, template in service.environment.items()}
+    given = {name: local.given[name] for name in own if name in local.given}
     ports = {name: str(port) for name, port in local.ports(service).items()}
-    return {**shared, **own, **{name: local.given[name] for name in own if name in local.given}, **ports}
+    return {**shared, **own, **given, **local.keys.private(service), **ports}
 
 
-def master_key(path: Path) -> str:
-    """Return the key in `path`; make one at the first start. Readable by its owner alone."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(base64.b64encode(secrets.token_bytes(32)).decode("ascii") + "\n")
-    return path.read_text(encoding="ascii").strip()
+def operator_environment(local: Local, services: Iterable[Service], shared: Mapping[str, str]) -> dict[str, str]:
+    """Return what the operators' command is told: `shared`, where each service is (inside), and its key."""
+    product = [each for each in services if each.product is not None]
+    urls = {each.product.url_variable: local.internal_url(each) for each in product if each.product is not None}
+    return {**urls, **shared, **local.keys.operator()}

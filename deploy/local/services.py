@@ -1,10 +1,17 @@
-"""What runs: one entry for each process, in the order in which they are started and coloured."""
+"""What runs: one entry for each process, in the order in which they are started and coloured.
+
+The product's own processes follow from the list of services; here stands only what this machine adds to it.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from atd_schemas.services import GATEWAY
+from atd_schemas.services import SERVICES as PRODUCT
+from atd_schemas.services import Service as ProductService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +23,7 @@ class Service:
         command: program and arguments.
         port: port it listens on, given to it as ``ATD_PORT``.
         port_variable: environment variable of the runner that replaces `port`.
+        product: its entry in the list of services; None for what is no part of the product.
         more_ports: other ports it listens on, by the variable that names them to it (and replaces them).
         environment: more variables for it; ``{name}`` stands for the URL of the process of that name, ``{data}`` for
             the folder of the servers' data.
@@ -27,21 +35,11 @@ class Service:
     command: tuple[str, ...]
     port: int
     port_variable: str
+    product: ProductService | None = None
     more_ports: Mapping[str, int] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: str = "{url}/readyz"
     welcome: tuple[str, ...] = ()
-
-
-def _internal(name: str, port: int, **environment: str) -> Service:
-    """Return the service in ``services/<name>``, to which only other services talk."""
-    return Service(
-        name=name,
-        command=(sys.executable, "-m", f"atd_{name.replace('-', '_')}"),
-        port=port,
-        port_variable=f"ATD_{name.upper().replace('-', '_')}_PORT",
-        environment=environment,
-    )
 
 
 _ADMINISTRATOR = {
@@ -49,29 +47,40 @@ _ADMINISTRATOR = {
     "ATD_SEED_ADMIN_PASSWORD": "atendimento",
 }
 
-SERVICES = (
-    Service(
-        name="channel-sandbox",  # stands for WhatsApp, with phones of customers in front of it
-        command=(sys.executable, "-m", "atd_channel_sandbox"),
-        port=8199,
-        port_variable="ATD_CHANNEL_SANDBOX_PORT",
-        environment={**_ADMINISTRATOR, "ATD_SANDBOX_DATA": "{data}/sandbox"},
-        ready="{url}/_fake/status",
-        welcome=("  Customer's phone http://localhost:{ATD_PORT} (fill it with `make demo`)",),
-    ),
-    _internal("ingest-whatsapp", 8101, ATD_WHATSAPP_API_URL="{channel-sandbox}"),
-    _internal("conversation", 8110),
-    Service(
-        name="gateway",
-        command=(sys.executable, "-m", "atd_gateway"),
+SANDBOX = Service(
+    name="channel-sandbox",  # stands for the providers, with customers' phones in front of it
+    command=(sys.executable, "-m", "atd_channel_sandbox"),
+    port=8199,
+    port_variable="ATD_CHANNEL_SANDBOX_PORT",
+    environment={**_ADMINISTRATOR, "ATD_SANDBOX_DATA": "{data}/sandbox"},
+    ready="{url}/_fake/status",
+    welcome=("  Customer's phone http://localhost:{ATD_PORT} (fill it with `make demo`)",),
+)
+
+
+def internal(service: ProductService) -> Service:
+    """The process of a service to which only other services talk; its provider's API is the sandbox."""
+    provider = {f"ATD_{service.outbound.upper()}_API_URL": "{channel-sandbox}"} if service.outbound else {}
+    return Service(
+        name=service.name,
+        command=(sys.executable, "-m", service.module),
+        port=service.port,
+        port_variable=service.port_variable,
+        product=service,
+        environment=provider,
+    )
+
+
+def public(service: ProductService, others: Sequence[ProductService]) -> Service:
+    """The process of the gateway, which is told where the others are."""
+    return Service(
+        name=service.name,
+        command=(sys.executable, "-m", service.module),
         port=8080,
         port_variable="ATD_PORT",  # the public one, the only one that a person has to know
-        more_ports={"ATD_INTERNAL_PORT": 8090},
-        environment={
-            "ATD_INGEST_WHATSAPP_URL": "{ingest-whatsapp}",
-            "ATD_CONVERSATION_URL": "{conversation}",
-            **_ADMINISTRATOR,
-        },
+        product=service,
+        more_ports={"ATD_INTERNAL_PORT": service.port},
+        environment={**{other.url_variable: f"{{{other.name}}}" for other in others}, **_ADMINISTRATOR},
         ready="http://127.0.0.1:{ATD_INTERNAL_PORT}/readyz",
         welcome=(
             "  Open          {ATD_PUBLIC_URL}",
@@ -79,8 +88,16 @@ SERVICES = (
             "  Password      {ATD_SEED_ADMIN_PASSWORD}",
             "  API           {ATD_PUBLIC_URL}/api/docs",
         ),
-    ),
-)
+    )
+
+
+def processes(services: Sequence[ProductService] = PRODUCT) -> tuple[Service, ...]:
+    """The sandbox, the services in their order, and the gateway."""
+    others = [service for service in services if service != GATEWAY]
+    return (SANDBOX, *(internal(service) for service in others), public(GATEWAY, others))
+
+
+SERVICES = processes()
 
 # Run once, when Kafka is up and before the services start.
 CREATE_TOPICS = (sys.executable, "-m", "atd_cli", "topics", "create")

@@ -22,7 +22,7 @@ from atd_schemas.services import SERVICES as LISTED
 from atd_schemas.topics import CONSUMING_SERVICES, Topic, dead_letter_topic, registry
 from atd_servicekit.files.settings import FileStoreSettings
 from atd_servicekit.metrics import Metric
-from atd_servicekit.settings import ServiceSettings
+from atd_servicekit.settings import MasterKeySettings, ServiceSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (ROOT / "docs" / "operations.md", ROOT / "docs" / "architecture.md")
@@ -34,8 +34,11 @@ SERVICES: Mapping[str, type[BaseSettings]] = {
     "channel-sandbox": SandboxSettings,
     "the command `atd`": CliSettings,
 }
-_OWN = ("mongodb_database", "port")
+_OWN = ("port",)
 """Settings of every service whose default is its own."""
+
+_BASES = (MasterKeySettings, FileStoreSettings)
+"""Settings that several services have, beside those of every service."""
 
 _DURATIONS = TypeAdapter(timedelta)
 _MARKED = re.compile(r"(<!-- table: (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -44,16 +47,17 @@ _MARKED = re.compile(r"(<!-- table: (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", r
 def settings_table() -> str:
     """Every setting: those of all services first, those of several, then each service's own."""
     rows = [("every service", name, field) for name, field in ServiceSettings.model_fields.items() if name not in _OWN]
-    with_files = [name for name, settings in SERVICES.items() if issubclass(settings, FileStoreSettings)]
-    rows += [
-        (", ".join(with_files), name, field)
-        for name, field in FileStoreSettings.model_fields.items()
-        if name not in ServiceSettings.model_fields
-    ]
+    for base in _BASES:
+        owners = ", ".join(name for name, settings in SERVICES.items() if issubclass(settings, base))
+        rows += [
+            (owners, name, field)
+            for name, field in base.model_fields.items()
+            if name not in ServiceSettings.model_fields
+        ]
     for service, settings in SERVICES.items():
         shared = {
             name
-            for base in (ServiceSettings, FileStoreSettings)
+            for base in (ServiceSettings, *_BASES)
             if issubclass(settings, base) and settings is not base
             for name in base.model_fields
         }

@@ -8,6 +8,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from atd_servicekit.settings import ServiceSettings
+from atd_testing.keys import key_variables
 from tests.docs.tables import DOCUMENTS, ROOT, SERVICES, all_metrics, metrics_table, rewritten, settings_table
 
 TEXTS = sorted(
@@ -46,7 +47,8 @@ def test_every_setting_is_described() -> None:
 def test_defaults_can_be_set_as_they_are_written(owner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith(("ATD_", "KAFKA_", "MONGODB_"))]:
         monkeypatch.delenv(variable)
-    monkeypatch.setenv("ATD_MASTER_KEY", "k")
+    for variable, key in key_variables("gateway").items():
+        monkeypatch.setenv(variable, key)
     plain = SERVICES[owner]()
     for row in settings_table().splitlines():
         variable, of, default, *_ = (cell.strip(" `") for cell in row.strip("|").split("|"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from atd_testing.keys import OPERATOR_PRIVATE_KEY, key_variables
 from atd_testing.processes import ManagedProcess, answers
 from atd_testing.servers import KafkaServer, MongoServer, free_port
 from atd_testing.servers.ports import LOOPBACK
@@ -58,7 +58,6 @@ class System:
         cache_gb: float = 0.5,
     ) -> None:
         self.directory = directory
-        self.master_key = base64.b64encode(bytes(range(32))).decode()
         self.kafka = KafkaServer(directory / "kafka")
         self.mongo = MongoServer(directory / "mongo", cache_gb=cache_gb)
         self.ports = {name: free_port() for name in (*SERVICES, FAKE, "internal")}
@@ -154,8 +153,9 @@ class System:
     def atd(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the operators' command `atd` against this system."""
         command = [sys.executable, "-m", "atd_cli", *arguments]
+        environment = {**self.environment("atd"), "ATD_OPERATOR_PRIVATE_KEY": OPERATOR_PRIVATE_KEY}
         return subprocess.run(
-            command, env=self.environment(INGEST), cwd=_ROOT, capture_output=True, text=True, timeout=60, check=False
+            command, env=environment, cwd=_ROOT, capture_output=True, text=True, timeout=60, check=False
         )
 
     def _process_of(self, name: str) -> ManagedProcess:
@@ -170,15 +170,15 @@ class System:
             "PYTHONUNBUFFERED": "1",
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
             "MONGODB_URL": self.mongo.url,
-            "ATD_MASTER_KEY": self.master_key,
+            **(key_variables(name) if name in SERVICES else {}),
             "ATD_HOST": LOOPBACK,
-            "ATD_PORT": str(self.ports[name]),
+            "ATD_PORT": str(self.ports.get(name, 0)),
             "ATD_INTERNAL_PORT": str(self.ports["internal"]),
             "ATD_PUBLIC_URL": self.public_url,
             "ATD_WHATSAPP_API_URL": self.url(FAKE),
             "ATD_INGEST_WHATSAPP_URL": self.url(INGEST),
             "ATD_CONVERSATION_URL": self.url(CONVERSATION),
-            "ATD_GATEWAY_INTERNAL_URL": f"http://{LOOPBACK}:{self.ports['internal']}",
+            "ATD_GATEWAY_URL": f"http://{LOOPBACK}:{self.ports['internal']}",
             **self._environment.get(name, {}),
         }
 

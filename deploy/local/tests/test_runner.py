@@ -26,6 +26,7 @@ from atd_testing.servers import free_port
 from deploy.local.console import Console
 from deploy.local.environment import Local
 from deploy.local.errors import LocalRunError
+from deploy.local.keys import LocalKeys
 from deploy.local.preflight import require_disk, stop_leftovers
 from deploy.local.runner import Runner
 from deploy.local.services import SERVICES, Service
@@ -122,13 +123,12 @@ def test_services_are_started_told_where_everything_is_and_stopped(tmp_path: Pat
             "ATD_COLOUR": "red",
             "ATD_LOG_LEVEL": "debug",
             "ATD_LOG_FORMAT": "console",
-            "ATD_MASTER_KEY": (tmp_path / "master.key").read_text().strip(),
+            **LocalKeys(tmp_path, {}).public(),
         }.items()
     )
     assert f"open http://localhost:{outer.port}" in run.text
     assert f"inner | stand-in is up {inner.port}" in run.text
     assert (tmp_path / "log" / "inner.log").read_text() == f"stand-in is up {inner.port}\n"
-    assert (tmp_path / "master.key").stat().st_mode & 0o077 == 0
     assert not psutil.pid_exists(pid)
     assert run.text.rstrip().endswith("stopped")
     assert not list((tmp_path / "run").glob("*.pid"))

@@ -31,7 +31,7 @@ Atd = Callable[..., Outcome]
 def atd(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kafka_bootstrap: str) -> Atd:
     """`atd("topics", "check")` on the run's Kafka; other variables are set by the test."""
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", kafka_bootstrap)
-    monkeypatch.delenv("ATD_MASTER_KEY", raising=False)
+    monkeypatch.delenv("ATD_OPERATOR_PRIVATE_KEY", raising=False)
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["atd", *arguments])

@@ -1,7 +1,6 @@
 """`atd doctor` with real servers and without."""
 
 import asyncio
-import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -11,9 +10,9 @@ import pytest
 
 from atd_cli.doctor_mongodb import _clock, _server
 from atd_cli.findings import disk
+from atd_testing.keys import OPERATOR_PRIVATE_KEY
 from atd_testing.topics import create_topics
 
-KEY = base64.b64encode(b"k" * 32).decode()
 GIB = 1024**3
 
 
@@ -48,11 +47,11 @@ def healthy(atd, monkeypatch, mongodb_url, kafka_bootstrap, readiness):
     """`atd` where nothing is wrong."""
     asyncio.run(create_topics(kafka_bootstrap))
     monkeypatch.setenv("MONGODB_URL", mongodb_url)
-    for name in ("INGEST_WHATSAPP", "CONVERSATION", "GATEWAY_INTERNAL"):
+    for name in ("INGEST_WHATSAPP", "CONVERSATION", "GATEWAY"):
         monkeypatch.setenv(f"ATD_{name}_URL", f"http://127.0.0.1:{readiness['port']}")
 
     def run(*arguments: str):
-        monkeypatch.setenv("ATD_MASTER_KEY", KEY)
+        monkeypatch.setenv("ATD_OPERATOR_PRIVATE_KEY", OPERATOR_PRIVATE_KEY)
         return atd(*arguments)
 
     return run
@@ -66,7 +65,7 @@ def test_a_healthy_system_is_all_ticks(healthy) -> None:
     examined = healthy("doctor")
     assert examined.status == 0, examined.out
     assert "✗" not in examined.out
-    assert {"Kafka", "Kafka topics", "MongoDB", "Clock", "ATD_MASTER_KEY", "gateway"} <= by_name(
+    assert {"Kafka", "Kafka topics", "MongoDB", "Clock", "ATD_OPERATOR_PRIVATE_KEY", "gateway"} <= by_name(
         healthy("doctor", "--json")
     ).keys()
 
@@ -81,16 +80,16 @@ def test_a_service_that_is_not_ready_says_why(healthy, readiness) -> None:
 def test_everything_away_is_named_with_what_to_do_and_no_secret(atd, monkeypatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
     monkeypatch.setenv("MONGODB_URL", "mongodb://atd:geheim@127.0.0.1:1/?replicaSet=rs0")
-    monkeypatch.setenv("ATD_MASTER_KEY", "geheim")
-    for name in ("INGEST_WHATSAPP", "CONVERSATION", "GATEWAY_INTERNAL"):
+    monkeypatch.setenv("ATD_OPERATOR_PRIVATE_KEY", "geheim")
+    for name in ("INGEST_WHATSAPP", "CONVERSATION", "GATEWAY"):
         monkeypatch.setenv(f"ATD_{name}_URL", "http://127.0.0.1:1")
     examined = atd("doctor", "--json")
     assert examined.status == 1
     findings = by_name(examined)
-    wrong = {"ATD_MASTER_KEY", "Kafka", "MongoDB", "ingest-whatsapp", "conversation", "gateway"}
+    wrong = {"ATD_OPERATOR_PRIVATE_KEY", "Kafka", "MongoDB", "ingest-whatsapp", "conversation", "gateway"}
     assert {name for name, finding in findings.items() if not finding["good"]} == wrong
     assert all(findings[name]["advice"] for name in wrong)
-    assert "ATD_GATEWAY_INTERNAL_URL" in str(findings["gateway"]["advice"])
+    assert "ATD_GATEWAY_URL" in str(findings["gateway"]["advice"])
     assert "geheim" not in examined.out + examined.err
 
 

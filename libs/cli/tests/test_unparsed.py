@@ -14,12 +14,12 @@ import pytest
 from atd_cli.kafka_producing import producing
 from atd_schemas.inbound import InboundUnparsed, UnparsedData
 from atd_schemas.topics import INBOUND_UNPARSED, OPERATOR
-from atd_servicekit.crypto import derive_key
-from atd_servicekit.identity import IDENTITY_HEADER, IDENTITY_PURPOSE, IdentityVerifier
+from atd_servicekit.identity import IDENTITY_HEADER, IdentityVerifier
+from atd_servicekit.identity_keys import read_public_keys
 from atd_servicekit.kafka import Outgoing
+from atd_testing.keys import OPERATOR_PRIVATE_KEY, OPERATOR_PUBLIC_KEY
 from atd_testing.topics import create_topics
 
-KEY = base64.b64encode(b"k" * 32).decode()
 BODY = '{"entry":[{"text":"Olá, sou a Ana"}]}'.encode()
 
 Answer = tuple[int, dict[str, object]]
@@ -35,7 +35,7 @@ class ChannelService:
 
     def take(self, path: str, token: str, body: bytes) -> Answer:
         assert path == "/internal/unparsed/redrive"
-        verifier = IdentityVerifier(derive_key(KEY, IDENTITY_PURPOSE))
+        verifier = IdentityVerifier([], read_public_keys(OPERATOR_PUBLIC_KEY))
         self.permissions.append(verifier.verify(token, datetime.now(UTC)).permissions)
         event = InboundUnparsed.model_validate_json(body)
         self.asked.append(event)
@@ -77,10 +77,10 @@ def account(kafka_bootstrap: str) -> str:
 
 @pytest.fixture
 def operated(atd, monkeypatch):
-    """`atd`, with the services' key."""
+    """`atd`, with an operator's key."""
 
     def run(*arguments: str):
-        monkeypatch.setenv("ATD_MASTER_KEY", KEY)
+        monkeypatch.setenv("ATD_OPERATOR_PRIVATE_KEY", OPERATOR_PRIVATE_KEY)
         return atd(*arguments)
 
     return run
@@ -178,13 +178,16 @@ def test_a_service_that_is_away_is_named(operated, account, kafka_bootstrap, mon
     assert "Traceback" not in refused.err
 
 
-@pytest.mark.parametrize(("key", "words"), [(None, "ATD_MASTER_KEY is not set"), ("c2hvcnQ=", "5 bytes, not 32")])
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [(None, "ATD_OPERATOR_PRIVATE_KEY is not set"), ("atdkey_c2hvcnQ", "32 bytes, and this one has 5")],
+)
 def test_a_missing_or_wrong_key_is_said_and_not_shown(
     atd, service, account, kafka_bootstrap, monkeypatch, key: str | None, words: str
 ) -> None:
     (one,) = put(kafka_bootstrap, account, [BODY])
     if key is not None:
-        monkeypatch.setenv("ATD_MASTER_KEY", key)
+        monkeypatch.setenv("ATD_OPERATOR_PRIVATE_KEY", key)
     refused = atd("unparsed", "redrive", one)
     assert refused.status == 1
     assert words in refused.err

@@ -67,6 +67,10 @@ def test_while_rotating_the_first_key_seals_and_all_open() -> None:
     again = both.encrypt("token", context=_CONTEXT)
     assert again.startswith("v1.k2.")
     assert not both.needs_rotation(again)
+    assert both.reseal(again, context=_CONTEXT) == again
+    resealed = both.reseal(sealed, context=_CONTEXT)
+    assert resealed.startswith(both.current_prefix)
+    assert FieldCipher.from_master_key(f"k2:{_TWO}").decrypt(resealed, context=_CONTEXT) == "token"
     with pytest.raises(CannotDecrypt):
         old.decrypt(again, context=_CONTEXT)
 

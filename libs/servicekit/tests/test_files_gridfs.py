@@ -16,6 +16,7 @@ from atd_servicekit.files.gridfs import ABANDONED_AFTER, CHUNK_BYTES, CHUNKS, FI
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
 from atd_testing.clock import FakeClock
+from atd_testing.keys import IDENTITY_PUBLIC_KEY
 
 _LIMIT = 10 * 1024 * 1024
 
@@ -177,10 +178,10 @@ async def test_without_a_url_files_are_kept_in_the_database_of_the_settings(
 ) -> None:
     settings = FileStoreSettings(
         mongodb_url=SecretStr(mongodb_url),
-        mongodb_database="own",
+        mongodb_database_prefix="own_",
         files_database=database_name,
         port=0,
-        master_key=SecretStr("unused"),
+        identity_public_keys=IDENTITY_PUBLIC_KEY,
     )
     store = create_file_store(settings, Metrics())
     assert isinstance(store, GridFsStore)

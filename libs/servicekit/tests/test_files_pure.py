@@ -12,10 +12,11 @@ from pydantic import SecretStr, ValidationError
 from atd_servicekit.files import FileStoreSettings, FileTooLarge
 from atd_servicekit.files.settings import S3Location
 from atd_servicekit.files.upload_stream import UploadStream
+from atd_testing.keys import IDENTITY_PUBLIC_KEY
 
 
 def _settings(**given: Any) -> FileStoreSettings:
-    return FileStoreSettings(mongodb_database="own", port=0, master_key=SecretStr("unused"), **given)
+    return FileStoreSettings(port=0, identity_public_keys=IDENTITY_PUBLIC_KEY, **given)
 
 
 def test_without_a_url_files_are_in_mongodb() -> None:

@@ -11,6 +11,7 @@ from atd_servicekit.errors import InfrastructureFault, StartupFailed
 from atd_servicekit.files import FileStoreSettings, create_file_store
 from atd_servicekit.files.s3 import PART_BYTES, S3Store
 from atd_servicekit.files.settings import S3Location
+from atd_testing.keys import IDENTITY_PUBLIC_KEY
 from atd_testing.s3 import S3Server
 from atd_testing.servers import free_port
 
@@ -116,9 +117,9 @@ async def test_a_bucket_in_the_settings_is_used(s3_server: S3Server) -> None:
         files_s3_endpoint=s3_server.url,
         files_s3_access_key="key",
         files_s3_secret_key=SecretStr("secret"),
-        mongodb_database="own",
+        mongodb_database_prefix="own_",
         port=0,
-        master_key=SecretStr("unused"),
+        identity_public_keys=IDENTITY_PUBLIC_KEY,
     )
     store = create_file_store(settings)
     assert isinstance(store, S3Store)

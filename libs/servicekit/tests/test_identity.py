@@ -1,6 +1,7 @@
 """A service believes an identity only when the gateway signed it just now."""
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Annotated, Any
@@ -13,12 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from atd_schemas.envelope import Actor
-from atd_servicekit.crypto import derive_key
 from atd_servicekit.identity import (
     IDENTITY_HEADER,
     LIFETIME,
@@ -29,17 +28,25 @@ from atd_servicekit.identity import (
     Requires,
     route_permissions,
 )
+from atd_servicekit.identity_keys import (
+    BadIdentityKey,
+    new_private_key,
+    read_private_key,
+    read_public_keys,
+)
 from atd_servicekit.problems import Problem, install_problem_handlers
-from atd_testing.identity import identity_headers
+from atd_testing.identity import identity_headers, operator_headers
+from atd_testing.keys import IDENTITY_PUBLIC_KEY, OPERATOR_PUBLIC_KEY
 
-_KEY = b"k" * 32
+_KEY = read_private_key(new_private_key())
+_OTHER = read_private_key(new_private_key())
 _NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _ANA = Identity("t-1", "attendant", "a-1", "Ana", frozenset({"conversations:read", "x:y"}), "s-1")
 
 
 def test_what_the_gateway_signs_the_service_reads() -> None:
     token = IdentitySigner(_KEY).sign(_ANA, _NOW)
-    assert IdentityVerifier(_KEY).verify(token, _NOW) == _ANA
+    assert IdentityVerifier([_KEY.public]).verify(token, _NOW) == _ANA
     assert _ANA.actor() == Actor(type="attendant", id="a-1", name="Ana")
     assert _ANA.may("x:y")
     assert not _ANA.may("x:z")
@@ -47,14 +54,14 @@ def test_what_the_gateway_signs_the_service_reads() -> None:
 
 @pytest.mark.parametrize("late", [timedelta(0), LIFETIME, LIFETIME + timedelta(seconds=4.9), timedelta(seconds=-5)])
 def test_a_token_is_good_for_its_minute_and_a_little_leeway(late: timedelta) -> None:
-    assert IdentityVerifier(_KEY).verify(IdentitySigner(_KEY).sign(_ANA, _NOW), _NOW + late) == _ANA
+    assert IdentityVerifier([_KEY.public]).verify(IdentitySigner(_KEY).sign(_ANA, _NOW), _NOW + late) == _ANA
 
 
 @pytest.mark.parametrize("late", [LIFETIME + timedelta(seconds=5), timedelta(days=1), timedelta(seconds=-6)])
 def test_an_old_token_and_one_from_the_future_are_refused(late: timedelta) -> None:
     token = IdentitySigner(_KEY).sign(_ANA, _NOW)
     with pytest.raises(Problem) as caught:
-        IdentityVerifier(_KEY).verify(token, _NOW + late)
+        IdentityVerifier([_KEY.public]).verify(token, _NOW + late)
     assert caught.value.status == 401
 
 
@@ -88,40 +95,145 @@ def _claims(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_a_signed_token_with_other_claims_is_refused(changes: dict[str, Any]) -> None:
-    token = jwt.encode({"alg": "HS256"}, _claims(**changes), OctKey.import_key(_KEY), algorithms=["HS256"])
+    header = {"alg": "Ed25519", "kid": _KEY.id}
+    token = jwt.encode(header, _claims(**changes), _KEY.jwk, algorithms=["Ed25519"])
     with pytest.raises(Problem) as caught:
-        IdentityVerifier(_KEY).verify(token, _NOW)
+        IdentityVerifier([_KEY.public]).verify(token, _NOW)
     assert caught.value.status == 401
 
 
 def test_no_other_algorithm_is_believed() -> None:
     body = base64.urlsafe_b64encode(orjson.dumps(_claims())).decode().rstrip("=")
-    head = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
-    strong = jwt.encode({"alg": "HS512"}, _claims(), OctKey.import_key(_KEY * 2), algorithms=["HS512"])
-    for token in (f"{head}.{body}.", strong):
+    head = base64.urlsafe_b64encode(orjson.dumps({"alg": "none", "kid": _KEY.id})).decode().rstrip("=")
+    # Signed with the public key, which is no secret, as if it were the key of a MAC.
+    public = OctKey.import_key(base64.urlsafe_b64decode(_KEY.public.text.removeprefix("atdpub_") + "="))
+    mac = jwt.encode({"alg": "HS256", "kid": _KEY.id}, _claims(), public, algorithms=["HS256"])
+    for token in (f"{head}.{body}.", mac):
         with pytest.raises(Problem):
-            IdentityVerifier(_KEY * 2).verify(token, _NOW)
+            IdentityVerifier([_KEY.public]).verify(token, _NOW)
 
 
 @given(st.text() | st.from_regex(r"[A-Za-z0-9_-]{1,20}(\.[A-Za-z0-9_-]{0,20}){1,4}"))
 def test_any_other_text_is_a_401(token: str) -> None:
     with pytest.raises(Problem) as caught:
-        IdentityVerifier(_KEY).verify(token, _NOW)
+        IdentityVerifier([_KEY.public]).verify(token, _NOW)
     assert caught.value.status == 401
 
 
 def test_while_keys_rotate_both_are_accepted() -> None:
     token = IdentitySigner(_KEY).sign(_ANA, _NOW)
-    assert IdentityVerifier(b"n" * 32, _KEY).verify(token, _NOW) == _ANA
+    assert IdentityVerifier([_OTHER.public, _KEY.public]).verify(token, _NOW) == _ANA
     with pytest.raises(Problem):
-        IdentityVerifier(b"n" * 32).verify(token, _NOW)
+        IdentityVerifier([_OTHER.public]).verify(token, _NOW)
+
+
+def test_a_changed_token_is_refused_also_when_the_right_one_is_remembered() -> None:
+    verifier = IdentityVerifier([_KEY.public])
+    token = IdentitySigner(_KEY).sign(_ANA, _NOW)
+    assert verifier.verify(token, _NOW) == verifier.verify(token, _NOW) == _ANA
+    head, body, signature = token.split(".")
+    more = orjson.loads(base64.urlsafe_b64decode(body + "=="))
+    more["perms"].append("operator")
+    forged = base64.urlsafe_b64encode(orjson.dumps(more)).decode().rstrip("=")
+    with pytest.raises(Problem):
+        verifier.verify(f"{head}.{forged}.{signature}", _NOW)
+
+
+def test_a_remembered_token_expires_all_the_same() -> None:
+    verifier = IdentityVerifier([_KEY.public])
+    token = IdentitySigner(_KEY).sign(_ANA, _NOW)
+    assert verifier.verify(token, _NOW) == _ANA
+    with pytest.raises(Problem):
+        verifier.verify(token, _NOW + LIFETIME + timedelta(seconds=5))
+
+
+def test_so_many_tokens_are_remembered_and_no_more() -> None:
+    verifier = IdentityVerifier([_KEY.public], remembered=10)
+    signer = IdentitySigner(_KEY)
+    for number in range(40):
+        identity = replace(_ANA, actor_id=str(number))
+        assert verifier.verify(signer.sign(identity, _NOW), _NOW) == identity
+        assert len(verifier._verified) <= 10
+    late = _NOW + LIFETIME * 2
+    for number in range(6):
+        verifier.verify(signer.sign(replace(_ANA, actor_id=str(number)), late), late)
+    assert len(verifier._verified) <= 6  # those that have expired went first
+
+
+_ATD = Identity("t-1", "system", "atd", "atd", frozenset({"operator"}))
+
+
+def _by_operator(identity: Identity) -> str:
+    return IdentitySigner(_OTHER, issuer="atd-operator").sign(identity, _NOW)
+
+
+def test_an_operators_key_proves_the_permission_operator() -> None:
+    verifier = IdentityVerifier([_KEY.public], [_OTHER.public])
+    assert verifier.verify(_by_operator(_ATD), _NOW) == _ATD
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        replace(_ATD, permissions=frozenset({"operator", "conversations:read"})),
+        replace(_ATD, permissions=frozenset({"channels:manage"})),
+        replace(_ATD, actor_type="attendant"),
+    ],
+)
+def test_an_operators_key_proves_nothing_else(claimed: Identity) -> None:
+    with pytest.raises(Problem) as caught:
+        IdentityVerifier([_KEY.public], [_OTHER.public]).verify(_by_operator(claimed), _NOW)
+    assert caught.value.status == 401
+
+
+def test_an_operators_key_does_not_sign_as_the_gateway() -> None:
+    token = IdentitySigner(_OTHER).sign(_ATD, _NOW)
+    with pytest.raises(Problem):
+        IdentityVerifier([_KEY.public], [_OTHER.public]).verify(token, _NOW)
+
+
+def test_a_key_is_of_the_gateway_or_of_operators() -> None:
+    with pytest.raises(ValueError, match="for the gateway and for operators"):
+        IdentityVerifier([_KEY.public], [_KEY.public])
+
+
+def test_keys_are_read_as_they_are_written() -> None:
+    text = new_private_key()
+    key = read_private_key(f" {text}\n")
+    assert read_public_keys(f"{key.public.text}, {_OTHER.public.text},") == (key.public, _OTHER.public)
+    assert read_public_keys("") == ()
+    assert text not in repr(key)
+    assert key.id != _OTHER.id
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "starts with atdkey_"),
+        ("atdkey_@@@", "not base64url"),
+        ("atdkey_c2hvcnQ", "and this one has 5"),
+        (_KEY.public.text, "this is a public key"),
+    ],
+)
+def test_a_bad_private_key_says_what_is_wrong(text: str, words: str) -> None:
+    with pytest.raises(BadIdentityKey, match=words):
+        read_private_key(text)
+
+
+def test_a_private_key_among_public_ones_is_refused_and_not_repeated() -> None:
+    text = new_private_key()
+    with pytest.raises(BadIdentityKey, match="private key, which must not be here") as caught:
+        read_public_keys(f"{_KEY.public.text},{text}")
+    assert text not in str(caught.value)
+    with pytest.raises(BadIdentityKey, match="twice"):
+        read_public_keys(f"{_KEY.public.text},{_KEY.public.text}")
 
 
 def _app() -> FastAPI:
     app = FastAPI()
     install_problem_handlers(app)
     clock = SimpleNamespace(now=lambda: _NOW)
-    app.state.runtime = SimpleNamespace(identity=IdentityVerifier(_KEY), clock=clock)
+    app.state.runtime = SimpleNamespace(identity=IdentityVerifier([_KEY.public]), clock=clock)
     router = APIRouter(prefix="/conversations")
 
     @router.get("")
@@ -208,9 +320,9 @@ def test_routes_below_fastapi_are_held_to_it_too() -> None:
 
 
 def test_the_testing_helper_speaks_for_anybody() -> None:
-    master = base64.b64encode(b"m" * 32).decode()
-    settings: Any = SimpleNamespace(master_key=SecretStr(master))
-    headers = identity_headers(settings, tenant_id="t-9", permissions=["a:b"], now=_NOW)
-    verifier = IdentityVerifier(derive_key(master, "internal-identity"))
+    headers = identity_headers(tenant_id="t-9", permissions=["a:b"], now=_NOW)
+    verifier = IdentityVerifier(read_public_keys(IDENTITY_PUBLIC_KEY), read_public_keys(OPERATOR_PUBLIC_KEY))
     identity = verifier.verify(headers[IDENTITY_HEADER], _NOW)
     assert (identity.tenant_id, identity.permissions) == ("t-9", frozenset({"a:b"}))
+    operator = verifier.verify(operator_headers(now=_NOW)[IDENTITY_HEADER], _NOW)
+    assert operator.permissions == {"operator"}

@@ -21,9 +21,9 @@ from atd_servicekit.kafka import Outgoing
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.settings import ServiceSettings
 from atd_testing.app import running
+from atd_testing.keys import IDENTITY_PUBLIC_KEY
 from atd_testing.waiting import eventually
 
-MASTER_KEY = base64.b64encode(bytes(32)).decode()
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -80,9 +80,9 @@ async def runtime(kafka_bootstrap: str, mongodb_url: str, database_name: str, to
     settings = ServiceSettings(
         kafka_bootstrap_servers=kafka_bootstrap,
         mongodb_url=mongodb_url,  # type: ignore[arg-type]  # pydantic makes the secret
-        mongodb_database=database_name,
+        mongodb_database_prefix=f"{database_name[:20]}_",
         port=0,
-        master_key=MASTER_KEY,  # type: ignore[arg-type]
+        identity_public_keys=IDENTITY_PUBLIC_KEY,
     )
     return Runtime.build(topic.name, settings)
 

@@ -1,7 +1,6 @@
 """The conversation service on real servers, for the tests that need it."""
 
 import asyncio
-from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal
@@ -41,6 +40,7 @@ from atd_servicekit.outbox import OUTBOX, OUTBOX_INDEXES, Outbox
 from atd_testing.app import running
 from atd_testing.identity import identity_headers
 from atd_testing.inbound import customer_message, record_of
+from atd_testing.keys import service_keys
 from atd_testing.topics import create_topics
 
 # How long an example takes says more about the machine than about the code.
@@ -51,7 +51,6 @@ settings.load_profile("patient")
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 CHANNELS = Channels(CHANNEL_RULES, OUTBOUND_BY_CHANNEL)
-MASTER_KEY = b64encode(bytes(range(32))).decode()
 EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign", "contacts:read")
 
 
@@ -175,7 +174,7 @@ class Service:
 
     def headers(self, tenant_id: str, permissions: tuple[str, ...] = EVERYTHING, **who: Any) -> dict[str, str]:
         chosen = {"actor_id": "bia", "actor_name": "Bia", **who}
-        return identity_headers(self.settings, tenant_id=tenant_id, permissions=permissions, **chosen)
+        return identity_headers(tenant_id=tenant_id, permissions=permissions, **chosen)
 
     async def publish(self, *events: Envelope, topic: Topic = INBOUND_EVENTS, traceparent: str | None = None) -> None:
         await self.runtime.producer.publish([Outgoing.of(topic, event, traceparent) for event in events])
@@ -340,9 +339,9 @@ def make_settings(topics: str, mongodb_url: str) -> Callable[[str], Conversation
         values: dict[str, Any] = {
             "KAFKA_BOOTSTRAP_SERVERS": topics,
             "MONGODB_URL": mongodb_url,
-            "mongodb_database": database,
+            "mongodb_database_prefix": f"{database}_",
             "files_database": f"{database}_files",
-            "master_key": MASTER_KEY,
+            **service_keys("conversation"),
         }
         return ConversationSettings(**values)
 
@@ -373,8 +372,9 @@ async def _services(make: Callable[[str], ConversationSettings]) -> AsyncIterato
             return Service(app, await stack.enter_async_context(running(app)), chosen)
 
         yield start
-    mongo = Mongo(chosen.mongodb_url.get_secret_value(), chosen.mongodb_database, Metrics())
-    await mongo.client.drop_database(chosen.mongodb_database)
+    database = chosen.database_name("conversation")
+    mongo = Mongo(chosen.mongodb_url.get_secret_value(), database, Metrics())
+    await mongo.client.drop_database(database)
     await mongo.client.drop_database(chosen.files_database)
     mongo.close()
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 import pytest
-from pydantic import SecretStr
 
 from atd_conversation.commands import Draft
 from atd_conversation.domain.message import Attachment
@@ -27,6 +26,7 @@ from atd_servicekit.identity import Identity
 from atd_servicekit.problems import Problem
 from atd_testing.clock import FakeClock
 from atd_testing.inbound import customer_message, deleted, file_fetched, file_of
+from atd_testing.keys import IDENTITY_PUBLIC_KEY
 
 T, A = "t1", "a1"
 BIA = Identity(T, "attendant", "bia", "Bia", frozenset())
@@ -40,10 +40,9 @@ async def _bytes(data: bytes) -> AsyncIterator[bytes]:
 async def store(parts: Any, mongodb_url: str, database_name: str) -> AsyncIterator[FileStore]:
     settings = FileStoreSettings(  # type: ignore[call-arg]  # named by the environment otherwise
         MONGODB_URL=mongodb_url,
-        mongodb_database=database_name,
         files_database=f"{database_name}_files",
         port=0,
-        master_key=SecretStr("x"),
+        identity_public_keys=IDENTITY_PUBLIC_KEY,
     )
     made = create_file_store(settings)
     await made.start()

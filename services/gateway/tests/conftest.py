@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
@@ -23,11 +22,11 @@ from atd_schemas.ids import uuid5, uuid7
 from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.kafka import Outgoing
+from atd_testing.keys import service_keys
 from atd_testing.topics import create_topics
 from atd_testing.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
-MASTER_KEY = b64encode(b"0123456789abcdef0123456789abcdef").decode()
 
 
 def protocols(token: str) -> list[Subprotocol]:
@@ -152,8 +151,8 @@ def make_settings(topics: str, mongodb_url: str, database_name: str) -> Callable
         values: dict[str, Any] = {
             "KAFKA_BOOTSTRAP_SERVERS": topics,
             "MONGODB_URL": mongodb_url,
-            "mongodb_database": database_name,
-            "master_key": MASTER_KEY,
+            "mongodb_database_prefix": f"{database_name}_",
+            **service_keys("gateway"),
             "host": "127.0.0.1",
             "shutdown_grace": timedelta(seconds=5),
             "ws_ring_events": 1000,

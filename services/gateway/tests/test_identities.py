@@ -8,8 +8,10 @@ from atd_gateway.domain.tokens import AccessTokens
 from atd_gateway.identities import Identities
 from atd_gateway.store.people import Attendant, Tenant
 from atd_servicekit.identity import IdentitySigner
+from atd_servicekit.identity_keys import read_private_key
 from atd_servicekit.problems import Problem
 from atd_testing.clock import FakeClock
+from atd_testing.keys import IDENTITY_PRIVATE_KEY
 from atd_testing.waiting import eventually
 
 
@@ -57,7 +59,7 @@ def tokens():
 @pytest.fixture
 def identities(stores, clock, tokens):
     remember = timedelta(seconds=30)
-    signer = IdentitySigner(b"i" * 32)
+    signer = IdentitySigner(read_private_key(IDENTITY_PRIVATE_KEY))
     return Identities(tokens=tokens, signer=signer, sessions=stores, people=stores, clock=clock, remember=remember)
 
 

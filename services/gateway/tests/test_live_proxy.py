@@ -7,8 +7,6 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from atd_servicekit.crypto import derive_key
-from atd_servicekit.identity import IDENTITY_PURPOSE, IdentityVerifier
 from atd_testing.waiting import eventually
 
 
@@ -142,8 +140,8 @@ async def test_a_request_reaches_its_service_with_a_signed_identity(gateway, ser
     assert sent["x-forwarded-host"] == "atendimento.example"
     assert sent["x-request-id"] == answer.headers["x-request-id"] == "r-1"
     assert sent["idempotency-key"] == "k"
-    key = derive_key(gateway.settings.master_key.get_secret_value(), IDENTITY_PURPOSE)
-    identity = IdentityVerifier(key).verify(sent["x-atd-identity"], gateway.apps.runtime.clock.now())
+    verifier = gateway.apps.runtime.identity
+    identity = verifier.verify(sent["x-atd-identity"], gateway.apps.runtime.clock.now())
     assert (identity.tenant_id, identity.actor_id, identity.actor_name) == (ana.tenant_id, ana.attendant.id, "Ána")
     assert "conversations:assign" in identity.permissions
     assert "channels:manage" not in identity.permissions
@@ -171,12 +169,12 @@ async def test_an_identity_is_signed_once_in_thirty_seconds(gateway, service):
 
 async def test_two_tenants_are_two_identities(gateway, service):
     ana, bia = await gateway.person(), await gateway.person()
-    key = derive_key(gateway.settings.master_key.get_secret_value(), IDENTITY_PURPOSE)
+    verifier = gateway.apps.runtime.identity
     for person in (ana, bia, ana):
         headers = {**person.headers, "X-Tenant-Id": bia.tenant_id}
         await gateway.http.get(f"/api/v1/conversations?tenant_id={bia.tenant_id}", headers=headers)
         signed = service.headers()["x-atd-identity"]
-        identity = IdentityVerifier(key).verify(signed, gateway.apps.runtime.clock.now())
+        identity = verifier.verify(signed, gateway.apps.runtime.clock.now())
         assert identity.tenant_id == person.tenant_id
 
 

@@ -1,6 +1,5 @@
 """The service on real servers, beside a fake Graph API, and a reader of what it publishes."""
 
-import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 from atd_testing.app import running
 from atd_testing.identity import identity_headers
+from atd_testing.keys import service_keys
 from atd_testing.topics import create_topics
 from atd_testing.waiting import eventually
 from atd_testing.whatsapp import ServedFake, builders, serving_fake_graph
@@ -96,7 +96,7 @@ class Service:
         return runtime
 
     def headers(self, tenant_id: str | None = None, permissions: tuple[str, ...] = MANAGER) -> dict[str, str]:
-        return identity_headers(self.settings, tenant_id=tenant_id or self.tenant, permissions=permissions)
+        return identity_headers(tenant_id=tenant_id or self.tenant, permissions=permissions)
 
     async def connect(self, tenant_id: str | None = None, **credentials: Any) -> dict[str, Any]:
         """A new channel account."""
@@ -143,7 +143,8 @@ async def starting(bootstrap: str, mongodb_url: str) -> AsyncIterator[Start]:
         async def start_one(fake: ServedFake | None = None, tracing: Tracing | None = None, **settings: Any) -> Service:
             beside = await stack.enter_async_context(serving_fake_graph()) if fake is None else fake
             chosen = {
-                "mongodb_database": f"test_{uuid4().hex}",
+                "mongodb_database_prefix": f"test_{uuid4().hex}_",
+                **service_keys("ingest-whatsapp"),
                 "files_database": f"test_{uuid4().hex}",
                 "whatsapp_api_url": beside.url,
                 "whatsapp_account_refresh": timedelta(hours=1),
@@ -151,7 +152,6 @@ async def starting(bootstrap: str, mongodb_url: str) -> AsyncIterator[Start]:
             made = Settings(
                 kafka_bootstrap_servers=bootstrap,
                 mongodb_url=SecretStr(mongodb_url),
-                master_key=SecretStr(base64.b64encode(bytes(32)).decode()),
                 **{**chosen, **settings},
             )
             app = create_app(made, tracing=tracing)

@@ -233,7 +233,7 @@ async def test_both_secrets_hold_while_they_rotate_until_the_old_one_is_forgotte
 
 
 async def test_a_change_reaches_the_other_processes(service: Service, start: Callable[..., Any]) -> None:
-    other = await start(mongodb_database=service.settings.mongodb_database)
+    other = await start(mongodb_database_prefix=service.settings.mongodb_database_prefix)
     channel = await service.connect()
     address, path = f"/{channel['id']}", f"/api/v1/channels/{channel['id']}"
     assert (await other.deliver(address, text(channel))).status_code == 200

@@ -9,11 +9,12 @@ import httpx
 from atd_cli.doctor_kafka import examine_kafka
 from atd_cli.doctor_mongodb import examine_mongodb
 from atd_cli.findings import Finding, bad, disk, good
+from atd_cli.operator_identity import KEY_VARIABLE, operator_key
+from atd_cli.output import CommandFailed
 from atd_cli.settings import CliSettings
-from atd_servicekit.crypto import BadMasterKey, parse_master_key
+from atd_schemas.services import SERVICES, Service
 
 _TIMEOUT_SECONDS = 5.0
-_KEY = "ATD_MASTER_KEY"
 
 
 async def examine(settings: CliSettings) -> list[Finding]:
@@ -24,33 +25,32 @@ async def examine(settings: CliSettings) -> list[Finding]:
         _services(settings),
     )
     usage = shutil.disk_usage(Path.cwd())
-    return [_master_key(settings), *kafka, *mongodb, disk("This disk", usage.free, usage.total), *services]
+    return [_operator_key(settings), *kafka, *mongodb, disk("This disk", usage.free, usage.total), *services]
 
 
-def _master_key(settings: CliSettings) -> Finding:
-    if settings.master_key is None:
-        return bad(_KEY, "is not set", "Set it to what the services have; a new one: `openssl rand -base64 32`.")
+def _operator_key(settings: CliSettings) -> Finding:
     try:
-        keys = parse_master_key(settings.master_key.get_secret_value())
-    except BadMasterKey as error:
-        return bad(_KEY, str(error), "A good one: `openssl rand -base64 32`.")
-    current, *older = keys
-    also = f", also decrypts with {', '.join(older)}" if older else ""
-    return good(_KEY, f"is well formed; encrypts with {current}{also}")
+        key = operator_key(settings)
+    except CommandFailed as error:
+        return bad(KEY_VARIABLE, str(error), "Make a new pair: `atd keys new operator`.")
+    return good(KEY_VARIABLE, f"is well formed; its public key is {key.public.text}")
 
 
 async def _services(settings: CliSettings) -> list[Finding]:
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
-        asked = [_service(http, name, url) for name, url in settings.service_urls().items()]
+        urls = settings.service_urls()
+        asked = [_service(http, service, urls[service.name]) for service in SERVICES]
         return list(await asyncio.gather(*asked))
 
 
-async def _service(http: httpx.AsyncClient, name: str, url: str) -> Finding:
+async def _service(http: httpx.AsyncClient, service: Service, url: str) -> Finding:
+    name = service.name
     try:
         answer = await http.get(f"{url}/readyz")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        variable = f"ATD_{name.upper().replace('-', '_')}{'_INTERNAL' if name == 'gateway' else ''}_URL"
-        return bad(name, f"does not answer at {url} ({type(error).__name__})", f"Start it, or correct {variable}.")
+        return bad(
+            name, f"does not answer at {url} ({type(error).__name__})", f"Start it, or correct {service.url_variable}."
+        )
     if answer.status_code == httpx.codes.OK:
         return good(name, f"ready at {url}")
     return bad(name, f"not ready: {_problems(answer)}", "See the lines above, and the service's log.")

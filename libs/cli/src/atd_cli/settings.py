@@ -1,15 +1,14 @@
 """What the command needs to know: the same environment variables as the services, all with defaults."""
 
-from pydantic import Field, SecretStr
+from typing import Any
+
+from pydantic import Field, SecretStr, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from atd_schemas.services import SERVICES
 
-class CliSettings(BaseSettings):
-    """Read from the environment when a command runs, never at import.
 
-    Raises pydantic's `ValidationError` that names each variable that is wrong.
-    """
-
+class _BaseSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ATD_", extra="ignore", populate_by_name=True)
 
     kafka_bootstrap_servers: str = Field(
@@ -22,20 +21,31 @@ class CliSettings(BaseSettings):
         validation_alias="MONGODB_URL",
         description="MongoDB connection string; a replica set, because transactions need one",
     )
-    master_key: SecretStr | None = Field(
+    operator_private_key: SecretStr | None = Field(
         default=None,
-        description="The services' master key; needed where the command speaks to a service",
-    )
-    ingest_whatsapp_url: str = Field(default="http://127.0.0.1:8101", description="Internal address of ingest-whatsapp")
-    conversation_url: str = Field(default="http://127.0.0.1:8110", description="Internal address of conversation")
-    gateway_internal_url: str = Field(
-        default="http://127.0.0.1:8090", description="Internal address of the gateway (health and metrics)"
+        description="Private key of an operator, `atdkey_...`; needed where the command speaks to a service",
     )
 
     def service_urls(self) -> dict[str, str]:
         """The internal address of every service, by its name, without a slash at the end."""
-        return {
-            "ingest-whatsapp": self.ingest_whatsapp_url.rstrip("/"),
-            "conversation": self.conversation_url.rstrip("/"),
-            "gateway": self.gateway_internal_url.rstrip("/"),
-        }
+        return {service.name: str(getattr(self, _field(service.url_variable))).rstrip("/") for service in SERVICES}
+
+
+def _field(variable: str) -> str:
+    return variable.removeprefix("ATD_").lower()
+
+
+_ADDRESSES: dict[str, Any] = {
+    _field(service.url_variable): (
+        str,
+        Field(default=f"http://127.0.0.1:{service.port}", description=f"Internal address of {service.name}"),
+    )
+    for service in SERVICES
+}
+
+
+class CliSettings(create_model("_Addresses", __base__=_BaseSettings, **_ADDRESSES)):  # type: ignore[misc]  # no class to mypy
+    """Read from the environment when a command runs, never at import; one address for each service of the list.
+
+    Raises pydantic's `ValidationError` that names each variable that is wrong.
+    """

@@ -5,23 +5,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from atd_cli.kafka_producing import SOURCE, producing
+from atd_cli.operator_identity import operator_headers
 from atd_cli.output import CommandFailed
 from atd_cli.settings import CliSettings
 from atd_cli.topic_log import topic_log
 from atd_cli.unparsed_work import bodies_at, by_ids, find, unknown
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundUnparsed, InboundUnparsedRedriven, UnparsedRedrivenData
-from atd_schemas.topics import INBOUND_UNPARSED, OPERATOR, encode
-from atd_servicekit.crypto import BadMasterKey, derive_key
-from atd_servicekit.identity import IDENTITY_HEADER, IDENTITY_PURPOSE, Identity, IdentitySigner
+from atd_schemas.services import service_of_channel
+from atd_schemas.topics import INBOUND_UNPARSED, encode
 from atd_servicekit.kafka import Outgoing, Producer
 
 _PATH = "/internal/unparsed/redrive"
 _TIMEOUT_SECONDS = 60.0
-_SERVICES = {"whatsapp": "ingest-whatsapp"}
 
 
 class RedriveAnswer(BaseModel):
@@ -67,11 +66,12 @@ async def redrive(settings: CliSettings, ids: Collection[str], *, account_id: st
 
 
 async def _hand_over(http: httpx.AsyncClient, settings: CliSettings, event: InboundUnparsed) -> RedriveAnswer:
-    service = _SERVICES.get(event.data.channel)
-    if service is None:
-        raise CommandFailed(f"No service takes bodies of the channel {event.data.channel} again yet.")
+    owner = service_of_channel(event.data.channel)
+    if owner is None:
+        raise CommandFailed(f"There is no service for the channel {event.data.channel}.")
+    service = owner.name
     url = settings.service_urls()[service] + _PATH
-    headers = {"Content-Type": "application/json", **_identity(settings.master_key, event.tenant_id)}
+    headers = {"Content-Type": "application/json", **operator_headers(settings, event.tenant_id)}
     try:
         answer = await http.post(url, content=encode(event), headers=headers)
     except httpx.HTTPError as error:
@@ -82,17 +82,6 @@ async def _hand_over(http: httpx.AsyncClient, settings: CliSettings, event: Inbo
         return RedriveAnswer.model_validate_json(answer.content)
     except ValidationError:
         raise CommandFailed(f"{service} gave an answer for {event.id} that this version cannot read") from None
-
-
-def _identity(master_key: SecretStr | None, tenant_id: str) -> dict[str, str]:
-    if master_key is None:
-        raise CommandFailed("ATD_MASTER_KEY is not set; it must be the same as the services'.")
-    try:
-        key = derive_key(master_key.get_secret_value(), IDENTITY_PURPOSE)
-    except BadMasterKey as error:
-        raise CommandFailed(f"ATD_MASTER_KEY cannot be used: {error}") from None
-    identity = Identity(tenant_id, "system", SOURCE, SOURCE, frozenset({OPERATOR}))
-    return {IDENTITY_HEADER: IdentitySigner(key).sign(identity, datetime.now(UTC))}
 
 
 def _reason(answer: httpx.Response) -> str:

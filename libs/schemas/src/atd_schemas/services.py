@@ -47,6 +47,8 @@ class Service:
         channels: kinds of channel that it connects; only channel services have any.
         outbound: the middle of `outbound.<...>.v1`, the topic of what it sends to customers.
         prefixes: public paths that it answers, beside the shared resource `CHANNELS_PREFIX`.
+        master_key: seals or signs something with a key of its own, so it needs `ATD_MASTER_KEY`; another one in each.
+        signs_identities: holds `ATD_IDENTITY_PRIVATE_KEY`, whose public key all services have: the gateway alone.
         consumer_group: reads topics as a group, so it has a dead-letter topic; otherwise every process reads all.
     """
 
@@ -56,6 +58,8 @@ class Service:
     channels: tuple[ChannelKind, ...] = ()
     outbound: str | None = None
     prefixes: tuple[PublicPrefix, ...] = ()
+    master_key: bool = False
+    signs_identities: bool = False
     consumer_group: bool = True
 
     @property
@@ -68,6 +72,19 @@ class Service:
         """The environment variable that says where others reach it: `ATD_INGEST_WHATSAPP_URL`."""
         return f"{self.module.upper()}_URL"
 
+    @property
+    def port_variable(self) -> str:
+        """What replaces its port where all services share an environment: `ATD_INGEST_WHATSAPP_PORT`."""
+        return f"{self.module.upper()}_PORT"
+
+    @property
+    def master_key_variable(self) -> str:
+        """What names its master key where keys of all services are kept: `ATD_INGEST_WHATSAPP_MASTER_KEY`.
+
+        The service itself gets the value as `ATD_MASTER_KEY`, and never those of the others.
+        """
+        return f"{self.module.upper()}_MASTER_KEY"
+
 
 INGEST_WHATSAPP = Service(
     name="ingest-whatsapp",
@@ -75,6 +92,7 @@ INGEST_WHATSAPP = Service(
     does="verifies and splits WhatsApp's webhooks, manages channel accounts and templates, sends and fetches files",
     channels=("whatsapp",),
     outbound="whatsapp",
+    master_key=True,
     prefixes=(PublicPrefix("/webhooks/whatsapp", "provider", frozenset({"GET", "POST"}), WEBHOOK_BODY_LIMIT_BYTES),),
 )
 CONVERSATION = Service(
@@ -92,6 +110,8 @@ GATEWAY = Service(
     name="gateway",
     port=8090,
     does="the one public origin: sign-in, proxy, live stream, API documents",
+    master_key=True,
+    signs_identities=True,
     consumer_group=False,
 )
 

@@ -1,8 +1,8 @@
-"""Keys: credentials at rest are sealed with AES-256-GCM, and other keys are derived, all from one master key.
+"""A service's own master key: stored credentials are sealed with AES-256-GCM, and other keys are derived from it.
 
-The master key is `<base64 of 32 bytes>` (its id is then `k1`), or `id:base64,id2:base64` while rotating: the first
-encrypts, all decrypt. To rotate, add the new key behind the old one everywhere, then put it first, seal again what
-`needs_rotation` names, and drop the old one.
+Every service that needs one has another one, so that a stolen key opens nothing of another service. The master key is
+`<base64 of 32 bytes>` (its id is then `k1`), or `id:base64,id2:base64` while rotating: the first encrypts, all decrypt.
+The steps of a rotation are in `docs/operations.md`, "Keys".
 """
 
 import base64
@@ -28,7 +28,12 @@ class BadMasterKey(ValueError):
 
 
 class CannotDecrypt(Exception):
-    """The sealed text is damaged, of another context, or of a key that we do not have."""
+    """The sealed text is damaged, of another context, or sealed with a key that is not configured."""
+
+
+def new_master_key(key_id: str) -> str:
+    """A new master key, `id:base64`."""
+    return f"{key_id}:{base64.b64encode(os.urandom(_KEY_BYTES)).decode()}"
 
 
 def parse_master_key(text: str) -> dict[str, bytes]:
@@ -41,7 +46,7 @@ def parse_master_key(text: str) -> dict[str, bytes]:
         if not _KEY_ID.fullmatch(key_id):
             raise BadMasterKey("a key id is 1 to 32 letters, digits, '-' or '_'")
         if key_id in keys:
-            raise BadMasterKey(f"the key id {key_id!r} is given twice")
+            raise BadMasterKey(f"the key id {key_id!r} is given twice (a key without an id is k1)")
         keys[key_id] = _decode_key(key_id, encoded)
     return keys
 
@@ -49,7 +54,7 @@ def parse_master_key(text: str) -> dict[str, bytes]:
 def derive_key(master: str, purpose: str) -> bytes:
     """32 bytes for one purpose, from the current master key (HKDF-SHA256, RFC 5869).
 
-    The same purpose gives the same key in every process; different purposes say nothing about each other.
+    The same purpose gives the same key in every process of the service; keys of different purposes are independent.
     """
     return derive_keys(master, purpose)[0]
 
@@ -80,7 +85,7 @@ class FieldCipher:
         """`v1.<key id>.<base64url of nonce, ciphertext and tag>`; another text at each call."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._ciphers[self._current].encrypt(nonce, plaintext.encode(), context.encode())
-        return f"{_VERSION}.{self._current}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
+        return self.current_prefix + base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
     def decrypt(self, sealed: str, *, context: str) -> str:
         """Raises `CannotDecrypt`, which does not say what was sealed."""
@@ -97,9 +102,22 @@ class FieldCipher:
         except (InvalidTag, ValueError) as error:
             raise CannotDecrypt("damaged, or sealed for another context") from error
 
+    @property
+    def current_prefix(self) -> str:
+        """How everything starts that the current key sealed; for queries that find what must be sealed again."""
+        return f"{_VERSION}.{self._current}."
+
     def needs_rotation(self, sealed: str) -> bool:
         """Whether another key than the current one sealed this."""
-        return not sealed.startswith(f"{_VERSION}.{self._current}.")
+        return not sealed.startswith(self.current_prefix)
+
+    def reseal(self, sealed: str, *, context: str) -> str:
+        """The same text sealed with the current key; unchanged when it is already. Raises `CannotDecrypt`."""
+        return (
+            self.encrypt(self.decrypt(sealed, context=context), context=context)
+            if self.needs_rotation(sealed)
+            else sealed
+        )
 
 
 def _decode_key(key_id: str, encoded: str) -> bytes:

@@ -27,9 +27,10 @@ from atd_servicekit.backoff import Backoff
 from atd_servicekit.broadcast import Broadcast, RawHandler
 from atd_servicekit.clock import Clock, SystemClock
 from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription, is_retryable
-from atd_servicekit.crypto import FieldCipher, derive_keys
+from atd_servicekit.crypto import FieldCipher
 from atd_servicekit.health import Health, health_router
-from atd_servicekit.identity import IDENTITY_PURPOSE, IdentityVerifier
+from atd_servicekit.identity import IdentityVerifier
+from atd_servicekit.identity_keys import read_public_keys
 from atd_servicekit.inbox import INBOX_INDEXES, Inbox
 from atd_servicekit.kafka import Producer, create_broker
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
@@ -38,7 +39,7 @@ from atd_servicekit.middleware import RequestContext
 from atd_servicekit.mongo import Mongo, Session
 from atd_servicekit.outbox import OUTBOX, OUTBOX_INDEXES, OUTBOX_SHARDS, Outbox, Relay
 from atd_servicekit.problems import install_problem_handlers
-from atd_servicekit.settings import ServiceSettings
+from atd_servicekit.settings import MasterKeySettings, ServiceSettings
 from atd_servicekit.tasks import SupervisedTask
 from atd_servicekit.tracing import Tracing
 
@@ -77,9 +78,9 @@ class Runtime:
     outbox: Outbox
     broker: KafkaBroker
     health: Health
-    cipher: FieldCipher
     identity: IdentityVerifier
     instance: str
+    _cipher: FieldCipher | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _indexes: dict[str, list[IndexModel]] = field(default_factory=dict)
     _components: list[Component] = field(default_factory=list)
@@ -96,14 +97,16 @@ class Runtime:
         clock: Clock | None = None,
         tracing: Tracing | None = None,
     ) -> "Runtime":
-        """Everything a service needs, connected to nothing yet. Raises `BadMasterKey` for a key of the wrong form."""
+        """Everything a service needs, connected to nothing yet."""
         clock = clock or SystemClock()
         metrics = Metrics()
         instance = f"{socket.gethostname()}-{os.getpid()}-{uuid7()[-12:]}"
-        master = settings.master_key.get_secret_value()
+        cipher = None
+        if isinstance(settings, MasterKeySettings):
+            cipher = FieldCipher.from_master_key(settings.master_key.get_secret_value())
         mongo = Mongo(
             settings.mongodb_url.get_secret_value(),
-            settings.mongodb_database,
+            settings.database_name(service),
             metrics,
             app_name=f"atd-{service}",
         )
@@ -118,10 +121,19 @@ class Runtime:
             outbox=Outbox(mongo.db, clock),
             broker=create_broker(settings.kafka_bootstrap_servers, instance),
             health=Health(),
-            cipher=FieldCipher.from_master_key(master),
-            identity=IdentityVerifier(*derive_keys(master, IDENTITY_PURPOSE)),
+            identity=IdentityVerifier(
+                read_public_keys(settings.identity_public_keys), read_public_keys(settings.operator_public_keys)
+            ),
             instance=instance,
+            _cipher=cipher,
         )
+
+    @property
+    def cipher(self) -> FieldCipher:
+        """Seals with the service's own key. Raises `RuntimeError` when its settings are not `MasterKeySettings`."""
+        if self._cipher is None:
+            raise RuntimeError(f"{self.service} has no master key: its settings must be MasterKeySettings")
+        return self._cipher
 
     @property
     def log(self) -> Any:

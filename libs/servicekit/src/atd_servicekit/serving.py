@@ -22,13 +22,16 @@ def read_settings(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as error:
-        lines = [f"  {_variable(item['loc'])}: {item['msg']}" for item in error.errors(include_input=False)]
+        lines = [f"  {_variable(item['loc'])}{item['msg']}" for item in error.errors(include_input=False)]
         raise SystemExit("The configuration does not work:\n" + "\n".join(lines)) from None
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:
-    name = str(loc[0]) if loc else "?"
-    return name if name.isupper() else f"ATD_{name.upper()}"
+    """The variable of a setting and a colon; nothing for what is wrong about several together."""
+    if not loc:
+        return ""
+    name = str(loc[0])
+    return f"{name if name.isupper() else f'ATD_{name.upper()}'}: "
 
 
 def freeze_heap_at_start(runtime: Runtime) -> None:

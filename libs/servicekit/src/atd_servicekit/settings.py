@@ -4,8 +4,11 @@ import re
 from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from atd_servicekit.crypto import parse_master_key
+from atd_servicekit.identity_keys import read_public_keys
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
@@ -40,14 +43,19 @@ class ServiceSettings(BaseSettings):
         validation_alias="MONGODB_URL",
         description="MongoDB connection string; a replica set, because transactions need one",
     )
-    mongodb_database: str = Field(description="Name of the service's own database")
+    mongodb_database_prefix: str = Field(
+        default="atd_",
+        pattern=r"^[A-Za-z0-9_-]{0,40}$",
+        description="Start of the name of each service's own database; the service's name follows",
+    )
     host: str = Field(default="0.0.0.0", description="Address to listen on")  # noqa: S104 - a container's own network
     port: int = Field(ge=0, le=65535, description="Port to listen on")
-    master_key: SecretStr = Field(
-        description=(
-            "Key that credentials and internal identities are protected with: base64 of 32 bytes, or several as "
-            "`id:base64,id2:base64` while rotating (the first encrypts, all decrypt)"
-        ),
+    identity_public_keys: str = Field(
+        description="Public keys of the gateway's identities, `atdpub_...`, separated by commas while one is replaced",
+    )
+    operator_public_keys: str = Field(
+        default="",
+        description="Public keys of operators, in the same form; their identities prove the permission operator only",
     )
     public_url: str = Field(
         default="http://localhost:8080", description="Origin under which the world sees the gateway"
@@ -59,3 +67,41 @@ class ServiceSettings(BaseSettings):
         description="OTLP/HTTP endpoint for traces, such as http://collector:4318/v1/traces; absent: no tracing",
     )
     shutdown_grace: timedelta = Field(default=timedelta(seconds=30), description="Longest orderly shutdown (seconds)")
+
+    @field_validator("identity_public_keys", "operator_public_keys")
+    @classmethod
+    def _check_public_keys(cls, text: str, checked: ValidationInfo) -> str:
+        if not read_public_keys(text) and checked.field_name == "identity_public_keys":
+            raise ValueError("names no key, so every request would be refused (`atd keys new identity` makes a pair)")
+        return text
+
+    @model_validator(mode="after")
+    def _check_kinds_of_keys(self) -> "ServiceSettings":
+        both = set(read_public_keys(self.identity_public_keys)) & set(read_public_keys(self.operator_public_keys))
+        if both:
+            raise ValueError("ATD_IDENTITY_PUBLIC_KEYS and ATD_OPERATOR_PUBLIC_KEYS must not share a key")
+        return self
+
+    def database_name(self, service: str) -> str:
+        """The database of a service: the prefix and its name, `atd_ingest_whatsapp`.
+
+        There is no setting for the whole name: set in a shared environment, it would merge all services' databases.
+        """
+        return self.mongodb_database_prefix + re.sub(r"[^A-Za-z0-9]", "_", service)
+
+
+class MasterKeySettings(ServiceSettings):
+    """The settings of a service that seals or signs something with a key of its own."""
+
+    master_key: SecretStr = Field(
+        description=(
+            "The service's own key, another one in each service: `id:base64` of 32 bytes, or several separated by "
+            "commas while rotating (the first seals, all open)"
+        ),
+    )
+
+    @field_validator("master_key")
+    @classmethod
+    def _check_master_key(cls, value: SecretStr) -> SecretStr:
+        parse_master_key(value.get_secret_value())
+        return value

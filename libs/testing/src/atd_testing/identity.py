@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from atd_schemas.envelope import ActorType
-from atd_servicekit.crypto import derive_key
-from atd_servicekit.identity import IDENTITY_HEADER, IDENTITY_PURPOSE, Identity, IdentitySigner
-from atd_servicekit.settings import ServiceSettings
+from atd_servicekit.identity import IDENTITY_HEADER, OPERATOR_PERMISSION, Identity, IdentitySigner
+from atd_servicekit.identity_keys import read_private_key
+from atd_testing.keys import IDENTITY_PRIVATE_KEY, OPERATOR_PRIVATE_KEY
 
 
 def identity_headers(
-    settings: ServiceSettings,
     *,
     tenant_id: str = "tenant-1",
     actor_id: str = "attendant-1",
@@ -20,7 +19,14 @@ def identity_headers(
     session_id: str | None = None,
     now: datetime | None = None,
 ) -> dict[str, str]:
-    """The identity header for a service with `settings`; `now` defaults to the machine's clock."""
+    """The identity header for a service with the keys of `atd_testing.keys`; `now` defaults to the machine's clock."""
     identity = Identity(tenant_id, actor_type, actor_id, actor_name, frozenset(permissions), session_id)
-    signer = IdentitySigner(derive_key(settings.master_key.get_secret_value(), IDENTITY_PURPOSE))
+    signer = IdentitySigner(read_private_key(IDENTITY_PRIVATE_KEY))
+    return {IDENTITY_HEADER: signer.sign(identity, now or datetime.now(UTC))}
+
+
+def operator_headers(*, tenant_id: str = "tenant-1", now: datetime | None = None) -> dict[str, str]:
+    """The identity header that the operators' command `atd` sends."""
+    identity = Identity(tenant_id, "system", "atd", "atd", frozenset({OPERATOR_PERMISSION}))
+    signer = IdentitySigner(read_private_key(OPERATOR_PRIVATE_KEY), issuer="atd-operator")
     return {IDENTITY_HEADER: signer.sign(identity, now or datetime.now(UTC))}

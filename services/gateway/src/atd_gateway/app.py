@@ -33,9 +33,10 @@ from atd_gateway.store import INDEXES, MongoPeople, MongoSessions
 from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.clock import Clock
-from atd_servicekit.crypto import derive_key, derive_keys
+from atd_servicekit.crypto import derive_keys
 from atd_servicekit.http_client import create_http_client
-from atd_servicekit.identity import IDENTITY_PURPOSE, IdentitySigner
+from atd_servicekit.identity import IdentitySigner
+from atd_servicekit.identity_keys import read_private_key
 from atd_servicekit.rates import Rate, RateLimiter
 from atd_servicekit.runtime import Runtime
 
@@ -73,7 +74,7 @@ def create_apps(settings: GatewaySettings, *, clock: Clock | None = None) -> App
     tokens = AccessTokens(settings.access_token_lifetime, *derive_keys(master, ACCESS_PURPOSE))
     identities = Identities(
         tokens=tokens,
-        signer=IdentitySigner(derive_key(master, IDENTITY_PURPOSE)),
+        signer=IdentitySigner(read_private_key(settings.identity_private_key.get_secret_value())),
         sessions=sessions,
         people=people,
         clock=runtime.clock,

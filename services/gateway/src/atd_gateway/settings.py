@@ -2,20 +2,24 @@
 
 from datetime import timedelta
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from atd_gateway.domain.addresses import Networks, read_networks
-from atd_servicekit.settings import ServiceSettings
+from atd_schemas.services import GATEWAY
+from atd_servicekit.identity_keys import read_private_key, read_public_keys
+from atd_servicekit.settings import MasterKeySettings
 
 
-class GatewaySettings(ServiceSettings):
+class GatewaySettings(MasterKeySettings):
     """What the gateway needs to know. All durations are in seconds."""
 
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the public origin")
     internal_port: int = Field(
-        default=8090, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; never made public"
+        default=GATEWAY.port, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; never made public"
     )
-    mongodb_database: str = Field(default="atd_gateway", description="Name of the service's own database")
+    identity_private_key: SecretStr = Field(
+        description="Private key that signs identities for the other services, `atdkey_...`; of the gateway alone"
+    )
 
     ingest_whatsapp_url: str = Field(
         default="http://127.0.0.1:8101", description="Where the service ingest-whatsapp is reached"
@@ -87,6 +91,23 @@ class GatewaySettings(ServiceSettings):
     ws_heartbeat: timedelta = Field(
         default=timedelta(seconds=25), description="An idle connection hears a heartbeat so often (seconds)"
     )
+
+    @field_validator("identity_private_key")
+    @classmethod
+    def _check_private_key(cls, value: SecretStr) -> SecretStr:
+        read_private_key(value.get_secret_value())
+        return value
+
+    @model_validator(mode="after")
+    def _check_key_pair(self) -> "GatewaySettings":
+        """Services that do not know the public key would refuse every request."""
+        public = read_private_key(self.identity_private_key.get_secret_value()).public
+        if public not in read_public_keys(self.identity_public_keys):
+            raise ValueError(
+                f"ATD_IDENTITY_PUBLIC_KEYS lacks the public key of ATD_IDENTITY_PRIVATE_KEY: add {public.text} there, "
+                "in every service, before the gateway signs with it"
+            )
+        return self
 
     @field_validator("trusted_proxies")
     @classmethod

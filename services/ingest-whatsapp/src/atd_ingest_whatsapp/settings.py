@@ -4,14 +4,15 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from atd_schemas.services import INGEST_WHATSAPP
 from atd_servicekit.files import FileStoreSettings
+from atd_servicekit.settings import MasterKeySettings
 
 
-class Settings(FileStoreSettings):
+class Settings(FileStoreSettings, MasterKeySettings):
     """Environment variables with the prefix `ATD_`; durations in seconds or ISO 8601."""
 
-    mongodb_database: str = Field(default="atd_ingest_whatsapp", description="Name of the service's own database")
-    port: int = Field(default=8101, ge=0, le=65535, description="Port to listen on")
+    port: int = Field(default=INGEST_WHATSAPP.port, ge=0, le=65535, description="Port to listen on")
     whatsapp_api_url: str = Field(
         default="https://graph.facebook.com", description="Base of the Graph API (another one for tests and proxies)"
     )
