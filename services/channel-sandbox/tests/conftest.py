@@ -65,17 +65,17 @@ class Desk:
         self, sandbox: Sandbox, client: httpx.AsyncClient, gateway: Gateway, receiver: WebhookReceiver
     ) -> None:
         self.sandbox = sandbox
-        self.phones = sandbox.phones
+        self.state = sandbox.state
         self.client = client
         self.gateway = gateway
         self.receiver = receiver
 
     async def connected(self) -> None:
-        await eventually(lambda: self.phones.world.connection.state == "connected", message="connected companies")
+        await eventually(lambda: self.state.connection.state == "connected", message="connected companies")
 
     @property
     def company(self) -> str:
-        return next(one.id for one in self.phones.world.companies.values() if one.name == "Clínica Exemplo")
+        return next(one.id for one in self.state.directory.companies.values() if one.name == "Clínica Exemplo")
 
     @property
     def customer(self) -> str:
@@ -104,11 +104,11 @@ class Desk:
 
     async def told(self) -> list[dict[str, Any]]:
         """Every message that the company was told of."""
-        await self.phones.world.webhooks.sender.wait_until_idle()
+        await self.state.webhooks.sender.wait_until_idle()
         return self.receiver.values("messages")
 
     async def receipts(self, message_id: str) -> list[str]:
-        await self.phones.world.webhooks.sender.wait_until_idle()
+        await self.state.webhooks.sender.wait_until_idle()
         return [one["status"] for one in self.receiver.values("statuses") if one["id"] == message_id]
 
 

@@ -90,10 +90,10 @@ async def test_a_recording_of_a_browser_becomes_a_voice_message(desk: Any) -> No
 
 async def test_a_recording_that_is_not_understood_and_a_file_too_large_are_refused(desk: Any) -> None:
     assert (await upload(desk, webm([b"x"], laced=True), "audio/webm", spoken="true")).status_code == 422
-    desk.phones.world.state.media.clear()
+    desk.state.graph.media.clear()
     limit = 32 * 1024 * 1024
     assert (await upload(desk, bytes(limit + 1), "image/png")).status_code == 413
-    assert desk.phones.world.state.media.held_bytes == 0
+    assert desk.state.graph.media.held_bytes == 0
 
 
 async def test_what_a_browser_might_run_is_only_ever_saved(desk: Any) -> None:
@@ -144,7 +144,7 @@ def test_the_sound_in_the_box_is_the_sound_of_the_recording(packets: list[bytes]
 
 @given(st.binary(max_size=200))
 def test_what_is_no_recording_is_an_error_of_its_own(data: bytes) -> None:
-    with pytest.raises(voice.UnreadableSoundError):
+    with pytest.raises(voice.UnreadableAudioError):
         voice.ogg_from_webm(data + b"\x1a")
 
 

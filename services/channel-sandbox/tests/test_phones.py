@@ -31,9 +31,7 @@ async def test_a_text_goes_out_and_its_ticks_follow(desk: Any) -> None:
 
 
 async def test_a_webhook_that_is_never_taken_shows_as_failed(desk: Any) -> None:
-    desk.phones.world.state.webhooks = desk.phones.world.state.webhooks.model_copy(
-        update={"max_attempts": 2, "retry_base_ms": 1}
-    )
+    desk.state.graph.webhooks = desk.state.graph.webhooks.model_copy(update={"max_attempts": 2, "retry_base_ms": 1})
     desk.receiver.answers = [500, 500]
     await desk.write()
     await desk.told()
@@ -231,7 +229,7 @@ async def test_a_number_of_somebody_else_is_a_company_with_the_receipts_of_the_s
 
 
 async def test_open_pages_hear_of_every_change(desk: Any) -> None:
-    frames = desk.phones.world.bus.frames()
+    frames = desk.state.events.frames()
     assert await anext(frames) == b"retry: 1000\n\n"
     await desk.write("Oi")
     heard = [await anext(frames) for _ in range(2)]

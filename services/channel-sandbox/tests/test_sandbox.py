@@ -27,7 +27,7 @@ async def test_a_channel_of_that_name_gets_our_credentials_and_keeps_its_number(
         await desk.connected()
         assert len(desk.gateway.channels) == 3
         assert desk.gateway.credentials["account-1"]["access_token"].startswith("sandbox-")
-        companies = desk.phones.world.companies
+        companies = desk.state.directory.companies
         assert (companies["100200300"].name, companies["100200300"].connected) == ("Loja Girassol", True)
         assert len(companies) == 3
 
@@ -41,9 +41,8 @@ async def test_what_stands_in_the_way_is_named_and_tried_again(
 ) -> None:
     opening.gateway.failing = failing
     async with opening() as desk:
-        connection = desk.phones.world
-        await eventually(lambda: connection.connection.problem == problem, message="the problem")
-        assert connection.connection.state == state
+        await eventually(lambda: desk.state.connection.problem == problem, message="the problem")
+        assert desk.state.connection.state == state
         waiting = await desk.write("Alguém aí?")
         assert waiting["status"] == "waiting"
         opening.gateway.failing = None
@@ -68,7 +67,7 @@ async def test_messages_and_files_survive_a_restart(opening: Any) -> None:
         await desk.connected()
         assert await desk.screen() == before
         assert (await desk.client.get(f"/sandbox/media/{media_id}")).content == b"PNG"
-        assert desk.phones.world.customers[desk.customer].hides_phone
+        assert desk.state.directory.customers[desk.customer].hides_phone
         await desk.client.post("/sandbox/api/seen", json=form)
         assert (await desk.receipts(sent))[-1] == "read"
 
@@ -140,7 +139,7 @@ async def test_switches_are_those_of_the_fake_and_are_shown(desk: Any) -> None:
     wanted = {"answer_delay_ms": 1, "receipt_delay_ms": 1, "duplicates": True, "shuffle": False, "batches": True}
     for _ in range(2):
         assert (await desk.client.put("/sandbox/api/switches", json=wanted)).json() == wanted
-    state = desk.phones.world.state
+    state = desk.state.graph
     assert (state.webhooks.duplicates, state.webhooks.batch_size) == (1, 20)
     assert [one.kind for one in state.behaviours] == ["delay"]
     assert (await desk.client.get("/sandbox/api/state")).json()["switches"] == wanted

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from atd_channel_sandbox import journal, threads
+from atd_channel_sandbox import storage, threads
+from atd_channel_sandbox.company_listener import message_ids
 from atd_channel_sandbox.demo.stories import stories
-from atd_channel_sandbox.journal import Journal
 from atd_channel_sandbox.model import Customer, MessageStatus, PhoneMessage
-from atd_channel_sandbox.phones import message_ids
+from atd_channel_sandbox.storage import Journal
 from atd_channel_sandbox.threads import Threads
 
 
@@ -46,7 +46,7 @@ def test_what_has_not_reached_the_phone_is_neither_shown_nor_unread() -> None:
 
 
 def test_a_journal_is_rewritten_when_most_of_it_is_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "MAX_LINES", 10)
+    monkeypatch.setattr(storage, "MAX_LINES", 10)
     held, customers = Threads(), {"1": Customer(key="1", name="Ana")}
     kept = Journal(tmp_path)
     for number in range(100):

@@ -1,4 +1,4 @@
-"""`python -m atd_channel_sandbox` serves the phone."""
+"""`python -m atd_channel_sandbox` serves the sandbox."""
 
 from types import FrameType
 
@@ -12,14 +12,14 @@ SHUTDOWN_SECONDS = 3
 
 
 class _Server(uvicorn.Server):
-    """Ends the streams of open pages as soon as it is told to stop: they would keep it waiting."""
+    """Closes the event streams of open pages as soon as it gets a signal: they would delay the stop."""
 
     def __init__(self, config: uvicorn.Config, sandbox: Sandbox) -> None:
         super().__init__(config)
         self._sandbox = sandbox
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._sandbox.phones.world.bus.close()
+        self._sandbox.state.events.close()
         super().handle_exit(sig, frame)
 
 

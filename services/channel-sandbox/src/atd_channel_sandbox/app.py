@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from atd_channel_sandbox.api import api_router
-from atd_channel_sandbox.bus import Bus
-from atd_channel_sandbox.connecting import Connecting
-from atd_channel_sandbox.journal import Journal, Shelf
-from atd_channel_sandbox.phones import Phones, World
+from atd_channel_sandbox.company_listener import CompanyListener
+from atd_channel_sandbox.connector import ChannelConnector
+from atd_channel_sandbox.phones import Phones
 from atd_channel_sandbox.security import PageSecurity
 from atd_channel_sandbox.settings import SandboxSettings
-from atd_channel_sandbox.threads import Threads
+from atd_channel_sandbox.state import SandboxState
+from atd_channel_sandbox.storage import FileStore, Journal
 from atd_testing.whatsapp import create_fake_graph
 from atd_testing.whatsapp.state import FakeState
 from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
@@ -28,13 +28,12 @@ STATIC = Path(__file__).parent / "static"
 
 
 class Sandbox:
-    """The application; tests in the same process look at `phones`."""
+    """The application; tests in the same process look at `state`."""
 
-    def __init__(self, app: FastAPI, phones: Phones, connecting: Connecting) -> None:
+    def __init__(self, app: FastAPI, state: SandboxState) -> None:
         self.page = app
         self.app = PageSecurity(app)
-        self.phones = phones
-        self.connecting = connecting
+        self.state = state
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The ASGI interface."""
@@ -47,41 +46,44 @@ def create_app(
     webhook_client: httpx.AsyncClient | None = None,
     gateway: httpx.AsyncBaseTransport | None = None,
 ) -> Sandbox:
-    """The sandbox; `webhook_client` posts webhooks, `gateway` reaches the public API (by default both the network)."""
+    """Build the sandbox.
+
+    Args:
+        settings: its settings.
+        webhook_client: posts webhooks (default: over the network).
+        gateway: reaches the public API (default: over the network).
+    """
     journal = Journal(settings.sandbox_data)
-    shelf = Shelf(settings.sandbox_data)
-    made: list[Phones] = []
-
-    def listening(state: FakeState, webhooks: WhatsAppWebhooks) -> Phones:
-        shelf.attach(state.media)
-        made.append(Phones(World(state, webhooks, Threads(), Bus()), journal))
-        return made[0]
-
-    graph = create_fake_graph(webhook_client=webhook_client, listening=listening)
-    phones = made[0]
-    connecting = Connecting(settings, phones, gateway)
-    phones.know_companies()
+    file_store = FileStore(settings.sandbox_data)
+    webhooks = WhatsAppWebhooks(FakeState(), webhook_client)
+    file_store.attach(webhooks.state.media)
+    state = SandboxState(webhooks, journal)
+    graph = create_fake_graph(webhooks=webhooks, listener=CompanyListener(state))
+    phones = Phones(state)
+    connector = ChannelConnector(settings, state, phones, gateway)
+    for number_id, _ in state.threads.pairs():
+        state.directory.company(number_id)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with graph.app.router.lifespan_context(graph.app):
-            await connecting.start()
+            await connector.start()
             yield
-            phones.world.bus.close()
-            await connecting.stop()
-        shelf.close()
+            state.events.close()
+            await connector.stop()
+        file_store.close()
         journal.close()
 
     app = FastAPI(title="Channel sandbox", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    _add_page(app, phones, settings)
+    _add_page(app, api_router(state, phones, settings.sandbox_upload_bytes))
     app.mount("", graph.app)
-    return Sandbox(app, phones, connecting)
+    return Sandbox(app, state)
 
 
-def _add_page(app: FastAPI, phones: Phones, settings: SandboxSettings) -> None:
+def _add_page(app: FastAPI, api: APIRouter) -> None:
     mimetypes.add_type("text/javascript", ".js")
     mimetypes.add_type("audio/ogg", ".ogg")
-    app.include_router(api_router(phones, settings.sandbox_upload_bytes))
+    app.include_router(api)
 
     @app.get("/")
     async def page() -> FileResponse:

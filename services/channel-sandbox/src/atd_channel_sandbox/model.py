@@ -1,4 +1,4 @@
-"""What the phones show: companies, customers, messages. No I/O."""
+"""Data that the page shows: companies, customers, messages, switches. No I/O."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from atd_testing.whatsapp.builders import Json, business_scoped_user_id
 
 MessageStatus = Literal["waiting", "sent", "delivered", "read", "failed", "undelivered"]
-"""Of a customer's message: `waiting` for a network, `sent`, `delivered` (the webhook was taken), `read`, `failed`.
+"""Of a customer's message: `waiting` for a network, `sent`, `delivered` (webhook answered 200), `read`, `failed`.
 Of a company's: `undelivered` while the phone is off, `delivered`, `read`."""
 
 Pair = tuple[str, str]
@@ -46,7 +46,7 @@ class Customer(BaseModel):
 
 
 class FileView(BaseModel):
-    """A file of a message; its bytes are under `/sandbox/media/<id>`, or at `link`, which nobody fetches here."""
+    """A file of a message; its bytes are at `/sandbox/media/<id>`, or at `link`, which is not downloaded."""
 
     id: str | None = None
     link: str | None = None
@@ -99,7 +99,7 @@ class ThreadSummary(BaseModel):
 
 
 class Switches(BaseModel):
-    """How the network misbehaves, for everybody. Times in milliseconds; `next_error` is one code, for the next send."""
+    """How the network misbehaves, for everybody. Times in milliseconds."""
 
     answer_delay_ms: int = Field(default=0, ge=0, le=60_000)
     receipt_delay_ms: int = Field(default=0, ge=0, le=60_000)
@@ -109,7 +109,7 @@ class Switches(BaseModel):
 
 
 class Connection(BaseModel):
-    """Whether the sandbox's numbers are connected; `problem` is a stable word."""
+    """Whether the sandbox's numbers are connected; `problem` is a stable code."""
 
     state: Literal["off", "waiting", "connected", "failing"]
     problem: str | None = None

@@ -1,4 +1,4 @@
-"""What every answer of the page says, and who may change something: no page of another origin."""
+"""Security headers of the page, and the refusal of changes that a page of another origin asks for."""
 
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,8 +15,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "microphone=(self), geolocation=(self), camera=()",
 }
-_FAKE = ("/_fake", "/v", "/_lookaside")
-"""Prefixes of the fake's own routes, which programs call: their answers are the provider's, without our headers."""
+_FAKE_PREFIXES = ("/_fake", "/v", "/_lookaside")
+"""Prefixes of the fake's own routes, which programs call: their answers are the provider's, without these headers."""
 
 
 class PageSecurity:
@@ -30,10 +30,10 @@ class PageSecurity:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["method"] not in ("GET", "HEAD") and is_foreign(Headers(scope=scope)):
+        if scope["method"] not in ("GET", "HEAD") and is_cross_origin(Headers(scope=scope)):
             await JSONResponse({"code": "foreign_origin"}, 403)(scope, receive, send)
             return
-        if scope["path"].startswith(_FAKE):
+        if scope["path"].startswith(_FAKE_PREFIXES):
             await self._app(scope, receive, send)
             return
 
@@ -47,8 +47,8 @@ class PageSecurity:
         await self._app(scope, receive, send_with_headers)
 
 
-def is_foreign(headers: Headers) -> bool:
-    """Whether a browser says that the request comes from another origin's page."""
+def is_cross_origin(headers: Headers) -> bool:
+    """Whether the browser's headers say that a page of another origin makes the request."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none")

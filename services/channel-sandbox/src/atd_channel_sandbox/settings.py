@@ -1,4 +1,4 @@
-"""What can be set of the sandbox."""
+"""Settings of the sandbox."""
 
 from pathlib import Path
 from typing import Literal
@@ -12,20 +12,19 @@ class SandboxSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ATD_", extra="ignore")
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on; the page asks nobody for a password")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; the page has no password")
     port: int = Field(default=8199, ge=0, le=65535, description="Port to listen on")
-    public_url: str = Field(
-        default="http://localhost:8080", description="Origin under which the world sees the gateway"
-    )
+    public_url: str = Field(default="http://localhost:8080", description="Public origin of the gateway")
     seed_admin_email: str | None = Field(
-        default=None, description="Who connects the sandbox's numbers; absent: they are connected by hand"
+        default=None,
+        description="E-mail of the administrator who connects the numbers; absent: connect them by hand",
     )
     seed_admin_password: SecretStr | None = Field(default=None, description="Password of that administrator")
     sandbox_data: Path = Field(
         default=Path(".local/data/sandbox"), description="Folder of the phones' messages, files and credentials"
     )
     sandbox_connect_every: float = Field(
-        default=30.0, gt=0, description="How often the connection of the sandbox's numbers is looked at again (seconds)"
+        default=30.0, gt=0, description="Interval between checks of the numbers' connection (seconds)"
     )
     sandbox_upload_bytes: int = Field(
         default=32 * 1024 * 1024, ge=1, description="Largest file that a phone sends (bytes)"
@@ -35,5 +34,5 @@ class SandboxSettings(BaseSettings):
 
     @property
     def connects(self) -> bool:
-        """Whether there is an administrator who connects the numbers."""
+        """Whether the settings have an administrator to connect the numbers as."""
         return self.seed_admin_email is not None and self.seed_admin_password is not None

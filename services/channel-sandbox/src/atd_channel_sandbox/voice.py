@@ -1,6 +1,6 @@
-"""Voice messages as phones make them: Ogg with Opus. Browsers record WebM, which is the same sound in another box.
+"""Converts voice messages to Ogg with Opus, as phones record them; browsers record Opus in WebM.
 
-Only the boxes are read and written (RFC 3533, RFC 7845, Matroska's element ids); the sound is not touched. Pure.
+Only the containers are read and written (RFC 3533, RFC 7845, Matroska's element ids), nothing is re-encoded. Pure.
 """
 
 import struct
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 SAMPLE_RATE = 48_000
 SILENCE = b"\xf8\xff\xfe"
-"""An Opus packet of 20 ms without a sound."""
+"""An Opus packet of 20 ms of silence."""
 
 _MASTERS = {0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE, 0xA0}
 """Segment, Cluster, Tracks, TrackEntry, BlockGroup: what is inside them is read as if they were not there."""
@@ -23,8 +23,8 @@ _SILK_MS = (10.0, 20.0, 40.0, 60.0)
 _HYBRID_MS = (10.0, 20.0)
 
 
-class UnreadableSoundError(ValueError):
-    """This is no WebM or Ogg with Opus that is understood here."""
+class UnreadableAudioError(ValueError):
+    """The data is not WebM with Opus, or uses features that browsers do not record."""
 
 
 def is_webm(data: bytes) -> bool:
@@ -33,10 +33,10 @@ def is_webm(data: bytes) -> bool:
 
 
 def ogg_from_webm(data: bytes) -> bytes:
-    """The same sound in an Ogg file.
+    """The same audio in an Ogg file.
 
     Raises:
-        UnreadableSoundError: no Opus in it, or in a way that browsers do not record.
+        UnreadableAudioError: it has no Opus track, or uses features that browsers do not record.
     """
     head, packets = b"OpusHead" + bytes([1, 1]) + struct.pack("<HIhB", 312, SAMPLE_RATE, 0, 0), []
     for element, payload in _elements(data):
@@ -45,15 +45,15 @@ def ogg_from_webm(data: bytes) -> bytes:
         elif element in (_SIMPLE_BLOCK, _BLOCK):
             _, track_bytes = _vint(payload, 0, keep_marker=False)
             if payload[track_bytes + 2] & _LACING:
-                raise UnreadableSoundError("laced blocks")
+                raise UnreadableAudioError("blocks with lacing are not supported")
             packets.append(payload[track_bytes + 3 :])
     if not packets:
-        raise UnreadableSoundError("no sound")
+        raise UnreadableAudioError("no audio packets")
     return ogg(packets, head)
 
 
 def silence(seconds: float) -> bytes:
-    """A valid voice message in which nobody says anything."""
+    """A valid voice message of silence."""
     return ogg([SILENCE] * max(1, round(seconds * 50)))
 
 
@@ -103,12 +103,12 @@ def samples(packet: bytes) -> int:
 
 
 def _vint(data: bytes, at: int, *, keep_marker: bool) -> tuple[int, int]:
-    """A number of Matroska's and how many bytes it takes."""
+    """A variable-length integer of Matroska, and how many bytes it takes."""
     if at >= len(data) or data[at] == 0:
-        raise UnreadableSoundError("not Matroska")
+        raise UnreadableAudioError("invalid Matroska element")
     length = 8 - data[at].bit_length() + 1
     if at + length > len(data):
-        raise UnreadableSoundError("cut off")
+        raise UnreadableAudioError("truncated Matroska element")
     value = int.from_bytes(data[at : at + length])
     return (value if keep_marker else value & ~(1 << (7 * length))), length
 

@@ -1,6 +1,5 @@
-"""The fake put together: one application, usable in this process or as its own."""
+"""Builds the fake Graph API: one application, for use in a test's process or as a process of its own."""
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import httpx
@@ -38,8 +37,8 @@ class FakeGraph:
         await self.app(scope, receive, send)
 
 
-class WritingListener(Listener, Protocol):
-    """Hears of what customers write by the control routes, too."""
+class CustomerListener(Listener, Protocol):
+    """Is also called with what customers write by the control routes."""
 
     def on_written(self, written: WrittenMessage) -> None:
         """A customer wrote."""
@@ -49,29 +48,30 @@ def create_fake_graph(
     *,
     callback: Callback | None = None,
     webhook_client: httpx.AsyncClient | None = None,
-    listening: Callable[[FakeState, WhatsAppWebhooks], WritingListener] | None = None,
+    webhooks: WhatsAppWebhooks | None = None,
+    listener: CustomerListener | None = None,
 ) -> FakeGraph:
-    """The fake.
+    """Build the fake.
 
     Args:
         callback: takes the webhooks of every number.
-        webhook_client: what posts webhooks.
-        listening: makes who hears of sends, reads and customers' messages, and sees to the receipts; by default
-            every send has those of the settings.
+        webhook_client: posts webhooks (default: over the network).
+        webhooks: reports to the callbacks, with its state (default: new ones that use `webhook_client`).
+        listener: is called with sends, reads and customers' messages, and reports the receipts (default: `webhooks`,
+            which reports those of the settings).
     """
-    state = FakeState()
-    webhooks = WhatsAppWebhooks(state, webhook_client)
-    listener = listening(state, webhooks) if listening is not None else webhooks
+    webhooks = webhooks or WhatsAppWebhooks(FakeState(), webhook_client)
+    listener = listener or webhooks
+    state = webhooks.state
     if callback is not None:
         state.callbacks[callback.phone_number_id] = callback
 
-    app = create_fake_app("Fake WhatsApp Graph API", webhooks.sender)
-
-    async def refuse(_: Request, refusal: Exception) -> Response:
+    async def answer_refusal(_: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, RefusalError)
         return refusal.response()
 
-    app.add_exception_handler(RefusalError, refuse)
+    app = create_fake_app("Fake WhatsApp Graph API", webhooks.sender)
+    app.add_exception_handler(RefusalError, answer_refusal)
     app.include_router(control_router(state, webhooks, listener.on_written))
     app.include_router(media_router(state))
     app.include_router(graph_router(state, listener))

@@ -1,4 +1,4 @@
-"""The Graph API side of the fake: send, mark read, the number's own node, templates."""
+"""The Graph API's own routes: send, mark as read, the number's node, templates."""
 
 import base64
 import os
@@ -22,20 +22,20 @@ MAX_PAGE = 100
 
 
 class Listener(Protocol):
-    """Hears of what the business does. Decides which receipts follow."""
+    """Is called with what the business does, and decides which receipts follow."""
 
     def on_sent(self, sent: SentMessage) -> None:
-        """A message was taken."""
+        """A message was accepted."""
 
     def on_failing(self, sent: SentMessage, code: int, details: str) -> None:
-        """A message was taken that will be reported as failed."""
+        """A message was accepted that will be reported as failed."""
 
     def on_read(self, mark: ReadMark) -> None:
         """A message was marked as read."""
 
 
 def graph_router(state: FakeState, listener: Listener) -> APIRouter:
-    """The routes of the Graph API but those of media; `listener` hears of every message that was taken."""
+    """The routes of the Graph API but those of media; `listener` is called with every accepted message."""
     router = APIRouter(tags=["Graph API"])
 
     @router.post("/{version}/{phone_number_id}/messages")
@@ -108,7 +108,7 @@ def graph_router(state: FakeState, listener: Listener) -> APIRouter:
 
 
 def accepted(sent: SentMessage) -> Json:
-    """The answer to a send that was taken."""
+    """The answer to a send that was accepted."""
     phone = sent.recipient.lstrip("+") if is_phone(sent.recipient) else None
     person: Json = {"input": sent.recipient}
     person |= {"user_id": sent.recipient} if phone is None else {"wa_id": phone}
@@ -170,7 +170,7 @@ async def _mark_read(state: FakeState, phone_number_id: str, body: Json, listene
 async def _send(state: FakeState, phone_number_id: str, body: Any, listener: Listener) -> Response:
     checked = check_send(body)
     _check_template(state, phone_number_id, checked, body)
-    failing = _failing_later(state, checked) or _check_rules(state, phone_number_id, checked)
+    failing = _later_failure(state, checked) or _check_rules(state, phone_number_id, checked)
 
     def take() -> SentMessage:
         sent = state.record(phone_number_id, checked.recipient, _new_message_id(), body, checked.words)
@@ -195,8 +195,8 @@ def _check_template(state: FakeState, phone_number_id: str, checked: CheckedSend
         raise RefusalError(mismatch.code, mismatch.details) from None
 
 
-def _failing_later(state: FakeState, checked: CheckedSend) -> RefusalError | None:
-    """Why a send that is accepted will be reported as failed. A file that is not there is refused at once."""
+def _later_failure(state: FakeState, checked: CheckedSend) -> RefusalError | None:
+    """Why an accepted send will be reported as failed. A file that does not exist is refused at once."""
     for kind, media_id in checked.media_ids:
         file = state.media.get(media_id, state.now())
         if file is None:

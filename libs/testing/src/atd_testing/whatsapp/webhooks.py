@@ -34,8 +34,8 @@ class WhatsAppWebhooks:
     """Reports to the callbacks what customers write and what becomes of sends; `sender` posts it."""
 
     def __init__(self, state: FakeState, client: httpx.AsyncClient | None = None) -> None:
+        self.state = state
         self.sender: WebhookSender[Callback] = WebhookSender(state, WhatsAppFormat(), client)
-        self._state = state
 
     def customer_wrote(self, phone_number_id: str, messages: Sequence[Json], contacts: Sequence[Json]) -> bool:
         """Report these messages; False when the number has no callback."""
@@ -44,14 +44,14 @@ class WhatsAppWebhooks:
 
     def on_sent(self, sent: SentMessage) -> None:
         """Report every state of `receipts` for a message that was sent; a reaction is only ever `sent`."""
-        settings = self._state.webhooks
+        settings = self.state.webhooks
         wanted = settings.receipts if sent.kind != "reaction" else settings.receipts[:1]
         for place, state in enumerate(wanted, 1):
             self.report(sent, state, delay=place * settings.receipt_delay_ms / 1000)
 
     def on_failing(self, sent: SentMessage, code: int, details: str) -> None:
         """Report that an accepted message could not be delivered."""
-        self.report(sent, "failed", code, details, delay=self._state.webhooks.receipt_delay_ms / 1000)
+        self.report(sent, "failed", code, details, delay=self.state.webhooks.receipt_delay_ms / 1000)
 
     def on_read(self, mark: ReadMark) -> None:
         """Report nothing: what the business has read has no webhook."""
@@ -74,7 +74,7 @@ class WhatsAppWebhooks:
         status = builders.status(
             sent.message_id,
             state,
-            self._state.now(),
+            self.state.now(),
             recipient=person,
             user_id=builders.business_scoped_user_id(phone) if person else sent.recipient,
             callback_data=sent.callback_data,

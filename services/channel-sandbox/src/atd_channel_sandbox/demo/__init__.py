@@ -1,1 +1,1 @@
-"""A realistic day in about a minute: customers of three companies write, attendants answer by the public API."""
+"""A demonstration of about a minute: customers of three companies write, attendants answer by the public API."""

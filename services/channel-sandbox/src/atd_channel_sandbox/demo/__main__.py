@@ -1,4 +1,4 @@
-"""`python -m atd_channel_sandbox.demo`: plays the day against a running `make run`, and says what it did."""
+"""`python -m atd_channel_sandbox.demo` runs the demonstration against a running `make run`, and prints a summary."""
 
 import argparse
 import asyncio
@@ -7,10 +7,10 @@ import time
 
 import httpx
 
-from atd_channel_sandbox.demo.playing import CALL_SECONDS, Playing, StoryFailed
+from atd_channel_sandbox.demo.runner import CALL_TIMEOUT_SECONDS, DemoRunner, StoryFailed
 from atd_channel_sandbox.demo.stories import stories
 
-WORDS = {
+LABELS = {
     "writes": "texts of customers",
     "sends": "files of customers",
     "sends_place": "places of customers",
@@ -28,41 +28,41 @@ WORDS = {
 
 
 def main() -> int:
-    """Play; the exit status is 1 when a story could not be told to its end."""
+    """Run the demonstration; the exit status is 1 when a story failed."""
     parser = argparse.ArgumentParser(prog="python -m atd_channel_sandbox.demo", description=__doc__)
     parser.add_argument("--pace", type=float, default=1.5, help="seconds between two steps of a conversation (1.5)")
     parser.add_argument("--customers", type=int, default=30, help="how many customers write (at most 30)")
     parser.add_argument("--sandbox", default=os.environ.get("ATD_SANDBOX_URL", "http://localhost:8199"))
     parser.add_argument("--url", default=os.environ.get("ATD_PUBLIC_URL", "http://localhost:8080"))
     parser.add_argument("--email", default=os.environ.get("ATD_SEED_ADMIN_EMAIL", "admin@clinica-exemplo.test"))
-    asked = parser.parse_args()
+    options = parser.parse_args()
     password = os.environ.get("ATD_SEED_ADMIN_PASSWORD", "atendimento")
     try:
-        return asyncio.run(play(asked, password))
+        return asyncio.run(run(options, password))
     except StoryFailed as failed:
-        print(f"The demonstration cannot begin: {failed}. Is `make run` running?")
+        print(f"The demonstration cannot start: {failed}. Is `make run` running?")
         return 1
 
 
-async def play(asked: argparse.Namespace, password: str) -> int:
-    """Play the day with these options."""
+async def run(options: argparse.Namespace, password: str) -> int:
+    """Run it with these options."""
     began = time.monotonic()
     async with (
-        httpx.AsyncClient(base_url=asked.sandbox, timeout=CALL_SECONDS, trust_env=False) as sandbox,
-        httpx.AsyncClient(base_url=f"{asked.url}/api/v1", timeout=CALL_SECONDS, trust_env=False) as api,
+        httpx.AsyncClient(base_url=options.sandbox, timeout=CALL_TIMEOUT_SECONDS, trust_env=False) as sandbox,
+        httpx.AsyncClient(base_url=f"{options.url}/api/v1", timeout=CALL_TIMEOUT_SECONDS, trust_env=False) as api,
     ):
-        playing = Playing(sandbox, api, asked.pace, print)
-        await playing.sign_in(asked.email, password)
-        await playing.meet()
-        chosen = stories()[: asked.customers]
-        failures = await playing.play(chosen)
+        runner = DemoRunner(sandbox, api, options.pace, print)
+        await runner.sign_in(options.email, password)
+        await runner.wait_until_connected()
+        chosen = stories()[: options.customers]
+        failures = await runner.run(chosen)
     print(f"\n{len(chosen) - len(failures)} of {len(chosen)} conversations in {time.monotonic() - began:.0f} s")
-    for name, words in WORDS.items():
-        if playing.done[name]:
-            print(f"  {playing.done[name]:4} {words}")
+    for name, label in LABELS.items():
+        if runner.done[name]:
+            print(f"  {runner.done[name]:4} {label}")
     for failure in failures:
         print(f"failed: {failure}")
-    print(f"\nSee them on the customers' phones: {asked.sandbox}")
+    print(f"\nSee them on the customers' phones: {options.sandbox}")
     return 1 if failures else 0
 
 

@@ -1,4 +1,4 @@
-"""Who writes what, and what is answered: conversations as data."""
+"""The conversations of the demonstration, as data."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from atd_channel_sandbox.demo import files
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that somebody does. `act` is a method of the player, `given` its arguments."""
+    """One thing that somebody does. `act` is a method of the story runner, `given` its arguments."""
 
     act: str
     given: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Who looks at the page hears of every change at once."""
+"""Sends every change to the open pages, as server-sent events."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,15 +11,15 @@ QUEUE_LIMIT = 2000
 HEARTBEAT_SECONDS = 15.0
 
 
-class Bus:
-    """Hands changes to every open page. A page that does not keep up is cut off, and loads everything again."""
+class EventStream:
+    """Publishes changes to every open page. A page that is too slow is disconnected, and loads everything again."""
 
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[bytes | None]] = set()
         self._closed = False
 
     def publish(self, kind: str, value: BaseModel | list[Any] | dict[str, Any]) -> None:
-        """Tell a change."""
+        """Send a change to every open page."""
         if not self._queues:
             return
         data = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
@@ -32,7 +32,7 @@ class Bus:
                 queue.put_nowait(frame)
 
     async def frames(self) -> AsyncIterator[bytes]:
-        """The frames of one page, as server-sent events, until it or the sandbox ends."""
+        """The frames of one page, as server-sent events, until the page is closed or the sandbox stops."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._queues.add(queue)
         try:
@@ -41,7 +41,7 @@ class Bus:
                 try:
                     frame = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
                 except TimeoutError:
-                    frame = b": still here\n\n"
+                    frame = b": keep-alive\n\n"
                 if frame is None:
                     return
                 yield frame

@@ -1,4 +1,4 @@
-"""Who is there from the start: three companies and the people who write to them."""
+"""The sample companies and customers that the sandbox begins with."""
 
 from atd_channel_sandbox.model import Company, Customer
 

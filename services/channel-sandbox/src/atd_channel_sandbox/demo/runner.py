@@ -1,4 +1,4 @@
-"""Plays stories: customers by the sandbox, attendants by the public API."""
+"""Runs stories: customers write by the sandbox, attendants answer by the public API."""
 
 import asyncio
 import base64
@@ -14,38 +14,38 @@ from atd_channel_sandbox.demo.stories import Story
 
 Json = dict[str, Any]
 
-CALL_SECONDS = 30.0
-PATIENCE_SECONDS = 60.0
-LOOK_EVERY_SECONDS = 0.25
-AT_ONCE = 8
+CALL_TIMEOUT_SECONDS = 30.0
+STEP_TIMEOUT_SECONDS = 60.0
+POLL_SECONDS = 0.25
+CONCURRENCY = 8
 
 
 class StoryFailed(Exception):
-    """Something that had to come did not come, or was refused; the text says what."""
+    """A step timed out or was refused; the text says which."""
 
 
-class Playing:
-    """Both sides. `say` prints a line; `pace` is the pause between two steps of a conversation, in seconds."""
+class DemoRunner:
+    """Runs stories. `pace` is the pause between two steps of a conversation in seconds, `print_line` shows progress."""
 
     def __init__(
-        self, sandbox: httpx.AsyncClient, api: httpx.AsyncClient, pace: float, say: Callable[[str], None]
+        self, sandbox: httpx.AsyncClient, api: httpx.AsyncClient, pace: float, print_line: Callable[[str], None]
     ) -> None:
         self.sandbox = sandbox
         self.api = api
         self._pace = pace
-        self._say = say
+        self._print_line = print_line
         self.numbers: dict[str, str] = {}
         self.accounts: dict[str, str] = {}
         self.me = ""
         self.done: Counter[str] = Counter()
 
     async def sign_in(self, email: str, password: str) -> None:
-        """Become the attendant."""
+        """Sign in as the attendant."""
         answer = await self.call(self.api, "POST", "/auth/login", {"email": email, "password": password})
         self.api.headers["Authorization"] = f"Bearer {answer['access_token']}"
         self.me = answer["attendant"]["id"]
 
-    async def meet(self) -> None:
+    async def wait_until_connected(self) -> None:
         """Wait until the sandbox's companies are connected."""
 
         async def connected() -> bool:
@@ -59,38 +59,46 @@ class Playing:
         by_number = {one["phone_number_id"]: one["id"] for one in channels["items"]}
         self.accounts = {name: by_number[number] for name, number in self.numbers.items()}
 
-    async def play(self, stories: Sequence[Story]) -> list[str]:
-        """Play them all, a few at once. What went wrong, story by story."""
-        turns = asyncio.Semaphore(AT_ONCE)
+    async def run(self, stories: Sequence[Story]) -> list[str]:
+        """Run all stories, a few at a time, and return the failures."""
+        turns = asyncio.Semaphore(CONCURRENCY)
 
         async def one(story: Story) -> str | None:
             async with turns:
                 try:
-                    await _Teller(self, story).tell()
+                    await _StoryRunner(self, story).run()
                 except StoryFailed as failed:
                     return f"{story.company}, {story.name}: {failed}"
-                self._say(f"{story.company:<16} {story.name:<28} {len(story.steps)} steps")
+                self._print_line(f"{story.company:<16} {story.name:<28} {len(story.steps)} steps")
                 return None
 
         found = await asyncio.gather(*(one(story) for story in stories))
         return [failure for failure in found if failure is not None]
 
     async def pause(self) -> None:
-        """Between two steps."""
+        """Wait between two steps."""
         await asyncio.sleep(self._pace * random.uniform(0.6, 1.4))
 
     async def until(self, condition: Callable[[], Awaitable[Any]], otherwise: str) -> Any:
-        """The first true answer. Raises `StoryFailed` when there is none in time."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        """The first true answer of `condition`, asked until the timeout.
+
+        Raises:
+            StoryFailed: with `otherwise`, none came in time.
+        """
+        deadline = asyncio.get_running_loop().time() + STEP_TIMEOUT_SECONDS
         while not (found := await condition()):
             if asyncio.get_running_loop().time() > deadline:
                 raise StoryFailed(otherwise)
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
         return found
 
     @staticmethod
     async def call(client: httpx.AsyncClient, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        """The JSON of an answer. Raises `StoryFailed` for an error."""
+        """The JSON of an answer.
+
+        Raises:
+            StoryFailed: the call failed or was refused.
+        """
         try:
             answer = await client.request(method, path, json=body, **more)
         except httpx.HTTPError as error:
@@ -103,22 +111,22 @@ class Playing:
         return answer.json() if answer.content else None
 
 
-class _Teller:
-    """One story being played."""
+class _StoryRunner:
+    """Runs one story; each step is a method."""
 
-    def __init__(self, playing: Playing, story: Story) -> None:
-        self._playing = playing
+    def __init__(self, runner: DemoRunner, story: Story) -> None:
+        self._runner = runner
         self._story = story
-        self._company = playing.numbers[story.company]
-        self._account = playing.accounts[story.company]
+        self._company = runner.numbers[story.company]
+        self._account = runner.accounts[story.company]
         self._conversation = ""
 
-    async def tell(self) -> None:
-        """Every step, in order."""
+    async def run(self) -> None:
+        """Run every step, in order."""
         for step in self._story.steps:
             await getattr(self, step.act)(**step.given)
-            self._playing.done[step.act] += 1
-            await self._playing.pause()
+            self._runner.done[step.act] += 1
+            await self._runner.pause()
 
     # The customer.
 
@@ -159,7 +167,7 @@ class _Teller:
 
     async def takes(self) -> None:
         self._conversation = (await self._until(self._found, "the conversation did not open"))["id"]
-        await self._attendant("POST", "/assign", {"attendant_id": self._playing.me})
+        await self._attendant("POST", "/assign", {"attendant_id": self._runner.me})
         await self._attendant("POST", "/read")
 
     async def answers(self, text: str) -> None:
@@ -179,7 +187,7 @@ class _Teller:
 
     async def attaches(self, data: Callable[[], bytes], mime_type: str, name: str, text: str) -> None:
         files = {"file": (name, data(), mime_type)}
-        made = await self._playing.call(self._playing.api, "POST", "/attachments", files=files)
+        made = await self._runner.call(self._runner.api, "POST", "/attachments", files=files)
         await self._say({"attachment_ids": [made["id"]], "text": text or None})
 
     async def sends_template(self, name: str, body: Any) -> None:
@@ -195,7 +203,7 @@ class _Teller:
 
         message = await self._until(last_of_customer, "nothing of the customer came")
         await self._attendant("POST", "/read")
-        await self._playing.call(self._playing.api, "PUT", f"/messages/{message['id']}/reaction", {"emoji": emoji})
+        await self._runner.call(self._runner.api, "PUT", f"/messages/{message['id']}/reaction", {"emoji": emoji})
 
     async def closes(self) -> None:
         await self._attendant("POST", "/close", {})
@@ -233,16 +241,16 @@ class _Teller:
 
     async def _found(self) -> Json | None:
         path = f"/conversations?account_id={self._account}&limit=100"
-        page = await self._playing.call(self._playing.api, "GET", path)
+        page = await self._runner.call(self._runner.api, "GET", path)
         mine = (one for one in page["items"] if one["contact"]["name"] == self._story.name)
         return next((one for one in mine if one["status"] != "closed"), None)
 
     async def _until(self, condition: Callable[[], Awaitable[Any]], otherwise: str) -> Any:
-        return await self._playing.until(condition, otherwise)
+        return await self._runner.until(condition, otherwise)
 
     async def _attendant(self, method: str, path: str, body: Any = None) -> Any:
         whole = f"/conversations/{self._conversation}{path}"
-        return await self._playing.call(self._playing.api, method, whole, body)
+        return await self._runner.call(self._runner.api, method, whole, body)
 
     async def _sandbox(self, method: str, path: str, body: Any = None) -> Any:
-        return await self._playing.call(self._playing.sandbox, method, path, body)
+        return await self._runner.call(self._runner.sandbox, method, path, body)

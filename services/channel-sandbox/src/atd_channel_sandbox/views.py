@@ -1,4 +1,4 @@
-"""From what goes over the fake Graph API to what a phone shows, and back. Pure."""
+"""Translates between messages of the fake Graph API and what a phone shows. Pure."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from atd_testing.whatsapp.media import KIND_TYPES, MediaStore
 from atd_testing.whatsapp.state import SentMessage
 from atd_testing.whatsapp.templates import Template, filled
 
-_WITH_WORDS = ("text", "image", "video", "document", "interactive")
+_KINDS_WITH_TEXT = ("text", "image", "video", "document", "interactive")
 _REPLIES = ("button_reply", "list_reply", "flow_reply", "button")
 
 
@@ -30,7 +30,7 @@ def received(sent: SentMessage, customer: Customer, files: MediaStore, catalogue
         kind=sent.kind,
         at=milliseconds(sent.at),
         status="delivered" if customer.online else "undelivered",
-        text=sent.text if sent.kind in _WITH_WORDS else None,
+        text=sent.text if sent.kind in _KINDS_WITH_TEXT else None,
         reply_to=sent.reply_to,
         recipient=sent.recipient,
         callback_data=sent.callback_data,

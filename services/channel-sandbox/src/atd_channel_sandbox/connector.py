@@ -1,4 +1,4 @@
-"""Connects the sandbox's numbers to a running Atendimento, by its public API, as an administrator would."""
+"""Connects the sandbox's numbers to a running Atendimento by its public API, as an administrator would."""
 
 import asyncio
 import contextlib
@@ -10,20 +10,21 @@ import httpx
 import structlog
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from atd_channel_sandbox import cast
-from atd_channel_sandbox.journal import write_private
+from atd_channel_sandbox import samples
 from atd_channel_sandbox.model import Company, Connection
 from atd_channel_sandbox.phones import Phones
 from atd_channel_sandbox.settings import SandboxSettings
+from atd_channel_sandbox.state import SandboxState
+from atd_channel_sandbox.storage import write_private
 from atd_testing.whatsapp.state import Callback
 
-CALL_SECONDS = 10.0
+CALL_TIMEOUT_SECONDS = 10.0
 RETRY_SECONDS = 1.0
 MAX_PAGES = 20
 
 
 class Credentials(BaseModel):
-    """What the dashboard of a provider would show of a number, made at random."""
+    """Credentials of a number, made at random, as a provider's dashboard would show them."""
 
     key: str
     phone_number_id: str
@@ -37,16 +38,16 @@ class Credentials(BaseModel):
 _FILE = TypeAdapter(list[Credentials])
 
 
-class ConnectingFailed(Exception):
-    """Not now; `problem` is a stable word."""
+class ConnectionFailed(Exception):
+    """The numbers cannot be connected now; `problem` is a stable code."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
 
 
-def invented(key: str) -> Credentials:
-    """Credentials that nobody else has."""
+def random_credentials(key: str) -> Credentials:
+    """New credentials that nobody else has."""
     return Credentials(
         key=key,
         phone_number_id=str(10**14 + secrets.randbelow(9 * 10**14)),
@@ -58,43 +59,48 @@ def invented(key: str) -> Credentials:
 
 
 def read_credentials(directory: Path) -> dict[str, Credentials]:
-    """The credentials of every company, those of before where there are any."""
+    """The credentials of every company: the saved ones, new ones where there are none."""
     found: dict[str, Credentials] = {}
     with contextlib.suppress(OSError, ValidationError):
         found = {one.key: one for one in _FILE.validate_json((directory / "credentials.json").read_bytes())}
-    return {key: found.get(key) or invented(key) for key, *_ in cast.COMPANIES}
+    return {key: found.get(key) or random_credentials(key) for key, *_ in samples.COMPANIES}
 
 
 def own_company(credentials: Credentials, *, connected: bool) -> Company:
-    """A company of the sandbox under its number."""
-    name, about, phone = next(more for key, *more in cast.COMPANIES if key == credentials.key)
+    """The company of these credentials, under its number."""
+    name, about, phone = next(more for key, *more in samples.COMPANIES if key == credentials.key)
     return Company(id=credentials.phone_number_id, name=name, about=about, phone=phone, own=True, connected=connected)
 
 
-class Connecting:
-    """Runs in the background until it is stopped: connects each company, and looks again every now and then."""
+class ChannelConnector:
+    """Runs in the background until it is stopped: connects each company, and checks it again at intervals."""
 
     def __init__(
-        self, settings: SandboxSettings, phones: Phones, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        settings: SandboxSettings,
+        state: SandboxState,
+        phones: Phones,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
+        self._state = state
         self._phones = phones
         self._transport = transport
         self._credentials = read_credentials(settings.sandbox_data)
         self._task: asyncio.Task[None] | None = None
-        self._log = structlog.get_logger("connecting")
+        self._log = structlog.get_logger("connector")
         for one in self._credentials.values():
-            phones.world.companies[one.phone_number_id] = own_company(one, connected=False)
+            state.directory.companies[one.phone_number_id] = own_company(one, connected=False)
 
     async def start(self) -> None:
-        """Begin, when there is an administrator to do it as."""
+        """Begin, if the settings have an administrator to sign in as."""
         self._save()
         if self._settings.connects:
-            self._phones.set_connection(Connection(state="waiting"))
+            self._state.set_connection(Connection(state="waiting"))
             self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End."""
+        """Stop."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -106,24 +112,28 @@ class Connecting:
                 await self.connect_all()
                 failures = 0
                 pause = self._settings.sandbox_connect_every
-                self._tell(Connection(state="connected"))
-            except ConnectingFailed as failed:
+                self._report(Connection(state="connected"))
+            except ConnectionFailed as failed:
                 failures += 1
                 pause = min(RETRY_SECONDS * 2 ** min(failures, 6), 30.0)
                 waiting = failed.problem == "unreachable"
-                self._tell(Connection(state="waiting" if waiting else "failing", problem=failed.problem))
+                self._report(Connection(state="waiting" if waiting else "failing", problem=failed.problem))
             await asyncio.sleep(pause)
 
-    def _tell(self, connection: Connection) -> None:
-        if connection != self._phones.world.connection:
+    def _report(self, connection: Connection) -> None:
+        if connection != self._state.connection:
             self._log.info("sandbox.connection", outcome=connection.state, reason=connection.problem)
-        self._phones.set_connection(connection)
+        self._state.set_connection(connection)
 
     async def connect_all(self) -> None:
-        """Connect every company. Raises `ConnectingFailed`."""
+        """Connect every company.
+
+        Raises:
+            ConnectionFailed: with the problem of the first call that failed.
+        """
         async with httpx.AsyncClient(
             base_url=f"{self._settings.public_url.rstrip('/')}/api/v1",
-            timeout=CALL_SECONDS,
+            timeout=CALL_TIMEOUT_SECONDS,
             trust_env=False,
             transport=self._transport,
         ) as client:
@@ -155,7 +165,7 @@ class Connecting:
     async def _connect(
         self, client: httpx.AsyncClient, credentials: Credentials, channels: list[dict[str, Any]]
     ) -> None:
-        """Make the channel, or give the one that is there our credentials; then tell the fake where webhooks go."""
+        """Create the channel, or replace the credentials of an existing one; then set the callback of the fake."""
         company = own_company(credentials, connected=True)
         channel = next((one for one in channels if one["phone_number_id"] == credentials.phone_number_id), None)
         channel = channel or next((one for one in channels if one["name"] == company.name), None)
@@ -164,7 +174,7 @@ class Connecting:
         if channel is None:
             channel = await self._call(client, "POST", "/channels", self._new_channel(credentials, company))
         else:
-            await self._adopt(client, credentials, channel)
+            await self._replace_credentials(client, credentials, channel)
             company = own_company(credentials, connected=True)
         credentials.channel_id = channel["id"]
         callback = Callback(
@@ -175,23 +185,25 @@ class Connecting:
             business_account_id=credentials.business_account_id,
             display_phone_number=company.phone,
         )
-        if not await self._phones.world.webhooks.handshake(callback):
-            raise ConnectingFailed("handshake")
-        self._phones.world.state.callbacks[credentials.phone_number_id] = callback
+        if not await self._state.webhooks.handshake(callback):
+            raise ConnectionFailed("handshake")
+        self._state.graph.callbacks[credentials.phone_number_id] = callback
         await self._call(client, "POST", f"/channels/{channel['id']}/check")
         self._phones.company_connected(company)
 
     def _is_connected(self, credentials: Credentials, channel: dict[str, Any]) -> bool:
-        known = self._phones.world.state.callbacks.get(credentials.phone_number_id)
+        known = self._state.graph.callbacks.get(credentials.phone_number_id)
         same = known is not None and known.callback_url == channel["webhook_url"]
         return same and channel["status"] == "active" and channel["id"] == credentials.channel_id
 
-    async def _adopt(self, client: httpx.AsyncClient, credentials: Credentials, channel: dict[str, Any]) -> None:
-        """Replace the credentials of a channel that is there; its number stays as it is."""
+    async def _replace_credentials(
+        self, client: httpx.AsyncClient, credentials: Credentials, channel: dict[str, Any]
+    ) -> None:
+        """Replace the credentials of an existing channel; its number stays as it is."""
         old = credentials.phone_number_id
         credentials.phone_number_id = channel["phone_number_id"]
         if old != credentials.phone_number_id:
-            self._phones.world.companies.pop(old, None)
+            self._state.directory.companies.pop(old, None)
         changes = {
             "business_account_id": credentials.business_account_id,
             "access_token": credentials.access_token,
@@ -213,13 +225,13 @@ class Connecting:
         try:
             answer = await client.request(method, path, json=body)
         except httpx.HTTPError:
-            raise ConnectingFailed("unreachable") from None
+            raise ConnectionFailed("unreachable") from None
         if answer.status_code in (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE):
-            raise ConnectingFailed("unreachable")
+            raise ConnectionFailed("unreachable")
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise ConnectingFailed("sign_in")
+            raise ConnectionFailed("sign_in")
         if answer.is_error:
-            raise ConnectingFailed(f"http_{answer.status_code}")
+            raise ConnectionFailed(f"http_{answer.status_code}")
         found: dict[str, Any] = answer.json()
         return found
 

@@ -1,4 +1,4 @@
-"""What must survive a restart: the phones' messages as JSON lines, and the files beside them. All of it bounded."""
+"""Keeps messages (as JSON lines) and files over a restart. Both are bounded."""
 
 import contextlib
 import os
@@ -14,11 +14,11 @@ from atd_channel_sandbox.threads import Threads
 from atd_testing.whatsapp.media import MediaFile, MediaStore
 
 MAX_LINES = 20_000
-_PRIVATE = 0o600
+_OWNER_ONLY = 0o600
 
 
 class Journal:
-    """Appends every change of a message; rewritten when it has far more lines than there are messages."""
+    """Appends every change of a message or customer; rewritten when most of its lines are out of date."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ class Journal:
         self._file = self._path.open("ab")
 
     def read_into(self, threads: Threads, customers: dict[str, Customer]) -> None:
-        """Put back what was there. A line that was cut off by a kill is left out."""
+        """Read messages and customers. A line that a kill cut off is skipped."""
         with self._path.open("rb") as file:
             for line in file:
                 self._lines += 1
@@ -41,7 +41,7 @@ class Journal:
         self.rewrite(threads, customers)
 
     def append(self, change: BaseModel, threads: Threads, customers: dict[str, Customer]) -> None:
-        """Keep a message or a customer as they are now."""
+        """Save a message or a customer as they are now."""
         self._file.write(change.model_dump_json(exclude_defaults=True).encode() + b"\n")
         self._file.flush()
         self._lines += 1
@@ -64,8 +64,8 @@ class Journal:
         self._file.close()
 
 
-class MediaMeta(BaseModel):
-    """All of a file but its bytes."""
+class FileMetadata(BaseModel):
+    """What is known of a file beside its bytes."""
 
     id: str
     mime_type: str
@@ -76,22 +76,22 @@ class MediaMeta(BaseModel):
     expires_at: datetime
 
 
-class Shelf:
-    """The fake's files on disk: `<id>` and `<id>.json`. Written by a thread of its own, in order."""
+class FileStore:
+    """Keeps the fake's files on disk: `<id>` and `<id>.json`. One thread of its own writes them, in order."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory / "media"
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shelf")
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="file-store")
 
     def attach(self, store: MediaStore) -> None:
-        """Put back what was there, and follow what changes."""
+        """Restore the files into the fake's store, and follow its changes."""
         store.on_drop = self._dropped
         for path in sorted(self._directory.glob("*.json")):
             with contextlib.suppress(ValidationError, OSError):
-                meta = MediaMeta.model_validate_json(path.read_bytes())
+                metadata = FileMetadata.model_validate_json(path.read_bytes())
                 data = path.with_suffix("").read_bytes()
-                store.restore(MediaFile(data=data, **meta.model_dump()))
+                store.restore(MediaFile(data=data, **metadata.model_dump()))
         store.on_add = self._added
 
     def _added(self, file: MediaFile) -> None:
@@ -101,10 +101,10 @@ class Shelf:
         self._writer.submit(self._remove, media_id)
 
     def _write(self, file: MediaFile) -> None:
-        meta = MediaMeta.model_validate(file, from_attributes=True)
+        metadata = FileMetadata.model_validate(file, from_attributes=True)
         path = self._directory / file.id
         path.write_bytes(file.data)
-        path.with_suffix(".json").write_bytes(meta.model_dump_json().encode())
+        path.with_suffix(".json").write_bytes(metadata.model_dump_json().encode())
 
     def _remove(self, media_id: str) -> None:
         path = self._directory / media_id
@@ -112,13 +112,13 @@ class Shelf:
         path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Finish what is being written."""
+        """Wait until everything is written."""
         self._writer.shutdown(wait=True)
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Replace a file that its owner alone may read."""
+    """Replace a file that only its owner may read."""
     fresh = path.with_suffix(".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE), "wb") as file:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY), "wb") as file:
         file.write(data)
     fresh.replace(path)

@@ -1,0 +1,19 @@
+"""HTTP routes of the page: `/sandbox/api/` and the files under `/sandbox/media/`."""
+
+from fastapi import APIRouter
+
+from atd_channel_sandbox.api.messages import add_changes, add_messages
+from atd_channel_sandbox.api.network import add_network
+from atd_channel_sandbox.api.queries import add_queries
+from atd_channel_sandbox.phones import Phones
+from atd_channel_sandbox.state import SandboxState
+
+
+def api_router(state: SandboxState, phones: Phones, upload_limit: int) -> APIRouter:
+    """Every route of the page; `upload_limit` in bytes."""
+    router = APIRouter(prefix="/sandbox")
+    add_queries(router, state)
+    add_messages(router, state, phones, upload_limit)
+    add_changes(router, phones)
+    add_network(router, state, phones)
+    return router

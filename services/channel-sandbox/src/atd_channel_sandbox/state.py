@@ -1,0 +1,46 @@
+"""What the parts of the sandbox share: the fake Graph API, conversations, companies and customers, the connection."""
+
+from atd_channel_sandbox.conversations import Conversations
+from atd_channel_sandbox.directory import Directory
+from atd_channel_sandbox.events import EventStream
+from atd_channel_sandbox.model import Connection, Customer, PhoneMessage
+from atd_channel_sandbox.storage import Journal
+from atd_channel_sandbox.threads import Threads
+from atd_testing.whatsapp.state import FakeState
+from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
+
+
+class SandboxState:
+    """State of one sandbox, with what its journal remembers."""
+
+    def __init__(self, webhooks: WhatsAppWebhooks, journal: Journal) -> None:
+        self.graph: FakeState = webhooks.state
+        self.webhooks = webhooks
+        self.events = EventStream()
+        self.conversations = Conversations(self.graph, self.events, self._save)
+        self.directory = Directory(self.graph, self.events, self._save)
+        self.connection = Connection(state="off")
+        self._journal = journal
+        journal.read_into(self.threads, self.directory.customers)
+
+    @property
+    def threads(self) -> Threads:
+        """The messages by conversation."""
+        return self.conversations.threads
+
+    def set_connection(self, connection: Connection) -> None:
+        """Show how connecting the numbers goes."""
+        if connection != self.connection:
+            self.connection = connection
+            self.events.publish("connection", connection)
+
+    def is_connected(self, number_id: str) -> bool:
+        """Whether the webhooks of this number have a callback."""
+        return self.graph.callback_of(number_id) is not None
+
+    def receipt_delay(self, place: int) -> float:
+        """Seconds until the receipt number `place` of a send is reported."""
+        return place * self.graph.webhooks.receipt_delay_ms / 1000
+
+    def _save(self, change: PhoneMessage | Customer) -> None:
+        self._journal.append(change, self.threads, self.directory.customers)
