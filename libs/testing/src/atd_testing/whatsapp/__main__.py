@@ -1,4 +1,4 @@
-"""`python -m atd_testing.whatsapp`: the fake as a process.
+"""`python -m atd_testing.whatsapp` runs the fake as a process.
 
 `ATD_PORT` (default 8199) and `ATD_HOST` (default 127.0.0.1) say where it listens. With
 `ATD_FAKE_CALLBACK_URL` and `ATD_FAKE_APP_SECRET` it delivers the webhooks of every number there from the start.

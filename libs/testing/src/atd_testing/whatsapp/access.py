@@ -1,4 +1,4 @@
-"""Who may call the fake Graph API, and under which path."""
+"""Checks the access token and the API version of a call."""
 
 import re
 
@@ -9,7 +9,7 @@ _VERSION = re.compile(r"v[0-9]{1,2}\.[0-9]")
 
 
 def bearer_token(state: FakeState, authorization: str | None) -> str:
-    """The token of an `Authorization: Bearer` header; refuses none, an empty and a revoked one."""
+    """The token of an `Authorization: Bearer` header; refuses a missing, an empty and a revoked one."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise RefusalError(190, "An access token is required to request this resource")
@@ -19,6 +19,6 @@ def bearer_token(state: FakeState, authorization: str | None) -> str:
 
 
 def check_version(version: str) -> None:
-    """Refuse a path whose first segment is no Graph API version."""
+    """Refuse a path whose first segment is not a Graph API version."""
     if not _VERSION.fullmatch(version):
         raise RefusalError(2500, f"Unknown path components: /{version}")

@@ -1,4 +1,4 @@
-"""Webhook bodies as Meta's WhatsApp Cloud API sends them: pure functions from facts to bytes.
+"""Builders for webhook bodies as Meta's WhatsApp Cloud API sends them. Pure.
 
 Small pieces (`text_message`, `status`, `contact`) go into a `change`, changes into an `entry`, entries
 into a body. `encode` writes the bytes as Meta does (non-ASCII and `/` escaped) and `sign` makes the header
@@ -139,7 +139,7 @@ def encode(payload: Any) -> bytes:
 
 
 def sign(raw: bytes, app_secret: str) -> str:
-    """The value of `X-Hub-Signature-256` for these very bytes."""
+    """The value of `X-Hub-Signature-256` for these bytes."""
     return "sha256=" + hmac.new(app_secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
@@ -163,7 +163,7 @@ def text_webhook(
     name: str = "Ana Souza",
     business_account_id: str = "200300400500600",
 ) -> bytes:
-    """The commonest webhook, ready to sign: one text message of one customer."""
+    """A webhook with one text message of one customer, ready to sign."""
     user_id = business_scoped_user_id(sender)
     message = text_message(message_id, text, at, sender=sender, user_id=user_id)
     made = change(phone_number_id, messages=[message], contacts=[contact(sender, name, user_id=user_id)])
@@ -181,7 +181,7 @@ def status_webhook(
     errors: Sequence[Json] = (),
     business_account_id: str = "200300400500600",
 ) -> bytes:
-    """One receipt, ready to sign."""
+    """A webhook with one receipt, ready to sign."""
     made = status(message_id, state, at, recipient=recipient, callback_data=callback_data, errors=errors)
     return encode(body(entry(business_account_id, change(phone_number_id, statuses=[made]))))
 
@@ -197,17 +197,17 @@ def batch_webhook(
 ) -> bytes:
     """Three entries with five messages of three customers and two statuses, ready to sign.
 
-    `sent` maps the two provider ids that the statuses (`delivered`, `read`) speak of to their recipients.
+    `sent` maps the provider ids of the two statuses (`delivered`, `read`) to their recipients.
     """
     first, second, third = senders
     receipts = dict(sent or {wamid(f"{prefix}-out-1"): first, wamid(f"{prefix}-out-2"): second})
     states = ("delivered", "read")
 
-    def said(number: int, sender: str) -> Json:
+    def text_of(number: int, sender: str) -> Json:
         return text_message(wamid(f"{prefix}-{number}"), f"Mensagem nº {number}", at, sender=sender)
 
-    def talk(sender: str, name: str, *numbers: int) -> Json:
-        messages = [said(number, sender) for number in numbers]
+    def messages_of(sender: str, name: str, *numbers: int) -> Json:
+        messages = [text_of(number, sender) for number in numbers]
         return change(phone_number_id, messages=messages, contacts=[contact(sender, name)])
 
     statuses = [
@@ -216,8 +216,8 @@ def batch_webhook(
     ]
     return encode(
         body(
-            entry(business_account_id, talk(first, "Ana Souza", 1, 2), talk(second, "João Lima", 3)),
-            entry(business_account_id, talk(third, "Zoë Ação", 4, 5)),
+            entry(business_account_id, messages_of(first, "Ana Souza", 1, 2), messages_of(second, "João Lima", 3)),
+            entry(business_account_id, messages_of(third, "Zoë Ação", 4, 5)),
             entry(business_account_id, change(phone_number_id, statuses=statuses)),
         )
     )

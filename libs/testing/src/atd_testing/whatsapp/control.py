@@ -16,7 +16,7 @@ from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
 
 
 class Window(BaseModel):
-    """A customer's window of 24 hours with a number, to be opened now or to have expired."""
+    """Whether a customer's window of 24 hours with a number is open from now on, or expired."""
 
     phone_number_id: str
     customer: str
@@ -48,12 +48,12 @@ def _add_calls(router: APIRouter, state: FakeState, webhooks: WhatsAppWebhooks) 
 
     @router.get("/read")
     async def list_read() -> list[str]:
-        """The ids that were marked as read."""
+        """The message ids that were marked as read."""
         return list(state.read)
 
     @router.get("/read-marks")
     async def list_read_marks(phone_number_id: str | None = None) -> list[ReadMark]:
-        """Every mark, and whether it said that the business is writing."""
+        """Every mark, and whether it showed that the business is typing."""
         return [mark for mark in state.read_marks if phone_number_id in (None, mark.phone_number_id)]
 
     @router.get("/status")
@@ -66,7 +66,7 @@ def _add_calls(router: APIRouter, state: FakeState, webhooks: WhatsAppWebhooks) 
 def _add_files(router: APIRouter, state: FakeState) -> None:
     @router.get("/media")
     async def list_media(origin: str | None = None, phone_number_id: str | None = None) -> list[MediaFacts]:
-        """Every file that is held, without its bytes; `origin` is `upload` or `customer`."""
+        """Every stored file, without its bytes; `origin` is `upload` or `customer`."""
         found = (file.facts() for file in state.media.all() if origin in (None, file.origin))
         return [facts for facts in found if phone_number_id in (None, facts.phone_number_id)]
 
@@ -75,20 +75,20 @@ def _add_files(router: APIRouter, state: FakeState) -> None:
         """The bytes of a file, whatever its age; for looking at, not as Meta serves them."""
         file = next((one for one in state.media.all() if one.id == media_id), None)
         if file is None:
-            raise HTTPException(404, "no such file")
+            raise HTTPException(404, "file not found")
         return Response(file.data, media_type=file.mime_type, headers={"X-Content-Type-Options": "nosniff"})
 
 
 def _add_rules(router: APIRouter, state: FakeState, webhooks: WhatsAppWebhooks) -> None:
     @router.put("/graph-settings")
     async def set_graph(settings: GraphSettings) -> GraphSettings:
-        """Window of 24 hours, limit of the pair, life of addresses."""
+        """Set the window of 24 hours, the pair limit, the lifetime of addresses."""
         state.graph = settings
         return settings
 
     @router.put("/callbacks")
     async def set_callback(callback: Callback) -> Callback:
-        """Where the webhooks of a number (or of every number) go."""
+        """Set where the webhooks of a number (or of every number) go, after a handshake."""
         if callback.verify_token is not None and not await webhooks.handshake(callback):
             raise HTTPException(400, "The callback URL or verify token could not be validated")
         state.callbacks[callback.phone_number_id] = callback
@@ -96,7 +96,7 @@ def _add_rules(router: APIRouter, state: FakeState, webhooks: WhatsAppWebhooks) 
 
     @router.put("/windows")
     async def set_window(window: Window) -> Window:
-        """Open a customer's window now, or let it have expired."""
+        """Open a customer's window now, or expire it."""
         if window.open:
             state.note_customer(window.phone_number_id, window.customer)
         else:

@@ -35,7 +35,7 @@ class FieldChange(BaseModel):
 
 
 class EchoedMessage(BaseModel):
-    """What the owner writes with the phone app that shares the number."""
+    """A message that the owner writes with the WhatsApp Business app on the same number."""
 
     phone_number_id: str
     to: str
@@ -62,7 +62,7 @@ def add_customers(
 
     @router.post("/echoes", status_code=202)
     async def owner_writes(echoed: EchoedMessage) -> dict[str, str]:
-        """The owner writes with the phone app that shares the number."""
+        """The owner writes with the WhatsApp Business app on the same number."""
         message_id = echoed.message_id or new_message_id()
         made = kinds.echo(message_id, echoed.kind, echoed.content, state.now(), to=echoed.to)
         change = kinds.field_change(

@@ -1,4 +1,4 @@
-"""Customers who write: from a few facts to the webhook that Meta makes of them."""
+"""Messages of customers, and the webhook elements that Meta makes of them."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
 
 
 class CustomerFile(BaseModel):
-    """The bytes of a file that a customer sends (base64), or the id of one that the fake holds already."""
+    """The bytes of a file that a customer sends (base64), or the id of one that the fake already has."""
 
     data: Base64Bytes = b""
     mime_type: str = "application/octet-stream"
@@ -52,11 +52,11 @@ class CustomerFile(BaseModel):
 class CustomerMessage(BaseModel):
     """A customer writes. `sender` is digits without `+`; absent, the phone is hidden and `user_id` is needed.
 
-    By kind: `text` is the words of a text and the caption of a file; `file` the file of media; `place` the arguments
+    By kind: `text` is the text, or the caption of a file; `file` the file of media; `place` the arguments
     of `kinds.location`; `cards` the content of contacts; `reply` `{id, title, description}` of a button, a row or a
-    template's button (its payload is the id); `answers` those of a form; `target` the message that a reaction, an edit
-    or a deletion speaks of; `emoji` (absent takes away); `items` of an order; `new_sender` after a change of number;
-    `content` the whole element of a kind `raw` or the part of `unsupported`; `beside` what lies next to the content
+    template's button (its payload is the id); `answers` those of a form; `target` the message of a reaction, an edit
+    or a deletion; `emoji` (absent: remove the reaction); `items` of an order; `new_sender` after a change of number;
+    `content` the whole element of a kind `raw` or the part of `unsupported`; `beside` the fields next to the content
     (referral, errors).
     """
 
@@ -84,12 +84,12 @@ class CustomerMessage(BaseModel):
 
     @property
     def customer_id(self) -> str | None:
-        """What the business answers to."""
+        """The id to which the business replies."""
         return self.sender or self.user_id
 
 
 class WrittenMessage(BaseModel):
-    """What became of a customer's message: its id, the element of the webhook, and the file that it has."""
+    """A customer's message as the fake sends it: its id, the element of the webhook, and its file."""
 
     message: CustomerMessage
     message_id: str
@@ -99,32 +99,32 @@ class WrittenMessage(BaseModel):
 
 
 def write(state: FakeState, message: CustomerMessage, base_url: str = "") -> WrittenMessage:
-    """Make the element of a customer's message, hold its file, and begin the window of 24 hours."""
+    """Build the element of a customer's message, store its file, and open the window of 24 hours."""
     user_id = message.user_id
     if user_id is None and message.sender is not None:
         user_id = builders.business_scoped_user_id(message.sender)
     message = message.model_copy(update={"user_id": user_id, "message_id": message.message_id or new_message_id()})
     at = message.at or state.now()
-    held = hold_file(state, message)
-    url = state.address_of(held.id, base_url) if held is not None and state.graph.webhook_urls else None
-    element = element_of(message, at, held, url)
+    file = store_file(state, message)
+    url = state.address_of(file.id, base_url) if file is not None and state.graph.webhook_urls else None
+    element = element_of(message, at, file, url)
     state.note_customer(message.phone_number_id, message.sender, user_id)
     return WrittenMessage(
         message=message,
         message_id=str(message.message_id),
         at=at,
         element=element,
-        media_id=held.id if held else None,
+        media_id=file.id if file else None,
     )
 
 
 def new_message_id() -> str:
-    """An id of WhatsApp's that nobody else has."""
+    """A new unique WhatsApp message id."""
     return builders.wamid(uuid4().hex)
 
 
-def hold_file(state: FakeState, message: CustomerMessage) -> MediaFile | None:
-    """The file of a media message in the fake's store; an empty one for a message that names none."""
+def store_file(state: FakeState, message: CustomerMessage) -> MediaFile | None:
+    """Store the file of a media message; an empty file for a message that has none."""
     if message.kind not in MEDIA_KINDS:
         return None
     given = message.file or CustomerFile()
@@ -140,7 +140,7 @@ def hold_file(state: FakeState, message: CustomerMessage) -> MediaFile | None:
 
 
 def contacts_of(message: CustomerMessage) -> list[Json]:
-    """The `contacts` that come with it; a change of number has none."""
+    """The `contacts` of its webhook; a change of number has none."""
     if message.kind == "number_change":
         return []
     return [builders.contact(message.sender, message.name, user_id=message.user_id)]

@@ -11,12 +11,12 @@ from fastapi.responses import JSONResponse
 from atd_testing.providers.behaviours import Call, no_effect, scripted_answer
 from atd_testing.whatsapp.access import bearer_token, check_version
 from atd_testing.whatsapp.builders import Json, business_scoped_user_id
-from atd_testing.whatsapp.media import KIND_TYPES, essence, looks_like_media
+from atd_testing.whatsapp.media import KIND_TYPES, essence, is_media_id
 from atd_testing.whatsapp.media_routes import media_answer
 from atd_testing.whatsapp.refusals import RefusalError, refuse
 from atd_testing.whatsapp.sends import CheckedSend, check_send, is_phone
 from atd_testing.whatsapp.state import FakeState, ReadMark, SentMessage
-from atd_testing.whatsapp.templates import Mismatch, check_template
+from atd_testing.whatsapp.templates import TemplateMismatch, check_template
 
 MAX_PAGE = 100
 
@@ -89,7 +89,7 @@ def graph_router(state: FakeState, listener: Listener) -> APIRouter:
         """A file's address, or the number's own node, as a check of the credentials reads it."""
         check_version(version)
         bearer_token(state, authorization)
-        if looks_like_media(node):
+        if is_media_id(node):
             return await media_answer(state, node, request)
         call = Call("check", node)
         if (scripted := await scripted_answer(state.take_behaviour(call), no_effect, refuse)) is not None:
@@ -173,14 +173,14 @@ async def _send(state: FakeState, phone_number_id: str, body: Any, listener: Lis
     failing = _later_failure(state, checked) or _check_rules(state, phone_number_id, checked)
 
     def take() -> SentMessage:
-        sent = state.record(phone_number_id, checked.recipient, _new_message_id(), body, checked.words)
+        sent = state.record(phone_number_id, checked.recipient, _new_message_id(), body, checked.text)
         if failing is None:
             listener.on_sent(sent)
         else:
             listener.on_failing(sent, failing.code, failing.details)
         return sent
 
-    call = Call("send", phone_number_id, checked.recipient, checked.words)
+    call = Call("send", phone_number_id, checked.recipient, checked.text)
     if (scripted := await scripted_answer(state.take_behaviour(call), take, refuse)) is not None:
         return scripted
     return JSONResponse(accepted(take()))
@@ -191,7 +191,7 @@ def _check_template(state: FakeState, phone_number_id: str, checked: CheckedSend
         return
     try:
         check_template(state.catalogue_of(phone_number_id), body["template"])
-    except Mismatch as mismatch:
+    except TemplateMismatch as mismatch:
         raise RefusalError(mismatch.code, mismatch.details) from None
 
 
@@ -208,7 +208,7 @@ def _later_failure(state: FakeState, checked: CheckedSend) -> RefusalError | Non
 
 def _check_rules(state: FakeState, phone_number_id: str, checked: CheckedSend) -> RefusalError | None:
     """Limit of the pair and window of 24 hours, where they are switched on."""
-    if state.graph.pair_limit and not state.take_pair(phone_number_id, checked.recipient):
+    if state.graph.pair_limit and not state.count_for_pair(phone_number_id, checked.recipient):
         raise RefusalError(131056, "Too many messages sent from this phone number to the same phone number")
     is_open = checked.kind == "template" or state.window_is_open(phone_number_id, checked.recipient)
     if is_open:

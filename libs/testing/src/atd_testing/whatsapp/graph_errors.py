@@ -1,7 +1,7 @@
-"""The Graph API's errors as WhatsApp answers them: code, HTTP status and body.
+"""Error answers of the Graph API for WhatsApp: code, HTTP status and body.
 
 Codes, titles and HTTP statuses follow Meta's list of Cloud API error codes (December 2025). The HTTP status
-says little (a throttle is a 400), so whoever calls decides on the code.
+says little (a throttle is a 400), so clients decide by the code.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Messages of every kind as Meta's webhooks carry them: pure functions from facts to elements of `messages`.
+"""Builders for messages of every kind as Meta's webhooks carry them. Pure.
 
 A message is an `envelope` (`message`) around the content of its kind. Shapes are those of Meta's webhook reference
-for Graph API v25.0; what few messages have (referral, errors) is put beside the content.
+for Graph API v25.0; rare fields (referral, errors) are passed as keywords.
 """
 
 import json
@@ -21,9 +21,9 @@ def message(
     sender: str | None,
     user_id: str | None = None,
     context: Json | None = None,
-    **beside: Any,
+    **extra: Any,
 ) -> Json:
-    """One element of `messages`: `content` under the name of its kind, unless it has none; `beside` next to it."""
+    """One element of `messages`: `content` (if any) under the name of its kind, `extra` fields next to it."""
     made: Json = {"id": message_id, "timestamp": unix_seconds(at), "type": kind}
     if content is not None:
         made[kind] = content
@@ -33,13 +33,13 @@ def message(
         made["from_user_id"] = user_id
     if context is not None:
         made["context"] = context
-    return made | beside
+    return made | extra
 
 
 def context(
     reply_to: str | None = None, forwarded: str = "no", product: Json | None = None, sender: str = DISPLAY_PHONE_NUMBER
 ) -> Json | None:
-    """What a message answers, or that it was forwarded (`once`, `often`); `None` for neither."""
+    """The context of a reply or of a forwarded message (`once`, `often`); `None` for neither."""
     if reply_to is not None:
         made: Json = {"from": sender, "id": reply_to}
         return made if product is None else made | {"referred_product": product}
@@ -68,7 +68,7 @@ def media(
 def location(
     latitude: float, longitude: float, *, name: str | None = None, address: str | None = None, url: str | None = None
 ) -> Json:
-    """The content of a location; the last three only for a place that was chosen."""
+    """The content of a location; the last three only for a place chosen from a list."""
     optional = {"name": name, "address": address, "url": url}
     present = {key: value for key, value in optional.items() if value is not None}
     return {"latitude": latitude, "longitude": longitude} | present
@@ -92,12 +92,12 @@ def contact_card(
 
 
 def button_reply(reply_id: str, title: str) -> Json:
-    """The content of an `interactive` answer: a button was tapped."""
+    """The content of an `interactive` reply: a button was tapped."""
     return {"type": "button_reply", "button_reply": {"id": reply_id, "title": title}}
 
 
 def list_reply(reply_id: str, title: str, description: str | None = None) -> Json:
-    """The content of an `interactive` answer: a row of a list was chosen."""
+    """The content of an `interactive` reply: a row of a list was chosen."""
     chosen = {"id": reply_id, "title": title}
     return {
         "type": "list_reply",
@@ -106,7 +106,7 @@ def list_reply(reply_id: str, title: str, description: str | None = None) -> Jso
 
 
 def flow_reply(answers: Mapping[str, Any], *, token: str | None = "t1", body: str = "Sent") -> Json:  # noqa: S107 - no secret
-    """The content of an `interactive` answer: a form was filled in."""
+    """The content of an `interactive` reply: a form was filled in."""
     written = dict(answers) if token is None else {"flow_token": token, **answers}
     return {"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": body, "response_json": json.dumps(written)}}
 
@@ -117,7 +117,7 @@ def template_button(text: str, payload: str | None = None) -> Json:
 
 
 def reaction(target_id: str, emoji: str | None) -> Json:
-    """The content of a reaction; without an emoji it is taken away."""
+    """The content of a reaction; without an emoji it is removed."""
     return {"message_id": target_id} if emoji is None else {"message_id": target_id, "emoji": emoji}
 
 
@@ -144,7 +144,7 @@ def number_change(body: str, *, new_wa_id: str | None, new_user_id: str | None) 
 
 
 def referral(headline: str, *, source_id: str = "1200", source_type: str = "ad", **more: Any) -> Json:
-    """What lies beside the first message after a tap on an advertisement."""
+    """The referral of the first message after a tap on an advertisement."""
     return {
         "source_url": "https://fb.me/exemplo",
         "source_id": source_id,
@@ -161,7 +161,7 @@ def referral(headline: str, *, source_id: str = "1200", source_type: str = "ad",
 def echo(
     message_id: str, kind: str, content: Any, at: datetime, *, to: str, sender: str = DISPLAY_PHONE_NUMBER
 ) -> Json:
-    """One element of `message_echoes`: what the owner wrote with the phone app that shares the number."""
+    """One element of `message_echoes`: what the owner wrote with the WhatsApp Business app on the same number."""
     return {"from": sender, "to": to, "id": message_id, "timestamp": unix_seconds(at), "type": kind, kind: content}
 
 

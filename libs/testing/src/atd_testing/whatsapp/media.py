@@ -1,4 +1,4 @@
-"""The files that the fake Graph API holds: those that customers send and those that the business uploads. No I/O."""
+"""The files of the fake Graph API: sent by customers or uploaded by the business. No I/O."""
 
 import base64
 import hashlib
@@ -48,7 +48,7 @@ KIND_MAX_BYTES: Mapping[str, int] = {
 
 
 def essence(mime_type: str) -> str:
-    """A type without its parameters, in small letters."""
+    """A media type without its parameters, in lower case."""
     return mime_type.partition(";")[0].strip().lower()
 
 
@@ -58,8 +58,8 @@ def kind_of(mime_type: str) -> str | None:
     return next((kind for kind, types in KIND_TYPES.items() if wanted in types), None)
 
 
-def looks_like_media(node: str) -> bool:
-    """Whether an id of the Graph is that of a file of the fake, held or not."""
+def is_media_id(node: str) -> bool:
+    """Whether a Graph id has the form of the fake's media ids."""
     return len(node) == _ID_DIGITS and node.startswith(_ID_PREFIX) and node.isdigit()
 
 
@@ -88,7 +88,7 @@ class MediaFile:
         return base64.b64encode(hashlib.sha256(self.data).digest()).decode()
 
     def facts(self) -> "MediaFacts":
-        """All but the bytes."""
+        """Everything but the bytes."""
         return MediaFacts(
             id=self.id,
             mime_type=self.mime_type,
@@ -103,7 +103,7 @@ class MediaFile:
 
 
 class MediaFacts(BaseModel):
-    """What the control routes tell of a file."""
+    """A file as the control routes show it."""
 
     id: str
     mime_type: str
@@ -117,9 +117,9 @@ class MediaFacts(BaseModel):
 
 
 class MediaStore:
-    """Files by id, at most `max_bytes` of them together: the oldest go first.
+    """Files by id, at most `max_bytes` in total: the oldest are removed first.
 
-    `on_add` hears of every new file, `on_drop` of the id of every one that went. Ids count from `first_number`.
+    `on_add` is called with every new file, `on_drop` with the id of every removed one. Ids count from `first_number`.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES, *, first_number: int = 1) -> None:
@@ -133,7 +133,7 @@ class MediaStore:
 
     @property
     def held_bytes(self) -> int:
-        """How much is held."""
+        """Size of all files in bytes."""
         return self._held_bytes
 
     def add(
@@ -146,7 +146,7 @@ class MediaStore:
         origin: str = "customer",
         phone_number_id: str | None = None,
     ) -> MediaFile:
-        """Hold a file, and let go of the oldest ones when there are too many bytes."""
+        """Add a file, and remove the oldest ones when there are too many bytes."""
         media_id = f"{_ID_PREFIX}{next(self._numbers):0{_ID_DIGITS - len(_ID_PREFIX)}d}"
         lifetime = UPLOAD_LIFETIME if origin == "upload" else INBOUND_LIFETIME
         made = MediaFile(media_id, data, mime_type, filename, origin, phone_number_id, now, now + lifetime)
@@ -156,28 +156,28 @@ class MediaStore:
         return made
 
     def restore(self, file: MediaFile) -> None:
-        """Hold a file that was held before, under its id."""
+        """Add a file of an earlier run under its id."""
         self._files[file.id] = file
         self._held_bytes += len(file.data)
         while self._held_bytes > self._max_bytes and len(self._files) > 1:
             self.remove(next(iter(self._files)))
 
     def get(self, media_id: str, now: datetime) -> MediaFile | None:
-        """The file, unless it is gone or past its time."""
+        """The file, unless it was removed or has expired."""
         found = self._files.get(media_id)
         return found if found is not None and now < found.expires_at else None
 
     def remove(self, media_id: str) -> bool:
-        """Forget a file; whether it was there."""
-        gone = self._files.pop(media_id, None)
-        if gone is not None:
-            self._held_bytes -= len(gone.data)
+        """Remove a file; whether it existed."""
+        removed = self._files.pop(media_id, None)
+        if removed is not None:
+            self._held_bytes -= len(removed.data)
             if self.on_drop is not None:
                 self.on_drop(media_id)
-        return gone is not None
+        return removed is not None
 
     def clear(self) -> None:
-        """Forget every file."""
+        """Remove every file."""
         for media_id in list(self._files):
             self.remove(media_id)
 
@@ -186,12 +186,12 @@ class MediaStore:
         return list(self._files.values())
 
     def issue(self, media_id: str, token: str, until: datetime) -> None:
-        """Remember that an address with this token was told for the file."""
+        """Remember that an address with this token was issued for the file."""
         self._issued[token] = (media_id, until)
         while len(self._issued) > MAX_ADDRESSES:
             self._issued.popitem(last=False)
 
     def issued(self, token: str, now: datetime) -> str | None:
-        """The file that this address leads to, while the address lives."""
+        """The file of an issued address, until the address expires."""
         media_id, until = self._issued.get(token, (None, now))
         return media_id if now < until else None

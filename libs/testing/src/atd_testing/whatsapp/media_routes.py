@@ -1,4 +1,4 @@
-"""Files over the fake Graph API: upload, ask for the address, download (a short time only), delete."""
+"""The Graph API's routes of files: upload, address, download until the address expires, delete."""
 
 from typing import Annotated
 
@@ -10,20 +10,20 @@ from starlette.types import Receive, Scope, Send
 from atd_testing.providers.behaviours import Call, no_effect, scripted_answer
 from atd_testing.providers.connections import cut
 from atd_testing.whatsapp.access import bearer_token, check_version
-from atd_testing.whatsapp.media import KIND_MAX_BYTES, MediaFile, kind_of, looks_like_media
+from atd_testing.whatsapp.media import KIND_MAX_BYTES, MediaFile, is_media_id, kind_of
 from atd_testing.whatsapp.refusals import RefusalError, refuse
 from atd_testing.whatsapp.state import FakeState
 
 
 def media_router(state: FakeState) -> APIRouter:
-    """The routes of media; the address of a file is asked for at the node (`graph_router`)."""
+    """The routes of media; the address of a file is at its node (`graph_router`)."""
     router = APIRouter(tags=["Graph API: media"])
 
     @router.post("/{version}/{phone_number_id}/media")
     async def upload(
         version: str, phone_number_id: str, request: Request, authorization: Annotated[str | None, Header()] = None
     ) -> Response:
-        """Take a file of the business: multipart with `messaging_product`, `type` and `file`."""
+        """Accept a file of the business: multipart with `messaging_product`, `type` and `file`."""
         state.calls += 1
         check_version(version)
         bearer_token(state, authorization)
@@ -41,7 +41,7 @@ def media_router(state: FakeState) -> APIRouter:
 
     @router.delete("/{version}/{media_id}")
     async def delete(version: str, media_id: str, authorization: Annotated[str | None, Header()] = None) -> Response:
-        """Forget a file."""
+        """Delete a file."""
         check_version(version)
         bearer_token(state, authorization)
         if not state.media.remove(media_id):
@@ -52,7 +52,7 @@ def media_router(state: FakeState) -> APIRouter:
     async def download(
         media_id: str, token: str = "", authorization: Annotated[str | None, Header()] = None
     ) -> Response:
-        """The bytes, for whoever has the token of the business, while the address lives."""
+        """The bytes, for a request with the token of the business, until the address expires."""
         state.calls += 1
         bearer_token(state, authorization)
         now = state.now()
@@ -71,7 +71,7 @@ def media_router(state: FakeState) -> APIRouter:
 
 
 async def media_answer(state: FakeState, media_id: str, request: Request) -> Response:
-    """Where the bytes of a file are, for a while."""
+    """The address of a file, valid for a while, and its metadata."""
     state.calls += 1
     file = state.media.get(media_id, state.now())
     wanted = request.query_params.get("phone_number_id")
@@ -93,12 +93,12 @@ async def media_answer(state: FakeState, media_id: str, request: Request) -> Res
 
 
 def _unknown(media_id: str) -> RefusalError:
-    kind = "media" if looks_like_media(media_id) else "object"
+    kind = "media" if is_media_id(media_id) else "object"
     return RefusalError(100, f"Unsupported request: the {kind} with this id does not exist", subcode=33)
 
 
 async def _read_upload(request: Request) -> tuple[bytes, str, str | None]:
-    """Bytes, type and name of an upload that Meta would take."""
+    """Bytes, type and name of an upload that Meta accepts."""
     async with request.form() as form:
         if form.get("messaging_product") != "whatsapp":
             raise RefusalError(100, "The parameter messaging_product is required")
@@ -120,7 +120,7 @@ async def _read_upload(request: Request) -> tuple[bytes, str, str | None]:
 
 
 class CutBody(Response):
-    """Half of the bytes, and then the connection ends."""
+    """Sends half of the bytes and cuts the connection."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)

@@ -1,4 +1,4 @@
-"""What Meta checks before it takes a send: shapes, limits and codes of the Cloud API's messages endpoint. Pure."""
+"""Checks a send as the Cloud API's messages endpoint does: shapes, limits, error codes. Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,19 +22,19 @@ _MAX_ROWS = 10
 
 @dataclass(frozen=True, slots=True)
 class CheckedSend:
-    """A well-formed send. `words` is what a person reads of it, `media_ids` are the files that it names."""
+    """A valid send. `text` is what a person reads of it, `media_ids` are the files that it names."""
 
     recipient: str
     kind: str
-    words: str
+    text: str
     media_ids: tuple[tuple[str, str], ...] = ()
 
 
 def check_send(body: Any) -> CheckedSend:
-    """Read a send request.
+    """Check a send request.
 
     Raises:
-        RefusalError: with the code that Meta answers for what is missing or wrong.
+        RefusalError: with the code that Meta answers for the missing or invalid part.
     """
     if not isinstance(body, dict):
         raise RefusalError(100, "The request body must be a JSON object")
@@ -52,9 +52,9 @@ def check_send(body: Any) -> CheckedSend:
     content = body.get(kind)
     if content is None:
         raise RefusalError(131008, f"{kind} is required")
-    words = check(kind, content)
+    text = check(kind, content)
     _check_context(body.get("context"))
-    return CheckedSend(_recipient(body), kind, words, tuple(_media_ids(kind, content)))
+    return CheckedSend(_recipient(body), kind, text, tuple(_media_ids(kind, content)))
 
 
 def is_phone(recipient: str) -> bool:

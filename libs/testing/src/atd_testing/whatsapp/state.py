@@ -11,7 +11,8 @@ from atd_testing import providers
 from atd_testing.providers.state import MAX_REMEMBERED
 from atd_testing.whatsapp.builders import Json
 from atd_testing.whatsapp.media import MediaStore
-from atd_testing.whatsapp.templates import Template, default_catalogue
+from atd_testing.whatsapp.sample_templates import sample_templates
+from atd_testing.whatsapp.templates import Template
 
 CallKind = Literal["send", "check", "read", "upload", "address", "download", "templates"]
 
@@ -49,12 +50,12 @@ class Callback(BaseModel):
 
 
 class GraphSettings(BaseModel):
-    """Rules of Meta's that are off until they are asked for.
+    """Rules of Meta that are off by default.
 
     `window`: a send that is no template, to a customer who has not written for 24 hours, is refused at once (`sync`)
     or accepted and reported as failed (`async`), 131047 both. `pair_limit`: more than `pair_burst` messages to one
     customer, refilled one per `pair_seconds`, are refused (131056). `url_seconds` is how long the address of a file
-    lives; `webhook_urls` puts an address into webhooks of files.
+    is valid; `webhook_urls` puts an address into webhooks of files.
     """
 
     window: Literal["off", "sync", "async"] = "off"
@@ -74,7 +75,7 @@ class SentMessage(providers.SentMessage):
 
 
 class ReadMark(BaseModel):
-    """A message was marked as read; `typing` when the business said that it is writing."""
+    """A message was marked as read; `typing` when it also showed that the business is typing."""
 
     phone_number_id: str
     message_id: str
@@ -90,7 +91,7 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
         self.read: deque[str] = deque(maxlen=MAX_REMEMBERED)
         self.read_marks: deque[ReadMark] = deque(maxlen=MAX_REMEMBERED)
         self.graph = GraphSettings()
-        # Whoever remembers ids of a fake that ran before must not meet them again.
+        # A service may remember ids of a fake that ran before: they must not repeat.
         self.media = MediaStore(first_number=int(datetime.now(UTC).timestamp() * 1000))
         self.templates: dict[str, list[Template]] = {}
         self.customer_wrote_at: OrderedDict[tuple[str, str], datetime] = OrderedDict()
@@ -120,16 +121,16 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
 
     def catalogue(self, business_account_id: str) -> list[Template]:
         """The templates of this business account."""
-        return self.templates.setdefault(business_account_id, default_catalogue())
+        return self.templates.setdefault(business_account_id, sample_templates())
 
     def address_of(self, media_id: str, base_url: str) -> str:
-        """An address of the file that is good for `url_seconds`."""
+        """A new address of the file, valid for `url_seconds`."""
         token = secrets.token_urlsafe(12)
         self.media.issue(media_id, token, self.now() + timedelta(seconds=self.graph.url_seconds))
         return f"{base_url.rstrip('/')}/_lookaside/{media_id}?token={token}"
 
     def note_customer(self, phone_number_id: str, *customers: str | None) -> None:
-        """The customer wrote just now: a window of 24 hours begins, under each of the customer's ids."""
+        """Open the window of 24 hours: the customer wrote just now. For each of the customer's ids."""
         for customer in filter(None, customers):
             key = (phone_number_id, customer.lstrip("+"))
             self.closed_windows.discard(key)
@@ -139,14 +140,14 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
             self.customer_wrote_at.popitem(last=False)
 
     def close_window(self, phone_number_id: str, *customers: str | None) -> None:
-        """Let the window of this customer have expired, under each of the customer's ids, until the next message."""
+        """Expire the window of this customer until the next message. For each of the customer's ids."""
         for customer in filter(None, customers):
             key = (phone_number_id, customer.lstrip("+"))
             self.customer_wrote_at.pop(key, None)
             self.closed_windows.add(key)
 
     def window_is_open(self, phone_number_id: str, customer: str) -> bool:
-        """Whether the customer may be written to freely, as far as the rules in force go."""
+        """Whether a send that is no template is allowed, under the rules that are on."""
         key = (phone_number_id, customer.lstrip("+"))
         if key in self.closed_windows:
             return False
@@ -155,8 +156,8 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
         wrote_at = self.customer_wrote_at.get(key)
         return wrote_at is not None and self.now() - wrote_at < REPLY_WINDOW
 
-    def take_pair(self, phone_number_id: str, customer: str) -> bool:
-        """Count a message between these two; False when the pair has had too many."""
+    def count_for_pair(self, phone_number_id: str, customer: str) -> bool:
+        """Count a message against the pair limit; False when the limit is reached."""
         rules, now = self.graph, self.now()
         key = (phone_number_id, customer.lstrip("+"))
         left, at = self._pairs.get(key, (float(rules.pair_burst), now))
@@ -168,8 +169,8 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
             self._pairs.popitem(last=False)
         return allowed
 
-    def record(self, phone_number_id: str, recipient: str, message_id: str, body: Json, words: str = "") -> SentMessage:
-        """Keep a message that was taken."""
+    def record(self, phone_number_id: str, recipient: str, message_id: str, body: Json, text: str = "") -> SentMessage:
+        """Add an accepted send to the log."""
         context = body.get("context")
         sent = SentMessage(
             number=self.next_number(),
@@ -177,7 +178,7 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
             recipient=recipient,
             message_id=message_id,
             callback_data=body.get("biz_opaque_callback_data"),
-            text=words or None,
+            text=text or None,
             reply_to=context.get("message_id") if isinstance(context, dict) else None,
             body=body,
             at=self.now(),

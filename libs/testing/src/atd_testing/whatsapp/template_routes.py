@@ -57,4 +57,4 @@ def add_templates(router: APIRouter, state: FakeState, webhooks: WhatsAppWebhook
                 if change.notify:
                     report(business_account_id, template, change.reason)
                 return template
-        raise HTTPException(404, "no such template")
+        raise HTTPException(404, "template not found")
