@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings
 from atd_channel_sandbox.settings import SandboxSettings
 from atd_cli.settings import CliSettings
 from atd_conversation.settings import ConversationSettings
-from atd_gateway.settings import GatewaySettings
+from atd_gateway.settings import GatewaySettings, default_url, services_behind
 from atd_ingest_whatsapp.settings import Settings as IngestWhatsappSettings
 from atd_schemas.services import SERVICES as LISTED
 from atd_schemas.topics import CONSUMING_SERVICES, Topic, dead_letter_topic, registry
@@ -66,7 +66,15 @@ def settings_table() -> str:
             for name, field in settings.model_fields.items()
             if name in _OWN or name not in shared
         ]
-    cells = [(_variable(name, field), owner, _default(field), _meaning(field)) for owner, name, field in rows]
+    cells: list[tuple[str, ...]] = []
+    for owner, name, field in rows:
+        if name == "service_urls":
+            cells += [
+                (f"`{one.url_variable}`", owner, f"`{default_url(one)}`", f"Where the service {one.name} is reached")
+                for one in services_behind()
+            ]
+        else:
+            cells.append((_variable(name, field), owner, _default(field), _meaning(field)))
     return _table(("variable", "of", "default", "meaning"), cells)
 
 

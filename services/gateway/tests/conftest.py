@@ -1,16 +1,26 @@
-"""A whole gateway on real sockets, with real Kafka and MongoDB, and services behind it that a test chooses."""
+"""A whole gateway on real sockets, with real Kafka and MongoDB, and services behind it that a test chooses.
+
+One gateway with the default settings serves all tests of a run, and a second one stands for another process. Tests
+keep apart by tenant: each makes its own people. What needs other settings starts a gateway of its own with `start`,
+on the same database. All of them run in one event loop, so the modules that use them set
+`pytestmark = pytest.mark.asyncio(loop_scope="session")`.
+"""
 
 import asyncio
 import socket
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import httpx
 import orjson
 import pytest
+import pytest_asyncio
 import websockets
+from argon2 import PasswordHasher
 from websockets.typing import Subprotocol
 
 from atd_gateway.app import Apps, create_apps
@@ -19,7 +29,7 @@ from atd_gateway.server import Servers
 from atd_gateway.settings import GatewaySettings
 from atd_gateway.store.people import Attendant, MongoPeople, Tenant
 from atd_schemas.ids import uuid5, uuid7
-from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_schemas.topics import CONVERSATION_EVENTS, Topic
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.kafka import Outgoing
 from atd_testing.keys import service_keys
@@ -33,6 +43,12 @@ def protocols(token: str) -> list[Subprotocol]:
     return [Subprotocol("atd.v1"), Subprotocol(f"bearer.{token}")]
 
 
+@cache
+def password_hash() -> str:
+    """The hash of `PASSWORD`, with parameters that cost nothing to check; made once."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
 class Person:
     """An attendant of a test, and how to act as them."""
 
@@ -44,7 +60,7 @@ class Person:
 
     async def sign_in(self) -> "Person":
         body = {"email": self.attendant.email, "password": PASSWORD}
-        answer = await self.gateway.http.post("/api/v1/auth/login", json=body)
+        answer = await self.gateway.http.post("/api/v1/auth/login", json=body, headers=own_address())
         assert answer.status_code == 200, answer.text
         self.tokens = answer.json()
         return self
@@ -62,6 +78,11 @@ class Person:
         url = self.gateway.ws_url + (f"?since={since}" if since else "")
         options.setdefault("close_timeout", 0.1)  # whoever leaves does not read what is still on its way
         return websockets.connect(url, subprotocols=protocols(self.token), proxy=None, **options)
+
+
+def own_address() -> dict[str, str]:
+    """A header by which the request counts for an address of its own (test gateways trust loopback as a proxy)."""
+    return {"X-Forwarded-For": f"2001:db8::{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}"}
 
 
 class LiveGateway:
@@ -84,34 +105,30 @@ class LiveGateway:
         tenant_id = tenant or uuid7()
         await self.people.add_tenant(Tenant(tenant_id, f"Tenant {tenant_id[-6:]}", now))
         attendant_id = uuid7()
-        passwords = _passwords(self.apps)
         attendant = Attendant(
             id=attendant_id,
             tenant_id=tenant_id,
             email=f"{attendant_id}@example.com",
             name=name,
             role=role,
-            password_hash=await passwords.hash(PASSWORD),
+            password_hash=password_hash(),
             created_at=now,
         )
         await add_attendant(runtime, self.people, attendant)
         return await Person(self, attendant).sign_in()
 
-    async def publish(self, *events: dict[str, Any]) -> None:
-        """Write events to Kafka as the conversation service does."""
+    async def publish(self, *events: dict[str, Any], topic: Topic = CONVERSATION_EVENTS) -> None:
+        """Write events to Kafka as their service does."""
         await self.apps.runtime.producer.publish(
-            [Outgoing(CONVERSATION_EVENTS.name, one["subject"].encode(), orjson.dumps(one)) for one in events]
+            [Outgoing(topic.name, one["subject"].encode(), orjson.dumps(one)) for one in events]
         )
 
-    async def taken(self, records: int) -> None:
-        """Returns when so many more records of the event stream than at the call have been taken into memory."""
-        positions = next(one for one in self.apps.runtime._components if isinstance(one, Broadcast)).positions
+    async def taken(self, records: int, topic: Topic = CONVERSATION_EVENTS) -> None:
+        """Returns when so many more records of a topic than at the call have been read."""
+        readers = [one for one in self.apps.runtime._components if isinstance(one, Broadcast)]
+        positions = next(one for one in readers if one._topic == topic).positions
         goal = sum(positions.values()) + records
-        await eventually(lambda: sum(positions.values()) >= goal, message="the event stream is read")
-
-
-def _passwords(apps: Apps) -> Any:
-    return next(one for one in apps.runtime._components if hasattr(one, "verify"))
+        await eventually(lambda: sum(positions.values()) >= goal, message="the topic is read")
 
 
 def make_event(tenant_id: str, name: str, sequence: int, **more: Any) -> dict[str, Any]:
@@ -145,16 +162,23 @@ def topics(kafka_bootstrap: str) -> str:
     return kafka_bootstrap
 
 
-@pytest.fixture
-def make_settings(topics: str, mongodb_url: str, database_name: str) -> Callable[..., GatewaySettings]:
+MakeSettings = Callable[..., GatewaySettings]
+
+
+@pytest.fixture(scope="session")
+def make_settings(topics: str, mongodb_url: str) -> MakeSettings:
+    """Settings of gateways that share one database, as the processes of one installation do."""
+    database = f"test_{uuid.uuid4().hex}"
+
     def make(**more: Any) -> GatewaySettings:
         values: dict[str, Any] = {
             "KAFKA_BOOTSTRAP_SERVERS": topics,
             "MONGODB_URL": mongodb_url,
-            "mongodb_database_prefix": f"{database_name}_",
+            "mongodb_database_prefix": f"{database}_",
             **service_keys("gateway"),
             "host": "127.0.0.1",
             "shutdown_grace": timedelta(seconds=5),
+            "trusted_proxies": "127.0.0.1",
             "ws_ring_events": 1000,
             **more,
         }
@@ -164,8 +188,9 @@ def make_settings(topics: str, mongodb_url: str, database_name: str) -> Callable
 
 
 @asynccontextmanager
-async def run_gateway(settings: GatewaySettings) -> AsyncIterator[LiveGateway]:
-    apps = create_apps(settings)
+async def run_gateway(settings: GatewaySettings, **wiring: Any) -> AsyncIterator[LiveGateway]:
+    """A gateway with these settings; `wiring` as `create_apps` takes it."""
+    apps = create_apps(settings, **wiring)
     public, internal = _listening(), _listening()
     servers = Servers(apps, settings)
     gateway = LiveGateway(apps, settings, public.getsockname()[1], internal.getsockname()[1])
@@ -189,20 +214,44 @@ def _listening() -> socket.socket:
 Start = Callable[..., Awaitable[LiveGateway]]
 
 
-@pytest.fixture
-async def start(make_settings: Callable[..., GatewaySettings]) -> AsyncIterator[Start]:
-    """Starts gateways that share one database; they end with the test."""
+class Starter:
+    """Starts gateways with settings of their own; they end with the fixture that made it."""
+
+    def __init__(self, make_settings: MakeSettings, stack: AsyncExitStack) -> None:
+        self._make_settings = make_settings
+        self._stack = stack
+
+    async def __call__(self, *, wiring: dict[str, Any] | None = None, **settings: Any) -> LiveGateway:
+        running = run_gateway(self._make_settings(**settings), **(wiring or {}))
+        return await self._stack.enter_async_context(running)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def start(make_settings: MakeSettings) -> AsyncIterator[Start]:
+    """Starts gateways for one test."""
     async with AsyncExitStack() as stack:
-
-        async def begin(**more: Any) -> LiveGateway:
-            return await stack.enter_async_context(run_gateway(make_settings(**more)))
-
-        yield begin
+        yield Starter(make_settings, stack)
 
 
-@pytest.fixture
-async def gateway(start: Start) -> LiveGateway:
-    return await start()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def start_for_module(make_settings: MakeSettings) -> AsyncIterator[Start]:
+    """Starts gateways for the tests of one module."""
+    async with AsyncExitStack() as stack:
+        yield Starter(make_settings, stack)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def gateway(make_settings: MakeSettings) -> AsyncIterator[LiveGateway]:
+    """The gateway of the run."""
+    async with run_gateway(make_settings()) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def second_gateway(make_settings: MakeSettings) -> AsyncIterator[LiveGateway]:
+    """Another process of the same installation."""
+    async with run_gateway(make_settings()) as found:
+        yield found
 
 
 class Listener:

@@ -2,121 +2,44 @@ import asyncio
 import hashlib
 import hmac
 import tracemalloc
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
 import pytest
+import pytest_asyncio
 
+from atd_schemas.services import INGEST_WHATSAPP, SERVICES, Service
+from atd_testing.lying_service import LyingService
 from atd_testing.waiting import eventually
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-class LyingService:
-    """A service that does what the path says; it remembers what it was sent, byte for byte."""
-
-    def __init__(self):
-        self.seen = []
-        self.release = asyncio.Event()
-        self.left = asyncio.Event()
-        self.url = ""
-
-    async def __aenter__(self):
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=2**24)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_):
-        self.release.set()
-        self._server.close()
-
-    async def _serve(self, reader, writer):
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                lines = head.decode("latin-1").split("\r\n")
-                method, path, _ = lines[0].split(" ")
-                headers = [tuple(line.split(": ", 1)) for line in lines[1:] if line]
-                body = await self._body(reader, path, {name.lower(): value for name, value in headers})
-                self.seen.append({"method": method, "path": path, "headers": headers, "body": body})
-                if await self._answer(path, writer, body):
-                    break
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
-            pass
-        writer.close()
-
-    async def _body(self, reader, path, headers):
-        if path.endswith("/digest"):
-            digest, left = hashlib.sha256(), int(headers["content-length"])
-            while left:
-                piece = await reader.read(min(left, 65536))
-                digest.update(piece)
-                left -= len(piece)
-            return digest.hexdigest().encode()
-        if "content-length" in headers:
-            return await reader.readexactly(int(headers["content-length"]))
-        body = b""
-        while headers.get("transfer-encoding") == "chunked":
-            size = int(await reader.readline(), 16)
-            body += (await reader.readexactly(size + 2))[:-2]
-            if size == 0:
-                break
-        return body
-
-    async def _answer(self, path, writer, body):
-        kind = path.partition("?")[0].rpartition("/")[2]
-        if kind == "cut":
-            return True
-        if kind == "half":
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 500)
-            await writer.drain()
-            return True
-        if kind == "rubbish":
-            writer.write(b"I am no web server\r\n\r\n")
-            return True
-        if kind == "slow":
-            await self.release.wait()
-        if kind == "dribble":
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc")
-            await self.release.wait()
-            return True
-        if kind == "huge":
-            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/plain\r\n\r\n")
-            for _ in range(200):
-                writer.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
-                await writer.drain()
-            writer.write(b"0\r\n\r\n")
-            return False
-        if kind == "endless":
-            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/plain\r\n\r\n")
-            try:
-                while True:
-                    writer.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
-                    await writer.drain()
-            finally:
-                self.left.set()
-        status = kind if kind.isdigit() else "200"
-        answer = b"" if status in ("204", "304") else body or b'{"ok":true}'
-        length = f"Content-Length: {len(answer)}\r\n" if answer else ""
-        extra = 'Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Atd-Secret: 1\r\nKeep-Alive: 5\r\nServer: lie\r\nETag: "7"\r\n'
-        writer.write(f"HTTP/1.1 {status} Whatever\r\n{extra}{length}\r\n".encode() + answer)
-        await writer.drain()
-        return False
-
-    def headers(self, index=-1):
-        return {name.lower(): value for name, value in self.seen[index]["headers"]}
+(PREFIX,) = INGEST_WHATSAPP.prefixes
 
 
-@pytest.fixture
-async def service():
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def lying_service():
     async with LyingService() as found:
         yield found
 
 
 @pytest.fixture
-async def gateway(start, service):
-    return await start(
-        conversation_url=service.url,
-        ingest_whatsapp_url=service.url,
+def service(lying_service):
+    yield lying_service
+    lying_service.forget()
+
+
+def behind(url):
+    """Settings by which every service is at `url`."""
+    return {"service_urls": {"conversation": url, "ingest-whatsapp": url}}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def gateway(start_for_module, lying_service):
+    return await start_for_module(
+        **behind(lying_service.url),
         upstream_timeout=timedelta(seconds=1),
-        trusted_proxies="127.0.0.1",
         public_url="https://atendimento.example",
     )
 
@@ -254,7 +177,7 @@ async def test_half_an_answer_is_never_taken_for_a_whole_one(gateway, service, k
 
 
 async def test_a_service_that_is_away_is_503_and_comes_back_by_itself(start, service):
-    gateway = await start(conversation_url="http://127.0.0.1:9", ingest_whatsapp_url=service.url)
+    gateway = await start(service_urls={"conversation": "http://127.0.0.1:9", "ingest-whatsapp": service.url})
     ana = await gateway.person()
     answer = await gateway.http.get("/api/v1/conversations", headers=ana.headers)
     assert answer.status_code == 503
@@ -281,7 +204,7 @@ async def test_of_an_answer_whose_client_goes_away_no_more_is_asked_for(gateway,
 
 
 async def test_a_large_file_streams_through_in_either_direction(start, service):
-    gateway = await start(conversation_url=service.url)
+    gateway = await start(**behind(service.url))
     ana = await gateway.person()
     piece, pieces = b"0123456789abcdef" * 4096, 1600
     digest = hashlib.sha256()
@@ -325,7 +248,7 @@ async def test_a_client_that_stops_in_the_middle_of_a_body_is_told_so(gateway, s
 
 
 async def test_no_more_webhooks_are_in_hand_than_allowed(start, service):
-    gateway = await start(ingest_whatsapp_url=service.url, webhooks_in_flight=3)
+    gateway = await start(**behind(service.url), webhooks_in_flight=3)
     waiting = [asyncio.create_task(gateway.http.post("/webhooks/whatsapp/slow", content=b"{}")) for _ in range(3)]
     await eventually(lambda: len(service.seen) == 3)
     answer = await gateway.http.post("/webhooks/whatsapp/now", content=b"{}")
@@ -335,8 +258,33 @@ async def test_no_more_webhooks_are_in_hand_than_allowed(start, service):
     assert [one.status_code for one in await asyncio.gather(*waiting)] == [200] * 3
 
 
+async def test_a_service_that_stalls_fills_up_its_own_webhooks_alone(start, service):
+    toy = Service(
+        name="ingest-toy", port=8198, does="a toy", channels=("app",), prefixes=(replace(PREFIX, path="/webhooks/toy"),)
+    )
+    async with LyingService() as other:
+        urls = {"ingest-whatsapp": service.url, "ingest-toy": other.url}
+        gateway = await start(wiring={"services": [*SERVICES, toy]}, service_urls=urls, webhooks_in_flight=3)
+        waiting = [asyncio.create_task(gateway.http.post("/webhooks/whatsapp/slow", content=b"{}")) for _ in range(3)]
+        await eventually(lambda: len(service.seen) == 3)
+        assert (await gateway.http.post("/webhooks/whatsapp/now", content=b"{}")).status_code == 503
+        assert (await gateway.http.post("/webhooks/toy/now", content=b"{}")).status_code == 200
+        service.release.set()
+        await asyncio.gather(*waiting)
+
+
+async def test_slow_downloads_take_no_connection_from_other_requests_of_their_service(start, service):
+    gateway = await start(**behind(service.url), upstream_connections=2)
+    ana = await gateway.person()
+    waiting = [asyncio.create_task(gateway.http.get("/api/v1/attachments/slow", headers=ana.headers)) for _ in range(2)]
+    await eventually(lambda: len(service.seen) == 2)
+    assert (await gateway.http.get("/api/v1/conversations", headers=ana.headers)).status_code == 200
+    service.release.set()
+    await asyncio.gather(*waiting)
+
+
 async def test_one_sign_in_has_a_rate_and_is_told_how_long_to_wait(start, service):
-    gateway = await start(conversation_url=service.url, api_rate=0.5, api_burst=5)
+    gateway = await start(**behind(service.url), api_rate=0.5, api_burst=5)
     ana, bia = await gateway.person(), await gateway.person()
     statuses = [(await gateway.http.get("/api/v1/conversations", headers=ana.headers)).status_code for _ in range(6)]
     assert statuses == [200] * 5 + [429]
@@ -364,7 +312,7 @@ async def test_the_internal_port_has_health_and_metrics(gateway):
 
 async def test_cross_origin_pages_need_permission(start, service):
     ours, theirs = "https://app.example", "https://evil.example"
-    closed, opened = await start(conversation_url=service.url), await start(cors_origins=ours)
+    closed, opened = await start(**behind(service.url)), await start(cors_origins=ours)
     ask = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
     for gateway, origin, allowed in ((closed, ours, None), (opened, ours, ours), (opened, theirs, None)):
         answer = await gateway.http.options("/api/v1/me", headers={"Origin": origin, **ask})

@@ -4,11 +4,28 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import pytest
+import pytest_asyncio
 import websockets
 from websockets.typing import Subprotocol
 
+from atd_gateway.domain.cursors import encode_cursor
 from atd_gateway.realtime import connection
 from atd_testing.waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def forgetful(start_for_module):
+    """A gateway that remembers 20 events."""
+    return await start_for_module(ws_ring_events=20)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def strict(start_for_module):
+    """A gateway that closes whoever is 100 events behind, and the third connection of an attendant."""
+    return await start_for_module(ws_lag_events=100, ws_connections_per_attendant=2)
 
 
 def numbers(frames, name=None):
@@ -61,15 +78,14 @@ async def test_after_since_the_missed_events_come_first_each_once(gateway, event
         assert numbers(await client.events(1)) == [11]
 
 
-async def test_another_process_takes_over_by_the_cursor(start, event, listening):
-    first, second = await start(), await start()
-    ana = await first.person()
+async def test_another_process_takes_over_by_the_cursor(gateway, second_gateway, event, listening):
+    ana = await gateway.person()
     async with ana.listen() as socket:
         client = listening(socket)
         await client.until("ready")
-        await first.publish(*(event(ana.tenant_id, f"c{n % 7}", n // 7 + 1) for n in range(70)))
+        await gateway.publish(*(event(ana.tenant_id, f"c{n % 7}", n // 7 + 1) for n in range(70)))
         before = await client.events(40)
-    ana.gateway = second
+    ana.gateway = second_gateway
     async with ana.listen(before[-1]["cursor"]) as socket:
         after = await listening(socket).events(30)
     assert sorted(one["id"] for one in before + after) == sorted({one["id"] for one in before + after})
@@ -77,14 +93,13 @@ async def test_another_process_takes_over_by_the_cursor(start, event, listening)
         assert numbers(before + after, f"c{n}") == list(range(1, 11))
 
 
-async def test_a_replay_goes_back_to_kafka_beyond_the_memory(start, event, listening):
-    gateway = await start(ws_ring_events=20)
-    ana = await gateway.person()
+async def test_a_replay_goes_back_to_kafka_beyond_the_memory(forgetful, event, listening):
+    ana = await forgetful.person()
     async with ana.listen() as socket:
         client = listening(socket)
         cursor = (await client.until("ready"))[-1]["cursor"]
-    await gateway.publish(*(event(ana.tenant_id, f"c{n % 5}", n // 5 + 1) for n in range(300)))
-    publishing = asyncio.create_task(_publish_slowly(gateway, event, ana.tenant_id, 200))
+    await forgetful.publish(*(event(ana.tenant_id, f"c{n % 5}", n // 5 + 1) for n in range(300)))
+    publishing = asyncio.create_task(_publish_slowly(forgetful, event, ana.tenant_id, 200))
     async with ana.listen(cursor) as socket:
         client = listening(socket)
         frames = await client.events(500)
@@ -119,41 +134,36 @@ async def test_what_is_too_far_back_is_not_replayed_but_told(start, event, liste
         assert numbers(await listening(socket).events(1)) == [101]
 
 
-async def test_a_cursor_of_another_stream_leads_to_a_resync(start, listening, monkeypatch):
+async def test_a_cursor_of_another_stream_leads_to_a_resync(gateway, listening, monkeypatch):
     monkeypatch.setattr("atd_gateway.realtime.resuming._REACH_SECONDS", 0.1)
-    gateway = await start()
     ana = await gateway.person()
-    from atd_gateway.domain.cursors import encode_cursor  # noqa: PLC0415 - for this test alone
-
     async with ana.listen(encode_cursor([10**9] * 12)) as socket:
         frame = await listening(socket).frame()
     assert (frame["type"], frame["reason"]) == ("resync", "unknown")
 
 
-async def test_repetitions_are_not_shown_live_and_not_in_a_replay(start, event, listening):
-    gateway = await start(ws_ring_events=10)
-    ana = await gateway.person()
+async def test_repetitions_are_not_shown_live_and_not_in_a_replay(forgetful, event, listening):
+    ana = await forgetful.person()
     stream = [event(ana.tenant_id, "c1", n) for n in range(1, 8)]
     async with ana.listen() as socket:
         client = listening(socket)
         cursor = (await client.until("ready"))[-1]["cursor"]
-        await gateway.publish(*stream[:7], *stream[4:7], event(ana.tenant_id, "c1", 8))
+        await forgetful.publish(*stream[:7], *stream[4:7], event(ana.tenant_id, "c1", 8))
         frames = await client.events(8)
         assert numbers(frames) == list(range(1, 9))
-    await gateway.publish(*(event(ana.tenant_id, "c1", n) for n in range(9, 30)))
+    await forgetful.publish(*(event(ana.tenant_id, "c1", n) for n in range(9, 30)))
     for since, expected in ((cursor, range(1, 30)), (frames[6]["cursor"], range(8, 30))):
         async with ana.listen(since) as socket:
             assert numbers(await listening(socket).events(len(expected))) == list(expected)
 
 
-async def test_a_new_process_knows_what_was_published_before_it_started(start, event, listening):
-    first = await start()
-    ana = await first.person()
+async def test_a_new_process_knows_what_was_published_before_it_started(gateway, start, event, listening):
+    ana = await gateway.person()
     stream = [event(ana.tenant_id, "c1", n) for n in range(1, 6)]
     async with ana.listen() as socket:
         client = listening(socket)
         await client.until("ready")
-        await first.publish(*stream)
+        await gateway.publish(*stream)
         cursor = (await client.events(5))[-1]["cursor"]
     second = await start()
     await second.publish(*stream[3:], event(ana.tenant_id, "c1", 6))
@@ -192,17 +202,16 @@ async def test_nothing_is_lost_or_doubled_while_a_client_comes_and_goes(start, e
     assert visits > 5
 
 
-async def test_a_slow_client_is_closed_with_4008_and_resumes(start, event, listening):
-    gateway = await start(ws_lag_events=300)
-    ana = await gateway.person()
+async def test_a_slow_client_is_closed_with_4008_and_resumes(strict, event, listening):
+    ana = await strict.person()
     total = 2500
     async with ana.listen(max_queue=1) as socket:
         client = listening(socket)
         cursor = (await client.until("ready"))[-1]["cursor"]
         for n in range(1, total + 1, 100):
             batch = (event(ana.tenant_id, "c1", m, text="x" * 4000) for m in range(n, n + 100))
-            await gateway.publish(*batch)
-        await eventually(lambda: _sockets(gateway) == 0, message="the slow client is noticed")
+            await strict.publish(*batch)
+        await eventually(lambda: _sockets(strict) == 0, message="the slow client is noticed")
         seen = []
         with suppress(websockets.ConnectionClosed):
             while True:
@@ -220,15 +229,14 @@ def _sockets(gateway):
     return gateway.apps.runtime.metrics.ws_connections._value.get()
 
 
-async def test_a_client_that_reads_nothing_at_all_is_cut_off(start, event, listening, monkeypatch):
+async def test_a_client_that_reads_nothing_at_all_is_cut_off(strict, event, listening, monkeypatch):
     monkeypatch.setattr(connection, "_CLOSE_SECONDS", 0.2)
-    gateway = await start(ws_lag_events=100)
-    ana = await gateway.person()
+    ana = await strict.person()
     async with ana.listen(max_queue=1, close_timeout=0.1) as socket:
         await listening(socket).until("ready")
         for n in range(1, 2001, 100):
-            await gateway.publish(*(event(ana.tenant_id, "c1", m, text="x" * 8000) for m in range(n, n + 100)))
-        public = gateway.servers.public.server_state.connections
+            await strict.publish(*(event(ana.tenant_id, "c1", m, text="x" * 8000) for m in range(n, n + 100)))
+        public = strict.servers.public.server_state.connections
         await eventually(lambda: not [one for one in public if hasattr(one, "ping_interval")])
 
 
@@ -308,15 +316,14 @@ async def test_logout_closes_the_sockets_of_the_sign_in(gateway, listening):
         assert (await client.closed())[0] == 4401
 
 
-async def test_a_sign_in_that_was_ended_elsewhere_closes_the_socket(start, listening, monkeypatch):
+async def test_a_sign_in_that_was_ended_elsewhere_closes_the_socket(gateway, second_gateway, listening, monkeypatch):
     monkeypatch.setattr("atd_gateway.realtime.hub._SESSIONS_EVERY", 0.1)
-    first, second = await start(), await start()
-    ana = await first.person()
+    ana = await gateway.person()
     async with ana.listen() as socket:
         client = listening(socket)
         await client.until("ready")
         body = {"refresh_token": ana.tokens["refresh_token"]}
-        await second.http.post("/api/v1/auth/logout", json=body)
+        await second_gateway.http.post("/api/v1/auth/logout", json=body)
         assert (await client.closed())[0] == 4401
 
 
@@ -342,23 +349,21 @@ async def test_an_expired_token_closes_the_socket_unless_a_new_one_comes(start, 
         assert await clients[0].frame() == {"type": "pong"}
 
 
-async def test_one_attendant_has_only_so_many_sockets(start, listening):
-    gateway = await start(ws_connections_per_attendant=2)
-    ana = await gateway.person()
+async def test_one_attendant_has_only_so_many_sockets(strict, listening):
+    ana = await strict.person()
     async with ana.listen() as one:
         await listening(one).until("ready")
         async with ana.listen() as two:
             await listening(two).until("ready")
             async with ana.listen() as three:
                 assert (await listening(three).closed())[0] == 4429
-    await eventually(lambda: _sockets(gateway) == 0, message="the server notices that they left")
+    await eventually(lambda: _sockets(strict) == 0, message="the server notices that they left")
     async with ana.listen() as again:
         await listening(again).until("ready")
 
 
-async def test_no_tenant_hears_another_live_or_by_replay(start, event, listening):
-    gateway = await start(ws_ring_events=30)
-    ana, bia = await gateway.person(), await gateway.person()
+async def test_no_tenant_hears_another_live_or_by_replay(forgetful, event, listening):
+    ana, bia = await forgetful.person(), await forgetful.person()
     async with ana.listen() as socket:
         start_cursor = (await listening(socket).until("ready"))[-1]["cursor"]
     async with ana.listen() as of_ana, bia.listen() as of_bia:
@@ -366,7 +371,7 @@ async def test_no_tenant_hears_another_live_or_by_replay(start, event, listening
         await ana_hears.until("ready")
         await bia_hears.until("ready")
         for n in range(1, 101):
-            await gateway.publish(
+            await forgetful.publish(
                 event(ana.tenant_id, "a", n, text=f"secret of {bia.tenant_id}"), event(bia.tenant_id, "b", n)
             )
         of_a, of_b = await ana_hears.events(100), await bia_hears.events(100)

@@ -1,7 +1,19 @@
+from dataclasses import replace
+
 import pytest
 
-from atd_gateway.domain.routes import ROUTES, Route, RouteTable
-from atd_schemas.services import WEBHOOK_BODY_LIMIT_BYTES
+from atd_gateway.domain.routes import Route, RouteTable, routes_of
+from atd_schemas.services import (
+    CHANNELS_PREFIX,
+    GATEWAY,
+    INGEST_WHATSAPP,
+    SERVICES,
+    WEBHOOK_BODY_LIMIT_BYTES,
+    PublicPrefix,
+    Service,
+)
+
+ROUTES = routes_of()
 
 
 @pytest.mark.parametrize(
@@ -29,12 +41,12 @@ from atd_schemas.services import WEBHOOK_BODY_LIMIT_BYTES
     ],
 )
 def test_a_path_leads_to_its_service_by_whole_segments(path: str, service: str | None) -> None:
-    route = RouteTable().find(path)
+    route = RouteTable(ROUTES).find(path)
     assert (route.service if route else None) == service
 
 
 def test_the_longest_prefix_wins() -> None:
-    table = RouteTable((Route("/a", "conversation"), Route("/a/b", "ingest-whatsapp")))
+    table = RouteTable((Route("/a", ("conversation",)), Route("/a/b", ("ingest-whatsapp",))))
     found = table.find("/a/b/c")
     assert found is not None
     assert found.service == "ingest-whatsapp"
@@ -42,7 +54,7 @@ def test_the_longest_prefix_wins() -> None:
 
 def test_two_routes_cannot_have_one_prefix() -> None:
     with pytest.raises(ValueError, match="same prefix"):
-        RouteTable((Route("/a", "conversation"), Route("/a", "ingest-whatsapp")))
+        RouteTable((Route("/a", ("conversation",)), Route("/a", ("ingest-whatsapp",))))
 
 
 def test_only_files_may_be_large() -> None:
@@ -52,3 +64,23 @@ def test_only_files_may_be_large() -> None:
 def test_only_providers_come_without_a_token() -> None:
     open_routes = [route.prefix for route in ROUTES if route.access != "bearer"]
     assert open_routes == ["/webhooks/whatsapp"]
+
+
+def test_a_new_service_is_an_entry_of_the_list_and_nothing_else() -> None:
+    toy = Service(name="ingest-toy", port=8199, does="toys", channels=("app",), prefixes=(PublicPrefix("/widget/v1"),))
+    table = RouteTable(routes_of([*SERVICES, toy]))
+    widget, channels = table.find("/widget/v1/sessions"), table.find(f"{CHANNELS_PREFIX}/1")
+    assert widget is not None
+    assert widget.service == "ingest-toy"
+    assert channels is not None
+    assert channels.is_shared
+    assert channels.services == ("ingest-whatsapp", "ingest-toy")
+
+
+def test_without_a_channel_service_there_are_no_channels() -> None:
+    assert RouteTable(routes_of([GATEWAY])).find(CHANNELS_PREFIX) is None
+
+
+def test_two_services_cannot_have_one_prefix() -> None:
+    with pytest.raises(ValueError, match="same prefix"):
+        RouteTable(routes_of([INGEST_WHATSAPP, replace(INGEST_WHATSAPP, name="ingest-other", channels=("web",))]))

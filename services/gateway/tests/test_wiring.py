@@ -1,14 +1,12 @@
 """The wiring is complete: every route says what it needs, every setting what it means."""
 
-from typing import get_args
-
 import pytest
 
-from atd_gateway.app import create_apps, upstreams
+from atd_gateway.app import create_apps
 from atd_gateway.domain.access import PERMISSIONS
 from atd_gateway.domain.closing import MEANINGS
-from atd_gateway.domain.routes import ROUTES, Service
-from atd_gateway.settings import GatewaySettings
+from atd_gateway.settings import GatewaySettings, services_behind
+from atd_schemas.services import GATEWAY, SERVICES
 from atd_servicekit.identity import route_permissions
 from atd_servicekit.identity_keys import new_private_key, read_private_key
 from atd_servicekit.serving import read_settings
@@ -44,8 +42,17 @@ async def test_every_route_names_its_permission(settings):
         assert need.startswith("public: ") or need == "authenticated" or need in PERMISSIONS
 
 
-async def test_every_service_of_the_route_table_has_an_address(settings):
-    assert set(upstreams(settings)) == {route.service for route in ROUTES} == set(get_args(Service))
+def test_every_service_but_the_gateway_has_an_address_of_its_own_variable(monkeypatch):
+    monkeypatch.setenv("ATD_CONVERSATION_URL", "http://conversation:8110/")
+    settings = GatewaySettings(**service_keys("gateway"))
+    assert services_behind() == tuple(one for one in SERVICES if one != GATEWAY)
+    addresses = {one.name: settings.url_of(one) for one in services_behind()}
+    assert addresses == {"ingest-whatsapp": "http://127.0.0.1:8101", "conversation": "http://conversation:8110"}
+
+
+def test_an_address_that_is_passed_wins_and_the_others_stay():
+    settings = GatewaySettings(**service_keys("gateway"), service_urls={"conversation": "http://there"})
+    assert [settings.url_of(one) for one in services_behind()] == ["http://127.0.0.1:8101", "http://there"]
 
 
 def test_every_setting_is_described():

@@ -1,6 +1,6 @@
 """The composition root: everything of the gateway, wired in one place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,23 +14,31 @@ from atd_gateway.api.edge import API_PREFIX, SIGN_IN_PREFIX, Edge, EdgeParts
 from atd_gateway.api.headers import SecurityHeaders
 from atd_gateway.api.pages import pages_router
 from atd_gateway.api.people import people_router
-from atd_gateway.api.proxy import Proxy
 from atd_gateway.api.ws import ws_route
+from atd_gateway.channels.directory import ChannelDirectory
+from atd_gateway.channels.finding import AccountFinder
+from atd_gateway.channels.kinds import Kinds
+from atd_gateway.channels.listing import MergedList
+from atd_gateway.channels.resource import ChannelsResource
 from atd_gateway.documents import Documents
-from atd_gateway.domain.routes import RouteTable, Service
+from atd_gateway.domain.routes import RouteTable, routes_of
 from atd_gateway.domain.sessions import Lifetimes
 from atd_gateway.domain.tokens import ACCESS_PURPOSE, AccessTokens
 from atd_gateway.identities import Identities
 from atd_gateway.passwords import Passwords
+from atd_gateway.proxy.forward import Proxy
+from atd_gateway.proxy.headers import RequestHeaders
+from atd_gateway.proxy.upstreams import Upstreams
 from atd_gateway.realtime.feed import Feed
 from atd_gateway.realtime.hub import Hub, Limits
 from atd_gateway.realtime.replay import Replayer
 from atd_gateway.realtime.starting import FeedStart
 from atd_gateway.seed import Seeding
-from atd_gateway.settings import GatewaySettings
+from atd_gateway.settings import GatewaySettings, services_behind
 from atd_gateway.signin import FailedSignIns, SignIn
 from atd_gateway.store import INDEXES, MongoPeople, MongoSessions
-from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_schemas.services import SERVICES, Service, channel_services
+from atd_schemas.topics import CONVERSATION_EVENTS, SETTINGS_CHANGES
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.clock import Clock
 from atd_servicekit.crypto import derive_keys
@@ -59,13 +67,17 @@ class Apps:
     runtime: Runtime
 
 
-def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
+def create_app(
+    settings: GatewaySettings, *, services: Sequence[Service] = SERVICES, clock: Clock | None = None
+) -> FastAPI:
     """The public application; its lifespan starts and stops everything."""
-    return create_apps(settings, clock=clock).public
+    return create_apps(settings, services=services, clock=clock).public
 
 
-def create_apps(settings: GatewaySettings, *, clock: Clock | None = None) -> Apps:
-    """Both applications, connected to nothing yet."""
+def create_apps(
+    settings: GatewaySettings, *, services: Sequence[Service] = SERVICES, clock: Clock | None = None
+) -> Apps:
+    """Both applications, connected to nothing yet. `services` is what the gateway stands in front of."""
     runtime = Runtime.build("gateway", settings, clock=clock)
     runtime.add_indexes(INDEXES)
     people, sessions = MongoPeople(runtime.mongo.db), MongoSessions(runtime.mongo.db)
@@ -99,7 +111,8 @@ def create_apps(settings: GatewaySettings, *, clock: Clock | None = None) -> App
         ended=ended,
         clock=runtime.clock,
     )
-    public = _public(runtime, settings, identities, [auth_router(sign_in, settings), people_router(people)])
+    routers = [auth_router(sign_in, settings), people_router(people)]
+    public = _public(runtime, settings, services, identities, routers)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     internal = FastAPI(title="gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
     internal.include_router(runtime.health_router())
@@ -107,18 +120,15 @@ def create_apps(settings: GatewaySettings, *, clock: Clock | None = None) -> App
 
 
 def _public(
-    runtime: Runtime, settings: GatewaySettings, identities: Identities, routers: Sequence[APIRouter]
+    runtime: Runtime,
+    settings: GatewaySettings,
+    services: Sequence[Service],
+    identities: Identities,
+    routers: Sequence[APIRouter],
 ) -> FastAPI:
     """The application of the public origin, with the proxy and the documents of all services."""
-    table, origins = RouteTable(), upstreams(settings)
-    proxy = Proxy(
-        origins,
-        runtime.metrics,
-        public_url=settings.public_url,
-        timeout=settings.upstream_timeout,
-        max_connections=settings.upstream_connections,
-    )
-    runtime.add_component(proxy)
+    table = RouteTable(routes_of(services))
+    origins = {service.name: settings.url_of(service) for service in services_behind(services)}
 
     def own() -> dict[str, Any]:
         return app.openapi()
@@ -127,19 +137,51 @@ def _public(
         origins=origins,
         client=create_http_client("documents", runtime.metrics, timeout=timedelta(seconds=2)),
         table=table,
+        kinds={service.name: service.channels for service in channel_services(services)},
         clock=runtime.clock,
         own=own,
         needs_token=lambda path: _needs_token(path, table),
     )
     runtime.add_component(documents)
     app = runtime.create_app("Atendimento", [*routers, pages_router(documents)], description=_DESCRIPTION, health=False)
-    _add_edge(app, runtime, settings, identities, proxy, table)
+    upstreams = Upstreams(
+        origins,
+        runtime.metrics,
+        timeout=settings.upstream_timeout,
+        max_connections=settings.upstream_connections,
+    )
+    runtime.add_component(upstreams)
+    headers = RequestHeaders(settings.public_url)
+    proxy = Proxy(upstreams, headers, timeout=settings.upstream_timeout)
+    channels = _channels(runtime, settings, services, identities, upstreams, proxy, headers)
+    _add_edge(app, runtime, settings, identities, proxy, channels, table)
     return app
 
 
-def upstreams(settings: GatewaySettings) -> Mapping[Service, str]:
-    """Where each service of the route table is reached."""
-    return {"ingest-whatsapp": settings.ingest_whatsapp_url, "conversation": settings.conversation_url}
+def _channels(
+    runtime: Runtime,
+    settings: GatewaySettings,
+    services: Sequence[Service],
+    identities: Identities,
+    upstreams: Upstreams,
+    proxy: Proxy,
+    headers: RequestHeaders,
+) -> ChannelsResource:
+    """The resource over all services that connect channels, and the directory of their accounts."""
+    names = [service.name for service in channel_services(services)]
+    directory = ChannelDirectory(services, runtime.metrics.stream_skipped.labels(SETTINGS_CHANGES.name).inc)
+    runtime.add_component(
+        Broadcast(settings.kafka_bootstrap_servers, SETTINGS_CHANGES, directory.take, from_beginning=True)
+    )
+    return ChannelsResource(
+        proxy,
+        names,
+        Kinds(services),
+        directory,
+        AccountFinder(directory, names, upstreams, headers, sign=identities.sign, clock=runtime.clock),
+        MergedList(names, upstreams, headers),
+        body_timeout_s=settings.upstream_timeout.total_seconds(),
+    )
 
 
 def _needs_token(path: str, table: RouteTable) -> bool:
@@ -201,12 +243,14 @@ def _add_edge(
     settings: GatewaySettings,
     identities: Identities,
     proxy: Proxy,
+    channels: ChannelsResource,
     table: RouteTable,
 ) -> None:
     """Around the application: security headers, CORS, request context and error answers (kit), then the edge."""
     parts = EdgeParts(
         identities=identities,
         proxy=proxy,
+        channels=channels,
         requests=RateLimiter(Rate(settings.api_rate, settings.api_burst)),
         sign_ins=RateLimiter(_SIGN_IN_REQUESTS),
         trusted=settings.trusted_networks,

@@ -1,7 +1,7 @@
 """What the services say of themselves, fetched when somebody asks, remembered, and merged."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,12 @@ import orjson
 import structlog
 
 from atd_gateway.domain.asyncapi import describe_topics
-from atd_gateway.domain.openapi import merge_openapi
-from atd_gateway.domain.routes import RouteTable, Service
+from atd_gateway.domain.openapi import CannotMerge, merge_openapi
+from atd_gateway.domain.routes import RouteTable
 from atd_schemas.envelope import rfc3339
 from atd_schemas.topics import registry
 from atd_servicekit.clock import Clock
+from atd_servicekit.problems import Problem
 
 Document = dict[str, Any]
 
@@ -42,21 +43,23 @@ class Documents:
 
     def __init__(
         self,
-        origins: Mapping[Service, str],
+        origins: Mapping[str, str],
         client: httpx.AsyncClient,
         table: RouteTable,
+        kinds: Mapping[str, Sequence[str]],
         clock: Clock,
         own: Callable[[], Document],
         needs_token: Callable[[str], bool],
     ) -> None:
-        """`own` makes the gateway's own OpenAPI document."""
+        """`own` makes the gateway's own OpenAPI document; `kinds` are the kinds of channel of each service."""
         self._origins = origins
         self._client = client
         self._table = table
+        self._kinds = kinds
         self._clock = clock
         self._own = own
         self._needs_token = needs_token
-        self._kept: dict[tuple[Service, str], _Kept] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
 
     async def start(self) -> None:
         return
@@ -65,10 +68,14 @@ class Documents:
         await self._client.aclose()
 
     async def openapi(self) -> Document:
-        """The document of everything under the public origin."""
+        """The document of everything under the public origin. Raises `Problem` 500 when it would not be complete."""
         kept = await self._all("/openapi.json")
         services = {name: one.document for name, one in kept.items() if one.document is not None}
-        merged = merge_openapi(self._own(), services, self._table, self._needs_token)
+        try:
+            merged = merge_openapi(self._own(), services, self._table, self._kinds, self._needs_token)
+        except CannotMerge as error:
+            structlog.get_logger().error("documents.cannot_merge", reason=str(error))
+            raise Problem(500, "internal", f"The documents of the services do not fit together: {error}.") from error
         notes = _notes(kept)
         if notes:
             merged["info"] = {**merged["info"], "x-incomplete": notes}
@@ -85,7 +92,7 @@ class Documents:
         found = await asyncio.gather(*(self._one(service, path) for service in self._origins))
         return dict(zip(self._origins, found, strict=True))
 
-    async def _one(self, service: Service, path: str) -> _Kept:
+    async def _one(self, service: str, path: str) -> _Kept:
         kept = self._kept.setdefault((service, path), _Kept())
         async with kept.lock:
             age = self._clock.monotonic() - kept.asked
@@ -93,7 +100,7 @@ class Documents:
                 await self._fetch(service, path, kept)
         return kept
 
-    async def _fetch(self, service: Service, path: str, kept: _Kept) -> None:
+    async def _fetch(self, service: str, path: str, kept: _Kept) -> None:
         kept.asked = self._clock.monotonic()
         kept.stale = True
         try:

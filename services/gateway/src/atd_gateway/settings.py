@@ -1,13 +1,39 @@
 """The settings of the gateway."""
 
+import os
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from atd_gateway.domain.addresses import Networks, read_networks
-from atd_schemas.services import GATEWAY
+from atd_schemas.services import GATEWAY, SERVICES, Service
 from atd_servicekit.identity_keys import read_private_key, read_public_keys
 from atd_servicekit.settings import MasterKeySettings
+
+
+def services_behind(services: Sequence[Service] = SERVICES) -> tuple[Service, ...]:
+    """The services that the gateway calls: all but itself."""
+    return tuple(service for service in services if service.name != GATEWAY.name)
+
+
+def default_url(service: Service) -> str:
+    """Where a service listens when all run on one machine."""
+    return f"http://127.0.0.1:{service.port}"
+
+
+class _ServiceUrls(PydanticBaseSettingsSource):
+    """Reads `ATD_<SERVICE>_URL` of every service of the list."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - pydantic's
+        return None, "", False
+
+    def __call__(self) -> dict[str, Any]:
+        urls = {one.name: os.environ.get(one.url_variable) or default_url(one) for one in services_behind()}
+        return {"service_urls": urls}
 
 
 class GatewaySettings(MasterKeySettings):
@@ -21,22 +47,19 @@ class GatewaySettings(MasterKeySettings):
         description="Private key that signs identities for the other services, `atdkey_...`; of the gateway alone"
     )
 
-    ingest_whatsapp_url: str = Field(
-        default="http://127.0.0.1:8101", description="Where the service ingest-whatsapp is reached"
-    )
-    conversation_url: str = Field(
-        default="http://127.0.0.1:8110", description="Where the service conversation is reached"
+    service_urls: Mapping[str, str] = Field(
+        default_factory=dict, description="Where each service is reached, by its name; each has a variable of its own"
     )
     upstream_timeout: timedelta = Field(
         default=timedelta(seconds=30), description="Longest wait for a service's answer (seconds)"
     )
     upstream_connections: int = Field(
-        default=200, ge=1, description="Connections to one service at the most; more requests wait for one"
+        default=200, ge=1, description="Connections to one service for one public prefix; more requests wait up to 5 s"
     )
     webhooks_in_flight: int = Field(
         default=2000,
         ge=1,
-        description="Webhook requests handed on at once; more are answered 503 and the provider repeats them",
+        description="Webhooks forwarded at once, per public prefix; more get 503 and the provider repeats them",
     )
 
     access_token_lifetime: timedelta = Field(
@@ -108,6 +131,22 @@ class GatewaySettings(MasterKeySettings):
                 "in every service, before the gateway signs with it"
             )
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Those of every service, and the addresses of the services; what is passed to the constructor wins."""
+        return (init_settings, env_settings, dotenv_settings, file_secret_settings, _ServiceUrls(settings_cls))
+
+    def url_of(self, service: Service) -> str:
+        """Where a service is reached, without a slash at the end."""
+        return self.service_urls.get(service.name, default_url(service)).rstrip("/")
 
     @field_validator("trusted_proxies")
     @classmethod

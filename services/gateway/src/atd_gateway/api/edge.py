@@ -1,20 +1,24 @@
-"""The edge: whose request it is, whether it is too many, and who answers it.
+"""The edge: who calls, whether it is too much, and which part answers.
 
 ASGI middleware inside the request context (request id, metrics, log line) and around FastAPI. Services, and the
-gateway's own routes just the same, trust the header `X-Atd-Identity` alone; so what a stranger sends under that name
-is removed here, and what an access token says is put there.
+gateway's own routes just the same, trust the header `X-Atd-Identity` alone; so what a client sends under that name
+is removed here, and replaced by what the access token says.
 """
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from atd_gateway.api.context import address_of, bearer_token
+from atd_gateway.asgi import address_of, bearer_token, method_not_allowed
 from atd_gateway.domain.addresses import Networks
 from atd_gateway.domain.routes import Route, RouteTable
 from atd_gateway.identities import Caller
+from atd_gateway.proxy.request import PublicRequest
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import (
     Problem,
@@ -36,16 +40,11 @@ class _Identities(Protocol):
 
 
 class _Proxy(Protocol):
-    async def forward(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        route: Route,
-        *,
-        address: str,
-        signed_identity: str | None,
-    ) -> None: ...
+    async def forward(self, request: PublicRequest, service: str) -> None: ...
+
+
+class _Channels(Protocol):
+    async def serve(self, request: PublicRequest) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ class EdgeParts:
 
     identities: _Identities
     proxy: _Proxy
+    channels: _Channels
     requests: RateLimiter
     sign_ins: RateLimiter
     trusted: Networks
@@ -75,7 +75,7 @@ class Edge:
     def __init__(self, app: ASGIApp, parts: EdgeParts) -> None:
         self._app = app
         self._parts = parts
-        self._webhooks = 0
+        self._webhooks = InFlight(parts.webhooks_in_flight)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -98,25 +98,23 @@ class Edge:
             return
         scope["route"] = _Pattern(f"{route.prefix}/*")
         if scope["method"] not in route.methods:
-            allow = {"Allow": ", ".join(sorted(route.methods))}
-            raise Problem(405, "method_not_allowed", "This method is not allowed here.", headers=allow)
+            raise method_not_allowed(route.methods)
         if route.access == "provider":
-            await self._webhook(scope, receive, send, route, address)
+            await self._webhook(PublicRequest(scope, receive, send, route, address))
             return
         caller = await self._caller(scope)
         self._limit(caller)
-        await self._parts.proxy.forward(scope, receive, send, route, address=address, signed_identity=caller.signed)
+        request = PublicRequest(scope, receive, send, route, address, caller)
+        if route.is_shared:
+            await self._parts.channels.serve(request)
+        else:
+            await self._parts.proxy.forward(request, route.service)
 
-    async def _webhook(self, scope: Scope, receive: Receive, send: Send, route: Route, address: str) -> None:
-        """Providers are never slowed down, but not more is in hand at once than memory has room for."""
-        if self._webhooks >= self._parts.webhooks_in_flight:
-            raise unavailable("Too many webhooks at once; send this one again.")
-        scope["atd.quiet"] = True
-        self._webhooks += 1
-        try:
-            await self._parts.proxy.forward(scope, receive, send, route, address=address, signed_identity=None)
-        finally:
-            self._webhooks -= 1
+    async def _webhook(self, request: PublicRequest) -> None:
+        """Providers have no rate; the number in progress is bounded by what memory has room for."""
+        with self._webhooks.counted(request.route):
+            request.scope["atd.quiet"] = True
+            await self._parts.proxy.forward(request, request.route.service)
 
     async def _own(self, scope: Scope, receive: Receive, send: Send, path: str, address: str) -> None:
         """The gateway's own routes: the same identity header as everywhere."""
@@ -135,10 +133,29 @@ class Edge:
     async def _caller(self, scope: Scope) -> Caller:
         token = bearer_token(scope)
         if token is None:
-            raise unauthenticated("Send an access token: `Authorization: Bearer …`.")
+            raise unauthenticated("Missing credentials: send `Authorization: Bearer <access token>`.")
         return await self._parts.identities.caller(token)
 
     def _limit(self, caller: Caller) -> None:
         wait = self._parts.requests.take(caller.session_id, self._parts.clock.monotonic())
         if wait:
-            raise rate_limited(wait, "Too many requests with this sign-in.")
+            raise rate_limited(wait, "Too many requests in this session.")
+
+
+class InFlight:
+    """Limits the requests in progress, per route: a service that stalls fills up its own routes alone."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._running: Counter[str] = Counter()
+
+    @contextmanager
+    def counted(self, route: Route) -> Iterator[None]:
+        """While one request is in progress. Raises `Problem` 503 when too many are."""
+        if self._running[route.prefix] >= self._limit:
+            raise unavailable("Too many webhooks in progress; send this one again.")
+        self._running[route.prefix] += 1
+        try:
+            yield
+        finally:
+            self._running[route.prefix] -= 1

@@ -3,7 +3,7 @@
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from atd_gateway.api.context import address_of
+from atd_gateway.asgi import address_of
 from atd_gateway.domain.addresses import Networks
 from atd_gateway.realtime.connection import Connection
 from atd_gateway.realtime.hub import Hub

@@ -1,60 +1,68 @@
-"""Which service answers what: the one table of the proxy."""
+"""Which service answers which public path, derived from the one list of services."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from atd_schemas.services import WEBHOOK_BODY_LIMIT_BYTES
-
-API_BODY_LIMIT_BYTES = 1024 * 1024
-"""The largest body of an API request that is handed on."""
-
-UPLOAD_BODY_LIMIT_BYTES = 100 * 1024 * 1024 + 64 * 1024
-"""A file of 100 MB and the form around it."""
-
-Service = Literal["ingest-whatsapp", "conversation"]
-Access = Literal["bearer", "provider"]
+from atd_schemas.services import (
+    API_BODY_LIMIT_BYTES,
+    CHANNELS_PREFIX,
+    SERVICES,
+    Access,
+    PublicPrefix,
+    Service,
+    channel_services,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Everything below `prefix` goes to `service`, under the same path.
+    """Everything below `prefix` is answered by one of `services`, under the same path.
 
-    `access` is `bearer` (an access token is checked and becomes the internal identity) or `provider` (handed on
-    as it is: the service checks the provider's signature itself). `body_limit` is in bytes.
+    Most routes have one service. The resource that all channel services share has several: which of them answers
+    depends on the request (`atd_gateway.channels`). `access` is `bearer` (an access token is checked and becomes the
+    internal identity) or `provider` (forwarded unchanged: the service checks the provider's signature). `body_limit`
+    is in bytes.
     """
 
     prefix: str
-    service: Service
+    services: tuple[str, ...]
     access: Access = "bearer"
-    methods: frozenset[str] = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+    methods: frozenset[str] = PublicPrefix("").methods
     body_limit: int = API_BODY_LIMIT_BYTES
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is the resource over all channel services."""
+        return self.prefix == CHANNELS_PREFIX
 
-ROUTES: tuple[Route, ...] = (
-    Route("/api/v1/channels", "ingest-whatsapp"),
-    Route("/api/v1/conversations", "conversation"),
-    Route("/api/v1/messages", "conversation"),
-    Route("/api/v1/contacts", "conversation"),
-    Route("/api/v1/attachments", "conversation", body_limit=UPLOAD_BODY_LIMIT_BYTES),
-    Route(
-        "/webhooks/whatsapp",
-        "ingest-whatsapp",
-        access="provider",
-        methods=frozenset({"GET", "POST"}),
-        body_limit=WEBHOOK_BODY_LIMIT_BYTES,
-    ),
-)
+    @property
+    def service(self) -> str:
+        """The only service of a route that is not shared."""
+        (only,) = self.services
+        return only
+
+
+def routes_of(services: Sequence[Service] = SERVICES) -> tuple[Route, ...]:
+    """The routes of every service, and the shared one of those that connect channels."""
+    routes = [
+        Route(each.path, (service.name,), each.access, each.methods, each.body_limit)
+        for service in services
+        for each in service.prefixes
+    ]
+    shared = tuple(service.name for service in channel_services(services))
+    return (*routes, Route(CHANNELS_PREFIX, shared)) if shared else tuple(routes)
 
 
 class RouteTable:
     """Finds the route of a path."""
 
-    def __init__(self, routes: tuple[Route, ...] = ROUTES) -> None:
-        """Raises `ValueError` when two routes want the same prefix."""
-        self._by_prefix = {route.prefix: route for route in routes}
-        if len(self._by_prefix) != len(routes):
+    def __init__(self, routes: Iterable[Route]) -> None:
+        """Raises `ValueError` when two routes have the same prefix."""
+        self.routes = tuple(routes)
+        self._by_prefix = {route.prefix: route for route in self.routes}
+        if len(self._by_prefix) != len(self.routes):
             raise ValueError("two routes have the same prefix")
-        self._depths = sorted({route.prefix.count("/") for route in routes}, reverse=True)
+        self._depths = sorted({route.prefix.count("/") for route in self.routes}, reverse=True)
 
     def find(self, path: str) -> Route | None:
         """The route with the longest prefix of whole path segments, if any."""

@@ -1,10 +1,11 @@
-"""What every part below FastAPI needs to know of a request."""
+"""Reads headers, the client's address and the access token from an ASGI scope."""
 
 from collections.abc import Iterable
 
 from starlette.types import Scope
 
 from atd_gateway.domain.addresses import Networks, client_address
+from atd_servicekit.problems import Problem
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -38,3 +39,8 @@ def bearer_token(scope: Scope) -> str | None:
     if value is None or value[:7].lower() != b"bearer ":
         return None
     return value[7:].strip().decode("latin-1") or None
+
+
+def method_not_allowed(methods: frozenset[str]) -> Problem:
+    """405 with what is allowed."""
+    return Problem(405, "method_not_allowed", "Method not allowed.", headers={"Allow": ", ".join(sorted(methods))})

@@ -1,0 +1,1 @@
+"""Forwards public requests to the services: bodies streamed both ways, bytes unchanged."""

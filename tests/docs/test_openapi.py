@@ -1,0 +1,75 @@
+"""The real documents of all services merge into one: nothing is left out, and every reference leads somewhere."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from atd_gateway.domain.openapi import CannotMerge, merge_openapi
+from atd_gateway.domain.routes import RouteTable, routes_of
+from atd_gateway.settings import services_behind
+from atd_schemas.services import CHANNELS_PREFIX, SERVICES, Service, channel_services
+from atd_testing.keys import key_variables
+from tests.docs.tables import SERVICES as SETTINGS
+
+Document = dict[str, Any]
+
+OWN: Document = {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {}}
+TOY = Service(name="ingest-toy", port=8198, does="a toy", channels=("app",))
+
+
+@pytest.fixture
+async def documents(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Document]:
+    for variable, key in key_variables("gateway").items():
+        monkeypatch.setenv(variable, key)
+    return {
+        one.name: import_module(f"{one.module}.app").create_app(SETTINGS[one.name]()).openapi()
+        for one in services_behind()
+    }
+
+
+def merged(documents: Mapping[str, Document], services: Sequence[Service] = SERVICES) -> Document:
+    kinds = {one.name: one.channels for one in channel_services(services)}
+    return merge_openapi(OWN, documents, RouteTable(routes_of(services)), kinds, lambda _: True)
+
+
+def refs(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "$ref" and isinstance(inner, str):
+                yield inner
+            yield from refs(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from refs(inner)
+
+
+async def test_the_documents_of_all_services_merge_and_lose_nothing(documents: Mapping[str, Document]) -> None:
+    found = merged(documents)
+    public = {
+        path for one in documents.values() for path in one["paths"] if not path.startswith(("/internal/", "/openapi"))
+    }
+    assert public == set(found["paths"])
+    for ref in refs(found):
+        _, _, section, name = ref.split("/")
+        assert name in found["components"][section], ref
+
+
+async def test_with_a_second_channel_service_the_shared_paths_show_both(documents: Mapping[str, Document]) -> None:
+    text = json.dumps(documents["ingest-whatsapp"]).replace('"whatsapp"', '"app"').replace("phone_number_id", "app_id")
+    toy = deepcopy(json.loads(text))
+    toy["paths"] = {path: item for path, item in toy["paths"].items() if path.startswith(CHANNELS_PREFIX)}
+    found = merged({**documents, TOY.name: toy}, [*SERVICES, TOY])
+    connect = found["paths"][CHANNELS_PREFIX]["post"]
+    taken = connect["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    union = found["components"]["schemas"][taken.rpartition("/")[2]]
+    assert set(union["discriminator"]["mapping"]) == {"whatsapp", "app"}
+
+
+async def test_a_path_that_the_list_of_services_forgot_is_noticed(documents: Mapping[str, Document]) -> None:
+    forgetful = [one for one in SERVICES if one.name != "conversation"]
+    with pytest.raises(CannotMerge, match="conversation describes"):
+        merged(documents, forgetful)
