@@ -1,6 +1,7 @@
-"""A sandbox in this process, before a gateway that is played and a callback that answers as it is told."""
+"""A sandbox in this process, with a fake gateway and a webhook receiver."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ EMAIL = "ana@example.com"
 
 
 class Gateway:
-    """The public API as far as connecting a number goes."""
+    """A fake of the public API, as far as connecting a number needs it."""
 
     def __init__(self) -> None:
         self.channels: list[dict[str, Any]] = []
@@ -58,19 +59,16 @@ class Gateway:
         return made
 
 
-class Desk:
-    """A sandbox that is served, and both of its sides."""
+class RunningSandbox:
+    """A sandbox in this process, with helpers for the customer's side and the company's."""
 
-    def __init__(
-        self, sandbox: Sandbox, client: httpx.AsyncClient, gateway: Gateway, receiver: WebhookReceiver
-    ) -> None:
-        self.sandbox = sandbox
-        self.state = sandbox.state
+    def __init__(self, app: Sandbox, client: httpx.AsyncClient, gateway: Gateway, receiver: WebhookReceiver) -> None:
+        self.state = app.state
         self.client = client
         self.gateway = gateway
         self.receiver = receiver
 
-    async def connected(self) -> None:
+    async def wait_until_connected(self) -> None:
         await eventually(lambda: self.state.connection.state == "connected", message="connected companies")
 
     @property
@@ -96,14 +94,14 @@ class Desk:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["messages"][0]["id"])
 
-    async def screen(self) -> list[dict[str, Any]]:
+    async def shown_messages(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (
             await self.client.get(f"/sandbox/api/threads/{self.company}/{self.customer}")
         ).json()
         return found
 
-    async def told(self) -> list[dict[str, Any]]:
-        """Every message that the company was told of."""
+    async def received_messages(self) -> list[dict[str, Any]]:
+        """Every customer message in the webhooks that the company received."""
         await self.state.webhooks.sender.wait_until_idle()
         return self.receiver.values("messages")
 
@@ -121,43 +119,33 @@ def settings_in(directory: Path) -> SandboxSettings:
     )
 
 
-class Opening:
-    """Opens sandboxes on one folder, one after the other, before the same gateway."""
+class SandboxStarter:
+    """Starts sandboxes on one folder, one after the other, with the same gateway and receiver."""
 
     def __init__(self, directory: Path) -> None:
         self.settings = settings_in(directory)
         self.gateway = Gateway()
         self.receiver = WebhookReceiver()
 
-    def __call__(self) -> "Opened":
-        return Opened(self)
-
-
-class Opened:
-    def __init__(self, opening: Opening) -> None:
-        self._opening = opening
-
-    async def __aenter__(self) -> Desk:
-        opening = self._opening
-        transport = httpx.MockTransport(opening.gateway.handle)
-        sandbox = create_app(opening.settings, webhook_client=opening.receiver.client(), gateway=transport)
-        self._lifespan = sandbox.page.router.lifespan_context(sandbox.page)
-        await self._lifespan.__aenter__()
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="http://sandbox.test")
-        return Desk(sandbox, self._client, opening.gateway, opening.receiver)
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
-        await self._lifespan.__aexit__(None, None, None)
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[RunningSandbox]:
+        transport = httpx.MockTransport(self.gateway.handle)
+        made = create_app(self.settings, webhook_client=self.receiver.client(), gateway=transport)
+        served = httpx.ASGITransport(made)
+        async with (
+            made.page.router.lifespan_context(made.page),
+            httpx.AsyncClient(transport=served, base_url="http://sandbox.test") as client,
+        ):
+            yield RunningSandbox(made, client, self.gateway, self.receiver)
 
 
 @pytest.fixture
-def opening(tmp_path: Path) -> Opening:
-    return Opening(tmp_path / "sandbox")
+def starter(tmp_path: Path) -> SandboxStarter:
+    return SandboxStarter(tmp_path / "sandbox")
 
 
 @pytest.fixture
-async def desk(opening: Opening) -> AsyncIterator[Desk]:
-    async with opening() as desk:
-        await desk.connected()
-        yield desk
+async def sandbox(starter: SandboxStarter) -> AsyncIterator[RunningSandbox]:
+    async with starter() as started:
+        await started.wait_until_connected()
+        yield started

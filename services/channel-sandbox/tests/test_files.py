@@ -52,9 +52,9 @@ def packets_of(data: bytes) -> list[bytes]:
     return found
 
 
-async def upload(desk: Any, data: bytes, mime_type: str, name: str = "arquivo", **more: str) -> Any:
-    form = {"company": desk.company, "customer": desk.customer, **more}
-    return await desk.client.post("/sandbox/api/files", data=form, files={"file": (name, data, mime_type)})
+async def upload(sandbox: Any, data: bytes, mime_type: str, name: str = "arquivo", **more: str) -> Any:
+    form = {"company": sandbox.company, "customer": sandbox.customer, **more}
+    return await sandbox.client.post("/sandbox/api/files", data=form, files={"file": (name, data, mime_type)})
 
 
 @pytest.mark.parametrize(
@@ -68,82 +68,86 @@ async def upload(desk: Any, data: bytes, mime_type: str, name: str = "arquivo", 
         ("application/zip", {}, "document"),
     ],
 )
-async def test_a_file_goes_out_as_its_kind_and_can_be_fetched(desk: Any, mime_type: str, more: Any, kind: str) -> None:
-    answer = await upload(desk, PNG, mime_type, text="Olhe", **more)
+async def test_a_file_goes_out_as_its_kind_and_can_be_fetched(
+    sandbox: Any, mime_type: str, more: Any, kind: str
+) -> None:
+    answer = await upload(sandbox, PNG, mime_type, text="Olhe", **more)
     assert answer.status_code == 201, answer.text
-    (told,) = await desk.told()
+    (told,) = await sandbox.received_messages()
     assert told["type"] == kind
     headers = {"Authorization": "Bearer t"}
-    facts = (await desk.client.get(f"/v25.0/{told[kind]['id']}", headers=headers)).json()
-    assert (await desk.client.get(facts["url"], headers=headers)).content == PNG
+    facts = (await sandbox.client.get(f"/v25.0/{told[kind]['id']}", headers=headers)).json()
+    assert (await sandbox.client.get(facts["url"], headers=headers)).content == PNG
 
 
-async def test_a_recording_of_a_browser_becomes_a_voice_message(desk: Any) -> None:
-    answer = await upload(desk, webm([voice.SILENCE] * 100), "audio/webm", spoken="true")
+async def test_a_recording_of_a_browser_becomes_a_voice_message(sandbox: Any) -> None:
+    answer = await upload(sandbox, webm([voice.SILENCE] * 100), "audio/webm", spoken="true")
     file = answer.json()["file"]
     assert (file["mime_type"], file["voice"], file["seconds"]) == ("audio/ogg; codecs=opus", True, 2.01)
-    (told,) = await desk.told()
+    (told,) = await sandbox.received_messages()
     assert told["audio"]["voice"] is True
-    held = await desk.client.get(f"/sandbox/media/{file['id']}")
+    held = await sandbox.client.get(f"/sandbox/media/{file['id']}")
     assert (held.content[:4], held.headers["content-type"]) == (b"OggS", "audio/ogg")
 
 
-async def test_a_recording_that_is_not_understood_and_a_file_too_large_are_refused(desk: Any) -> None:
-    assert (await upload(desk, webm([b"x"], laced=True), "audio/webm", spoken="true")).status_code == 422
-    desk.state.graph.media.clear()
+async def test_an_unreadable_recording_and_a_file_that_is_too_large_are_refused(sandbox: Any) -> None:
+    assert (await upload(sandbox, webm([b"x"], laced=True), "audio/webm", spoken="true")).status_code == 422
+    sandbox.state.graph.media.clear()
     limit = 32 * 1024 * 1024
-    assert (await upload(desk, bytes(limit + 1), "image/png")).status_code == 413
-    assert desk.state.graph.media.held_bytes == 0
+    assert (await upload(sandbox, bytes(limit + 1), "image/png")).status_code == 413
+    assert sandbox.state.graph.media.held_bytes == 0
 
 
-async def test_what_a_browser_might_run_is_only_ever_saved(desk: Any) -> None:
-    answer = await upload(desk, b"<script>alert(1)</script>", "text/html", "pagina.html")
-    held = await desk.client.get(f"/sandbox/media/{answer.json()['file']['id']}", params={"name": 'a"\r\nx: ação.html'})
+async def test_a_file_that_a_browser_might_run_is_an_attachment(sandbox: Any) -> None:
+    answer = await upload(sandbox, b"<script>alert(1)</script>", "text/html", "pagina.html")
+    held = await sandbox.client.get(
+        f"/sandbox/media/{answer.json()['file']['id']}", params={"name": 'a"\r\nx: ação.html'}
+    )
     assert held.headers["content-type"] == "application/octet-stream"
     assert held.headers["content-disposition"] == 'attachment; filename="ax ao.html"'
     assert held.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in held.headers["content-security-policy"]
-    picture = await upload(desk, PNG, "image/svg+xml", "x.svg")
-    shown = await desk.client.get(f"/sandbox/media/{picture.json()['file']['id']}")
+    picture = await upload(sandbox, PNG, "image/svg+xml", "x.svg")
+    shown = await sandbox.client.get(f"/sandbox/media/{picture.json()['file']['id']}")
     assert shown.headers["content-disposition"].startswith("attachment")
 
 
-async def test_a_file_of_the_company_is_shown_with_its_name_and_size(desk: Any) -> None:
+async def test_a_file_of_the_company_is_shown_with_its_name_and_size(sandbox: Any) -> None:
     headers = {"Authorization": "Bearer t"}
-    uploaded = await desk.client.post(
-        f"/v25.0/{desk.company}/media",
+    uploaded = await sandbox.client.post(
+        f"/v25.0/{sandbox.company}/media",
         data={"messaging_product": "whatsapp", "type": "application/pdf"},
         files={"file": ("boleto.pdf", b"%PDF-1.4", "application/pdf")},
         headers=headers,
     )
-    await desk.send("document", {"id": uploaded.json()["id"], "filename": "boleto.pdf", "caption": "Segue"})
-    (shown,) = await desk.screen()
+    await sandbox.send("document", {"id": uploaded.json()["id"], "filename": "boleto.pdf", "caption": "Segue"})
+    (shown,) = await sandbox.shown_messages()
     assert (shown["file"]["name"], shown["file"]["size"], shown["text"]) == ("boleto.pdf", 8, "Segue")
 
 
-async def test_listening_to_a_voice_message_is_told_once(desk: Any) -> None:
+async def test_listening_to_a_voice_message_is_reported_once(sandbox: Any) -> None:
     headers = {"Authorization": "Bearer t"}
-    uploaded = await desk.client.post(
-        f"/v25.0/{desk.company}/media",
+    uploaded = await sandbox.client.post(
+        f"/v25.0/{sandbox.company}/media",
         data={"messaging_product": "whatsapp", "type": "audio/ogg"},
         files={"file": ("voz.ogg", voice.silence(3), "audio/ogg")},
         headers=headers,
     )
-    message_id = await desk.send("audio", {"id": uploaded.json()["id"], "voice": True})
+    message_id = await sandbox.send("audio", {"id": uploaded.json()["id"], "voice": True})
     for _ in range(2):
-        await desk.client.post(f"/sandbox/api/messages/{message_id}/played")
-    assert await desk.receipts(message_id) == ["sent", "delivered", "played"]
+        await sandbox.client.post(f"/sandbox/api/messages/{message_id}/played")
+    assert await sandbox.receipts(message_id) == ["sent", "delivered", "played"]
 
 
 @given(st.lists(st.binary(min_size=1, max_size=1300), min_size=1, max_size=120))
-def test_the_sound_in_the_box_is_the_sound_of_the_recording(packets: list[bytes]) -> None:
+def test_conversion_keeps_every_audio_packet(packets: list[bytes]) -> None:
     made = voice.ogg_from_webm(webm(packets))
     head, tags, *sound = packets_of(made)
     assert (head[:8], tags[:8], sound) == (b"OpusHead", b"OpusTags", packets)
 
 
 @given(st.binary(max_size=200))
-def test_what_is_no_recording_is_an_error_of_its_own(data: bytes) -> None:
+def test_data_that_is_not_a_recording_is_unreadable_audio(data: bytes) -> None:
     with pytest.raises(voice.UnreadableAudioError):
         voice.ogg_from_webm(data + b"\x1a")
 

@@ -38,14 +38,16 @@ def test_a_change_that_changes_nothing_is_none() -> None:
     assert held.change("unknown", status="read") is None
 
 
-def test_what_has_not_reached_the_phone_is_neither_shown_nor_unread() -> None:
+def test_an_undelivered_message_is_neither_shown_nor_unread() -> None:
     held = Threads()
     held.put(message(1, mine=False, status="undelivered"))
     assert (held.of(("c", "1")), held.unread(("c", "1"))) == ([], [])
     assert [one.id for one in held.undelivered("1")] == ["m1-1"]
 
 
-def test_a_journal_is_rewritten_when_most_of_it_is_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_is_rewritten_when_most_lines_are_out_of_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(storage, "MAX_LINES", 10)
     held, customers = Threads(), {"1": Customer(key="1", name="Ana")}
     kept = Journal(tmp_path)
@@ -73,7 +75,7 @@ def test_a_journal_is_rewritten_when_most_of_it_is_old(tmp_path: Path, monkeypat
         ("no JSON", []),
     ],
 )
-def test_the_messages_of_a_webhook_are_found(body: str, ids: list[str]) -> None:
+def test_the_message_ids_of_a_webhook_are_found(body: str, ids: list[str]) -> None:
     assert message_ids(body) == ids
 
 

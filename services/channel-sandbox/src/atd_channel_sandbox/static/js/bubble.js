@@ -1,4 +1,4 @@
-// One message as its phone shows it.
+// Draws one message.
 
 import { avatar, h, icon, map, tick } from "./dom.js";
 import { clock, language, size, t } from "./i18n.js";
@@ -123,7 +123,7 @@ export function reactionsOf(message) {
   return h("span", { class: "reactions", hidden: !found.length }, [...new Set(found)].join(""), found.length > 1 && found[0] === found[1] ? "2" : "");
 }
 
-/** The row of a message. `names` are those of company and customer, `quoted` what it answers, `act` what taps do. */
+/** The row of a message. `names` are those of company and customer, `quoted` the message it replies to, `act` what taps do. */
 export function row(message, { names, quoted, follows, act }) {
   const bare = message.kind === "sticker" && !message.deleted;
   const wide = ["interactive", "template"].includes(message.kind) && !message.deleted;

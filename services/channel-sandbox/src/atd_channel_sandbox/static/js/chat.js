@@ -1,11 +1,11 @@
-// The phone: its head, the messages, what a tap on a message does.
+// The phone: its header, the messages, the actions of a tap on a message.
 
 import { emblem, h, icon } from "./dom.js";
 import { clock, day, t } from "./i18n.js";
 import { metaOf, reactionsOf, row } from "./bubble.js";
 import { buildComposer } from "./composer.js";
 import { item, sheet, toast } from "./sheet.js";
-import { call, currentCompany, currentCustomer, currentMessages, currentThread, goToList, listen, look, store } from "./store.js";
+import { call, currentCompany, currentCustomer, currentMessages, currentThread, goToList, markSeen, store, subscribe } from "./store.js";
 
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const NEAR_END = 160;
@@ -87,7 +87,7 @@ export function buildStage(stage) {
     return undefined;
   }
 
-  let pinned = true;  // whoever looks at the end stays there when a picture above it gets its size
+  let pinned = true;  // stay at the end when a picture above gets its size
   log.addEventListener("scroll", () => { pinned = isAtEnd(); });
   for (const event of ["load", "loadedmetadata"]) log.addEventListener(event, () => { if (pinned) toEnd(); }, true);
 
@@ -159,11 +159,11 @@ export function buildStage(stage) {
     return undefined;
   }
 
-  listen((what, detail) => {
+  subscribe((what, detail) => {
     document.body.dataset.screen = store.screen;
     if (["all", "chosen", "thread", "language"].includes(what)) drawThread();
     if (["all", "chosen", "thread", "threads", "customers", "companies", "language"].includes(what)) drawHead();
-    if (what === "message") { drawMessage(detail); look(); }
+    if (what === "message") { drawMessage(detail); markSeen(); }
   });
   setInterval(() => { statusBar.firstChild?.replaceChildren(clock(Date.now())); }, MINUTE / 4);
 }

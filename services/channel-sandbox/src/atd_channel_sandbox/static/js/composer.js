@@ -1,4 +1,4 @@
-// Where the customer writes: text, files, voice, places, cards.
+// The composer: text, files, voice, locations, contact cards.
 
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
@@ -23,10 +23,10 @@ export function buildComposer() {
 
   const place = () => ({ company: store.company, customer: store.customer });
   const failed = (error) => toast(t(error.status === 413 ? "tooLarge" : error.status === 409 ? "offlineRefused" : "failed"));
-  const sendDraft = (draft, unsent = failed) => call("POST", "/messages", { ...place(), ...draft }).catch(unsent);
+  const sendDraft = (draft, onError = failed) => call("POST", "/messages", { ...place(), ...draft }).catch(onError);
 
-  /** What was typed comes back where it was typed when it could not be sent. */
-  function givingBack(text) {
+  /** An error handler that puts a text back into the conversation in which it was typed. */
+  function restoreText(text) {
     const typedFor = drawnFor;
     return (error) => {
       failed(error);
@@ -36,16 +36,16 @@ export function buildComposer() {
     };
   }
 
-  function sendFile(file, name, more = {}, unsent = failed) {
+  function sendFile(file, name, more = {}, onError = failed) {
     const form = new FormData();
     for (const [key, value] of Object.entries({ ...place(), ...more })) form.append(key, String(value));
     if (reply) form.append("reply_to", reply.id);
     form.append("file", file, name);
     clearNote();
-    return call("POST", "/files", form).catch(unsent);
+    return call("POST", "/files", form).catch(onError);
   }
 
-  function pick(accept, more = {}) {
+  function chooseFile(accept, more = {}) {
     picker.accept = accept;
     picker.onchange = () => {
       const text = area.value.trim();
@@ -53,7 +53,7 @@ export function buildComposer() {
       picker.value = "";
       if (!file) return;
       area.value = "";
-      sendFile(file, file.name, text ? { ...more, text } : more, givingBack(text));
+      sendFile(file, file.name, text ? { ...more, text } : more, restoreText(text));
       draw();
     };
     picker.click();
@@ -89,8 +89,8 @@ export function buildComposer() {
   function submit() {
     const text = area.value.trim();
     if (!text) return;
-    if (edited) call("PATCH", `/messages/${encodeURIComponent(edited.id)}`, { text }).catch(givingBack(text));
-    else sendDraft({ kind: "text", text, reply_to: reply?.id ?? null }, givingBack(text));
+    if (edited) call("PATCH", `/messages/${encodeURIComponent(edited.id)}`, { text }).catch(restoreText(text));
+    else sendDraft({ kind: "text", text, reply_to: reply?.id ?? null }, restoreText(text));
     area.value = "";
     clearNote();
     draw();
@@ -104,7 +104,7 @@ export function buildComposer() {
     }))]);
   }
 
-  async function sample() {
+  async function sendSampleVoice() {
     const answer = await fetch("/static/voz.ogg");
     sendFile(await answer.blob(), "voz.ogg", { spoken: true });
   }
@@ -114,12 +114,12 @@ export function buildComposer() {
       const then = (work) => () => { close(); work(); };
       return [
         h("h3", {}, t("attachTitle")),
-        item("image", t("attachImage"), null, then(() => pick("image/jpeg,image/png,video/mp4,video/3gpp"))),
-        item("document", t("attachDocument"), null, then(() => pick(".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.zip"))),
-        item("mic", t("attachVoice"), t("attachVoiceHint"), then(() => sample().catch(failed))),
+        item("image", t("attachImage"), null, then(() => chooseFile("image/jpeg,image/png,video/mp4,video/3gpp"))),
+        item("document", t("attachDocument"), null, then(() => chooseFile(".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.zip"))),
+        item("mic", t("attachVoice"), t("attachVoiceHint"), then(() => sendSampleVoice().catch(failed))),
         item("pin", t("attachLocation"), null, then(() => chooseLocation())),
         item("person", t("attachContact"), null, then(() => sendDraft({ kind: "contacts", content: { contacts: [CARD] } }))),
-        item("sticker", t("attachSticker"), "WebP", then(() => pick("image/webp", { sticker: true }))),
+        item("sticker", t("attachSticker"), "WebP", then(() => chooseFile("image/webp", { sticker: true }))),
         item("bag", t("attachOrder"), null, then(() => sendDraft({ kind: "order", content: { items: ORDER } }))),
         item("list", t("attachUnsupported"), t("attachUnsupportedHint"), then(() => sendDraft({ kind: "unsupported", content: { type: "poll", question: "🍕 / 🍝 ?" } }))),
       ];
@@ -156,7 +156,7 @@ export function buildComposer() {
       h("button", { type: "button", class: "send", "aria-label": t("stopRecording"), on: { click: () => end(true) } }, icon("send")));
   }
 
-  function grow() {
+  function resize() {
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight, 128)}px`;
   }
@@ -176,7 +176,7 @@ export function buildComposer() {
     right.setAttribute("aria-label", t(writing ? "send" : "record"));
     right.replaceChildren(icon(writing ? "send" : "mic"));
     if (line.firstChild !== left) line.replaceChildren(left, field, right);
-    grow();
+    resize();
   }
 
   area.addEventListener("input", draw);
@@ -191,7 +191,7 @@ export function buildComposer() {
   const drafts = new Map();
   let drawnFor = null;
 
-  /** Another conversation is shown: what was being written there is kept. */
+  /** Show the draft of the open conversation, and keep that of the one before. */
   function reset() {
     const now = `${store.company} ${store.customer}`;
     if (now !== drawnFor) {

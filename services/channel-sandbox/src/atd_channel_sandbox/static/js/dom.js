@@ -1,4 +1,4 @@
-// Elements from data. Text is only ever set as text.
+// Builds elements from data. Text is always set as text, never as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -78,7 +78,7 @@ const TICKS = {
   failed: ["M10 3.500v6M10 12.700v.01"],
 };
 
-/** The sign of what became of a message, with words for those who do not see it. */
+/** The status icon of a message, with a label for screen readers. */
 export function tick(status, label) {
   const made = svg("svg", { class: `tick ${status}`, viewBox: "0 0 19 15", role: "img", "aria-label": label });
   made.dataset.status = status;
@@ -86,7 +86,7 @@ export function tick(status, label) {
   return made;
 }
 
-/** A drawn map, the same for the same place; it says where, it is not a map of the place. */
+/** A drawing that looks like a map, the same for the same coordinates; it is not a real map. */
 export function map(latitude, longitude) {
   const seed = Math.abs(Math.round((latitude * 7919 + longitude * 104729) * 100));
   const at = (step, from, span) => from + (((seed >> step) ^ (seed * (step + 3))) >>> 0) % span;

@@ -1,6 +1,6 @@
-// The words of the page: Brazilian Portuguese first, English, Spanish.
+// The texts of the page: Brazilian Portuguese first, English, Spanish.
 
-const WORDS = {
+const TEXTS = {
   "pt-BR": {
     title: "Telefone de teste", subtitle: "Escreva como cliente, pelo WhatsApp", writeTo: "Escrever para", who: "Quem escreve",
     connectionLoading: "Carregando…", connectionOff: "As empresas são conectadas à mão.", connectionWaiting: "Esperando o Atendimento ficar pronto…",
@@ -28,7 +28,7 @@ const WORDS = {
     thisChat: "Esta conversa", windowExpired: "Janela de 24 horas vencida", windowExpiredHint: "Textos da empresa falham com o erro 131047.", network: "Rede da empresa", answerDelay: "A Meta demora a responder", receiptDelay: "Os recibos demoram", noDelay: "não", seconds: "{n} s",
     duplicates: "Webhooks em dobro", duplicatesHint: "Cada aviso chega duas vezes.", shuffle: "Fora de ordem", shuffleHint: "Avisos próximos chegam embaralhados.", batches: "Em lotes", batchesHint: "Vários avisos em um só envio.",
     nextError: "Próximo erro", nextErrorHint: "Vale uma vez, para a próxima chamada de qualquer empresa.", arm: "Armar", armed: "Armado: {error}",
-    error_send_131026: "131026 · não entregue ao cliente", error_send_131047: "131047 · fora da janela", error_send_131049: "131049 · a Meta não entregou", error_send_131056: "131056 · rápido demais para um cliente", error_send_130429: "130429 · rápido demais", error_send_131000: "131000 · erro passageiro", error_send_190: "190 · token vencido", error_upload_131053: "Envio de arquivo recusado", error_address_131016: "Arquivo do cliente indisponível", error_download_131016: "Download do arquivo falha",
+    error_send_131026: "131026 · não entregue ao cliente", error_send_131047: "131047 · fora da janela", error_send_131049: "131049 · a Meta não entregou", error_send_131056: "131056 · rápido demais para um cliente", error_send_130429: "130429 · rápido demais", error_send_131000: "131000 · erro temporário", error_send_190: "190 · token vencido", error_upload_131053: "Envio de arquivo recusado", error_address_131016: "Arquivo do cliente indisponível", error_download_131016: "Download do arquivo falha",
     places: [["Praça da Sé", "Centro, São Paulo"], ["Parque do Ibirapuera", "Av. Pedro Álvares Cabral, São Paulo"], ["Em casa", "Rua das Laranjeiras, 120, Rio de Janeiro"]],
   },
   en: {
@@ -46,7 +46,7 @@ const WORDS = {
     play: "Play", pause: "Pause", position: "Audio position", openImage: "Open the photo", download: "Download {name}", externalFile: "file at another address", openMap: "See on the map", shareLocation: "Send location", sharePhone: "Share my number", chooseOption: "Choose an option", quantity: "{n} pcs", today: "Today", yesterday: "Yesterday", failed: "That did not work. Try again.", offlineRefused: "Without network a message cannot be changed.", tooLarge: "The file is too large.", copied: "Text copied", goneFile: "This file is not here any more.",
     panelTitle: "Network and faults", thisPhone: "This phone", phoneOnline: "On, with network", phoneOnlineHint: "When off, nothing comes and nothing goes.", hidePhone: "Hide the number", hidePhoneHint: "The company sees an identifier only (BSUID).", thisChat: "This conversation", windowExpired: "The 24 hours are over", windowExpiredHint: "The company's texts fail with error 131047.", network: "The company's network", answerDelay: "Meta answers slowly", receiptDelay: "Receipts are late", noDelay: "no", seconds: "{n} s",
     duplicates: "Webhooks twice", duplicatesHint: "Every notice comes two times.", shuffle: "Out of order", shuffleHint: "Notices close together are shuffled.", batches: "In batches", batchesHint: "Several notices in one request.", nextError: "Next error", nextErrorHint: "Once, for the next call of any company.", arm: "Arm", armed: "Armed: {error}",
-    error_send_131026: "131026 · not delivered to the customer", error_send_131047: "131047 · outside the window", error_send_131049: "131049 · Meta chose not to deliver", error_send_131056: "131056 · too fast for one customer", error_send_130429: "130429 · too fast", error_send_131000: "131000 · passing error", error_send_190: "190 · token expired", error_upload_131053: "Upload of a file refused", error_address_131016: "Customer's file unavailable", error_download_131016: "Download of the file fails",
+    error_send_131026: "131026 · not delivered to the customer", error_send_131047: "131047 · outside the window", error_send_131049: "131049 · Meta chose not to deliver", error_send_131056: "131056 · too fast for one customer", error_send_130429: "130429 · too fast", error_send_131000: "131000 · temporary error", error_send_190: "190 · token expired", error_upload_131053: "Upload of a file refused", error_address_131016: "Customer's file unavailable", error_download_131016: "Download of the file fails",
     places: [["Praça da Sé", "Centro, São Paulo"], ["Ibirapuera Park", "Av. Pedro Álvares Cabral, São Paulo"], ["At home", "Rua das Laranjeiras, 120, Rio de Janeiro"]],
   },
   es: {
@@ -64,7 +64,7 @@ const WORDS = {
     play: "Escuchar", pause: "Pausar", position: "Posición del audio", openImage: "Abrir la foto", download: "Descargar {name}", externalFile: "archivo de otra dirección", openMap: "Ver en el mapa", shareLocation: "Enviar ubicación", sharePhone: "Compartir mi número", chooseOption: "Elija una opción", quantity: "{n} u.", today: "Hoy", yesterday: "Ayer", failed: "No funcionó. Inténtelo de nuevo.", offlineRefused: "Sin red no se puede cambiar un mensaje.", tooLarge: "El archivo es demasiado grande.", copied: "Texto copiado", goneFile: "Este archivo ya no está aquí.",
     panelTitle: "Red y fallos", thisPhone: "Este teléfono", phoneOnline: "Encendido y con red", phoneOnlineHint: "Apagado, nada llega y nada sale.", hidePhone: "Ocultar el número", hidePhoneHint: "La empresa solo ve un identificador (BSUID).", thisChat: "Esta conversación", windowExpired: "Pasaron las 24 horas", windowExpiredHint: "Los textos de la empresa fallan con el error 131047.", network: "Red de la empresa", answerDelay: "Meta tarda en responder", receiptDelay: "Los recibos tardan", noDelay: "no", seconds: "{n} s",
     duplicates: "Webhooks dobles", duplicatesHint: "Cada aviso llega dos veces.", shuffle: "Fuera de orden", shuffleHint: "Los avisos cercanos llegan mezclados.", batches: "En lotes", batchesHint: "Varios avisos en un solo envío.", nextError: "Próximo error", nextErrorHint: "Vale una vez, para la próxima llamada de cualquier empresa.", arm: "Armar", armed: "Armado: {error}",
-    error_send_131026: "131026 · no entregado al cliente", error_send_131047: "131047 · fuera de la ventana", error_send_131049: "131049 · Meta no lo entregó", error_send_131056: "131056 · demasiado rápido para un cliente", error_send_130429: "130429 · demasiado rápido", error_send_131000: "131000 · error pasajero", error_send_190: "190 · token vencido", error_upload_131053: "Subida de archivo rechazada", error_address_131016: "Archivo del cliente no disponible", error_download_131016: "Falla la descarga del archivo",
+    error_send_131026: "131026 · no entregado al cliente", error_send_131047: "131047 · fuera de la ventana", error_send_131049: "131049 · Meta no lo entregó", error_send_131056: "131056 · demasiado rápido para un cliente", error_send_130429: "130429 · demasiado rápido", error_send_131000: "131000 · error temporal", error_send_190: "190 · token vencido", error_upload_131053: "Subida de archivo rechazada", error_address_131016: "Archivo del cliente no disponible", error_download_131016: "Falla la descarga del archivo",
     places: [["Praça da Sé", "Centro, São Paulo"], ["Parque de Ibirapuera", "Av. Pedro Álvares Cabral, São Paulo"], ["En casa", "Rua das Laranjeiras, 120, Rio de Janeiro"]],
   },
 };
@@ -73,7 +73,7 @@ export const LANGUAGES = [["pt-BR", "Português"], ["en", "English"], ["es", "Es
 
 function first() {
   const kept = localStorage.getItem("language");
-  if (kept in WORDS) return kept;
+  if (kept in TEXTS) return kept;
   const wanted = navigator.language.slice(0, 2);
   return wanted === "es" || wanted === "en" ? wanted : "pt-BR";
 }
@@ -88,9 +88,9 @@ export function setLanguage(name) {
   document.documentElement.lang = name;
 }
 
-/** The word of this name; `{x}` in it is replaced by `values.x`. */
+/** The text of this key; `{x}` in it is replaced by `values.x`. */
 export function t(name, values = {}) {
-  const found = WORDS[current][name] ?? WORDS["pt-BR"][name] ?? name;
+  const found = TEXTS[current][name] ?? TEXTS["pt-BR"][name] ?? name;
   if (typeof found !== "string") return found;
   return found.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 }

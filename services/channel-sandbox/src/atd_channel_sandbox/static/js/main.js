@@ -1,10 +1,10 @@
-// Puts the page together.
+// Builds the page.
 
 import { buildStage } from "./chat.js";
 import { language, setLanguage } from "./i18n.js";
 import { buildPanel } from "./panel.js";
 import { buildPeople } from "./people.js";
-import { follow, load, store, tell } from "./store.js";
+import { followEvents, load, notify, store } from "./store.js";
 
 const RETRY_MS = 1500;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -18,18 +18,18 @@ async function start() {
     await load();
   } catch {
     store.lost = true;
-    tell("connection");
+    notify("connection");
     setTimeout(start, RETRY_MS);
     return;
   }
-  follow();
+  followEvents();
 }
 
 setLanguage(language());
 theme();
-dark.addEventListener("change", () => { theme(); tell("language"); });
+dark.addEventListener("change", () => { theme(); notify("language"); });
 buildPeople(document.getElementById("people"));
 buildStage(document.getElementById("stage"));
 buildPanel(document.getElementById("panel"));
-tell("language");
+notify("language");
 start();

@@ -1,9 +1,9 @@
-// "Network and faults": what goes wrong is a switch.
+// The panel "Network and faults": switches for delays, duplicates, order, and the next error.
 
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { toast } from "./sheet.js";
-import { call, currentCustomer, currentThread, listen, store } from "./store.js";
+import { call, currentCustomer, currentThread, store, subscribe } from "./store.js";
 
 const DELAYS = [0, 1000, 3000, 10000];
 const ERRORS = ["send_131026", "send_131047", "send_131049", "send_131056", "send_130429", "send_131000", "send_190", "upload_131053", "address_131016", "download_131016"];
@@ -33,7 +33,7 @@ export function buildPanel(aside) {
     return h("section", { class: "panel-part" }, h("h3", {}, title), content);
   }
 
-  function arm() {
+  function setNextError() {
     const [on, code] = error.split("_");
     call("POST", "/next-error", { on, code: Number(code) }).then(() => toast(t("armed", { error: t(`error_${error}`) }))).catch(failed);
   }
@@ -59,13 +59,13 @@ export function buildPanel(aside) {
       part(t("nextError"), h("p", { class: "hint" }, t("nextErrorHint")),
         h("div", { class: "fail-row" },
           h("select", { class: "select", "aria-label": t("nextError"), on: { change: (event) => { error = event.target.value; } } }, ERRORS.map((one) => h("option", { value: one, selected: one === error }, t(`error_${one}`)))),
-          h("button", { type: "button", class: "button", on: { click: arm } }, t("arm")))));
+          h("button", { type: "button", class: "button", on: { click: setNextError } }, t("arm")))));
     aside.scrollTop = scrolled;
     if (focused >= 0) [...aside.querySelectorAll("input, select, button")][focused]?.focus({ preventScroll: true });
   }
 
   let drawn = "";
-  listen((what) => {
+  subscribe((what) => {
     const now = JSON.stringify([store.customer && currentCustomer(), currentThread()?.window_closed, store.switches, store.company]);
     if (what === "language" || now !== drawn) { drawn = now; draw(); }
   });

@@ -1,9 +1,9 @@
-// The list at the side: to whom, and who writes.
+// The list at the side: the companies to write to, and the customers who write.
 
 import { avatar, emblem, h, icon, tick } from "./dom.js";
 import { LANGUAGES, clock, day, language, setLanguage, t } from "./i18n.js";
 import { snippet } from "./bubble.js";
-import { chooseCompany, listen, openThread, store, tell, threadOf } from "./store.js";
+import { chooseCompany, notify, openThread, store, subscribe, threadOf } from "./store.js";
 
 const SKELETONS = 8;
 
@@ -14,7 +14,7 @@ export function buildPeople(aside) {
   const words = h("div", { class: "brand-words" });
   const toTitle = h("p", { class: "section-title" }), whoTitle = h("h2", { class: "section-title" });
   const theme = h("button", { type: "button", class: "round", on: { click: switchTheme } });
-  const languages = h("select", { class: "select", on: { change: (event) => { setLanguage(event.target.value); tell("language"); } } },
+  const languages = h("select", { class: "select", on: { change: (event) => { setLanguage(event.target.value); notify("language"); } } },
     LANGUAGES.map(([name, label]) => h("option", { value: name }, label)));
   const panel = h("button", { type: "button", class: "round only-drawer", on: { click: () => { document.body.dataset.panel = "open"; } } }, icon("sliders"));
   aside.append(
@@ -45,8 +45,8 @@ export function buildPeople(aside) {
     companies.setAttribute("aria-label", t("writeTo"));
   }
 
-  /** Whoever chose somebody wants to write; where that would cover half of the screen with keys, to read. */
-  function goOn() {
+  /** Focus the text field; on touch screens the messages, as the keyboard would cover half of the screen. */
+  function focusConversation() {
     const writes = matchMedia("(hover: hover)").matches;
     document.querySelector(writes ? ".composer textarea" : ".log")?.focus({ preventScroll: true });
   }
@@ -93,7 +93,7 @@ export function buildPeople(aside) {
     threads.replaceChildren(...found.map(([person, thread]) => {
       const at = thread?.last?.at;
       const time = at ? (day(at) === t("today") ? clock(at) : day(at)) : "";
-      return h("li", {}, h("button", { type: "button", class: "thread", "data-customer": person.key, "aria-current": String(person.key === store.customer), on: { click: () => openThread(person.key).then(goOn, () => {}) } },
+      return h("li", {}, h("button", { type: "button", class: "thread", "data-customer": person.key, "aria-current": String(person.key === store.customer), on: { click: () => openThread(person.key).then(focusConversation, () => {}) } },
         avatar(person), !person.online && h("span", { class: "off", title: t("offlineTitle") }, icon("plane")),
         h("span", { class: "thread-words" },
           h("span", { class: "thread-top" }, h("span", { class: "thread-name" }, person.name), h("span", { class: "thread-time" }, time)),
@@ -103,7 +103,7 @@ export function buildPeople(aside) {
     return undefined;
   }
 
-  listen((what) => {
+  subscribe((what) => {
     if (["all", "language"].includes(what)) drawWords();
     if (["all", "language", "connection"].includes(what)) drawConnection();
     if (["all", "language", "companies", "chosen"].includes(what)) drawCompanies();

@@ -1,4 +1,4 @@
-// What slides up from the bottom of the phone, pictures at full size, and short words about what happened.
+// Bottom sheets, the viewer of pictures at full size, and toasts.
 
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";

@@ -1,8 +1,8 @@
-// What the sandbox knows, kept up to date by server-sent events, and what the person is looking at.
+// State of the page: what the sandbox sends (kept up to date by server-sent events), and what is open.
 
 const BASE = "/sandbox/api";
 
-export class Refused extends Error {
+export class HttpError extends Error {
   constructor(status) { super(`HTTP ${status}`); this.status = status; }
 }
 
@@ -10,7 +10,7 @@ export async function call(method, path, body) {
   const form = body instanceof FormData;
   const headers = body && !form ? { "Content-Type": "application/json" } : {};
   const answer = await fetch(BASE + path, { method, headers, body: body && !form ? JSON.stringify(body) : body });
-  if (!answer.ok) throw new Refused(answer.status);
+  if (!answer.ok) throw new HttpError(answer.status);
   return answer.status === 204 ? null : answer.json();
 }
 
@@ -24,10 +24,10 @@ export const store = {
 
 const listeners = new Set();
 
-/** Be told of changes: (what, detail). */
-export const listen = (listener) => listeners.add(listener);
+/** Call `listener(what, detail)` at every change. */
+export const subscribe = (listener) => listeners.add(listener);
 
-export const tell = (what, detail) => listeners.forEach((listener) => listener(what, detail));
+export const notify = (what, detail) => listeners.forEach((listener) => listener(what, detail));
 
 export const currentCompany = () => store.companies.get(store.company);
 export const currentCustomer = () => store.customers.get(store.customer);
@@ -49,7 +49,7 @@ export async function load() {
     store.company = (kept ?? found.companies[0])?.id ?? null;
   }
   if (!store.customers.has(store.customer)) store.customer = null;
-  tell("all");
+  notify("all");
   if (store.customer) await openThread(store.customer, false);
 }
 
@@ -57,34 +57,34 @@ export async function openThread(customer, show = true) {
   store.customer = customer;
   if (show) store.screen = "chat";
   const place = key(store.company, customer);
-  tell("chosen");
+  notify("chosen");
   if (!store.messages.has(place) && store.company) {
     const found = await call("GET", `/threads/${store.company}/${encodeURIComponent(customer)}`);
     const newer = store.messages.get(place) ?? new Map();
     store.messages.set(place, new Map([...found.map((one) => [one.id, one]), ...newer]));
   }
-  tell("thread");
-  look();
+  notify("thread");
+  markSeen();
 }
 
 export function chooseCompany(company) {
   store.company = company;
   localStorage.setItem("company", store.companies.get(company)?.name ?? "");
   if (store.customer) openThread(store.customer, false);
-  else tell("chosen");
+  else notify("chosen");
 }
 
 export function goToList() {
   store.screen = "list";
-  tell("chosen");
+  notify("chosen");
 }
 
-let looking = 0;
+let seenTimer = 0;
 
-/** The person looks at the open conversation: it is read, when a person could see it. */
-export function look() {
-  clearTimeout(looking);
-  looking = setTimeout(() => {
+/** Mark the open conversation as read, if it is visible. */
+export function markSeen() {
+  clearTimeout(seenTimer);
+  seenTimer = setTimeout(() => {
     const narrow = matchMedia("(max-width: 759px)").matches;
     const seen = document.visibilityState === "visible" && (!narrow || store.screen === "chat");
     if (seen && currentThread()?.unread) {
@@ -94,31 +94,31 @@ export function look() {
 }
 
 const handlers = {
-  company: (one) => { store.companies.set(one.id, one); store.company ??= one.id; tell("companies"); },
-  customer: (one) => { store.customers.set(one.key, one); tell("customers"); },
-  connection: (one) => { store.connection = one; tell("connection"); },
-  switches: (one) => { store.switches = one; tell("switches"); },
-  thread: (one) => { store.threads.set(key(one.company, one.customer), one); tell("threads"); look(); },
+  company: (one) => { store.companies.set(one.id, one); store.company ??= one.id; notify("companies"); },
+  customer: (one) => { store.customers.set(one.key, one); notify("customers"); },
+  connection: (one) => { store.connection = one; notify("connection"); },
+  switches: (one) => { store.switches = one; notify("switches"); },
+  thread: (one) => { store.threads.set(key(one.company, one.customer), one); notify("threads"); markSeen(); },
   message: (one) => {
     const place = key(one.company, one.customer);
     store.messages.get(place)?.set(one.id, one);
-    if (place === key(store.company, store.customer)) tell("message", one);
+    if (place === key(store.company, store.customer)) notify("message", one);
   },
 };
 
-export function follow() {
+export function followEvents() {
   const source = new EventSource(`${BASE}/events`);
   let opened = false;
   source.onopen = () => {
     store.lost = false;
-    tell("connection");
+    notify("connection");
     if (opened) load().catch(() => {});
     opened = true;
   };
-  source.onerror = () => { store.lost = true; tell("connection"); };
+  source.onerror = () => { store.lost = true; notify("connection"); };
   source.onmessage = (event) => {
     const { type, value } = JSON.parse(event.data);
     handlers[type]?.(value);
   };
-  document.addEventListener("visibilitychange", look);
+  document.addEventListener("visibilitychange", markSeen);
 }

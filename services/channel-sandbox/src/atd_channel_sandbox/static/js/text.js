@@ -1,4 +1,4 @@
-// The marks that people write in chats (*bold*, _italic_, ~struck~, ```code```) and addresses, as elements.
+// Formats chat markup (*bold*, _italic_, ~struck~, ```code```) and links as elements.
 
 import { h } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// Voice messages: a player with a drawn wave, and recording with the microphone.
+// Voice messages: a player with a waveform, and a recorder.
 
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
@@ -8,7 +8,7 @@ let playing = null;
 
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-/** A wave that is the same for the same message; the sound itself is not looked at. */
+/** The heights of a waveform, computed from the message id and not from the audio. */
 function heights(id) {
   let seed = 11;
   for (const letter of id) seed = (seed * 33 + letter.charCodeAt(0)) % 2147483647;
@@ -36,7 +36,7 @@ export function player(message, onPlayed) {
     range.value = String(Math.round(part * 1000));
     time.textContent = minutes(audio.paused && audio.currentTime === 0 ? length() : audio.currentTime);
   };
-  const sign = () => {
+  const updateIcon = () => {
     button.replaceChildren(icon(audio.paused ? "play" : "pause"));
     button.setAttribute("aria-label", t(audio.paused ? "play" : "pause"));
   };
@@ -47,8 +47,8 @@ export function player(message, onPlayed) {
     return audio.play().catch(() => { time.textContent = t("goneFile"); });
   });
   range.addEventListener("input", () => { audio.currentTime = (range.value / 1000) * length(); show(); });
-  audio.addEventListener("play", () => { sign(); if (!message.mine && !message.played) onPlayed(); });
-  audio.addEventListener("pause", sign);
+  audio.addEventListener("play", () => { updateIcon(); if (!message.mine && !message.played) onPlayed(); });
+  audio.addEventListener("pause", updateIcon);
   audio.addEventListener("ended", () => { audio.currentTime = 0; show(); });
   for (const event of ["timeupdate", "loadedmetadata"]) audio.addEventListener(event, show);
   return h("div", { class: "voice" }, button, h("div", { class: "voice-body" }, h("div", { class: "wave" }, bars, range), time), audio);
