@@ -261,3 +261,38 @@ async def test_readiness_tells_what_is_missing_and_liveness_does_not_depend_on_i
         assert (await client.get("/livez")).status_code == 200
         assert "atd_http_requests" in (await client.get("/metrics")).text
         assert (await client.get("/asyncapi.json")).json()["asyncapi"].startswith("3.")
+
+
+async def test_the_lag_after_a_restart_counts_what_was_not_handled_before_anything_is(
+    runtime: Runtime, topic: Topic
+) -> None:
+    seen = 0
+    handled = asyncio.Event()
+    stuck = asyncio.Event()
+
+    async def handle(records: Sequence[consuming.Record[InboundMessage]]) -> None:
+        nonlocal seen
+        seen += len(records)
+        handled.set()
+
+    async def hang(_: Sequence[consuming.Record[InboundMessage]]) -> None:
+        await stuck.wait()
+
+    runtime.consume(topic, handle, group=topic.name)
+    async with running(runtime.create_app("test", [])) as client:
+        await produce(runtime, topic, [encode(message(f"{n}")) for n in range(3)])
+        await eventually(lambda: seen == 3)
+        lag = f'atd_consumer_lag{{group="{topic.name}",topic="{topic.name}"}}'
+        assert f"{lag} 0.0" in (await client.get("/metrics")).text
+
+    second = Runtime.build(topic.name, runtime.settings)
+    second.consume(topic, hang, group=topic.name)
+    async with running(second.create_app("test", [])) as client:
+        await produce(second, topic, [encode(message(f"{n}")) for n in range(5)])
+
+        async def shown() -> bool:
+            return f"{lag} 5.0" in (await client.get("/metrics")).text
+
+        await eventually(shown, message="the lag is right although nothing was handled")
+        assert (await client.get("/readyz")).status_code == 200
+        stuck.set()

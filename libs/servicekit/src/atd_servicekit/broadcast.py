@@ -5,6 +5,7 @@ present end. The handler gets raw records, batch by batch, in the order of each 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -13,10 +14,14 @@ from aiokafka.errors import KafkaError
 
 from atd_schemas.topics import Topic
 from atd_servicekit.backoff import Backoff
+from atd_servicekit.consumer_state import silent_partitions
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.tasks import SupervisedTask
 
 RawHandler = Callable[[Sequence[ConsumerRecord[bytes, bytes]]], Awaitable[None]]
+
+STUCK_SECONDS = 60.0
+"""A handler that keeps the reader for longer makes the process count as not ready."""
 
 _POLL_MS = 1_000
 _MAX_RECORDS = 1_000
@@ -35,6 +40,7 @@ class Broadcast:
         self._consumer: AIOKafkaConsumer | None = None
         self._log = structlog.get_logger().bind(topic=topic.name)
         self._loop = SupervisedTask(f"broadcast-{topic.name}", self._run)
+        self._polled_at = time.monotonic()
         self.positions: dict[int, int] = {}
         """By partition: the offset of the next record that the handler will get."""
 
@@ -92,6 +98,14 @@ class Broadcast:
             await self._consumer.stop()
             self._consumer = None
 
+    async def check(self) -> None:
+        """Raise `InfrastructureFault` when the topic cannot be read, as far as is known."""
+        seconds = time.monotonic() - self._polled_at
+        problem = f"no poll for {seconds:.0f} s" if seconds > STUCK_SECONDS else None
+        problem = problem or silent_partitions(self._started(), time.time() * 1000)
+        if problem:
+            raise InfrastructureFault(problem)
+
     def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:
             raise InfrastructureFault("the reader is not started")
@@ -100,6 +114,7 @@ class Broadcast:
     async def _run(self) -> None:
         failures = 0
         while True:
+            self._polled_at = time.monotonic()
             try:
                 await self._poll(_POLL_MS)
                 failures = 0

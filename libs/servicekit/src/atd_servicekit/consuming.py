@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -30,6 +30,7 @@ from atd_schemas.ids import uuid5
 from atd_schemas.topics import Topic, adapter, dead_letter_topic
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
+from atd_servicekit.consumer_state import ConsumerState
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.metrics import Metrics
@@ -87,8 +88,7 @@ class Subscription:
     _adapter: TypeAdapter[Any] = field(init=False)
     _log: Any = field(init=False)
     _subscriber: Any = field(init=False, default=None)
-    _busy_since: float | None = field(init=False, default=None)
-    _handled: dict[int, int] = field(init=False, default_factory=dict)
+    _state: ConsumerState = field(init=False, default_factory=lambda: ConsumerState(time.monotonic))
 
     def __post_init__(self) -> None:
         self._adapter = adapter(self.topic)
@@ -108,6 +108,7 @@ class Subscription:
             heartbeat_interval_ms=1_000,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             decoder=_undecoded,
+            listener=self._state,
             title=f"{self.topic.name} ({self.group})",
             description=f"Keyed by {self.topic.key}",
         )
@@ -119,17 +120,19 @@ class Subscription:
 
     async def handle(self, raw: Sequence[RawRecord]) -> None:
         """Handle one batch. Raises only when the infrastructure stayed away: nothing is committed then."""
-        self._busy_since = started = time.perf_counter()
+        started = time.perf_counter()
+        self._state.begin_batch()
         spans: list[Span] = []
         try:
             records = [parsed for one in raw if (parsed := await self._parse(one, spans)) is not None]
             if records:
                 await self._run(records, raw)
         finally:
-            self._busy_since = None
+            self._state.end_batch()
             for span in spans:
                 span.end()
-        self._handled.update((one.partition, one.offset + 1) for one in raw)
+        for one in raw:
+            self._state.handled(TopicPartition(one.topic, one.partition), one.offset + 1)
         labels = (self.topic.name, self.group)
         elapsed = time.perf_counter() - started
         self.metrics.records_handled.labels(*labels).inc(len(raw))
@@ -241,20 +244,28 @@ class Subscription:
         """Whether the loop that polls is running, and no batch has been in hand for longer than `STUCK_SECONDS`."""
         if self._subscriber is None or self.stopping.is_set():
             return True
-        stuck = self._busy_since is not None and time.perf_counter() - self._busy_since > STUCK_SECONDS
+        busy_since = self._state.busy_since
+        stuck = busy_since is not None and time.monotonic() - busy_since > STUCK_SECONDS
         return not stuck and any(not task.done() for task in self._subscriber.tasks)
 
-    def lag(self) -> int:
-        """Records not yet handled, over the partitions assigned to this process that have been read from."""
-        consumer = self._subscriber.consumer if self._subscriber is not None else None
-        if consumer is None:
-            return 0
-        total = 0
-        for place in consumer.assignment():
-            high, done = consumer.highwater(place), self._handled.get(place.partition)
-            if high is not None and done is not None:
-                total += max(0, high - done)
-        return total
+    async def check(self) -> None:
+        """Raise `InfrastructureFault` when the consumer cannot work (see `ConsumerState.problem`)."""
+        problem = self._state.problem(self._consumer(), time.monotonic(), time.time() * 1000)
+        if problem:
+            raise InfrastructureFault(problem)
+
+    async def refresh_lag(self) -> None:
+        """Set `consumer_lag` from Kafka; while Kafka does not answer the gauge keeps its value."""
+        consumer = self._consumer()
+        try:
+            lag = 0 if consumer is None else await self._state.lag(consumer)
+        except (KafkaError, TimeoutError) as error:
+            self._log.warning("consumer.lag_unknown", error=type(error).__name__)
+        else:
+            self.metrics.consumer_lag.labels(self.topic.name, self.group).set(lag)
+
+    def _consumer(self) -> Any:
+        return None if self._subscriber is None else self._subscriber.consumer
 
 
 async def _undecoded(_: object) -> bytes:

@@ -1,7 +1,9 @@
 """`/livez`, `/readyz` and `/metrics`, for Kubernetes and people; never on the public origin."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -14,19 +16,24 @@ _CHECK_SECONDS = 3.0
 
 
 class Health:
-    """What this process says of itself."""
+    """Collects whether this process is alive and ready."""
 
     def __init__(self) -> None:
-        self._checks: dict[str, Check] = {}
+        self._checks: dict[str, tuple[Check, float]] = {}
+        self._failing_since: dict[str, float] = {}
         self._alive: dict[str, Callable[[], bool]] = {}
         self.started = asyncio.Event()
         self.stopping = False
         self.failed: str | None = None
         """Why the start cannot succeed, however often it is tried; then only a restart helps."""
 
-    def add_check(self, name: str, check: Check) -> None:
-        """A dependency that must answer for the process to be ready; the check raises when it does not."""
-        self._checks[name] = check
+    def add_check(self, name: str, check: Check, *, grace: timedelta = timedelta(0)) -> None:
+        """A dependency that must work for the process to be ready; the check raises when it does not.
+
+        It counts once it has failed for `grace` without a success in between: for short absences that a service
+        outlasts. A check that takes longer than three seconds has failed.
+        """
+        self._checks[name] = (check, grace.total_seconds())
 
     def add_heartbeat(self, name: str, alive: Callable[[], bool]) -> None:
         """A loop that must run for the process to be alive; when it does not, a restart is the cure."""
@@ -46,9 +53,15 @@ class Health:
             return {"service": self.failed}
         if not self.started.is_set():
             return {"service": "starting"}
-        names = list(self._checks)
-        results = await asyncio.gather(*(self._ask(self._checks[name]) for name in names))
-        return {name: found for name, found in zip(names, results, strict=True) if found}
+        results = await asyncio.gather(*(self._ask(check) for check, _ in self._checks.values()))
+        now = time.monotonic()
+        problems: dict[str, str] = {}
+        for (name, (_, grace)), problem in zip(list(self._checks.items()), results, strict=True):
+            if problem is None:
+                self._failing_since.pop(name, None)
+            elif now - self._failing_since.setdefault(name, now) >= grace:
+                problems[name] = problem
+        return problems
 
     @staticmethod
     async def _ask(check: Check) -> str | None:
@@ -59,7 +72,7 @@ class Health:
         return None
 
 
-def health_router(health: Health, metrics: Metrics, before_metrics: Callable[[], None]) -> APIRouter:
+def health_router(health: Health, metrics: Metrics, before_metrics: Callable[[], Awaitable[None]]) -> APIRouter:
     """The three routes. `before_metrics` refreshes the gauges that are computed on demand."""
     router = APIRouter(include_in_schema=False)
 
@@ -74,7 +87,7 @@ def health_router(health: Health, metrics: Metrics, before_metrics: Callable[[],
         )
 
     async def metrics_text() -> Response:
-        before_metrics()
+        await before_metrics()
         return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     router.add_api_route("/livez", livez, methods=["GET"])

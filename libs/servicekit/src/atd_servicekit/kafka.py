@@ -1,4 +1,4 @@
-"""Kafka: what goes out, and the clients with the promises of delivery set once.
+"""Publishing to Kafka: records as they go out, and the producer with the promises of delivery set once.
 
 Producers are idempotent with acks=all. The idempotent producer of aiokafka never lets a batch overtake an
 earlier one of the same partition, so the order of `publish` is the order in the topic.
@@ -7,29 +7,31 @@ earlier one of the same partition, so the order of `publish` is the order in the
 import asyncio
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import cast
+from datetime import timedelta
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
-from faststream.kafka import KafkaBroker
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from atd_schemas.envelope import Envelope
 from atd_schemas.topics import MAX_DEAD_LETTER_BYTES, Topic, encode
 from atd_schemas.topics import headers as headers_of
-from atd_servicekit.errors import PublishFailed
+from atd_servicekit.errors import InfrastructureFault, PublishFailed
+from atd_servicekit.metrics import Metrics
 
 Headers = list[tuple[str, bytes]]
-Polled = dict[TopicPartition, list[ConsumerRecord]]
 
 PUBLISH_TIMEOUT_SECONDS = 20.0
 """How long `publish` waits for Kafka's acknowledgement before it gives up."""
 
+PRODUCER_GRACE = timedelta(seconds=15)
+"""How long the producer's check may fail before the process counts as not ready: longer than a broker's restart."""
+
 _BATCH_BYTES = 512 * 1024
+_RECENT_SECONDS = 30.0
 _WORTH_A_BATCH = 16
-_POLL_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,28 @@ class Outgoing:
         return cls(topic.name, key or event.key(), encode(event), headers_of(event, traceparent))
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How the last publish ended: `at` of `time.monotonic()`, `error` the name of what was raised."""
+
+    at: float
+    error: str | None
+
+
 class Producer:
     """Writes records and returns when Kafka has them."""
 
     def __init__(
-        self, bootstrap_servers: str, client_id: str, *, timeout_seconds: float = PUBLISH_TIMEOUT_SECONDS
+        self,
+        bootstrap_servers: str,
+        client_id: str,
+        metrics: Metrics | None = None,
+        *,
+        timeout_seconds: float = PUBLISH_TIMEOUT_SECONDS,
     ) -> None:
+        self._metrics = metrics
+        self._outcome: _Outcome | None = None
+        self._log = structlog.get_logger()
         self._servers = bootstrap_servers
         self._client_id = client_id
         self._timeout = timeout_seconds
@@ -101,7 +119,34 @@ class Producer:
                     futures = await self._send_batches(records)
                 await (futures[0] if len(futures) == 1 else asyncio.gather(*futures))
         except (KafkaError, TimeoutError) as error:
+            self._note_failure(records, error)
             raise PublishFailed(f"Kafka did not acknowledge {len(records)} records: {type(error).__name__}") from error
+
+        self._outcome = _Outcome(time.monotonic(), None)
+
+    def _note_failure(self, records: Sequence[Outgoing], error: Exception) -> None:
+        name = type(error).__name__
+        topics = sorted({record.topic for record in records})
+        self._log.warning("kafka.publish_failed", topics=topics, records=len(records), error=name)
+        if self._metrics is not None:
+            self._metrics.publish_failures.labels(name).inc()
+        if not isinstance(error, MessageSizeTooLargeError):  # that one says nothing about the producer
+            self._outcome = _Outcome(time.monotonic(), name)
+
+    async def check(self) -> None:
+        """Raise `InfrastructureFault` when nothing can be published, as far as is known.
+
+        The last publish of the past half minute decides. Without one, the brokers are asked for their metadata, so that
+        a process that publishes nothing because it is not ready can become ready again.
+        """
+        producer = self._connected()
+        last = self._outcome
+        if last is not None and time.monotonic() - last.at <= _RECENT_SECONDS:
+            if last.error is not None:
+                raise InfrastructureFault(f"the last publish failed: {last.error}")
+            return
+        if not await producer.client.force_metadata_update():
+            raise InfrastructureFault("no Kafka broker answers")
 
     async def _send_each(self, records: Sequence[Outgoing]) -> "list[asyncio.Future[object]]":
         send = self._connected().send
@@ -140,41 +185,3 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 def _partitioner(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> int:
     return partition_of(key, len(partitions))  # Kafka numbers them from 0 without gaps
-
-
-class _PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships no type information
-    """Waits in one poll until there are records.
-
-    FastStream's batch subscriber sleeps after an empty poll for as long as it polled: a short poll keeps the process
-    busy at rest (100 polls a second took 9 % of a core), a long one delays the first record.
-    """
-
-    async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
-        while True:
-            wait_ms = max(timeout_ms, _POLL_MS)
-            found: Polled = await super().getmany(*partitions, timeout_ms=wait_ms, max_records=max_records)
-            if found:
-                return found
-
-
-class _PatientBroker(KafkaBroker):
-    """FastStream's broker whose subscribers are `_PatientConsumer`s."""
-
-    async def _connect(self) -> Callable[..., AIOKafkaConsumer]:
-        builder = cast("partial[AIOKafkaConsumer]", await super()._connect())
-        patient = partial(_PatientConsumer, **builder.keywords)
-        self.config.broker_config.builder = patient
-        return patient
-
-
-def create_broker(bootstrap_servers: str, client_id: str) -> KafkaBroker:
-    """FastStream's broker, for consuming only; `consuming.py` sets the rest for each subscription."""
-    return _PatientBroker(
-        bootstrap_servers,
-        client_id=client_id,
-        consumer_only=True,
-        allow_auto_create_topics=False,
-        graceful_timeout=20.0,
-        logger=None,
-        apply_types=True,
-    )

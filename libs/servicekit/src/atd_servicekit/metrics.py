@@ -62,10 +62,18 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "consumer_lag",
         "gauge",
-        "Records not yet handled, over all assigned partitions",
+        "Records not yet handled, over all partitions assigned to this process",
         "records",
         ("topic", "group"),
     ),
+    Metric(
+        "consumer_errors",
+        "counter",
+        "Polls and commits that Kafka refused",
+        "errors",
+        ("topic", "group", "operation", "error"),
+    ),
+    Metric("publish_failures", "counter", "Publishes that Kafka did not acknowledge", "publishes", ("error",)),
     Metric("outbox_rows", "gauge", "Outbox rows waiting for Kafka", "rows"),
     Metric("outbox_age_seconds", "gauge", "Age of the oldest outbox row of the owned shards", "seconds"),
     Metric("outbox_published", "counter", "Records that the relay published", "records"),
@@ -108,6 +116,8 @@ class Metrics:
     batch_seconds: Histogram
     batch_records: Histogram
     consumer_lag: Gauge
+    consumer_errors: Counter
+    publish_failures: Counter
     outbox_rows: Gauge
     outbox_age_seconds: Gauge
     outbox_published: Counter

@@ -7,6 +7,7 @@ whatever the clocks of the processes say.
 """
 
 import asyncio
+import time
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from pymongo.errors import PyMongoError
 
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
-from atd_servicekit.errors import PublishFailed
+from atd_servicekit.errors import InfrastructureFault, PublishFailed
 from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.leases import ShardLeases
 from atd_servicekit.metrics import Metrics
@@ -36,6 +37,8 @@ OUTBOX_INDEXES = {OUTBOX: [IndexModel([("shard", 1), ("order", 1), ("part", 1), 
 _PAGE_DOCUMENTS = 32
 _DOCUMENT_BYTES = 4 * 1024 * 1024
 _POLL_SECONDS = 0.25
+STUCK_SECONDS = 60.0
+"""A relay that has neither published a page nor found the outbox empty for longer cannot work."""
 _PUBLISH_SECONDS = 120.0  # longer than a broker is away: what is given up on is published again, and doubles
 _LAST_PAGES = timedelta(seconds=10)
 _BACKOFF = Backoff.of_seconds(0.1, 5.0)
@@ -102,8 +105,10 @@ class Relay:
         self._publishing = SupervisedTask("outbox-relay", self._run)
         self._watching = SupervisedTask("outbox-watch", self._watch)
         self._stopping = False
+        self._progress_at = time.monotonic()
 
     async def start(self) -> None:
+        self._progress_at = time.monotonic()
         await self._leases.start()
         await self._publishing.start()
         await self._watching.start()
@@ -149,12 +154,14 @@ class Relay:
         """
         owned = self._leases.owned
         if not owned:
+            self._progress_at = time.monotonic()
             return 0
         with self._leases.holding(owned):
             page = await self._oldest(owned)
             if not page:
                 self._metrics.outbox_rows.set(0)
                 self._metrics.outbox_age_seconds.set(0)
+                self._progress_at = time.monotonic()
                 return 0
             self._metrics.outbox_rows.set(len(page))
             self._metrics.outbox_age_seconds.set((self._clock.now() - min(row["at"] for row in page)).total_seconds())
@@ -164,7 +171,14 @@ class Relay:
             await self._producer.publish(records, timeout_seconds=_PUBLISH_SECONDS)
             await self._collection.delete_many({"_id": {"$in": [row["_id"] for row in page]}})
         self._metrics.outbox_published.inc(len(records))
+        self._progress_at = time.monotonic()
         return len(page)
+
+    async def check(self) -> None:
+        """Raise `InfrastructureFault` when what is in the outbox has not been published for long."""
+        seconds = time.monotonic() - self._progress_at
+        if seconds > STUCK_SECONDS:
+            raise InfrastructureFault(f"the relay has published nothing of the outbox for {seconds:.0f} s")
 
     async def _oldest(self, owned: frozenset[int]) -> "list[Document]":
         query = {"shard": {"$in": sorted(owned)}}

@@ -11,9 +11,11 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import structlog
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.telemetry import TelemetryConfig
@@ -28,11 +30,12 @@ from atd_servicekit.broadcast import Broadcast, RawHandler
 from atd_servicekit.clock import Clock, SystemClock
 from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription, is_retryable
 from atd_servicekit.crypto import FieldCipher
+from atd_servicekit.faststream_broker import Operation, create_broker
 from atd_servicekit.health import Health, health_router
 from atd_servicekit.identity import IdentityVerifier
 from atd_servicekit.identity_keys import read_public_keys
 from atd_servicekit.inbox import INBOX_INDEXES, Inbox
-from atd_servicekit.kafka import Producer, create_broker
+from atd_servicekit.kafka import PRODUCER_GRACE, Producer
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.middleware import RequestContext
@@ -117,9 +120,9 @@ class Runtime:
             metrics=metrics,
             tracing=tracing or Tracing.from_endpoint(service, settings.otlp_endpoint),
             mongo=mongo,
-            producer=Producer(settings.kafka_bootstrap_servers, instance),
+            producer=Producer(settings.kafka_bootstrap_servers, instance, metrics),
             outbox=Outbox(mongo.db, clock),
-            broker=create_broker(settings.kafka_bootstrap_servers, instance),
+            broker=create_broker(settings.kafka_bootstrap_servers, instance, partial(_report_consumer_error, metrics)),
             health=Health(),
             identity=IdentityVerifier(
                 read_public_keys(settings.identity_public_keys), read_public_keys(settings.operator_public_keys)
@@ -168,7 +171,9 @@ class Runtime:
         """Run the relay: for services whose transactions leave records in the outbox."""
         self.add_indexes(OUTBOX_INDEXES)
         leases = self.leases(OUTBOX, OUTBOX_SHARDS)
-        self.add_component(Relay(self.outbox, self.mongo.db[OUTBOX], leases, self.producer, self.metrics, self.clock))
+        relay = Relay(self.outbox, self.mongo.db[OUTBOX], leases, self.producer, self.metrics, self.clock)
+        self.add_component(relay)
+        self.health.add_check("outbox", relay.check)
 
     def use_inbox(self) -> Inbox:
         """The ids of handled events: for services whose effects are in MongoDB and must happen once."""
@@ -200,12 +205,14 @@ class Runtime:
         subscription.attach(self.broker)
         self._subscriptions.append(subscription)
         self.health.add_heartbeat(f"consumer {topic.name}", subscription.alive)
+        self.health.add_check(f"consumer {topic.name}", subscription.check)
         return subscription
 
     def broadcast(self, topic: Topic, handler: RawHandler, *, from_beginning: bool) -> Broadcast:
         """Read all of `topic` in every process (see `broadcast.py`). Added as a component."""
         reader = Broadcast(self.settings.kafka_bootstrap_servers, topic, handler, from_beginning=from_beginning)
         self.add_component(reader)
+        self.health.add_check(f"reader {topic.name}", reader.check, grace=PRODUCER_GRACE)
         return reader
 
     def create_app(
@@ -235,9 +242,8 @@ class Runtime:
         """`/livez`, `/readyz`, `/metrics`."""
         return health_router(self.health, self.metrics, self._refresh_gauges)
 
-    def _refresh_gauges(self) -> None:
-        for subscription in self._subscriptions:
-            self.metrics.consumer_lag.labels(subscription.topic.name, subscription.group).set(subscription.lag())
+    async def _refresh_gauges(self) -> None:
+        await asyncio.gather(*(subscription.refresh_lag() for subscription in self._subscriptions))
 
     async def _asyncapi(self) -> JSONResponse:
         document = AsyncAPI(self.broker, title=f"atd-{self.service}", version="1", schema_version="3.0.0")
@@ -284,6 +290,7 @@ class Runtime:
             await component.start()
         await self.broker.start()
         self.health.add_check("mongodb", self.mongo.ping)
+        self.health.add_check("kafka", self.producer.check, grace=PRODUCER_GRACE)
         self.health.started.set()
         self.log.info("service.ready", instance=self.instance)
 
@@ -309,3 +316,13 @@ class Runtime:
             await stopping
         except Exception:
             self.log.exception("service.stop_failed")
+
+
+def _report_consumer_error(
+    metrics: Metrics, topics: Sequence[str], group: str, operation: Operation, error: KafkaError
+) -> None:
+    for topic in topics:
+        metrics.consumer_errors.labels(topic, group, operation, type(error).__name__).inc()
+    structlog.get_logger().warning(
+        "consumer.error", topics=list(topics), group=group, operation=operation, error=type(error).__name__
+    )

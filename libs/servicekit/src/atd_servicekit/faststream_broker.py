@@ -1,0 +1,97 @@
+"""FastStream's Kafka broker with a consumer of ours: the only module that relies on a private surface of FastStream.
+
+`KafkaBroker` has no parameter for the class of its consumers, so `_connect` replaces the builder in its configuration.
+`tests/test_faststream_broker.py` fails when a version of FastStream no longer takes it from there; its minor version
+is pinned in `pyproject.toml`.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Literal, Protocol, cast
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
+
+Polled = dict[TopicPartition, list[ConsumerRecord]]
+Operation = Literal["poll", "commit"]
+
+_POLL_MS = 1_000
+
+
+class OnConsumerError(Protocol):
+    """Is told of every error that a consumer gets from Kafka; FastStream would only write it to its own log."""
+
+    def __call__(self, topics: Sequence[str], group: str, operation: Operation, error: KafkaError) -> None: ...
+
+
+class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships no type information
+    """Waits in one poll until there are records, and reports errors of polls and commits.
+
+    FastStream's batch subscriber sleeps after an empty poll for as long as it polled: a short poll keeps the process
+    busy at rest (100 polls a second took 9 % of a core), a long one delays the first record.
+    """
+
+    def __init__(self, *topics: str, on_error: OnConsumerError, group_id: str | None = None, **options: Any) -> None:
+        super().__init__(*topics, group_id=group_id, **options)
+        self._on_error = on_error
+        self._group = group_id or ""
+        self.created_at = time.monotonic()
+        self.poll_error: KafkaError | None = None
+        """Of the last poll; `None` when it went well."""
+        self.polls_fail_since: float | None = None
+        """Of `time.monotonic()`: since when every poll has failed."""
+
+    async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
+        while True:
+            wait_ms = max(timeout_ms, _POLL_MS)
+            try:
+                found: Polled = await super().getmany(*partitions, timeout_ms=wait_ms, max_records=max_records)
+            except KafkaError as error:
+                self.poll_error = error
+                if self.polls_fail_since is None:
+                    self.polls_fail_since = time.monotonic()
+                self._report("poll", error)
+                raise
+            self.poll_error = self.polls_fail_since = None
+            if found:
+                return found
+
+    async def commit(self, offsets: Any = None) -> None:
+        try:
+            await super().commit(offsets)
+        except KafkaError as error:
+            self._report("commit", error)
+            raise
+
+    def _report(self, operation: Operation, error: KafkaError) -> None:
+        self._on_error(sorted(self.subscription()), self._group, operation, error)
+
+
+class _Broker(KafkaBroker):
+    """FastStream's broker whose subscribers use `ObservedConsumer`."""
+
+    def __init__(self, bootstrap_servers: str, *, on_error: OnConsumerError, **options: Any) -> None:
+        super().__init__(bootstrap_servers, **options)
+        self._on_error = on_error
+
+    async def _connect(self) -> Callable[..., AIOKafkaConsumer]:
+        builder = cast("partial[AIOKafkaConsumer]", await super()._connect())
+        observed = partial(ObservedConsumer, on_error=self._on_error, **builder.keywords)
+        self.config.broker_config.builder = observed
+        return observed
+
+
+def create_broker(bootstrap_servers: str, client_id: str, on_error: OnConsumerError) -> KafkaBroker:
+    """Build the broker, for consuming only; `consuming.py` sets the rest for each subscription."""
+    return _Broker(
+        bootstrap_servers,
+        on_error=on_error,
+        client_id=client_id,
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        graceful_timeout=20.0,
+        logger=None,
+        apply_types=True,
+    )

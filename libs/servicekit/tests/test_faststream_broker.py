@@ -1,0 +1,111 @@
+"""What the kit replaces in FastStream is still what FastStream uses: fails when a version moves it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import CommitFailedError, KafkaError, TopicAuthorizationFailedError
+from faststream import AckPolicy
+from faststream.kafka.annotations import KafkaMessage
+
+from atd_schemas.ids import uuid7
+from atd_servicekit.faststream_broker import ObservedConsumer, Operation, create_broker
+from atd_servicekit.kafka import Outgoing, Producer
+from atd_testing.waiting import eventually
+
+Errors = list[tuple[tuple[str, ...], str, str, str]]
+
+
+@pytest.fixture
+async def topic(kafka_bootstrap: str) -> str:
+    name = f"test.{uuid7()}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(name, 1, 1)])
+    await admin.close()
+    return name
+
+
+@pytest.fixture
+def errors() -> Errors:
+    return []
+
+
+@pytest.fixture
+async def started(kafka_bootstrap: str, topic: str, errors: Errors) -> Any:
+    """A subscriber of FastStream as `consuming.py` declares it, the records that it got, and its broker."""
+    got: list[bytes] = []
+
+    def on_error(topics: Sequence[str], group: str, operation: Operation, error: KafkaError) -> None:
+        errors.append((tuple(topics), group, operation, type(error).__name__))
+
+    broker = create_broker(kafka_bootstrap, "test", on_error)
+    subscriber = broker.subscriber(
+        topic, batch=True, group_id="g", auto_offset_reset="earliest", ack_policy=AckPolicy.NACK_ON_ERROR
+    )
+
+    @subscriber
+    async def handle(message: KafkaMessage) -> None:
+        raw = message.raw_message
+        got.extend(one.value for one in (raw if isinstance(raw, tuple) else (raw,)))
+
+    await broker.start()
+    yield subscriber, got
+    await broker.stop()
+
+
+async def publish(kafka_bootstrap: str, topic: str, value: bytes) -> None:
+    producer = Producer(kafka_bootstrap, "test")
+    await producer.start()
+    await producer.publish([Outgoing(topic, b"k", value)])
+    await producer.stop()
+
+
+async def test_faststream_uses_our_consumer(started: Any, topic: str, kafka_bootstrap: str) -> None:
+    subscriber, got = started
+    assert type(subscriber.consumer) is ObservedConsumer
+    assert [task.done() for task in subscriber.tasks] == [False]
+    await publish(kafka_bootstrap, topic, b"one")
+    await eventually(lambda: got == [b"one"])
+
+    async def committed() -> bool:
+        return bool(await subscriber.consumer.committed(TopicPartition(topic, 0)) == 1)
+
+    await eventually(committed, message="FastStream commits through our consumer")
+
+
+async def test_an_error_of_a_commit_is_reported_although_faststream_swallows_it(
+    started: Any, topic: str, kafka_bootstrap: str, errors: Errors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_self: AIOKafkaConsumer, _offsets: Any = None) -> None:
+        raise CommitFailedError("rebalanced")
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", fail)
+    await publish(kafka_bootstrap, topic, b"one")
+    await eventually(lambda: errors == [((topic,), "g", "commit", "CommitFailedError")])
+
+
+async def test_an_error_of_a_poll_is_reported_until_polls_go_well_again(
+    started: Any, topic: str, errors: Errors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer = started[0].consumer
+
+    async def fail(*_: Any, **__: Any) -> Any:
+        raise TopicAuthorizationFailedError(topic)
+
+    async def work(*_: Any, **__: Any) -> Any:
+        return {TopicPartition(topic, 0): ["record"]}
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", fail)
+    for _ in range(2):
+        with pytest.raises(TopicAuthorizationFailedError):
+            await consumer.getmany()
+    assert ((topic,), "g", "poll", "TopicAuthorizationFailedError") in errors
+    assert consumer.polls_fail_since is not None
+    assert isinstance(consumer.poll_error, TopicAuthorizationFailedError)
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", work)
+    await asyncio.wait_for(consumer.getmany(), 5)
+    assert (consumer.polls_fail_since, consumer.poll_error) == (None, None)
