@@ -1,3 +1,13 @@
 """Every test in the workspace may ask for the servers of `atd_testing.plugin`."""
 
+import structlog
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = ["atd_testing.parallel", "atd_testing.plugin"]
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+# The default prints local variables of every frame, which takes longer than most tests.
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])

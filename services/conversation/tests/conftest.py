@@ -1,18 +1,11 @@
 """The conversation service on real servers, for the tests that need it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal
-from uuid import uuid4
 
-import httpx
 import pytest
 import pytest_asyncio
-import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from fastapi import FastAPI
-from hypothesis import HealthCheck, settings
 
 from atd_conversation.app import create_app
 from atd_conversation.commands import Commands, MessageCommands
@@ -28,27 +21,18 @@ from atd_conversation.store.unit import Stale, UnitStore
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundAttachment, InboundFile, InboundFileData, inbound_subject
-from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, Topic, adapter, registry
+from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic, adapter, registry
 from atd_servicekit.clock import Clock, SystemClock
 from atd_servicekit.files import file_key
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.identity import Identity
-from atd_servicekit.kafka import Outgoing
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
 from atd_servicekit.outbox import OUTBOX, OUTBOX_INDEXES, Outbox
-from atd_testing.app import running
-from atd_testing.identity import identity_headers
 from atd_testing.inbound import customer_message, record_of
-from atd_testing.keys import service_keys
-from atd_testing.topics import create_topics
-
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
-
-# The default prints local variables of every frame, which takes longer than most tests.
-structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
+from atd_testing.problems import problem_of
+from atd_testing.service import RunningService, Servers, TenantClient
+from atd_testing.topics import TopicReader
 
 CHANNELS = Channels(CHANNEL_RULES, OUTBOUND_BY_CHANNEL)
 EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign", "contacts:read")
@@ -124,81 +108,41 @@ def _parsed(topic: str, value: bytes) -> Any:
     return adapter(next(one for one in registry() if one.name == topic)).validate_json(value)
 
 
-class Reader:
-    """What is written to a topic from now on, in the order of each partition."""
-
-    def __init__(self, bootstrap: str, topic: Topic) -> None:
-        self._topic = topic
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-        self.records: list[Any] = []
-
-    async def start(self) -> None:
-        await self._consumer.start()
-        await self._consumer._client.force_metadata_update()
-        numbers = self._consumer.partitions_for_topic(self._topic.name) or range(self._topic.partitions)
-        places = [TopicPartition(self._topic.name, number) for number in numbers]
-        self._consumer.assign(places)
-        for place, end in (await self._consumer.end_offsets(places)).items():
-            self._consumer.seek(place, end)
-
-    async def stop(self) -> None:
-        await self._consumer.stop()
-
-    async def until(self, enough: Callable[[list[Any]], bool], tenant_id: str = "", timeout: float = 30.0) -> list[Any]:
-        """The events of a tenant (or all), once they are enough."""
-        found: list[Any] = []
-        try:
-            async with asyncio.timeout(timeout):
-                while not enough(found):
-                    batch = await self._consumer.getmany(timeout_ms=100)
-                    self.records += [record for records in batch.values() for record in records]
-                    found = [event for event in map(self._event, self.records) if tenant_id in ("", event.tenant_id)]
-        except TimeoutError:
-            pytest.fail(f"not enough on {self._topic.name}: {[(e.type, e.subject, e.sequence) for e in found]}")
-        return found
-
-    def _event(self, record: Any) -> Any:
-        return adapter(self._topic).validate_json(record.value)
-
-
 class Service:
     """One process of the service, running."""
 
-    def __init__(self, app: FastAPI, client: httpx.AsyncClient, of: ConversationSettings) -> None:
-        self.app = app
-        self.http = client
-        self.settings = of
-        self.runtime = app.state.runtime
-        self.db = self.runtime.mongo.db
-        self.file_store = next(one for one in self.runtime._components if hasattr(one, "put"))
+    def __init__(self, running: RunningService) -> None:
+        self.http = running.http
+        self.settings = running.settings
+        self.runtime = running.runtime
+        self.db = running.db
+        self.app = running.app
+        self.file_store = next(one for one in running.runtime._components if hasattr(one, "put"))
+        self._running = running
 
-    def headers(self, tenant_id: str, permissions: tuple[str, ...] = EVERYTHING, **who: Any) -> dict[str, str]:
-        chosen = {"actor_id": "bia", "actor_name": "Bia", **who}
-        return identity_headers(tenant_id=tenant_id, permissions=permissions, **chosen)
+    def headers(self, tenant_id: str, permissions: Iterable[str] = EVERYTHING, **who: Any) -> dict[str, str]:
+        return self._running.headers(tenant_id, permissions, **{"actor_id": "bia", "actor_name": "Bia", **who})
 
     async def publish(self, *events: Envelope, topic: Topic = INBOUND_EVENTS, traceparent: str | None = None) -> None:
-        await self.runtime.producer.publish([Outgoing.of(topic, event, traceparent) for event in events])
+        await self._running.publish(topic, *events, traceparent=traceparent)
 
     async def take(self, *events: Envelope) -> None:
         """What the consumer does with a batch, without the way through Kafka."""
-        handler = self.runtime._subscriptions[0].handler
-        await handler([record_of(event, offset) for offset, event in enumerate(events)])
-        self.runtime.outbox.committed()
+        await self._running.handle(INBOUND_EVENTS, *events)
 
     async def learn(self, *events: Envelope) -> None:
         """What the consumer of settings does with a batch."""
-        handler = self.runtime._subscriptions[1].handler
-        await handler([record_of(event, offset) for offset, event in enumerate(events)])
+        await self._running.handle(SETTINGS_CHANGES, *events)
 
 
-class Desk:
+class Desk(TenantClient):
     """A tenant of one test, seen by one attendant."""
 
-    def __init__(self, service: Any, tenant_id: str | None = None, **who: Any) -> None:
-        self.service = service
-        self.tenant = tenant_id or uuid7()
+    def __init__(
+        self, service: Service, tenant_id: str | None = None, permissions: Iterable[str] = EVERYTHING, **who: Any
+    ) -> None:
+        super().__init__(service, tenant_id, permissions=permissions, **who)
         self.account = f"acc-{self.tenant}"
-        self.headers = service.headers(self.tenant, **who)
         self.who = who
         self._written = 0
 
@@ -212,27 +156,6 @@ class Desk:
 
     def colleague(self, actor_id: str = "caio", **more: Any) -> "Desk":
         return Desk(self.service, self.tenant, actor_id=actor_id, actor_name=actor_id.title(), **more)
-
-    async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        headers = {**self.headers, **more.pop("headers", {})}
-        if body is not None:
-            more["json"] = body
-        return await self.service.http.request(method, f"/api/v1{path}", headers=headers, **more)
-
-    async def get(self, path: str, **params: Any) -> Any:
-        answer = await self.ask("GET", path, params=params)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def do(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        answer = await self.ask(method, path, body, **more)
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
-
-    async def refused(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, str, list[str]]:
-        """Status, code and fields of a problem, whose shape is checked."""
-        answer = await self.ask(method, path, body, **more)
-        return _problem(answer)
 
     async def uploaded(self, name: str, data: bytes) -> Any:
         """The view of a file that the attendant uploads."""
@@ -295,57 +218,9 @@ class Desk:
         self._written += customers
         return ids
 
-    async def pages(self, path: str, **params: Any) -> list[Any]:
-        """The items of every page, one after the other."""
-        found: list[Any] = []
-        cursor: str | None = None
-        for _ in range(100):
-            page = await self.get(path, **params, **({"cursor": cursor} if cursor else {}))
-            assert len(page["items"]) <= params.get("limit", 50)
-            found += page["items"]
-            cursor = page["next_cursor"]
-            if cursor is None:
-                return found
-        raise AssertionError("the list does not end")
-
-
-def _problem(answer: Any) -> tuple[int, str, list[str]]:
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    body = answer.json()
-    assert {"type", "title", "status", "detail", "code", "request_id"} <= body.keys() <= {*_MEMBERS, "errors"}
-    assert body["type"] == f"urn:atendimento:problem:{body['code']}"
-    assert body["status"] == answer.status_code
-    assert body["request_id"] == answer.headers["x-request-id"]
-    assert all(error.keys() == {"field", "message"} for error in body.get("errors", ()))
-    return answer.status_code, body["code"], [error["field"] for error in body.get("errors", ())]
-
 
 async def _chunks(data: bytes) -> AsyncIterator[bytes]:
     yield data
-
-
-_MEMBERS = ("type", "title", "status", "detail", "code", "request_id")
-
-
-@pytest.fixture(scope="session")
-def topics(kafka_bootstrap: str) -> str:
-    asyncio.run(create_topics(kafka_bootstrap))
-    return kafka_bootstrap
-
-
-@pytest.fixture(scope="session")
-def make_settings(topics: str, mongodb_url: str) -> Callable[[str], ConversationSettings]:
-    def make(database: str) -> ConversationSettings:
-        values: dict[str, Any] = {
-            "KAFKA_BOOTSTRAP_SERVERS": topics,
-            "MONGODB_URL": mongodb_url,
-            "mongodb_database_prefix": f"{database}_",
-            "files_database": f"{database}_files",
-            **service_keys("conversation"),
-        }
-        return ConversationSettings(**values)
-
-    return make
 
 
 @pytest.fixture
@@ -362,33 +237,29 @@ Start = Callable[..., Any]
 
 
 @asynccontextmanager
-async def _services(make: Callable[[str], ConversationSettings]) -> AsyncIterator[Start]:
+async def _services(servers: Servers) -> AsyncIterator[Start]:
     """Starts processes of one service: they share a database and a group."""
-    chosen = make(f"test_{uuid4().hex}")
+    chosen = servers.settings("conversation", ConversationSettings)
     async with AsyncExitStack() as stack:
 
         async def start(**more: Any) -> Service:
-            app = create_app(chosen, **more)
-            return Service(app, await stack.enter_async_context(running(app)), chosen)
+            running = servers.running(create_app(chosen, **more), chosen)
+            return Service(await stack.enter_async_context(running))
 
         yield start
-    database = chosen.database_name("conversation")
-    mongo = Mongo(chosen.mongodb_url.get_secret_value(), database, Metrics())
-    await mongo.client.drop_database(database)
-    await mongo.client.drop_database(chosen.files_database)
-    mongo.close()
+    await servers.drop_databases(chosen)
 
 
 @pytest.fixture
-async def start(make_settings: Callable[[str], ConversationSettings]) -> AsyncIterator[Start]:
-    async with _services(make_settings) as starter:
+async def start(servers: Servers) -> AsyncIterator[Start]:
+    async with _services(servers) as starter:
         yield starter
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def service(make_settings: Callable[[str], ConversationSettings]) -> AsyncIterator[Service]:
+async def service(servers: Servers) -> AsyncIterator[Service]:
     """One process for all tests of a module; each takes a tenant of its own."""
-    async with _services(make_settings) as starter:
+    async with _services(servers) as starter:
         yield await starter()
 
 
@@ -401,17 +272,14 @@ async def desk(service: Service) -> Desk:
 @pytest.fixture
 def problem() -> Any:
     """Status, code and fields of an answer that must be a problem."""
-    return _problem
+    return problem_of
 
 
 @pytest.fixture
-async def read_topic(topics: str) -> AsyncIterator[Callable[[Topic], Any]]:
+async def read_topic(servers: Servers) -> AsyncIterator[Callable[[Topic], Any]]:
     async with AsyncExitStack() as stack:
 
-        async def read(topic: Topic) -> Reader:
-            reader = Reader(topics, topic)
-            await reader.start()
-            stack.push_async_callback(reader.stop)
-            return reader
+        async def read(topic: Topic) -> TopicReader:
+            return await stack.enter_async_context(TopicReader.reading(servers.kafka_bootstrap, topic))
 
         yield read

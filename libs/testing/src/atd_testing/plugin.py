@@ -8,6 +8,7 @@ Loaded by ``pytest_plugins = ["atd_testing.plugin"]`` in the root ``conftest.py`
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ import pytest
 
 from atd_testing.s3 import S3Server
 from atd_testing.servers import KafkaServer, MongoServer, ServerStartError, free_port
+from atd_testing.service import Servers
+from atd_testing.topics import create_topics
 
 if TYPE_CHECKING:
     from atd_testing.servers.containers import KafkaContainer, MongoContainer
@@ -78,6 +81,13 @@ def s3_server(server_directory: Path) -> Iterator[S3Server]:
     server = S3Server(server_directory / "s3.log")
     with _started(server):
         yield server
+
+
+@pytest.fixture(scope="session")
+def servers(kafka_bootstrap: str, mongodb_url: str) -> Servers:
+    """Both servers of the run, with the topics of the registry: what a service needs to run."""
+    asyncio.run(create_topics(kafka_bootstrap))
+    return Servers(kafka_bootstrap, mongodb_url)
 
 
 @pytest.fixture

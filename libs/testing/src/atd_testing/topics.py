@@ -1,9 +1,15 @@
-"""Creating the topics of the registry on the test run's Kafka."""
+"""The topics of the registry on the test run's Kafka: creating them, and reading what is written to them."""
 
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from atd_schemas.topics import Topic, registry
+from atd_schemas.topics import Topic, adapter, registry
 
 _ALREADY_EXISTS = TopicAlreadyExistsError.errno
 
@@ -22,3 +28,66 @@ async def create_topics(bootstrap_servers: str, topics: tuple[Topic, ...] | None
                 raise for_code(code)(name)
     finally:
         await admin.close()
+
+
+class TopicReader:
+    """Reads topics from the moment of `reading` on, parsed, in the order of each partition.
+
+    `events` holds everything so far, `headers` the record headers of each event by its id.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer, topics: Sequence[Topic]) -> None:
+        self._consumer = consumer
+        self._topics = {topic.name: topic for topic in topics}
+        self.events: list[Any] = []
+        self.headers: dict[str, dict[str, bytes]] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def reading(cls, bootstrap_servers: str, *topics: Topic) -> AsyncIterator[Self]:
+        """Read these topics, which must exist, until the block ends."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            places = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]
+            consumer.assign(places)
+            for place, end in (await consumer.end_offsets(places)).items():
+                consumer.seek(place, end)
+            yield cls(consumer, topics)
+        finally:
+            await consumer.stop()
+
+    async def read(self) -> list[Any]:
+        """Every event so far. A record whose key or id is not that of its event raises `AssertionError`."""
+        found = await self._consumer.getmany(timeout_ms=50)
+        self.events += [self._event(record) for records in found.values() for record in records]
+        return self.events
+
+    async def until(
+        self, enough: Callable[[list[Any]], object], tenant_id: str | None = None, *, timeout: float = 30.0
+    ) -> list[Any]:
+        """The events of a tenant (None: of all) once they are enough.
+
+        Raises:
+            AssertionError: after `timeout` seconds, with what was read.
+        """
+        found: list[Any] = []
+        try:
+            async with asyncio.timeout(timeout):
+                while not enough(found):
+                    found = [one for one in await self.read() if tenant_id in (None, one.tenant_id)]
+        except TimeoutError:
+            seen = [(one.type, one.subject, one.sequence) for one in found]
+            raise AssertionError(f"not enough on {', '.join(self._topics)}: {seen}") from None
+        return found
+
+    async def matching(self, number: int, wanted: Callable[[Any], bool], *, timeout: float = 10.0) -> list[Any]:
+        """The wanted events once there are at least `number`. Raises `AssertionError` after `timeout` seconds."""
+        found = await self.until(lambda seen: len([one for one in seen if wanted(one)]) >= number, timeout=timeout)
+        return [one for one in found if wanted(one)]
+
+    def _event(self, record: ConsumerRecord[bytes, bytes]) -> Any:
+        event = adapter(self._topics[record.topic]).validate_json(record.value or b"")
+        assert record.key == event.key()
+        self.headers[event.id] = dict(record.headers)
+        return event
