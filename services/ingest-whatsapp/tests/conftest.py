@@ -9,70 +9,20 @@ from uuid import uuid4
 
 import httpx
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from atd_ingest_whatsapp.app import create_app
 from atd_ingest_whatsapp.settings import Settings
-from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES, Topic, adapter
+from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES, Topic
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
-from atd_testing.app import running
-from atd_testing.identity import identity_headers
-from atd_testing.keys import service_keys
-from atd_testing.topics import create_topics
-from atd_testing.waiting import eventually
+from atd_testing.service import RunningService, Servers
+from atd_testing.topics import TopicReader
 from atd_testing.whatsapp import ServedFake, builders, serving_fake_graph
 
 APP_SECRET = "example-app-secret"
 Start = Callable[..., Awaitable["Service"]]
 MANAGER = ("channels:read", "channels:manage")
-
-
-class TopicTail:
-    """What has been written to some topics since it was opened."""
-
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
-        self._consumer = consumer
-        self._events: list[Any] = []
-        self.headers: dict[str, dict[str, bytes]] = {}
-        self._topics = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES)}
-
-    async def read(self) -> list[Any]:
-        """Everything so far, parsed, in the order of arrival."""
-        found = await self._consumer.getmany(timeout_ms=50)
-        for batch in found.values():
-            for record in batch:
-                event = adapter(self._topics[record.topic]).validate_json(record.value)
-                assert record.key == event.key()
-                self.headers[event.id] = dict(record.headers)
-                assert self.headers[event.id]["ce_id"].decode() == event.id
-                self._events.append(event)
-        return self._events
-
-    async def until(self, number: int, wanted: Callable[[Any], bool]) -> list[Any]:
-        """The wanted events once there are at least `number` of them."""
-
-        async def enough() -> list[Any]:
-            found = [event for event in await self.read() if wanted(event)]
-            return found if len(found) >= number else []
-
-        return await eventually(enough, message=f"{number} events on Kafka")
-
-
-@asynccontextmanager
-async def tail(bootstrap: str) -> AsyncIterator[TopicTail]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    await consumer.start()
-    try:
-        places = [TopicPartition(topic.name, number) for topic in TAILED for number in range(topic.partitions)]
-        consumer.assign(places)
-        for place, end in (await consumer.end_offsets(places)).items():
-            consumer.seek(place, end)
-        yield TopicTail(consumer)
-    finally:
-        await consumer.stop()
 
 
 TAILED: tuple[Topic, ...] = (INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES)
@@ -82,21 +32,27 @@ TAILED: tuple[Topic, ...] = (INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES)
 class Service:
     """A running service, and how tests talk to it."""
 
-    app: FastAPI
-    client: httpx.AsyncClient
+    running: RunningService
     settings: Settings
     fake: ServedFake
-    tail: TopicTail
+    tail: TopicReader
     tenant: str = "tenant-1"
     app_secret: str = APP_SECRET
 
     @property
+    def client(self) -> httpx.AsyncClient:
+        return self.running.http
+
+    @property
+    def app(self) -> FastAPI:
+        return self.running.app
+
+    @property
     def runtime(self) -> Runtime:
-        runtime: Runtime = self.app.state.runtime
-        return runtime
+        return self.running.runtime
 
     def headers(self, tenant_id: str | None = None, permissions: tuple[str, ...] = MANAGER) -> dict[str, str]:
-        return identity_headers(tenant_id=tenant_id or self.tenant, permissions=permissions)
+        return self.running.headers(tenant_id or self.tenant, permissions)
 
     async def connect(self, tenant_id: str | None = None, **credentials: Any) -> dict[str, Any]:
         """A new channel account."""
@@ -114,7 +70,7 @@ class Service:
 
     async def of_account(self, account_id: str, number: int) -> list[Any]:
         """The first events of an account, once there are `number`."""
-        return await self.tail.until(number, lambda event: _is_of(event, account_id))
+        return await self.tail.matching(number, lambda event: _is_of(event, account_id))
 
 
 def _is_of(event: Any, account_id: str) -> bool:
@@ -136,42 +92,30 @@ def new_channel(**credentials: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def starting(bootstrap: str, mongodb_url: str) -> AsyncIterator[Start]:
-    await create_topics(bootstrap)
+async def starting(servers: Servers) -> AsyncIterator[Start]:
     async with AsyncExitStack() as stack:
 
         async def start_one(fake: ServedFake | None = None, tracing: Tracing | None = None, **settings: Any) -> Service:
             beside = await stack.enter_async_context(serving_fake_graph()) if fake is None else fake
-            chosen = {
-                "mongodb_database_prefix": f"test_{uuid4().hex}_",
-                **service_keys("ingest-whatsapp"),
-                "files_database": f"test_{uuid4().hex}",
-                "whatsapp_api_url": beside.url,
-                "whatsapp_account_refresh": timedelta(hours=1),
-            }
-            made = Settings(
-                kafka_bootstrap_servers=bootstrap,
-                mongodb_url=SecretStr(mongodb_url),
-                **{**chosen, **settings},
-            )
-            app = create_app(made, tracing=tracing)
-            client = await stack.enter_async_context(running(app))
-            reader = await stack.enter_async_context(tail(bootstrap))
-            return Service(app, client, made, beside, reader)
+            given = {"whatsapp_api_url": beside.url, "whatsapp_account_refresh": timedelta(hours=1), **settings}
+            made = servers.settings("ingest-whatsapp", Settings, **given)
+            running = await stack.enter_async_context(servers.running(create_app(made, tracing=tracing), made))
+            reader = await stack.enter_async_context(running.reading(*TAILED))
+            return Service(running, made, beside, reader)
 
         yield start_one
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def start(kafka_bootstrap: str, mongodb_url: str) -> AsyncIterator[Start]:
+async def start(servers: Servers) -> AsyncIterator[Start]:
     """Starts services, each on a database of its own unless told otherwise, and stops them after the test."""
-    async with starting(kafka_bootstrap, mongodb_url) as start_one:
+    async with starting(servers) as start_one:
         yield start_one
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared_service(kafka_bootstrap: str, mongodb_url: str) -> AsyncIterator[Service]:
-    async with starting(kafka_bootstrap, mongodb_url) as start_one:
+async def shared_service(servers: Servers) -> AsyncIterator[Service]:
+    async with starting(servers) as start_one:
         yield await start_one()
 
 

@@ -158,7 +158,7 @@ async def test_a_change_bumps_the_version_and_is_told(service: Service) -> None:
     odd = await service.client.patch(path, json={}, headers={**service.headers(), "If-Match": "1"})
     assert odd.status_code == 422
     await service.client.delete(path, headers=service.headers())
-    told = await service.tail.until(
+    told = await service.tail.matching(
         3, lambda event: event.type == "settings.channel_account" and event.subject == made["id"]
     )
     assert [(event.data.name, event.data.deleted, event.sequence) for event in told] == [

@@ -70,7 +70,7 @@ async def ask(service: Service, commands: Sequence[OutboundFetch]) -> None:
 
 
 async def told(service: Service, channel: dict[str, Any], number: int) -> list[InboundFile]:
-    found: list[InboundFile] = await service.tail.until(
+    found: list[InboundFile] = await service.tail.matching(
         number, lambda event: isinstance(event, InboundFile) and event.data.account_id == channel["id"]
     )
     return found

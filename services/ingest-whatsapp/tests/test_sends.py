@@ -51,7 +51,7 @@ async def ask(service: Service, commands: Sequence[OutboundMessage]) -> None:
 
 
 async def receipts(service: Service, channel: dict[str, Any], number: int) -> list[InboundReceipt]:
-    found: list[InboundReceipt] = await service.tail.until(
+    found: list[InboundReceipt] = await service.tail.matching(
         number, lambda event: isinstance(event, InboundReceipt) and event.data.account_id == channel["id"]
     )
     return found

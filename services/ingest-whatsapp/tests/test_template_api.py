@@ -78,7 +78,7 @@ async def told(service: Service, made: dict[str, Any], number: int, name: str) -
             and event.data.template.name == name
         )
 
-    found: list[TemplateChanged] = await service.tail.until(number, wanted)
+    found: list[TemplateChanged] = await service.tail.matching(number, wanted)
     return found
 
 

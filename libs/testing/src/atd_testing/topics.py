@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from atd_schemas.dead_letters import DeadLetter
 from atd_schemas.topics import Topic, adapter, registry
 
 _ALREADY_EXISTS = TopicAlreadyExistsError.errno
@@ -88,6 +89,8 @@ class TopicReader:
 
     def _event(self, record: ConsumerRecord[bytes, bytes]) -> Any:
         event = adapter(self._topics[record.topic]).validate_json(record.value or b"")
-        assert record.key == event.key()
-        self.headers[event.id] = dict(record.headers)
+        self.headers[event.id] = headers = dict(record.headers)
+        if not isinstance(event, DeadLetter):  # which has key and headers of the record in it
+            assert record.key == event.key()
+            assert headers["ce_id"].decode() == event.id
         return event
