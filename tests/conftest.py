@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from atd_schemas.services import SERVICES
 from tests.harness.collector import Collector
 from tests.harness.people import Account, Company, add_companies, api, connect, sign_in
-from tests.harness.system import FAKE, GATEWAY, INGEST, SANDBOX, SERVICES, System
+from tests.harness.system import FAKE, GATEWAY, INGEST, SANDBOX, System
 
 UNCERTAIN_SECONDS = 10
 ADMINISTRATOR = {
@@ -43,7 +44,7 @@ def collector() -> Iterator[Collector]:
 def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[System]:
     """Every service as its own process, on its own Kafka and MongoDB. Whoever kills a part starts it again."""
     tracing = {"ATD_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "200"}
-    environment = {name: dict(tracing) for name in SERVICES}
+    environment = {service.name: dict(tracing) for service in SERVICES}
     # A send of which nobody knows waits a minute for proof as delivered; tests have less time.
     environment[INGEST]["ATD_WHATSAPP_UNCERTAIN_AFTER"] = str(UNCERTAIN_SECONDS)
     directory = tmp_path_factory.mktemp("system")

@@ -13,7 +13,7 @@ from tests.faults.conversing import CUSTOMERS, assert_heard_once_in_order, asser
 from tests.harness.kafka import dead_letters
 from tests.harness.listener import Listener
 from tests.harness.provider import Provider
-from tests.harness.system import MONGOD, SERVICES, System
+from tests.harness.system import MONGOD, System
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
@@ -48,5 +48,5 @@ async def test_twenty_seconds_without_mongodb_lose_and_dead_letter_nothing(
     assert_heard_once_in_order(listener, written)
     assert await dead_letters(system.kafka.bootstrap_servers, since=began) == []
     assert set(provider.answers) == {200}, "no webhook had to come twice"
-    for name in SERVICES:
+    for name in system.services:
         await eventually(partial(asyncio.to_thread, system.ready, name), timeout=30, message=name)

@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from atd_schemas import services
+from atd_schemas.services import Service
 from atd_testing.keys import OPERATOR_PRIVATE_KEY, key_variables
 from atd_testing.processes import ManagedProcess, answers
 from atd_testing.servers import KafkaServer, MongoServer, free_port
@@ -21,20 +23,16 @@ from atd_testing.topics import create_topics
 
 T = TypeVar("T")
 
-INGEST, CONVERSATION, GATEWAY, FAKE = "ingest-whatsapp", "conversation", "gateway", "fake-whatsapp"
+INGEST, CONVERSATION, GATEWAY = services.INGEST_WHATSAPP.name, services.CONVERSATION.name, services.GATEWAY.name
+"""For tests that need this very service; whatever holds for all of them goes by `System.services`."""
+
 KAFKA, MONGOD = "kafka", "mongod"
+FAKE = "fake-providers"
+FAKE_GRAPH = ("-m", "atd_testing.whatsapp")
 SANDBOX = ("-m", "atd_channel_sandbox")
-"""The fake with customers' phones in front of it, as arguments of Python."""
+"""The fakes with customers' phones in front of them, as arguments of Python."""
 
-SERVICES = (INGEST, CONVERSATION, GATEWAY)
-"""What we deliver, in the order in which it is started."""
-
-_MODULES = {
-    INGEST: "atd_ingest_whatsapp",
-    CONVERSATION: "atd_conversation",
-    GATEWAY: "atd_gateway",
-    FAKE: "atd_testing.whatsapp",
-}
+_INTERNAL = "gateway-internal"
 _READY_WITHIN = timedelta(seconds=60)
 _ROOT = Path(__file__).parents[2]
 
@@ -44,8 +42,9 @@ class System:
 
     Args:
         directory: must be empty or of an earlier system.
+        product: the services to run, in the order in which they are started; the gateway is one of them.
         environment: variables for the services, by service; they win.
-        fake: what plays the Graph API, as arguments of Python; it is told `ATD_PORT`.
+        fake: what stands for the providers of all channels, as arguments of Python; it is told `ATD_PORT`.
         cache_gb: MongoDB's cache.
     """
 
@@ -53,18 +52,24 @@ class System:
         self,
         directory: Path,
         *,
+        product: Sequence[Service] = services.SERVICES,
         environment: Mapping[str, Mapping[str, str]] | None = None,
-        fake: Sequence[str] = ("-m", _MODULES[FAKE]),
+        fake: Sequence[str] = FAKE_GRAPH,
         cache_gb: float = 0.5,
     ) -> None:
         self.directory = directory
         self.kafka = KafkaServer(directory / "kafka")
         self.mongo = MongoServer(directory / "mongo", cache_gb=cache_gb)
-        self.ports = {name: free_port() for name in (*SERVICES, FAKE, "internal")}
+        self.product = {service.name: service for service in product}
+        self.ports = {name: free_port() for name in (*self.product, FAKE, _INTERNAL)}
         self._environment = environment or {}
-        self.processes = {
-            name: self._process(name, fake if name == FAKE else ("-m", _MODULES[name])) for name in (*SERVICES, FAKE)
-        }
+        commands = {name: ("-m", service.module) for name, service in self.product.items()} | {FAKE: tuple(fake)}
+        self.processes = {name: self._process(name, command) for name, command in commands.items()}
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Names of the services, in the order in which they are started."""
+        return tuple(self.product)
 
     @property
     def public_url(self) -> str:
@@ -77,12 +82,12 @@ class System:
 
     def database(self, name: str) -> str:
         """A service's own database."""
-        return f"atd_{name.replace('-', '_')}"
+        return self.product[name].module
 
     def start(self) -> None:
         """Start servers, topics and all services, and wait until all are ready."""
         self.start_servers()
-        self.start_services(FAKE, *SERVICES)
+        self.start_services(FAKE, *self.services)
 
     def start_servers(self) -> None:
         """Start Kafka and MongoDB, and create the topics."""
@@ -144,7 +149,11 @@ class System:
         """Where the process says whether it works."""
         if name == FAKE:
             return f"{self.url(FAKE)}/_fake/status"
-        return f"http://{LOOPBACK}:{self.ports['internal' if name == GATEWAY else name]}/readyz"
+        return f"{self.internal_url(name)}/readyz"
+
+    def internal_url(self, name: str) -> str:
+        """Where the other services reach a service, and where it says whether it works."""
+        return f"http://{LOOPBACK}:{self.ports[_INTERNAL if name == GATEWAY else name]}"
 
     def log(self, name: str) -> str:
         """Everything that the process has logged."""
@@ -170,15 +179,13 @@ class System:
             "PYTHONUNBUFFERED": "1",
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
             "MONGODB_URL": self.mongo.url,
-            **(key_variables(name) if name in SERVICES else {}),
+            **(key_variables(self.product[name]) if name in self.product else {}),
             "ATD_HOST": LOOPBACK,
             "ATD_PORT": str(self.ports.get(name, 0)),
-            "ATD_INTERNAL_PORT": str(self.ports["internal"]),
+            "ATD_INTERNAL_PORT": str(self.ports[_INTERNAL]),
             "ATD_PUBLIC_URL": self.public_url,
-            "ATD_WHATSAPP_API_URL": self.url(FAKE),
-            "ATD_INGEST_WHATSAPP_URL": self.url(INGEST),
-            "ATD_CONVERSATION_URL": self.url(CONVERSATION),
-            "ATD_GATEWAY_URL": f"http://{LOOPBACK}:{self.ports['internal']}",
+            **{f"ATD_{one.outbound.upper()}_API_URL": self.url(FAKE) for one in self.product.values() if one.outbound},
+            **{one.url_variable: self.internal_url(one.name) for one in self.product.values()},
             **self._environment.get(name, {}),
         }
 

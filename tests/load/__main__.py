@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.harness.system import SERVICES
+from atd_schemas.services import SERVICES
 from tests.load.bench import QUICK, ROWS, Bench, Size, say
 from tests.load.profiling import profile
 
@@ -39,7 +39,11 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller and less certain, about two minutes")
     parser.add_argument("--only", action="append", choices=list(ROWS), help="only this row; may be given several times")
-    parser.add_argument("--profile", choices=SERVICES, help="record this service under load instead of measuring")
+    parser.add_argument(
+        "--profile",
+        choices=[service.name for service in SERVICES],
+        help="record this service under load instead of measuring",
+    )
     parser.add_argument("--native", action="store_true", help="with --profile: also functions of C extensions")
     parser.add_argument("--json", type=Path, default=_LOCAL / "bench.json", help="where the figures are written")
     return parser.parse_args()

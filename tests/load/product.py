@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from atd_testing.servers.ports import LOOPBACK
 from tests.harness.people import Account as ChannelAccount
 from tests.harness.people import Company, add_companies, api, connect, sign_in
-from tests.harness.system import CONVERSATION, GATEWAY, INGEST, SERVICES, System, in_thread
+from tests.harness.system import CONVERSATION, GATEWAY, INGEST, System, in_thread
 from tests.load.measuring import Lab, Sink
 from tests.load.raw.shapes import Shapes, capture
 from tests.load.traffic import Account
@@ -36,7 +36,7 @@ class Product:
     @contextmanager
     def running(self, *names: str) -> Iterator[None]:
         """These services (all by default), watched."""
-        names = names or SERVICES
+        names = names or self.system.services
         self.system.start_services(*names)
         self._lab.watched |= {name: self.system.processes[name].pid for name in names}
         try:

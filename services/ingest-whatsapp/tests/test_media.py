@@ -140,7 +140,7 @@ def uploads(service: Service, channel: dict[str, Any]) -> list[Any]:
 
 def sent_ids(service: Service, channel: dict[str, Any]) -> list[str]:
     number = channel["phone_number_id"]
-    return [sent.body["document"]["id"] for sent in service.fake.graph.state.sent if sent.phone_number_id == number]
+    return [sent.body["document"]["id"] for sent in service.fake.graph.state.sent if sent.account == number]
 
 
 async def test_a_file_that_goes_to_many_is_uploaded_once(service: Service, files: FileStore) -> None:

@@ -48,6 +48,7 @@ def keys_of(service: Service) -> dict[str, str]:
     return keys
 
 
-def key_variables(service: str) -> dict[str, str]:
-    """As `service_keys`, as environment variables."""
-    return {f"ATD_{name.upper()}": value for name, value in service_keys(service).items()}
+def key_variables(service: str | Service) -> dict[str, str]:
+    """As `service_keys`, or `keys_of` an entry of the list of services, as environment variables."""
+    keys = keys_of(service) if isinstance(service, Service) else service_keys(service)
+    return {f"ATD_{name.upper()}": value for name, value in keys.items()}
