@@ -1,6 +1,7 @@
 """``python -m deploy.local``: start everything and watch it; ``status``: say what is up; ``env``: for other commands.
 
-``env`` prints what the services are told, to be used as ``eval "$(python -m deploy.local env)"``.
+``env`` prints what `atd` is told, and ``env --service NAME`` what a service is told, to be used as
+``eval "$(python -m deploy.local env)"``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from atd_testing.servers import ServerStartError
 from atd_testing.servers.mongo import mongodb_url
 from atd_testing.servers.ports import LOOPBACK
 from deploy.local.console import Console
-from deploy.local.environment import Local, operator_environment, shared_environment
+from deploy.local.environment import Local, operator_environment, service_environment, shared_environment
 from deploy.local.errors import LocalRunError
 from deploy.local.runner import Runner
 from deploy.local.services import CREATE_TOPICS, SERVICES, Service
@@ -40,6 +41,7 @@ def main(arguments: list[str]) -> int:
     """Run the command named by `arguments` and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("run", "status", "env"), default="run")
+    parser.add_argument("--service", metavar="NAME", help="for env: what this service is told, its own keys included")
     parser.add_argument("--without", metavar="NAMES", default="", help="services not to start, separated by commas")
     options = parser.parse_args(arguments)
     directory = Path(os.environ.get("ATD_LOCAL_DIR", _ROOT / ".local")).resolve()
@@ -52,7 +54,7 @@ def main(arguments: list[str]) -> int:
                 print(table)
                 return 0 if fine else 1
             case "env":
-                print(exports(local))
+                print(exports(local, options.service))
             case _:
                 run(local, left_out)
     except (LocalRunError, ServerStartError) as error:
@@ -98,15 +100,27 @@ def named(services: Sequence[Service], names: str) -> frozenset[str]:
     return wanted
 
 
-def exports(local: Local) -> str:
-    """Return shell commands that tell `atd` what the services are told, where they are, and the operator's key."""
+def exports(local: Local, name: str | None = None) -> str:
+    """Return shell commands that tell a program what the services are told.
+
+    Without `name` they are for `atd`: the operator's key and where each service is. With it they are for that service,
+    to run it in a debugger beside `--without`.
+
+    Raises:
+        LocalRunError: if there is no such service.
+    """
     shared = shared_environment(
         local,
         SERVICES,
         local.given.get("KAFKA_BOOTSTRAP_SERVERS", f"{LOOPBACK}:{local.kafka_port}"),
         local.given.get("MONGODB_URL", mongodb_url(local.mongodb_port)),
     )
-    told = operator_environment(local, SERVICES, shared)
+    if name is None:
+        told = operator_environment(local, SERVICES, shared)
+    else:
+        named(SERVICES, name)
+        service = next(each for each in SERVICES if each.name == name)
+        told = service_environment(local, service, SERVICES, shared)
     return "\n".join(
         f"export {name}={shlex.quote(value)}" for name, value in told.items() if local.given.get(name) != value
     )
