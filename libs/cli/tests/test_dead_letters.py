@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord
 
-from atd_cli.kafka_admin import Wanted, kafka_admin
-from atd_cli.kafka_producing import producing
-from atd_cli.topic_log import topic_log
+from atd_cli.kafka.admin import WantedTopic, kafka_admin
+from atd_cli.kafka.producer import running_producer
+from atd_cli.kafka.topic_log import topic_log
 from atd_schemas import topics
 from atd_schemas.dead_letters import DeadLetter, DeadLetterData
 from atd_schemas.ids import uuid5
@@ -45,7 +45,7 @@ def origin(kafka_bootstrap: str) -> str:
 def create(kafka_bootstrap: str, name: str, config: dict[str, str]) -> None:
     async def work() -> None:
         async with kafka_admin(kafka_bootstrap) as admin:
-            await admin.create([Wanted(name, 1, 1, config)])
+            await admin.create([WantedTopic(name, 1, 1, config)])
 
     asyncio.run(work())
 
@@ -75,7 +75,7 @@ def letter(origin: str, offset: int, **data: Any) -> DeadLetter:
 
 def put(kafka_bootstrap: str, pile: Topic, letters: Sequence[DeadLetter | bytes]) -> None:
     async def work() -> None:
-        async with producing(kafka_bootstrap) as producer:
+        async with running_producer(kafka_bootstrap) as producer:
             await producer.publish(
                 [
                     Outgoing(pile.name, KEY, one) if isinstance(one, bytes) else Outgoing.of(pile, one, key=KEY)

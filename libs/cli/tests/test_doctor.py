@@ -8,8 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from atd_cli.doctor_mongodb import _clock, _server
-from atd_cli.findings import disk
+from atd_cli.doctor.checks import _clock, _mongodb_server, disk
 from atd_testing.keys import OPERATOR_PRIVATE_KEY
 from atd_testing.topics import create_topics
 
@@ -94,11 +93,11 @@ def test_everything_away_is_named_with_what_to_do_and_no_secret(atd, monkeypatch
 
 
 def test_a_mongodb_without_a_replica_set_is_no_good() -> None:
-    finding = _server("7.0.1", {"isWritablePrimary": True})
+    finding = _mongodb_server("7.0.1", {"isWritablePrimary": True})
     assert not finding.good
     assert "rs.initiate()" in finding.advice
-    assert not _server("5.0.9", {"setName": "rs0", "hosts": ["a"]}).good
-    assert _server("8.0.1", {"setName": "rs0", "hosts": ["a", "b", "c"]}).good
+    assert not _mongodb_server("5.0.9", {"setName": "rs0", "hosts": ["a"]}).good
+    assert _mongodb_server("8.0.1", {"setName": "rs0", "hosts": ["a", "b", "c"]}).good
 
 
 @pytest.mark.parametrize(("skew_seconds", "good"), [(0.0, True), (-1.9, True), (2.5, False), (-3.0, False)])

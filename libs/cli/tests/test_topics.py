@@ -8,24 +8,24 @@ from datetime import timedelta
 
 import pytest
 
-from atd_cli import topic_work
-from atd_cli.kafka_admin import FoundTopic, kafka_admin
-from atd_cli.topic_plan import compare, default_replication, want
+from atd_cli.kafka.admin import FoundTopic, kafka_admin
+from atd_cli.topics import comparison as topic_comparison
+from atd_cli.topics.comparison import compare, default_replication, wanted_topic
 from atd_schemas.topics import INBOUND_EVENTS, SETTINGS_CHANGES, Topic, registry
 
 
 def found_on(kafka_bootstrap: str, topic: Topic) -> FoundTopic:
-    async def look() -> FoundTopic:
+    async def compare_with_cluster() -> FoundTopic:
         async with kafka_admin(kafka_bootstrap) as admin:
             return (await admin.topics([topic.name]))[topic.name]
 
-    return asyncio.run(look())
+    return asyncio.run(compare_with_cluster())
 
 
 def create_on(kafka_bootstrap: str, topic: Topic) -> None:
     async def create() -> None:
         async with kafka_admin(kafka_bootstrap) as admin:
-            await admin.create([want(topic, 1)])
+            await admin.create([wanted_topic(topic, 1)])
 
     asyncio.run(create())
 
@@ -34,7 +34,7 @@ def create_on(kafka_bootstrap: str, topic: Topic) -> None:
 def topics(monkeypatch: pytest.MonkeyPatch) -> tuple[Topic, Topic]:
     prefix = f"cli-{uuid.uuid4().hex[:8]}"
     own = tuple(replace(t, name=f"{prefix}.{t.name}", partitions=2) for t in (INBOUND_EVENTS, SETTINGS_CHANGES))
-    monkeypatch.setattr(topic_work, "registry", lambda: own)
+    monkeypatch.setattr(topic_comparison, "registry", lambda: own)
     return own[0], own[1]
 
 
@@ -107,18 +107,18 @@ def test_copies_are_three_or_one_per_broker(brokers: int, copies: int) -> None:
 
 @pytest.mark.parametrize(("copies", "in_sync"), [(1, None), (2, None), (3, "2")])
 def test_three_copies_need_two_in_sync(copies: int, in_sync: str | None) -> None:
-    assert want(INBOUND_EVENTS, copies).config.get("min.insync.replicas") == in_sync
+    assert wanted_topic(INBOUND_EVENTS, copies).config.get("min.insync.replicas") == in_sync
 
 
 def test_two_in_sync_copies_are_never_asked_of_a_topic_that_has_one() -> None:
     """It would stop every producer."""
     config = {**INBOUND_EVENTS.config(), "min.insync.replicas": "1"}
-    (verdict,) = compare([INBOUND_EVENTS], {FOUND.name: replace(FOUND, replication=1, config=config)}, 3)
-    assert verdict.config == {}
-    assert verdict.problems == ("1 copies, not 3",)
+    (comparison,) = compare([INBOUND_EVENTS], {FOUND.name: replace(FOUND, replication=1, config=config)}, 3)
+    assert comparison.config == {}
+    assert comparison.problems == ("1 copies, not 3",)
 
 
 def test_a_topic_as_wanted_is_good() -> None:
-    config: Callable[[Topic], dict[str, str]] = lambda topic: dict(want(topic, 3).config)  # noqa: E731 - a table
+    config: Callable[[Topic], dict[str, str]] = lambda topic: dict(wanted_topic(topic, 3).config)  # noqa: E731 - a table
     found = {t.name: FoundTopic(t.name, t.partitions, 3, config(t), {}) for t in registry()}
-    assert all(verdict.good and not verdict.words() for verdict in compare(registry(), found, 3))
+    assert all(comparison.good and not comparison.summary() for comparison in compare(registry(), found, 3))

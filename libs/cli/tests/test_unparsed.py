@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from atd_cli.kafka_producing import producing
+from atd_cli.kafka.producer import running_producer
 from atd_schemas.inbound import InboundUnparsed, UnparsedData
 from atd_schemas.topics import INBOUND_UNPARSED, OPERATOR
 from atd_servicekit.identity import IDENTITY_HEADER, IdentityVerifier
@@ -108,7 +108,7 @@ def put(kafka_bootstrap: str, account: str, bodies: Sequence[bytes]) -> list[str
     ]
 
     async def work() -> None:
-        async with producing(kafka_bootstrap) as producer:
+        async with running_producer(kafka_bootstrap) as producer:
             await producer.publish([Outgoing.of(INBOUND_UNPARSED, event) for event in events])
 
     asyncio.run(work())

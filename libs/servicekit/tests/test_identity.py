@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from atd_schemas.envelope import Actor
+from atd_servicekit.crypto import FieldCipher
 from atd_servicekit.identity import (
     IDENTITY_HEADER,
     LIFETIME,
@@ -34,6 +35,7 @@ from atd_servicekit.identity_keys import (
     read_private_key,
     read_public_keys,
 )
+from atd_servicekit.key_ids import keys_router
 from atd_servicekit.problems import Problem, install_problem_handlers
 from atd_testing.identity import identity_headers, operator_headers
 from atd_testing.keys import IDENTITY_PUBLIC_KEY, OPERATOR_PUBLIC_KEY
@@ -326,3 +328,22 @@ def test_the_testing_helper_speaks_for_anybody() -> None:
     assert (identity.tenant_id, identity.permissions) == ("t-9", frozenset({"a:b"}))
     operator = verifier.verify(operator_headers(now=_NOW)[IDENTITY_HEADER], _NOW)
     assert operator.permissions == {"operator"}
+
+
+@pytest.mark.parametrize("cipher", [None, FieldCipher({"k2": b"2" * 32, "k1": b"1" * 32})])
+async def test_operators_see_the_ids_of_keys_and_nobody_else_does(cipher: FieldCipher | None) -> None:
+    app = FastAPI()
+    install_problem_handlers(app)
+    verifier = IdentityVerifier([_KEY.public], read_public_keys(OPERATOR_PUBLIC_KEY))
+    app.state.runtime = SimpleNamespace(identity=verifier, clock=SimpleNamespace(now=lambda: _NOW))
+    app.include_router(keys_router(verifier, cipher))
+    attendant = {IDENTITY_HEADER: IdentitySigner(_KEY).sign(_ANA, _NOW)}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        seen = await client.get("/internal/keys", headers=operator_headers(now=_NOW))
+        assert (await client.get("/internal/keys")).status_code == 401
+        assert (await client.get("/internal/keys", headers=attendant)).status_code == 403
+    assert seen.json() == {
+        "identity": [_KEY.id],
+        "operators": [read_public_keys(OPERATOR_PUBLIC_KEY)[0].id],
+        "master": ["k2", "k1"] if cipher else [],
+    }

@@ -4,9 +4,12 @@ import sys
 
 import typer
 
-from atd_cli import dead_letters, topics, unparsed
-from atd_cli.doctor import doctor
+from atd_cli.dead_letters import commands as dead_letters
+from atd_cli.doctor.commands import doctor
+from atd_cli.keys import commands as keys
 from atd_cli.output import CommandFailed
+from atd_cli.topics import commands as topics
+from atd_cli.unparsed import commands as unparsed
 
 app = typer.Typer(
     name="atd",
@@ -18,6 +21,7 @@ app = typer.Typer(
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(unparsed.app, name="unparsed")
+app.add_typer(keys.app, name="keys")
 app.command()(doctor)
 
 

@@ -1,14 +1,19 @@
-"""What a command prints: tables for people, JSON for scripts, one clean line for an expected error."""
+"""What a command prints, and how it runs: tables for people, JSON for scripts, one line for an expected error."""
 
+import asyncio
 import json
+import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from atd_cli.settings import CliSettings
 
 _WIDE = 200
 """Columns when the output is no terminal, so that a table in a file or a pipe is not folded."""
@@ -47,25 +52,58 @@ def print_fields(fields: Mapping[str, object]) -> None:
     """One thing, a line for each field; JSON in a text is laid out."""
     width = max(len(name) for name in fields)
     for name, value in fields.items():
-        print(f"{name.ljust(width)}  {_laid_out(value, ' ' * (width + 2))}")
+        print(f"{name.ljust(width)}  {_format_value(value, ' ' * (width + 2))}")
 
 
-def readable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without what could steer the terminal."""
     return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
 
 
-def moment(at: datetime) -> str:
+def format_time(at: datetime) -> str:
     """RFC 3339 in UTC, to the second."""
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _laid_out(value: object, indent: str) -> str:
+def _format_value(value: object, indent: str) -> str:
     if isinstance(value, str):
         try:
             value = json.loads(value)
         except ValueError:
-            return readable(str(value))
+            return printable(str(value))
     if isinstance(value, Mapping | list):
         return json.dumps(value, ensure_ascii=False, indent=2).replace("\n", "\n" + indent)
-    return readable(str(value))
+    return printable(str(value))
+
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work`. Raises `CommandFailed` when Kafka or MongoDB does not answer."""
+    from aiokafka.errors import KafkaError  # noqa: PLC0415 - a command pays only for what it uses
+
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would log, we say in words
+    try:
+        return asyncio.run(work)
+    except KafkaError as error:
+        raise CommandFailed(f"Kafka: {type(error).__name__}: {error}") from error
+
+
+def read_settings() -> "CliSettings":
+    """The settings of the environment. Raises `CommandFailed` naming each variable that is wrong."""
+    from pydantic import ValidationError  # noqa: PLC0415 - takes half of the time of `atd --help`
+
+    from atd_cli.settings import CliSettings  # noqa: PLC0415 - as above
+
+    try:
+        return CliSettings()
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        lines = [f"  {_variable(fault['loc'])}: {fault['msg']}" for fault in faults]
+        raise CommandFailed("The configuration does not work:\n" + "\n".join(lines)) from None
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    name = str(loc[0]) if loc else "?"
+    return name if name.isupper() else f"ATD_{name.upper()}"

@@ -51,16 +51,12 @@ def parse_master_key(text: str) -> dict[str, bytes]:
     return keys
 
 
-def derive_key(master: str, purpose: str) -> bytes:
-    """32 bytes for one purpose, from the current master key (HKDF-SHA256, RFC 5869).
-
-    The same purpose gives the same key in every process of the service; keys of different purposes are independent.
-    """
-    return derive_keys(master, purpose)[0]
-
-
 def derive_keys(master: str, purpose: str) -> tuple[bytes, ...]:
-    """As `derive_key`, for every master key, the current one first: a verifier accepts all while rotating."""
+    """32 bytes for one purpose from each master key (HKDF-SHA256, RFC 5869), the current one first.
+
+    The first signs; a verifier accepts all while a key is rotated. The same purpose gives the same key in every
+    process of the service; keys of different purposes are independent.
+    """
     return tuple(_hkdf(key, purpose) for key in parse_master_key(master).values())
 
 
@@ -101,6 +97,11 @@ class FieldCipher:
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise CannotDecrypt("damaged, or sealed for another context") from error
+
+    @property
+    def key_ids(self) -> list[str]:
+        """Ids of the keys, the current one first."""
+        return list(self._ciphers)
 
     @property
     def current_prefix(self) -> str:

@@ -124,6 +124,10 @@ class IdentityVerifier:
         self._remembered = remembered
         self._verified: dict[str, _Verified] = {}
 
+    def key_ids(self, issuer: Issuer) -> list[str]:
+        """Ids of the configured keys of one kind."""
+        return [key.id for key, kind in self._keys.values() if kind == issuer]
+
     def verify(self, token: str, now: datetime) -> Identity:
         """Raises `Problem` 401 that does not say which check failed in a way that helps a forger."""
         moment = now.timestamp()

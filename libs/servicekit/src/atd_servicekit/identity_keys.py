@@ -7,7 +7,6 @@ are separated by commas. The prefixes keep the two from being confused. A key's 
 
 import base64
 import binascii
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -72,11 +71,6 @@ def read_public_keys(text: str) -> tuple[PublicKey, ...]:
             raise BadIdentityKey(f"the public key {key.text} is listed twice")
         keys[key.id] = key
     return tuple(keys.values())
-
-
-def key_ids(keys: Iterable[PublicKey]) -> list[str]:
-    """Ids in the order of the keys."""
-    return [key.id for key in keys]
 
 
 def _public_key(raw: bytes) -> PublicKey:

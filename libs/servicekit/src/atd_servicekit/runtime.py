@@ -36,6 +36,7 @@ from atd_servicekit.identity import IdentityVerifier
 from atd_servicekit.identity_keys import read_public_keys
 from atd_servicekit.inbox import INBOX_INDEXES, Inbox
 from atd_servicekit.kafka import PRODUCER_GRACE, Producer
+from atd_servicekit.key_ids import keys_router
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.middleware import RequestContext
@@ -233,6 +234,7 @@ class Runtime:
         app.add_middleware(RequestContext, metrics=self.metrics, tracing=self.tracing)
         if health:
             app.include_router(self.health_router())
+            app.include_router(self.keys_router())
         for router in routers:
             app.include_router(router)
         app.add_api_route("/asyncapi.json", self._asyncapi, methods=["GET"], include_in_schema=False)
@@ -241,6 +243,10 @@ class Runtime:
     def health_router(self) -> APIRouter:
         """`/livez`, `/readyz`, `/metrics`."""
         return health_router(self.health, self.metrics, self._refresh_gauges)
+
+    def keys_router(self) -> APIRouter:
+        """`/internal/keys`, with which operators follow the rotation of keys."""
+        return keys_router(self.identity, self._cipher)
 
     async def _refresh_gauges(self) -> None:
         await asyncio.gather(*(subscription.refresh_lag() for subscription in self._subscriptions))

@@ -45,6 +45,7 @@ from atd_servicekit.crypto import derive_keys
 from atd_servicekit.http_client import create_http_client
 from atd_servicekit.identity import IdentitySigner
 from atd_servicekit.identity_keys import read_private_key
+from atd_servicekit.problems import install_problem_handlers
 from atd_servicekit.rates import Rate, RateLimiter
 from atd_servicekit.runtime import Runtime
 
@@ -115,7 +116,10 @@ def create_apps(
     public = _public(runtime, settings, services, identities, routers)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     internal = FastAPI(title="gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
+    internal.state.runtime = runtime
+    install_problem_handlers(internal)
     internal.include_router(runtime.health_router())
+    internal.include_router(runtime.keys_router())
     return Apps(public, internal, runtime)
 
 

@@ -5,11 +5,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from atd_cli.output import CommandFailed, console, mark, moment, print_fields, print_json, print_table, readable
-from atd_cli.running import read_settings, run
+from atd_cli.output import (
+    CommandFailed,
+    console,
+    format_time,
+    mark,
+    print_fields,
+    print_json,
+    print_table,
+    printable,
+    read_settings,
+    run,
+)
 
 if TYPE_CHECKING:
-    from atd_cli.dead_letter_work import Found
+    from atd_cli.dead_letters.records import Found
 
 app = typer.Typer(no_args_is_help=True, help="List, show and re-drive the records that a consumer could not handle.")
 
@@ -20,17 +30,17 @@ OriginTopic = Annotated[str | None, typer.Option("--topic", help="Only records t
 @app.command("list")
 def list_(
     *,
-    service: Annotated[str | None, typer.Option(help="Only what this service put aside.")] = None,
+    service: Annotated[str | None, typer.Option(help="Only what this service set aside.")] = None,
     topic: OriginTopic = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     redriven: Annotated[bool, typer.Option("--redriven", help="Also those that were re-driven already.")] = False,
     as_json: Json = False,
 ) -> None:
     """The newest first; only those that are still open."""
-    from atd_cli.dead_letter_work import find  # noqa: PLC0415 - a command pays only for what it uses
+    from atd_cli.dead_letters.records import find  # noqa: PLC0415 - a command pays only for what it uses
 
     servers = read_settings().kafka_bootstrap_servers
-    found = run(find(servers, _services(service), origin_topic=topic, closed_too=redriven, limit=limit))
+    found = run(find(servers, _services(service), origin_topic=topic, include_closed=redriven, limit=limit))
     if as_json:
         print_json([_row(entry) for entry in found])
         return
@@ -40,10 +50,10 @@ def list_(
     rows = [
         (
             entry.id,
-            moment(entry.at),
+            format_time(entry.at),
             entry.summary.service,
             entry.summary.origin,
-            readable(f"{entry.summary.error}: {entry.summary.detail}"),
+            printable(f"{entry.summary.error}: {entry.summary.detail}"),
             "open" if entry.open else "re-driven",
         )
         for entry in found
@@ -62,8 +72,8 @@ def show(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Where one came from, why it was put aside, and, with --value, the record itself."""
-    from atd_cli.dead_letter_work import show as find_one  # noqa: PLC0415 - a command pays only for what it uses
+    """Where one came from, why it was set aside, and, with --value, the record itself."""
+    from atd_cli.dead_letters.records import show as find_one  # noqa: PLC0415 - a command pays only for what it uses
 
     entry, letter = run(find_one(read_settings().kafka_bootstrap_servers, letter_id))
     raw = base64.b64decode(letter.data.value)
@@ -96,7 +106,7 @@ def redrive(
     Every group that reads the topic gets them again, after what has come since. Effects happen once all the same:
     a record that was handled in the meantime changes nothing.
     """
-    from atd_cli.dead_letter_redrive import redrive_ids, redrive_topic  # noqa: PLC0415 - as above
+    from atd_cli.dead_letters.records import redrive_ids, redrive_topic  # noqa: PLC0415 - as above
 
     servers = read_settings().kafka_bootstrap_servers
     if every and topic and not ids:
@@ -128,7 +138,7 @@ def _row(entry: "Found") -> dict[str, Any]:
     return {
         "id": entry.id,
         "state": "open" if entry.open else "redriven",
-        "time": moment(entry.at),
+        "time": format_time(entry.at),
         "topic": entry.topic,
         "partition": entry.partition,
         "offset": entry.offset,

@@ -1,27 +1,68 @@
-"""What `atd doctor` looks at. No check raises: what goes wrong is what it found."""
+"""What `atd doctor` checks. No check raises: a fault is what it found."""
 
 import asyncio
 import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
+from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 
-from atd_cli.doctor_kafka import examine_kafka
-from atd_cli.doctor_mongodb import examine_mongodb
-from atd_cli.findings import Finding, bad, disk, good
-from atd_cli.operator_identity import KEY_VARIABLE, operator_key
+from atd_cli.kafka.admin import KafkaAdmin, kafka_admin
 from atd_cli.output import CommandFailed
+from atd_cli.service_calls import KEY_VARIABLE, operator_key
 from atd_cli.settings import CliSettings
+from atd_cli.topics.comparison import TopicComparison, compare, default_replication
 from atd_schemas.services import SERVICES, Service
+from atd_schemas.topics import registry
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.mongo import Mongo
+
+_GIB = 1024**3
+_LEAST_FREE_BYTES = 2 * _GIB
+_LEAST_FREE_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: what was looked at, what is so, and, when that is not good, what to do."""
+
+    name: str
+    good: bool
+    found: str
+    advice: str = ""
+
+
+def good(name: str, found: str) -> Finding:
+    """Nothing to do."""
+    return Finding(name, good=True, found=found)
+
+
+def bad(name: str, found: str, advice: str) -> Finding:
+    """Something to do."""
+    return Finding(name, good=False, found=found, advice=advice)
+
+
+def disk(name: str, free_bytes: float, total_bytes: float) -> Finding:
+    """Whether a disk has room: 2 GiB and a twentieth of it at least. Kafka and MongoDB stop when theirs is full."""
+    words = f"{free_bytes / _GIB:.1f} GiB of {total_bytes / _GIB:.1f} GiB free"
+    if free_bytes < _LEAST_FREE_BYTES or free_bytes < total_bytes * _LEAST_FREE_SHARE:
+        return bad(name, words, "Make room or a larger disk; Kafka and MongoDB stop when theirs is full.")
+    return good(name, words)
+
 
 _TIMEOUT_SECONDS = 5.0
 
 
-async def examine(settings: CliSettings) -> list[Finding]:
+async def run_checks(settings: CliSettings) -> list[Finding]:
     """Everything, in the order in which to repair it."""
     kafka, mongodb, services = await asyncio.gather(
-        examine_kafka(settings.kafka_bootstrap_servers),
-        examine_mongodb(settings.mongodb_url.get_secret_value()),
+        check_kafka(settings.kafka_bootstrap_servers),
+        check_mongodb(settings.mongodb_url.get_secret_value()),
         _services(settings),
     )
     usage = shutil.disk_usage(Path.cwd())
@@ -62,3 +103,102 @@ def _problems(answer: httpx.Response) -> str:
         return "; ".join(f"{part}: {why}" for part, why in problems.items())
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"status {answer.status_code}"
+
+
+_KAFKA = "Kafka"
+_KAFKA_TOPICS = "Kafka topics"
+
+
+async def check_kafka(bootstrap_servers: str) -> list[Finding]:
+    """Whether brokers answer, are new enough, and have the topics of the registry."""
+    from aiokafka.errors import KafkaError  # noqa: PLC0415 - beside the work that raises it
+
+    try:
+        async with kafka_admin(bootstrap_servers) as admin:
+            brokers = await admin.brokers()
+            cluster = await _kafka_cluster(admin, bootstrap_servers, brokers)
+            topics = registry()
+            found = await admin.topics([topic.name for topic in topics])
+            return [cluster, _kafka_topics(compare(topics, found, default_replication(brokers)))]
+    except CommandFailed as error:
+        return [bad(_KAFKA, str(error), "Start the broker, or correct KAFKA_BOOTSTRAP_SERVERS.")]
+    except (KafkaError, TimeoutError) as error:
+        return [bad(_KAFKA, f"{type(error).__name__}: {error}", "Look at the broker's log.")]
+
+
+async def _kafka_cluster(admin: KafkaAdmin, bootstrap_servers: str, brokers: int) -> Finding:
+    words = f"{brokers} broker{'s' if brokers != 1 else ''} at {bootstrap_servers}"
+    if not await admin.is_version_4():
+        return bad(_KAFKA, f"{words}, older than Kafka 4", "Upgrade to Apache Kafka 4 or newer.")
+    return good(_KAFKA, f"{words}, Kafka 4 or newer")
+
+
+def _kafka_topics(comparisons: Sequence[TopicComparison]) -> Finding:
+    wrong = [comparison for comparison in comparisons if not comparison.good]
+    if not wrong:
+        return good(_KAFKA_TOPICS, f"all {len(comparisons)} are as the registry says")
+    words = "; ".join(f"{comparison.wanted.name} {comparison.summary()}" for comparison in wrong)
+    if any(comparison.found is None for comparison in wrong):
+        return bad(_KAFKA_TOPICS, words, "Run `atd topics create`.")
+    return bad(_KAFKA_TOPICS, words, "Run `atd topics check`; it says how to repair them.")
+
+
+_MONGODB = "MongoDB"
+_OLDEST_MAJOR = 6
+_MOST_SKEW_SECONDS = 2.0
+"""Tokens between services allow 5 s between two clocks; half of that is a reason to look."""
+
+
+async def check_mongodb(url: str) -> list[Finding]:
+    """Whether a primary of a replica set answers, is new enough, has our time, and room on its disk."""
+    try:
+        mongo = Mongo(url, "admin", Metrics(), app_name="atd", timeout_ms=5_000)
+    except (InvalidURI, ConfigurationError, ValueError):
+        return [bad(_MONGODB, "MONGODB_URL is no connection string", "mongodb://host:27017/?replicaSet=rs0 is one.")]
+    try:
+        return await _mongodb_findings(mongo)
+    except OperationFailure as error:
+        code = error.details.get("codeName") if error.details else error.code
+        return [bad(_MONGODB, f"refuses: {code}", _MONGODB_ACCESS)]
+    except PyMongoError as error:
+        return [
+            bad(_MONGODB, f"does not answer ({type(error).__name__})", "Start mongod, or correct MONGODB_URL."),
+        ]
+    finally:
+        mongo.close()
+
+
+_MONGODB_ACCESS = "Check user and password in MONGODB_URL, and the user's roles (readWrite on every atd_* database)."
+
+
+async def _mongodb_findings(mongo: Mongo) -> list[Finding]:
+    admin = mongo.client.admin
+    await admin.command("ping")  # connecting must not count as a difference of the clocks
+    began, wall = time.monotonic(), datetime.now(UTC)
+    hello = await admin.command("hello")
+    half = (time.monotonic() - began) / 2
+    version = str((await admin.command("buildInfo"))["version"])
+    stats = await mongo.db.command("dbStats")
+    skew = (hello["localTime"].replace(tzinfo=UTC) - wall).total_seconds() - half
+    room = disk("MongoDB's disk", stats["fsTotalSize"] - stats["fsUsedSize"], stats["fsTotalSize"])
+    return [_mongodb_server(version, hello), _clock(skew), room]
+
+
+def _mongodb_server(version: str, hello: Mapping[str, Any]) -> Finding:
+    if int(version.split(".", maxsplit=1)[0]) < _OLDEST_MAJOR:
+        return bad(_MONGODB, f"version {version}", f"Upgrade to MongoDB {_OLDEST_MAJOR} or newer.")
+    if "setName" not in hello:
+        return bad(
+            _MONGODB,
+            f"version {version}, no replica set",
+            "Transactions need one: start mongod with --replSet rs0 and run rs.initiate() once.",
+        )
+    members = len(hello.get("hosts", ()))
+    return good(_MONGODB, f"version {version}, replica set {hello['setName']} of {members}, a primary answers")
+
+
+def _clock(skew_seconds: float) -> Finding:
+    words = f"{abs(skew_seconds):.1f} s apart from MongoDB's"
+    if abs(skew_seconds) > _MOST_SKEW_SECONDS:
+        return bad("Clock", words, "Synchronise the clocks of all machines (chrony, systemd-timesyncd).")
+    return good("Clock", words)

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from atd_cli.output import console, mark, print_json
-from atd_cli.running import read_settings, run
+from atd_cli.output import console, mark, print_json, read_settings, run
 
 
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False) -> None:
@@ -13,9 +12,9 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JS
 
     Exit status 1 when something is wrong.
     """
-    from atd_cli.doctor_work import examine  # noqa: PLC0415 - a command pays only for what it uses
+    from atd_cli.doctor.checks import run_checks  # noqa: PLC0415 - a command pays only for what it uses
 
-    findings = run(examine(read_settings()))
+    findings = run(run_checks(read_settings()))
     if as_json:
         print_json([{"name": f.name, "good": f.good, "found": f.found, "advice": f.advice} for f in findings])
     else:

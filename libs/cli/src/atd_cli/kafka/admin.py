@@ -31,7 +31,7 @@ class FoundTopic:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedTopic:
     """A topic to be created."""
 
     name: str
@@ -85,7 +85,7 @@ class KafkaAdmin:
                 found[name] = {entry[0]: (entry[1] or "", entry[3]) for entry in entries}
         return found
 
-    async def create(self, topics: Sequence[Wanted]) -> list[str]:
+    async def create(self, topics: Sequence[WantedTopic]) -> list[str]:
         """Create the topics; the names of those that were not there."""
         new = [NewTopic(t.name, t.partitions, t.replication, topic_configs=dict(t.config)) for t in topics]
         if not new:
@@ -130,14 +130,14 @@ async def _connect(bootstrap_servers: str, wait_seconds: float) -> AIOKafkaAdmin
         except KafkaConnectionError as error:
             await client.close()
             if loop.time() >= deadline:
-                raise unreachable(bootstrap_servers) from error
+                raise no_broker_error(bootstrap_servers) from error
         except (KafkaError, OSError, ValueError) as error:
             await client.close()
             raise CommandFailed(f"Kafka at {bootstrap_servers}: {type(error).__name__}: {error}") from error
         await asyncio.sleep(_RETRY_SECONDS)
 
 
-def unreachable(bootstrap_servers: str) -> CommandFailed:
+def no_broker_error(bootstrap_servers: str) -> CommandFailed:
     """No broker answers: what to look at."""
     return CommandFailed(
         f"No Kafka broker answers at {bootstrap_servers}. Is it running, and is KAFKA_BOOTSTRAP_SERVERS right?"

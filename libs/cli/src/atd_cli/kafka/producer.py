@@ -10,7 +10,7 @@ SOURCE = "atd"
 
 
 @asynccontextmanager
-async def producing(bootstrap_servers: str) -> AsyncIterator[Producer]:
+async def running_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
     """A producer that is started, and flushed at the end."""
     producer = Producer(bootstrap_servers, SOURCE)
     await producer.start()

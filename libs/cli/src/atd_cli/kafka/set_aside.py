@@ -1,4 +1,4 @@
-"""What was put aside in a topic until an operator deals with it: dead letters, unparsed bodies.
+"""What was set aside in a topic until an operator deals with it: dead letters, unparsed bodies.
 
 A marker in the same topic and partition says that one was dealt with; it always comes after what it speaks of.
 """
@@ -11,22 +11,22 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from atd_cli.topic_log import Raw, Read, TopicLog
+from atd_cli.kafka.topic_log import RawRecord, ReadRecord, TopicLog
 from atd_schemas.envelope import Envelope
 
 S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosingMarker:
     """A marker: the thing with this id is open no longer."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Seen(Generic[S]):
-    """A thing that was put aside, and what is kept of it."""
+class SetAsideRecord(Generic[S]):
+    """A thing that was set aside, and what is kept of it."""
 
     id: str
     summary: S
@@ -34,7 +34,7 @@ class Seen(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[S]):
-    """One thing put aside: where it stands, since when, and whether it still waits for an operator."""
+    """One thing set aside: where it stands, since when, and whether it still waits for an operator."""
 
     id: str
     topic: str
@@ -45,19 +45,19 @@ class Entry(Generic[S]):
     summary: S
 
 
-def reader(
-    adapter: TypeAdapter[Any], summarise: Callable[[Any], Seen[S] | Closed]
-) -> Callable[[Raw], Seen[S] | Closed | None]:
-    """What `TopicLog` keeps of a record; one that cannot be read is named on stderr and passed over."""
+def record_reader(
+    adapter: TypeAdapter[Any], summarise: Callable[[Any], SetAsideRecord[S] | ClosingMarker]
+) -> Callable[[RawRecord], SetAsideRecord[S] | ClosingMarker | None]:
+    """What `TopicLog` keeps of a record; one that cannot be read is named on stderr and skipped."""
 
-    def keep(record: Raw) -> Seen[S] | Closed | None:
+    def keep(record: RawRecord) -> SetAsideRecord[S] | ClosingMarker | None:
         event = parse(adapter, record)
         return None if event is None else summarise(event)
 
     return keep
 
 
-def parse(adapter: TypeAdapter[Any], record: Raw) -> Envelope | None:
+def parse(adapter: TypeAdapter[Any], record: RawRecord) -> Envelope | None:
     """The event of a record, or None, said on stderr, when this version cannot read it."""
     try:
         event: Envelope = adapter.validate_json(record.value or b"")
@@ -68,14 +68,16 @@ def parse(adapter: TypeAdapter[Any], record: Raw) -> Envelope | None:
     return event
 
 
-async def newest_entries(log: TopicLog, keep: Callable[[Raw], Seen[S] | Closed | None]) -> AsyncIterator[Entry[S]]:
-    """Everything put aside, newest first, each once. Reading from the end meets a marker before what it closes."""
+async def newest_entries(
+    log: TopicLog, keep: Callable[[RawRecord], SetAsideRecord[S] | ClosingMarker | None]
+) -> AsyncIterator[Entry[S]]:
+    """Everything set aside, newest first, each once. Reading from the end meets a marker before what it closes."""
     closed: set[str] = set()
     known: set[str] = set()
-    records: AsyncIterator[Read[Seen[S] | Closed]] = log.newest_first(keep)
+    records: AsyncIterator[ReadRecord[SetAsideRecord[S] | ClosingMarker]] = log.newest_first(keep)
     async for found in records:
         kept = found.kept
-        if isinstance(kept, Closed):
+        if isinstance(kept, ClosingMarker):
             closed.add(kept.id)
         elif kept.id not in known:
             known.add(kept.id)

@@ -13,18 +13,20 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
-from atd_cli.kafka_admin import unreachable
+from atd_cli.kafka.admin import no_broker_error
 from atd_cli.output import CommandFailed
 
 T = TypeVar("T")
-Raw: TypeAlias = "ConsumerRecord[bytes, bytes]"
+RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
+Keep: TypeAlias = Callable[[RawRecord], T | None]
+"""Says what of a record is held in memory; None for a record that is not wanted."""
 
 _WINDOW_RECORDS = 200
 _POLL_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Read(Generic[T]):
+class ReadRecord(Generic[T]):
     """What was kept of one record, and where it stands. `at_ms` is Kafka's time of it (unix milliseconds)."""
 
     topic: str
@@ -45,13 +47,13 @@ class TopicLog:
         self._consumer = consumer
         self._topic = topic
 
-    async def newest_first(self, keep: Callable[[Raw], T | None]) -> AsyncIterator[Read[T]]:
+    async def newest_first(self, keep: Keep[T]) -> AsyncIterator[ReadRecord[T]]:
         """Every record, newest first (in one partition: by offset; between partitions: by time).
 
-        `keep` says what of a record is held in memory; records for which it answers None are passed over.
+        `keep` says what of a record is held in memory; records for which it answers None are skipped.
         """
         readers = [self._backwards(place, keep) for place in await self._places()]
-        heads: list[tuple[int, int, Read[T]]] = []
+        heads: list[tuple[int, int, ReadRecord[T]]] = []
         for number, reader in enumerate(readers):
             if (first := await anext(reader, None)) is not None:
                 heapq.heappush(heads, (-first.at_ms, number, first))
@@ -61,7 +63,7 @@ class TopicLog:
             if (following := await anext(readers[number], None)) is not None:
                 heapq.heappush(heads, (-following.at_ms, number, following))
 
-    async def at(self, places: Collection[tuple[int, int]], keep: Callable[[Raw], T | None]) -> AsyncIterator[Read[T]]:
+    async def at(self, places: Collection[tuple[int, int]], keep: Keep[T]) -> AsyncIterator[ReadRecord[T]]:
         """The records at these (partition, offset), in this order; missing ones are left out."""
         wanted = sorted(places)
         for (partition, _), group in groupby(wanted, key=lambda place: (place[0], place[1] // _WINDOW_RECORDS)):
@@ -74,7 +76,7 @@ class TopicLog:
     async def _places(self) -> list[TopicPartition]:
         return sorted(self._consumer.assignment(), key=lambda place: int(place.partition))
 
-    async def _backwards(self, place: TopicPartition, keep: Callable[[Raw], T | None]) -> AsyncIterator[Read[T]]:
+    async def _backwards(self, place: TopicPartition, keep: Keep[T]) -> AsyncIterator[ReadRecord[T]]:
         begin = (await self._consumer.beginning_offsets([place]))[place]
         end = (await self._consumer.end_offsets([place]))[place]
         while end > begin:
@@ -84,9 +86,7 @@ class TopicLog:
                 yield found
             end = start
 
-    async def _window(
-        self, place: TopicPartition, start: int, end: int, keep: Callable[[Raw], T | None]
-    ) -> AsyncIterator[Read[T]]:
+    async def _window(self, place: TopicPartition, start: int, end: int, keep: Keep[T]) -> AsyncIterator[ReadRecord[T]]:
         """What is kept of the records from `start` up to, not including, `end`."""
         self._consumer.pause(*(other for other in self._consumer.assignment() if other != place))
         self._consumer.resume(place)
@@ -97,10 +97,10 @@ class TopicLog:
                 raise CommandFailed(f"Kafka does not give the records of {self._topic}/{place.partition}")
             for record in batch:
                 if record.offset < end and (kept := keep(record)) is not None:
-                    yield Read(record.topic, record.partition, record.offset, record.timestamp, kept)
+                    yield ReadRecord(record.topic, record.partition, record.offset, record.timestamp, kept)
 
 
-def _only(offsets: Collection[int], keep: Callable[[Raw], T | None]) -> Callable[[Raw], T | None]:
+def _only(offsets: Collection[int], keep: Keep[T]) -> Callable[[RawRecord], T | None]:
     return lambda record: keep(record) if record.offset in offsets else None
 
 
@@ -119,7 +119,7 @@ async def topic_log(bootstrap_servers: str, topic: str) -> AsyncIterator[TopicLo
         await consumer.start()
     except KafkaConnectionError as error:
         await consumer.stop()
-        raise unreachable(bootstrap_servers) from error
+        raise no_broker_error(bootstrap_servers) from error
     try:
         consumer.assign([TopicPartition(topic, number) for number in await _partitions(consumer, topic)])
         yield TopicLog(consumer, topic)

@@ -1,15 +1,24 @@
-"""Finding webhook bodies that were not understood."""
+"""Finding webhook bodies that were not understood, and giving them to their channel service again."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import BaseModel
+
+from atd_cli.kafka.producer import SOURCE, running_producer
+from atd_cli.kafka.set_aside import ClosingMarker, Entry, SetAsideRecord, newest_entries, parse, record_reader
+from atd_cli.kafka.topic_log import RawRecord, TopicLog, topic_log
 from atd_cli.output import CommandFailed
-from atd_cli.put_aside import Closed, Entry, Seen, newest_entries, parse, reader
-from atd_cli.topic_log import Raw, TopicLog, topic_log
-from atd_schemas.inbound import InboundUnparsed, InboundUnparsedRedriven, UnparsedData
-from atd_schemas.topics import INBOUND_UNPARSED, adapter
+from atd_cli.service_calls import ServiceClient, service_client
+from atd_cli.settings import CliSettings
+from atd_schemas.ids import uuid7
+from atd_schemas.inbound import InboundUnparsed, InboundUnparsedRedriven, UnparsedData, UnparsedRedrivenData
+from atd_schemas.services import service_of_channel
+from atd_schemas.topics import INBOUND_UNPARSED, adapter, encode
+from atd_servicekit.kafka import Outgoing, Producer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +35,15 @@ class Summary:
 Found = Entry[Summary]
 
 
-async def find(bootstrap_servers: str, *, account_id: str | None, closed_too: bool, limit: int | None) -> list[Found]:
+async def find(
+    bootstrap_servers: str, *, account_id: str | None, include_closed: bool, limit: int | None
+) -> list[Found]:
     """The newest unparsed bodies, at most `limit`."""
     async with topic_log(bootstrap_servers, INBOUND_UNPARSED.name) as log:
         found: list[Found] = []
         async with aclosing(_entries(log)) as entries:
             async for entry in entries:
-                if account_id in (None, entry.summary.account_id) and (entry.open or closed_too):
+                if account_id in (None, entry.summary.account_id) and (entry.open or include_closed):
                     found.append(entry)
                 if len(found) == limit:
                     break
@@ -42,13 +53,13 @@ async def find(bootstrap_servers: str, *, account_id: str | None, closed_too: bo
 async def show(bootstrap_servers: str, unparsed_id: str) -> tuple[Found, InboundUnparsed]:
     """One unparsed body, whole. Raises `CommandFailed` when there is none with this id."""
     async with topic_log(bootstrap_servers, INBOUND_UNPARSED.name) as log:
-        for entry in await by_ids(log, {unparsed_id}):
-            async for event in bodies_at(log, [entry]):
+        for entry in await find_by_ids(log, {unparsed_id}):
+            async for event in read_bodies(log, [entry]):
                 return entry, event
-    raise unknown({unparsed_id})
+    raise not_found({unparsed_id})
 
 
-async def by_ids(log: TopicLog, ids: Collection[str]) -> list[Found]:
+async def find_by_ids(log: TopicLog, ids: Collection[str]) -> list[Found]:
     """The unparsed bodies that have these ids."""
     found: list[Found] = []
     async with aclosing(_entries(log)) as entries:
@@ -61,21 +72,21 @@ async def by_ids(log: TopicLog, ids: Collection[str]) -> list[Found]:
 
 
 async def _entries(log: TopicLog) -> AsyncGenerator[Found, None]:
-    def summarise(event: Any) -> Seen[Summary] | Closed:
+    def summarise(event: Any) -> SetAsideRecord[Summary] | ClosingMarker:
         if isinstance(event, InboundUnparsedRedriven):
-            return Closed(event.data.unparsed_id)
+            return ClosingMarker(event.data.unparsed_id)
         data: UnparsedData = event.data
         size = len(data.body) * 3 // 4 - data.body[-2:].count("=")
-        return Seen(event.id, Summary(event.tenant_id, data.account_id, data.channel, data.problems, size))
+        return SetAsideRecord(event.id, Summary(event.tenant_id, data.account_id, data.channel, data.problems, size))
 
-    async for entry in newest_entries(log, reader(adapter(INBOUND_UNPARSED), summarise)):
+    async for entry in newest_entries(log, record_reader(adapter(INBOUND_UNPARSED), summarise)):
         yield entry
 
 
-async def bodies_at(log: TopicLog, entries: Sequence[Found]) -> AsyncIterator[InboundUnparsed]:
+async def read_bodies(log: TopicLog, entries: Sequence[Found]) -> AsyncIterator[InboundUnparsed]:
     """These bodies, whole, the oldest first."""
 
-    def keep(record: Raw) -> InboundUnparsed | None:
+    def keep(record: RawRecord) -> InboundUnparsed | None:
         event = parse(adapter(INBOUND_UNPARSED), record)
         return event if isinstance(event, InboundUnparsed) else None
 
@@ -83,6 +94,76 @@ async def bodies_at(log: TopicLog, entries: Sequence[Found]) -> AsyncIterator[In
         yield read.kept
 
 
-def unknown(ids: Collection[str]) -> CommandFailed:
+def not_found(ids: Collection[str]) -> CommandFailed:
     """No unparsed body has these ids."""
     return CommandFailed(f"There is no unparsed body with the id {', '.join(sorted(ids))}.")
+
+
+_PATH = "/internal/unparsed/redrive"
+
+
+class RedriveAnswer(BaseModel):
+    """What the channel service says: events published, and what it still does not understand."""
+
+    published: int
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """What became of one body. It is closed when nothing of it is left that was not understood."""
+
+    id: str
+    answer: RedriveAnswer
+
+    @property
+    def closed(self) -> bool:
+        return not self.answer.problems
+
+
+async def redrive(settings: CliSettings, ids: Collection[str], *, account_id: str | None) -> AsyncIterator[Redriven]:
+    """Hand bodies to their service again, the oldest first: these, or without ids every open one.
+
+    Yields each outcome as it is known. Raises `CommandFailed` at the first that the service refuses.
+    """
+    servers = settings.kafka_bootstrap_servers
+    async with topic_log(servers, INBOUND_UNPARSED.name) as log:
+        if ids:
+            chosen = await find_by_ids(log, ids)
+        else:
+            chosen = await find(servers, account_id=account_id, include_closed=False, limit=None)
+        if missing := set(ids) - {entry.id for entry in chosen}:
+            raise not_found(missing)
+        if not chosen:
+            return
+        async with (
+            running_producer(servers) as producer,
+            service_client(settings) as client,
+        ):
+            async for event in read_bodies(log, chosen):
+                done = Redriven(event.id, await _redrive_one(client, event))
+                if done.closed:
+                    await _mark(producer, event, done.answer.published)
+                yield done
+
+
+async def _redrive_one(client: ServiceClient, event: InboundUnparsed) -> RedriveAnswer:
+    service = service_of_channel(event.data.channel)
+    if service is None:
+        raise CommandFailed(f"There is no service for the channel {event.data.channel}.")
+    return await client.post(service, _PATH, encode(event), RedriveAnswer, tenant_id=event.tenant_id, about=event.id)
+
+
+async def _mark(producer: Producer, event: InboundUnparsed, published: int) -> None:
+    now = datetime.now(UTC)
+    marker = InboundUnparsedRedriven(
+        id=uuid7(),
+        tenant_id=event.tenant_id,
+        occurred_at=now,
+        recorded_at=now,
+        source=SOURCE,
+        subject=event.subject,
+        causation_id=event.id,
+        data=UnparsedRedrivenData(unparsed_id=event.id, published=published),
+    )
+    await producer.publish([Outgoing.of(INBOUND_UNPARSED, marker)])

@@ -5,13 +5,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from atd_cli.output import CommandFailed, console, mark, moment, print_fields, print_json, print_table, readable
-from atd_cli.running import read_settings, run
+from atd_cli.output import (
+    CommandFailed,
+    console,
+    format_time,
+    mark,
+    print_fields,
+    print_json,
+    print_table,
+    printable,
+    read_settings,
+    run,
+)
 
 if TYPE_CHECKING:
     from atd_cli.settings import CliSettings
-    from atd_cli.unparsed_redrive import Redriven
-    from atd_cli.unparsed_work import Found
+    from atd_cli.unparsed.bodies import Found, Redriven
 
 app = typer.Typer(no_args_is_help=True, help="List, show and re-drive the webhook bodies that were not understood.")
 
@@ -28,10 +37,10 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """The newest first; only those that are still open."""
-    from atd_cli.unparsed_work import find  # noqa: PLC0415 - a command pays only for what it uses
+    from atd_cli.unparsed.bodies import find  # noqa: PLC0415 - a command pays only for what it uses
 
     servers = read_settings().kafka_bootstrap_servers
-    found = run(find(servers, account_id=account, closed_too=redriven, limit=limit))
+    found = run(find(servers, account_id=account, include_closed=redriven, limit=limit))
     if as_json:
         print_json([_row(entry) for entry in found])
         return
@@ -41,7 +50,7 @@ def list_(
     rows = [
         (
             entry.id,
-            moment(entry.at),
+            format_time(entry.at),
             entry.summary.channel,
             entry.summary.account_id or "-",
             _first(entry.summary.problems),
@@ -62,10 +71,10 @@ def show(
     as_json: Json = False,
 ) -> None:
     """What of a body was not understood, and, with --value, the body itself."""
-    from atd_cli.unparsed_work import show as find_one  # noqa: PLC0415 - a command pays only for what it uses
+    from atd_cli.unparsed.bodies import show as find_one  # noqa: PLC0415 - a command pays only for what it uses
 
     entry, event = run(find_one(read_settings().kafka_bootstrap_servers, unparsed_id))
-    fields: dict[str, Any] = {**_row(entry), "received_at": moment(event.data.received_at)}
+    fields: dict[str, Any] = {**_row(entry), "received_at": format_time(event.data.received_at)}
     if value:
         fields["value"] = base64.b64decode(event.data.body).decode(errors="replace")
         fields["value_base64"] = event.data.body
@@ -100,7 +109,7 @@ def redrive(
 
 
 async def _redrive(settings: "CliSettings", ids: list[str], account: str | None, *, as_json: bool) -> "list[Redriven]":
-    from atd_cli.unparsed_redrive import redrive as redrive_bodies  # noqa: PLC0415 - as above
+    from atd_cli.unparsed.bodies import redrive as redrive_bodies  # noqa: PLC0415 - as above
 
     done: list[Redriven] = []
     async for one in redrive_bodies(settings, ids, account_id=account):
@@ -122,14 +131,14 @@ def _outcome(one: "Redriven") -> dict[str, Any]:
 
 def _first(problems: tuple[str, ...]) -> str:
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return readable(problems[0]) + more if problems else "-"
+    return printable(problems[0]) + more if problems else "-"
 
 
 def _row(entry: "Found") -> dict[str, Any]:
     return {
         "id": entry.id,
         "state": "open" if entry.open else "redriven",
-        "time": moment(entry.at),
+        "time": format_time(entry.at),
         "topic": entry.topic,
         "partition": entry.partition,
         "offset": entry.offset,
