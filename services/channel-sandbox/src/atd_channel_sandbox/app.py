@@ -61,7 +61,7 @@ def create_app(
     graph = create_fake_graph(webhooks=webhooks, listener=CompanyListener(state))
     phones = Phones(state)
     connector = ChannelConnector(settings, state, phones, gateway)
-    for number_id, _ in state.threads.pairs():
+    for number_id, _ in state.messages.pairs():
         state.directory.company(number_id)
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The companies' side: what a company sends reaches the phones, with its receipts; what it has read shows there."""
+"""The companies' side: what a company sends reaches the phones, with its receipts; what it has read is marked."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class CompanyListener:
     def __init__(self, state: SandboxState) -> None:
         self._state = state
         self._conversations = state.conversations
-        self._threads = state.threads
+        self._messages = state.messages
         self._directory = state.directory
         state.webhooks.sender.on_delivered = self.on_delivered
 
@@ -47,9 +47,9 @@ class CompanyListener:
 
     def on_read(self, mark: ReadMark) -> None:
         """The company has read up to a message, and may be typing an answer."""
-        for message in self._threads.own_until(mark.message_id):
+        for message in self._messages.own_until(mark.message_id):
             self._conversations.change(message.id, status="read")
-        target = self._threads.get(mark.message_id)
+        target = self._messages.get(mark.message_id)
         if target is not None and mark.typing:
             self._conversations.set_typing(target.pair)
 
@@ -76,7 +76,7 @@ class CompanyListener:
         """A webhook was answered 200, or given up: the customers' messages in it are `delivered` or `failed`."""
         accepted = bool(delivery.statuses) and delivery.statuses[-1] == HTTP_OK
         for message_id in message_ids(delivery.body):
-            found = self._threads.get(message_id)
+            found = self._messages.get(message_id)
             if found is not None and found.mine and found.status in ("sent", "waiting"):
                 self._conversations.change(message_id, status="delivered" if accepted else "failed")
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from atd_channel_sandbox.events import EventStream
+from atd_channel_sandbox.message_store import MessageStore
 from atd_channel_sandbox.model import Pair, PhoneMessage
-from atd_channel_sandbox.threads import Threads
 from atd_channel_sandbox.views import milliseconds
 from atd_testing.whatsapp.state import FakeState
 
@@ -17,7 +17,7 @@ class Conversations:
     """Messages of the phones, and who is typing. `save` puts a message into the journal."""
 
     def __init__(self, graph: FakeState, events: EventStream, save: Callable[[PhoneMessage], None]) -> None:
-        self.threads = Threads()
+        self.messages = MessageStore()
         self._graph = graph
         self._events = events
         self._save = save
@@ -25,11 +25,11 @@ class Conversations:
 
     def add(self, message: PhoneMessage) -> None:
         """Add a message, or replace the one with its id; `publish` shows it."""
-        self._save(self.threads.put(message))
+        self._save(self.messages.put(message))
 
     def change(self, message_id: str, **changes: Any) -> PhoneMessage | None:
         """Change fields of a message and show it; `None` when it is unknown or has these values already."""
-        changed = self.threads.change(message_id, **changes)
+        changed = self.messages.change(message_id, **changes)
         if changed is not None:
             self._save(changed)
             self.publish(changed)
@@ -57,7 +57,7 @@ class Conversations:
             self.clear_typing(pair)
             typing_until = 0
         closed = pair in self._graph.closed_windows
-        found = self.threads.summary(pair, typing_until=typing_until, window_closed=closed)
+        found = self.messages.summary(pair, typing_until=typing_until, window_closed=closed)
         return found.model_dump(mode="json")
 
     def publish_summary(self, pair: Pair) -> None:

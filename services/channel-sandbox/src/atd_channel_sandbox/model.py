@@ -58,7 +58,7 @@ class FileView(BaseModel):
 
 
 class PhoneMessage(BaseModel):
-    """One bubble. `mine` is the customer's own; `at` is in milliseconds; `chosen` is what was tapped in it."""
+    """One message on a phone. `mine` is the customer's own; `at` is in milliseconds; `chosen` is the id that was tapped."""
 
     id: str
     company: str
@@ -83,7 +83,7 @@ class PhoneMessage(BaseModel):
 
     @property
     def pair(self) -> Pair:
-        """Whose conversation it is in."""
+        """Its conversation."""
         return self.company, self.customer
 
 
@@ -99,7 +99,7 @@ class ThreadSummary(BaseModel):
 
 
 class Switches(BaseModel):
-    """How the network misbehaves, for everybody. Times in milliseconds."""
+    """Network faults for all phones. Times in milliseconds."""
 
     answer_delay_ms: int = Field(default=0, ge=0, le=60_000)
     receipt_delay_ms: int = Field(default=0, ge=0, le=60_000)

@@ -24,7 +24,7 @@ class Phones:
     def __init__(self, state: SandboxState) -> None:
         self._state = state
         self._conversations = state.conversations
-        self._threads = state.threads
+        self._messages = state.messages
         self._directory = state.directory
 
     def customer_writes(self, message: PhoneMessage) -> PhoneMessage:
@@ -33,7 +33,7 @@ class Phones:
         if message.content.get("sent_as") in ("button_reply", "list_reply", "button") and message.reply_to:
             self._conversations.change(message.reply_to, chosen=message.content["reply"]["id"])
         self._send_waiting(message.customer, message.company)
-        return self._threads.get(message.id) or message
+        return self._messages.get(message.id) or message
 
     def react(self, message_id: str, emoji: str | None) -> PhoneMessage:
         """The customer adds an emoji to a message, or removes it.
@@ -64,7 +64,7 @@ class Phones:
 
     def mark_seen(self, pair: Pair) -> int:
         """The customer looks at the conversation: everything in it is read. Returns how many were new."""
-        unread = self._threads.unread(pair)
+        unread = self._messages.unread(pair)
         for message in unread:
             self._report(message, "read")
             self._conversations.change(message.id, status="read")
@@ -80,7 +80,7 @@ class Phones:
         """Switch a phone on or off, hide its number. A phone that is on again receives and sends what waited."""
         customer = self._directory.change_customer(key, **changes)
         if customer.online:
-            for message in self._threads.undelivered(key):
+            for message in self._messages.undelivered(key):
                 self._report(message, "delivered")
                 self._conversations.change(message.id, status="delivered")
             self._send_waiting(key)
@@ -102,7 +102,7 @@ class Phones:
         self._send_waiting(company=company.id)
 
     def _message(self, message_id: str) -> PhoneMessage:
-        found = self._threads.get(message_id)
+        found = self._messages.get(message_id)
         if found is None:
             raise KeyError(message_id)
         return found
@@ -115,7 +115,7 @@ class Phones:
 
     def _send_waiting(self, customer: str | None = None, company: str | None = None) -> None:
         """Send the waiting messages whose phone is on and whose company is connected; show all of them."""
-        for message in self._threads.waiting(customer=customer, company=company):
+        for message in self._messages.waiting(customer=customer, company=company):
             person = self._directory.customers[message.customer]
             if person.online and self._state.is_connected(message.company):
                 number = self._directory.company(message.company)

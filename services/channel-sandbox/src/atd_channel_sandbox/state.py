@@ -3,9 +3,9 @@
 from atd_channel_sandbox.conversations import Conversations
 from atd_channel_sandbox.directory import Directory
 from atd_channel_sandbox.events import EventStream
+from atd_channel_sandbox.message_store import MessageStore
 from atd_channel_sandbox.model import Connection, Customer, PhoneMessage
 from atd_channel_sandbox.storage import Journal
-from atd_channel_sandbox.threads import Threads
 from atd_testing.whatsapp.state import FakeState
 from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
 
@@ -21,12 +21,12 @@ class SandboxState:
         self.directory = Directory(self.graph, self.events, self._save)
         self.connection = Connection(state="off")
         self._journal = journal
-        journal.read_into(self.threads, self.directory.customers)
+        journal.read_into(self.messages, self.directory.customers)
 
     @property
-    def threads(self) -> Threads:
-        """The messages by conversation."""
-        return self.conversations.threads
+    def messages(self) -> MessageStore:
+        """The messages of all phones."""
+        return self.conversations.messages
 
     def set_connection(self, connection: Connection) -> None:
         """Show how connecting the numbers goes."""
@@ -43,4 +43,4 @@ class SandboxState:
         return place * self.graph.webhooks.receipt_delay_ms / 1000
 
     def _save(self, change: PhoneMessage | Customer) -> None:
-        self._journal.append(change, self.threads, self.directory.customers)
+        self._journal.append(change, self.messages, self.directory.customers)

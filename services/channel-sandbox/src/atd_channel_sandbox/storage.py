@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from atd_channel_sandbox.message_store import MessageStore
 from atd_channel_sandbox.model import Customer, PhoneMessage
-from atd_channel_sandbox.threads import Threads
 from atd_testing.whatsapp.media import MediaFile, MediaStore
 
 MAX_LINES = 20_000
@@ -26,7 +26,7 @@ class Journal:
         self._lines = 0
         self._file = self._path.open("ab")
 
-    def read_into(self, threads: Threads, customers: dict[str, Customer]) -> None:
+    def read_into(self, messages: MessageStore, customers: dict[str, Customer]) -> None:
         """Read messages and customers. A line that a kill cut off is skipped."""
         with self._path.open("rb") as file:
             for line in file:
@@ -37,21 +37,21 @@ class Journal:
                         customer = Customer.model_validate(found)
                         customers[customer.key] = customer
                     else:
-                        threads.put(PhoneMessage.model_validate(found))
-        self.rewrite(threads, customers)
+                        messages.put(PhoneMessage.model_validate(found))
+        self.rewrite(messages, customers)
 
-    def append(self, change: BaseModel, threads: Threads, customers: dict[str, Customer]) -> None:
+    def append(self, change: BaseModel, messages: MessageStore, customers: dict[str, Customer]) -> None:
         """Save a message or a customer as they are now."""
         self._file.write(change.model_dump_json(exclude_defaults=True).encode() + b"\n")
         self._file.flush()
         self._lines += 1
-        if self._lines > MAX_LINES + 2 * len(threads):
-            self.rewrite(threads, customers)
+        if self._lines > MAX_LINES + 2 * len(messages):
+            self.rewrite(messages, customers)
 
-    def rewrite(self, threads: Threads, customers: dict[str, Customer]) -> None:
+    def rewrite(self, messages: MessageStore, customers: dict[str, Customer]) -> None:
         """Write each message once."""
         fresh = self._path.with_suffix(".new")
-        everything = [*customers.values(), *threads]
+        everything = [*customers.values(), *messages]
         with fresh.open("wb") as file:
             file.writelines(one.model_dump_json(exclude_defaults=True).encode() + b"\n" for one in everything)
         self._file.close()

@@ -16,12 +16,12 @@ _REPLIES = ("button_reply", "list_reply", "flow_reply", "button")
 
 
 def milliseconds(moment: Any) -> int:
-    """A moment as the page counts it."""
+    """A moment in milliseconds since 1970, as the page uses it."""
     return int(moment.timestamp() * 1000)
 
 
 def received(sent: SentMessage, customer: Customer, files: MediaStore, catalogue: Sequence[Template]) -> PhoneMessage:
-    """What the phone of `customer` shows of a send."""
+    """The message that the phone of `customer` shows for a send."""
     made = PhoneMessage(
         id=sent.message_id,
         company=sent.account,
@@ -50,7 +50,7 @@ def received(sent: SentMessage, customer: Customer, files: MediaStore, catalogue
 
 
 def file_view(kind: str, content: Json, files: MediaStore) -> FileView:
-    """The file of a message that names one by id or link."""
+    """The file of a message, named by id or link."""
     held = next((file for file in files.all() if file.id == content.get("id")), None)
     name = content.get("filename") or (held.filename if held else None)
     return FileView(
@@ -72,7 +72,7 @@ def _header(header: Json | None, files: MediaStore) -> tuple[str | None, FileVie
 
 
 def interactive_view(sent: Json, files: MediaStore) -> tuple[Json, FileView | None]:
-    """Buttons, list, link or question, as the page draws them, and the picture above them."""
+    """Buttons, list, link or request in the page's form, and the file of the header."""
     action = sent.get("action") or {}
     title, file = _header(sent.get("header"), files)
     view: Json = {"type": sent.get("type"), "header": title, "footer": (sent.get("footer") or {}).get("text")}
@@ -89,7 +89,7 @@ def interactive_view(sent: Json, files: MediaStore) -> tuple[Json, FileView | No
 def template_view(
     sent: Json, catalogue: Sequence[Template], files: MediaStore
 ) -> tuple[Json, str | None, FileView | None]:
-    """A template with its parameters filled in: what is around the text, the text, the file of the header."""
+    """A template with its parameters filled in: header, footer and buttons; the text; the file of the header."""
     language = (sent.get("language") or {}).get("code")
     found = next((one for one in catalogue if (one.name, one.language) == (sent.get("name"), language)), None)
     if found is None:
@@ -123,7 +123,7 @@ def _template_button(index: int, button: Json, given: Sequence[Json]) -> Json:
 
 
 def written_view(written: WrittenMessage, customer: str) -> PhoneMessage:
-    """What the phone of the customer shows of a message that was written by the control routes."""
+    """The message that the customer's phone shows for one written by the control routes."""
     message = written.message
     file = message.file
     made = PhoneMessage(
@@ -157,7 +157,7 @@ def written_view(written: WrittenMessage, customer: str) -> PhoneMessage:
 
 
 def customer_message(message: PhoneMessage, company: Company, customer: Customer) -> CustomerMessage:
-    """What goes out when the customer's phone sends this message."""
+    """The fake's message for a message that the customer's phone sends."""
     reply = message.content.get("reply") or {}
     kind = str(message.content.get("sent_as") or message.kind)
     made = CustomerMessage.model_validate(

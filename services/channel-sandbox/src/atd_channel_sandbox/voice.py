@@ -11,7 +11,7 @@ SILENCE = b"\xf8\xff\xfe"
 """An Opus packet of 20 ms of silence."""
 
 _MASTERS = {0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE, 0xA0}
-"""Segment, Cluster, Tracks, TrackEntry, BlockGroup: what is inside them is read as if they were not there."""
+"""Segment, Cluster, Tracks, TrackEntry, BlockGroup: their contents are read, they themselves are skipped."""
 _CODEC_PRIVATE, _SIMPLE_BLOCK, _BLOCK = 0x63A2, 0xA3, 0xA1
 _LACING = 0x06
 _PACKETS_PER_PAGE = 50

@@ -22,7 +22,7 @@ def add_queries(router: APIRouter, state: SandboxState) -> None:
         return {
             "companies": list(state.directory.companies.values()),
             "customers": list(state.directory.customers.values()),
-            "threads": [state.conversations.summary(pair) for pair in state.threads.pairs()],
+            "threads": [state.conversations.summary(pair) for pair in state.messages.pairs()],
             "connection": state.connection,
             "switches": switches_of(state.graph),
         }
@@ -30,7 +30,7 @@ def add_queries(router: APIRouter, state: SandboxState) -> None:
     @router.get("/api/threads/{company}/{customer}")
     async def show_thread(company: str, customer: str) -> list[PhoneMessage]:
         """The messages of a conversation, the oldest first."""
-        return state.threads.of((company, customer))
+        return state.messages.of((company, customer))
 
     @router.get("/api/events")
     async def follow() -> StreamingResponse:

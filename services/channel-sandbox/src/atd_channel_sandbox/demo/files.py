@@ -1,4 +1,4 @@
-"""Small valid files, drawn and written here: pictures, a PDF, a voice message. Pure."""
+"""Creates small valid files: pictures, a PDF, a voice message."""
 
 import io
 from collections.abc import Sequence

@@ -229,7 +229,7 @@ class _StoryRunner:
         return found
 
     async def _choice(self, title: str) -> tuple[Json, Json, str] | None:
-        """The last message that offers this, the answer, and what kind of tap it is."""
+        """The last message with this button or row, the reply to send, and its kind."""
         for message in reversed(await self._screen()):
             content = message["content"]
             rows = [row for section in content.get("sections", ()) for row in section["rows"]]

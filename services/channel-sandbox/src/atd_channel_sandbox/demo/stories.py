@@ -9,7 +9,7 @@ from atd_channel_sandbox.demo import files
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that somebody does. `act` is a method of the story runner, `given` its arguments."""
+    """One action of the customer or the attendant. `act` is a method of the story runner, `given` its arguments."""
 
     act: str
     given: dict[str, Any] = field(default_factory=dict)
@@ -243,7 +243,7 @@ _PHONES = (
 
 
 def stories() -> list[Story]:
-    """Thirty customers, ten of each company; the first eight are those whose phones are there from the start."""
+    """Thirty customers, ten of each company; the first eight are the sample customers."""
     kinds = ((CLINIC, _clinic), (SHOP, _shop), (PROVIDER, _provider))
     made = []
     for number, name in enumerate(_NAMES):

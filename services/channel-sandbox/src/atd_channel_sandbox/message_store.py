@@ -1,4 +1,4 @@
-"""The conversations of all phones, in memory and bounded. Changes return what changed. No I/O, no clock."""
+"""Holds the messages of all phones in memory, by conversation and bounded. No I/O, no clock."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,8 @@ MAX_MESSAGES = 400
 MAX_THREADS = 1000
 
 
-class Threads:
-    """Messages by conversation, the oldest first; of the oldest conversations and messages the oldest go first."""
+class MessageStore:
+    """Messages by conversation, the oldest first; when there are too many, the oldest are dropped."""
 
     def __init__(self) -> None:
         self._threads: OrderedDict[Pair, OrderedDict[str, PhoneMessage]] = OrderedDict()
@@ -44,7 +44,7 @@ class Threads:
         return message
 
     def change(self, message_id: str, **changes: Any) -> PhoneMessage | None:
-        """Replace fields of a message; `None` when it is not there or has these values already."""
+        """Replace fields of a message; `None` when it is unknown or has these values already."""
         found = self._by_id.get(message_id)
         if found is None or all(getattr(found, name) == value for name, value in changes.items()):
             return None
@@ -58,24 +58,24 @@ class Threads:
         return self._by_id.get(message_id)
 
     def of(self, pair: Pair) -> list[PhoneMessage]:
-        """A conversation as its phone shows it: what has not reached the phone is not there."""
+        """The messages of a conversation that its phone shows: all but undelivered ones."""
         return [message for message in self._messages(pair) if message.status != "undelivered"]
 
     def unread(self, pair: Pair) -> list[PhoneMessage]:
-        """What the company wrote and the customer has not seen."""
+        """The company's messages that the customer has not seen."""
         return [one for one in self._messages(pair) if not one.mine and one.status == "delivered"]
 
     def undelivered(self, customer: str) -> list[PhoneMessage]:
-        """What waits for the customer's phone to be on, over all companies."""
+        """Messages of all companies that wait until the customer's phone is on."""
         return [one for one in self._of_customer(customer) if not one.mine and one.status == "undelivered"]
 
     def waiting(self, *, customer: str | None = None, company: str | None = None) -> list[PhoneMessage]:
-        """What customers wrote that has not gone out, in order."""
+        """Customers' messages that are not sent yet, in order."""
         messages = self if customer is None else self._of_customer(customer)
         return [one for one in messages if one.mine and one.status == "waiting" and company in (None, one.company)]
 
     def own_until(self, message_id: str) -> list[PhoneMessage]:
-        """What the customer wrote up to this message, as far as the company is not known to have read it."""
+        """The customer's messages up to this one that the company has not marked as read."""
         last = self._by_id.get(message_id)
         if last is None:
             return []

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from atd_channel_sandbox import storage, threads
+from atd_channel_sandbox import message_store, storage
 from atd_channel_sandbox.company_listener import message_ids
 from atd_channel_sandbox.demo.stories import stories
+from atd_channel_sandbox.message_store import MessageStore
 from atd_channel_sandbox.model import Customer, MessageStatus, PhoneMessage
 from atd_channel_sandbox.storage import Journal
-from atd_channel_sandbox.threads import Threads
 
 
 def message(number: int, *, customer: str = "1", mine: bool = True, status: MessageStatus = "sent") -> PhoneMessage:
@@ -19,9 +19,9 @@ def message(number: int, *, customer: str = "1", mine: bool = True, status: Mess
 
 
 def test_the_oldest_messages_and_conversations_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "MAX_MESSAGES", 3)
-    monkeypatch.setattr(threads, "MAX_THREADS", 2)
-    held = Threads()
+    monkeypatch.setattr(message_store, "MAX_MESSAGES", 3)
+    monkeypatch.setattr(message_store, "MAX_THREADS", 2)
+    held = MessageStore()
     for customer in ("1", "2", "3"):
         for number in range(5):
             held.put(message(number, customer=customer))
@@ -31,7 +31,7 @@ def test_the_oldest_messages_and_conversations_go(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_change_that_changes_nothing_is_none() -> None:
-    held = Threads()
+    held = MessageStore()
     held.put(message(1))
     assert held.change("m1-1", status="read") is not None
     assert held.change("m1-1", status="read") is None
@@ -39,7 +39,7 @@ def test_a_change_that_changes_nothing_is_none() -> None:
 
 
 def test_an_undelivered_message_is_neither_shown_nor_unread() -> None:
-    held = Threads()
+    held = MessageStore()
     held.put(message(1, mine=False, status="undelivered"))
     assert (held.of(("c", "1")), held.unread(("c", "1"))) == ([], [])
     assert [one.id for one in held.undelivered("1")] == ["m1-1"]
@@ -49,13 +49,13 @@ def test_a_journal_is_rewritten_when_most_lines_are_out_of_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage, "MAX_LINES", 10)
-    held, customers = Threads(), {"1": Customer(key="1", name="Ana")}
+    held, customers = MessageStore(), {"1": Customer(key="1", name="Ana")}
     kept = Journal(tmp_path)
     for number in range(100):
         kept.append(held.put(message(number % 2)), held, customers)
     kept.close()
     assert len((tmp_path / "messages.jsonl").read_bytes().splitlines()) <= 10 + 2 * len(held) + 1
-    again, people = Threads(), dict[str, Customer]()
+    again, people = MessageStore(), dict[str, Customer]()
     reopened = Journal(tmp_path)
     reopened.read_into(again, people)
     reopened.close()
