@@ -4,7 +4,7 @@ import struct
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from atd_channel_sandbox import voice
@@ -146,6 +146,8 @@ def test_conversion_keeps_every_audio_packet(packets: list[bytes]) -> None:
     assert (head[:8], tags[:8], sound) == (b"OpusHead", b"OpusTags", packets)
 
 
+@example(b"\xa1\x82@")
+@example(b"\x63\xa2\x88OpusHead")
 @given(st.binary(max_size=200))
 def test_data_that_is_not_a_recording_is_unreadable_audio(data: bytes) -> None:
     with pytest.raises(voice.UnreadableAudioError):

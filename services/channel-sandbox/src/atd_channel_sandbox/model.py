@@ -58,7 +58,7 @@ class FileView(BaseModel):
 
 
 class PhoneMessage(BaseModel):
-    """One message on a phone. `mine` is the customer's own; `at` is in milliseconds; `chosen` is the id that was tapped."""
+    """One message on a phone. `mine`: the customer's own; `at` is in milliseconds; `chosen` is the tapped id."""
 
     id: str
     company: str

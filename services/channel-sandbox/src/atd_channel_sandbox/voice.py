@@ -7,6 +7,9 @@ import struct
 from collections.abc import Iterator, Sequence
 
 SAMPLE_RATE = 48_000
+_OPUS_HEAD = b"OpusHead" + bytes([1, 1]) + struct.pack("<HIhB", 312, SAMPLE_RATE, 0, 0)
+"""The identification header of mono Opus (RFC 7845, section 5.1)."""
+
 SILENCE = b"\xf8\xff\xfe"
 """An Opus packet of 20 ms of silence."""
 
@@ -14,6 +17,8 @@ _MASTERS = {0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE, 0xA0}
 """Segment, Cluster, Tracks, TrackEntry, BlockGroup: their contents are read, they themselves are skipped."""
 _CODEC_PRIVATE, _SIMPLE_BLOCK, _BLOCK = 0x63A2, 0xA3, 0xA1
 _LACING = 0x06
+_BLOCK_HEADER_BYTES = 3
+"""Time (2 bytes) and flags, after the number of the track."""
 _PACKETS_PER_PAGE = 50
 _MAX_SEGMENTS = 255
 _HEADER_BYTES = 27
@@ -38,15 +43,19 @@ def ogg_from_webm(data: bytes) -> bytes:
     Raises:
         UnreadableAudioError: it has no Opus track, or uses features that browsers do not record.
     """
-    head, packets = b"OpusHead" + bytes([1, 1]) + struct.pack("<HIhB", 312, SAMPLE_RATE, 0, 0), []
+    head, packets = _OPUS_HEAD, []
     for element, payload in _elements(data):
         if element == _CODEC_PRIVATE and payload.startswith(b"OpusHead"):
+            if len(payload) < len(_OPUS_HEAD):
+                raise UnreadableAudioError("truncated OpusHead")
             head = payload
         elif element in (_SIMPLE_BLOCK, _BLOCK):
             _, track_bytes = _vint(payload, 0, keep_marker=False)
+            if len(payload) < track_bytes + _BLOCK_HEADER_BYTES:
+                raise UnreadableAudioError("truncated block")
             if payload[track_bytes + 2] & _LACING:
                 raise UnreadableAudioError("blocks with lacing are not supported")
-            packets.append(payload[track_bytes + 3 :])
+            packets.append(payload[track_bytes + _BLOCK_HEADER_BYTES :])
     if not packets:
         raise UnreadableAudioError("no audio packets")
     return ogg(packets, head)
@@ -59,7 +68,7 @@ def silence(seconds: float) -> bytes:
 
 def ogg(packets: Sequence[bytes], head: bytes | None = None) -> bytes:
     """An Ogg file of Opus packets."""
-    head = head or b"OpusHead" + bytes([1, 1]) + struct.pack("<HIhB", 312, SAMPLE_RATE, 0, 0)
+    head = head or _OPUS_HEAD
     vendor = b"atendimento"
     tags = b"OpusTags" + struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", 0)
     pages = [_page([head], 0, 0, 2), _page([tags], 0, 1, 0)]
