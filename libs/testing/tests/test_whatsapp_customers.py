@@ -96,13 +96,15 @@ async def test_each_kind_has_the_shape_of_metas_webhook(
     assert [one["wa_id"] for one in receiver.values("contacts")] == [SENDER]
 
 
-async def test_a_voice_message_says_so(fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver) -> None:
+async def test_a_voice_message_is_marked_as_voice(
+    fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
+) -> None:
     file = {"data": "T2dnUw==", "mime_type": "audio/ogg; codecs=opus", "voice": True}
     found = await written(fake, client, receiver, kind="audio", file=file)
     assert (found["audio"]["voice"], found["audio"]["mime_type"]) == (True, "audio/ogg; codecs=opus")
 
 
-async def test_what_comes_beside_the_content_is_kept(
+async def test_fields_next_to_the_content_are_delivered(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     found = await written(
@@ -128,7 +130,7 @@ async def test_a_change_of_number_comes_without_contacts(
     assert receiver.values("contacts") == []
 
 
-async def test_an_owner_writes_with_the_phone_app(
+async def test_an_owner_writes_with_the_business_app(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     answer = await client.post("/_fake/echoes", json={"phone_number_id": NUMBER, "to": SENDER})
@@ -148,7 +150,7 @@ async def test_any_other_field_is_delivered_as_it_is(
     assert receiver.changes() == [{"field": "user_preferences", "value": value}]
 
 
-async def test_nobody_can_write_to_a_number_without_a_callback(fake: ServedFake, client: httpx.AsyncClient) -> None:
+async def test_a_number_without_a_callback_takes_no_messages(fake: ServedFake, client: httpx.AsyncClient) -> None:
     fake.graph.state.callbacks.clear()
     answer = await client.post("/_fake/messages", json=[{"phone_number_id": NUMBER, "text": "Oi"}])
     assert answer.status_code == 409

@@ -1,4 +1,4 @@
-"""The fake Graph API refuses what Meta refuses, lies when told to, and delivers signed webhooks."""
+"""The fake Graph API refuses what Meta refuses, makes scripted faults, and delivers signed webhooks."""
 
 import hashlib
 import hmac
@@ -87,6 +87,17 @@ async def test_a_behaviour_applies_only_to_what_it_names(client: httpx.AsyncClie
     assert (await send(client, text={"body": "two"})).headers["content-type"] == "application/json"
 
 
+@pytest.mark.parametrize("name", ["phone_number_id", "account"])
+async def test_a_behaviour_names_a_number_in_json(client: httpx.AsyncClient, name: str) -> None:
+    for number, status in (("1", 200), (NUMBER, 400)):
+        await client.post("/_fake/behaviours", json={"kind": "error", "code": 131056, name: number})
+        assert (await client.get("/_fake/behaviours")).json()[-1]["phone_number_id"] == number
+        assert (await send(client)).status_code == status
+    await send(client)
+    [sent] = (await client.get("/_fake/sent", params={"phone_number_id": NUMBER})).json()[-1:]
+    assert sent["phone_number_id"] == NUMBER
+
+
 async def test_receipts_of_a_send_arrive_signed_and_in_order(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
@@ -115,7 +126,7 @@ async def test_a_customers_text_is_retried_until_200_and_escaped(
     assert answer.json()["message_ids"][0].encode() in receiver.bodies[0]
 
 
-async def test_updates_are_batched_duplicated_and_shuffled_when_told(
+async def test_updates_are_batched_duplicated_and_shuffled_by_settings(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     settings = {"batch_size": 10, "batch_wait_ms": 2000, "duplicates": 1, "shuffle": True}
@@ -145,7 +156,7 @@ async def test_setting_a_callback_makes_the_handshake_first(client: httpx.AsyncC
     assert (await client.put("/_fake/callbacks", json=callback)).status_code == 200
 
 
-def test_the_signature_covers_the_very_bytes() -> None:
+def test_the_signature_is_that_of_the_exact_bytes() -> None:
     body = (
         rb'{"object":"page","entry":[{"id":"300100200300400","time":1767225600000,"messaging":[{"sender":'
         rb'{"id":"7001112223334445"},"recipient":{"id":"300100200300400"},"timestamp":1767225599000,'

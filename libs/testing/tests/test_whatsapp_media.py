@@ -1,4 +1,4 @@
-"""Files over the fake: what customers send can be fetched for a while, what the business uploads can be sent."""
+"""Files of the fake: customers' files can be downloaded for a while, uploaded files can be sent."""
 
 import base64
 import hashlib
@@ -54,7 +54,7 @@ async def test_a_customers_file_is_announced_and_fetched(
     assert (held["id"], held["downloads"]) == (image["id"], 1)
 
 
-async def test_an_address_needs_the_token_and_lives_five_minutes(client: httpx.AsyncClient) -> None:
+async def test_an_address_needs_the_token_and_expires_after_five_minutes(client: httpx.AsyncClient) -> None:
     await customer_sends(client)
     [held] = (await client.get("/_fake/media")).json()
     url = (await client.get(f"/v25.0/{held['id']}")).json()["url"]
@@ -66,7 +66,7 @@ async def test_an_address_needs_the_token_and_lives_five_minutes(client: httpx.A
     assert (await fetched(client, held["id"])).content == PNG
 
 
-async def test_the_life_of_an_address_is_a_switch_and_webhooks_may_carry_one(
+async def test_the_lifetime_of_an_address_is_a_setting_and_webhooks_may_carry_one(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     await client.put("/_fake/graph-settings", json={"url_seconds": 0, "webhook_urls": True})
@@ -120,7 +120,7 @@ async def test_a_file_of_the_wrong_kind_is_accepted_and_fails_later(
         (bytes(500 * 1024 + 1), "image/webp", 131053),
     ],
 )
-async def test_types_and_sizes_that_meta_does_not_take_are_refused(
+async def test_types_and_sizes_that_meta_does_not_accept_are_refused(
     client: httpx.AsyncClient, data: bytes, mime_type: str, code: int
 ) -> None:
     assert (await upload(client, data, mime_type)).json()["error"]["code"] == code
@@ -141,7 +141,7 @@ async def test_an_upload_without_its_fields_is_refused(client: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("on", ["upload", "address", "download"])
-async def test_each_step_fails_once_when_told(client: httpx.AsyncClient, on: str) -> None:
+async def test_each_step_fails_once_by_a_behaviour(client: httpx.AsyncClient, on: str) -> None:
     await customer_sends(client)
     [held] = (await client.get("/_fake/media")).json()
     url = (await client.get(f"/v25.0/{held['id']}")).json()["url"]
@@ -167,7 +167,7 @@ async def test_a_download_is_cut_in_the_middle(client: httpx.AsyncClient) -> Non
     assert (await fetched(client, held["id"])).content == PNG
 
 
-def test_the_oldest_files_go_when_there_are_too_many_bytes() -> None:
+def test_the_oldest_files_are_removed_when_there_are_too_many_bytes() -> None:
     store, now = MediaStore(max_bytes=250), datetime(2026, 3, 1, tzinfo=UTC)
     first, second, third = (store.add(bytes(100), "image/png", now) for _ in range(3))
     assert store.get(first.id, now) is None

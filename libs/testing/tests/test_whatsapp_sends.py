@@ -1,4 +1,4 @@
-"""What the fake says of sends of every kind: taken, refused with Meta's code, or failed later."""
+"""The fake accepts sends of every kind, refuses them with Meta's code, or fails them later."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ TRACKING = {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"
         ("template", template("retomar_conversa", language="en")),
     ],
 )
-async def test_every_kind_is_taken(fake: ServedFake, client: httpx.AsyncClient, kind: str, content: Any) -> None:
+async def test_every_kind_is_accepted(fake: ServedFake, client: httpx.AsyncClient, kind: str, content: Any) -> None:
     answer = await send(client, kind, content)
     assert answer.status_code == 200, answer.text
     [sent] = fake.graph.state.sent
@@ -147,7 +147,7 @@ async def test_a_reaction_is_only_ever_reported_as_sent(
     assert [status["status"] for status in receiver.values("statuses")] == ["sent"]
 
 
-async def test_marking_as_read_can_say_that_an_answer_is_being_written(
+async def test_marking_as_read_can_show_that_the_business_is_typing(
     fake: ServedFake, client: httpx.AsyncClient
 ) -> None:
     body = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.X="}
@@ -160,7 +160,7 @@ async def test_marking_as_read_can_say_that_an_answer_is_being_written(
     assert (await client.get("/_fake/read")).json() == ["wamid.X=", "wamid.X="]
 
 
-async def test_an_expired_window_refuses_at_once_or_fails_later_as_told(
+async def test_an_expired_window_refuses_at_once_or_fails_later(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     await client.put("/_fake/graph-settings", json={"window": "sync"})
@@ -177,7 +177,7 @@ async def test_an_expired_window_refuses_at_once_or_fails_later_as_told(
 
 
 @pytest.mark.parametrize(("mode", "refusal"), [("off", 200), ("async", 200), ("sync", 400)])
-async def test_a_window_is_closed_and_opened_by_hand(
+async def test_a_window_is_closed_and_opened_by_a_control_route(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver, mode: str, refusal: int
 ) -> None:
     await client.put("/_fake/graph-settings", json={"window": mode})
@@ -214,7 +214,7 @@ async def test_templates_come_in_pages(client: httpx.AsyncClient) -> None:
     assert [one["name"] for one in paused.json()["data"]] == ["promocao_de_primavera"]
 
 
-async def test_another_status_of_a_template_is_told_and_obeyed(
+async def test_a_changed_template_status_is_reported_and_applied(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:
     account = "2003004005006009"
