@@ -45,6 +45,22 @@ def walk(schema: Schema, definitions: dict[str, Schema], path: str) -> Iterator[
         for option in options:
             inner = resolved(option.get("items", {}), definitions) if option.get("type") == "array" else option
             yield from walk(inner, definitions, place + ("[]" if inner is not option else ""))
+    yield from contents(schema, definitions, path)
+
+
+def contents(schema: Schema, definitions: dict[str, Schema], path: str) -> Iterator[tuple[str, str]]:
+    """The fields of `content` by the kind of message: `data.content{audio}.voice`, in any model of the kind."""
+    found: dict[str, list[str]] = {}
+    for option in schema.get("oneOf", []):
+        inside = option["properties"]
+        for model in inside["content"]["anyOf"]:
+            place = f"{path}.content{{{inside['kind']['const']}}}"
+            for name, field in walk(resolved(model, definitions), definitions, place):
+                found.setdefault(name, []).append(field)
+    for name, fields in found.items():
+        duties = {field.partition(": ")[0] for field in fields}
+        can_be = sorted({one for field in fields for one in parts(field)[1]})
+        yield name, f"{'optional' if 'optional' in duties else 'required'}: {' | '.join(can_be)}"
 
 
 def kinds(schema: Schema) -> list[str]:

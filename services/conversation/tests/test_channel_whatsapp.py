@@ -35,6 +35,11 @@ def composed(draft: Draft, *files: UploadedFile, template: TemplateView | None =
     return CHANNEL_RULES["whatsapp"].compose(draft, Material(files, template))
 
 
+def shown(made: Composed) -> Any:
+    """The content as readers see it."""
+    return made.content.model_dump(mode="json")
+
+
 def refusal(draft: Draft, *files: UploadedFile, template: TemplateView | None = None) -> tuple[str, str | None]:
     with pytest.raises(Refusal) as refused:
         composed(draft, *files, template=template)
@@ -45,7 +50,6 @@ def refusal(draft: Draft, *files: UploadedFile, template: TemplateView | None = 
 # --- texts, places and cards
 
 
-@pytest.mark.proves("whatsapp", "text-out", "text-empty-too-long")
 def test_a_text_has_4096_characters_at_the_most() -> None:
     assert composed(Draft(text="ã" * 4096)).text == "ã" * 4096
     assert refusal(Draft(text="ã" * 4097)) == ("too_long", "text")
@@ -56,17 +60,17 @@ def test_a_text_says_something(text: str | None) -> None:
     assert refusal(Draft(text=text)) == ("invalid", "text")
 
 
-@pytest.mark.proves("whatsapp", "location-contacts-no-text-no")
 @pytest.mark.parametrize("kind", ["location", "contacts"])
 def test_places_and_cards_have_neither_text_nor_files(kind: Any) -> None:
-    content = {"latitude": -23.5, "longitude": -46.6}
+    place = {"latitude": -23.5, "longitude": -46.6, "name": "Loja", "address": None, "url": None}
+    card = {"name": "Rui", "phones": [], "emails": [], "organization": None}
+    content = {"location": place, "contacts": {"contacts": [card]}}[kind]
     made = composed(Draft(kind=kind, content=content))
-    assert (made.kind, made.text, made.content, made.culprit) == (kind, None, content, kind)
+    assert (made.kind, made.text, shown(made), made.culprit) == (kind, None, content, kind)
     assert refusal(Draft(kind=kind, text="Aqui")) == ("invalid", "text")
     assert refusal(Draft(kind=kind, attachment_ids=("f1",)), file()) == ("invalid", "attachment_ids")
 
 
-@pytest.mark.proves("whatsapp", "order-out", "unsupported-out")
 @pytest.mark.parametrize("kind", ["order", "unsupported"])
 def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
     assert refusal(Draft(kind=kind)) == ("kind_not_supported", "kind")
@@ -75,7 +79,6 @@ def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
 # --- files
 
 
-@pytest.mark.proves("whatsapp", "video-out")
 @pytest.mark.parametrize(
     ("mime_type", "kind"),
     [(mime_type, kind) for kind, types in TYPES.items() for mime_type in types],
@@ -83,10 +86,9 @@ def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
 def test_the_kind_is_the_one_that_takes_the_files_type(mime_type: str, kind: str) -> None:
     made = composed(Draft(attachment_ids=("f1",)), file(mime_type))
     assert (made.kind, made.attachments[0].mime_type, made.culprit) == (kind, mime_type, "attachment_ids")
-    assert made.content == ({"voice": False, "duration": None} if kind == "audio" else {})
+    assert shown(made) == ({"voice": False, "duration": None} if kind == "audio" else {})
 
 
-@pytest.mark.proves("whatsapp", "file-type-size-one")
 @pytest.mark.parametrize(("kind", "limit"), [(k, v) for k, v in SIZES.items()])
 def test_a_file_is_as_large_as_its_kind_allows(kind: Any, limit: int) -> None:
     draft = Draft(kind=kind, attachment_ids=("f1",))
@@ -95,19 +97,16 @@ def test_a_file_is_as_large_as_its_kind_allows(kind: Any, limit: int) -> None:
     assert refusal(draft, file(mime_type, limit + 1)) == ("too_large", "attachment_ids[0]")
 
 
-@pytest.mark.proves("whatsapp", "file-type-size-one")
 def test_the_sizes_are_those_of_metas_table() -> None:
     assert SIZES == {"image": 5 * MB, "video": 16 * MB, "audio": 16 * MB, "document": 100 * MB, "sticker": 100 * KB}
 
 
-@pytest.mark.proves("whatsapp", "sticker-out")
 def test_a_moving_sticker_may_have_500_kilobytes() -> None:
     draft = Draft(attachment_ids=("f1",))
     assert composed(draft, file("image/webp", 500 * KB, animated=True)).kind == "sticker"
     assert refusal(draft, file("image/webp", 500 * KB + 1, animated=True)) == ("too_large", "attachment_ids[0]")
 
 
-@pytest.mark.proves("whatsapp", "file-type-size-one")
 @pytest.mark.parametrize(
     ("kind", "mime_type"),
     [
@@ -129,21 +128,18 @@ def test_a_type_that_the_kind_does_not_take_is_named(kind: Any, mime_type: str) 
     assert refusal(draft, file(mime_type)) == ("unsupported_type", "attachment_ids[0]")
 
 
-@pytest.mark.proves("whatsapp", "audio-voice-out")
 def test_a_voice_message_is_ogg() -> None:
     draft = Draft(kind="audio", attachment_ids=("f1",), voice=True)
-    assert composed(draft, file("audio/ogg")).content == {"voice": True, "duration": None}
+    assert shown(composed(draft, file("audio/ogg"))) == {"voice": True, "duration": None}
     assert refusal(draft, file("audio/mpeg")) == ("unsupported_type", "attachment_ids[0]")
     assert refusal(Draft(kind="image", attachment_ids=("f1",), voice=True), file()) == ("invalid", "voice")
 
 
-@pytest.mark.proves("whatsapp", "file-type-size-one")
 def test_a_message_carries_one_file() -> None:
     assert refusal(Draft(kind="image")) == ("invalid", "attachment_ids")
     assert refusal(Draft(attachment_ids=("f1", "f2")), file(), file()) == ("too_many", "attachment_ids")
 
 
-@pytest.mark.proves("whatsapp", "caption-1-024-characters")
 @pytest.mark.parametrize("mime_type", ["image/jpeg", "video/mp4", "application/pdf"])
 def test_a_caption_has_1024_characters_at_the_most(mime_type: str) -> None:
     assert composed(Draft(text="x" * 1024, attachment_ids=("f1",)), file(mime_type)).text == "x" * 1024
@@ -151,7 +147,6 @@ def test_a_caption_has_1024_characters_at_the_most(mime_type: str) -> None:
     assert composed(Draft(text="  ", attachment_ids=("f1",)), file(mime_type)).text is None
 
 
-@pytest.mark.proves("whatsapp", "caption-1-024-characters")
 @pytest.mark.parametrize("mime_type", ["audio/ogg", "image/webp"])
 def test_sounds_and_stickers_have_no_caption(mime_type: str) -> None:
     assert refusal(Draft(text="Ouça", attachment_ids=("f1",)), file(mime_type)) == ("invalid", "text")
@@ -181,7 +176,6 @@ def link(**more: Any) -> Draft:
     return interactive("link", **{"title": "Pagar", "url": "https://loja.example/1", **more})
 
 
-@pytest.mark.proves("whatsapp", "interactive-answers-out", "interactive-every-limit-what")
 @pytest.mark.parametrize(
     ("at", "over", "field_name"),
     [
@@ -249,7 +243,6 @@ def test_every_limit_of_interactive_messages(at: Draft, over: Draft, field_name:
     assert (code in ("too_long", "too_many"), culprit) == (True, field_name)
 
 
-@pytest.mark.proves("whatsapp", "interactive-every-limit-what")
 @pytest.mark.parametrize(
     ("draft", "field_name"),
     [
@@ -281,16 +274,15 @@ def test_what_an_interactive_message_cannot_be(draft: Draft, field_name: str) ->
 
 
 def test_the_content_has_every_field_of_its_type() -> None:
-    assert composed(buttons("Sim")).content == {
+    assert shown(composed(buttons("Sim"))) == {
         "type": "buttons",
         "header": None,
         "footer": None,
         "buttons": [{"id": "b0", "title": "Sim"}],
     }
-    assert composed(interactive("ask_phone")).content == {"type": "ask_phone"}
+    assert shown(composed(interactive("ask_phone"))) == {"type": "ask_phone"}
 
 
-@pytest.mark.proves("whatsapp", "interactive-every-limit-what")
 def test_a_file_stands_above_buttons() -> None:
     draft = buttons("a", header={"attachment_id": "f1"})
     assert draft.files_named == (("interactive.header.attachment_id", "f1"),)
@@ -351,11 +343,10 @@ def filled(**parameters: Any) -> Draft:
     return Draft(kind="template", template=TemplateDraft("aviso", "pt_BR", **{"body": ("Ana", "12"), **parameters}))
 
 
-@pytest.mark.proves("whatsapp", "sending-filled-reads-as")
 def test_a_template_reads_as_the_customer_reads_it() -> None:
     made = composed(filled(), template=template(header={"format": "TEXT", "text": "Entrega"}))
     assert (made.kind, made.text, made.free) == ("template", "Olá Ana, pedido 12.", False)
-    assert made.content == {
+    assert shown(made) == {
         "name": "aviso",
         "language": "pt_BR",
         "parameters": {"header": [], "body": ["Ana", "12"], "buttons": []},
@@ -367,7 +358,6 @@ def test_a_value_that_looks_like_a_variable_stays_as_it_is() -> None:
     assert composed(filled(body=("{{2}}", "x")), template=template()).text == "Olá {{2}}, pedido x."
 
 
-@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 def test_values_by_name() -> None:
     named = template("Olá {{ cliente }}, {{pedido}}.", body=("cliente", "pedido"))
     assert composed(filled(body={"pedido": "7", "cliente": "Ana"}), template=named).text == "Olá Ana, 7."
@@ -377,7 +367,6 @@ def test_values_by_name() -> None:
     assert empty == ("wrong_parameters", "template.parameters.body.pedido")
 
 
-@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 @pytest.mark.parametrize(
     ("body", "field_name"),
     [
@@ -401,7 +390,6 @@ def test_a_value_has_1024_characters_and_the_text_4096_at_the_most() -> None:
     assert refusal(filled(body=("x" * 1024,)), template=longer) == ("too_long", "template.parameters.body")
 
 
-@pytest.mark.proves("whatsapp", "status-paused-rejected-deleted")
 @pytest.mark.parametrize("status", ["pending", "rejected", "paused", "disabled", "other"])
 def test_only_approved_templates_are_sent(status: str) -> None:
     assert refusal(filled(), template=template(status=status)) == ("template_not_approved", "template.name")
@@ -412,7 +400,6 @@ def test_an_unknown_template_is_named() -> None:
     assert refusal(Draft(kind="template")) == ("invalid", "template")
 
 
-@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 @pytest.mark.parametrize(
     ("header_format", "mime_type"), [("IMAGE", "image/png"), ("VIDEO", "video/mp4"), ("DOCUMENT", "application/pdf")]
 )
@@ -427,14 +414,13 @@ def test_the_header_of_a_template_can_be_a_file(header_format: str, mime_type: s
 
 
 def test_a_template_without_a_header_shows_none() -> None:
-    assert composed(filled(), template=template()).content["rendered"]["header"] is None
+    assert shown(composed(filled(), template=template()))["rendered"]["header"] is None
 
 
-@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 def test_the_header_of_a_template_can_have_a_value() -> None:
     titled = template(header={"format": "TEXT", "text": "Pedido {{1}}"})
     titled = titled.model_copy(update={"parameters": TemplateParameters(header=1, body=2)})
-    assert composed(filled(header=("12",)), template=titled).content["rendered"]["header"] == "Pedido 12"
+    assert shown(composed(filled(header=("12",)), template=titled))["rendered"]["header"] == "Pedido 12"
     wrong = ("wrong_parameters", "template.parameters.header")
     assert refusal(filled(), template=titled) == wrong
     assert refusal(filled(header=({"attachment_id": "f1"},)), file(), template=titled) == wrong
@@ -445,8 +431,8 @@ def test_the_header_of_a_template_with_names_is_sent_by_name(header: Any) -> Non
     titled = template("Olá.", header={"format": "TEXT", "text": "Pedido {{pedido}}"}, body=())
     titled = titled.model_copy(update={"parameters": TemplateParameters(header=1, body=())})
     made = composed(filled(header=header, body=()), template=titled)
-    assert made.content["rendered"]["header"] == "Pedido 12"
-    assert made.content["parameters"] == {"header": {"pedido": "12"}, "body": [], "buttons": []}
+    assert shown(made)["rendered"]["header"] == "Pedido 12"
+    assert shown(made)["parameters"] == {"header": {"pedido": "12"}, "body": [], "buttons": []}
     assert sent_to_meta(made)["components"] == [
         {"type": "header", "parameters": [{"type": "text", "parameter_name": "pedido", "text": "12"}]}
     ]
@@ -473,7 +459,7 @@ def test_a_template_with_names_and_nothing_to_fill_in_is_sent_as_it_is(body: Any
 def test_the_code_of_a_one_time_button_travels_as_an_address() -> None:
     coded = template("{{1}} é o seu código.", body=1, buttons=({"type": "OTP", "otp_type": "COPY_CODE"},))
     made = composed(filled(body=("123456",), buttons=("123456",)), template=coded)
-    assert made.content["parameters"]["buttons"] == [{"index": 0, "type": "url", "value": "123456"}]
+    assert shown(made)["parameters"]["buttons"] == [{"index": 0, "type": "url", "value": "123456"}]
     assert sent_to_meta(made)["components"][1] == {
         "type": "button",
         "sub_type": "url",
@@ -487,9 +473,8 @@ def test_a_header_of_another_format_cannot_be_filled_in() -> None:
     assert refusal(filled(), template=template(header={"format": "LOCATION"}))[0] == "kind_not_supported"
 
 
-@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 def test_the_values_of_buttons_find_their_places() -> None:
-    made = composed(filled(buttons=("abc", "NATAL10")), template=template(buttons=BUTTONS)).content
+    made = shown(composed(filled(buttons=("abc", "NATAL10")), template=template(buttons=BUTTONS)))
     assert made["parameters"]["buttons"] == [
         {"index": 1, "type": "url", "value": "abc"},
         {"index": 3, "type": "copy_code", "value": "NATAL10"},
@@ -497,7 +482,7 @@ def test_the_values_of_buttons_find_their_places() -> None:
     assert made["rendered"]["buttons"] == ["Parar", "Ver", "Site", "Copiar", "Ligar"]
     placed = filled(buttons=({"index": 3, "value": "N"}, {"index": 0, "value": "STOP"}, {"index": 1, "value": "a"}))
     assert [
-        one["type"] for one in composed(placed, template=template(buttons=BUTTONS)).content["parameters"]["buttons"]
+        one["type"] for one in shown(composed(placed, template=template(buttons=BUTTONS)))["parameters"]["buttons"]
     ] == [
         "quick_reply",
         "url",

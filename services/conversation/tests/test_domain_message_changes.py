@@ -11,6 +11,7 @@ from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.identities import keys_of_ids
 from atd_conversation.domain.message import Message
+from atd_schemas.contents import EMPTY, PlainContent, ProductRef
 from atd_schemas.inbound import InboundContact
 from atd_schemas.views import AuthorView
 from atd_testing.inbound import NOON
@@ -73,11 +74,12 @@ def test_the_latest_reaction_stands_in_any_order(told: list[tuple[str | None, in
 
 def test_every_field_that_an_edit_changes_is_named() -> None:
     one = message()
-    assert one.edit("text", "Olá", {}, NOON) == ("text", "edited_at")
-    assert one.edit("text", "Olá", {}, NOON) == ()
-    assert one.edit("text", "Olá", {}, NOON + SECOND) == ("edited_at",)
-    assert one.edit("image", "Olá", {"x": 1}, NOON + 2 * SECOND) == ("kind", "content", "edited_at")
-    assert one.edit("text", "velho", {}, NOON) == ()
+    assert one.edit("text", "Olá", EMPTY, NOON) == ("text", "edited_at")
+    assert one.edit("text", "Olá", EMPTY, NOON) == ()
+    assert one.edit("text", "Olá", EMPTY, NOON + SECOND) == ("edited_at",)
+    edited = PlainContent(product=ProductRef(sku="1"))
+    assert one.edit("image", "Olá", edited, NOON + 2 * SECOND) == ("kind", "content", "edited_at")
+    assert one.edit("text", "velho", EMPTY, NOON) == ()
 
 
 def test_what_was_taken_back_once_is_taken_back() -> None:
@@ -85,7 +87,7 @@ def test_what_was_taken_back_once_is_taken_back() -> None:
     assert one.delete(NOON) == ("text", "deleted_at")
     assert one.delete(NOON + SECOND) == ()
     assert one.react(ANA, "👍", NOON + SECOND) == ()
-    assert one.edit("text", "Oi", {}, NOON + SECOND) == ()
+    assert one.edit("text", "Oi", EMPTY, NOON + SECOND) == ()
     assert (one.deleted_at, one.text) == (NOON, None)
 
 

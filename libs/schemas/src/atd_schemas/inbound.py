@@ -1,12 +1,13 @@
 """`inbound.events.v1` and `inbound.unparsed.v1`: what the providers told us, in our words."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from atd_schemas.contents import EMPTY, ContentOfKind, MessageKind, OptionalReferral, WithContent
 from atd_schemas.envelope import Envelope, Schema, Timestamp
 from atd_schemas.ids import provider_event_id
-from atd_schemas.views import ChannelKind, MessageKind
+from atd_schemas.views import ChannelKind
 
 
 class ClaimedDetails(Schema):
@@ -49,7 +50,7 @@ class InboundAttachment(Schema):
     url: str | None = None
 
 
-class InboundMessageData(Schema):
+class InboundMessageData(WithContent):
     """A message that a customer wrote. `content` is the kind-specific part, the same for every channel.
 
     Of a kind that this version does not understand, `kind` is `unsupported` and `content` names the type.
@@ -62,11 +63,11 @@ class InboundMessageData(Schema):
     contact: InboundContact
     kind: MessageKind
     text: str | None = None
-    content: dict[str, Any] = Field(default_factory=dict)
+    content: ContentOfKind = EMPTY
     reply_to_external_id: str | None = None
     forwarded: Literal["no", "once", "often"] = "no"
     attachments: tuple[InboundAttachment, ...] = ()
-    referral: dict[str, Any] | None = None
+    referral: OptionalReferral = None
 
 
 class SendFailure(Schema):
@@ -126,12 +127,12 @@ class InboundReactionData(InboundChangeData):
     emoji: str | None = None
 
 
-class InboundEditData(InboundChangeData):
+class InboundEditData(InboundChangeData, WithContent):
     """What the message says now. `kind` is the one of the new content."""
 
     kind: MessageKind = "text"
     text: str | None = None
-    content: dict[str, Any] = Field(default_factory=dict)
+    content: ContentOfKind = EMPTY
 
 
 class InboundDeleteData(InboundChangeData):

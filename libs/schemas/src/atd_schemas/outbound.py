@@ -1,12 +1,13 @@
 """`outbound.<channel>.v1`: what conversation asks a channel service to do."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from atd_schemas.contents import EMPTY, ContentOfKind, MessageKind, WithContent
 from atd_schemas.envelope import Envelope, Schema
 from atd_schemas.inbound import InboundAttachment
-from atd_schemas.views import ChannelKind, MessageKind
+from atd_schemas.views import ChannelKind
 
 
 class OutboundAttachment(Schema):
@@ -19,7 +20,7 @@ class OutboundAttachment(Schema):
     sha256: str
 
 
-class OutboundMessageData(Schema):
+class OutboundMessageData(WithContent):
     """One message to send. `recipient` is the external id that the customer wrote from, unchanged.
 
     `content` has the shape of the public API, the same for every channel. `attempt` counts the repeats that an
@@ -33,7 +34,7 @@ class OutboundMessageData(Schema):
     recipient: str
     kind: MessageKind
     text: str | None = None
-    content: dict[str, Any] = Field(default_factory=dict)
+    content: ContentOfKind = EMPTY
     reply_to_external_id: str | None = None
     attachments: tuple[OutboundAttachment, ...] = ()
     attempt: int = 0

@@ -4,25 +4,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from atd_schemas.contents import EMPTY, ContentOfKind, MessageKind, OptionalReferral, WithContent
 from atd_schemas.envelope import ActorType, Schema, Timestamp
 
 ChannelKind = Literal["whatsapp", "telegram", "messenger", "facebook", "instagram", "web", "app"]
 ConversationStatus = Literal["bot", "queued", "open", "snoozed", "closed"]
 Direction = Literal["inbound", "outbound", "note", "system"]
-MessageKind = Literal[
-    "text",
-    "image",
-    "audio",
-    "video",
-    "document",
-    "sticker",
-    "location",
-    "contacts",
-    "interactive",
-    "template",
-    "order",
-    "unsupported",
-]
 MessageStatus = Literal["pending", "sent", "delivered", "read", "failed"]
 Priority = Literal["low", "normal", "high", "urgent"]
 
@@ -150,7 +137,7 @@ class Reaction(Schema):
     author: AuthorView
 
 
-class MessageView(Schema):
+class MessageView(WithContent):
     """A message as every reader sees it. `sequence` is its place among the events of its conversation."""
 
     id: str
@@ -159,7 +146,7 @@ class MessageView(Schema):
     kind: MessageKind
     text: str | None = None
     attachments: tuple[AttachmentView, ...] = ()
-    content: dict[str, Any] = Field(default_factory=dict)
+    content: ContentOfKind = EMPTY
     reply_to: str | None = None
     author: AuthorView
     status: MessageStatus | None = None
@@ -167,7 +154,7 @@ class MessageView(Schema):
     tags: tuple[TagRef, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     forwarded: Literal["no", "once", "often"] = "no"
-    referral: dict[str, Any] | None = None
+    referral: OptionalReferral = None
     edited_at: Timestamp | None = None
     deleted_at: Timestamp | None = None
     external_id: str | None = None

@@ -1,26 +1,25 @@
 """From what conversation asks for to the body of a request to the Graph API. Pure.
 
-Shapes and limits: Meta's pages on `POST /{phone-number-id}/messages` (v25.0). `media` are Meta's ids of the files, by
-our attachment ids. What WhatsApp cannot carry is `Unsendable`, said before anything is sent.
+Shapes: Meta's pages on `POST /{phone-number-id}/messages` (v25.0). `media` are Meta's ids of the files, by
+our attachment ids. Limits are checked by conversation. What has no shape at Meta is `Unsendable`, said before anything
+is sent.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
-from atd_ingest_whatsapp.compose_contents import (
+from atd_schemas.contents import (
     AskContent,
     AudioContent,
-    ButtonParameter,
     ButtonsContent,
-    Card,
+    ButtonValue,
+    ContactCard,
     ContactsContent,
-    FileHeader,
-    InteractiveContent,
+    Content,
+    FileRef,
     LinkContent,
     ListContent,
     LocationContent,
@@ -31,14 +30,8 @@ from atd_schemas.outbound import OutboundAttachment, OutboundMessageData, Outbou
 Body = dict[str, Any]
 Media = Mapping[str, str]
 
-TEXT_LIMIT = 4096
-CAPTION_LIMIT = 1024
-LIST_BODY_LIMIT = 4096
-INTERACTIVE_BODY_LIMIT = 1024
-"""Of every other interactive message."""
-
 _PHONE = re.compile(r"[0-9]{7,15}")
-_INTERACTIVE: TypeAdapter[ButtonsContent | ListContent | LinkContent | AskContent] = TypeAdapter(InteractiveContent)
+_C = TypeVar("_C", bound=Content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +57,6 @@ def compose_message(message: OutboundMessageData, media: Media, reference: str) 
         content = part(message, media)
     except _Cannot as error:
         return error.unsendable
-    except ValidationError as error:
-        return Unsendable("invalid_content", _words(error))
     body = {**_common(message.recipient, reference), **content}
     if message.reply_to_external_id is not None:
         body["context"] = {"message_id": message.reply_to_external_id}
@@ -102,24 +93,24 @@ def _common(recipient: str, reference: str) -> Body:
     }
 
 
-def _words(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return f"content.{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+def _content(message: OutboundMessageData, model: type[_C]) -> _C:
+    """The content of the message. Raises `_Cannot` when it does not fit the kind."""
+    if not isinstance(message.content, model):
+        raise _Cannot(f"content: does not fit a message of kind {message.kind}")
+    return message.content
 
 
 # Text and files
 
 
-def _body_text(message: OutboundMessageData, limit: int) -> str:
+def _body_text(message: OutboundMessageData) -> str:
     if not message.text:
         raise _Cannot("text: is missing")
-    if len(message.text) > limit:
-        raise _Cannot(f"text: has more than {limit} characters", "too_long")
     return message.text
 
 
 def _text(message: OutboundMessageData, media: Media) -> Body:  # noqa: ARG001  (one signature for every kind)
-    return {"type": "text", "text": {"body": _body_text(message, TEXT_LIMIT), "preview_url": True}}
+    return {"type": "text", "text": {"body": _body_text(message), "preview_url": True}}
 
 
 def _one_file(message: OutboundMessageData, media: Media) -> tuple[OutboundAttachment, Body]:
@@ -139,7 +130,7 @@ def _media_id(attachment_id: str, media: Media) -> str:
 def _captioned(message: OutboundMessageData, media: Media) -> Body:
     file, part = _one_file(message, media)
     if message.text:
-        part["caption"] = _body_text(message, CAPTION_LIMIT)
+        part["caption"] = message.text
     if message.kind == "document":
         part["filename"] = file.name
     return {"type": message.kind, message.kind: part}
@@ -150,7 +141,7 @@ def _without_caption(message: OutboundMessageData, media: Media) -> Body:
     file, part = _one_file(message, media)
     if message.text:
         raise _Cannot(f"text: a message of kind {message.kind} has no caption")
-    if message.kind == "audio" and AudioContent.model_validate(message.content).voice:
+    if isinstance(message.content, AudioContent) and message.content.voice:
         part |= {"voice": True} if file.mime_type.startswith("audio/ogg") else {}
     return {"type": message.kind, message.kind: part}
 
@@ -159,17 +150,20 @@ def _without_caption(message: OutboundMessageData, media: Media) -> Body:
 
 
 def _location(message: OutboundMessageData, media: Media) -> Body:  # noqa: ARG001  (one signature for every kind)
-    place = LocationContent.model_validate(message.content)
-    return {"type": "location", "location": place.model_dump(exclude_none=True)}
+    place = _content(message, LocationContent)
+    fields = place.model_dump(include={"latitude", "longitude", "name", "address"}, exclude_none=True)
+    return {"type": "location", "location": fields}
 
 
 def _contacts(message: OutboundMessageData, media: Media) -> Body:  # noqa: ARG001  (one signature for every kind)
-    cards = ContactsContent.model_validate(message.content).contacts
+    cards = _content(message, ContactsContent).contacts
     return {"type": "contacts", "contacts": [_card(card) for card in cards]}
 
 
-def _card(card: Card) -> Body:
+def _card(card: ContactCard) -> Body:
     """Meta wants one part of the name beside the whole."""
+    if not card.name:
+        raise _Cannot("content.contacts: a card has no name")
     first, _, last = card.name.strip().partition(" ")
     made: Body = {"name": {"formatted_name": card.name, "first_name": first or card.name}}
     if last:
@@ -191,11 +185,10 @@ def _typed(part: Body, kind: str | None) -> Body:
 
 
 def _interactive(message: OutboundMessageData, media: Media) -> Body:
-    content = _INTERACTIVE.validate_python(message.content)
-    limit = LIST_BODY_LIMIT if isinstance(content, ListContent) else INTERACTIVE_BODY_LIMIT
+    content = message.content
     kind, action = _action(content)
-    part: Body = {"type": kind, "body": {"text": _body_text(message, limit)}, "action": action}
-    if not isinstance(content, AskContent):
+    part: Body = {"type": kind, "body": {"text": _body_text(message)}, "action": action}
+    if isinstance(content, ButtonsContent | ListContent | LinkContent):
         if content.header is not None:
             part["header"] = _header(content.header, message, media)
         if content.footer is not None:
@@ -203,7 +196,7 @@ def _interactive(message: OutboundMessageData, media: Media) -> Body:
     return {"type": "interactive", "interactive": part}
 
 
-def _action(content: ButtonsContent | ListContent | LinkContent | AskContent) -> tuple[str, Body]:
+def _action(content: Content) -> tuple[str, Body]:
     match content:
         case ButtonsContent():
             return "button", {"buttons": [{"type": "reply", "reply": one.model_dump()} for one in content.buttons]}
@@ -218,13 +211,15 @@ def _action(content: ButtonsContent | ListContent | LinkContent | AskContent) ->
             return "location_request_message", {"name": "send_location"}
         case AskContent():
             return "request_contact_info", {"name": "request_contact_info"}
+        case _:
+            raise _Cannot("content.type: is none that WhatsApp has")
 
 
-def _header(header: str | FileHeader, message: OutboundMessageData, media: Media) -> Body:
+def _header(header: str | FileRef, message: OutboundMessageData, media: Media) -> Body:
     return {"type": "text", "text": header} if isinstance(header, str) else _file_part(header, message, media)
 
 
-def _file_part(header: FileHeader, message: OutboundMessageData, media: Media) -> Body:
+def _file_part(header: FileRef, message: OutboundMessageData, media: Media) -> Body:
     """A file above a text; what is neither picture nor video goes as a document."""
     file = next((one for one in message.attachments if one.id == header.attachment_id), None)
     part: Body = {"id": _media_id(header.attachment_id, media)}
@@ -240,45 +235,46 @@ def _file_part(header: FileHeader, message: OutboundMessageData, media: Media) -
 
 
 def _template(message: OutboundMessageData, media: Media) -> Body:
-    content = TemplateContent.model_validate(message.content)
+    content = _content(message, TemplateContent)
     given = content.parameters
     components: list[Body] = []
     if given.header:
-        header = [_file_part(one, message, media) for one in given.header if isinstance(one, FileHeader)]
+        header = [_file_part(one, message, media) for one in given.header if isinstance(one, FileRef)]
         components.append({"type": "header", "parameters": header or _texts(given.header)})
     if given.body:
         components.append({"type": "body", "parameters": _texts(given.body)})
     for place, one in enumerate(given.buttons):
-        components.append(_button(place, ButtonParameter(value=one) if isinstance(one, str) else one))
+        components.append(_button(place, ButtonValue(value=one) if isinstance(one, str) else one))
     template: Body = {"name": content.name, "language": {"code": content.language}}
     if components:
         template["components"] = components
     return {"type": "template", "template": template}
 
 
-def _texts(given: tuple[str | FileHeader, ...] | tuple[str, ...] | dict[str, str]) -> list[Body]:
+def _texts(given: tuple[str | FileRef, ...] | tuple[str, ...] | dict[str, str]) -> list[Body]:
     """By position, or by name; never both."""
     if isinstance(given, dict):
         return [{"type": "text", "parameter_name": name, "text": text} for name, text in given.items()]
     return [{"type": "text", "text": text} for text in given]
 
 
-def _button(place: int, button: ButtonParameter) -> Body:
+def _button(place: int, button: ButtonValue) -> Body:
     index = place if button.index is None else button.index
-    parameters = [_button_parameter(button)]
-    return {"type": "button", "sub_type": button.type, "index": str(index), "parameters": parameters}
+    kind = button.type or "url"
+    parameters = [_button_parameter(kind, button.value)]
+    return {"type": "button", "sub_type": kind, "index": str(index), "parameters": parameters}
 
 
-def _button_parameter(button: ButtonParameter) -> Body:
-    match button.type:
+def _button_parameter(kind: Literal["quick_reply", "url", "copy_code", "flow"], value: str) -> Body:
+    match kind:
         case "quick_reply":
-            return {"type": "payload", "payload": button.value}
+            return {"type": "payload", "payload": value}
         case "url":
-            return {"type": "text", "text": button.value}
+            return {"type": "text", "text": value}
         case "copy_code":
-            return {"type": "coupon_code", "coupon_code": button.value}
+            return {"type": "coupon_code", "coupon_code": value}
         case "flow":
-            return {"type": "action", "action": {"flow_token": button.value}}
+            return {"type": "action", "action": {"flow_token": value}}
 
 
 _PARTS: Mapping[str, Callable[[OutboundMessageData, Media], Body]] = MappingProxyType(

@@ -19,6 +19,7 @@ from typing import Any, assert_never
 from atd_ingest_whatsapp.client import Accepted, Answer, Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.failures import PAIR_LIMIT
 from atd_ingest_whatsapp.references import message_reference, reaction_reference
+from atd_schemas.contents import EMPTY
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundReceipt, InboundReceiptData, ReceiptStatus, SendFailure, inbound_subject
 from atd_schemas.outbound import (
@@ -105,8 +106,8 @@ def _message_payload(data: OutboundMessageData) -> dict[str, Any]:
     payload: dict[str, Any] = {"kind": data.kind, "text": data.text, "reply_to": data.reply_to_external_id}
     if data.attempt:
         payload |= {"attempt": data.attempt, "message_id": data.message_id}
-    if data.content:
-        payload["content"] = data.content
+    if data.content != EMPTY:
+        payload["content"] = data.content.model_dump(mode="json")
     if data.attachments:
         payload["attachments"] = [one.model_dump() for one in data.attachments]
     return payload

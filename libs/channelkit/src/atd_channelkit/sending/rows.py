@@ -3,6 +3,7 @@
 from typing import Any, assert_never
 
 from atd_channelkit.sending.references import message_reference, reaction_reference
+from atd_schemas.contents import EMPTY
 from atd_schemas.outbound import (
     OutboundAttachment,
     OutboundMessage,
@@ -53,8 +54,8 @@ def _message_payload(data: OutboundMessageData) -> dict[str, Any]:
     payload: dict[str, Any] = {"kind": data.kind, "text": data.text, "reply_to": data.reply_to_external_id}
     if data.attempt:
         payload |= {"attempt": data.attempt, "message_id": data.message_id}
-    if data.content:
-        payload["content"] = data.content
+    if data.content != EMPTY:
+        payload["content"] = data.content.model_dump(mode="json")
     if data.attachments:
         payload["attachments"] = [one.model_dump() for one in data.attachments]
     return payload

@@ -7,7 +7,18 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from atd_conversation.api.parts import Body
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import FILE_KINDS, Draft, TemplateDraft
-from atd_schemas.views import MessageKind
+from atd_schemas.contents import (
+    Button,
+    ButtonValue,
+    CardEmail,
+    CardPhone,
+    ContactCard,
+    FileRef,
+    MessageKind,
+    Place,
+    Row,
+    Section,
+)
 
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"\S")]
@@ -16,13 +27,13 @@ MAX_FILES = 10
 _PARTS = ("template", "interactive", "location", "contacts")
 
 
-class FileRef(Body):
+class UploadRef(FileRef, Body):
     """A file that was uploaded before."""
 
     attachment_id: _Id
 
 
-class Location(Body):
+class Location(Place, Body):
     """A place."""
 
     latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
@@ -32,49 +43,41 @@ class Location(Body):
     url: _Word | None = None
 
 
-class Phone(Body):
+class Phone(CardPhone, Body):
     """A telephone number of a contact card."""
 
     number: _Word
     type: _Word | None = None
 
 
-class Email(Body):
+class Email(CardEmail, Body):
     """An address of a contact card."""
 
     email: _Word
     type: _Word | None = None
 
 
-class ContactCard(Body):
+class Card(ContactCard, Body):
     """Somebody's card."""
 
     name: _Word
-    phones: list[Phone] = Field(default_factory=list, max_length=20)
-    emails: list[Email] = Field(default_factory=list, max_length=20)
+    phones: tuple[Phone, ...] = Field(default=(), max_length=20)
+    emails: tuple[Email, ...] = Field(default=(), max_length=20)
     organization: _Word | None = None
 
 
-class Button(Body):
+class NewButton(Button, Body):
     """An answer to tap."""
 
-    id: str
-    title: str
 
-
-class Row(Body):
+class NewRow(Row, Body):
     """A choice of a list."""
 
-    id: str
-    title: str
-    description: str | None = None
 
-
-class Section(Body):
+class NewSection(Section, Body):
     """Choices under a title; a single section needs none."""
 
-    title: str | None = None
-    rows: list[Row] = Field(max_length=100)
+    rows: tuple[NewRow, ...] = Field(max_length=100)
 
 
 class Interactive(Body):
@@ -85,29 +88,27 @@ class Interactive(Body):
     """
 
     type: Literal["buttons", "list", "link", "ask_location", "ask_phone"]
-    header: str | FileRef | None = None
+    header: str | UploadRef | None = None
     footer: str | None = None
-    buttons: list[Button] | None = Field(default=None, max_length=100)
+    buttons: list[NewButton] | None = Field(default=None, max_length=100)
     button: str | None = None
-    sections: list[Section] | None = Field(default=None, max_length=100)
+    sections: list[NewSection] | None = Field(default=None, max_length=100)
     title: str | None = None
     url: str | None = None
 
 
-class ButtonValue(Body):
+class NewButtonValue(ButtonValue, Body):
     """The value of one button of a template, counted from 0."""
 
-    value: str
     index: int | None = Field(default=None, ge=0, le=9)
-    type: Literal["quick_reply", "url", "copy_code", "flow"] | None = None
 
 
 class Parameters(Body):
     """What a template is filled in with: a list by position, or for texts an object by name."""
 
-    header: list[str | FileRef] | dict[str, str] = Field(default_factory=list, max_length=10)
+    header: list[str | UploadRef] | dict[str, str] = Field(default_factory=list, max_length=10)
     body: list[str] | dict[str, str] = Field(default_factory=list, max_length=100)
-    buttons: list[str | ButtonValue] = Field(default_factory=list, max_length=10)
+    buttons: list[str | NewButtonValue] = Field(default_factory=list, max_length=10)
 
 
 class Template(Body):
@@ -150,7 +151,7 @@ class NewMessage(Body):
     template: Template | None = None
     interactive: Interactive | None = None
     location: Location | None = None
-    contacts: Annotated[list[ContactCard], Field(min_length=1, max_length=50), BeforeValidator(_cards)] | None = None
+    contacts: Annotated[list[Card], Field(min_length=1, max_length=50), BeforeValidator(_cards)] | None = None
     scheduled_for: str | None = None
 
     def draft(self) -> Draft:

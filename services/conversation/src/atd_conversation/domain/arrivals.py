@@ -1,10 +1,10 @@
 """Messages that a channel tells of, as they are when they come."""
 
 from datetime import datetime
-from typing import Any
 
 from atd_conversation.domain.attachments import announced
 from atd_conversation.domain.message import Message
+from atd_schemas.contents import Content
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import AuthorView
 
@@ -50,7 +50,7 @@ def remarked(
     tenant_id: str,
     conversation_id: str,
     account_id: str,
-    content: dict[str, Any],
+    content: Content,
     *,
     occurred_at: datetime,
     now: datetime,

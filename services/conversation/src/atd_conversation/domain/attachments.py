@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from atd_conversation.domain.message import Attachment
+from atd_schemas.contents import MessageKind
 from atd_schemas.inbound import InboundAttachment
-from atd_schemas.views import MessageKind
 
 MAX_NAME = 200
 """Characters of a file's name."""

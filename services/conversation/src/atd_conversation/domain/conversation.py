@@ -7,10 +7,10 @@ attendants who act at once the later one decides again on what the earlier one l
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.message import Attachment, Message
+from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import (
@@ -20,7 +20,6 @@ from atd_schemas.views import (
     ConversationStatus,
     ConversationView,
     LastMessage,
-    MessageKind,
     Named,
     Priority,
 )
@@ -173,7 +172,7 @@ class Conversation:
         text: str | None,
         now: datetime,
         kind: MessageKind = "text",
-        content: dict[str, Any] | None = None,
+        content: Content = EMPTY,
         attachments: tuple[Attachment, ...] = (),
         reply_to: str | None = None,
         free: bool = True,
@@ -186,7 +185,7 @@ class Conversation:
         """
         self.check_open(now, free=free, culprit=culprit)
         message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
-        message.content, message.attachments = content or {}, attachments
+        message.content, message.attachments = content, attachments
         message.status = "pending"
         self.unread_count = 0
         if self.first_response_at is None and actor.type == "attendant":

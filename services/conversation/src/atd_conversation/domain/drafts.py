@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.message import Attachment
-from atd_schemas.views import MessageKind, TemplateView
+from atd_schemas.contents import EMPTY, Content, MessageKind
+from atd_schemas.views import TemplateView
 
 MAX_NOTE = 10_000
 """Characters of an internal note."""
@@ -77,7 +78,7 @@ class Composed:
 
     kind: MessageKind
     text: str | None
-    content: dict[str, Any] = field(default_factory=dict)
+    content: Content = EMPTY
     attachments: tuple[Attachment, ...] = ()
     free: bool = True
     """Whether it is free text of any kind, which the reply window is for; a template is not."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from atd_conversation.domain.previews import preview
+from atd_schemas.contents import EMPTY, Content, MessageKind, Referral
 from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData
 from atd_schemas.views import (
     AttachmentState,
@@ -13,7 +14,6 @@ from atd_schemas.views import (
     Direction,
     LastMessage,
     MessageError,
-    MessageKind,
     MessageStatus,
     MessageView,
     Reaction,
@@ -105,7 +105,7 @@ class Message:
     author: AuthorView
     occurred_at: datetime
     recorded_at: datetime
-    content: dict[str, Any] = field(default_factory=dict)
+    content: Content = EMPTY
     reply_to: str | None = None
     forwarded: str = "no"
     status: MessageStatus | None = None
@@ -114,7 +114,7 @@ class Message:
     sequence: int = 0
     attachments: tuple[Attachment, ...] = ()
     reactions: tuple[Reaction, ...] = ()
-    referral: dict[str, Any] | None = None
+    referral: Referral | None = None
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     attempt: int = 0
@@ -173,7 +173,7 @@ class Message:
             return ()
         return self.react(AuthorView(type="system"), None, max(at, self.reacted_at.get(_BUSINESS, at)))
 
-    def edit(self, kind: MessageKind, text: str | None, content: dict[str, Any], at: datetime) -> tuple[str, ...]:
+    def edit(self, kind: MessageKind, text: str | None, content: Content, at: datetime) -> tuple[str, ...]:
         """Replace what the message says; what changed. The latest edit stands, and what was taken back stays so."""
         if self.deleted_at is not None or (self.edited_at is not None and at < self.edited_at):
             return ()
@@ -183,7 +183,7 @@ class Message:
         """The author took the message back: what it said is gone, for good; what changed."""
         if self.deleted_at is not None:
             return ()
-        changed = self._take(text=None, content={}, reactions=(), edited_at=None, deleted_at=at)
+        changed = self._take(text=None, content=EMPTY, reactions=(), edited_at=None, deleted_at=at)
         return (*changed, "attachments") if self.attachments else changed
 
     def understand(

@@ -1,37 +1,25 @@
 """What a list row shows of a message: one short line."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from atd_schemas.views import MessageKind
+from atd_schemas.contents import AnswerContent, ContactsContent, Content, LocationContent, MessageKind, TemplateContent
 
 PREVIEW = 160
 """Characters of a message that a list row shows."""
 
 
-def preview(kind: MessageKind, text: str | None, content: Mapping[str, Any], file_names: tuple[str, ...]) -> str:
+def preview(kind: MessageKind, text: str | None, content: Content, file_names: tuple[str, ...]) -> str:
     """The text or caption; of a message without one what its kind offers, or nothing."""
-    return " ".join((text or _offered(kind, content, file_names)).split())[:PREVIEW]
+    return " ".join((text or _offered(kind, content, file_names) or "").split())[:PREVIEW]
 
 
-def _offered(kind: MessageKind, content: Mapping[str, Any], file_names: tuple[str, ...]) -> str:
-    match kind:
-        case "document":
-            return file_names[0] if file_names else ""
-        case "location":
-            return _word(content, "name") or _word(content, "address")
-        case "contacts":
-            people = content.get("contacts")
-            return _word(people[0], "name") if isinstance(people, list | tuple) and people else ""
-        case "interactive":
-            return _word(content.get("reply"), "title")
-        case "template":
-            return _word(content, "name")
+def _offered(kind: MessageKind, content: Content, file_names: tuple[str, ...]) -> str | None:
+    match content:
+        case LocationContent():
+            return content.name or content.address
+        case ContactsContent():
+            return content.contacts[0].name if content.contacts else None
+        case AnswerContent():
+            return content.reply.title
+        case TemplateContent():
+            return content.name
         case _:
-            return ""
-
-
-def _word(content: object, name: str) -> str:
-    """A word of what came from outside, where anything can stand in anything's place."""
-    value = content.get(name) if isinstance(content, Mapping) else None
-    return value if isinstance(value, str) else ""
+            return file_names[0] if kind == "document" and file_names else None

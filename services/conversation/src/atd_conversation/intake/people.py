@@ -1,7 +1,6 @@
 """Who it is: contacts are found or made, learn new ids, and change."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from atd_conversation.batch import Arrival, OfPerson
 from atd_conversation.domain.arrivals import remarked
@@ -10,6 +9,7 @@ from atd_conversation.domain.conversation import Conversation
 from atd_conversation.intake.state import Intake, News
 from atd_conversation.store.documents import current_of
 from atd_conversation.store.inbound import Loaded, senders
+from atd_schemas.contents import Content, NoticeContent, NumberChangedContent
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundContactChange, InboundPreference, InboundReceipt
 
@@ -90,9 +90,9 @@ def _tell_in_thread(
     address = intake.loaded.keys_of_ids(event, (data.contact.external_id,))
     if intake.loaded.contact_id_of(address) == conversation.contact.id:
         conversation.recipient = data.contact.external_id
-    content: dict[str, Any] = {"type": data.reason}
+    content: Content = NoticeContent(type=data.reason)
     if data.reason == "number_changed":
-        content |= {"previous_phone": phone_before, "phone": data.contact.phone}
+        content = NumberChangedContent(type=data.reason, previous_phone=phone_before, phone=data.contact.phone)
     message = remarked(
         event.id,
         conversation.tenant_id,

@@ -6,6 +6,7 @@ from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Attachment, Message
+from atd_schemas.contents import EMPTY, Referral, content_of, read_referral
 from atd_schemas.inbound import InboundAttachment, SendFailure
 from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, Reaction
 
@@ -137,7 +138,6 @@ _MESSAGE_FIELDS = (
     "text",
     "occurred_at",
     "recorded_at",
-    "content",
     "reply_to",
     "forwarded",
     "status",
@@ -167,14 +167,14 @@ def message_fields(message: Message) -> "Document":
     return {
         "kind": message.kind,
         "text": message.text,
-        "content": message.content,
+        "content": message.content.model_dump() if message.content is not EMPTY else {},
         "status": message.status,
         "external_id": message.external_id,
         "error": error.model_dump(exclude_defaults=True) if error else None,
         "sent_as": message.external_id if message.direction == "outbound" else None,
         "attachments": [attachment_fields(one) for one in message.attachments] or None,
         "reactions": [one.model_dump() for one in message.reactions] or None,
-        "referral": message.referral,
+        "referral": message.referral.model_dump() if message.referral else None,
         "edited_at": message.edited_at,
         "deleted_at": message.deleted_at,
         "attempt": message.attempt or None,
@@ -237,7 +237,8 @@ def message_of(document: "Document") -> Message:
         error=MessageError(**error) if error else None,
         attachments=tuple(attachment_of(one) for one in get("attachments", ())),
         reactions=tuple(Reaction(**one) for one in get("reactions", ())),
-        referral=get("referral"),
+        referral=_referral_of(get("referral")),
+        content=content_of(document["kind"], get("content") or {}),
         edited_at=get("edited_at"),
         deleted_at=get("deleted_at"),
         attempt=get("attempt", 0),
@@ -245,3 +246,7 @@ def message_of(document: "Document") -> Message:
         reaction_command=get("reaction_command"),
         version=get("version", 0),
     )
+
+
+def _referral_of(document: "Document | None") -> Referral | None:
+    return Referral.model_validate(read_referral(document)) if document else None

@@ -1,6 +1,6 @@
 """One AsyncAPI 3 document of every topic, from the registry, and of the WebSocket."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,18 +13,8 @@ Document = dict[str, Any]
 _SCHEMAS = "#/components/schemas/"
 
 
-def describe_topics(
-    topics: Iterable[Topic],
-    running: Mapping[str, Document | None],
-    *,
-    streamed: Sequence[str],
-    transient: Sequence[str],
-    note: str,
-) -> Document:
-    """The document. `running` has what each service says of itself (FastStream's document), None when it is away.
-
-    `streamed` and `transient` are the names of the topics that the WebSocket shows.
-    """
+def describe_topics(topics: Iterable[Topic], running: Mapping[str, Document | None], *, note: str) -> Document:
+    """The document. `running` has what each service says of itself (FastStream's document), None when it is away."""
     document: Document = {
         "asyncapi": "3.0.0",
         "info": {"title": "Atendimento: events", "version": "1", "description": note},
@@ -36,7 +26,7 @@ def describe_topics(
     }
     for topic in topics:
         _add_topic(document, topic)
-    _add_socket(document, streamed, transient)
+    _add_socket(document)
     return document
 
 
@@ -80,18 +70,16 @@ def _add_messages(document: Document, topic: Topic) -> list[str]:
     return list(mapping)
 
 
-def _add_socket(document: Document, streamed: Sequence[str], transient: Sequence[str]) -> None:
+def _add_socket(document: Document) -> None:
     codes = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(MEANINGS.items()))
     document["channels"]["/ws"] = {
         "address": "/ws",
         "title": "WebSocket",
         "description": (
-            f"The events of {', '.join(streamed)} of the caller's company, as frames `{{cursor, id, type, "
-            "occurred_at, subject, sequence, actor, data}`. Token: subprotocols `atd.v1, bearer.<token>` (and "
-            '`?since=`), or the first frame `{"type":"auth","token","since"?}`. Frames without `id` are about the '
-            "connection (`ready`, `resync`, `heartbeat`, `authenticated`, `pong`, `error`), or transient: `{type, "
-            f"occurred_at, subject, actor, data}}` of {', '.join(transient) or 'no topic yet'}, shown to whoever is "
-            f"connected and never sent again. Close codes: {codes}."
+            "The events of conversation.events.v1 of the caller's company, as frames `{cursor, id, type, occurred_at, "
+            "subject, sequence, actor, data}`. Token: subprotocols `atd.v1, bearer.<token>` (and `?since=`), or the "
+            'first frame `{"type":"auth","token","since"?}`. Frames without `id` are about the connection: `ready`, '
+            f"`resync`, `heartbeat`, `authenticated`, `pong`, `error`. Close codes: {codes}."
         ),
         "messages": {},
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from atd_ingest_whatsapp.translate.part import Part
 from atd_ingest_whatsapp.translate.values import Json, label_of
+from atd_schemas.contents import ContactCard, ContactsContent
 
 CARDS_LIMIT = 257
 """Cards in one message: as many as WhatsApp lets a person pick."""
@@ -17,16 +18,19 @@ _VCARD_LIMIT = 65_536
 _LINES_LIMIT = 1000
 
 
-def cards_of(part: Part) -> dict[str, Any] | None:
+def cards_of(part: Part) -> ContactsContent | None:
     """`content` of a message with contact cards; `None` when there is none that can be read."""
     listed = part.objects(part.item.get("contacts"), CARDS_LIMIT, ".contacts")
     if not listed:
         part.problem("has no card", ".contacts")
         return None
-    content: dict[str, Any] = {"contacts": [_card(part, card, f".contacts[{i}]") for i, card in enumerate(listed)]}
-    if any(one.get("origin") == "contact_request" for one in (part.item, *listed)):
-        content["origin"] = "contact_request"
-    return content
+    is_answer = any(one.get("origin") == "contact_request" for one in (part.item, *listed))
+    return ContactsContent(
+        contacts=tuple(
+            ContactCard.model_validate(_card(part, card, f".contacts[{i}]")) for i, card in enumerate(listed)
+        ),
+        origin="contact_request" if is_answer else None,
+    )
 
 
 def _card(part: Part, card: Json, at: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a message says, kind by kind: from Meta's object to the text, content and files of every channel."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -21,9 +21,21 @@ from atd_ingest_whatsapp.translate.values import (
     shown,
     storable,
 )
+from atd_schemas.contents import (
+    EMPTY,
+    AnswerContent,
+    AudioContent,
+    Content,
+    LocationContent,
+    MessageKind,
+    OrderContent,
+    OrderItem,
+    Row,
+    StickerContent,
+    UnsupportedContent,
+)
 from atd_schemas.ids import uuid5
 from atd_schemas.inbound import InboundAttachment
-from atd_schemas.views import MessageKind
 
 ITEMS_LIMIT = 500
 """Products of one order."""
@@ -44,7 +56,7 @@ class Said:
 
     kind: MessageKind
     text: str | None = None
-    content: dict[str, Any] = field(default_factory=dict)
+    content: Content = EMPTY
     attachments: tuple[InboundAttachment, ...] = ()
 
 
@@ -79,10 +91,9 @@ def _unsupported(part: Part, errors: list[Json]) -> Said:
     return Said(
         "unsupported",
         text=part.text(caption, f".{kind}.caption"),
-        content={
-            "type": next((plain(one) for one in (told, kind) if isinstance(one, str) and one), "unknown"),
-            "reason": reason,
-        },
+        content=UnsupportedContent(
+            type=next((plain(one) for one in (told, kind) if isinstance(one, str) and one), "unknown"), reason=reason
+        ),
     )
 
 
@@ -103,11 +114,11 @@ def _media(part: Part, kind: MessageKind) -> Said | None:
     if media_id is None:
         part.problem("is missing or too long", f".{kind}.id")
         return None
-    content: dict[str, Any] = {}
+    content: Content = EMPTY
     if kind == "audio":
-        content = {"voice": media.get("voice") is True, "duration": None}
+        content = AudioContent(voice=media.get("voice") is True)
     elif kind == "sticker":
-        content = {"animated": media.get("animated") is True}
+        content = StickerContent(animated=media.get("animated") is True)
     attachment = InboundAttachment(
         id=uuid5("attachment", part.account.id, str(part.item.get("id")), media_id),
         provider_id=media_id,
@@ -129,13 +140,13 @@ def _location(part: Part) -> Said | None:
         return None
     return Said(
         "location",
-        content={
-            "latitude": latitude,
-            "longitude": longitude,
-            "name": part.label(place.get("name")),
-            "address": part.label(place.get("address")),
-            "url": part.link(place.get("url")),
-        },
+        content=LocationContent(
+            latitude=latitude,
+            longitude=longitude,
+            name=part.label(place.get("name")),
+            address=part.label(place.get("address")),
+            url=part.link(place.get("url")),
+        ),
     )
 
 
@@ -154,8 +165,7 @@ def _interactive(part: Part) -> Said | None:
         return _reply(part, given.get("id"), given.get("title"), given.get("description"))
     if kind == "nfm_reply" and isinstance(given, dict):
         form = _form(part, given.get("response_json"))
-        reply = _reply(part, given.get("name"), given.get("body"), None)
-        return Said(reply.kind, reply.text, {**reply.content, "form": form})
+        return _reply(part, given.get("name"), given.get("body"), None, form)
     part.problem(f"type {shown(kind)} is not known to this version", ".interactive")
     return None
 
@@ -167,11 +177,11 @@ def _button(part: Part) -> Said | None:
     return _reply(part, button.get("payload") or button.get("text"), button.get("text") or button.get("payload"), None)
 
 
-def _reply(part: Part, chosen: Any, title: Any, description: Any) -> Said:
+def _reply(part: Part, chosen: Any, title: Any, description: Any, form: dict[str, Any] | None = None) -> Said:
     """What was chosen: its title is the text, so that the thread reads well and the word is found."""
     words = part.label(title)
-    reply = {"id": part.label(chosen) or "", "title": words or "", "description": part.label(description)}
-    return Said("interactive", words, {"reply": reply, "form": None})
+    reply = Row(id=part.label(chosen) or "", title=words or "", description=part.label(description))
+    return Said("interactive", words, AnswerContent(reply=reply, form=form))
 
 
 def _form(part: Part, answer: Any) -> dict[str, Any] | None:
@@ -196,18 +206,18 @@ def _order(part: Part) -> Said | None:
     return Said(
         "order",
         part.text(order.get("text"), ".order.text") or None,
-        {
-            "catalog_id": part.label(order.get("catalog_id")),
-            "items": [
-                {
-                    "sku": part.label(item.get("product_retailer_id")),
-                    "quantity": number_of(item.get("quantity")),
-                    "price": number_of(item.get("item_price")),
-                    "currency": part.label(item.get("currency"), 8),
-                }
+        OrderContent(
+            catalog_id=part.label(order.get("catalog_id")),
+            items=tuple(
+                OrderItem(
+                    sku=part.label(item.get("product_retailer_id")),
+                    quantity=number_of(item.get("quantity")),
+                    price=number_of(item.get("item_price")),
+                    currency=part.label(item.get("currency"), 8),
+                )
                 for item in items
-            ],
-        },
+            ),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from atd_ingest_whatsapp.translate.kinds import Said, said
 from atd_ingest_whatsapp.translate.part import Part, contact_of
 from atd_ingest_whatsapp.translate.values import Json, id_of, moment_of, shown
+from atd_schemas.contents import ProductRef, Referral, UnsupportedContent, with_product
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import (
@@ -78,7 +79,7 @@ def message_event(part: Part) -> MessageEvent | None:
     found = None if in_group else said(part)
     if found is None:
         unknown = "group" if in_group else shown(kind).strip("'")
-        return _message(part, stamp, Said("unsupported", content={"type": unknown, "reason": None}), "placeholder")
+        return _message(part, stamp, Said("unsupported", content=UnsupportedContent(type=unknown)), "placeholder")
     return _message(part, stamp, found, "message")
 
 
@@ -120,7 +121,7 @@ def _message(part: Part, stamp: _Stamp, found: Said, what: str) -> InboundMessag
         contact=stamp.contact,
         kind=found.kind,
         text=found.text,
-        content=found.content if product is None else {**found.content, "product": product},
+        content=found.content if product is None else with_product(found.kind, found.content, product),
         reply_to_external_id=reply_to,
         forwarded=forwarded,
         attachments=found.attachments,
@@ -130,7 +131,7 @@ def _message(part: Part, stamp: _Stamp, found: Said, what: str) -> InboundMessag
     return event(**_envelope(part, stamp, what), data=data)
 
 
-def _context(part: Part) -> tuple[str | None, Literal["no", "once", "often"], dict[str, str | None] | None]:
+def _context(part: Part) -> tuple[str | None, Literal["no", "once", "often"], ProductRef | None]:
     """What a message answers, how often it was forwarded, and the product that it asks about."""
     context = part.item.get("context")
     if context is None:
@@ -144,16 +145,15 @@ def _context(part: Part) -> tuple[str | None, Literal["no", "once", "often"], di
     product = None
     if (referred := context.get("referred_product")) is not None:
         if isinstance(referred, dict):
-            product = {
-                "catalog_id": part.label(referred.get("catalog_id")),
-                "sku": part.label(referred.get("product_retailer_id")),
-            }
+            product = ProductRef(
+                catalog_id=part.label(referred.get("catalog_id")), sku=part.label(referred.get("product_retailer_id"))
+            )
         else:
             part.problem("is not an object", ".context.referred_product")
     return id_of(context.get("id")), forwarded, product
 
 
-def _referral(part: Part) -> dict[str, Any] | None:
+def _referral(part: Part) -> Referral | None:
     """The advertisement or post that the customer came from, in Meta's words."""
     referral = part.item.get("referral")
     if referral is None:
@@ -165,7 +165,7 @@ def _referral(part: Part) -> dict[str, Any] | None:
     found |= {name: part.link(referral.get(name)) for name in _REFERRAL_LINKS}
     welcome = referral.get("welcome_message")
     found["welcome_message"] = part.label(welcome.get("text")) if isinstance(welcome, dict) else None
-    return {name: value for name, value in found.items() if value is not None}
+    return Referral(**found)
 
 
 def _target(part: Part, name: str, field: str) -> tuple[Json, str] | None:

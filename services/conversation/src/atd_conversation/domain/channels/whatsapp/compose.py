@@ -9,7 +9,7 @@ from atd_conversation.domain.channels.whatsapp.interactive import compose_intera
 from atd_conversation.domain.channels.whatsapp.templates import compose_template
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import FILE_KINDS, Composed, Draft, Material
-from atd_schemas.views import MessageKind
+from atd_schemas.contents import MessageKind, content_of
 
 TEXT_LIMIT = 4096
 
@@ -36,7 +36,7 @@ def _bare(draft: Draft, _: Material) -> Composed:
         raise Refusal("invalid", f"is not sent with a message of kind {kind}", "attachment_ids")
     if draft.text:
         raise Refusal("invalid", f"is not sent with a message of kind {kind}; write it in a message of its own", "text")
-    return Composed(kind=kind, text=None, content=dict(draft.content), culprit=kind)
+    return Composed(kind=kind, text=None, content=content_of(kind, draft.content), culprit=kind)
 
 
 _PARTS: Mapping[MessageKind, _Compose] = MappingProxyType(

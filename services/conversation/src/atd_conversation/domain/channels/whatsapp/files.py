@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, UploadedFile, too_long
+from atd_schemas.contents import EMPTY, AudioContent
 
 MAX_CAPTION = 1024
 
@@ -55,7 +56,7 @@ def compose_file(draft: Draft, material: Material) -> Composed:
         raise Refusal("too_many", "WhatsApp takes one file in a message; send several messages", field_name)
     file = material.files[0]
     kind = check_file(file, _asked(draft), f"{field_name}[0]", voice=draft.voice)
-    content = {"voice": draft.voice, "duration": None} if kind == "audio" else {}
+    content = AudioContent(voice=draft.voice) if kind == "audio" else EMPTY
     text = _caption(draft.text, kind)
     return Composed(kind=kind, text=text, content=content, attachments=(file.attachment,), culprit=field_name)
 

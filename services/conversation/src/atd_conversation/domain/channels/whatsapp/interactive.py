@@ -10,6 +10,7 @@ from typing import Any
 from atd_conversation.domain.channels.whatsapp.files import check_file
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, too_long
+from atd_schemas.contents import content_of
 
 MAX_BODY = 1024
 MAX_LIST_BODY = 4096
@@ -55,9 +56,9 @@ def compose_interactive(draft: Draft, material: Material) -> Composed:
     if "footer" in content:
         _required("interactive.footer", content["footer"], MAX_FOOTER)
     _CHECKS[kind](content)
-    content = {"type": kind, **{name: content.get(name) for name in _FIELDS[kind]}}
+    made = content_of("interactive", {"type": kind, **{name: content.get(name) for name in _FIELDS[kind]}})
     files = tuple(file.attachment for file in material.files)
-    return Composed(kind="interactive", text=draft.text, content=content, attachments=files, culprit="interactive")
+    return Composed(kind="interactive", text=draft.text, content=made, attachments=files, culprit="interactive")
 
 
 def _required(field_name: str, text: Any, limit: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from atd_conversation.domain.channels.whatsapp.files import check_file
 from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, TemplateDraft, too_long
+from atd_schemas.contents import RenderedTemplate, TemplateContent, TemplateValues
 from atd_schemas.views import TemplateView
 
 MAX_VALUE = 1024
@@ -47,16 +48,17 @@ def compose_template(draft: Draft, material: Material) -> Composed:
         raise Refusal("template_not_approved", detail, "template.name")
     shown, header = _header(wanted, template, material)
     text, body = _body(wanted, template)
-    content = {
-        "name": template.name,
-        "language": template.language,
-        "parameters": {"header": header, "body": body, "buttons": _buttons(wanted, template)},
-        "rendered": {
-            "header": shown,
-            "footer": _text_of(template, "FOOTER"),
-            "buttons": [str(button.get("text") or "") for button in _buttons_of(template)],
-        },
-    }
+    values = {"header": header, "body": body, "buttons": _buttons(wanted, template)}
+    content = TemplateContent(
+        name=template.name,
+        language=template.language,
+        parameters=TemplateValues.model_validate(values),
+        rendered=RenderedTemplate(
+            header=shown,
+            footer=_text_of(template, "FOOTER"),
+            buttons=tuple(str(button.get("text") or "") for button in _buttons_of(template)),
+        ),
+    )
     files = tuple(file.attachment for file in material.files)
     return Composed(kind="template", text=text, content=content, attachments=files, free=False, culprit="template")
 
