@@ -4,14 +4,16 @@ httpx over aiohttp's transport: 4,200 requests/s on one core where httpx's own t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from time import perf_counter
-from typing import cast
+from typing import TypedDict, cast
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver
 from httpx_aiohttp import AiohttpTransport
 from opentelemetry import trace
 from opentelemetry.propagate import inject
@@ -38,6 +40,16 @@ _ERRORS: tuple[tuple[type[BaseException], type[httpx.TransportError]], ...] = (
 )
 
 
+class ConnectorOptions(TypedDict, total=False):
+    """What may be replaced in aiohttp's connector."""
+
+    resolver: AbstractResolver
+    socket_factory: Callable[[aiohttp.AddrInfoType], socket.socket]
+
+
+Transport = httpx.AsyncBaseTransport
+
+
 def create_http_client(
     name: str,
     metrics: Metrics,
@@ -46,13 +58,18 @@ def create_http_client(
     max_connections: int = 100,
     verify: bool = True,
     trace_headers: bool = True,
+    max_redirects: int = 0,
+    headers: Mapping[str, str] | None = None,
+    connector: Callable[[], ConnectorOptions] = ConnectorOptions,
+    wrap: Callable[[Transport], Transport] | None = None,
 ) -> httpx.AsyncClient:
     """A client for one kind of server; `name` labels its metrics (`whatsapp`, `webhooks`). Close it with `aclose()`.
 
     `timeout` bounds each request from its start to the last byte of its answer, waiting for a connection included; a
     server that sends one byte now and then does not stretch it. A request's own `timeout=` replaces it. Redirects
-    are not followed, the environment's proxies not read, cookies not kept. `trace_headers=False` is for servers of
-    strangers, whom our trace ids do not concern.
+    are not followed unless `max_redirects` allows some, the environment's proxies not read, cookies not kept.
+    `trace_headers=False` is for servers of strangers, whom our trace ids do not concern. `connector` (called in the
+    event loop) and `wrap` are for clients with rules of their own: see `customer_http_client.py`.
 
     Raises `httpx.ConnectError`, `ConnectTimeout` or `UnsupportedProtocol` when nothing can have reached the server,
     and any other `httpx.TransportError` (`ReadTimeout`, `ReadError`, `RemoteProtocolError`) when it may have: see
@@ -62,16 +79,18 @@ def create_http_client(
     tls = httpx.create_ssl_context(verify=verify, trust_env=False)
 
     def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=_KEEPALIVE_SECONDS, ssl=tls)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+        tcp = aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=_KEEPALIVE_SECONDS, ssl=tls, **connector())
+        return aiohttp.ClientSession(connector=tcp, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
-    transport = AiohttpTransport(verify=tls, trust_env=False, limits=limits, client=session)
+    inner = AiohttpTransport(verify=tls, trust_env=False, limits=limits, client=session)
+    transport: Transport = _Observed(inner, name, metrics, trace_headers=trace_headers)
     return httpx.AsyncClient(
-        transport=_Observed(transport, name, metrics, trace_headers=trace_headers),
+        transport=transport if wrap is None else wrap(transport),
         timeout=httpx.Timeout(timeout.total_seconds()),
-        follow_redirects=False,
+        follow_redirects=max_redirects > 0,
+        max_redirects=max_redirects,
         trust_env=False,
-        headers={"User-Agent": _USER_AGENT},
+        headers={"User-Agent": _USER_AGENT, **(headers or {})},
     )
 
 

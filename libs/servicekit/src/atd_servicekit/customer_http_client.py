@@ -1,0 +1,174 @@
+"""HTTP client for URLs that customers chose: it cannot be led into our own network.
+
+Every request, those of redirects included, is checked before it is sent: the URL, then every address that its host
+resolves to, then the very address that a socket is about to connect to. The last check decides: between it and the
+connection nothing is resolved again, so a name that answers something else the second time (DNS rebinding) gains
+nothing.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any, cast
+
+import aiohttp
+import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from atd_servicekit.http_client import DEFAULT_TIMEOUT, ConnectorOptions, create_http_client
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.url_policy import UrlPolicy
+
+MAX_ANSWER_BYTES = 1024 * 1024
+
+_LOOKUPS_AT_ONCE = 16
+"""Slow name servers of customers must not take every thread of the process."""
+
+
+class AddressNotAllowed(httpx.ConnectError):
+    """The URL leads to where no customer's URL may lead. Nothing was sent; it will not be another time either."""
+
+
+class AnswerTooLarge(httpx.ReadError):
+    """The answer is larger than what is read of it; the request was sent and answered."""
+
+
+def create_customer_http_client(
+    name: str,
+    metrics: Metrics,
+    policy: UrlPolicy,
+    *,
+    timeout: timedelta = DEFAULT_TIMEOUT,
+    max_connections: int = 100,
+    max_answer_bytes: int = MAX_ANSWER_BYTES,
+    max_redirects: int = 0,
+    resolver: AbstractResolver | None = None,
+) -> httpx.AsyncClient:
+    """Create a client with the promises of `create_http_client`, for one kind of customers' URLs.
+
+    Redirects are answers unless `max_redirects` allows some; each of them is checked as the first URL was. Answers come
+    as they were sent (no content encoding is undone: a small one could be a large one). No trace header is sent.
+    `resolver` replaces the system's.
+
+    Raises `AddressNotAllowed`, `AnswerTooLarge` while an answer is read, and what `create_http_client` says.
+    """
+    return create_http_client(
+        name,
+        metrics,
+        timeout=timeout,
+        max_connections=max_connections,
+        trace_headers=False,
+        max_redirects=max_redirects,
+        headers={"Accept-Encoding": "identity"},
+        connector=lambda: ConnectorOptions(
+            resolver=_CheckedResolver(resolver or aiohttp.ThreadedResolver(), policy),
+            socket_factory=_socket_factory(policy),
+        ),
+        wrap=lambda transport: _CheckedTransport(transport, policy, max_answer_bytes),
+    )
+
+
+class _NotAllowed(OSError):
+    """Crosses aiohttp, which wraps every `OSError` and nothing else."""
+
+
+class _CheckedResolver(AbstractResolver):
+    """Resolves a name; refuses it when one of its addresses is not allowed."""
+
+    def __init__(self, inner: AbstractResolver, policy: UrlPolicy) -> None:
+        self._inner = inner
+        self._policy = policy
+        self._lookups = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        async with self._lookups:
+            found = await self._inner.resolve(host, port, family)
+        for one in found:
+            _check(self._policy, one["host"])
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _socket_factory(policy: UrlPolicy) -> Any:
+    """What aiohttp calls for each address that it connects to, with that address."""
+
+    def create(info: "aiohttp.AddrInfoType") -> socket.socket:
+        family, kind, protocol, _, address = info
+        _check(policy, str(address[0]))
+        return socket.socket(family, kind, protocol)
+
+    return create
+
+
+def _check(policy: UrlPolicy, address: str) -> None:
+    try:
+        problem = policy.address_problem(address)
+    except ValueError:
+        problem = "not an IP address"
+    if problem is not None:
+        raise _NotAllowed(problem)
+
+
+class _CheckedTransport(httpx.AsyncBaseTransport):
+    """Checks each URL before it is asked, and bounds each answer."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, policy: UrlPolicy, max_answer_bytes: int) -> None:
+        self._inner = inner
+        self._policy = policy
+        self._limit = max_answer_bytes
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        problem = self._policy.url_problem(str(request.url))
+        if problem is not None:
+            raise AddressNotAllowed(f"The URL {problem}.", request=request)
+        if isinstance(request.stream, httpx.ByteStream):
+            await request.aread()  # a redirected request would go out in chunks, even without a body
+        try:
+            response = await self._inner.handle_async_request(request)
+        except httpx.ConnectError as error:
+            refused = _refusal(error)
+            if refused is None:
+                raise
+            raise AddressNotAllowed(f"The URL leads where it must not: {refused}.", request=request) from error
+        if "content-encoding" in response.headers:
+            del response.headers["content-encoding"]
+        response.stream = _BoundedAnswer(cast(httpx.AsyncByteStream, response.stream), self._limit, request)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _refusal(error: BaseException) -> _NotAllowed | None:
+    """The refusal that aiohttp and httpx have wrapped, if it was one."""
+    current: BaseException | None = error
+    while current is not None:
+        if isinstance(current, _NotAllowed):
+            return current
+        current = getattr(current, "os_error", None) or current.__cause__
+    return None
+
+
+class _BoundedAnswer(httpx.AsyncByteStream):
+    """The body of an answer, cut off by an error at its limit."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, limit: int, request: httpx.Request) -> None:
+        self._inner = inner
+        self._limit = limit
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._inner:
+            size += len(chunk)
+            if size > self._limit:
+                raise AnswerTooLarge(f"The answer is larger than {self._limit} bytes.", request=self._request)
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
