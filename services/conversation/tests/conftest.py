@@ -117,7 +117,7 @@ class Service:
         self.runtime = running.runtime
         self.db = running.db
         self.app = running.app
-        self.file_store = next(one for one in running.runtime._components if hasattr(one, "put"))
+        self.file_store = next(one for one in running.runtime.components if hasattr(one, "put"))
         self._running = running
 
     def headers(self, tenant_id: str, permissions: Iterable[str] = EVERYTHING, **who: Any) -> dict[str, str]:

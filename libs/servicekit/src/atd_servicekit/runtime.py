@@ -1,8 +1,6 @@
-"""One service's life: what it is made of, in which order it starts, and how it stops.
+"""The parts of a service, which its composition root wires together: what it is made of.
 
-Start: MongoDB and indexes, producer, relay and other components, consumers, ready. While a dependency is away
-the process lives, is not ready, and keeps trying. Stop: not ready, no more polling, the running batch is
-finished and committed, components stop in reverse, everything is closed.
+In which order they start and stop: `lifecycle.py`.
 """
 
 import asyncio
@@ -12,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -25,10 +23,9 @@ from pymongo import IndexModel
 
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import Topic
-from atd_servicekit.backoff import Backoff
 from atd_servicekit.broadcast import Broadcast, RawHandler
 from atd_servicekit.clock import Clock, SystemClock
-from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription, is_retryable
+from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription
 from atd_servicekit.crypto import FieldCipher
 from atd_servicekit.faststream_broker import Operation, create_broker
 from atd_servicekit.health import Health, health_router
@@ -38,6 +35,7 @@ from atd_servicekit.inbox import INBOX_INDEXES, Inbox
 from atd_servicekit.kafka import PRODUCER_GRACE, Producer
 from atd_servicekit.key_ids import keys_router
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
+from atd_servicekit.lifecycle import Component, Lifecycle
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.middleware import RequestContext
 from atd_servicekit.mongo import Mongo, Session
@@ -57,16 +55,6 @@ _NO_TELEMETRY: TelemetryConfig = {
 }
 """The kit has its own, which tells nothing personal; FastAPI's looks for providers at every request."""
 
-_START_BACKOFF = Backoff.of_seconds(0.2, 5.0)
-
-
-class Component(Protocol):
-    """Something that runs beside the consumers."""
-
-    async def start(self) -> None: ...
-
-    async def stop(self) -> None: ...
-
 
 @dataclass(slots=True)
 class Runtime:
@@ -84,13 +72,9 @@ class Runtime:
     health: Health
     identity: IdentityVerifier
     instance: str
+    _lifecycle: Lifecycle
     _cipher: FieldCipher | None = None
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    _indexes: dict[str, list[IndexModel]] = field(default_factory=dict)
-    _components: list[Component] = field(default_factory=list)
-    _started: list[Component] = field(default_factory=list)
     _subscriptions: list[Subscription] = field(default_factory=list)
-    _on_start: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @classmethod
     def build(
@@ -114,21 +98,27 @@ class Runtime:
             metrics,
             app_name=f"atd-{service}",
         )
+        servers = settings.kafka_bootstrap_servers
+        tracing = tracing or Tracing.from_endpoint(service, settings.otlp_endpoint)
+        producer = Producer(servers, instance, metrics)
+        broker = create_broker(servers, instance, partial(_report_consumer_error, metrics))
+        health = Health()
         return cls(
             service=service,
             settings=settings,
             clock=clock,
             metrics=metrics,
-            tracing=tracing or Tracing.from_endpoint(service, settings.otlp_endpoint),
+            tracing=tracing,
             mongo=mongo,
-            producer=Producer(settings.kafka_bootstrap_servers, instance, metrics),
+            producer=producer,
             outbox=Outbox(mongo.db, clock),
-            broker=create_broker(settings.kafka_bootstrap_servers, instance, partial(_report_consumer_error, metrics)),
-            health=Health(),
+            broker=broker,
+            health=health,
             identity=IdentityVerifier(
                 read_public_keys(settings.identity_public_keys), read_public_keys(settings.operator_public_keys)
             ),
             instance=instance,
+            _lifecycle=Lifecycle(instance, mongo, producer, broker, health, tracing),
             _cipher=cipher,
         )
 
@@ -146,11 +136,21 @@ class Runtime:
     def add_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
         """Collections and indexes that must exist before anything else starts."""
         for collection, models in indexes.items():
-            self._indexes.setdefault(collection, []).extend(models)
+            self._lifecycle.indexes.setdefault(collection, []).extend(models)
 
     def add_component(self, component: Component) -> None:
         """Started in the order of calls, before the consumers; stopped in reverse, after them."""
-        self._components.append(component)
+        self._lifecycle.components.append(component)
+
+    @property
+    def components(self) -> Sequence[Component]:
+        """What was added so far."""
+        return tuple(self._lifecycle.components)
+
+    @property
+    def stopping(self) -> asyncio.Event:
+        """Set when the process is to begin nothing new."""
+        return self._lifecycle.stopping
 
     def background(self, name: str, run: Callable[[], Awaitable[None]]) -> SupervisedTask:
         """A supervised loop as a component."""
@@ -160,11 +160,11 @@ class Runtime:
 
     def on_start(self, action: Callable[[], Awaitable[None]]) -> None:
         """Run once, after indexes and producer, before the components; must be safe to repeat."""
-        self._on_start.append(action)
+        self._lifecycle.actions.append(action)
 
     def leases(self, name: str, shards: int) -> ShardLeases:
         """This process's share of `shards`, divided among all processes of the service; whoever uses it starts it."""
-        if LEASES not in self._indexes:
+        if LEASES not in self._lifecycle.indexes:
             self.add_indexes(LEASE_INDEXES)
         return ShardLeases(self.mongo.db[LEASES], name, shards=shards, owner=self.instance, clock=self.clock)
 
@@ -257,71 +257,15 @@ class Runtime:
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
-        starting = asyncio.create_task(self._start_with_retries(), name="start")
+        starting = asyncio.create_task(self._lifecycle.start(), name="start")
         try:
             yield
         finally:
-            await self._stop(starting)
+            await self._lifecycle.stop(starting)
 
     async def wait_ready(self, timeout_seconds: float = 30.0) -> None:
         """Returns when everything has started. Raises `TimeoutError`."""
         await asyncio.wait_for(self.health.started.wait(), timeout_seconds)
-
-    async def _start_with_retries(self) -> None:
-        attempt = 0
-        while True:
-            try:
-                await self._start()
-            except Exception as error:
-                if not is_retryable(error):
-                    self.log.exception("service.start_failed")
-                    self.health.failed = f"{type(error).__name__}: {error}"[:200]
-                    raise
-                attempt += 1
-                delay = _START_BACKOFF.longest(attempt).total_seconds()
-                self.log.warning("service.waiting", error=f"{type(error).__name__}: {error}"[:200], retry_in_s=delay)
-                await self._stop_started()
-                await asyncio.sleep(delay)
-            else:
-                return
-
-    async def _start(self) -> None:
-        await self.mongo.ping()
-        await self.mongo.ensure_indexes(self._indexes)
-        await self.producer.start()
-        for action in self._on_start:
-            await action()
-        for component in self._components:
-            self._started.append(component)
-            await component.start()
-        await self.broker.start()
-        self.health.add_check("mongodb", self.mongo.ping)
-        self.health.add_check("kafka", self.producer.check, grace=PRODUCER_GRACE)
-        self.health.started.set()
-        self.log.info("service.ready", instance=self.instance)
-
-    async def _stop_started(self) -> None:
-        await self._quietly(self.broker.stop())
-        while self._started:
-            await self._quietly(self._started.pop().stop())
-        await self._quietly(self.producer.stop())
-
-    async def _stop(self, starting: "asyncio.Task[None]") -> None:
-        self.health.stopping = True
-        self.stopping.set()
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-        await self._stop_started()
-        self.mongo.close()
-        self.tracing.shutdown()
-        self.log.info("service.stopped")
-
-    async def _quietly(self, stopping: Awaitable[None]) -> None:
-        """A part that cannot stop must not keep the others from stopping."""
-        try:
-            await stopping
-        except Exception:
-            self.log.exception("service.stop_failed")
 
 
 def _report_consumer_error(

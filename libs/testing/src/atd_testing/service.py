@@ -98,7 +98,7 @@ class RunningService:
 
     def component(self, kind: type[Any]) -> Any:
         """The one component of a class that the composition root added. Raises `StopIteration` if there is none."""
-        return next(one for one in self.runtime._components if isinstance(one, kind))  # noqa: SLF001 - of tests only
+        return next(one for one in self.runtime.components if isinstance(one, kind))
 
     def headers(self, tenant_id: str, permissions: Iterable[str], **identity: Any) -> dict[str, str]:
         """Headers of a request that the gateway passes on; `identity` as in `atd_testing.identity`."""

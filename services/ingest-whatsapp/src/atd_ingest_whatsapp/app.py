@@ -43,8 +43,9 @@ from atd_servicekit.http_client import create_http_client
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.identity import Public
 from atd_servicekit.ledger import Ledger, ledger_indexes
+from atd_servicekit.lifecycle import Component
 from atd_servicekit.middleware import RequestContext
-from atd_servicekit.runtime import Component, Runtime
+from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 
 SERVICE = "ingest-whatsapp"
