@@ -2,7 +2,7 @@
 
 The header `X-Atd-Identity` carries a JWT (Ed25519, RFC 9864) that names tenant, actor and permissions. The gateway
 alone holds the private key; services hold public keys. The operators' command signs with a key of its own, which
-proves the permission `operator` and nothing else (docs/adr/0010-keys-of-one-holder.md).
+proves the permission `operator` and nothing else (docs/adr/0010-every-key-has-one-holder.md).
 
 A route says what it needs with `Requires("conversations:read")`, or that it needs nothing with `Public("why")`; a test
 of each service compares its routes with that by `route_permissions`.
