@@ -1,6 +1,6 @@
-"""``python -m deploy.local``: start everything and watch it; ``status``: say what is up; ``env``: for other commands.
+"""``python -m deploy.local``: start everything and watch it; ``status``: show what runs; ``env``: for other commands.
 
-``env`` prints what `atd` is told, and ``env --service NAME`` what a service is told, to be used as
+``env`` prints the environment of `atd`, and ``env --service NAME`` that of a service, to be used as
 ``eval "$(python -m deploy.local env)"``.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
-if sys.version_info < (3, 11):  # noqa: UP036 - said in words to whoever starts it with another Python
+if sys.version_info < (3, 11):  # noqa: UP036 - a clear message for other Python versions
     sys.exit(f"Python 3.11 or newer is needed; this is {platform.python_version()}. Try: make PYTHON=python3.11 run")
 if sys.platform == "win32":
     sys.exit("Windows has no fork and no signals as this needs them. Run it inside WSL 2 (Ubuntu), or with Docker.")
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     """Run the command named by `arguments` and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("run", "status", "env"), default="run")
-    parser.add_argument("--service", metavar="NAME", help="for env: what this service is told, its own keys included")
+    parser.add_argument("--service", metavar="NAME", help="for env: that of this service, with its own keys")
     parser.add_argument("--without", metavar="NAMES", default="", help="services not to start, separated by commas")
     options = parser.parse_args(arguments)
     directory = Path(os.environ.get("ATD_LOCAL_DIR", _ROOT / ".local")).resolve()
@@ -64,18 +64,18 @@ def main(arguments: list[str]) -> int:
 
 
 def run(local: Local, left_out: frozenset[str]) -> None:
-    """Run until Ctrl-C or SIGTERM. A second one leaves at once (on Linux the processes are still told to stop)."""
+    """Run until Ctrl-C or SIGTERM. A second signal ends at once (on Linux the processes still get it)."""
     stop = Event()
-    told_at = 0.0
+    first_signal_at = 0.0
     os.chdir(_ROOT)
 
     def stop_once(*_: object) -> None:
-        nonlocal told_at
+        nonlocal first_signal_at
         if not stop.is_set():
-            told_at = time.monotonic()
+            first_signal_at = time.monotonic()
             stop.set()
             raise KeyboardInterrupt
-        if time.monotonic() - told_at > _SAME_SIGNAL_SECONDS:
+        if time.monotonic() - first_signal_at > _SAME_SIGNAL_SECONDS:
             os._exit(_LEFT_AT_ONCE_STATUS)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -101,7 +101,7 @@ def named(services: Sequence[Service], names: str) -> frozenset[str]:
 
 
 def exports(local: Local, name: str | None = None) -> str:
-    """Return shell commands that tell a program what the services are told.
+    """Return shell commands that set the environment variables of a program.
 
     Without `name` they are for `atd`: the operator's key and where each service is. With it they are for that service,
     to run it in a debugger beside `--without`.
@@ -116,13 +116,13 @@ def exports(local: Local, name: str | None = None) -> str:
         local.given.get("MONGODB_URL", mongodb_url(local.mongodb_port)),
     )
     if name is None:
-        told = operator_environment(local, SERVICES, shared)
+        variables = operator_environment(local, SERVICES, shared)
     else:
         named(SERVICES, name)
         service = next(each for each in SERVICES if each.name == name)
-        told = service_environment(local, service, SERVICES, shared)
+        variables = service_environment(local, service, SERVICES, shared)
     return "\n".join(
-        f"export {name}={shlex.quote(value)}" for name, value in told.items() if local.given.get(name) != value
+        f"export {name}={shlex.quote(value)}" for name, value in variables.items() if local.given.get(name) != value
     )
 
 

@@ -1,4 +1,4 @@
-"""The terminal: interleaved lines of all processes, each behind the name of who said it."""
+"""The terminal: interleaved lines of all processes, each with the name of its process in front."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Console:
     """Writes whole lines from any thread; colours only for a terminal, and not if ``NO_COLOR`` is set.
 
     Args:
-        names: everybody who will speak, for the width and the colours.
+        names: names of all processes, for the width and the colours.
         environment: where ``NO_COLOR`` and ``FORCE_COLOR`` are looked up.
         stream: defaults to standard output.
     """
@@ -33,12 +33,12 @@ class Console:
         self._coloured = forced or (self._stream.isatty() and not environment.get("NO_COLOR"))
 
     def say(self, text: str) -> None:
-        """Write what the runner itself has to say, line by line."""
+        """Write a text of the runner itself, line by line."""
         for line in text.splitlines() or [""]:
             self.line(RUNNER, line)
 
     def line(self, name: str, text: str) -> None:
-        """Write one line that `name` said."""
+        """Write one line of the process `name`."""
         if self._coloured:
             prefix = f"{self._colours.get(name, '')}{name:<{self._width}} |{_RESET}"
         else:

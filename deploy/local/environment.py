@@ -1,4 +1,4 @@
-"""What every local process is told, by environment variables."""
+"""The environment variables of every local process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deploy.local.services import Service
 
 @dataclass(frozen=True)
 class Local:
-    """Where this run lives, and what the person who starts it has set.
+    """Where this run lives, and what was set when it was started.
 
     Attributes:
         directory: the folder ``.local`` of data, logs and pid files.
@@ -53,7 +53,7 @@ class Local:
         return self._port("ATD_LOCAL_MONGODB_PORT", 27017)
 
     def ports(self, service: Service) -> dict[str, int]:
-        """Ports of `service` by the variable under which it is told them.
+        """Ports of `service` by the variable that names them to it.
 
         Raises:
             LocalRunError: if a variable that replaces one is not a port.
@@ -83,7 +83,7 @@ class Local:
 
 
 def shared_environment(local: Local, services: Sequence[Service], kafka: str, mongodb: str) -> dict[str, str]:
-    """Return what all processes are told: the servers, the public keys, the public URL, the log format.
+    """Return the variables of all processes: the servers, the public keys, the public URL, the log format.
 
     Raises:
         LocalRunError: if a key that is given cannot be used.
@@ -115,7 +115,7 @@ def service_environment(
 
 
 def operator_environment(local: Local, services: Iterable[Service], shared: Mapping[str, str]) -> dict[str, str]:
-    """Return what the operators' command is told: `shared`, where each service is (inside), and its key."""
+    """Return the environment of the command `atd`: `shared`, the internal address of each service, and its key."""
     product = [each for each in services if each.product is not None]
     urls = {each.product.url_variable: local.internal_url(each) for each in product if each.product is not None}
     return {**urls, **shared, **local.keys.operator()}

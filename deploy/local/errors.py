@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class LocalRunError(RuntimeError):
-    """It cannot run here and now; the message says why and what to do about it."""
+    """The run cannot start or go on; the message says why and what to do."""

@@ -41,10 +41,10 @@ _EXAMPLES = {"deploy/local/pins.py", "deploy/local/tests/test_pins.py"}
 def main() -> int:
     """Print every fault found; the exit status is 1 if there is one."""
     faults = [
-        *unlocked(ROOT, "requirements.lock", development=True),
-        *unlocked(ROOT, "deploy/runtime.lock", development=False),
-        *astray(*((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES[:2])),
-        *unhashed((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES),
+        *missing_pins(ROOT, "requirements.lock", development=True),
+        *missing_pins(ROOT, "deploy/runtime.lock", development=False),
+        *differing_pins(*((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES[:2])),
+        *pins_without_hash((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES),
         *unsynchronised_servers(ROOT),
         *machine_specific(_committed_texts(ROOT)),
     ]
@@ -54,7 +54,7 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def unlocked(root: Path, lock: str, *, development: bool) -> Iterator[str]:
+def missing_pins(root: Path, lock: str, *, development: bool) -> Iterator[str]:
     """Name the declared dependencies of the workspace's packages that `lock` lacks or has in another version.
 
     Args:
@@ -79,7 +79,7 @@ def unlocked(root: Path, lock: str, *, development: bool) -> Iterator[str]:
                 yield f"{file.relative_to(root)}: `{requirement}` is not in {lock}; run `make lock KEEP=1`"
 
 
-def astray(everything: str, runtime: str) -> Iterator[str]:
+def differing_pins(everything: str, runtime: str) -> Iterator[str]:
     """Name the pins of the images (`runtime`) that are not those which the tests run with (`everything`)."""
     tested = {(pin["name"], pin["version"]) for pin in _PINNED.finditer(everything)}
     for pin in _PINNED.finditer(runtime):
@@ -87,7 +87,7 @@ def astray(everything: str, runtime: str) -> Iterator[str]:
             yield f"deploy/runtime.lock: {pin[0]} is not what requirements.lock has; run `make lock KEEP=1`"
 
 
-def unhashed(locks: Iterable[str]) -> Iterator[str]:
+def pins_without_hash(locks: Iterable[str]) -> Iterator[str]:
     """Name the pins that no hash follows."""
     for lock in locks:
         for entry in re.split(r"\n(?=[A-Za-z0-9])", lock):

@@ -1,4 +1,4 @@
-"""What must be true before anything is started; each check says what to do when it is not."""
+"""Checks before anything is started; each says what to do when it fails."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def wanted_ports(local: Local, services: Sequence[Service]) -> list[tuple[str, s
 
 
 def stop_leftovers(directory: Path, console: Console) -> None:
-    """Stop what an earlier runner that was killed has left running, going by its pid files."""
+    """Stop what an earlier runner that was killed has left, going by its pid files."""
     leftovers = []
     for pid_file in sorted((directory / "run").glob("*.pid")):
         process = running(pid_file)

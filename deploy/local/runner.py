@@ -22,7 +22,7 @@ from deploy.local.environment import Local, service_environment, shared_environm
 from deploy.local.errors import LocalRunError
 from deploy.local.preflight import only_runner, require_disk, require_ports, stop_leftovers, wanted_ports
 from deploy.local.services import Service
-from deploy.local.supervisor import Supervisor, Watched, stop_together
+from deploy.local.supervisor import Supervisor, WatchedProcess, stop_together
 
 _GRACE = timedelta(seconds=30)
 _CREATE_TOPICS_TIMEOUT_SECONDS = 60
@@ -57,7 +57,7 @@ class Runner:
         self._supervisor = Supervisor(console.say, stop)
 
     def run(self) -> None:
-        """Run until told to stop, then stop everything in order: services, Kafka, mongod.
+        """Run until `stop` is set, then stop everything in order: services, Kafka, mongod.
 
         Raises:
             LocalRunError: it cannot run here; nothing is left running.
@@ -114,7 +114,7 @@ class Runner:
         )
 
     def _watch_server(self, server: KafkaServer | MongoServer) -> None:
-        self._supervisor.add(Watched(server.name, lambda: server.process, server.launch, ready=True))
+        self._supervisor.add(WatchedProcess(server.name, lambda: server.process, server.launch, ready=True))
 
     def _stop_server(self, server: KafkaServer | MongoServer) -> None:
         self._console.say(f"stopping {server.name}")
@@ -158,7 +158,7 @@ class Runner:
             self._watch_service(process, self._local.ready_url(service))
 
     def _watch_service(self, process: ManagedProcess, ready_url: str) -> None:
-        self._supervisor.add(Watched(process.name, lambda: process, process.start, ready_url))
+        self._supervisor.add(WatchedProcess(process.name, lambda: process, process.start, ready_url))
 
     def _stop_services(self, processes: list[ManagedProcess]) -> None:
         self._console.say(f"stopping the services (they have {_GRACE.total_seconds():g} s to finish what they do)")

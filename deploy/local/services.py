@@ -25,8 +25,8 @@ class Service:
         port_variable: environment variable of the runner that replaces `port`.
         product: its entry in the list of services; None for what is no part of the product.
         more_ports: other ports it listens on, by the variable that names them to it (and replaces them).
-        environment: more variables for it; ``{name}`` stands for the URL of the process of that name, ``{data}`` for
-            the folder of the servers' data.
+        environment: more variables for it; ``{name}`` is replaced by the URL of the process of that name, ``{data}``
+            by the folder of the servers' data.
         welcome: what to tell a person once everything works; ``{url}`` and its environment can be named.
         ready: URL that answers 2xx once it works; ``{url}`` is its own, and every port stands under its variable.
     """
@@ -48,7 +48,7 @@ _ADMINISTRATOR = {
 }
 
 SANDBOX = Service(
-    name="channel-sandbox",  # stands for the providers, with customers' phones in front of it
+    name="channel-sandbox",  # fake providers, with customers' phones in front of it
     command=(sys.executable, "-m", "atd_channel_sandbox"),
     port=8199,
     port_variable="ATD_CHANNEL_SANDBOX_PORT",
@@ -72,7 +72,7 @@ def internal(service: ProductService) -> Service:
 
 
 def public(service: ProductService, others: Sequence[ProductService]) -> Service:
-    """The process of the gateway, which is told where the others are."""
+    """The process of the gateway, which gets the addresses of the others."""
     return Service(
         name=service.name,
         command=(sys.executable, "-m", service.module),

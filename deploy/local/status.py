@@ -1,4 +1,4 @@
-"""Say which of the local processes are up."""
+"""Show which of the local processes run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deploy.local.services import Service
 def status(local: Local, services: Sequence[Service]) -> tuple[str, bool]:
     """Return a table of all processes, and whether all of them work.
 
-    A server that was given from outside is not ours to judge and is named as such.
+    A server that was given from outside is not checked; the table names the variable that gave it.
     """
     rows, fine = [], True
     for name, variable in (("mongod", "MONGODB_URL"), ("kafka", "KAFKA_BOOTSTRAP_SERVERS")):

@@ -42,24 +42,24 @@ def workspace(tmp_path: Path) -> Path:
 )
 def test_a_declared_dependency_that_the_lock_lacks_is_named(workspace: Path, lock: str, missing: list[str]) -> None:
     (workspace / "all.lock").write_text(lock, encoding="utf-8")
-    faults = list(pins.unlocked(workspace, "all.lock", development=True))
+    faults = list(pins.missing_pins(workspace, "all.lock", development=True))
     assert [name in fault for name, fault in zip(missing, faults, strict=True)] == [True] * len(missing)
 
 
 def test_what_is_for_development_need_not_be_in_the_images(workspace: Path) -> None:
     (workspace / "runtime.lock").write_text("orjson==3.11.5\n", encoding="utf-8")
-    (fault,) = pins.unlocked(workspace, "runtime.lock", development=False)
+    (fault,) = pins.missing_pins(workspace, "runtime.lock", development=False)
     assert "`uvicorn[standard]>=0.40` is not in runtime.lock" in fault
 
 
 def test_an_image_with_another_release_than_the_tests_is_named() -> None:
-    (fault,) = pins.astray("orjson==3.11.5\npytest==9.0.1\n", "orjson==3.11.4\n")
+    (fault,) = pins.differing_pins("orjson==3.11.5\npytest==9.0.1\n", "orjson==3.11.4\n")
     assert "orjson==3.11.4 is not what requirements.lock has" in fault
 
 
 def test_a_pin_without_a_hash_is_named() -> None:
     lock = "orjson==3.11.5 \\\n    --hash=sha256:00\nuvicorn==0.40.0\n"
-    (fault,) = pins.unhashed([lock])
+    (fault,) = pins.pins_without_hash([lock])
     assert fault.startswith("uvicorn==0.40.0 is pinned without a hash")
 
 
