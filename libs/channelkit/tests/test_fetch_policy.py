@@ -73,8 +73,8 @@ def test_credentials_go_to_the_provider_alone(url: str, allowed: bool) -> None:
 
 
 def test_a_provider_without_domains_allows_exact_hosts_only() -> None:
-    hosts = AllowedHosts(httpx.URL("https://api.example"), ("files.example",))
-    assert hosts.allow(httpx.URL("https://files.example/a"))
+    hosts = AllowedHosts(httpx.URL("https://api.example"), ("media.example",))
+    assert hosts.allow(httpx.URL("https://media.example/a"))
     assert not hosts.allow(httpx.URL("https://other.example/a"))
 
 
