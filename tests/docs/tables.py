@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from atd_channel_sandbox.settings import SandboxSettings
+from atd_channelkit.settings import ChannelServiceSettings, is_of_channel
 from atd_cli.settings import CliSettings
 from atd_conversation.settings import ConversationSettings
 from atd_gateway.settings import GatewaySettings, default_url, services_behind
@@ -74,7 +75,7 @@ def settings_table() -> str:
                 for one in services_behind()
             ]
         else:
-            cells.append((_variable(name, field), owner, _default(field), _meaning(field)))
+            cells.append((_variable(owner, name, field), owner, _default(field), _meaning(field)))
     return _table(("variable", "of", "default", "meaning"), cells)
 
 
@@ -141,9 +142,12 @@ def _days(topic: Topic) -> str:
     return "the last of each key" if topic.cleanup == "compact" else f"{topic.retention.days} days"
 
 
-def _variable(name: str, field: FieldInfo) -> str:
-    alias = field.validation_alias
-    return f"`{alias if isinstance(alias, str) else f'ATD_{name.upper()}'}`"
+def _variable(owner: str, name: str, field: FieldInfo) -> str:
+    alias, settings = field.validation_alias, SERVICES.get(owner)
+    prefix = "ATD_"
+    if settings is not None and issubclass(settings, ChannelServiceSettings) and is_of_channel(name):
+        prefix = settings.channel_prefix
+    return f"`{alias if isinstance(alias, str) else f'{prefix}{name.upper()}'}`"
 
 
 def _default(field: FieldInfo) -> str:

@@ -4,10 +4,11 @@ from typing import get_args
 
 import pytest
 
+from atd_channelkit.answers import FailureClass
 from atd_conversation.domain.channels import CHANNEL_RULES, UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.failure_texts import LANGUAGES, ChannelName, FailureText, FailureTexts
 from atd_conversation.domain.failure_texts.by_class import SENDING_BY_CLASS
-from atd_ingest_whatsapp.failures import FailureClass, class_of
+from atd_ingest_whatsapp.failures import class_of
 from atd_schemas.inbound import SendFailure
 
 WHATSAPP = CHANNEL_RULES["whatsapp"].texts

@@ -97,7 +97,7 @@ async def starting(servers: Servers) -> AsyncIterator[Start]:
 
         async def start_one(fake: ServedFake | None = None, tracing: Tracing | None = None, **settings: Any) -> Service:
             beside = await stack.enter_async_context(serving_fake_graph()) if fake is None else fake
-            given = {"whatsapp_api_url": beside.url, "whatsapp_account_refresh": timedelta(hours=1), **settings}
+            given = {"api_url": beside.url, "account_refresh": timedelta(hours=1), **settings}
             made = servers.settings("ingest-whatsapp", Settings, **given)
             running = await stack.enter_async_context(servers.running(create_app(made, tracing=tracing), made))
             reader = await stack.enter_async_context(running.reading(*TAILED))

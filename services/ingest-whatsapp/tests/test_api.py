@@ -231,7 +231,7 @@ async def test_a_check_asks_meta(service: Service) -> None:
 
 
 async def test_a_check_without_an_answer_says_so_and_changes_nothing(start: Any) -> None:
-    service = await start(whatsapp_api_url="http://127.0.0.1:9")
+    service = await start(api_url="http://127.0.0.1:9")
     made = await service.connect()
     answer = (await service.client.post(f"{PATH}/{made['id']}/check", headers=service.headers())).json()
     assert (answer["ok"], answer["reason"], answer["status"]) == (False, "unreachable", "active")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from atd_ingest_whatsapp.failures import FailureClass, class_of, code_of, detail_of
+from atd_channelkit.answers import FailureClass
+from atd_ingest_whatsapp.failures import class_of, code_of, detail_of
 from atd_testing.whatsapp.graph_errors import GRAPH_ERRORS
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from atd_channelkit.answers import Refused
 from atd_ingest_whatsapp.account_use import AccountUse
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import Refused
 from atd_ingest_whatsapp.fetcher import Fetcher
 from atd_ingest_whatsapp.fetching import fetch_row
 from atd_ingest_whatsapp.graph import GraphConnection
@@ -342,19 +343,15 @@ async def test_a_refused_token_suspends_the_account_and_marks_it() -> None:
 
 @pytest.mark.parametrize("account", [None, "another tenant's"])
 async def test_a_file_of_an_account_that_is_gone_fails(account: str | None) -> None:
-    found = None if account is None else Account(**{**_fields(ACCOUNT), "tenant_id": "tenant-2"})
+    found = None if account is None else replace(ACCOUNT, tenant_id="tenant-2")
     tried = await attempt({}, account=found)
     assert isinstance(tried.outcome, ledger.Failed)
     assert tried.outcome.reason == "account:deleted"
 
 
 async def test_what_customers_send_to_a_disabled_account_is_still_taken() -> None:
-    tried = await attempt({FRESH: bytes_of()}, account=Account(**{**_fields(ACCOUNT), "status": "disabled"}))
+    tried = await attempt({FRESH: bytes_of()}, account=replace(ACCOUNT, status="disabled"))
     assert tried.outcome == READY
-
-
-def _fields(account: Account) -> dict[str, Any]:
-    return {name: getattr(account, name) for name in Account.__slots__}
 
 
 async def test_an_attempt_leaves_one_line_without_address_or_token() -> None:

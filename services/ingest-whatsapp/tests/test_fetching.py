@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from atd_ingest_whatsapp.client import Refused, Uncertain, Unsent
+from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.failures import class_of
 from atd_ingest_whatsapp.fetching import (
     FETCH_BACKOFF,

@@ -12,8 +12,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from atd_channelkit.answers import Refused
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import Refused
 from atd_ingest_whatsapp.media import MediaUploads
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundReceipt

@@ -56,7 +56,7 @@ def trace_of(service: Service, event: Any) -> str:
 
 
 async def test_an_unproven_send_is_repeated_after_its_deadline(start: Callable[..., Any]) -> None:
-    service = await start(whatsapp_uncertain_after=timedelta(milliseconds=300))
+    service = await start(uncertain_after=timedelta(milliseconds=300))
     channel = await service.connect()
     service.fake.graph.state.behaviours = [Behaviour(kind="cut_before")]
     await ask(service, command(channel))

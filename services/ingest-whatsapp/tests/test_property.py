@@ -14,11 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from atd_channelkit.accounts.directory import AccountDirectory
+from atd_channelkit.metrics import METRICS, ChannelMetrics
+from atd_channelkit.webhooks.body import decode
+from atd_channelkit.webhooks.endpoint import WebhookEndpoint, Webhooks
+from atd_channelkit.webhooks.intake import Intake
+from atd_channelkit.webhooks.translation import SendProof
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.body import decode
-from atd_ingest_whatsapp.directory import AccountDirectory
-from atd_ingest_whatsapp.translate import Note, Proof, Proven, reader, state, translate
-from atd_ingest_whatsapp.webhook import Intake, WebhookEndpoint
+from atd_ingest_whatsapp.accounts.spec import references_of
+from atd_ingest_whatsapp.reader import WhatsAppReader
+from atd_ingest_whatsapp.translate import Note, Proven, reader, state, translate
 from atd_schemas.inbound import InboundUnparsed
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
 from atd_servicekit.kafka import Outgoing
@@ -49,7 +54,7 @@ class NoAccounts:
     async def with_ids(self, _ids: Sequence[str]) -> Sequence[dict[str, Any]]:
         return []
 
-    async def with_numbers(self, _numbers: Sequence[str]) -> Sequence[dict[str, Any]]:
+    async def with_references(self, _references: Sequence[tuple[str, str]]) -> Sequence[dict[str, Any]]:
         return []
 
 
@@ -63,19 +68,28 @@ class Kafka:
 
 
 async def post(raw: bytes, path_params: dict[str, str], signature: str) -> tuple[int, list[Outgoing]]:
-    kafka, confirmed = Kafka(), list[Proof]()
+    kafka, confirmed = Kafka(), list[SendProof]()
 
-    async def confirm(sent: Sequence[Proof]) -> None:
+    async def confirm(sent: Sequence[SendProof]) -> None:
         confirmed.extend(sent)
 
-    directory = AccountDirectory(NoAccounts(), lambda _row: ACCOUNT, FakeClock())
+    directory = AccountDirectory(NoAccounts(), lambda _row: ACCOUNT, references_of, FakeClock())
     await directory.start()
 
-    async def note_down(notes: Sequence[Note]) -> None:
+    async def take_notes(notes: Sequence[Note]) -> None:
         assert notes
 
-    intake = Intake(kafka, confirm, note_down, timedelta(seconds=5))
-    endpoint = WebhookEndpoint("/webhooks/whatsapp", directory, intake, Metrics(), FakeClock())
+    intake = Intake(kafka, confirm, take_notes, timedelta(seconds=5))
+    webhooks = Webhooks(
+        channel="whatsapp",
+        source="ingest-whatsapp",
+        reader=WhatsAppReader(),
+        directory=directory,
+        intake=intake,
+        answers=Metrics().declare(ChannelMetrics, METRICS).webhook_answers,
+        clock=FakeClock(),
+    )
+    endpoint = WebhookEndpoint("/webhooks/whatsapp", webhooks)
     answers: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:

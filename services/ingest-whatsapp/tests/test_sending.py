@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_ingest_whatsapp.client import Accepted, Answer, Refused, Uncertain, Unsent
+from atd_channelkit.answers import Refused, Uncertain, Unsent
+from atd_ingest_whatsapp.client import Accepted, Answer
 from atd_ingest_whatsapp.failures import class_of
 from atd_ingest_whatsapp.sending import (
     READ_BACKOFF,

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from atd_channelkit.answers import Refused, Unsent
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import Refused, Unsent
 from atd_ingest_whatsapp.graph import GraphConnection
-from atd_ingest_whatsapp.template_client import Catalogue, TemplateClient
+from atd_ingest_whatsapp.templates.client import Catalogue, TemplateClient
 
 ACCOUNT = Account(
     id="0192d1a0-0000-7000-8000-000000000001",

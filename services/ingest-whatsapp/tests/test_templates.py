@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.templates import (
+from atd_ingest_whatsapp.templates.model import (
     COMPONENTS_LIMIT_BYTES,
     Listed,
     changed_event,

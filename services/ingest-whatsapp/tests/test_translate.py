@@ -13,6 +13,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from atd_channelkit.webhooks.translation import SendProof, Translation, unparsed_event
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.translate import (
     OBJECT,
@@ -20,15 +21,12 @@ from atd_ingest_whatsapp.translate import (
     Alert,
     HealthNote,
     Note,
-    Proof,
     Proven,
-    Translation,
     kinds,
     messages,
     reader,
     state,
     translate,
-    unparsed_event,
     values,
 )
 from atd_schemas.inbound import InboundMessage
@@ -103,7 +101,7 @@ def test_the_same_body_gives_the_same_ids_whenever_it_comes() -> None:
 def test_receipts_with_our_callback_data_confirm_sends() -> None:
     body = orjson.loads((DATA / "statuses.body.json").read_bytes())
     ours = "0192d1a0-5c1e-7f6b-9a53-3f1d7f1c2b9e"
-    assert translate(body, PROVEN, NOW).confirmed == (Proof(account("700800900100200").id, ours, "wamid.S1="),) * 2
+    assert translate(body, PROVEN, NOW).confirmed == (SendProof(account("700800900100200").id, ours, "wamid.S1="),) * 2
 
 
 def test_a_body_of_nothing_but_problems_names_only_the_first_hundred() -> None:
@@ -113,7 +111,7 @@ def test_a_body_of_nothing_but_problems_names_only_the_first_hundred() -> None:
 
 
 def test_the_largest_body_fits_into_one_unparsed_record() -> None:
-    event = unparsed_event(account("1"), b"x" * 3 * 1024 * 1024, ["entry: " + "x" * 100] * 101, NOW)
+    event = unparsed_event(account("1"), "ingest-whatsapp", b"x" * 3 * 1024 * 1024, ["entry: " + "x" * 100] * 101, NOW)
     assert len(encode(event)) < MAX_MESSAGE_BYTES
     assert adapter(INBOUND_UNPARSED).validate_json(encode(event)) == event
 

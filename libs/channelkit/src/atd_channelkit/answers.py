@@ -1,7 +1,8 @@
 """What a provider's answer means, in words that are the same for every channel."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from atd_servicekit.backoff import Backoff
 
@@ -71,6 +72,13 @@ class Uncertain:
     """The request may have been handled: no answer, or one that says nothing. A receipt is the only proof."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """The provider accepts the credentials. `facts` is what it said of the account, by the names of `CheckResult`."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from atd_channelkit.answers import Refused
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import Refused
 from atd_ingest_whatsapp.sending import failed
 from atd_servicekit import ledger
 

@@ -6,9 +6,10 @@ from typing import Any
 import httpx
 import orjson
 
+from atd_channelkit.answers import FailureClass, Refused, Uncertain, Unsent, Works
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.compose import Body
-from atd_ingest_whatsapp.failures import FailureClass, class_of, code_of, detail_of
+from atd_ingest_whatsapp.failures import class_of, code_of, detail_of
 from atd_ingest_whatsapp.graph import GraphConnection
 from atd_servicekit.http_client import surely_unsent
 
@@ -29,39 +30,7 @@ class Accepted:
     user_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Meta did not take the message, and said why. `code` is Meta's, else `http_<status>`."""
-
-    failure: FailureClass
-    code: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """The request cannot have reached Meta."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Uncertain:
-    """The request may have been handled: no answer, or one that says nothing. A receipt is the only proof."""
-
-    reason: str
-
-
 Answer = Accepted | Refused | Unsent | Uncertain
-
-
-@dataclass(frozen=True, slots=True)
-class NumberFacts:
-    """What Meta says of a number whose credentials work."""
-
-    display_phone_number: str | None
-    verified_name: str | None
-    quality_rating: str | None
 
 
 def read_answer(status: int, content: bytes) -> Answer:
@@ -123,7 +92,7 @@ class GraphClient:
             return read_error(error)
         return read_answer(answer.status_code, answer.content)
 
-    async def check(self, account: Account) -> NumberFacts | Refused | Unsent:
+    async def check(self, account: Account) -> Works | Refused | Unsent:
         """Ask Meta for the number with these credentials."""
         fields = "display_phone_number,verified_name,quality_rating"
         try:
@@ -137,7 +106,7 @@ class GraphClient:
             return refused(answer.status_code, refusal)
         if answer.status_code != OK or body.get("id") is None:
             return Unsent(f"HTTP {answer.status_code} without an error of Meta")
-        return NumberFacts(*(text_in(body, name) for name in fields.split(",")))
+        return Works({name: text_in(body, name) for name in fields.split(",")})
 
 
 def authorization(account: Account) -> dict[str, str]:

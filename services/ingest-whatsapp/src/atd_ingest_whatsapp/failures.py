@@ -6,22 +6,8 @@ is a 400) and never the title. The same code can come as the answer to a send or
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
 
-FailureClass = Literal[
-    "token",
-    "permission",
-    "account",
-    "throttle",
-    "transient",
-    "window",
-    "recipient",
-    "request",
-    "media",
-    "template",
-    "unknown",
-]
-"""What kind of thing is wrong; `SendFailure.reason` is one of these."""
+from atd_channelkit.answers import FailureClass
 
 _CODES: Mapping[FailureClass, tuple[int, ...]] = MappingProxyType(
     {

@@ -12,9 +12,10 @@ from typing import Protocol
 import httpx
 import structlog
 
+from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.account_use import AccountUse
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import OK, Refused, Uncertain, Unsent
+from atd_ingest_whatsapp.client import OK
 from atd_ingest_whatsapp.fetching import (
     Broken,
     Expired,

@@ -18,7 +18,7 @@ from typing import assert_never
 
 import httpx
 
-from atd_ingest_whatsapp.client import Refused, Uncertain, Unsent
+from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.sending import SOURCE, failed, failure_of, reason
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundFile, InboundFileData, inbound_subject

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.media_client import Uploaded
 from atd_schemas.outbound import OutboundAttachment
 from atd_servicekit.clock import Clock

@@ -11,19 +11,9 @@ from urllib.parse import quote
 
 import httpx
 
+from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import (
-    OK,
-    Refused,
-    Uncertain,
-    Unsent,
-    authorization,
-    json_object,
-    read_error,
-    refused,
-    text_in,
-    unexplained,
-)
+from atd_ingest_whatsapp.client import OK, authorization, json_object, read_error, refused, text_in, unexplained
 from atd_ingest_whatsapp.graph import GraphConnection
 from atd_servicekit.files import OpenFile
 

@@ -8,9 +8,10 @@ from typing import Protocol, assert_never
 
 import structlog
 
+from atd_channelkit.answers import Refused, Unsent
 from atd_ingest_whatsapp.account_use import AccountUse
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import Answer, Refused, Unsent
+from atd_ingest_whatsapp.client import Answer
 from atd_ingest_whatsapp.compose import Body, Unsendable, compose_message, compose_reaction, compose_read
 from atd_ingest_whatsapp.media import AtMeta
 from atd_ingest_whatsapp.pace import Pace

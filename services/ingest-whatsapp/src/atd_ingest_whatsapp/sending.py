@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from atd_ingest_whatsapp.client import Accepted, Answer, Refused, Uncertain, Unsent
+from atd_channelkit.answers import Refused, Uncertain, Unsent
+from atd_ingest_whatsapp.client import Accepted, Answer
 from atd_ingest_whatsapp.failures import PAIR_LIMIT
 from atd_ingest_whatsapp.references import message_reference, reaction_reference
 from atd_schemas.contents import EMPTY

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from atd_schemas.views import ChannelKind
+
 AccountStatus = Literal["active", "needs_reconnection", "disabled"]
 """`needs_reconnection`: the provider refused the credentials. `disabled`: somebody switched the account off."""
 
@@ -16,6 +18,7 @@ class Account:
 
     id: str
     tenant_id: str
+    kind: ChannelKind
     name: str
     status: AccountStatus
     version: int

@@ -7,9 +7,7 @@ again with the same ids. Shapes: Meta's webhook reference for Graph API v25.0.
 
 from atd_ingest_whatsapp.translate.notes import Alert, HealthNote, Note, TemplateNote
 from atd_ingest_whatsapp.translate.part import PROBLEMS_LIMIT
-from atd_ingest_whatsapp.translate.reader import OBJECT, Proven, translate
-from atd_ingest_whatsapp.translate.result import Event, Translation, unparsed_event
-from atd_ingest_whatsapp.translate.statuses import Proof
+from atd_ingest_whatsapp.translate.reader import OBJECT, Event, Proven, translate
 
 __all__ = [
     "OBJECT",
@@ -18,10 +16,7 @@ __all__ = [
     "Event",
     "HealthNote",
     "Note",
-    "Proof",
     "Proven",
     "TemplateNote",
-    "Translation",
     "translate",
-    "unparsed_event",
 ]

@@ -6,17 +6,20 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.translate.messages import message_event
+from atd_channelkit.webhooks.translation import SendProof, Translation
+from atd_ingest_whatsapp.accounts.model import Account
+from atd_ingest_whatsapp.translate.messages import MessageEvent, message_event
 from atd_ingest_whatsapp.translate.notes import Note
 from atd_ingest_whatsapp.translate.part import Part, Problems, people_of
 from atd_ingest_whatsapp.translate.people import preference, user_id_change
-from atd_ingest_whatsapp.translate.result import Event, Translation
 from atd_ingest_whatsapp.translate.state import FIELDS, Change, error_notes, notes_of
-from atd_ingest_whatsapp.translate.statuses import Proof, receipt
+from atd_ingest_whatsapp.translate.statuses import receipt
 from atd_ingest_whatsapp.translate.values import Json, moment_of, plain, shown
+from atd_schemas.inbound import InboundPreference, InboundReceipt
 
 OBJECT = "whatsapp_business_account"
+
+Event = MessageEvent | InboundReceipt | InboundPreference
 
 _EVERY_VALUE = frozenset(("messaging_product", "metadata", "contacts"))
 
@@ -49,7 +52,7 @@ class _Reader:
     received_at: datetime
     events: list[Event] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    confirmed: list[Proof] = field(default_factory=list)
+    confirmed: list[SendProof] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
 
     def body(self, payload: Any) -> None:

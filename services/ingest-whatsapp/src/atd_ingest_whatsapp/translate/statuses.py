@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from atd_channelkit.webhooks.translation import SendProof
 from atd_ingest_whatsapp.failures import class_of, code_of, detail_of
 from atd_ingest_whatsapp.references import Reference, read_reference
 from atd_ingest_whatsapp.translate.messages import SOURCE
@@ -21,20 +22,11 @@ _STATUSES: Mapping[str, ReceiptStatus] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """The send of a row of the ledger went out: by which account, and under which id of Meta's."""
-
-    account_id: str
-    row_id: str
-    external_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
     """A receipt that was understood. Of a reaction of ours only a failure is an event."""
 
     event: InboundReceipt | None
-    proves: Proof | None
+    proves: SendProof | None
 
 
 def receipt(part: Part) -> Receipt | None:
@@ -57,7 +49,7 @@ def receipt(part: Part) -> Receipt | None:
         event = _event(part, known, external_id, reference)
         if event is None:
             return None
-    return Receipt(event, None if reference is None else Proof(part.account.id, str(callback), external_id))
+    return Receipt(event, None if reference is None else SendProof(part.account.id, str(callback), external_id))
 
 
 def _event(part: Part, known: ReceiptStatus, external_id: str, reference: Reference | None) -> InboundReceipt | None:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
 
+from atd_channelkit.answers import Refused, Unsent
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import Refused, Unsent
-from atd_ingest_whatsapp.template_client import Catalogue
-from atd_ingest_whatsapp.template_store import DueSync, TemplateStore, Wanted
-from atd_ingest_whatsapp.templates import (
+from atd_ingest_whatsapp.templates.client import Catalogue
+from atd_ingest_whatsapp.templates.model import (
     QUERY_WORDS_LIMIT,
     Listed,
     Saved,
@@ -26,8 +25,10 @@ from atd_ingest_whatsapp.templates import (
     wants_list,
     words_of,
 )
+from atd_ingest_whatsapp.templates.store import DueSync, TemplateStore, Wanted
 from atd_ingest_whatsapp.translate import Note, TemplateNote
 from atd_schemas.topics import SETTINGS_CHANGES
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.runtime import Runtime
 
@@ -40,8 +41,7 @@ SYNC_ATTEMPTS = 8
 _ASK_AFTER_NOTE = timedelta(seconds=30)
 """Webhooks that only the list can complete come in swarms; Meta allows 200 management calls an hour."""
 
-_FIRST_WAIT = timedelta(seconds=30)
-_LONGEST_WAIT = timedelta(minutes=30)
+_BACKOFF = Backoff(first=timedelta(seconds=30), cap=timedelta(minutes=30), attempts=SYNC_ATTEMPTS)
 _CLAIM = timedelta(minutes=5)
 _POLL_SECONDS = 2.0
 _CHUNK = 100
@@ -153,17 +153,17 @@ class TemplateService:
         return True
 
     async def _finish(self, sync: DueSync, answer: Synced | Refused | Unsent | None, log: Any) -> None:
-        passing = isinstance(answer, Unsent) or (
+        temporary = isinstance(answer, Unsent) or (
             isinstance(answer, Refused) and answer.failure in ("transient", "throttle")
         )
-        if passing and sync.attempts + 1 < SYNC_ATTEMPTS:
-            wait = min(_FIRST_WAIT * 2**sync.attempts, _LONGEST_WAIT)
-            return await self._store.again(sync, self._runtime.clock.now() + wait)
+        attempt = sync.attempts + 1
+        if temporary and not _BACKOFF.ends_after(attempt):
+            return await self._store.again(sync, self._runtime.clock.now() + _BACKOFF.longest(attempt))
         if isinstance(answer, Synced):
             log.info("templates.synced", synced=answer.synced, changed=answer.changed, deleted=answer.deleted)
         elif answer is not None:
             code = answer.code if isinstance(answer, Refused) else "unreachable"
-            log.warning("templates.sync_failed", code=code, attempt=sync.attempts + 1)
+            log.warning("templates.sync_failed", code=code, attempt=attempt)
         return await self._store.done(sync)
 
     async def _take_listed(self, account: Account, listed: dict[str, Listed], at: datetime) -> int:

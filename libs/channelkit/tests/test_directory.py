@@ -2,15 +2,24 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import SecretStr
-
-from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.directory import LOOKUPS_AT_ONCE, UNKNOWN_FOR, UNKNOWN_LIMIT, AccountDirectory
+from atd_channelkit.accounts.directory import LOOKUPS, UNKNOWN_FOR, UNKNOWN_LIMIT, AccountDirectory
+from atd_channelkit.accounts.model import Account
+from atd_channelkit.accounts.spec import Reference
 from atd_servicekit.crypto import CannotDecrypt
 from atd_testing.clock import FakeClock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToyAccount(Account):
+    number: str
+    business: str
+
+
+KINDS = ("number", "business")
 
 
 class Source:
@@ -31,7 +40,6 @@ class Source:
             "status": "active",
             "number": f"number-{account_id}",
             "business": "business-1",
-            "token": f"verify-{account_id}",
         }
         self.documents[account_id] = {**given, **changes}
 
@@ -45,30 +53,39 @@ class Source:
         await self.free.wait()
         return found
 
-    async def with_numbers(self, phone_number_ids: Sequence[str]) -> Sequence[dict[str, Any]]:
+    async def with_references(self, references: Sequence[Reference]) -> Sequence[dict[str, Any]]:
         self.asked += 1
-        return [one for one in self.documents.values() if one["number"] in phone_number_ids]
+        wanted = set(references)
+        return [one for one in self.documents.values() if wanted & {(kind, one[kind]) for kind in KINDS}]
 
 
-def opened(document: dict[str, Any]) -> Account:
+def opened(document: dict[str, Any]) -> ToyAccount:
     if document.get("unreadable"):
         raise CannotDecrypt("another key")
-    return Account(
+    return ToyAccount(
         id=document["_id"],
         tenant_id="tenant-1",
+        kind="app",
         name="Loja",
         status=document["status"],
-        phone_number_id=document["number"],
-        business_account_id=document["business"],
         version=document["version"],
-        app_secret=b"secret",
-        access_token=SecretStr("token"),
-        verify_token=SecretStr(document["token"]),
+        number=document["number"],
+        business=document["business"],
     )
 
 
-def directory(source: Source, clock: FakeClock | None = None) -> AccountDirectory:
-    return AccountDirectory(source, opened, clock or FakeClock())
+def directory(source: Source, clock: FakeClock | None = None) -> AccountDirectory[ToyAccount]:
+    return AccountDirectory(source, opened, references, clock or FakeClock())
+
+
+def references(account: ToyAccount) -> Sequence[Reference]:
+    return ("number", account.number), ("business", account.business)
+
+
+async def found(held: AccountDirectory[ToyAccount], *numbers: str) -> dict[str, list[str]]:
+    """The ids of accounts by number."""
+    answer = await held.find_referenced([("number", number) for number in numbers])
+    return {number: [one.id for one in accounts] for (_, number), accounts in answer.items()}
 
 
 async def test_what_was_there_at_the_start_is_found_without_asking() -> None:
@@ -77,10 +94,9 @@ async def test_what_was_there_at_the_start_is_found_without_asking() -> None:
     held = directory(source)
     await held.start()
     assert held.get("a") is not None
-    assert (await held.find_numbers(["number-a"]))["number-a"].id == "a"
-    assert [one.id for one in held.of_business(["business-1"])] == ["a"]
-    assert held.knows_verify_token("verify-a")
-    assert not held.knows_verify_token("verify-b")
+    assert await found(held, "number-a") == {"number-a": ["a"]}
+    assert [one.id for one in held.referenced(("business", "business-1"))] == ["a"]
+    assert held.referenced(("business", "business-2")) == ()
     assert source.asked == 0
 
 
@@ -99,8 +115,8 @@ async def test_an_unknown_id_is_remembered_for_a_while() -> None:
     held = directory(source, clock)
     for _ in range(5):
         assert await held.find("nobody") is None
-        assert await held.find_numbers(["nobody"]) == {}
-    assert source.asked == 1
+        assert await found(held, "nobody") == {}
+    assert source.asked == 2  # once by id, once by number
     source.put("nobody")
     clock.advance(UNKNOWN_FOR + timedelta(seconds=1))
     assert await held.find("nobody") is not None
@@ -109,10 +125,10 @@ async def test_an_unknown_id_is_remembered_for_a_while() -> None:
 async def test_a_change_event_ends_not_knowing_at_once() -> None:
     source = Source()
     held = directory(source)
-    assert await held.find_numbers(["number-a"]) == {}
+    assert await found(held, "number-a") == {}
     source.put("a")
     await held.reload(["a"])
-    assert list(await held.find_numbers(["number-a"])) == ["number-a"]
+    assert list(await found(held, "number-a")) == ["number-a"]
 
 
 async def test_a_flood_of_invented_ids_hardly_reaches_mongodb() -> None:
@@ -122,12 +138,12 @@ async def test_a_flood_of_invented_ids_hardly_reaches_mongodb() -> None:
     await held.start()
     for number in range(30_000):
         await held.find(f"invented-{number}")
-        await held.find_numbers([f"number-{number}"])
-    assert source.asked == LOOKUPS_AT_ONCE
+        await found(held, f"number-{number}")
+    assert source.asked == LOOKUPS.burst
     assert len(held._unknown) <= UNKNOWN_LIMIT
     assert held.get("real") is not None
     assert await held.get_or_read("ours") is None  # ids of our own making are read all the same
-    assert source.asked == LOOKUPS_AT_ONCE + 1
+    assert source.asked == LOOKUPS.burst + 1
 
 
 async def test_an_older_answer_does_not_bring_back_a_deleted_account() -> None:
@@ -144,19 +160,30 @@ async def test_an_older_answer_does_not_bring_back_a_deleted_account() -> None:
     assert held.get("a") is None
 
 
-async def test_a_change_of_number_token_and_status_replaces_the_account() -> None:
+async def test_a_change_of_references_and_status_replaces_the_account() -> None:
     source = Source()
     source.put("a")
     held = directory(source)
     await held.start()
-    source.put("a", 2, number="number-b", token="verify-b", business="business-2", status="disabled")
+    source.put("a", 2, number="number-b", business="business-2", status="disabled")
     assert await held.refresh() == ["a"]
-    assert list(await held.find_numbers(["number-a", "number-b"])) == ["number-b"]
-    assert (held.knows_verify_token("verify-a"), held.knows_verify_token("verify-b")) == (False, True)
-    assert held.of_business(["business-1"]) == []
+    assert list(await found(held, "number-a", "number-b")) == ["number-b"]
+    assert held.referenced(("business", "business-1")) == ()
     account = held.get("a")
     assert account is not None
     assert account.status == "disabled"
+
+
+async def test_several_accounts_share_a_reference_until_they_are_gone() -> None:
+    source = Source()
+    source.put("a")
+    source.put("b")
+    held = directory(source)
+    await held.start()
+    assert [one.id for one in held.referenced(("business", "business-1"))] == ["a", "b"]
+    source.put("a", 2, deleted=True)
+    await held.reload(["a"])
+    assert [one.id for one in held.referenced(("business", "business-1"))] == ["b"]
 
 
 async def test_a_refresh_reads_only_what_changed_lately_and_names_who_may_send() -> None:

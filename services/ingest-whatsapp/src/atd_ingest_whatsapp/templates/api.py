@@ -2,20 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from atd_ingest_whatsapp.channel_service import MANAGE, ChannelService
-from atd_ingest_whatsapp.client import Refused, Unsent
-from atd_ingest_whatsapp.template_service import TemplateService
-from atd_ingest_whatsapp.templates import view
+from atd_channelkit.accounts.api import Manager, Reader
+from atd_channelkit.accounts.service import ChannelService
+from atd_channelkit.answers import Refused, Unsent
+from atd_ingest_whatsapp.accounts.model import Account
+from atd_ingest_whatsapp.templates.model import view
+from atd_ingest_whatsapp.templates.service import TemplateService
+from atd_schemas.services import CHANNELS_PREFIX
 from atd_schemas.views import TemplateStatus, TemplateView
-from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import Problem
-
-Reader = Annotated[Identity, Depends(Requires("channels:read"))]
-Manager = Annotated[Identity, Depends(Requires(MANAGE))]
 
 SearchQuery = Annotated[
     str | None,
@@ -32,9 +31,9 @@ class SyncResult(BaseModel):
     deleted: int
 
 
-def templates_router(channels: ChannelService, templates: TemplateService) -> APIRouter:
+def templates_router(channels: ChannelService[Account], templates: TemplateService) -> APIRouter:
     """`/api/v1/channels/{account_id}/templates`, as the gateway hands it on."""
-    router = APIRouter(prefix="/api/v1/channels", tags=["templates"])
+    router = APIRouter(prefix=CHANNELS_PREFIX, tags=["templates"])
 
     @router.get("/{account_id}/templates")
     async def list_templates(
@@ -46,7 +45,7 @@ def templates_router(channels: ChannelService, templates: TemplateService) -> AP
         cursor: CursorQuery = None,
     ) -> Page[TemplateView]:
         """The account's templates by name and language; those that may not be sent say so in `status`."""
-        await channels.get(identity, account_id)
+        await channels.get(identity.tenant_id, account_id, reveal=False)
         after = None if cursor is None else decode_cursor(cursor, str, str)
         rows = await templates.page(
             identity.tenant_id, account_id, q=q, statuses=status or (), after=after, limit=limit + 1
@@ -57,11 +56,11 @@ def templates_router(channels: ChannelService, templates: TemplateService) -> AP
     @router.post("/{account_id}/templates/sync")
     async def sync_templates(account_id: str, identity: Manager) -> SyncResult:
         """Read the account's whole list at Meta now. 502 with Meta's words when it refuses, 503 without an answer."""
-        answer = await templates.sync(await channels.opened(identity, account_id))
+        answer = await templates.sync(await channels.opened(identity.tenant_id, account_id))
         if isinstance(answer, Refused):
             raise Problem(502, "provider_refused", f"Meta refused ({answer.code}): {answer.detail}")
         if isinstance(answer, Unsent):
-            raise Problem(503, "provider_unreachable", f"Meta gave no answer ({answer.reason}); try again later.")
+            raise Problem(503, "provider_unreachable", f"Meta did not answer ({answer.reason}); try again later.")
         return SyncResult(synced=answer.synced, changed=answer.changed, deleted=answer.deleted)
 
     return router

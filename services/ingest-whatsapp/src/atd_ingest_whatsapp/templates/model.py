@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.channels import KIND, order_after
 from atd_ingest_whatsapp.translate import TemplateNote
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import TemplateChanged, TemplateData
 from atd_schemas.views import TemplateParameters, TemplateStatus, TemplateView
+from atd_servicekit.outbox import next_order
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Document
@@ -179,7 +179,7 @@ def changed_event(document: "Document", now: datetime) -> TemplateChanged:
         source="ingest-whatsapp",
         subject=document["account_id"],
         data=TemplateData(
-            account_id=document["account_id"], channel=KIND, template=view(document), deleted=document["deleted"]
+            account_id=document["account_id"], channel="whatsapp", template=view(document), deleted=document["deleted"]
         ),
     )
 
@@ -289,7 +289,7 @@ def _saved(before: "Document | None", after: "Document", now: datetime) -> Saved
     if same:
         return Saved(after, visible=False)
     after |= {
-        "order": order_after(after["order"], now),
+        "order": next_order(now, after["order"]),
         "deleted_at": now if after["deleted"] else None,
         "updated_at": now,
     }

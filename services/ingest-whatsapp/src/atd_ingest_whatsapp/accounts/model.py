@@ -1,15 +1,16 @@
-"""A channel account as the webhook and the sender use it: opened credentials, ready in memory."""
+"""A WhatsApp number as webhooks and sends use it: opened credentials, ready in memory."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import SecretStr
 
-from atd_channelkit.accounts.model import Account as ChannelAccount
+from atd_channelkit.accounts import model
+from atd_schemas.views import ChannelKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account(ChannelAccount):
+class Account(model.Account):
     """One WhatsApp number of one tenant. Credentials are not part of its representation.
 
     `previous_app_secrets` are those replaced lately, each with the moment until which it still proves a webhook.
@@ -17,6 +18,7 @@ class Account(ChannelAccount):
     whether customers see that their messages were read.
     """
 
+    kind: ChannelKind = "whatsapp"
     phone_number_id: str
     business_account_id: str
     app_secret: bytes = field(repr=False)
@@ -31,7 +33,3 @@ class Account(ChannelAccount):
         if not self.previous_app_secrets:
             return (self.app_secret,)
         return (self.app_secret, *(secret for secret, until in self.previous_app_secrets if until > now))
-
-    def proven_by(self, secrets: frozenset[bytes], now: datetime) -> bool:
-        """Whether one of these secrets, which signed a body, is this account's."""
-        return not secrets.isdisjoint(self.app_secrets(now))

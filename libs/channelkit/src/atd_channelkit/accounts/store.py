@@ -1,34 +1,46 @@
 """Channel accounts in MongoDB: one document per account, deleted ones kept as such.
 
-Credentials are sealed by `credentials.py` before they come here. A deleted account keeps its place so that what is
-still to be sent for it can fail with a reason, and loses its credentials.
+Credentials are sealed before they come here. A deleted account keeps its place, so that what is still to be sent for
+it can fail with a reason, and loses its credentials.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
+from atd_channelkit.accounts.spec import ChannelSpec, Reference
+
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
 
 ACCOUNTS = "channel_accounts"
-ACCOUNT_INDEXES = {
-    ACCOUNTS: [
-        IndexModel(
-            [("phone_number_id", ASCENDING)],
-            name="one_account_per_number",
-            unique=True,
-            partialFilterExpression={"deleted": False},
-        ),
-        IndexModel([("tenant_id", ASCENDING), ("deleted", ASCENDING), ("_id", DESCENDING)], name="of_tenant"),
-        IndexModel([("business_account_id", ASCENDING), ("deleted", ASCENDING)], name="of_business_account"),
-        IndexModel([("updated_at", ASCENDING)], name="changed_since"),
-    ]
-}
 
 _BATCH = 500
+_REFERENCED_LIMIT = 1000
+"""Accounts that one lookup by references reads."""
+
+
+def account_indexes(spec: ChannelSpec[Any]) -> dict[str, list[IndexModel]]:
+    """The collection and its indexes."""
+    indexes = [
+        IndexModel([("tenant_id", ASCENDING), ("deleted", ASCENDING), ("_id", DESCENDING)], name="of_tenant"),
+        IndexModel([("updated_at", ASCENDING)], name="changed_since"),
+    ]
+    for kind, field in spec.indexed.items():
+        if kind == spec.unique:
+            one = IndexModel(
+                [(field, ASCENDING)],
+                name=f"one_account_per_{kind}",
+                unique=True,
+                partialFilterExpression={"deleted": False},
+            )
+        else:
+            one = IndexModel([(field, ASCENDING), ("deleted", ASCENDING)], name=f"of_{kind}")
+        indexes.append(one)
+    return {ACCOUNTS: indexes}
 
 
 class AccountSource(Protocol):
@@ -42,19 +54,21 @@ class AccountSource(Protocol):
         """Accounts by id, deleted ones too."""
         ...
 
-    async def with_numbers(self, phone_number_ids: Sequence[str]) -> "Sequence[Document]":
-        """Accounts in use by phone number id."""
+    async def with_references(self, references: Sequence[Reference]) -> "Sequence[Document]":
+        """Accounts in use by reference; kinds that are not indexed are passed over."""
         ...
 
 
 class AccountStore:
     """The collection of accounts. Whatever names a tenant touches no other tenant's documents."""
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: "Database", indexed: Mapping[str, str]) -> None:
+        """`indexed`: the field of each kind of reference."""
         self._accounts = database[ACCOUNTS]
+        self._indexed = indexed
 
     async def insert(self, session: "Session", document: "Document") -> None:
-        """Add an account. Raises pymongo's `DuplicateKeyError` when its number is connected already."""
+        """Add an account. Raises pymongo's `DuplicateKeyError` when what must be unique is connected already."""
         await self._accounts.insert_one(document, session=session)
 
     async def find(self, tenant_id: str, account_id: str, session: "Session | None" = None) -> "Document | None":
@@ -63,9 +77,11 @@ class AccountStore:
         found: Document | None = await self._accounts.find_one(query, session=session)
         return found
 
-    async def page(self, tenant_id: str, before_id: str | None, limit: int) -> "Sequence[Document]":
-        """Up to `limit` accounts of the tenant, newest first, older than `before_id`."""
+    async def page(self, tenant_id: str, kind: str | None, before_id: str | None, limit: int) -> "Sequence[Document]":
+        """Up to `limit` accounts of the tenant, newest first, older than `before_id`; of one kind when it is given."""
         query: Document = {"tenant_id": tenant_id, "deleted": False}
+        if kind is not None:
+            query["kind"] = kind
         if before_id is not None:
             query["_id"] = {"$lt": before_id}
         rows: list[Document] = await self._accounts.find(query).sort("_id", DESCENDING).limit(limit).to_list(limit)
@@ -83,6 +99,18 @@ class AccountStore:
         )
         return changed
 
+    async def reseal(self, account_id: str, version: int, changes: Mapping[str, Any]) -> bool:
+        """Set the same secrets in another form, of the account at this version, which stays; whether it was there."""
+        query = {"_id": account_id, "version": version, "deleted": False}
+        result = await self._accounts.update_one(query, {"$set": dict(changes)})
+        return bool(result.matched_count)
+
+    async def sealed(self) -> "AsyncIterator[Document]":
+        """Of every account in use what is sealed, and its version."""
+        wanted = {"sealed": 1, "replaced_secrets": 1, "version": 1}
+        async for row in self._accounts.find({"deleted": False}, wanted).batch_size(_BATCH):
+            yield row
+
     async def changed_since(self, moment: datetime | None) -> "Sequence[Document]":
         """See `AccountSource`."""
         query: Document = {"deleted": False} if moment is None else {"updated_at": {"$gte": moment}}
@@ -94,8 +122,15 @@ class AccountStore:
         rows: list[Document] = await self._accounts.find({"_id": {"$in": list(ids)}}).to_list(len(ids))
         return rows
 
-    async def with_numbers(self, phone_number_ids: Sequence[str]) -> "Sequence[Document]":
+    async def with_references(self, references: Sequence[Reference]) -> "Sequence[Document]":
         """See `AccountSource`."""
-        query = {"phone_number_id": {"$in": list(phone_number_ids)}, "deleted": False}
-        rows: list[Document] = await self._accounts.find(query).to_list(len(phone_number_ids))
+        by_field: dict[str, list[str]] = defaultdict(list)
+        for kind, name in references:
+            if kind in self._indexed:
+                by_field[self._indexed[kind]].append(name)
+        if not by_field:
+            return []
+        wanted = [{field: {"$in": names}, "deleted": False} for field, names in by_field.items()]
+        found = self._accounts.find({"$or": wanted}).limit(_REFERENCED_LIMIT)
+        rows: list[Document] = await found.to_list(_REFERENCED_LIMIT)
         return rows

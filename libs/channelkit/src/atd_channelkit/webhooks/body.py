@@ -1,18 +1,14 @@
-"""A webhook body from bytes to JSON values, and whom it names. Pure.
+"""A webhook body from bytes to JSON values. Pure.
 
-orjson reads what Meta normally writes. What it refuses is given to the standard library, which also reads lone
+orjson reads what providers normally write. What it refuses is given to the standard library, which also reads lone
 surrogates (a text that was cut inside an emoji) and numbers of any size: such a body is authentic, and refusing
-it would make Meta repeat it for days.
+it would make the provider repeat it for days.
 """
 
 import json
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import orjson
-
-NAMED_LIMIT = 1000
-"""Meta puts at most 1000 updates into one body; more names than that are not looked at."""
 
 
 class MalformedBodyError(ValueError):
@@ -67,38 +63,3 @@ def _scrubbed(value: Any) -> Any:
     if isinstance(value, dict):
         return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
     return value
-
-
-@dataclass(slots=True)
-class Named:
-    """Whom a body names, in its order: the numbers it is about, and the business accounts.
-
-    `beyond_numbers`: a change names no number, so that it is about a business account.
-    """
-
-    phone_number_ids: dict[str, None] = field(default_factory=dict)
-    business_account_ids: dict[str, None] = field(default_factory=dict)
-    beyond_numbers: bool = False
-
-
-def named_in(payload: Any) -> Named:
-    """The ids that a body carries where Meta puts them; whatever has another shape is passed over."""
-    named = Named()
-    for entry in _dicts(payload, "entry"):
-        business = entry.get("id")
-        if isinstance(business, str) and len(named.business_account_ids) < NAMED_LIMIT:
-            named.business_account_ids[business] = None
-        for change in _dicts(entry, "changes"):
-            value = change.get("value")
-            metadata = value.get("metadata") if isinstance(value, dict) else None
-            number = metadata.get("phone_number_id") if isinstance(metadata, dict) else None
-            if not isinstance(number, str):
-                named.beyond_numbers = True
-            elif len(named.phone_number_ids) < NAMED_LIMIT:
-                named.phone_number_ids[number] = None
-    return named
-
-
-def _dicts(holder: Any, name: str) -> list[dict[str, Any]]:
-    found = holder.get(name) if isinstance(holder, dict) else None
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []

@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 
+from atd_channelkit.answers import Refused, Unsent
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import OK, Refused, Unsent, authorization, json_object, refused
+from atd_ingest_whatsapp.client import OK, authorization, json_object, refused
 from atd_ingest_whatsapp.graph import GraphConnection
-from atd_ingest_whatsapp.templates import Listed, listed_of
+from atd_ingest_whatsapp.templates.model import Listed, listed_of
 
 TEMPLATES_LIMIT = 6000
 """Templates that a verified business account can have."""

@@ -2,13 +2,7 @@
 
 import pytest
 
-from atd_ingest_whatsapp.body import (
-    NAMED_LIMIT,
-    MalformedBodyError,
-    UnreadableBodyError,
-    decode,
-    named_in,
-)
+from atd_channelkit.webhooks.body import MalformedBodyError, UnreadableBodyError, decode
 
 
 @pytest.mark.parametrize(
@@ -41,20 +35,3 @@ def test_beyond_what_can_be_read_is_authentic_all_the_same(raw: bytes) -> None:
         decode(raw)
     except UnreadableBodyError:
         return
-
-
-def test_a_body_names_numbers_and_business_accounts() -> None:
-    def entry(number: object) -> object:
-        return {"id": "b1", "changes": [{"value": {"metadata": {"phone_number_id": number}}}, {"value": 1}, 2]}
-
-    named = named_in({"entry": [entry("n1"), entry("n2"), entry("n1"), entry(3), 4, {"id": 5}]})
-    assert list(named.phone_number_ids) == ["n1", "n2"]
-    assert list(named.business_account_ids) == ["b1"]
-    odd: object
-    for odd in (None, [], {"entry": {}}, {"entry": None}, "x"):
-        assert not named_in(odd).phone_number_ids
-
-
-def test_names_past_the_limit_are_not_looked_at() -> None:
-    named = named_in({"entry": [{"id": str(number)} for number in range(5 * NAMED_LIMIT)]})
-    assert len(named.business_account_ids) == NAMED_LIMIT

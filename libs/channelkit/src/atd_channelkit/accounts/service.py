@@ -1,0 +1,309 @@
+"""What can be done to channel accounts: each change and its event commit together."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+import structlog
+from pymongo.errors import DuplicateKeyError
+
+from atd_channelkit.accounts.credentials import Credentials
+from atd_channelkit.accounts.documents import (
+    changed_event,
+    changed_fields,
+    changed_names,
+    deleted_fields,
+    needs_reconnection_fields,
+    new_document,
+    replaced_in,
+    shown,
+    touched,
+)
+from atd_channelkit.accounts.model import Account
+from atd_channelkit.accounts.reseal import Resealed, reseal
+from atd_channelkit.accounts.spec import ChannelSpec
+from atd_channelkit.accounts.store import AccountStore
+from atd_channelkit.accounts.views import Channel, ChannelChanges, CheckResult, NewChannel
+from atd_channelkit.answers import Refused, Unsent, Works
+from atd_channelkit.settings import ChannelServiceSettings
+from atd_schemas.envelope import SYSTEM, Actor
+from atd_schemas.ids import uuid7
+from atd_schemas.topics import SETTINGS_CHANGES
+from atd_servicekit.crypto import CannotDecrypt
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.problems import FieldError, Problem, conflict, not_found
+from atd_servicekit.runtime import Runtime
+from atd_servicekit.versions import check_version
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Document, Session
+
+A = TypeVar("A", bound=Account)
+A_contra = TypeVar("A_contra", bound=Account, contravariant=True)
+
+
+class Checker(Protocol[A_contra]):
+    """Asks the provider whether credentials work."""
+
+    async def check(self, account: A_contra) -> Works | Refused | Unsent: ...
+
+
+class Directory(Protocol):
+    """The accounts that this process has in memory."""
+
+    async def reload(self, account_ids: Sequence[str]) -> None: ...
+
+
+class AccountExtension(Protocol[A_contra]):
+    """What a channel keeps beside its accounts (templates, health): it changes in the same transactions."""
+
+    async def created(self, session: "Session", document: "Document") -> None: ...
+
+    async def changed(self, session: "Session", document: "Document", names: frozenset[str]) -> None:
+        """`names`: the credentials and settings that were given."""
+        ...
+
+    async def deleted(self, session: "Session", document: "Document") -> None: ...
+
+    def committed(self) -> None:
+        """After the commit of any of these."""
+        ...
+
+    async def checked(self, account: A_contra, works: Works) -> None: ...
+
+    async def shown(self, account_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """More fields of the answer, by account."""
+        ...
+
+
+class NoExtension:
+    """For a channel that keeps nothing beside its accounts."""
+
+    async def created(self, session: "Session", document: "Document") -> None: ...
+
+    async def changed(self, session: "Session", document: "Document", names: frozenset[str]) -> None: ...
+
+    async def deleted(self, session: "Session", document: "Document") -> None: ...
+
+    def committed(self) -> None: ...
+
+    async def checked(self, account: Account, works: Works) -> None: ...
+
+    async def shown(self, account_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - see above
+        return {}
+
+
+ResumeSends = Callable[[str], Awaitable[None]]
+"""Has what waits for an account tried again at once."""
+
+_Fields = Callable[["Document"], Mapping[str, Any]]
+_Then = Callable[["Session", "Document"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelService(Generic[A]):
+    """The use cases of channel accounts, each within one tenant."""
+
+    runtime: Runtime
+    settings: ChannelServiceSettings
+    spec: ChannelSpec[A]
+    store: AccountStore
+    credentials: Credentials[A]
+    directory: Directory
+    checker: Checker[A]
+    resume: ResumeSends
+    extension: AccountExtension[A]
+
+    async def create(self, session: "Session", new: NewChannel, tenant_id: str, actor: Actor) -> Channel:
+        """Connect an account, inside a transaction after which `announce` is called.
+
+        Raises `Problem` 409 when what must be unique is connected already.
+        """
+        account_id, now = uuid7(), self.runtime.clock.now()
+        document = new_document(self.spec, new, tenant_id, account_id, self._sealer(account_id), now)
+        try:
+            await self.store.insert(session, document)
+        except DuplicateKeyError:
+            raise self._connected_already() from None
+        await self._add_event(session, document, actor)
+        await self.extension.created(session, document)
+        return self._view(document, {}, reveal=True)
+
+    async def announce(self, account_id: str) -> None:
+        """Have a new account in memory at once, after the commit; other processes hear of it by its event."""
+        await self.directory.reload([account_id])
+        self.extension.committed()
+
+    async def page(
+        self, tenant_id: str, kind: str | None, before_id: str | None, limit: int, *, reveal: bool
+    ) -> list[Channel]:
+        """Up to `limit` accounts, newest first. `reveal`: with the secrets that may be shown."""
+        rows = await self.store.page(tenant_id, kind, before_id, limit)
+        more = await self.extension.shown([row["_id"] for row in rows])
+        return [self._view(row, more.get(row["_id"], {}), reveal=reveal) for row in rows]
+
+    async def get(self, tenant_id: str, account_id: str, *, reveal: bool) -> Channel:
+        """One account. Raises `Problem` 404."""
+        return await self._shown(await self._found(tenant_id, account_id), reveal=reveal)
+
+    async def opened(self, tenant_id: str, account_id: str) -> A:
+        """One account with its credentials. Raises `Problem` 404, or 409 when they cannot be read."""
+        return self._open(await self._found(tenant_id, account_id))
+
+    async def change(
+        self, tenant_id: str, account_id: str, changes: ChannelChanges, version: int | None, actor: Actor
+    ) -> Channel:
+        """Change an account; with `version` only when it is at that one. Raises `Problem` 404 or 409."""
+
+        def fields(document: "Document") -> Mapping[str, Any]:
+            sealer, now = self._sealer(account_id), self.runtime.clock.now()
+            return changed_fields(self.spec, document, changes, sealer, now, self.settings.secret_overlap)
+
+        names = changed_names(changes)
+
+        async def extend(session: "Session", document: "Document") -> None:
+            await self.extension.changed(session, document, names)
+
+        document = await self._changed(tenant_id, account_id, version, fields, actor, extend)
+        self.extension.committed()
+        if changes.status is not None or any(one.reconnects and one.name in names for one in self.spec.secrets):
+            await self.resume(account_id)
+        return await self._shown(document, reveal=True)
+
+    async def forget_replaced_secrets(self, tenant_id: str, account_id: str, name: str, actor: Actor) -> Channel:
+        """From now on only the current secret of this name proves webhooks. Raises `Problem` 404."""
+
+        def fields(document: "Document") -> Mapping[str, Any]:
+            kept = [one for one in replaced_in(document) if one["name"] != name]
+            return {**touched(document, self.runtime.clock.now()), "replaced_secrets": kept}
+
+        return await self._shown(await self._changed(tenant_id, account_id, None, fields, actor), reveal=True)
+
+    async def delete(self, tenant_id: str, account_id: str, actor: Actor) -> None:
+        """Disconnect: webhooks are 404 from now on, and what is unsent fails. Raises `Problem` 404."""
+
+        def fields(document: "Document") -> Mapping[str, Any]:
+            return deleted_fields(document, self.runtime.clock.now())
+
+        await self._changed(tenant_id, account_id, None, fields, actor, self.extension.deleted)
+        self.extension.committed()
+        await self.resume(account_id)  # what waits is tried now, and fails because the account is gone
+
+    async def check(self, tenant_id: str, account_id: str, actor: Actor) -> CheckResult:
+        """Ask the provider: refused credentials mark the account, good ones repair it. Raises `Problem` 404 or 409."""
+        document = await self._found(tenant_id, account_id)
+        account = self._open(document)
+        answer = await self.checker.check(account)
+        now = self.runtime.clock.now()
+        found: dict[str, Any] = {}
+        if isinstance(answer, Works):
+            found = {"checked_at": now, **{name: answer.facts.get(name) for name in self.spec.facts}}
+            if document["status"] == "needs_reconnection":
+                found |= {"status": "active", "status_reason": None}
+        elif isinstance(answer, Refused) and answer.failure == "token" and document["status"] != "disabled":
+            found = {"checked_at": now, **needs_reconnection_fields(answer.code, answer.detail, now)}
+        if found:
+            document = await self._changed(
+                tenant_id, account_id, document["version"], lambda row: {**touched(row, now), **found}, actor
+            )
+        if isinstance(answer, Works):
+            await self.extension.checked(account, answer)
+            await self.resume(account_id)
+        return self.spec.check_result.model_validate(
+            {"status": document["status"], "checked_at": now, **_check_fields(answer)}
+        )
+
+    async def needs_reconnection(self, account: A, refused: Refused) -> bool:
+        """Mark an account whose credentials were refused; false when it has changed since and may work again.
+
+        What is marked already is not marked again: a new version would be in the way of whoever repairs it.
+        """
+
+        def fields(document: "Document") -> Mapping[str, Any]:
+            now = self.runtime.clock.now()
+            return {**touched(document, now), **needs_reconnection_fields(refused.code, refused.detail, now)}
+
+        try:
+            if account.status == "needs_reconnection":
+                return bool((await self._found(account.tenant_id, account.id))["version"] == account.version)
+            await self._changed(account.tenant_id, account.id, account.version, fields, SYSTEM)
+        except Problem:
+            return False  # deleted, or repaired in between
+        structlog.get_logger().warning(
+            "account.needs_reconnection", tenant_id=account.tenant_id, account_id=account.id, code=refused.code
+        )
+        return True
+
+    async def reseal(self, limit: int) -> Resealed:
+        """Seal up to `limit` accounts of all tenants with the current key."""
+        return await reseal(self.store, self.credentials, limit)
+
+    async def _shown(self, document: "Document", *, reveal: bool) -> Channel:
+        more = await self.extension.shown([document["_id"]])
+        return self._view(document, more.get(document["_id"], {}), reveal=reveal)
+
+    def _view(self, document: "Document", more: Mapping[str, Any], *, reveal: bool) -> Channel:
+        secrets: Mapping[str, str] = {}
+        if reveal:
+            try:
+                secrets = self.credentials.shown(document)
+            except CannotDecrypt:
+                secrets = {}
+        now = self.runtime.clock.now()
+        return shown(self.spec, document, self.settings.public_url, now, {**more, **secrets})
+
+    def _open(self, document: "Document") -> A:
+        try:
+            return self.credentials.open(document)
+        except CannotDecrypt:
+            raise conflict("The credentials cannot be decrypted any more; enter them again.") from None
+
+    async def _found(self, tenant_id: str, account_id: str, session: "Session | None" = None) -> "Document":
+        document = await self.store.find(tenant_id, account_id, session)
+        if document is None:
+            raise not_found("Channel account not found.")
+        return document
+
+    async def _changed(
+        self,
+        tenant_id: str,
+        account_id: str,
+        version: int | None,
+        fields: _Fields,
+        actor: Actor,
+        then: _Then | None = None,
+    ) -> "Document":
+        async def work(session: "Session") -> "Document":
+            before = await self._found(tenant_id, account_id, session)
+            check_version(version, before["version"], "channel account")
+            after = await self.store.change(session, account_id, before["version"], fields(before))
+            if after is None:
+                raise conflict("The channel account was changed at the same time; read it again.")
+            await self._add_event(session, after, actor)
+            if then is not None:
+                await then(session, after)
+            return after
+
+        document = await self.runtime.transaction(work)
+        await self.directory.reload([account_id])
+        return document
+
+    async def _add_event(self, session: "Session", document: "Document", actor: Actor) -> None:
+        event = changed_event(self.spec, document, actor, self.runtime.clock.now())
+        await self.runtime.outbox.add(session, [Outgoing.of(SETTINGS_CHANGES, event)], order=document["order"])
+
+    def _sealer(self, account_id: str) -> Callable[[str, str], str]:
+        return lambda name, value: self.credentials.seal(account_id, name, value)
+
+    def _connected_already(self) -> Problem:
+        name = f"credentials.{self.spec.indexed.get(self.spec.unique or '', 'id')}"
+        detail = "This account is connected already."
+        return Problem(409, "conflict", detail, errors=[FieldError(name, "is connected already")])
+
+
+def _check_fields(answer: Works | Refused | Unsent) -> dict[str, Any]:
+    if isinstance(answer, Works):
+        return {"ok": True, **answer.facts}
+    if isinstance(answer, Refused):
+        return {"ok": False, "reason": answer.failure, "code": answer.code, "message": answer.detail}
+    return {"ok": False, "reason": "unreachable", "message": answer.reason}

@@ -1,0 +1,97 @@
+"""Channel accounts as people make and see them: the fields that every channel has.
+
+A channel service adds its own by subclasses, with names of their own (`NewWhatsAppChannel`): the gateway merges the
+documents of all services.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+
+from atd_channelkit.accounts.model import AccountStatus
+from atd_schemas.envelope import Timestamp
+from atd_schemas.views import ChannelKind
+
+ChannelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+def _without_margin(copied: object) -> object:
+    """What is copied from a page often has a line break behind it."""
+    return copied.strip() if isinstance(copied, str) else copied
+
+
+def _fits_header(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("must be plain letters, digits and signs, without spaces")
+    return secret
+
+
+HeaderSecret = Annotated[SecretStr, BeforeValidator(_without_margin), AfterValidator(_fits_header)]
+"""A secret that travels in a header, which takes visible ASCII only; limits are added with `Field(min_length=…)`."""
+
+
+class Input(BaseModel):
+    """Part of a request; unknown fields are refused, and errors do not repeat what was given."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class NoFields(Input):
+    """For a channel without credentials or settings."""
+
+
+class NewChannel(Input):
+    """A channel account to connect; a subclass narrows `kind`, `credentials` and `settings`."""
+
+    kind: ChannelKind
+    name: ChannelName = Field(description="What attendants see, 1 to 100 characters")
+    credentials: Any = NoFields()
+    settings: Any = NoFields()
+
+
+class ChannelChanges(Input):
+    """What is left out stays; a subclass narrows `credentials` and `settings`."""
+
+    name: ChannelName | None = None
+    status: Literal["active", "disabled"] | None = Field(
+        default=None, description="`disabled`: nothing is sent; what customers write is still taken"
+    )
+    credentials: Any = NoFields()
+    settings: Any = NoFields()
+
+
+class StatusReason(BaseModel):
+    """Why an account needs to be connected again, in the provider's words."""
+
+    code: str
+    message: str
+    at: Timestamp
+
+
+class Channel(BaseModel):
+    """A channel account as it is answered; secrets that are shown at all (`verify_token`) only to its managers."""
+
+    id: str
+    kind: ChannelKind
+    name: str
+    status: AccountStatus
+    status_reason: StatusReason | None
+    webhook_url: str | None = Field(description="Where the provider sends webhooks; null for channels without any")
+    verify_token: str | None = Field(default=None, description="For the provider's check of the webhook address")
+    settings: Any = Field(description="How the account behaves, in the channel's own fields")
+    version: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    checked_at: Timestamp | None
+
+
+class CheckResult(BaseModel):
+    """Whether the credentials work. Without an answer of the provider `reason` is `unreachable`."""
+
+    ok: bool
+    status: AccountStatus
+    reason: str | None = None
+    code: str | None = None
+    message: str | None = None
+    checked_at: Timestamp

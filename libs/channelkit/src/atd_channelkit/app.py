@@ -1,0 +1,197 @@
+"""Joins a channel service from its parts: what is the same for every channel is built here, once."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from fastapi import APIRouter, FastAPI
+from pymongo import IndexModel
+
+from atd_channelkit.accounts.api import channels_router, reseal_router
+from atd_channelkit.accounts.changes import AccountChanges
+from atd_channelkit.accounts.credentials import Credentials
+from atd_channelkit.accounts.directory import AccountDirectory
+from atd_channelkit.accounts.model import Account
+from atd_channelkit.accounts.service import AccountExtension, ChannelService, Checker, NoExtension
+from atd_channelkit.accounts.spec import ChannelSpec
+from atd_channelkit.accounts.store import AccountStore, account_indexes
+from atd_channelkit.answers import Refused
+from atd_channelkit.metrics import METRICS, ChannelMetrics
+from atd_channelkit.settings import ChannelServiceSettings
+from atd_channelkit.webhooks.endpoint import Webhooks
+from atd_channelkit.webhooks.intake import Intake, TakeNotes, no_notes
+from atd_channelkit.webhooks.reader import WebhookReader
+from atd_channelkit.webhooks.redrive import Redrive, redrive_router
+from atd_channelkit.webhooks.routes import add_webhooks
+from atd_channelkit.webhooks.translation import SendProof
+from atd_schemas.topics import SETTINGS_CHANGES, Topic, outbound_topic
+from atd_servicekit.clock import Clock
+from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
+from atd_servicekit.lifecycle import Component
+from atd_servicekit.runtime import Runtime
+from atd_servicekit.tracing import Tracing
+
+A = TypeVar("A", bound=Account)
+S = TypeVar("S", bound=ChannelServiceSettings)
+
+
+class Workers(Protocol):
+    """What sends and fetches (`sending.ledgers.ChannelLedgers`)."""
+
+    def run(self, commands: Topic) -> None:
+        """Have the runtime run the workers, which read commands from this topic."""
+        ...
+
+    async def resume(self, account_id: str) -> None:
+        """Have what waits for an account tried again at once."""
+        ...
+
+    async def confirm(self, proofs: Sequence[SendProof]) -> None:
+        """Learn which sends receipts have proven."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelBase(Generic[A, S]):
+    """What the parts of a channel service are built on."""
+
+    runtime: Runtime
+    settings: S
+    spec: ChannelSpec[A]
+    directory: AccountDirectory[A]
+    needs_reconnection: Callable[[A, Refused], Any]
+    """`async (account, refused) -> bool`: marks an account whose credentials were refused; false when it changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelParts(Generic[A]):
+    """What a channel service brings.
+
+    Attributes:
+        checker: asks the provider whether credentials work.
+        workers: send and fetch.
+        reader: reads webhooks; `None` for a channel whose provider sends none.
+        extension: what changes in the transactions of accounts.
+        take_notes: takes what webhooks say of the channel's own state.
+        routers: more routes, which use the accounts' service.
+        components: started before the ledgers, in this order.
+        indexes: collections beside those of channelkit.
+        background: loops that are kept running, by name.
+    """
+
+    checker: Checker[A]
+    workers: Workers
+    reader: WebhookReader[A] | None = None
+    extension: AccountExtension[A] = field(default_factory=NoExtension)
+    take_notes: TakeNotes = no_notes
+    routers: Sequence[Callable[[ChannelService[A]], APIRouter]] = ()
+    components: Sequence[Component] = ()
+    indexes: Sequence[Mapping[str, Sequence[IndexModel]]] = ()
+    background: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+
+
+def create_channel_app(
+    settings: S,
+    spec: ChannelSpec[A],
+    build: Callable[[ChannelBase[A, S]], ChannelParts[A]],
+    *,
+    description: str = "",
+    clock: Clock | None = None,
+    tracing: Tracing | None = None,
+) -> FastAPI:
+    """The service as an ASGI application whose lifespan runs all of it; `app.state.runtime` is its runtime.
+
+    `build` makes the channel's own parts.
+    """
+    runtime = Runtime.build(spec.service.name, settings, clock=clock, tracing=tracing)
+    store = AccountStore(runtime.mongo.db, spec.indexed)
+    credentials = Credentials(runtime.cipher, spec)
+    directory = AccountDirectory(store, credentials.open, spec.references, runtime.clock)
+    late = _Late[A]()
+    parts = build(
+        ChannelBase(
+            runtime=runtime,
+            settings=settings,
+            spec=spec,
+            directory=directory,
+            needs_reconnection=late.needs_reconnection,
+        )
+    )
+    late.service = service = ChannelService(
+        runtime=runtime,
+        settings=settings,
+        spec=spec,
+        store=store,
+        credentials=credentials,
+        directory=directory,
+        checker=parts.checker,
+        resume=parts.workers.resume,
+        extension=parts.extension,
+    )
+    _start_in_order(runtime, settings, spec, directory, parts)
+    routers = [channels_router(service), reseal_router(service), *(make(service) for make in parts.routers)]
+    webhooks = None if parts.reader is None else _webhooks(runtime, settings, spec, directory, parts, parts.reader)
+    if webhooks is not None:
+        routers.append(redrive_router(Redrive(webhooks)))
+    app = runtime.create_app(spec.service.name, routers, description=description or spec.service.does)
+    if webhooks is not None and spec.webhook_path is not None:
+        add_webhooks(app, spec.webhook_path, webhooks, runtime.metrics, runtime.tracing)
+    return app
+
+
+class _Late(Generic[A]):
+    """The accounts' service for parts that it is built from."""
+
+    service: ChannelService[A]
+
+    async def needs_reconnection(self, account: A, refused: Refused) -> bool:
+        return await self.service.needs_reconnection(account, refused)
+
+
+def _webhooks(
+    runtime: Runtime,
+    settings: ChannelServiceSettings,
+    spec: ChannelSpec[A],
+    directory: AccountDirectory[A],
+    parts: ChannelParts[A],
+    reader: WebhookReader[A],
+) -> Webhooks[A]:
+    return Webhooks(
+        channel=spec.service.outbound or spec.service.name,
+        source=spec.service.name,
+        reader=reader,
+        directory=directory,
+        intake=Intake(runtime.producer, parts.workers.confirm, parts.take_notes, settings.webhook_timeout),
+        answers=runtime.metrics.declare(ChannelMetrics, METRICS).webhook_answers,
+        clock=runtime.clock,
+    )
+
+
+def _start_in_order(
+    runtime: Runtime,
+    settings: ChannelServiceSettings,
+    spec: ChannelSpec[A],
+    directory: AccountDirectory[A],
+    parts: ChannelParts[A],
+) -> None:
+    workers = parts.workers
+
+    async def keep_fresh() -> None:
+        """In case a change event, or the resuming after it, was missed."""
+        while True:
+            await asyncio.sleep(settings.account_refresh.total_seconds())
+            for account_id in await directory.refresh():
+                await workers.resume(account_id)
+
+    for indexes in (account_indexes(spec), IDEMPOTENCY_INDEXES, *parts.indexes):
+        runtime.add_indexes(indexes)
+    for component in parts.components:
+        runtime.add_component(component)
+    runtime.use_outbox()
+    runtime.broadcast(SETTINGS_CHANGES, AccountChanges(spec.service.channels, directory), from_beginning=False)
+    runtime.add_component(directory)
+    runtime.background("account-refresh", keep_fresh)
+    workers.run(outbound_topic(spec.service))
+    for name, run in parts.background.items():
+        runtime.background(name, run)

@@ -1,0 +1,56 @@
+"""What happens to a proven body; the same for webhooks and for the re-driving of kept bodies."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from atd_channelkit.webhooks.translation import SendProof, Translation
+from atd_schemas.topics import INBOUND_EVENTS
+from atd_servicekit.kafka import Outgoing
+
+
+class Publisher(Protocol):
+    """Writes records to Kafka and returns when they are acknowledged."""
+
+    async def publish(self, records: Sequence[Outgoing], *, timeout_seconds: float | None = None) -> None: ...
+
+
+ConfirmSends = Callable[[Sequence[SendProof]], Awaitable[None]]
+"""Learns which sends receipts have proven."""
+
+TakeNotes = Callable[[Sequence[Any]], Awaitable[None]]
+"""Learns what a body says of the channel's own state; repeats and what is older change nothing."""
+
+
+async def no_notes(_notes: Sequence[Any]) -> None:
+    """For a channel that keeps no state beside its accounts."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """Makes a translation durable. `timeout` bounds each step."""
+
+    publisher: Publisher
+    confirm: ConfirmSends
+    take_notes: TakeNotes
+    timeout: timedelta
+
+    async def take(
+        self, translation: Translation, kept: Iterable[Outgoing] = (), traceparent: str | None = None
+    ) -> None:
+        """Publish the events and what is kept, then confirm the sends that receipts prove and hand the notes on.
+
+        Raises `InfrastructureFault`, pymongo's errors or `TimeoutError` when the body must come again.
+        """
+        records = [Outgoing.of(INBOUND_EVENTS, event, traceparent) for event in translation.events]
+        records.extend(kept)
+        seconds = self.timeout.total_seconds()
+        await self.publisher.publish(records, timeout_seconds=seconds)
+        if translation.confirmed:
+            async with asyncio.timeout(seconds):
+                await self.confirm(translation.confirmed)
+        if translation.notes:
+            async with asyncio.timeout(seconds):
+                await self.take_notes(translation.notes)

@@ -1,0 +1,78 @@
+"""What channelkit must know of Meta's webhooks: whom a body names, what proves it, what it means. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from atd_channelkit.accounts.spec import Reference
+from atd_channelkit.webhooks.reader import (
+    Challenge,
+    Headers,
+    NamedAccounts,
+    ProvenAccounts,
+    WebhookDescription,
+    verify_token_reference,
+)
+from atd_channelkit.webhooks.translation import Translation
+from atd_ingest_whatsapp.accounts.model import Account
+from atd_ingest_whatsapp.named import BUSINESS_ACCOUNT, NUMBER, named_in
+from atd_ingest_whatsapp.signature import SIGNATURE_HEADER, proving_secrets
+from atd_ingest_whatsapp.translate import Proven, translate
+
+_DESCRIPTION = WebhookDescription(
+    provider="Meta",
+    proof_header="X-Hub-Signature-256",
+    proof="`sha256=` and the HMAC-SHA256 of the raw body with the app secret, in hex",
+    proof_pattern="^sha256=[0-9a-f]{64}$",
+    challenge={
+        "hub.mode": "`subscribe`",
+        "hub.verify_token": "The verify token of the account",
+        "hub.challenge": "Comes back as it is",
+    },
+)
+
+
+class WhatsAppReader:
+    """Implements `WebhookReader`: a body is proven by the secret of the Meta app, which several numbers may share."""
+
+    description = _DESCRIPTION
+    shared_address = True
+
+    def secrets(self, account: Account, now: datetime) -> Sequence[bytes]:
+        """The current app secret, and those replaced lately."""
+        return account.app_secrets(now)
+
+    def proving(self, raw: bytes, headers: Headers, secrets: Iterable[bytes]) -> frozenset[bytes]:
+        """Those that signed the body."""
+        return proving_secrets(raw, headers.get(SIGNATURE_HEADER), secrets)
+
+    def named(self, payload: Any) -> NamedAccounts:
+        """The numbers in the body; its business accounts too, where a change names no number."""
+        named = named_in(payload)
+        numbers = tuple([(NUMBER, one) for one in named.phone_number_ids])
+        businesses = tuple([(BUSINESS_ACCOUNT, one) for one in named.business_account_ids])
+        return NamedAccounts(numbers + businesses, ()) if named.beyond_numbers else NamedAccounts(numbers, businesses)
+
+    def translate(
+        self, payload: Any, accounts: ProvenAccounts[Account], now: datetime, received_at: datetime | None
+    ) -> Translation:
+        """What the body says."""
+        return translate(payload, _proven(accounts.named), now, received_at)
+
+    def challenge(self, query: Mapping[str, str]) -> Challenge | None:
+        """Meta's check, made whenever the address or the verify token is saved."""
+        if query.get("hub.mode") != "subscribe":
+            return None
+        token = verify_token_reference(query.get("hub.verify_token", ""))
+        return Challenge(token, query.get("hub.challenge", "").encode())
+
+
+def _proven(named: Mapping[Reference, Sequence[Account]]) -> Proven:
+    numbers: dict[str, Account] = {}
+    businesses: dict[str, Sequence[Account]] = {}
+    for (kind, name), accounts in named.items():
+        if kind == NUMBER:
+            numbers[name] = accounts[0]
+        else:
+            businesses[name] = accounts
+    return Proven(numbers, businesses)

@@ -1,0 +1,1 @@
+"""Message templates: copies of Meta's, kept true by its lists and webhooks."""
