@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 
 from atd_gateway.documents import FRESH_SECONDS, Documents
 from atd_gateway.domain.routes import RouteTable, routes_of
+from atd_gateway.realtime.streams import Topics
 from atd_schemas.services import CONVERSATION, INGEST_WHATSAPP
 from atd_servicekit.problems import Problem
 from atd_testing.clock import FakeClock
@@ -56,6 +57,7 @@ async def described(services, clock):
             table=RouteTable(routes_of([INGEST_WHATSAPP, CONVERSATION])),
             kinds={"ingest-whatsapp": ["whatsapp"]},
             clock=clock,
+            topics=Topics(),
             own=lambda: OWN,
             needs_token=lambda path: path.startswith("/api/"),
         )

@@ -6,7 +6,8 @@ import pytest
 from atd_gateway.domain.access import PERMISSIONS, ROLES, permissions_of
 from atd_gateway.domain.client_frames import Auth, Faulty, Ping, read_client_frame, read_subprotocols
 from atd_gateway.domain.cursors import encode_cursor
-from atd_gateway.domain.frames import NotAnEvent, frame_of, permission_for, read_event, with_cursor
+from atd_gateway.domain.frames import NotAnEvent, frame_of, permission_for, read_event, read_transient, with_cursor
+from atd_gateway.domain.streams import StreamLayout
 from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType
 
 RECORD = {
@@ -38,14 +39,22 @@ def test_a_frame_has_exactly_the_fields_of_the_public_contract() -> None:
 
 def test_a_frame_takes_another_cursor_without_being_built_again() -> None:
     event = read_event(orjson.dumps(RECORD))
-    first, second = encode_cursor([1, 2]).encode(), encode_cursor([3, 4]).encode()
+    layout = StreamLayout({"conversation.events.v1": 2})
+    first, second = encode_cursor(layout, [1, 2]).encode(), encode_cursor(layout, [3, 4]).encode()
     assert with_cursor(frame_of(event, first), second, len(first)) == frame_of(event, second)
 
 
 @pytest.mark.parametrize("value", [b"", b"[]", b"null", b"7", b"{", b"{}", orjson.dumps({**RECORD, "type": 7})])
 def test_a_record_that_is_no_event_is_told_apart(value: bytes) -> None:
-    with pytest.raises(NotAnEvent):
-        read_event(value)
+    for read in (read_event, read_transient):
+        with pytest.raises(NotAnEvent):
+            read(value)
+
+
+def test_a_transient_frame_has_no_cursor_and_no_id() -> None:
+    transient = read_transient(orjson.dumps({**RECORD, "type": "presence.typing"}))
+    assert list(orjson.loads(transient.frame)) == ["type", "occurred_at", "subject", "actor", "data"]
+    assert (transient.tenant_id, transient.permission) == ("t1", "conversations:read")
 
 
 def test_every_event_type_has_a_permission_that_exists() -> None:

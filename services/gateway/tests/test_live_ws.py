@@ -10,7 +10,9 @@ import websockets
 from websockets.typing import Subprotocol
 
 from atd_gateway.domain.cursors import encode_cursor
+from atd_gateway.domain.streams import StreamLayout
 from atd_gateway.realtime import connection
+from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_testing.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -137,7 +139,7 @@ async def test_what_is_too_far_back_is_not_replayed_but_told(start, event, liste
 async def test_a_cursor_of_another_stream_leads_to_a_resync(gateway, listening, monkeypatch):
     monkeypatch.setattr("atd_gateway.realtime.resuming._REACH_SECONDS", 0.1)
     ana = await gateway.person()
-    async with ana.listen(encode_cursor([10**9] * 12)) as socket:
+    async with ana.listen(encode_cursor(StreamLayout({CONVERSATION_EVENTS.name: 12}), [10**9] * 12)) as socket:
         frame = await listening(socket).frame()
     assert (frame["type"], frame["reason"]) == ("resync", "unknown")
 
@@ -226,7 +228,7 @@ async def test_a_slow_client_is_closed_with_4008_and_resumes(strict, event, list
 
 
 def _sockets(gateway):
-    return gateway.apps.runtime.metrics.ws_connections._value.get()
+    return gateway.apps.runtime.metrics.registry.get_sample_value("atd_ws_connections")
 
 
 async def test_a_client_that_reads_nothing_at_all_is_cut_off(strict, event, listening, monkeypatch):

@@ -92,17 +92,6 @@ METRICS: tuple[Metric, ...] = (
         _SECONDS,
     ),
     Metric("transaction_retries", "counter", "MongoDB transactions tried again", "tries"),
-    Metric("ws_connections", "gauge", "Open WebSocket connections", "connections"),
-    Metric("ws_frames", "counter", "Frames sent to WebSocket clients", "frames"),
-    Metric("ws_closed", "counter", "WebSocket connections closed, by close code", "connections", ("code",)),
-    Metric(
-        "ws_resumed",
-        "counter",
-        "WebSocket connections that caught up: no, memory, kafka, or resync_ and the reason when they had to reload",
-        "connections",
-        ("how",),
-    ),
-    Metric("stream_skipped", "counter", "Records of a stream that are no events, passed over", "records", ("topic",)),
 )
 
 
@@ -128,11 +117,6 @@ class Metrics:
     client_requests: Counter
     client_seconds: Histogram
     transaction_retries: Counter
-    ws_connections: Gauge
-    ws_frames: Counter
-    ws_closed: Counter
-    ws_resumed: Counter
-    stream_skipped: Counter
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

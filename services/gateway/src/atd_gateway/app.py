@@ -25,6 +25,7 @@ from atd_gateway.domain.routes import RouteTable, routes_of
 from atd_gateway.domain.sessions import Lifetimes
 from atd_gateway.domain.tokens import ACCESS_PURPOSE, AccessTokens
 from atd_gateway.identities import Identities
+from atd_gateway.metrics import METRICS, GatewayMetrics
 from atd_gateway.passwords import Passwords
 from atd_gateway.proxy.forward import Proxy
 from atd_gateway.proxy.headers import RequestHeaders
@@ -33,12 +34,14 @@ from atd_gateway.realtime.feed import Feed
 from atd_gateway.realtime.hub import Hub, Limits
 from atd_gateway.realtime.replay import Replayer
 from atd_gateway.realtime.starting import FeedStart
+from atd_gateway.realtime.streams import TOPICS, Topics
+from atd_gateway.realtime.transient import TransientFrames
 from atd_gateway.seed import Seeding
 from atd_gateway.settings import GatewaySettings, services_behind
 from atd_gateway.signin import FailedSignIns, SignIn
 from atd_gateway.store import INDEXES, MongoPeople, MongoSessions
 from atd_schemas.services import SERVICES, Service, channel_services
-from atd_schemas.topics import CONVERSATION_EVENTS, SETTINGS_CHANGES
+from atd_schemas.topics import SETTINGS_CHANGES
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.clock import Clock
 from atd_servicekit.crypto import derive_keys
@@ -76,11 +79,16 @@ def create_app(
 
 
 def create_apps(
-    settings: GatewaySettings, *, services: Sequence[Service] = SERVICES, clock: Clock | None = None
+    settings: GatewaySettings,
+    *,
+    services: Sequence[Service] = SERVICES,
+    topics: Topics = TOPICS,
+    clock: Clock | None = None,
 ) -> Apps:
-    """Both applications, connected to nothing yet. `services` is what the gateway stands in front of."""
+    """Both applications, connected to nothing yet. `services` are those behind the gateway."""
     runtime = Runtime.build("gateway", settings, clock=clock)
     runtime.add_indexes(INDEXES)
+    metrics = runtime.metrics.declare(GatewayMetrics, METRICS)
     people, sessions = MongoPeople(runtime.mongo.db), MongoSessions(runtime.mongo.db)
     passwords = Passwords(settings.login_concurrency)
     master = settings.master_key.get_secret_value()
@@ -96,7 +104,7 @@ def create_apps(
     runtime.add_component(passwords)
     runtime.add_component(Seeding(runtime, people, passwords, settings))
     runtime.use_outbox()
-    hub = _realtime(runtime, settings, identities, sessions)
+    hub = _realtime(runtime, settings, topics, identities, sessions, metrics)
 
     def ended(session_id: str) -> None:
         identities.end(session_id)
@@ -113,7 +121,7 @@ def create_apps(
         clock=runtime.clock,
     )
     routers = [auth_router(sign_in, settings), people_router(people)]
-    public = _public(runtime, settings, services, identities, routers)
+    public = _public(runtime, settings, services, topics, identities, routers, metrics)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     internal = FastAPI(title="gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
     internal.state.runtime = runtime
@@ -127,8 +135,10 @@ def _public(
     runtime: Runtime,
     settings: GatewaySettings,
     services: Sequence[Service],
+    topics: Topics,
     identities: Identities,
     routers: Sequence[APIRouter],
+    metrics: GatewayMetrics,
 ) -> FastAPI:
     """The application of the public origin, with the proxy and the documents of all services."""
     table = RouteTable(routes_of(services))
@@ -143,6 +153,7 @@ def _public(
         table=table,
         kinds={service.name: service.channels for service in channel_services(services)},
         clock=runtime.clock,
+        topics=topics,
         own=own,
         needs_token=lambda path: _needs_token(path, table),
     )
@@ -157,7 +168,7 @@ def _public(
     runtime.add_component(upstreams)
     headers = RequestHeaders(settings.public_url)
     proxy = Proxy(upstreams, headers, timeout=settings.upstream_timeout)
-    channels = _channels(runtime, settings, services, identities, upstreams, proxy, headers)
+    channels = _channels(runtime, settings, services, identities, upstreams, proxy, headers, metrics)
     _add_edge(app, runtime, settings, identities, proxy, channels, table)
     return app
 
@@ -170,10 +181,11 @@ def _channels(
     upstreams: Upstreams,
     proxy: Proxy,
     headers: RequestHeaders,
+    metrics: GatewayMetrics,
 ) -> ChannelsResource:
     """The resource over all services that connect channels, and the directory of their accounts."""
     names = [service.name for service in channel_services(services)]
-    directory = ChannelDirectory(services, runtime.metrics.stream_skipped.labels(SETTINGS_CHANGES.name).inc)
+    directory = ChannelDirectory(services, metrics.stream_skipped.labels(SETTINGS_CHANGES.name).inc)
     runtime.add_component(
         Broadcast(settings.kafka_bootstrap_servers, SETTINGS_CHANGES, directory.take, from_beginning=True)
     )
@@ -195,33 +207,37 @@ def _needs_token(path: str, table: RouteTable) -> bool:
     return path.startswith(API_PREFIX) and not path.startswith(SIGN_IN_PREFIX)
 
 
-def _realtime(runtime: Runtime, settings: GatewaySettings, identities: Identities, sessions: MongoSessions) -> Hub:
-    """The event stream: its memory, its reader, and the connections that hear it."""
-    feed = Feed(
-        max_events=settings.ws_ring_events,
-        max_bytes=settings.ws_ring_bytes,
-        skipped=runtime.metrics.stream_skipped.labels(CONVERSATION_EVENTS.name).inc,
-    )
-    reader = Broadcast(settings.kafka_bootstrap_servers, CONVERSATION_EVENTS, feed.take, from_beginning=False)
-    runtime.add_component(
-        FeedStart(
-            settings.kafka_bootstrap_servers,
-            CONVERSATION_EVENTS.name,
-            feed,
-            reader,
-            recent=settings.ws_ring_events,
-        )
-    )
-    runtime.add_component(reader)
+def _realtime(
+    runtime: Runtime,
+    settings: GatewaySettings,
+    topics: Topics,
+    identities: Identities,
+    sessions: MongoSessions,
+    metrics: GatewayMetrics,
+) -> Hub:
+    """The event stream: its memory, its readers, and the connections that follow it."""
+
+    def skipped(topic: str) -> None:
+        metrics.stream_skipped.labels(topic).inc()
+
+    servers = settings.kafka_bootstrap_servers
+    feed = Feed(max_events=settings.ws_ring_events, max_bytes=settings.ws_ring_bytes, skipped=skipped)
+    readers = {topic.name: Broadcast(servers, topic, feed.take, from_beginning=False) for topic in topics.streamed}
+    runtime.add_component(FeedStart(servers, feed, readers, recent=settings.ws_ring_events))
+    transient = TransientFrames(skipped)
+    for reader in readers.values():
+        runtime.add_component(reader)
+    for topic in topics.transient:
+        runtime.add_component(Broadcast(servers, topic, transient.take, from_beginning=False))
     hub = Hub(
         feed=feed,
         replayer=Replayer(
-            settings.kafka_bootstrap_servers,
-            CONVERSATION_EVENTS.name,
+            servers,
             max_records=settings.ws_replay_records,
             at_once=settings.ws_replays_at_once,
             waiting=settings.ws_replays_waiting,
         ),
+        transient=transient,
         identities=identities,
         sessions=sessions,
         limits=Limits(
@@ -233,7 +249,7 @@ def _realtime(runtime: Runtime, settings: GatewaySettings, identities: Identitie
             stall=settings.ws_stall,
             heartbeat=settings.ws_heartbeat,
         ),
-        metrics=runtime.metrics,
+        metrics=metrics,
         clock=runtime.clock,
         started=runtime.health.started,
     )

@@ -13,6 +13,7 @@ import structlog
 from atd_gateway.domain.asyncapi import describe_topics
 from atd_gateway.domain.openapi import CannotMerge, merge_openapi
 from atd_gateway.domain.routes import RouteTable
+from atd_gateway.realtime.streams import Topics
 from atd_schemas.envelope import rfc3339
 from atd_schemas.topics import registry
 from atd_servicekit.clock import Clock
@@ -48,6 +49,7 @@ class Documents:
         table: RouteTable,
         kinds: Mapping[str, Sequence[str]],
         clock: Clock,
+        topics: Topics,
         own: Callable[[], Document],
         needs_token: Callable[[str], bool],
     ) -> None:
@@ -57,6 +59,7 @@ class Documents:
         self._table = table
         self._kinds = kinds
         self._clock = clock
+        self._topics = topics
         self._own = own
         self._needs_token = needs_token
         self._kept: dict[tuple[str, str], _Kept] = {}
@@ -86,7 +89,13 @@ class Documents:
         """The document of every topic and of the WebSocket."""
         kept = await self._all("/asyncapi.json")
         running = {name: one.document for name, one in kept.items()}
-        return describe_topics(registry(), running, note=" ".join(["Every topic, from the registry.", *_notes(kept)]))
+        return describe_topics(
+            registry(),
+            running,
+            streamed=[topic.name for topic in self._topics.streamed],
+            transient=[topic.name for topic in self._topics.transient],
+            note=" ".join(["Every topic, from the registry.", *_notes(kept)]),
+        )
 
     async def _all(self, path: str) -> dict[str, _Kept]:
         found = await asyncio.gather(*(self._one(service, path) for service in self._origins))

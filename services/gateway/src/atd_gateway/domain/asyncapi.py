@@ -1,6 +1,6 @@
 """One AsyncAPI 3 document of every topic, from the registry, and of the WebSocket."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,8 +13,18 @@ Document = dict[str, Any]
 _SCHEMAS = "#/components/schemas/"
 
 
-def describe_topics(topics: Iterable[Topic], running: Mapping[str, Document | None], *, note: str) -> Document:
-    """The document. `running` has what each service says of itself (FastStream's document), None when it is away."""
+def describe_topics(
+    topics: Iterable[Topic],
+    running: Mapping[str, Document | None],
+    *,
+    streamed: Sequence[str],
+    transient: Sequence[str],
+    note: str,
+) -> Document:
+    """The document. `running` has what each service says of itself (FastStream's document), None when it is away.
+
+    `streamed` and `transient` are the names of the topics that the WebSocket shows.
+    """
     document: Document = {
         "asyncapi": "3.0.0",
         "info": {"title": "Atendimento: events", "version": "1", "description": note},
@@ -26,7 +36,7 @@ def describe_topics(topics: Iterable[Topic], running: Mapping[str, Document | No
     }
     for topic in topics:
         _add_topic(document, topic)
-    _add_socket(document)
+    _add_socket(document, streamed, transient)
     return document
 
 
@@ -70,16 +80,18 @@ def _add_messages(document: Document, topic: Topic) -> list[str]:
     return list(mapping)
 
 
-def _add_socket(document: Document) -> None:
+def _add_socket(document: Document, streamed: Sequence[str], transient: Sequence[str]) -> None:
     codes = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(MEANINGS.items()))
     document["channels"]["/ws"] = {
         "address": "/ws",
         "title": "WebSocket",
         "description": (
-            "The events of conversation.events.v1 of the caller's company, as frames `{cursor, id, type, occurred_at, "
-            "subject, sequence, actor, data}`. Token: subprotocols `atd.v1, bearer.<token>` (and `?since=`), or the "
-            'first frame `{"type":"auth","token","since"?}`. Frames without `id` are about the connection: `ready`, '
-            f"`resync`, `heartbeat`, `authenticated`, `pong`, `error`. Close codes: {codes}."
+            f"The events of {', '.join(streamed)} of the caller's company, as frames `{{cursor, id, type, "
+            "occurred_at, subject, sequence, actor, data}`. Token: subprotocols `atd.v1, bearer.<token>` (and "
+            '`?since=`), or the first frame `{"type":"auth","token","since"?}`. Frames without `id` are about the '
+            "connection (`ready`, `resync`, `heartbeat`, `authenticated`, `pong`, `error`), or transient: `{type, "
+            f"occurred_at, subject, actor, data}}` of {', '.join(transient) or 'no topic yet'}, shown to whoever is "
+            f"connected and never sent again. Close codes: {codes}."
         ),
         "messages": {},
     }

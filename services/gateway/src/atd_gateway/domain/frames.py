@@ -19,12 +19,13 @@ _PERMISSIONS: Mapping[str, str] = {
     "rating": "conversations:read",
     "contact": "contacts:read",
     "attendant": "attendants:read",
+    "presence": "conversations:read",
 }
 """What a reader needs to see the events of each family (the word before the dot of their type)."""
 
 
 class NotAnEvent(ValueError):
-    """The record has not the shape of an event."""
+    """The record does not have the shape of an event."""
 
 
 @dataclass(slots=True)
@@ -40,12 +41,12 @@ class Event:
 
 
 def permission_for(event_type: str) -> str | None:
-    """The permission to see events of this type; None for a type that is nobody's to see."""
+    """The permission to see events of this type; None for a type that nobody may see."""
     return _PERMISSIONS.get(event_type.partition(".")[0])
 
 
 def read_event(value: bytes) -> Event:
-    """Take a record of `conversation.events.v1` apart. Raises `NotAnEvent`."""
+    """Read a record of a streamed topic. Raises `NotAnEvent`."""
     try:
         found: dict[str, Any] = orjson.loads(value)
         body = orjson.dumps(
@@ -68,7 +69,26 @@ def read_event(value: bytes) -> Event:
             body,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NotAnEvent(f"{type(error).__name__} in a record of the event stream") from error
+        raise NotAnEvent(f"{type(error).__name__} in a record of a streamed topic") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Transient:
+    """One transient frame: `{"type", "occurred_at", "subject", "actor", "data"}`, without cursor and id."""
+
+    tenant_id: str
+    permission: str | None
+    frame: bytes
+
+
+def read_transient(value: bytes) -> Transient:
+    """Read a record of a transient topic. Raises `NotAnEvent`."""
+    try:
+        found: dict[str, Any] = orjson.loads(value)
+        shown = {name: found[name] for name in ("type", "occurred_at", "subject", "actor", "data")}
+        return Transient(found["tenant_id"], permission_for(found["type"]), orjson.dumps(shown))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotAnEvent(f"{type(error).__name__} in a record of a transient topic") from error
 
 
 def frame_of(event: Event, cursor: bytes) -> bytes:

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from atd_gateway.domain.client_frames import Auth, Faulty, Ping, read_client_frame, read_subprotocols
 from atd_gateway.domain.closing import AUTH_TIMEOUT, FORBIDDEN, SLOW, TOO_MANY, TRY_LATER, UNAUTHENTICATED, Closing
+from atd_gateway.domain.frames import Transient
 from atd_gateway.identities import Caller
 from atd_gateway.realtime.feed import TenantLog
 from atd_gateway.realtime.hub import Hub, Watch
@@ -24,6 +25,8 @@ AUTH_SECONDS = 5.0
 _START_SECONDS = 10.0
 _CLOSE_SECONDS = 10.0
 _BATCH = 64
+_TRANSIENT_WAITING = 32
+_TRANSIENT_SECONDS = 5.0
 _ANSWERS_WAITING = 32
 
 ABORT = "atd.abort"
@@ -52,6 +55,7 @@ class Connection:
         self._send = send
         self._since: str | None = None
         self._answers: deque[bytes] = deque()
+        self._transient: deque[tuple[float, bytes]] = deque()
         self._wake = asyncio.Event()
         self._beat = False
         self._ended: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
@@ -64,6 +68,16 @@ class Connection:
     def beat(self) -> None:
         """Tell the idle client that we live, and its present cursor."""
         self._beat = True
+        self._wake.set()
+
+    def offer(self, frame: Transient) -> None:
+        """Send a transient frame soon, unless the client is slow: then it is dropped."""
+        if not self.sees(frame):
+            return
+        if self.sending or len(self._transient) >= _TRANSIENT_WAITING:
+            self.hub.metrics.ws_transient_dropped.inc()
+            return
+        self._transient.append((self.hub.clock.monotonic(), frame.frame))
         self._wake.set()
 
     async def run(self) -> None:
@@ -174,15 +188,32 @@ class Connection:
             self.hub.metrics.ws_resumed.labels(self.resumed).inc()
             self.live = True
             await self.write(self._ready())
-            while True:
-                await self._write_news()
-                if self._beat and self.position == self.log.end:
-                    await self.write(_json(type="heartbeat", cursor=self.hub.feed.cursor().decode()))
-                self._beat = False
-                if self.position == self.log.end and not self._answers:
-                    await self._wake.wait()
+            with self.hub.transient.listening(self.caller.identity.tenant_id, self):
+                await self._deliver_live()
         finally:
             self.log.listeners.discard(self._wake.set)
+
+    async def _deliver_live(self) -> None:
+        while True:
+            await self._write_news()
+            if self.position < self.log.end:
+                continue
+            await self._write_transient()
+            if self._beat and self.position == self.log.end:
+                await self.write(_json(type="heartbeat", cursor=self.hub.feed.cursor().decode()))
+            self._beat = False
+            if self.position == self.log.end and not self._answers and not self._transient:
+                await self._wake.wait()
+
+    async def _write_transient(self) -> None:
+        """Write the transient frames that are not out of date."""
+        while self._transient:
+            offered_at, frame = self._transient.popleft()
+            if self.hub.clock.monotonic() - offered_at <= _TRANSIENT_SECONDS:
+                await self.write(frame)
+                self.hub.metrics.ws_frames.inc()
+            else:
+                self.hub.metrics.ws_transient_dropped.inc()
 
     def _ready(self) -> bytes:
         return _json(type="ready", cursor=self.hub.feed.cursor().decode(), expires_at=self.caller.expires_at)

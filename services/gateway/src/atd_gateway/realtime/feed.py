@@ -15,6 +15,7 @@ import structlog
 from atd_gateway.domain.cursors import CursorWriter
 from atd_gateway.domain.duplicates import Seen
 from atd_gateway.domain.frames import NotAnEvent, frame_of, read_event
+from atd_gateway.domain.streams import StreamLayout
 
 _COMPACT_AT = 1024
 _AT_ONCE = 100
@@ -25,6 +26,8 @@ class RawRecord(Protocol):
     """What the feed needs of a Kafka record."""
 
     @property
+    def topic(self) -> str: ...
+    @property
     def partition(self) -> int: ...
     @property
     def offset(self) -> int: ...
@@ -33,15 +36,15 @@ class RawRecord(Protocol):
 
 
 class Entry:
-    """One event in a log: its frame with the live cursor, and where it stands in Kafka.
+    """One event in a log: its frame with the live cursor, and its place in Kafka (slot and offset).
 
     `until` is the number of bytes of the log's frames up to and including this one, since the log began.
     """
 
-    __slots__ = ("frame", "offset", "partition", "permission", "until")
+    __slots__ = ("frame", "offset", "permission", "slot", "until")
 
-    def __init__(self, partition: int, offset: int, permission: str | None, frame: bytes, until: int) -> None:
-        self.partition = partition
+    def __init__(self, slot: int, offset: int, permission: str | None, frame: bytes, until: int) -> None:
+        self.slot = slot
         self.offset = offset
         self.permission = permission
         self.frame = frame
@@ -100,40 +103,45 @@ class TenantLog:
 
 
 class Feed:
-    """Takes the records of the event stream, once each, and keeps the recent ones by tenant."""
+    """Takes the records of the streamed topics, once each, and keeps the recent ones by tenant."""
 
     def __init__(
         self,
         *,
         max_events: int,
         max_bytes: int,
-        skipped: Callable[[], None] | None = None,
+        skipped: Callable[[str], None] | None = None,
         remembered_subjects: int = 30_000,
     ) -> None:
-        """`skipped` is told of each record that is no event: its writer is at fault, and it is passed over."""
+        """`skipped` is called with the topic of each record that is no event; the record is ignored."""
         self._max_events = max_events
         self._max_bytes = max_bytes
         self._at_once = max(1, min(_AT_ONCE, max_events // _TURNS))
         self._skipped = skipped
-        self._seen = Seen(remembered_subjects)
+        self._remembered_subjects = remembered_subjects
         self._logs: dict[str, TenantLog] = {}
         self._order: deque[TenantLog] = deque()
         self._bytes = 0
-        self._writer = CursorWriter(())
+        self.layout = StreamLayout({})
+        self._writer = CursorWriter(self.layout, ())
+        self._seen: list[Seen] = []
         self.positions: list[int] = []
-        """By partition: the offset of the next record that has not been taken."""
+        """By slot: the offset of the next record that has not been taken."""
         self.oldest: list[int] = []
-        """By partition: no event at or after this offset has been forgotten."""
+        """By slot: no event at or after this offset has been forgotten."""
 
     @property
     def begun(self) -> bool:
         return bool(self.positions)
 
-    def begin(self, offsets: Sequence[int]) -> None:
-        """The offset in each partition from which records will come."""
+    def begin(self, layout: StreamLayout, offsets: Sequence[int]) -> None:
+        """The topics, and the offset in each partition (by slot) from which records will come."""
+        self.layout = layout
         self.positions = list(offsets)
         self.oldest = list(offsets)
-        self._writer = CursorWriter(offsets)
+        self._writer = CursorWriter(layout, offsets)
+        by_topic = {topic: Seen(self._remembered_subjects) for topic in layout.partitions}
+        self._seen = [by_topic[topic] for topic, _ in layout.places]
 
     def cursor(self) -> bytes:
         """The cursor after everything taken so far."""
@@ -148,7 +156,7 @@ class Feed:
         return all(at >= offset for at, offset in zip(self.positions, offsets, strict=True))
 
     def log(self, tenant_id: str) -> TenantLog:
-        """The tenant's log; an empty one for a tenant of whom nothing was heard."""
+        """The tenant's log; an empty one for a tenant without recent events."""
         log = self._logs.get(tenant_id)
         if log is None:
             log = self._logs[tenant_id] = TenantLog()
@@ -163,40 +171,47 @@ class Feed:
     def take_now(self, records: Iterable[RawRecord]) -> None:
         """The same, without a pause."""
         touched: set[TenantLog] = set()
+        slots = self.layout.slots
         for record in records:
-            if record.offset >= self.positions[record.partition]:
-                log = self._take(record)
+            slot = slots[record.topic, record.partition]
+            if record.offset >= self.positions[slot]:
+                log = self._take(slot, record)
                 if log is not None:
                     touched.add(log)
         for log in touched:
             for wake in log.listeners:
                 wake()
 
-    def _take(self, record: RawRecord) -> TenantLog | None:
-        partition, following = record.partition, record.offset + 1
-        self.positions[partition] = following
-        self._writer.advance(partition, following)
+    def _take(self, slot: int, record: RawRecord) -> TenantLog | None:
+        following = record.offset + 1
+        self.positions[slot] = following
+        self._writer.advance(slot, following)
         try:
             event = read_event(record.value or b"")
         except NotAnEvent as error:
-            if self._skipped is not None:
-                self._skipped()
-            structlog.get_logger().warning("feed.skipped", partition=partition, offset=record.offset, error=str(error))
+            self._skip(record, error)
             return None
-        if not self._seen.is_new(event.subject, event.sequence, event.id):
+        if not self._seen[slot].is_new(event.subject, event.sequence, event.id):
             return None
         log = self.log(event.tenant_id)
         frame = frame_of(event, self._writer.text())
-        log.append(Entry(partition, record.offset, event.permission, frame, log.bytes_end + len(frame)))
+        log.append(Entry(slot, record.offset, event.permission, frame, log.bytes_end + len(frame)))
         self._order.append(log)
         self._bytes += len(frame)
         while len(self._order) > self._max_events or self._bytes > self._max_bytes:
             self._forget_oldest()
         return log
 
+    def _skip(self, record: RawRecord, error: NotAnEvent) -> None:
+        if self._skipped is not None:
+            self._skipped(record.topic)
+        structlog.get_logger().warning(
+            "feed.skipped", topic=record.topic, partition=record.partition, offset=record.offset, error=str(error)
+        )
+
     def _forget_oldest(self) -> None:
         log = self._order.popleft()
         entry = log.oldest()
         if entry is not None:
-            self.oldest[entry.partition] = max(self.oldest[entry.partition], entry.offset + 1)
+            self.oldest[entry.slot] = max(self.oldest[entry.slot], entry.offset + 1)
         self._bytes -= log.drop_oldest()

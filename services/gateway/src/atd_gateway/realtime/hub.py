@@ -1,4 +1,4 @@
-"""All WebSocket connections of the process: who is admitted, and who must go."""
+"""All WebSocket connections of the process: which are admitted, and which are closed."""
 
 import asyncio
 from collections import Counter
@@ -13,10 +13,11 @@ from pymongo.errors import PyMongoError
 
 from atd_gateway.domain.closing import SLOW, TOO_MANY, UNAUTHENTICATED, Closing
 from atd_gateway.identities import Caller, Identities
+from atd_gateway.metrics import GatewayMetrics
 from atd_gateway.realtime.feed import Feed, TenantLog
 from atd_gateway.realtime.replay import Replayer
+from atd_gateway.realtime.transient import TransientFrames
 from atd_servicekit.clock import Clock
-from atd_servicekit.metrics import Metrics
 from atd_servicekit.rates import Rate, RateLimiter
 
 SWEEP_SECONDS = 1.0
@@ -77,16 +78,18 @@ class Hub:
         *,
         feed: Feed,
         replayer: Replayer,
+        transient: TransientFrames,
         identities: Identities,
         sessions: _Sessions,
         limits: Limits,
-        metrics: Metrics,
+        metrics: GatewayMetrics,
         clock: Clock,
         started: asyncio.Event,
     ) -> None:
         """`started` is set when the feed has read up to the present."""
         self.feed = feed
         self.replayer = replayer
+        self.transient = transient
         self.identities = identities
         self.metrics = metrics
         self.clock = clock
@@ -102,7 +105,7 @@ class Hub:
 
     @contextmanager
     def unknown(self, address: str) -> Iterator[None]:
-        """A connection of which nobody knows yet whose it is. Raises `Closing`."""
+        """A connection that has not authenticated yet. Raises `Closing`."""
         if self._unknown.total() >= _UNKNOWN or self._unknown[address] >= _UNKNOWN_PER_ADDRESS:
             raise Closing(TOO_MANY, "too many connections without a token")
         with _counted((self._unknown, address)):
@@ -150,7 +153,7 @@ class Hub:
                 await self.sweep_sessions()
 
     def sweep(self) -> None:
-        """Close whoever is slow or expired; remind the idle that we live."""
+        """Close whoever is slow or expired; send heartbeats to idle connections."""
         now, at = self.clock.now().timestamp(), self.clock.monotonic()
         for member in list(self._members):
             if member.caller.expires_at <= now:

@@ -13,19 +13,20 @@ from aiokafka.errors import KafkaError
 
 from atd_gateway.domain.duplicates import Seen
 from atd_gateway.domain.frames import Event, NotAnEvent, read_event
+from atd_gateway.domain.streams import StreamLayout
 from atd_gateway.realtime.feed import RawRecord
 
 _POLL_MS = 1_000
 _POLL_RECORDS = 500
 _FETCH_BYTES = 1024 * 1024
-_PATIENCE_SECONDS = 15.0
+_WAIT_SECONDS = 15.0
 
 Replayed = tuple[int, int, Event]
-"""Partition, offset and event."""
+"""Slot, offset and event."""
 
 
 class CannotReplay(Exception):
-    """The missed events cannot be had again; `reason` is a word for the client and the metrics."""
+    """The missed events cannot be sent again; `reason` is a word for the client and the metrics."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -33,12 +34,11 @@ class CannotReplay(Exception):
 
 
 class Replayer:
-    """Reads ranges of the event stream for single tenants."""
+    """Reads ranges of the streamed topics for single tenants."""
 
     def __init__(
         self,
         bootstrap_servers: str,
-        topic: str,
         *,
         max_records: int,
         at_once: int,
@@ -47,7 +47,6 @@ class Replayer:
     ) -> None:
         """`lookback` is how many records before the range are read too, to know what is a repetition in it."""
         self._servers = bootstrap_servers
-        self._topic = topic
         self.max_records = max_records
         """Records that may be read again for one client."""
         self._lookback = lookback
@@ -68,9 +67,9 @@ class Replayer:
             self._inside -= 1
 
     async def read(
-        self, tenant_id: str, start: Sequence[int], end: Sequence[int]
+        self, layout: StreamLayout, tenant_id: str, start: Sequence[int], end: Sequence[int]
     ) -> AsyncGenerator[list[Replayed], None]:
-        """The tenant's events from `start` to before `end` (offsets by partition), each once, batch by batch.
+        """The tenant's events from `start` to before `end` (offsets by slot), each once, batch by batch.
 
         Events of one partition keep their order. Raises `CannotReplay` when some are no longer kept, and when
         Kafka is away.
@@ -85,9 +84,9 @@ class Replayer:
             isolation_level="read_committed",
             max_partition_fetch_bytes=_FETCH_BYTES,
         )
-        reading = _Reading(self._topic, tenant_id, wanted)
+        reading = _Reading(layout, tenant_id, wanted)
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(_WAIT_SECONDS):
                 await consumer.start()
                 await reading.seek(consumer, self._lookback)
             async for batch in reading.records(consumer):
@@ -101,43 +100,42 @@ class Replayer:
 
 
 class _Reading:
-    """One replay: where it is, and what it has seen."""
+    """One replay: where it is, and what it has seen. `wanted` has first and last offset by slot."""
 
-    def __init__(self, topic: str, tenant_id: str, wanted: dict[int, tuple[int, int]]) -> None:
-        self._topic = topic
+    def __init__(self, layout: StreamLayout, tenant_id: str, wanted: dict[int, tuple[int, int]]) -> None:
+        self._layout = layout
         self._tenant_id = tenant_id
         self._needle = tenant_id.encode()
         self._wanted = wanted
-        self._seen = Seen(65_536)
+        self._seen = {topic: Seen(65_536) for topic in layout.partitions}
 
-    def _places(self, numbers: Iterable[int]) -> list[TopicPartition]:
-        return [TopicPartition(self._topic, number) for number in numbers]
+    def _places(self, slots: Iterable[int]) -> dict[int, TopicPartition]:
+        return {slot: TopicPartition(*self._layout.places[slot]) for slot in slots}
 
     async def seek(self, consumer: AIOKafkaConsumer, lookback: int) -> None:
         places = self._places(self._wanted)
-        consumer.assign(places)
-        kept = await consumer.beginning_offsets(places)
-        for place in places:
-            low, _ = self._wanted[place.partition]
+        consumer.assign(list(places.values()))
+        kept = await consumer.beginning_offsets(list(places.values()))
+        for slot, place in places.items():
+            low, _ = self._wanted[slot]
             if low < kept[place]:
                 raise CannotReplay("expired")
             consumer.seek(place, max(kept[place], low - lookback))
 
     async def records(self, consumer: AIOKafkaConsumer) -> AsyncIterator[list[RawRecord]]:
-        left = {number: high for number, (_, high) in self._wanted.items()}
+        left = self._places(self._wanted)
         loop = asyncio.get_running_loop()
         heard = loop.time()
         while left:
-            places = self._places(left)
-            found = await consumer.getmany(*places, timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
+            found = await consumer.getmany(*left.values(), timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
             if found:
                 heard = loop.time()
-            elif loop.time() - heard > _PATIENCE_SECONDS:
+            elif loop.time() - heard > _WAIT_SECONDS:
                 raise CannotReplay("unavailable")
             yield [record for batch in found.values() for record in batch]
-            for place in places:
-                if await consumer.position(place) >= left[place.partition]:
-                    del left[place.partition]
+            for slot, place in list(left.items()):
+                if await consumer.position(place) >= self._wanted[slot][1]:
+                    del left[slot]
                     consumer.pause(place)
 
     def events(self, batch: Iterable[RawRecord]) -> list[Replayed]:
@@ -153,8 +151,9 @@ class _Reading:
                 continue
             if event.tenant_id != self._tenant_id:
                 continue
-            is_new = self._seen.is_new(event.subject, event.sequence, event.id)
-            low, high = self._wanted[record.partition]
+            is_new = self._seen[record.topic].is_new(event.subject, event.sequence, event.id)
+            slot = self._layout.slots[record.topic, record.partition]
+            low, high = self._wanted[slot]
             if is_new and low <= record.offset < high:
-                found.append((record.partition, record.offset, event))
+                found.append((slot, record.offset, event))
         return found

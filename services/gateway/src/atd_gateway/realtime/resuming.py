@@ -13,7 +13,7 @@ from typing import Protocol
 import orjson
 
 from atd_gateway.domain.closing import BAD_CURSOR, Closing
-from atd_gateway.domain.cursors import BadCursor, CursorWriter, decode_cursor
+from atd_gateway.domain.cursors import BadCursor, CursorWriter, UnknownTopic, decode_cursor
 from atd_gateway.domain.frames import frame_of, with_cursor
 from atd_gateway.identities import Caller
 from atd_gateway.realtime.feed import Feed, TenantLog
@@ -64,10 +64,7 @@ async def resume(client: Client, since: str | None) -> None:
         client.position = client.log.end
         return
     try:
-        offsets = decode_cursor(since, len(feed.positions))
-    except BadCursor as error:
-        raise Closing(BAD_CURSOR, str(error)) from None
-    try:
+        offsets = _decoded(since, feed)
         await _reached(feed, offsets)
         await _CatchingUp(client, offsets).run()
     except CannotReplay as error:
@@ -75,6 +72,16 @@ async def resume(client: Client, since: str | None) -> None:
         client.position = client.log.end
         cursor = feed.cursor().decode()
         await client.write(orjson.dumps({"type": "resync", "cursor": cursor, "reason": error.reason}))
+
+
+def _decoded(since: str, feed: Feed) -> Sequence[int]:
+    """Offsets by slot. Raises `Closing` for what is no cursor, `CannotReplay` for one of a topic not streamed here."""
+    try:
+        return decode_cursor(since, feed.layout, feed.positions)
+    except BadCursor as error:
+        raise Closing(BAD_CURSOR, str(error)) from None
+    except UnknownTopic:
+        raise CannotReplay("unknown") from None
 
 
 async def _reached(feed: Feed, offsets: Sequence[int]) -> None:
@@ -91,7 +98,7 @@ class _CatchingUp:
         self._client = client
         self._feed = client.hub.feed
         self._seen = list(offsets)
-        self._cursor = CursorWriter(offsets)
+        self._cursor = CursorWriter(self._feed.layout, offsets)
         self._width = len(self._cursor.text())
         self._budget = client.hub.replayer.max_records
 
@@ -107,9 +114,9 @@ class _CatchingUp:
                 return
         raise CannotReplay("too_slow")
 
-    def _advance(self, partition: int, following: int) -> bytes:
-        self._seen[partition] = following
-        self._cursor.advance(partition, following)
+    def _advance(self, slot: int, following: int) -> bytes:
+        self._seen[slot] = following
+        self._cursor.advance(slot, following)
         return self._cursor.text()
 
     async def _from_kafka(self) -> None:
@@ -119,15 +126,16 @@ class _CatchingUp:
         if self._budget < 0:
             raise CannotReplay("too_far")
         client = self._client
-        reading = client.hub.replayer.read(client.caller.identity.tenant_id, list(self._seen), end)
+        tenant_id = client.caller.identity.tenant_id
+        reading = client.hub.replayer.read(self._feed.layout, tenant_id, list(self._seen), end)
         async with aclosing(reading) as batches:
             async for batch in batches:
-                for partition, offset, event in batch:
-                    cursor = self._advance(partition, offset + 1)
+                for slot, offset, event in batch:
+                    cursor = self._advance(slot, offset + 1)
                     if client.sees(event):
                         await client.write(frame_of(event, cursor))
-        for partition, following in enumerate(end):
-            self._advance(partition, following)
+        for slot, following in enumerate(end):
+            self._advance(slot, following)
 
     async def _from_memory(self) -> bool:
         """Write what is in memory up to the present; False when some of it was forgotten on the way."""
@@ -138,8 +146,8 @@ class _CatchingUp:
                 return False
             for entry in log.read(position, _BATCH):
                 position += 1
-                if entry.offset >= self._seen[entry.partition]:
-                    cursor = self._advance(entry.partition, entry.offset + 1)
+                if entry.offset >= self._seen[entry.slot]:
+                    cursor = self._advance(entry.slot, entry.offset + 1)
                     if client.sees(entry):
                         await client.write(with_cursor(entry.frame, cursor, self._width))
         client.position = position
