@@ -16,9 +16,7 @@ from pydantic_settings import BaseSettings
 from atd_channel_sandbox.settings import SandboxSettings
 from atd_channelkit.settings import ChannelServiceSettings, is_of_channel
 from atd_cli.settings import CliSettings
-from atd_conversation.settings import ConversationSettings
-from atd_gateway.settings import GatewaySettings, default_url, services_behind
-from atd_ingest_whatsapp.settings import Settings as IngestWhatsappSettings
+from atd_gateway.settings import default_url, services_behind
 from atd_schemas.services import SERVICES as LISTED
 from atd_schemas.topics import CONSUMING_SERVICES, Topic, dead_letter_topic, registry
 from atd_servicekit.files.settings import FileStoreSettings
@@ -28,10 +26,20 @@ from atd_servicekit.settings import MasterKeySettings, ServiceSettings
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (ROOT / "docs" / "operations.md", ROOT / "docs" / "architecture.md")
 
+
+def settings_of(module: str) -> type[ServiceSettings]:
+    """The settings class of a service: the one in its module `settings` from which no other there derives."""
+    found = [
+        one
+        for one in vars(import_module(f"{module}.settings")).values()
+        if isinstance(one, type) and issubclass(one, ServiceSettings) and one.__module__ == f"{module}.settings"
+    ]
+    (settings,) = [one for one in found if not any(other is not one and issubclass(other, one) for other in found)]
+    return settings
+
+
 SERVICES: Mapping[str, type[BaseSettings]] = {
-    "ingest-whatsapp": IngestWhatsappSettings,
-    "conversation": ConversationSettings,
-    "gateway": GatewaySettings,
+    **{service.name: settings_of(service.module) for service in LISTED},
     "channel-sandbox": SandboxSettings,
     "the command `atd`": CliSettings,
 }
@@ -81,7 +89,7 @@ def settings_table() -> str:
 
 def all_metrics() -> list[Metric]:
     """The metrics of the kits and of every service: `METRICS` of the module `metrics`, where a package has one."""
-    packages = ["atd_servicekit", "atd_channelkit", *(f"atd_{service.name.replace('-', '_')}" for service in LISTED)]
+    packages = ["atd_servicekit", "atd_channelkit", *(service.module for service in LISTED)]
     modules = [f"{package}.metrics" for package in packages]
     return [metric for name in modules if find_spec(name) is not None for metric in import_module(name).METRICS]
 

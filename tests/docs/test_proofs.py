@@ -1,76 +1,58 @@
-"""Every test that a page names as a proof exists. The files are read, not imported."""
-
-import ast
-import re
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+"""The pages of the channels name the tests that prove each row, and no others."""
 
 import pytest
 
-from tests.docs.tables import ROOT
+from atd_testing.proofs import COLLECTED, Proof, is_complete, named
+from tests.docs.proofs import PAGES, by_row, keys_of, problems, with_proofs
 
-HOMES = {
-    "ingest-whatsapp": "services/ingest-whatsapp/tests",
-    "conversation": "services/conversation/tests",
-    "channel-sandbox": "services/channel-sandbox/tests",
-    "gateway": "services/gateway/tests",
-    "servicekit": "libs/servicekit/tests",
-    "testing": "libs/testing/tests",
-    "e2e": "tests/e2e",
-    "faults": "tests/faults",
-}
-PAGES = sorted((ROOT / "docs" / "channels").glob("*.md"))
-PROOF = re.compile(r"`(?P<home>[\w-]+)/(?P<file>[\w/]+\.py)::(?P<test>\w+)(?:\[(?P<case>\w+)\])?`")
 DIRECTIONS = ("from customers", "from attendants")
-STORED_BODIES = "test_a_stored_body_gives_its_stored_events"
+PAGE = "| a | <!-- proof: one -->`old`<!-- end --> |\n| b | <!-- proof: two --><!-- end --> |\n"
 
 
-@cache
-def names_in(path: Path) -> frozenset[str]:
-    """The names of the tests of a file; none when there is no such file."""
-    if not path.is_file():
-        return frozenset()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, functions))
+def texts() -> dict[str, str]:
+    return {page: path.read_text(encoding="utf-8") for page, path in PAGES.items()}
 
 
-def missing(words: str) -> Iterator[str]:
-    """The proofs that do not exist."""
-    for found in PROOF.finditer(words):
-        folder = ROOT / HOMES.get(found["home"], "nowhere")
-        named = found["test"] in names_in(folder / found["file"])
-        if not named or (found["case"] and not (folder / "data" / f"{found['case']}.body.json").is_file()):
-            yield found[0]
+def test_every_row_is_proven_and_every_proof_has_its_row(request: pytest.FixtureRequest) -> None:
+    proofs = request.config.stash[COLLECTED]
+    assert problems(texts(), proofs, complete=is_complete(request.config)) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_proof_that_is_named_exists(page: Path) -> None:
-    words = page.read_text(encoding="utf-8")
-    assert list(missing(words)) == []
-    assert words.count("::test_") == len(list(PROOF.finditer(words))) > 0, "a proof is not written as the others are"
+def test_pages_name_the_tests_that_prove_them(request: pytest.FixtureRequest) -> None:
+    if not is_complete(request.config):
+        pytest.skip("other tests were not collected")
+    for page, text in texts().items():
+        tests = by_row(page, request.config.stash[COLLECTED])
+        assert with_proofs(text, tests) == text, f"{page} is behind the tests: run `python -m tests.docs`"
 
 
-def test_a_proof_that_does_not_exist_is_found() -> None:
-    real = f"`ingest-whatsapp/test_translate.py::{STORED_BODIES}[text]`"
-    invented = [
-        "`ingest-whatsapp/test_translate.py::test_nothing`",
-        "`ingest-whatsapp/test_nothing.py::test_nothing`",
-        f"`ingest-whatsapp/test_translate.py::{STORED_BODIES}[nothing]`",
-        "`nowhere/test_translate.py::test_nothing`",
-    ]
-    assert list(missing(" ".join([real, *invented]))) == invented
+def test_each_row_has_a_key_of_its_own() -> None:
+    for text in texts().values():
+        keys = keys_of(text)
+        assert len(keys) == len(set(keys)) == text.count("<!-- proof:") > 0
 
 
-def test_every_stored_webhook_body_is_named_by_the_page_of_its_channel() -> None:
-    words = (ROOT / "docs" / "channels" / "whatsapp.md").read_text(encoding="utf-8")
-    bodies = {path.name.split(".")[0] for path in (ROOT / HOMES["ingest-whatsapp"] / "data").glob("*.body.json")}
-    assert bodies - {found["case"] for found in PROOF.finditer(words)} == set()
+def test_the_tests_of_a_row_are_written_in_order() -> None:
+    proofs = [Proof("a", "one", "t/b"), Proof("a", "one", "t/a"), Proof("b", "two", "t/c")]
+    assert with_proofs(PAGE, by_row("a", proofs)) == PAGE.replace("`old`", "`t/a`<br>`t/b`")
+
+
+def test_a_row_without_a_test_and_a_proof_without_a_row_are_found() -> None:
+    proofs = [Proof("a", "one", "t/a"), Proof("a", "three", "t/b"), Proof("b", "one", "t/c")]
+    assert problems({"a": PAGE}, proofs, complete=False) == ["a has no row three", "b has no row one"]
+    assert problems({"a": PAGE}, proofs, complete=True)[2:] == ["no test proves the row two of a"]
+
+
+def test_a_test_is_named_by_its_package() -> None:
+    assert (
+        named("services/conversation/tests/intake/test_a.py::test_b[c]") == "conversation/intake/test_a.py::test_b[c]"
+    )
+    assert named("libs/testing/tests/test_a.py::test_b") == "testing/test_a.py::test_b"
+    assert named("tests/e2e/test_a.py::test_b") == "e2e/test_a.py::test_b"
 
 
 def test_every_kind_of_message_has_a_row_in_both_directions() -> None:
-    words = (ROOT / "docs" / "channels" / "whatsapp.md").read_text(encoding="utf-8")
+    words = texts()["whatsapp"]
     head, _, *rows = next(part for part in words.split("\n\n") if DIRECTIONS[0] in part).splitlines()
     assert all(direction in head for direction in DIRECTIONS)
     assert all(cell.strip() for row in rows for cell in row.strip("|").split("|"))

@@ -334,8 +334,9 @@ async def test_a_trace_runs_from_the_inbound_record_to_the_event_and_from_the_re
     await commands.until(bool, tenant.id)
     traces = {
         (headers["ce_type"].decode(), headers["traceparent"].decode()[3:35])
-        for record in (*events.records, *commands.records)
-        if tenant.id.encode() in record.value and (headers := dict(record.headers))
+        for reader in (events, commands)
+        for event in reader.events
+        if event.tenant_id == tenant.id and (headers := reader.headers[event.id])
     }
     assert traces == {
         ("contact.created", "a" * 32),
