@@ -3,6 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -58,9 +60,12 @@ class _Collector:
 def collect() -> frozenset[Proof]:
     """The proofs of all tests of the workspace, which are imported, not run. Raises `SystemExit` if one cannot be."""
     collector = _Collector()
-    status = pytest.main(["--collect-only", "-qq", "--no-summary", "-p", "no:terminal", str(ROOT)], plugins=[collector])
+    # Its plugins are imported already, by this module.
+    arguments = ["--collect-only", "-qqq", "-W", "ignore::pytest.PytestAssertRewriteWarning", str(ROOT)]
+    with redirect_stdout(StringIO()) as output:
+        status = pytest.main(arguments, plugins=[collector])
     if status != pytest.ExitCode.OK:
-        raise SystemExit("not every test could be collected: see `pytest --collect-only -q`")
+        raise SystemExit(output.getvalue())
     return collector.proofs
 
 

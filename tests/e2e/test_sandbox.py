@@ -130,6 +130,7 @@ async def phone(system: System, browser: Browser, attendant: Attendant) -> Async
     assert phone.complaints == []
 
 
+@pytest.mark.proves("whatsapp", "picture-voice-from-phone-api")
 async def test_a_picture_and_a_voice_message_arrive_and_the_ticks_turn_blue(
     phone: Phone, attendant: Attendant, tmp_path: Path
 ) -> None:
@@ -158,6 +159,7 @@ async def test_a_picture_and_a_voice_message_arrive_and_the_ticks_turn_blue(
     await expect(phone.own("read")).to_have_count(2)
 
 
+@pytest.mark.proves("whatsapp", "every-kind-answered-tap-on")
 async def test_buttons_are_answered_by_a_tap(phone: Phone, attendant: Attendant) -> None:
     await phone.open("Loja Girassol", "João Lima")
     await phone.write("Quero trocar um presente")
@@ -183,6 +185,7 @@ async def test_buttons_are_answered_by_a_tap(phone: Phone, attendant: Attendant)
     await eventually(read, message="the customer has seen the buttons", timeout=PATIENCE_SECONDS)
 
 
+@pytest.mark.proves("whatsapp", "page-text-text-strict")
 async def test_what_people_write_is_shown_as_text(phone: Phone, attendant: Attendant) -> None:
     nasty = '<img src=x onerror="alert(1)"><script>alert(2)</script> *forte* https://loja.example/?q="><b>'
     await phone.open("Loja Girassol", "Rafael Nunes")
@@ -198,6 +201,7 @@ async def test_what_people_write_is_shown_as_text(phone: Phone, attendant: Atten
         assert await words.locator("a").get_attribute("href") == "https://loja.example/?q="
 
 
+@pytest.mark.proves("whatsapp", "page-390-wide-keyboard")
 async def test_a_narrow_screen_is_used_by_keyboard_alone(phone: Phone, attendant: Attendant) -> None:
     page = phone.page
     await page.set_viewport_size({"width": 390, "height": 844})
@@ -220,6 +224,7 @@ async def test_a_narrow_screen_is_used_by_keyboard_alone(phone: Phone, attendant
     await attendant.conversation_with("Provedor Veloz", "Maria Aparecida de Oliveira")
 
 
+@pytest.mark.proves("whatsapp", "page-390-wide-keyboard")
 async def test_what_could_not_be_sent_is_still_in_the_field(phone: Phone, attendant: Attendant) -> None:
     await phone.open("Clínica Exemplo", "Sebastião Albuquerque")
     await phone.page.route("**/sandbox/api/messages", lambda route: route.fulfill(status=503))
@@ -233,6 +238,7 @@ async def test_what_could_not_be_sent_is_still_in_the_field(phone: Phone, attend
     phone.complaints.clear()
 
 
+@pytest.mark.proves("whatsapp", "make-demo-thirty-customers")
 async def test_the_day_can_be_played(system: System, attendant: Attendant) -> None:
     email, password = ADMINISTRATOR.values()
     played = await asyncio.create_subprocess_exec(

@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image
 
 from atd_testing.waiting import eventually
@@ -43,6 +44,7 @@ async def sent(shop: Shop, conversation_id: str, body: dict[str, Any]) -> Any:
     return answer.json()
 
 
+@pytest.mark.proves("whatsapp", "every-kind-arrives-order-through")
 async def test_every_kind_arrives_at_the_provider_in_order(
     shop: Shop, provider: Provider, listener: Listener, graph: Graph
 ) -> None:
@@ -79,6 +81,7 @@ async def test_every_kind_arrives_at_the_provider_in_order(
     await eventually(settled, message="every message sent")
 
 
+@pytest.mark.proves("whatsapp", "file-refused-late-at")
 async def test_an_attendants_file_is_read_again_in_parts_and_small(shop: Shop) -> None:
     bill, photo = await uploaded(shop, "boleto.pdf", PDF), await uploaded(shop, "loja.jpg", picture())
     whole = await shop.client.get(f"/attachments/{bill}/content")
@@ -90,6 +93,7 @@ async def test_an_attendants_file_is_read_again_in_parts_and_small(shop: Shop) -
     assert Image.open(io.BytesIO(small.content)).size == (320, 240)
 
 
+@pytest.mark.proves("whatsapp", "quote-out")
 async def test_a_reaction_and_a_quote_name_the_customers_message(
     shop: Shop, provider: Provider, listener: Listener, graph: Graph
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 
 from atd_testing.waiting import eventually
 from atd_testing.whatsapp.builders import batch_webhook, status_webhook, text_webhook, wamid
@@ -48,6 +49,7 @@ async def test_one_webhook_of_three_entries_becomes_the_right_conversations(
     assert sorted(c["number"] for c in await conversations(shop.client)) == [1, 2, 3]
 
 
+@pytest.mark.proves("whatsapp", "every-kind-same-body-again")
 async def test_the_same_webhook_again_and_in_parallel_changes_nothing(
     shop: Shop, provider: Provider, listener: Listener
 ) -> None:
@@ -81,6 +83,7 @@ async def test_parallel_copies_of_a_first_webhook_are_one(shop: Shop, provider: 
     assert listener.types() == {"contact.created": 3, "conversation.opened": 3, "message.received": 8}
 
 
+@pytest.mark.proves("whatsapp", "receipts-sent-delivered-read")
 async def test_a_reply_is_sent_delivered_and_read_and_the_screen_sees_each_step(
     shop: Shop, provider: Provider, listener: Listener, graph: Graph
 ) -> None:

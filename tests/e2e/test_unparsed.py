@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from atd_schemas.ids import uuid7
 from atd_testing.waiting import eventually
@@ -35,6 +36,7 @@ def poll_and_text(account: Account) -> bytes:
     return builders.encode(builders.body(builders.entry(account.business_account_id, change)))
 
 
+@pytest.mark.proves("whatsapp", "unknown-kind-shown-as-unsupported")
 async def test_what_is_not_understood_is_answered_200_and_found_by_the_operator(
     system: System, shop: Shop, provider: Provider, listener: Listener
 ) -> None:

@@ -35,6 +35,7 @@ async def write_and_kill(system: System, provider: Provider, victim: str, writte
     await asyncio.wait_for(writing, 120)
 
 
+@pytest.mark.proves("whatsapp", "kill-9-any-process-nothing")
 @pytest.mark.parametrize("victim", [INGEST, CONVERSATION, GATEWAY, KAFKA, MONGOD])
 async def test_kill_9_loses_and_doubles_nothing_and_keeps_the_order(system: System, shop: Shop, victim: str) -> None:
     began, written = datetime.now(UTC), scripts()

@@ -97,6 +97,7 @@ async def all_are(shop: Shop, replies: dict[str, list[str]], status: str) -> boo
     return True
 
 
+@pytest.mark.proves("whatsapp", "kill-9-any-process-nothing")
 async def test_kill_9_of_the_sender_repeats_nothing_that_a_receipt_proves(
     system: System, shop: Shop, graph: Graph
 ) -> None:

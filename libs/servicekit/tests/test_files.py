@@ -156,6 +156,7 @@ async def _content(store: FileStore, key: str = _KEY) -> bytes:
     return await _read(await store.open(key))
 
 
+@pytest.mark.proves("whatsapp", "store-gridfs-s3-one")
 @pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, PART_BYTES, _LARGE])
 async def test_what_was_written_is_read(bench: Bench, size: int) -> None:
     data = (_BLOCK * (size // len(_BLOCK) + 1))[:size]
@@ -167,6 +168,7 @@ async def test_what_was_written_is_read(bench: Bench, size: int) -> None:
     assert await bench.kept() == 1
 
 
+@pytest.mark.proves("whatsapp", "store-gridfs-s3-one")
 async def test_any_range_is_read(bench: Bench) -> None:
     size = 3 * CHUNK_BYTES - 7
     data = (_BLOCK * (size // len(_BLOCK) + 1))[:size]

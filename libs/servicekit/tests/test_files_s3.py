@@ -83,6 +83,7 @@ async def test_a_store_out_of_order_is_a_fault_that_passes() -> None:
                 pass
 
 
+@pytest.mark.proves("whatsapp", "store-gridfs-s3-one")
 async def test_an_answer_that_is_cut_short_never_looks_whole() -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Type: image/png\r\nConnection: close\r\n\r\nhalf"
     async with _answering(answer) as endpoint, _started(_location(endpoint)) as store:
@@ -100,6 +101,7 @@ async def test_a_whole_answer_to_a_range_is_refused() -> None:
             await store.open("t/a", start=2)
 
 
+@pytest.mark.proves("whatsapp", "store-gridfs-s3-one")
 @pytest.mark.parametrize(("size", "parts"), [(PART_BYTES - 1, 0), (PART_BYTES, 1), (2 * PART_BYTES + 1, 3)])
 async def test_large_files_are_written_in_parts(s3_server: S3Server, size: int, parts: int) -> None:
     bucket = s3_server.create_bucket()

@@ -74,6 +74,7 @@ async def test_a_throttled_lane_delays_itself_alone(bench: LedgerBench) -> None:
     assert bench.receiver.by_lane["slow"] == ["slow-1", "slow-1", "slow-2"]
 
 
+@pytest.mark.proves("whatsapp", "other-throttles-hold-up-number")
 async def test_a_throttled_group_delays_itself_alone_and_a_restart_respects_it(bench: LedgerBench) -> None:
     process = await bench.process()
     bench.receiver.will("a1", Retry(bench.later(60), "throttled", "group"))

@@ -23,6 +23,7 @@ async def written(
     return dict(found)
 
 
+@pytest.mark.proves("whatsapp", "every-kind-what-sandbox-s")
 @pytest.mark.parametrize(
     ("message", "kind", "content"),
     [

@@ -126,6 +126,7 @@ async def test_a_customers_text_is_retried_until_200_and_escaped(
     assert answer.json()["message_ids"][0].encode() in receiver.bodies[0]
 
 
+@pytest.mark.proves("whatsapp", "network-slow-twice-out")
 async def test_updates_are_batched_duplicated_and_shuffled_by_settings(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:

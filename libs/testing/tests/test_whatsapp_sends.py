@@ -50,6 +50,7 @@ def texts(kind: str, *given: str, **named: str) -> dict[str, Any]:
 TRACKING = {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "4821"}]}
 
 
+@pytest.mark.proves("whatsapp", "every-kind-arrives-order-through")
 @pytest.mark.parametrize(
     ("kind", "content"),
     [
@@ -160,6 +161,7 @@ async def test_marking_as_read_can_show_that_the_business_is_typing(
     assert (await client.get("/_fake/read")).json() == ["wamid.X=", "wamid.X="]
 
 
+@pytest.mark.proves("whatsapp", "131047-meta-thinks-otherwise")
 async def test_an_expired_window_refuses_at_once_or_fails_later(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:

@@ -57,6 +57,7 @@ async def upload(sandbox: Any, data: bytes, mime_type: str, name: str = "arquivo
     return await sandbox.client.post("/sandbox/api/files", data=form, files={"file": (name, data, mime_type)})
 
 
+@pytest.mark.proves("whatsapp", "phone-writes-every-kind")
 @pytest.mark.parametrize(
     ("mime_type", "more", "kind"),
     [
@@ -80,6 +81,7 @@ async def test_a_file_goes_out_as_its_kind_and_can_be_fetched(
     assert (await sandbox.client.get(facts["url"], headers=headers)).content == PNG
 
 
+@pytest.mark.proves("whatsapp", "phone-writes-every-kind")
 async def test_a_recording_of_a_browser_becomes_a_voice_message(sandbox: Any) -> None:
     answer = await upload(sandbox, webm([voice.SILENCE] * 100), "audio/webm", spoken="true")
     file = answer.json()["file"]
@@ -112,6 +114,7 @@ async def test_a_file_that_a_browser_might_run_is_an_attachment(sandbox: Any) ->
     assert shown.headers["content-disposition"].startswith("attachment")
 
 
+@pytest.mark.proves("whatsapp", "phone-shows-what-companies")
 async def test_a_file_of_the_company_is_shown_with_its_name_and_size(sandbox: Any) -> None:
     headers = {"Authorization": "Bearer t"}
     uploaded = await sandbox.client.post(
@@ -125,6 +128,7 @@ async def test_a_file_of_the_company_is_shown_with_its_name_and_size(sandbox: An
     assert (shown["file"]["name"], shown["file"]["size"], shown["text"]) == ("boleto.pdf", 8, "Segue")
 
 
+@pytest.mark.proves("whatsapp", "phone-reacts-edits-takes")
 async def test_listening_to_a_voice_message_is_reported_once(sandbox: Any) -> None:
     headers = {"Authorization": "Bearer t"}
     uploaded = await sandbox.client.post(

@@ -79,6 +79,7 @@ def test_the_message_ids_of_a_webhook_are_found(body: str, ids: list[str]) -> No
     assert message_ids(body) == ids
 
 
+@pytest.mark.proves("whatsapp", "make-demo-thirty-customers")
 def test_thirty_customers_of_three_companies_have_a_story_each() -> None:
     told = stories()
     assert len({(one.company, one.phone) for one in told}) == len({one.name for one in told}) == 30

@@ -19,6 +19,7 @@ BUTTONS = {
 READ = {"messaging_product": "whatsapp", "status": "read"}
 
 
+@pytest.mark.proves("whatsapp", "phone-writes-every-kind")
 async def test_a_text_goes_out_and_its_ticks_follow(sandbox: Any) -> None:
     made = await sandbox.write("Bom dia")
     assert made["status"] == "sent"
@@ -42,6 +43,7 @@ async def test_a_message_whose_webhook_is_never_answered_200_is_failed(sandbox: 
     assert (await sandbox.shown_messages())[0]["status"] == "failed"
 
 
+@pytest.mark.proves("whatsapp", "phone-shows-what-companies")
 async def test_marking_the_last_message_as_read_marks_those_before(sandbox: Any) -> None:
     made = [await sandbox.write(text) for text in ("um", "dois", "três")]
     await sandbox.received_messages()
@@ -52,6 +54,7 @@ async def test_marking_the_last_message_as_read_marks_those_before(sandbox: Any)
     assert [one["status"] for one in await sandbox.shown_messages()] == ["read", "read", "delivered"]
 
 
+@pytest.mark.proves("whatsapp", "phone-shows-what-companies")
 async def test_typing_shows_until_the_answer_comes(sandbox: Any) -> None:
     made = await sandbox.write()
     mark = READ | {"message_id": made["id"], "typing_indicator": {"type": "text"}}
@@ -63,6 +66,7 @@ async def test_typing_shows_until_the_answer_comes(sandbox: Any) -> None:
     assert thread["typing_until"] == 0
 
 
+@pytest.mark.proves("whatsapp", "phone-shows-what-companies")
 async def test_a_message_is_delivered_to_a_phone_that_is_on_and_read_when_it_is_seen(sandbox: Any) -> None:
     message_id = await sandbox.send("text", {"body": "Olá"})
     assert await sandbox.receipts(message_id) == ["sent", "delivered"]
@@ -74,6 +78,7 @@ async def test_a_message_is_delivered_to_a_phone_that_is_on_and_read_when_it_is_
     assert await sandbox.receipts(message_id) == ["sent", "delivered", "read"]
 
 
+@pytest.mark.proves("whatsapp", "phone-off-without-number")
 async def test_a_phone_that_is_off_gets_and_sends_everything_when_it_is_on_again(sandbox: Any) -> None:
     path = f"/sandbox/api/customers/{sandbox.customer}"
     await sandbox.client.put(path, json={"online": False})
@@ -95,6 +100,7 @@ async def test_a_phone_without_network_changes_no_earlier_message(sandbox: Any) 
     assert answer.status_code == 409
 
 
+@pytest.mark.proves("whatsapp", "phone-off-without-number")
 async def test_a_hidden_number_leaves_only_the_identifier(sandbox: Any) -> None:
     await sandbox.client.put(f"/sandbox/api/customers/{sandbox.customer}", json={"hides_phone": True})
     await sandbox.write()
@@ -110,6 +116,7 @@ async def test_a_hidden_number_leaves_only_the_identifier(sandbox: Any) -> None:
     assert [one["text"] for one in await sandbox.shown_messages()] == ["Oi", "Olá"]
 
 
+@pytest.mark.proves("whatsapp", "every-kind-answered-tap-on")
 @pytest.mark.parametrize(
     ("kind", "content", "reply", "sent_as", "expected"),
     [
@@ -129,6 +136,7 @@ async def test_a_tap_answers_the_message_and_marks_the_choice(
     assert (asked["chosen"], answered["text"], answered["reply_to"]) == (reply["id"], reply["title"], message_id)
 
 
+@pytest.mark.proves("whatsapp", "sending-filled-reads-as")
 async def test_a_template_is_shown_filled_in_and_its_button_answers(sandbox: Any) -> None:
     parameters = [{"type": "text", "text": text} for text in ("Ana", "a Dra. Lúcia", "14h")]
     sent = {
@@ -146,6 +154,7 @@ async def test_a_template_is_shown_filled_in_and_its_button_answers(sandbox: Any
     assert told["button"] == {"payload": "Confirmar", "text": "Confirmar"}
 
 
+@pytest.mark.proves("whatsapp", "phone-reacts-edits-takes")
 async def test_reactions_go_both_ways_and_are_removed(sandbox: Any) -> None:
     made = await sandbox.write()
     theirs = await sandbox.send("text", {"body": "Olá"})
@@ -165,6 +174,7 @@ async def test_reactions_go_both_ways_and_are_removed(sandbox: Any) -> None:
     assert reactions == [{"message_id": theirs, "emoji": "👍"}, {"message_id": theirs}]
 
 
+@pytest.mark.proves("whatsapp", "phone-reacts-edits-takes")
 async def test_a_text_is_edited_and_deleted(sandbox: Any) -> None:
     made = await sandbox.write("Amanha")
     await sandbox.client.patch(f"/sandbox/api/messages/{made['id']}", json={"text": "Amanhã"})
@@ -192,6 +202,7 @@ async def test_a_customer_changes_neither_the_companys_messages_nor_deleted_ones
     assert [one["type"] for one in await sandbox.received_messages()] == ["text", "revoke"]
 
 
+@pytest.mark.proves("whatsapp", "phone-writes-every-kind")
 @pytest.mark.parametrize(
     ("draft", "kind", "content"),
     [
@@ -210,6 +221,7 @@ async def test_other_kinds_go_out_in_the_shapes_of_the_provider(
     assert content is None or told[kind] == content
 
 
+@pytest.mark.proves("whatsapp", "phone-off-without-number")
 async def test_an_expired_window_fails_what_the_company_writes_until_the_customer_writes(sandbox: Any) -> None:
     place = {"company": sandbox.company, "customer": sandbox.customer}
     await sandbox.client.put("/sandbox/api/windows", json=place | {"closed": True})

@@ -8,6 +8,7 @@ from atd_channel_sandbox.security import CONTENT_POLICY
 from atd_testing.waiting import eventually
 
 
+@pytest.mark.proves("whatsapp", "companies-connect-themselves-keep")
 async def test_the_companies_are_connected_with_credentials_that_are_saved(starter: Any) -> None:
     async with starter() as sandbox:
         await sandbox.wait_until_connected()
@@ -36,6 +37,7 @@ async def test_a_channel_of_that_name_gets_our_credentials_and_keeps_its_number(
         assert len(companies) == 3
 
 
+@pytest.mark.proves("whatsapp", "companies-connect-themselves-keep")
 @pytest.mark.parametrize(
     ("failing", "state", "problem"),
     [(503, "waiting", "unreachable"), (401, "failing", "sign_in"), (422, "failing", "http_422")],
@@ -52,6 +54,7 @@ async def test_a_connection_problem_is_named_and_retried(starter: Any, failing: 
         assert [one["text"]["body"] for one in await sandbox.received_messages()] == ["Alguém aí?"]
 
 
+@pytest.mark.proves("whatsapp", "restart-messages-files-are")
 async def test_messages_and_files_survive_a_restart(starter: Any) -> None:
     async with starter() as sandbox:
         await sandbox.wait_until_connected()
@@ -76,6 +79,7 @@ async def test_messages_and_files_survive_a_restart(starter: Any) -> None:
         assert (await sandbox.receipts(sent))[-1] == "read"
 
 
+@pytest.mark.proves("whatsapp", "page-text-text-strict")
 async def test_the_page_and_its_parts_are_served_with_a_strict_policy(sandbox: Any) -> None:
     for path in ("/", "/static/js/main.js", "/static/css/chat.css", "/static/voz.ogg", "/sandbox/api/state"):
         answer = await sandbox.client.get(path)
@@ -88,6 +92,7 @@ async def test_the_page_and_its_parts_are_served_with_a_strict_policy(sandbox: A
     assert "onclick" not in page
 
 
+@pytest.mark.proves("whatsapp", "page-text-text-strict")
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -141,6 +146,7 @@ async def test_a_reply_without_content_is_refused(sandbox: Any) -> None:
     assert (await sandbox.client.post("/sandbox/api/messages", json=draft)).status_code == 422
 
 
+@pytest.mark.proves("whatsapp", "network-slow-twice-out")
 async def test_switches_set_the_fake_and_are_shown(sandbox: Any) -> None:
     wanted = {"answer_delay_ms": 1, "receipt_delay_ms": 1, "duplicates": True, "shuffle": False, "batches": True}
     for _ in range(2):
@@ -153,6 +159,7 @@ async def test_switches_set_the_fake_and_are_shown(sandbox: Any) -> None:
     assert (state.behaviours, state.webhooks.duplicates, state.webhooks.batch_size) == ([], 0, 1)
 
 
+@pytest.mark.proves("whatsapp", "network-slow-twice-out")
 async def test_only_the_next_send_answers_the_error(sandbox: Any) -> None:
     await sandbox.client.put("/sandbox/api/switches", json={"answer_delay_ms": 1})
     await sandbox.client.post("/sandbox/api/next-error", json={"code": 131026})

@@ -123,6 +123,7 @@ async def _state(desk: Any) -> list[Any]:
     return [await desk.service.db[name].find({"tenant_id": desk.tenant}).to_list(100) for name in names]
 
 
+@pytest.mark.proves("whatsapp", "reading-nothing-runs-browser")
 @routes
 async def test_no_route_reaches_into_another_tenant(
     desk: Any, method: str, path: str, body: Any, permission: str
@@ -168,6 +169,7 @@ async def test_uploading_needs_the_permission_and_a_signed_identity(desk: Any, s
     assert (await alone.ask("POST", "/attachments", files=files)).status_code == 201
 
 
+@pytest.mark.proves("whatsapp", "tenants-another-s-templates")
 async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) -> None:
     (conversation_id,) = await desk.written()
     theirs = await desk.stranger().uploaded("foto.png", PIXEL)

@@ -58,6 +58,7 @@ async def test_too_many_uploads_at_once_are_refused(desk: Any, monkeypatch: pyte
     assert answer.headers["retry-after"] == "5"
 
 
+@pytest.mark.proves("whatsapp", "upload-type-content-limit")
 async def test_an_uploaded_file_is_what_its_content_says(desk: Any) -> None:
     answer = await desk.ask("POST", "/attachments", files={"file": ("../../Boleto é.html", PDF, "text/html")})
     assert answer.status_code == 201
@@ -83,6 +84,7 @@ async def test_an_uploaded_file_is_what_its_content_says(desk: Any) -> None:
     )
 
 
+@pytest.mark.proves("whatsapp", "thumbnail-pictures-not-bombs")
 async def test_a_picture_has_a_thumbnail(desk: Any) -> None:
     view = await desk.uploaded("foto.jpg", jpeg())
     assert view["thumbnail_url"] == f"/api/v1/attachments/{view['id']}/thumbnail"
@@ -99,6 +101,7 @@ async def test_a_picture_has_a_thumbnail(desk: Any) -> None:
     assert (known.status_code, known.content) == (304, b"")
 
 
+@pytest.mark.proves("whatsapp", "thumbnail-pictures-not-bombs")
 @pytest.mark.parametrize(
     ("name", "data"), [("a.pdf", PDF), ("foto.png", b"\x89PNG\r\n\x1a\n" + bytes(100)), ("a.txt", "olá".encode())]
 )
@@ -107,6 +110,7 @@ async def test_of_other_files_there_is_no_thumbnail(desk: Any, name: str, data: 
     assert await desk.refused("GET", f"/attachments/{view['id']}/thumbnail") == (415, "no_thumbnail", [])
 
 
+@pytest.mark.proves("whatsapp", "upload-type-content-limit")
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
@@ -135,6 +139,7 @@ async def test_what_is_no_form_with_one_file_is_refused(desk: Any, request_: Any
     assert await desk.service.db.attachments.count_documents({"tenant_id": desk.tenant, "state": "ready"}) == 0
 
 
+@pytest.mark.proves("whatsapp", "upload-type-content-limit")
 async def test_a_file_beyond_the_limit_leaves_nothing(desk: Any) -> None:
     chunk = b"x" * 1024 * 1024
 
@@ -148,6 +153,7 @@ async def test_a_file_beyond_the_limit_leaves_nothing(desk: Any) -> None:
     assert await desk.service.db.attachments.count_documents({"tenant_id": desk.tenant}) == 0
 
 
+@pytest.mark.proves("whatsapp", "upload-type-content-limit")
 async def test_an_idempotency_key_uploads_once(desk: Any) -> None:
     key = {"Idempotency-Key": uuid7()}
     files = {"file": ("a.pdf", PDF, "application/pdf")}
@@ -162,6 +168,7 @@ async def test_an_idempotency_key_uploads_once(desk: Any) -> None:
 # --- serving
 
 
+@pytest.mark.proves("whatsapp", "reading-whole-ranges-not")
 @pytest.mark.parametrize(
     ("wanted", "start", "end"),
     [("bytes=0-0", 0, 1), ("bytes=100-", 100, len(PDF)), ("bytes=-5", len(PDF) - 5, len(PDF))],
@@ -196,6 +203,7 @@ async def test_a_file_that_the_client_has_is_not_sent_again(desk: Any) -> None:
     assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
 
 
+@pytest.mark.proves("whatsapp", "reading-nothing-runs-browser")
 async def test_what_a_customer_calls_a_page_is_bytes_to_save(desk: Any) -> None:
     attachment_id = await desk.received(b"<script>alert(1)</script>", "text/html")
     answer = await desk.ask("GET", f"/attachments/{attachment_id}/content")
@@ -208,6 +216,7 @@ async def test_what_a_customer_calls_a_page_is_bytes_to_save(desk: Any) -> None:
 # --- whose files are served
 
 
+@pytest.mark.proves("whatsapp", "reading-whole-ranges-not")
 async def test_a_customers_file_is_served_once_it_is_here(desk: Any) -> None:
     attachment_id = await desk.received(jpeg())
     view = await desk.get(f"/attachments/{attachment_id}")
@@ -215,6 +224,7 @@ async def test_a_customers_file_is_served_once_it_is_here(desk: Any) -> None:
     assert (await desk.ask("GET", f"/attachments/{attachment_id}/thumbnail")).status_code == 200
 
 
+@pytest.mark.proves("whatsapp", "reading-whole-ranges-not")
 async def test_a_file_on_its_way_is_waited_for_and_a_failed_one_asked_for_again(desk: Any) -> None:
     attachment_id = await desk.received(jpeg())
     row = await desk.service.db.attachments.find_one({"_id": attachment_id})
@@ -234,6 +244,7 @@ async def test_a_file_on_its_way_is_waited_for_and_a_failed_one_asked_for_again(
     assert (await desk.get(f"/attachments/{attachment_id}"))["state"] == "ready"
 
 
+@pytest.mark.proves("whatsapp", "reading-whole-ranges-not")
 async def test_a_file_of_a_message_that_was_taken_back_is_gone(desk: Any) -> None:
     attachment_id = await desk.received(jpeg())
     row = await desk.service.db.attachments.find_one({"_id": attachment_id})

@@ -27,6 +27,7 @@ async def test_an_answer_is_pending_and_shows_in_thread_and_list(desk: Any) -> N
     assert shown["first_response_at"] == message["occurred_at"]
 
 
+@pytest.mark.proves("whatsapp", "note-stays-inside-with")
 async def test_a_note_keeps_its_quote_and_stays_inside(desk: Any) -> None:
     (conversation_id,) = await desk.written()
     quoted = (await desk.get(f"/conversations/{conversation_id}/messages"))["items"][0]
@@ -37,6 +38,7 @@ async def test_a_note_keeps_its_quote_and_stays_inside(desk: Any) -> None:
     await desk.do("POST", f"/conversations/{conversation_id}/messages", {"text": "Ainda", "direction": "note"})
 
 
+@pytest.mark.proves("whatsapp", "text-empty-too-long")
 @pytest.mark.parametrize(
     ("body", "code", "fields"),
     [
@@ -92,6 +94,7 @@ async def test_a_body_that_is_no_json_is_malformed(desk: Any, problem: Any) -> N
     assert problem(answer)[:2] == (400, "malformed_json")
 
 
+@pytest.mark.proves("whatsapp", "text-empty-too-long")
 async def test_a_text_that_is_no_unicode_is_refused(desk: Any, problem: Any) -> None:
     (conversation_id,) = await desk.written()
     answer = await desk.ask(
@@ -110,6 +113,7 @@ async def test_a_closed_conversation_is_not_answered(desk: Any) -> None:
     assert answer == (422, "conversation_closed", [])
 
 
+@pytest.mark.proves("whatsapp", "free-text-refused-when-closed")
 async def test_nothing_is_sent_when_the_reply_window_has_closed(desk: Any) -> None:
     long_ago = desk.service.runtime.clock.now() - timedelta(hours=25)
     (conversation_id,) = await desk.written(occurred_at=long_ago)
@@ -124,6 +128,7 @@ async def test_a_channel_that_cannot_be_answered_yet(desk: Any) -> None:
     assert answer == (422, "channel_not_supported", [])
 
 
+@pytest.mark.proves("whatsapp", "every-kind-sent-twice-client")
 async def test_the_same_client_id_is_the_same_message_of_the_same_author(desk: Any) -> None:
     one, other = await desk.written(2)
     body = {"text": "Olá", "client_id": "draft-1"}
@@ -146,6 +151,7 @@ async def test_an_idempotency_key_answers_again_and_refuses_another_body(desk: A
     assert [m["text"] for m in (await desk.get(path))["items"]] == ["Outra", "Olá", "Oi"]
 
 
+@pytest.mark.proves("whatsapp", "every-kind-sent-twice-client")
 async def test_an_idempotency_key_at_once_has_one_effect(desk: Any) -> None:
     (conversation_id,) = await desk.written()
     path, key = f"/conversations/{conversation_id}/messages", {"Idempotency-Key": uuid7()}

@@ -79,6 +79,7 @@ async def learn(desk: Any, **more: Any) -> None:
     await desk.service.learn(event)
 
 
+@pytest.mark.proves("whatsapp", "image-out")
 @pytest.mark.parametrize(
     ("name", "data", "body", "kind", "content"),
     [
@@ -102,6 +103,7 @@ async def test_a_file_is_sent(
     assert (last["kind"], last["id"]) == (kind, message["id"])
 
 
+@pytest.mark.proves("whatsapp", "location-out", "contacts-out")
 async def test_a_place_and_cards_are_sent(chat: Chat) -> None:
     place = await chat.send(location=PLACE)
     assert (place["kind"], place["text"], place["content"]) == ("location", None, {**PLACE, "url": None})
@@ -112,6 +114,7 @@ async def test_a_place_and_cards_are_sent(chat: Chat) -> None:
         assert (cards["kind"], cards["content"]) == ("contacts", {"contacts": [card]})
 
 
+@pytest.mark.proves("whatsapp", "interactive-answers-out")
 @pytest.mark.parametrize(
     ("interactive", "content"),
     [
@@ -135,6 +138,7 @@ async def test_something_to_tap_is_sent(chat: Chat, interactive: Any, content: A
     assert (message["kind"], message["text"], message["content"]) == ("interactive", "Escolha", content)
 
 
+@pytest.mark.proves("whatsapp", "interactive-answers-out")
 async def test_a_picture_stands_above_buttons(desk: Any, chat: Chat) -> None:
     view = await desk.uploaded("foto.jpg", JPEG)
     header = {"attachment_id": view["id"]}
@@ -142,6 +146,7 @@ async def test_a_picture_stands_above_buttons(desk: Any, chat: Chat) -> None:
     assert (message["content"]["header"], message["attachments"]) == (header, [view])
 
 
+@pytest.mark.proves("whatsapp", "template-out", "sending-filled-reads-as")
 async def test_a_template_is_sent_and_reads_well(desk: Any, chat: Chat) -> None:
     await learn(desk)
     view = await desk.uploaded("boleto.pdf", PDF)
@@ -174,6 +179,7 @@ async def test_a_note_can_have_files(desk: Any, chat: Chat) -> None:
     assert (note["kind"], note["status"], note["attachments"]) == ("document", None, views)
 
 
+@pytest.mark.proves("whatsapp", "every-kind-422-with-code")
 @pytest.mark.parametrize(
     ("body", "code", "fields"),
     [
@@ -222,6 +228,7 @@ async def test_what_is_refused_names_its_field(chat: Chat, body: Any, code: str,
     assert await chat.refused(**body) == (422, code, fields)
 
 
+@pytest.mark.proves("whatsapp", "every-kind-422-with-code")
 async def test_what_a_file_cannot_be(desk: Any, chat: Chat) -> None:
     zipped, mp3, big = (
         await desk.uploaded("a.zip", b"PK\x03\x04" + bytes(60)),
@@ -237,6 +244,7 @@ async def test_what_a_file_cannot_be(desk: Any, chat: Chat) -> None:
     assert await chat.refused(attachment_ids=[mp3["id"]], kind="text") == (422, "invalid", ["attachment_ids"])
 
 
+@pytest.mark.proves("whatsapp", "status-paused-rejected-deleted")
 async def test_a_template_that_does_not_fit_is_refused(desk: Any, chat: Chat) -> None:
     await learn(desk, status="paused")
     asked = {"name": "aviso", "language": "pt_BR"}

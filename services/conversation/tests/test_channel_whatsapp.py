@@ -50,6 +50,7 @@ def refusal(draft: Draft, *files: UploadedFile, template: TemplateView | None = 
 # --- texts, places and cards
 
 
+@pytest.mark.proves("whatsapp", "text-out", "text-empty-too-long")
 def test_a_text_has_4096_characters_at_the_most() -> None:
     assert composed(Draft(text="ã" * 4096)).text == "ã" * 4096
     assert refusal(Draft(text="ã" * 4097)) == ("too_long", "text")
@@ -60,6 +61,7 @@ def test_a_text_says_something(text: str | None) -> None:
     assert refusal(Draft(text=text)) == ("invalid", "text")
 
 
+@pytest.mark.proves("whatsapp", "location-contacts-no-text-no")
 @pytest.mark.parametrize("kind", ["location", "contacts"])
 def test_places_and_cards_have_neither_text_nor_files(kind: Any) -> None:
     place = {"latitude": -23.5, "longitude": -46.6, "name": "Loja", "address": None, "url": None}
@@ -71,6 +73,7 @@ def test_places_and_cards_have_neither_text_nor_files(kind: Any) -> None:
     assert refusal(Draft(kind=kind, attachment_ids=("f1",)), file()) == ("invalid", "attachment_ids")
 
 
+@pytest.mark.proves("whatsapp", "order-out", "unsupported-out")
 @pytest.mark.parametrize("kind", ["order", "unsupported"])
 def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
     assert refusal(Draft(kind=kind)) == ("kind_not_supported", "kind")
@@ -79,6 +82,7 @@ def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
 # --- files
 
 
+@pytest.mark.proves("whatsapp", "video-out")
 @pytest.mark.parametrize(
     ("mime_type", "kind"),
     [(mime_type, kind) for kind, types in TYPES.items() for mime_type in types],
@@ -89,6 +93,7 @@ def test_the_kind_is_the_one_that_takes_the_files_type(mime_type: str, kind: str
     assert shown(made) == ({"voice": False, "duration": None} if kind == "audio" else {})
 
 
+@pytest.mark.proves("whatsapp", "file-type-size-one")
 @pytest.mark.parametrize(("kind", "limit"), [(k, v) for k, v in SIZES.items()])
 def test_a_file_is_as_large_as_its_kind_allows(kind: Any, limit: int) -> None:
     draft = Draft(kind=kind, attachment_ids=("f1",))
@@ -97,16 +102,19 @@ def test_a_file_is_as_large_as_its_kind_allows(kind: Any, limit: int) -> None:
     assert refusal(draft, file(mime_type, limit + 1)) == ("too_large", "attachment_ids[0]")
 
 
+@pytest.mark.proves("whatsapp", "file-type-size-one")
 def test_the_sizes_are_those_of_metas_table() -> None:
     assert SIZES == {"image": 5 * MB, "video": 16 * MB, "audio": 16 * MB, "document": 100 * MB, "sticker": 100 * KB}
 
 
+@pytest.mark.proves("whatsapp", "sticker-out")
 def test_a_moving_sticker_may_have_500_kilobytes() -> None:
     draft = Draft(attachment_ids=("f1",))
     assert composed(draft, file("image/webp", 500 * KB, animated=True)).kind == "sticker"
     assert refusal(draft, file("image/webp", 500 * KB + 1, animated=True)) == ("too_large", "attachment_ids[0]")
 
 
+@pytest.mark.proves("whatsapp", "file-type-size-one")
 @pytest.mark.parametrize(
     ("kind", "mime_type"),
     [
@@ -128,6 +136,7 @@ def test_a_type_that_the_kind_does_not_take_is_named(kind: Any, mime_type: str) 
     assert refusal(draft, file(mime_type)) == ("unsupported_type", "attachment_ids[0]")
 
 
+@pytest.mark.proves("whatsapp", "audio-voice-out")
 def test_a_voice_message_is_ogg() -> None:
     draft = Draft(kind="audio", attachment_ids=("f1",), voice=True)
     assert shown(composed(draft, file("audio/ogg"))) == {"voice": True, "duration": None}
@@ -135,11 +144,13 @@ def test_a_voice_message_is_ogg() -> None:
     assert refusal(Draft(kind="image", attachment_ids=("f1",), voice=True), file()) == ("invalid", "voice")
 
 
+@pytest.mark.proves("whatsapp", "file-type-size-one")
 def test_a_message_carries_one_file() -> None:
     assert refusal(Draft(kind="image")) == ("invalid", "attachment_ids")
     assert refusal(Draft(attachment_ids=("f1", "f2")), file(), file()) == ("too_many", "attachment_ids")
 
 
+@pytest.mark.proves("whatsapp", "caption-1-024-characters")
 @pytest.mark.parametrize("mime_type", ["image/jpeg", "video/mp4", "application/pdf"])
 def test_a_caption_has_1024_characters_at_the_most(mime_type: str) -> None:
     assert composed(Draft(text="x" * 1024, attachment_ids=("f1",)), file(mime_type)).text == "x" * 1024
@@ -147,6 +158,7 @@ def test_a_caption_has_1024_characters_at_the_most(mime_type: str) -> None:
     assert composed(Draft(text="  ", attachment_ids=("f1",)), file(mime_type)).text is None
 
 
+@pytest.mark.proves("whatsapp", "caption-1-024-characters")
 @pytest.mark.parametrize("mime_type", ["audio/ogg", "image/webp"])
 def test_sounds_and_stickers_have_no_caption(mime_type: str) -> None:
     assert refusal(Draft(text="Ouça", attachment_ids=("f1",)), file(mime_type)) == ("invalid", "text")
@@ -176,6 +188,7 @@ def link(**more: Any) -> Draft:
     return interactive("link", **{"title": "Pagar", "url": "https://loja.example/1", **more})
 
 
+@pytest.mark.proves("whatsapp", "interactive-answers-out", "interactive-every-limit-what")
 @pytest.mark.parametrize(
     ("at", "over", "field_name"),
     [
@@ -243,6 +256,7 @@ def test_every_limit_of_interactive_messages(at: Draft, over: Draft, field_name:
     assert (code in ("too_long", "too_many"), culprit) == (True, field_name)
 
 
+@pytest.mark.proves("whatsapp", "interactive-every-limit-what")
 @pytest.mark.parametrize(
     ("draft", "field_name"),
     [
@@ -283,6 +297,7 @@ def test_the_content_has_every_field_of_its_type() -> None:
     assert shown(composed(interactive("ask_phone"))) == {"type": "ask_phone"}
 
 
+@pytest.mark.proves("whatsapp", "interactive-every-limit-what")
 def test_a_file_stands_above_buttons() -> None:
     draft = buttons("a", header={"attachment_id": "f1"})
     assert draft.files_named == (("interactive.header.attachment_id", "f1"),)
@@ -343,6 +358,7 @@ def filled(**parameters: Any) -> Draft:
     return Draft(kind="template", template=TemplateDraft("aviso", "pt_BR", **{"body": ("Ana", "12"), **parameters}))
 
 
+@pytest.mark.proves("whatsapp", "sending-filled-reads-as")
 def test_a_template_reads_as_the_customer_reads_it() -> None:
     made = composed(filled(), template=template(header={"format": "TEXT", "text": "Entrega"}))
     assert (made.kind, made.text, made.free) == ("template", "Olá Ana, pedido 12.", False)
@@ -358,6 +374,7 @@ def test_a_value_that_looks_like_a_variable_stays_as_it_is() -> None:
     assert composed(filled(body=("{{2}}", "x")), template=template()).text == "Olá {{2}}, pedido x."
 
 
+@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 def test_values_by_name() -> None:
     named = template("Olá {{ cliente }}, {{pedido}}.", body=("cliente", "pedido"))
     assert composed(filled(body={"pedido": "7", "cliente": "Ana"}), template=named).text == "Olá Ana, 7."
@@ -367,6 +384,7 @@ def test_values_by_name() -> None:
     assert empty == ("wrong_parameters", "template.parameters.body.pedido")
 
 
+@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 @pytest.mark.parametrize(
     ("body", "field_name"),
     [
@@ -390,6 +408,7 @@ def test_a_value_has_1024_characters_and_the_text_4096_at_the_most() -> None:
     assert refusal(filled(body=("x" * 1024,)), template=longer) == ("too_long", "template.parameters.body")
 
 
+@pytest.mark.proves("whatsapp", "status-paused-rejected-deleted")
 @pytest.mark.parametrize("status", ["pending", "rejected", "paused", "disabled", "other"])
 def test_only_approved_templates_are_sent(status: str) -> None:
     assert refusal(filled(), template=template(status=status)) == ("template_not_approved", "template.name")
@@ -400,6 +419,7 @@ def test_an_unknown_template_is_named() -> None:
     assert refusal(Draft(kind="template")) == ("invalid", "template")
 
 
+@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 @pytest.mark.parametrize(
     ("header_format", "mime_type"), [("IMAGE", "image/png"), ("VIDEO", "video/mp4"), ("DOCUMENT", "application/pdf")]
 )
@@ -417,6 +437,7 @@ def test_a_template_without_a_header_shows_none() -> None:
     assert shown(composed(filled(), template=template()))["rendered"]["header"] is None
 
 
+@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 def test_the_header_of_a_template_can_have_a_value() -> None:
     titled = template(header={"format": "TEXT", "text": "Pedido {{1}}"})
     titled = titled.model_copy(update={"parameters": TemplateParameters(header=1, body=2)})
@@ -473,6 +494,7 @@ def test_a_header_of_another_format_cannot_be_filled_in() -> None:
     assert refusal(filled(), template=template(header={"format": "LOCATION"}))[0] == "kind_not_supported"
 
 
+@pytest.mark.proves("whatsapp", "parameters-header-text-file")
 def test_the_values_of_buttons_find_their_places() -> None:
     made = shown(composed(filled(buttons=("abc", "NATAL10")), template=template(buttons=BUTTONS)))
     assert made["parameters"]["buttons"] == [

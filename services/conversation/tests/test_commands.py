@@ -96,6 +96,7 @@ async def talk(parts: Any) -> Talk:
 # --- sending
 
 
+@pytest.mark.proves("whatsapp", "document-out")
 async def test_a_file_goes_to_the_channel_with_its_message(talk: Talk) -> None:
     attachment_id = await talk.upload()
     said = await talk.say(text="Segunda via", attachment_ids=(attachment_id,), reply_to=(await talk.received()).id)
@@ -108,6 +109,7 @@ async def test_a_file_goes_to_the_channel_with_its_message(talk: Talk) -> None:
     assert (await talk.message(said.id)).attachments[0].state == "ready"
 
 
+@pytest.mark.proves("whatsapp", "file-type-size-one")
 async def test_a_file_is_used_once(talk: Talk) -> None:
     attachment_id = await talk.upload()
     await talk.say(attachment_ids=(attachment_id,))
@@ -139,6 +141,7 @@ async def test_a_refused_message_uses_its_file_not_up(talk: Talk) -> None:
     assert await talk.say(text="x" * 1024, attachment_ids=(attachment_id,))
 
 
+@pytest.mark.proves("whatsapp", "note-stays-inside-with")
 async def test_a_note_with_a_file_stays_inside(talk: Talk) -> None:
     note = await talk.say(attachment_ids=(await talk.upload("application/zip"),), note=True)
     assert (note.kind, note.direction, len(note.attachments)) == ("document", "note", 1)
@@ -162,6 +165,7 @@ def _template(recorded_at: Any = NOON, *, deleted: bool = False, tenant_id: str 
 GREETING = {"kind": "template", "template": TemplateDraft("aviso", "pt_BR", body=("Ana",))}
 
 
+@pytest.mark.proves("whatsapp", "template-goes-out")
 async def test_a_template_goes_out_when_the_window_has_closed_and_free_text_does_not(talk: Talk) -> None:
     await talk.parts.directory.put_template(_template())
     talk.clock.advance(2 * DAY)
@@ -207,6 +211,7 @@ async def test_the_latest_that_was_told_of_a_template_decides(talk: Talk, change
 # --- reactions
 
 
+@pytest.mark.proves("whatsapp", "reaction-removal-out")
 async def test_a_reaction_is_told_and_sent_and_replaces_ours(talk: Talk) -> None:
     message = await talk.received()
     assert (await talk.do("react", message.id, "👍")).reactions[0].emoji == "👍"
@@ -255,6 +260,7 @@ async def test_a_reaction_that_fails_is_taken_away_unless_it_was_replaced(talk: 
         assert [one.emoji for one in stored.reactions] == left
 
 
+@pytest.mark.proves("whatsapp", "reaction-when-cannot-be")
 async def test_when_a_message_cannot_be_reacted_to(talk: Talk) -> None:
     message, note = await talk.received(), await talk.say(text="Nota", note=True)
     assert await talk.refused("react", uuid7(), "👍") == (404, "not_found")
@@ -276,6 +282,7 @@ async def test_a_channel_without_reactions_has_none(talk: Talk) -> None:
 # --- sending again
 
 
+@pytest.mark.proves("whatsapp", "failed-sent-again-hand")
 async def test_a_failed_message_goes_out_again_as_another_attempt(talk: Talk) -> None:
     message = await talk.received()
     failed = await talk.failed(reply_to=message.id)
@@ -290,6 +297,7 @@ async def test_a_failed_message_goes_out_again_as_another_attempt(talk: Talk) ->
     assert await talk.refused("retry", failed.id) == (409, "not_failed")
 
 
+@pytest.mark.proves("whatsapp", "failed-sent-again-hand")
 async def test_the_repeat_of_a_file_sends_the_same_file(talk: Talk) -> None:
     attachment_id = await talk.upload()
     failed = await talk.failed(text=None, attachment_ids=(attachment_id,))
@@ -297,6 +305,7 @@ async def test_the_repeat_of_a_file_sends_the_same_file(talk: Talk) -> None:
     assert [one.data.attachments[0].id for one in await talk.told("outbound.message")] == [attachment_id] * 2
 
 
+@pytest.mark.proves("whatsapp", "failed-sent-again-hand")
 async def test_what_has_not_failed_is_not_sent_again(talk: Talk) -> None:
     sent, note = await talk.sent(), await talk.say(text="Nota", note=True)
     assert await talk.refused("retry", uuid7()) == (404, "not_found")
@@ -305,6 +314,7 @@ async def test_what_has_not_failed_is_not_sent_again(talk: Talk) -> None:
     assert await talk.refused("retry", (await talk.received()).id) == (422, "invalid")
 
 
+@pytest.mark.proves("whatsapp", "template-goes-out")
 async def test_the_window_counts_for_the_repeat_of_free_text_and_not_of_a_template(talk: Talk) -> None:
     await talk.parts.directory.put_template(_template())
     text, template = await talk.failed(), await talk.failed(text=None, **GREETING)
@@ -316,6 +326,7 @@ async def test_the_window_counts_for_the_repeat_of_free_text_and_not_of_a_templa
 # --- reading
 
 
+@pytest.mark.proves("whatsapp", "mark-as-out")
 async def test_reading_tells_the_customer_once(talk: Talk) -> None:
     for _ in range(2):
         await talk.do("read", talk.id, typing=False)
@@ -324,6 +335,7 @@ async def test_reading_tells_the_customer_once(talk: Talk) -> None:
     assert len(await talk.told("conversation.updated")) == 1
 
 
+@pytest.mark.proves("whatsapp", "mark-as-out")
 async def test_typing_is_told_each_time_and_names_the_customers_last_message(talk: Talk) -> None:
     await talk.parts.take(customer_message(T, A, "wamid.later", occurred_at=NOON))
     await talk.say(text="Olá")

@@ -119,6 +119,7 @@ def test_the_channels_name_is_the_present_one() -> None:
 # --- the reply window
 
 
+@pytest.mark.proves("whatsapp", "window-opens-with-what")
 @pytest.mark.parametrize("window", [WINDOW, timedelta(days=7)])
 def test_the_window_closes_a_while_after_the_customers_last_message(window: timedelta) -> None:
     conversation = opened()
@@ -131,6 +132,7 @@ def test_the_window_closes_a_while_after_the_customers_last_message(window: time
     assert (refused.value.code, refused.value.field_name) == ("window_closed", "text")
 
 
+@pytest.mark.proves("whatsapp", "window-opens-with-what")
 def test_an_old_message_that_comes_late_does_not_shorten_the_window() -> None:
     conversation = opened()
     conversation.receive("m1", words(), occurred_at=NOON, now=NOON, reply_window=WINDOW)

@@ -30,10 +30,12 @@ IMPORTANT = (
 )
 
 
+@pytest.mark.proves("whatsapp", "every-code-has-class-every")
 def test_every_class_of_failure_has_a_sentence() -> None:
     assert SENDING_BY_CLASS.keys() == set(get_args(FailureClass))
 
 
+@pytest.mark.proves("whatsapp", "every-code-has-class-every")
 @pytest.mark.parametrize("sentence", ALL)
 def test_every_sentence_says_what_happened_and_what_to_do_in_each_language(sentence: FailureText) -> None:
     error = sentence.error(SendFailure(code="1", reason="unknown"))
@@ -49,6 +51,7 @@ def test_every_sentence_says_what_happened_and_what_to_do_in_each_language(sente
         assert text[0].isupper()
 
 
+@pytest.mark.proves("whatsapp", "every-code-has-class-every")
 @pytest.mark.parametrize("code", IMPORTANT)
 def test_what_happens_often_is_told_apart(code: str) -> None:
     failure = SendFailure(code=code, reason=class_of(int(code)), detail="words of Meta")
@@ -73,6 +76,7 @@ def _names(text: str) -> list[str]:
     return [name for name in ("chat do site", "website chat", "chat del sitio") if name in text]
 
 
+@pytest.mark.proves("whatsapp", "131047-meta-thinks-otherwise")
 def test_outside_the_window_a_template_is_the_way() -> None:
     error = sending_error(SendFailure(code="131047", reason="window"))
     assert error.code == "window_closed"
@@ -86,6 +90,7 @@ def test_what_is_not_known_has_words_too(failure: SendFailure) -> None:
     assert fetching_error(failure).code == "file_not_fetched"
 
 
+@pytest.mark.proves("whatsapp", "every-file-says-why-cannot")
 @pytest.mark.parametrize("reason", get_args(FailureClass))
 def test_a_file_that_cannot_be_had_is_not_told_as_a_message_that_was_not_sent(reason: str) -> None:
     error = fetching_error(SendFailure(code="131052", reason=reason))

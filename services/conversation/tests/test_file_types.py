@@ -144,6 +144,7 @@ def test_only_harmless_types_are_told(mime_type: str, told: str) -> None:
     assert served_type(mime_type) == told
 
 
+@pytest.mark.proves("whatsapp", "reading-nothing-runs-browser")
 @pytest.mark.parametrize("mime_type", ["text/html", "image/svg+xml", "application/pdf", "text/plain", "x"])
 def test_what_could_hold_a_script_is_saved_and_not_shown(mime_type: str) -> None:
     assert disposition("a", mime_type).startswith("attachment;")

@@ -360,6 +360,7 @@ async def test_a_service_that_stops_leaves_nothing_in_its_outbox(start: Any, ten
     await eventually(empty, timeout=30, message="the outbox is empty")
 
 
+@pytest.mark.proves("whatsapp", "logs-neither-text-nor")
 async def test_no_log_line_holds_what_people_write_or_who_they_are(start: Any, tenant: Tenant) -> None:
     with capture_logs() as lines:
         service = await start()

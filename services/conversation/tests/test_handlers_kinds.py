@@ -65,6 +65,7 @@ def customer() -> Customer:
     return Customer()
 
 
+@pytest.mark.proves("whatsapp", "every-kind-stored-thread-shown")
 async def test_every_kind_is_stored_and_shown_and_its_files_are_asked_for(
     start: Any, customer: Customer, read_topic: Any
 ) -> None:

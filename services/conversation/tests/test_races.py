@@ -100,6 +100,7 @@ async def test_attendants_and_customers_at_once_lose_nothing(parts: Any, sent: t
     await _check(parts)
 
 
+@pytest.mark.proves("whatsapp", "every-kind-sent-twice-client")
 async def test_a_draft_that_is_sent_twice_at_once_is_one_message(parts: Any, sent: tuple[str, str]) -> None:
     draft = Draft(text="Olá", client_id="c1")
     said = await asyncio.gather(*(parts.say(T, sent[0], draft) for _ in range(5)))

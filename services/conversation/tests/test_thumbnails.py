@@ -135,6 +135,7 @@ def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
     assert red > blue
 
 
+@pytest.mark.proves("whatsapp", "thumbnail-pictures-not-bombs")
 @pytest.mark.parametrize("size", [(5_001, 5_000), (20_000, 20_000), (2_000_000_000, 1), (60_000, 60_000)])
 def test_a_bomb_is_not_opened(size: tuple[int, int]) -> None:
     assert size[0] * size[1] > MAX_PIXELS

@@ -187,6 +187,7 @@ async def test_the_number_of_a_channel_stays(service: Service) -> None:
     assert answer.json()["errors"][0]["field"] == "credentials.phone_number_id"
 
 
+@pytest.mark.proves("whatsapp", "account-disabled-deleted-another")
 async def test_no_tenant_reaches_anothers_channel(service: Service) -> None:
     made = await service.connect(service.tenant)
     path, stranger = f"{PATH}/{made['id']}", service.headers(f"{service.tenant}-2")

@@ -31,6 +31,7 @@ def composed(data: OutboundMessageData) -> Any:
     return body
 
 
+@pytest.mark.proves("whatsapp", "receiver-phone-with-user")
 def test_a_phone_is_written_with_its_plus_and_our_id_goes_along() -> None:
     assert composed(message("text", "Olá!", reply_to_external_id="wamid.Q=")) == {
         "messaging_product": "whatsapp",
@@ -43,6 +44,7 @@ def test_a_phone_is_written_with_its_plus_and_our_id_goes_along() -> None:
     }
 
 
+@pytest.mark.proves("whatsapp", "receiver-phone-with-user")
 def test_a_hidden_phone_is_addressed_by_its_user_id() -> None:
     body = composed(message("text", "Oi", recipient=HIDDEN))
     assert body["recipient"] == HIDDEN
@@ -50,6 +52,7 @@ def test_a_hidden_phone_is_addressed_by_its_user_id() -> None:
     assert "context" not in body
 
 
+@pytest.mark.proves("whatsapp", "every-kind-body-that-goes")
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -296,6 +299,7 @@ def test_each_kind_has_the_shape_that_meta_takes(data: OutboundMessageData, expe
     assert (body["type"], body[data.kind]) == (data.kind, expected)
 
 
+@pytest.mark.proves("whatsapp", "quote-out")
 def test_a_quote_goes_with_every_kind() -> None:
     body = composed(message("sticker", attachments=(file("image/webp"),), reply_to_external_id="wamid.Q="))
     assert body["context"] == {"message_id": "wamid.Q="}
@@ -374,6 +378,7 @@ KINDS = ("text", "image", "audio", "video", "document", "sticker", "location", "
 NAMES = ("type", "buttons", "sections", "contacts", "name", "language", "parameters", "latitude", "voice", "header")
 
 
+@pytest.mark.proves("whatsapp", "every-kind-body-that-goes")
 @given(
     st.sampled_from((*KINDS, "order", "unsupported")),
     st.none() | st.text(max_size=9),
@@ -391,6 +396,7 @@ def test_what_is_wrong_is_said_without_what_was_written() -> None:
     assert "segredo" not in found.detail
 
 
+@pytest.mark.proves("whatsapp", "reaction-removal-out")
 @pytest.mark.parametrize(("emoji", "expected"), [("👍", "👍"), (None, "")])
 def test_a_reaction_is_put_and_taken_away(emoji: str | None, expected: str) -> None:
     reaction = OutboundReactionData(
@@ -408,6 +414,7 @@ def test_a_reaction_is_put_and_taken_away(emoji: str | None, expected: str) -> N
     }
 
 
+@pytest.mark.proves("whatsapp", "mark-as-out")
 def test_a_message_is_marked_as_read_with_and_without_the_sign_of_writing() -> None:
     read = OutboundReadData(**PLACE, recipient=PHONE, external_id="wamid.T", typing=True)
     plain = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.T"}

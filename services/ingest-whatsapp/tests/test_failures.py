@@ -50,6 +50,7 @@ LISTED: dict[FailureClass, tuple[int, ...]] = {
 """Meta's list of Cloud API codes (December 2025) and the limits of the Graph API, read a second time."""
 
 
+@pytest.mark.proves("whatsapp", "every-code-has-class-every")
 def test_every_code_of_metas_list_has_its_class() -> None:
     wrong = [(code, failure) for failure, codes in LISTED.items() for code in codes if class_of(code) != failure]
     assert wrong == []

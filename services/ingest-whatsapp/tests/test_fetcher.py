@@ -271,6 +271,7 @@ async def test_a_redirect_without_end_is_given_up_for_now() -> None:
     assert tried.meta.asked.count(FRESH) == 9
 
 
+@pytest.mark.proves("whatsapp", "every-file-another-sha-256")
 @pytest.mark.parametrize("announced", [DIGEST, base64.b64encode(bytes.fromhex(DIGEST)).decode(), None])
 async def test_other_bytes_are_fetched_once_more_and_then_refused(announced: str | None) -> None:
     tried = await attempt({NODE: address(), ASKED: bytes_of(b"others")}, row(url=None, sha256=announced))
@@ -349,6 +350,7 @@ async def test_a_file_of_an_account_that_is_gone_fails(account: str | None) -> N
     assert tried.outcome.reason == "account:deleted"
 
 
+@pytest.mark.proves("whatsapp", "account-disabled-deleted-another")
 async def test_what_customers_send_to_a_disabled_account_is_still_taken() -> None:
     tried = await attempt({FRESH: bytes_of()}, account=replace(ACCOUNT, status="disabled"))
     assert tried.outcome == READY

@@ -81,6 +81,7 @@ async def stored(service: Service, files: FileStore, asked: OutboundFetch) -> by
     return b"".join([chunk async for chunk in opened.chunks])
 
 
+@pytest.mark.proves("whatsapp", "every-file-pending-at-once")
 async def test_a_file_is_in_the_store_when_it_is_told_as_ready(service: Service, files: FileStore) -> None:
     channel = await service.connect()
     file = held(service, channel)
@@ -96,6 +97,7 @@ async def test_a_file_is_in_the_store_when_it_is_told_as_ready(service: Service,
     assert file.downloads == 1
 
 
+@pytest.mark.proves("whatsapp", "every-file-address-webhook-run")
 async def test_the_address_in_the_webhook_spares_the_question(service: Service, files: FileStore) -> None:
     channel = await service.connect()
     file, state = held(service, channel), service.fake.graph.state
@@ -106,6 +108,7 @@ async def test_the_address_in_the_webhook_spares_the_question(service: Service, 
     assert event.data.state == "ready"
 
 
+@pytest.mark.proves("whatsapp", "every-file-address-webhook-run")
 async def test_an_address_that_has_run_out_is_asked_for_again(service: Service, files: FileStore) -> None:
     channel = await service.connect()
     file, state = held(service, channel), service.fake.graph.state
@@ -119,6 +122,7 @@ async def test_an_address_that_has_run_out_is_asked_for_again(service: Service, 
     assert await stored(service, files, asked) == PICTURE
 
 
+@pytest.mark.proves("whatsapp", "every-file-token-goes-meta")
 async def test_a_foreign_host_is_not_asked(service: Service, files: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
     channel = await service.connect()
     file = held(service, channel)
@@ -132,6 +136,7 @@ async def test_a_foreign_host_is_not_asked(service: Service, files: FileStore, m
     assert (event.data.failure.code, event.data.failure.reason) == ("foreign_host", "media")
 
 
+@pytest.mark.proves("whatsapp", "every-file-another-sha-256")
 async def test_other_bytes_than_the_announced_are_not_kept(service: Service, files: FileStore) -> None:
     channel = await service.connect()
     file = held(service, channel)
@@ -144,6 +149,7 @@ async def test_other_bytes_than_the_announced_are_not_kept(service: Service, fil
         await stored(service, files, asked)
 
 
+@pytest.mark.proves("whatsapp", "every-file-over-limit-kind")
 async def test_a_file_over_the_limit_is_not_fetched(service: Service, files: FileStore) -> None:
     channel = await service.connect()
     file = held(service, channel, bytes(5 * 1024 * 1024 + 1))
@@ -154,6 +160,7 @@ async def test_a_file_over_the_limit_is_not_fetched(service: Service, files: Fil
     assert file.downloads == 0
 
 
+@pytest.mark.proves("whatsapp", "every-file-trouble-that-passes")
 @pytest.mark.parametrize(
     "behaviours",
     [
@@ -176,6 +183,7 @@ async def test_trouble_that_passes_only_delays_a_file(
     assert await stored(service, files, asked) == PICTURE
 
 
+@pytest.mark.proves("whatsapp", "every-file-trouble-that-passes")
 async def test_a_file_that_meta_has_forgotten_fails_and_a_repeat_is_another_fetch(
     service: Service, files: FileStore
 ) -> None:
@@ -193,6 +201,7 @@ async def test_a_file_that_meta_has_forgotten_fails_and_a_repeat_is_another_fetc
     assert (ready.data.state, ready.data.attempt, ready.causation_id) == ("ready", 1, again.id)
 
 
+@pytest.mark.proves("whatsapp", "every-file-dead-token-waits")
 async def test_a_dead_token_keeps_what_is_to_be_fetched_until_it_is_repaired(
     service: Service, files: FileStore
 ) -> None:

@@ -39,6 +39,7 @@ API = httpx.URL("http://127.0.0.1:8199/base")
 DIGEST = hashlib.sha256(b"abc").hexdigest()
 
 
+@pytest.mark.proves("whatsapp", "every-file-token-goes-meta")
 @pytest.mark.parametrize(
     ("url", "allowed"),
     [
@@ -148,6 +149,7 @@ def test_the_webhooks_address_is_used_once_and_while_it_is_fresh(
     assert (fresh_address(of.data, attempt, NOW, NOW + timedelta(seconds=age)) is not None) is used
 
 
+@pytest.mark.proves("whatsapp", "every-file-over-limit-kind")
 def test_every_kind_has_a_limit() -> None:
     limits = {kind: size_limit(kind) // 1024 // 1024 for kind in ("image", "sticker", "video", "audio", "document")}
     assert limits == {"image": 25, "sticker": 5, "video": 100, "audio": 100, "document": 100}

@@ -46,6 +46,7 @@ async def test_a_new_account_has_an_empty_health(service: Service) -> None:
     assert await health(service, made) == made["health"]
 
 
+@pytest.mark.proves("whatsapp", "account-quality-limits-review")
 @pytest.mark.parametrize("of_app", [True, False])
 async def test_what_meta_warns_of_is_shown(service: Service, of_app: bool) -> None:
     made = await connected(service)
@@ -111,6 +112,7 @@ async def test_what_is_of_another_business_or_secret_changes_no_health(service: 
     assert "has no account that the signature proves" in kept.data.problems[0]
 
 
+@pytest.mark.proves("whatsapp", "webhook-kafka-mongodb-away")
 async def test_mongodb_away_is_503_after_kafka_has_the_events(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,6 +143,7 @@ def sent_ids(service: Service, channel: dict[str, Any]) -> list[str]:
     return [sent.body["document"]["id"] for sent in service.fake.graph.state.sent if sent.account == number]
 
 
+@pytest.mark.proves("whatsapp", "file-uploaded-meta-once")
 async def test_a_file_that_goes_to_many_is_uploaded_once(service: Service, files: FileStore) -> None:
     channel, other = await service.connect(), await service.connect()
     file = await keep(service, files, data=b"x" * 3_000_000)
@@ -160,6 +161,7 @@ async def test_a_file_that_goes_to_many_is_uploaded_once(service: Service, files
     assert len(uploads(service, other)) == 1
 
 
+@pytest.mark.proves("whatsapp", "file-uploaded-meta-once")
 async def test_an_id_that_meta_has_forgotten_is_replaced(service: Service, files: FileStore) -> None:
     channel, file = await service.connect(), await keep(service, files)
     await ask(service, [document(service, channel, file)])
@@ -219,6 +221,7 @@ async def test_a_file_whose_store_is_away_is_sent_later() -> None:
     uploader.upload.assert_not_awaited()
 
 
+@pytest.mark.proves("whatsapp", "file-uploaded-meta-once")
 async def test_a_file_that_is_not_in_the_store_fails_and_the_next_message_goes_on(
     service: Service, files: FileStore
 ) -> None:
@@ -232,6 +235,7 @@ async def test_a_file_that_is_not_in_the_store_fails_and_the_next_message_goes_o
     assert sent.data.status == "sent"
 
 
+@pytest.mark.proves("whatsapp", "file-refused-late-at")
 @pytest.mark.parametrize(
     "behaviour",
     [
@@ -253,6 +257,7 @@ async def test_an_upload_that_fails_for_now_is_tried_again(
     assert len(sent_ids(service, channel)) == 1
 
 
+@pytest.mark.proves("whatsapp", "file-refused-late-at")
 async def test_a_file_that_meta_does_not_take_fails_with_its_class(service: Service, files: FileStore) -> None:
     channel, file = await service.connect(), await keep(service, files, mime_type="application/zip")
     await ask(service, [document(service, channel, file)])
@@ -261,6 +266,7 @@ async def test_a_file_that_meta_does_not_take_fails_with_its_class(service: Serv
     assert (failed.data.failure.code, failed.data.failure.reason) == ("131053", "media")
 
 
+@pytest.mark.proves("whatsapp", "190-needs-reconnection-unsent")
 async def test_a_dead_token_keeps_a_file_until_it_is_repaired(service: Service, files: FileStore) -> None:
     channel, file = await service.connect(access_token="old"), await keep(service, files)
     path = f"/api/v1/channels/{channel['id']}"
@@ -279,6 +285,7 @@ async def test_a_dead_token_keeps_a_file_until_it_is_repaired(service: Service, 
     assert len(uploads(service, channel)) == 1
 
 
+@pytest.mark.proves("whatsapp", "131056-delays-that-pair")
 async def test_a_throttled_pair_holds_up_its_own_file_alone(service: Service, files: FileStore) -> None:
     channel, file = await service.connect(), await keep(service, files)
     service.fake.graph.state.behaviours = [Behaviour(kind="error", code=131056, recipient=CUSTOMER, times=None)]
@@ -297,6 +304,7 @@ def reaction(
     return OutboundReaction(**envelope(service, conversation), data=data)
 
 
+@pytest.mark.proves("whatsapp", "reaction-when-cannot-be")
 async def test_reactions_go_out_in_order_and_only_a_failed_one_is_told(service: Service, files: FileStore) -> None:
     channel, conversation, message_id = await service.connect(), uuid7(), uuid7()
     file = await keep(service, files)
@@ -329,6 +337,7 @@ def read(service: Service, channel: dict[str, Any], conversation: str, target: s
     return OutboundRead(**envelope(service, conversation), data=data)
 
 
+@pytest.mark.proves("whatsapp", "mark-as-holds-up-nothing")
 async def test_a_mark_as_read_goes_out_and_holds_up_no_message(service: Service, files: FileStore) -> None:
     channel, conversation = await service.connect(), uuid7()
     service.fake.graph.state.behaviours = [Behaviour(kind="error", on="read", code=130429)]
@@ -343,6 +352,7 @@ async def test_a_mark_as_read_goes_out_and_holds_up_no_message(service: Service,
     ]
 
 
+@pytest.mark.proves("whatsapp", "mark-as-holds-up-nothing")
 async def test_an_account_that_tells_nothing_marks_nothing_as_read(service: Service, files: FileStore) -> None:
     channel, other = await service.connect(), await service.connect()
     await service.client.patch(
@@ -354,6 +364,7 @@ async def test_an_account_that_tells_nothing_marks_nothing_as_read(service: Serv
     assert list(service.fake.graph.state.read) == ["wamid.B"]
 
 
+@pytest.mark.proves("whatsapp", "logs-neither-text-nor")
 async def test_a_file_leaves_no_trace_of_what_it_is_in_the_log(service: Service, files: FileStore) -> None:
     channel, file = await service.connect(access_token="EAAG-secret"), await keep(service, files)
     service.fake.graph.state.behaviours = [Behaviour(kind="error", on="upload", code=131000)]

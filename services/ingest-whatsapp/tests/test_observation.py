@@ -84,6 +84,7 @@ async def test_a_refused_webhook_leaves_one_line_that_says_why(service: Service)
     }
 
 
+@pytest.mark.proves("whatsapp", "logs-neither-text-nor")
 async def test_a_send_leaves_one_line_without_text_phone_or_token(service: Service) -> None:
     channel = await service.connect()
     service.fake.graph.state.behaviours = [Behaviour(kind="error", code=131047, details="24 hours")]

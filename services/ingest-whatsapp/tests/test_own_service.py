@@ -55,6 +55,7 @@ def trace_of(service: Service, event: Any) -> str:
     return traceparent.decode().split("-")[1]
 
 
+@pytest.mark.proves("whatsapp", "answer-lost-proven-receipt-not")
 async def test_an_unproven_send_is_repeated_after_its_deadline(start: Callable[..., Any]) -> None:
     service = await start(uncertain_after=timedelta(milliseconds=300))
     channel = await service.connect()

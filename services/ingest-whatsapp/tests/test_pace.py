@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from atd_ingest_whatsapp.pace import Pace
 from atd_testing.clock import FakeClock
 
 
+@pytest.mark.proves("whatsapp", "other-throttles-hold-up-number")
 def test_a_burst_passes_and_then_the_rate_holds() -> None:
     clock = FakeClock()
     pace = Pace(80, clock)

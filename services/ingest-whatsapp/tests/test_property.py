@@ -10,6 +10,7 @@ from typing import Any
 
 import bson
 import orjson
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -282,6 +283,7 @@ webhooks = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.proves("whatsapp", "any-json-ends-as-events")
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 def test_any_json_ends_as_events_or_is_kept_whole(payload: Any) -> None:
@@ -324,6 +326,7 @@ def test_what_is_read_twice_says_the_same_and_fits_into_a_document(payload: Any)
         bson.encode({**asdict(note), "account": note.account.id})
 
 
+@pytest.mark.proves("whatsapp", "any-json-ends-as-events")
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken_or_refused_but_never_an_error(raw: bytes) -> None:

@@ -37,6 +37,7 @@ def waits(outcome: ledger.Outcome) -> tuple[float, str]:
     return (outcome.at - NOW).total_seconds(), outcome.scope
 
 
+@pytest.mark.proves("whatsapp", "other-throttles-hold-up-number")
 @pytest.mark.parametrize(
     ("code", "number", "expected"),
     [
@@ -65,6 +66,7 @@ def test_half_of_a_wait_is_jitter() -> None:
     assert waits(decided(refused(131000), 5, jitter=1.0)) == (8, "lane")
 
 
+@pytest.mark.proves("whatsapp", "trouble-at-tried-again-for")
 def test_after_a_day_the_last_reason_is_final() -> None:
     outcome = decided(refused(131000), 300, age=timedelta(hours=24))
     assert outcome == ledger.Failed("transient:131000", "why")
@@ -73,6 +75,7 @@ def test_after_a_day_the_last_reason_is_final() -> None:
     )
 
 
+@pytest.mark.proves("whatsapp", "answer-lost-proven-receipt-not")
 def test_what_may_have_arrived_waits_for_proof_and_is_not_repeated_for_ever() -> None:
     assert decided(Uncertain("ReadTimeout")) == ledger.Uncertain(NOW + timedelta(seconds=60), "ReadTimeout")
     last = decided(Uncertain("ReadTimeout"), UNCERTAIN_ATTEMPTS)
@@ -84,6 +87,7 @@ def test_a_dead_token_suspends_the_number() -> None:
     assert decided(refused(190)) == ledger.Suspended("token:190")
 
 
+@pytest.mark.proves("whatsapp", "refused-fails-with-class")
 @pytest.mark.parametrize("code", sorted(GRAPH_ERRORS))
 def test_every_other_code_fails_at_once_with_its_class(code: int) -> None:
     outcome = decided(refused(code))

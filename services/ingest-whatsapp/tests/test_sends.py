@@ -89,6 +89,7 @@ async def test_a_command_that_comes_twice_is_sent_once_and_order_holds(service: 
         assert [n for n in numbers if n % 2 == parity] == list(range(parity, 20, 2))
 
 
+@pytest.mark.proves("whatsapp", "refused-fails-with-class")
 async def test_a_refused_message_fails_with_class_and_words_and_the_next_goes_on(service: Service) -> None:
     channel = await service.connect()
     service.fake.graph.state.behaviours = [Behaviour(kind="error", code=131047, details="24 hours have passed")]
@@ -107,6 +108,7 @@ async def test_a_refused_message_fails_with_class_and_words_and_the_next_goes_on
     assert sent_texts(service, channel) == ["next"]
 
 
+@pytest.mark.proves("whatsapp", "trouble-at-tried-again-for")
 async def test_metas_own_trouble_is_tried_again(service: Service) -> None:
     channel = await service.connect()
     service.fake.graph.state.behaviours = [
@@ -119,6 +121,7 @@ async def test_metas_own_trouble_is_tried_again(service: Service) -> None:
     assert sent_texts(service, channel) == ["patience"]
 
 
+@pytest.mark.proves("whatsapp", "131056-delays-that-pair")
 async def test_a_throttled_pair_does_not_delay_other_conversations(service: Service) -> None:
     channel = await service.connect()
     service.fake.graph.state.behaviours = [Behaviour(kind="error", code=131056, recipient=CUSTOMER, times=None)]
@@ -139,6 +142,7 @@ async def needs_reconnection(service: Service, path: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.proves("whatsapp", "190-needs-reconnection-unsent")
 async def test_a_dead_token_keeps_the_unsent_until_it_is_repaired(service: Service) -> None:
     channel, healthy = await service.connect(access_token="old"), await service.connect(access_token="fine")
     path = f"/api/v1/channels/{channel['id']}"
@@ -157,6 +161,7 @@ async def test_a_dead_token_keeps_the_unsent_until_it_is_repaired(service: Servi
     assert len(sent_texts(service, channel)) == 5
 
 
+@pytest.mark.proves("whatsapp", "190-needs-reconnection-unsent")
 async def test_a_good_check_resumes_what_waits(service: Service) -> None:
     channel = await service.connect(access_token="flaky")
     service.fake.graph.state.revoked_tokens = {"flaky"}
@@ -185,6 +190,7 @@ async def test_an_account_that_is_marked_is_not_marked_again(service: Service) -
     assert versions[0] == versions[1]
 
 
+@pytest.mark.proves("whatsapp", "answer-lost-proven-receipt-not")
 async def test_a_cut_send_is_proven_by_its_receipt_and_not_repeated(service: Service) -> None:
     channel = await service.connect()
     service.fake.graph.state.behaviours = [Behaviour(kind="cut_after")]
@@ -227,6 +233,7 @@ async def test_a_receipt_of_another_account_proves_nothing(service: Service) -> 
     assert [receipt.data.external_id for receipt in ours] == [f"wamid.{channel['id']}"]
 
 
+@pytest.mark.proves("whatsapp", "account-disabled-deleted-another")
 async def test_what_is_unsent_for_a_deleted_or_disabled_account_fails_with_the_reason(service: Service) -> None:
     disabled, deleted = await service.connect(), await service.connect(access_token="dead")
     await service.client.patch(

@@ -82,6 +82,7 @@ async def told(service: Service, made: dict[str, Any], number: int, name: str) -
     return found
 
 
+@pytest.mark.proves("whatsapp", "list-read-when-number")
 async def test_the_templates_of_a_new_account_are_there_and_told(service: Service) -> None:
     made = await connected(service)
     found = await listed(service, made)
@@ -100,6 +101,7 @@ async def test_the_templates_of_a_new_account_are_there_and_told(service: Servic
     assert event.data.template.model_dump(mode="json") == shown
 
 
+@pytest.mark.proves("whatsapp", "list-read-when-number")
 async def test_templates_are_searched_by_words_and_status_in_pages(service: Service) -> None:
     made = await connected(service)
 
@@ -151,6 +153,7 @@ async def test_a_search_uses_an_index(service: Service) -> None:
     assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"])
 
 
+@pytest.mark.proves("whatsapp", "sync-hand-background-refused")
 async def test_a_sync_finds_what_is_new_changed_and_gone(service: Service) -> None:
     made = await connected(service)
     assert (await sync(service, made)).json() == {"synced": 9, "changed": 0, "deleted": 0}
@@ -168,6 +171,7 @@ async def test_a_sync_finds_what_is_new_changed_and_gone(service: Service) -> No
     assert deleted.data.deleted
 
 
+@pytest.mark.proves("whatsapp", "sync-hand-background-refused")
 async def test_a_sync_that_is_refused_says_why(service: Service) -> None:
     made = await connected(service)
     behaviours, ours = service.fake.graph.state.behaviours, made["business_account_id"]
@@ -193,6 +197,7 @@ async def test_a_dead_token_marks_the_account_and_a_new_one_reads_the_templates(
     assert len(await listed(service, made)) == 9
 
 
+@pytest.mark.proves("whatsapp", "sync-hand-background-refused")
 async def test_a_sync_in_the_background_is_tried_again(start: Callable[..., Any]) -> None:
     service = await start()
     made = await service.connect(business_account_id=business())
@@ -211,6 +216,7 @@ async def test_a_sync_in_the_background_is_tried_again(start: Callable[..., Any]
     await synced(service, made)
 
 
+@pytest.mark.proves("whatsapp", "webhook-status-quality-category")
 async def test_a_webhook_changes_our_copy_of_every_account_of_the_business(service: Service) -> None:
     made = await connected(service)
     sister = await service.connect(business_account_id=made["business_account_id"])
@@ -267,6 +273,7 @@ async def test_a_template_that_is_not_known_is_read_with_the_list(service: Servi
     assert await service.runtime.mongo.db["template_syncs"].find_one({"_id": made["id"]}) is not None
 
 
+@pytest.mark.proves("whatsapp", "tenants-another-s-templates")
 async def test_no_tenant_reaches_anothers_templates(service: Service) -> None:
     made = await connected(service)
     stranger = service.headers(f"{service.tenant}-2")

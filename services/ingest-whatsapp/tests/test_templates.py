@@ -88,6 +88,7 @@ def test_a_listed_template_is_shown_as_the_public_api_has_it() -> None:
     assert (event.subject, event.data.template, event.data.deleted) == (ACCOUNT.id, shown, False)
 
 
+@pytest.mark.proves("whatsapp", "status-paused-rejected-deleted")
 @pytest.mark.parametrize(
     ("word", "status"),
     [
@@ -249,6 +250,7 @@ aspects = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.proves("whatsapp", "webhook-status-quality-category")
 @given(st.lists(aspects, min_size=1, max_size=4))
 def test_any_order_and_repetition_of_notes_ends_in_the_same_copy(said: list[dict[str, str]]) -> None:
     notes = [note(second, **one) for second, one in enumerate(said)]

@@ -41,6 +41,7 @@ async def test_a_signed_text_is_on_kafka_before_the_answer(service: Service) -> 
     assert event.occurred_at == NOW
 
 
+@pytest.mark.proves("whatsapp", "webhook-several-numbers-several")
 async def test_every_part_of_a_batch_is_taken_on_both_addresses(service: Service) -> None:
     channel = await service.connect()
     raw = builders.batch_webhook(channel["phone_number_id"], NOW)
@@ -53,6 +54,7 @@ async def test_every_part_of_a_batch_is_taken_on_both_addresses(service: Service
     assert sorted(event.data.status for event in once if isinstance(event, InboundReceipt)) == ["delivered", "read"]
 
 
+@pytest.mark.proves("whatsapp", "webhook-wrong-signature-unknown")
 async def test_a_wrong_or_missing_signature_is_401(service: Service) -> None:
     channel = await service.connect()
     raw = text(channel)
@@ -69,6 +71,7 @@ async def test_a_wrong_or_missing_signature_is_401(service: Service) -> None:
         assert answer.status_code == 401
 
 
+@pytest.mark.proves("whatsapp", "webhook-wrong-signature-unknown")
 async def test_an_unknown_account_is_404(service: Service) -> None:
     channel = await service.connect()
     for address in (f"/{uuid4()}", "/not-an-id"):
@@ -77,6 +80,7 @@ async def test_an_unknown_account_is_404(service: Service) -> None:
     assert (await service.deliver("", stranger)).status_code == 404
 
 
+@pytest.mark.proves("whatsapp", "webhook-wrong-signature-unknown")
 @pytest.mark.parametrize("declared", [True, False])
 async def test_a_body_over_three_megabytes_is_413(service: Service, declared: bool) -> None:
     channel = await service.connect()
@@ -106,6 +110,7 @@ async def test_the_largest_body_is_taken_and_kept_whole(service: Service) -> Non
     assert len(redriven.json()["problems"]) == 1
 
 
+@pytest.mark.proves("whatsapp", "webhook-wrong-signature-unknown")
 async def test_malformed_json_is_400_with_its_place_once_the_signature_holds(service: Service) -> None:
     channel = await service.connect()
     raw = b'{"object": "whatsapp_business_account",\n "entry": }'
@@ -117,6 +122,7 @@ async def test_malformed_json_is_400_with_its_place_once_the_signature_holds(ser
     assert (await service.deliver("", raw)).status_code == 401
 
 
+@pytest.mark.proves("whatsapp", "unknown-kind-shown-as-unsupported")
 @pytest.mark.parametrize(
     "body",
     [
@@ -139,6 +145,7 @@ async def test_authentic_but_unknown_is_200_and_kept_whole(service: Service, bod
     assert event.tenant_id == service.tenant
 
 
+@pytest.mark.proves("whatsapp", "unknown-field-kept-whole-rest")
 async def test_what_is_understood_beside_the_unknown_is_published_too(service: Service) -> None:
     channel = await service.connect()
     number = channel["phone_number_id"]
@@ -152,6 +159,7 @@ async def test_what_is_understood_beside_the_unknown_is_published_too(service: S
     assert kept.data.problems == ("entry[0].changes[0].value.messages[0]: type 'poll' is not known to this version",)
 
 
+@pytest.mark.proves("whatsapp", "webhook-several-numbers-several")
 async def test_a_part_of_another_account_needs_the_same_secret(service: Service) -> None:
     mine = await service.connect(service.tenant)
     sister = await service.connect(service.tenant)
@@ -207,6 +215,7 @@ async def test_the_handshake_answers_the_bare_challenge(service: Service) -> Non
     assert (await service.client.get(f"/webhooks/whatsapp/{uuid4()}", params=asked)).status_code == 404
 
 
+@pytest.mark.proves("whatsapp", "webhook-kafka-mongodb-away")
 async def test_kafka_away_is_503_with_retry_after(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     channel = await service.connect()
 
@@ -219,6 +228,7 @@ async def test_kafka_away_is_503_with_retry_after(service: Service, monkeypatch:
     assert int(answer.headers["retry-after"]) >= 1
 
 
+@pytest.mark.proves("whatsapp", "app-secret-replaced-both-hold")
 async def test_both_secrets_hold_while_they_rotate_until_the_old_one_is_forgotten(service: Service) -> None:
     channel = await service.connect()
     address, path = f"/{channel['id']}", f"/api/v1/channels/{channel['id']}"

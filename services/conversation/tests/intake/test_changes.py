@@ -29,6 +29,7 @@ def reactions(message: Message) -> list[tuple[str, str]]:
 # --- reactions
 
 
+@pytest.mark.proves("whatsapp", "reaction-replaces-one-before")
 def test_a_customers_reaction_is_one_that_replaces_and_goes(world: World) -> None:
     world.batch(customer_message(T, A, "w1"))
     for at, emoji, after in [(1, "👍", [("contact", "👍")]), (2, "❤️", [("contact", "❤️")]), (3, None, [])]:
@@ -39,6 +40,7 @@ def test_a_customers_reaction_is_one_that_replaces_and_goes(world: World) -> Non
         assert reactions(of(world, "w1")) == after
 
 
+@pytest.mark.proves("whatsapp", "reaction-replaces-one-before")
 def test_the_customer_and_the_company_react_beside_each_other(world: World) -> None:
     world.batch(customer_message(T, A, "w1"))
     unit = world.batch(reacted(T, A, "w1", "👍"), reacted(T, A, "w1", "🙏", by_business=True))
@@ -61,6 +63,7 @@ def test_a_reaction_to_the_second_copy_of_a_message_finds_it(sent: World) -> Non
     assert reactions(sent.messages["ours"]) == [("contact", "👍")]
 
 
+@pytest.mark.proves("whatsapp", "window-opens-with-what")
 def test_reactions_do_not_open_the_reply_window_nor_count_as_unread(world: World) -> None:
     world.batch(customer_message(T, A, "w1"))
     before = world.conversation()
@@ -78,6 +81,7 @@ def lost(command_id: str | None, *, at: datetime = NOON) -> InboundReceipt:
     return receipt.model_copy(update={"causation_id": command_id})
 
 
+@pytest.mark.proves("whatsapp", "reaction-when-cannot-be")
 def test_a_reaction_that_was_never_delivered_is_taken_away(sent: World) -> None:
     ours = sent.messages["ours"]
     ours.react(ours.author, "👍", NOON + MINUTE)
@@ -116,6 +120,7 @@ def test_other_receipts_of_a_reaction_change_nothing(sent: World, status: Any) -
 # --- edits and deletions
 
 
+@pytest.mark.proves("whatsapp", "edit-deletion-replaces-text-takes")
 def test_an_edit_replaces_what_the_message_says_and_the_list_shows_it(world: World) -> None:
     world.batch(customer_message(T, A, "w1", text="Oii"))
     (event,) = told(world.batch(edited(T, A, "w1", "Oi", at=5)))
@@ -136,6 +141,7 @@ def test_an_edit_of_an_earlier_message_leaves_the_last_one_in_the_list(world: Wo
     assert last.preview == "Tudo bem?"
 
 
+@pytest.mark.proves("whatsapp", "edit-deletion-replaces-text-takes")
 def test_what_was_taken_back_is_gone_with_its_files(world: World) -> None:
     from_customer = customer_message(
         T, A, "w1", text="legenda", kind="image", attachments=(file_of(),), content={"product": {"sku": "1"}}
@@ -155,6 +161,7 @@ def test_what_was_taken_back_is_gone_with_its_files(world: World) -> None:
     assert last.preview == ""
 
 
+@pytest.mark.proves("whatsapp", "reaction-edit-before-message-any")
 @pytest.mark.parametrize("order", list(permutations(range(4))))
 def test_in_whatever_order_edits_reactions_and_a_deletion_come_they_end_the_same(order: tuple[int, ...]) -> None:
     changes = [
@@ -188,6 +195,7 @@ def test_the_company_edits_and_takes_back_what_its_phone_wrote(world: World) -> 
     assert of(world, "p1").deleted_at == NOON + 2 * MINUTE
 
 
+@pytest.mark.proves("whatsapp", "reaction-edit-before-message-any")
 @pytest.mark.parametrize(
     "change",
     [
@@ -211,6 +219,7 @@ def test_nobody_changes_what_is_not_theirs(world: World, change: Any) -> None:
 # --- changes that come before their message
 
 
+@pytest.mark.proves("whatsapp", "reaction-edit-before-message-any")
 def test_what_comes_before_its_message_waits_and_is_told_after_it(world: World) -> None:
     early = [reacted(T, A, "w1", "👍", at=3), edited(T, A, "w1", "dois", at=2), edited(T, A, "w1", "um", at=1)]
     assert types(world.batch(*early)) == []

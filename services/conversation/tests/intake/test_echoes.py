@@ -12,6 +12,7 @@ from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of
 from .world import A, T, World, asked, told, types
 
 
+@pytest.mark.proves("whatsapp", "echo-what-phone-that")
 def test_what_the_phone_wrote_is_a_message_of_ours_that_was_sent(world: World) -> None:
     world.batch(customer_message(T, A, "w1"))
     window = world.conversation().reply_window_expires_at
@@ -64,6 +65,7 @@ def test_receipts_of_what_the_phone_wrote_move_it_on(world: World, early: bool) 
     assert message.status == "read"
 
 
+@pytest.mark.proves("whatsapp", "echo-what-phone-that")
 def test_an_echo_of_what_we_sent_ourselves_is_nothing_new(sent: World) -> None:
     sent.batch(send_receipt(T, A, "sent", message_id="ours", external_id="x1"))
     assert types(sent.batch(phone_message(T, A, "x1"))) == []
@@ -85,12 +87,14 @@ def placeholder(external_id: str = "w1", **more: Any) -> Any:
     return event.model_copy(update={"id": provider_event_id(A, external_id, "placeholder")})
 
 
+@pytest.mark.proves("whatsapp", "unsupported-meta-with-reason")
 def test_a_kind_that_is_not_understood_shows_as_such(world: World) -> None:
     shown = told(world.batch(placeholder()))[-1].data.message
     assert (shown.kind, shown.content.model_dump()) == ("unsupported", {"type": "poll", "reason": None})
     assert shown.id == provider_event_id(A, "w1", "message")
 
 
+@pytest.mark.proves("whatsapp", "unknown-kind-shown-as-unsupported")
 def test_a_version_that_understands_it_replaces_it_in_place(world: World) -> None:
     world.batch(placeholder())
     place = next(iter(world.messages.values())).sequence

@@ -36,6 +36,7 @@ def fetched(world: World, state: Any, **more: Any) -> Any:
     return file_fetched(T, A, message.id, file_of().id, state, **more)
 
 
+@pytest.mark.proves("whatsapp", "every-file-pending-at-once")
 def test_a_picture_shows_at_once_as_pending_and_its_file_is_asked_for(world: World) -> None:
     unit = world.batch(picture(world))
     received = told(unit)[-1].data.message
@@ -68,6 +69,7 @@ def test_the_same_file_announced_twice_in_a_message_is_one(world: World) -> None
     assert len(only(world).id) == 36
 
 
+@pytest.mark.proves("whatsapp", "every-file-pending-at-once")
 def test_a_file_that_has_come_is_ready(pending: World) -> None:
     unit = pending.batch(fetched(pending, "ready"))
     (event,) = told(unit)
@@ -77,6 +79,7 @@ def test_a_file_that_has_come_is_ready(pending: World) -> None:
     assert pending.files[file_of().id].sha256 == "cd" * 32
 
 
+@pytest.mark.proves("whatsapp", "every-file-says-why-cannot")
 def test_a_file_that_cannot_be_had_says_so(pending: World) -> None:
     (event,) = told(pending.batch(fetched(pending, "failed", failure=LOST)))
     (shown,) = event.data.message.attachments
@@ -114,6 +117,7 @@ def test_news_of_an_earlier_attempt_is_no_news(pending: World) -> None:
     assert only(pending).state == "ready"
 
 
+@pytest.mark.proves("whatsapp", "every-file-trouble-that-passes")
 def test_another_attempt_is_another_command(pending: World) -> None:
     (message,) = pending.messages.values()
     first, again = (

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from atd_conversation.domain.conversation import REOPEN_WITHIN
 from atd_schemas.ids import provider_event_id
 from atd_testing.inbound import NOON, customer_message
@@ -45,6 +47,7 @@ def test_two_tenants_share_nothing(world: World) -> None:
     assert sorted((c.tenant_id, c.number) for c in world.conversations.values()) == [("t1", 1), ("t2", 1)]
 
 
+@pytest.mark.proves("whatsapp", "sender-without-phone-number")
 def test_both_spellings_and_the_business_scoped_id_are_one_customer(world: World) -> None:
     world.batch(
         customer_message(T, A, "w1", customer=OLD_SPELLING),
@@ -139,6 +142,7 @@ def test_a_later_message_opens_a_new_conversation_and_the_old_one_is_superseded(
 # --- quotes
 
 
+@pytest.mark.proves("whatsapp", "quote-names-our-message")
 def test_a_quote_names_our_message_or_the_customers_own(world: World) -> None:
     world.batch(customer_message(T, A, "w1"))
     world.send(world.conversation(), "ours").external_id = "wamid.ours"

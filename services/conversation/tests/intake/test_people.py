@@ -23,6 +23,7 @@ def contact(world: World) -> Any:
     return found
 
 
+@pytest.mark.proves("whatsapp", "number-change-same-contact-goes")
 def test_a_new_number_is_the_same_contact(known: World) -> None:
     unit = known.batch(goes_by(T, A, (NEW_SPELLING,), OTHER, aliases=("BR.2",)))
     assert types(unit) == ["contact.updated", "message.sent"]
@@ -37,6 +38,7 @@ def test_a_new_number_is_the_same_contact(known: World) -> None:
     assert known.conversation().unread_count == 4
 
 
+@pytest.mark.proves("whatsapp", "number-change-same-contact-goes")
 def test_the_thread_says_that_the_number_changed_and_the_list_does_not(known: World) -> None:
     before = known.conversation()
     unit = known.batch(goes_by(T, A, (NEW_SPELLING,), OTHER, occurred_at=NOON + timedelta(hours=1)))
@@ -52,6 +54,7 @@ def test_the_thread_says_that_the_number_changed_and_the_list_does_not(known: Wo
     assert after.last_activity_at == before.last_activity_at
 
 
+@pytest.mark.proves("whatsapp", "new-user-same-contact-nobody")
 def test_another_business_scoped_id_leaves_the_phone(known: World) -> None:
     unit = known.batch(goes_by(T, A, ("BR.1",), "BR.2", reason="user_id_changed"))
     assert told(unit)[0].data.changed == ("identities",)
@@ -59,6 +62,7 @@ def test_another_business_scoped_id_leaves_the_phone(known: World) -> None:
     assert told(unit)[-1].data.message.content.model_dump() == {"type": "user_id_changed"}
 
 
+@pytest.mark.proves("whatsapp", "new-user-same-contact-nobody")
 def test_another_security_code_is_said_and_changes_nobody(known: World) -> None:
     unit = known.batch(goes_by(T, A, (NEW_SPELLING,), NEW_SPELLING, reason="identity_changed"))
     assert types(unit) == ["message.sent"]
@@ -104,6 +108,7 @@ def test_a_change_of_number_decides_about_a_later_message_of_the_batch(known: Wo
 # --- advertising
 
 
+@pytest.mark.proves("whatsapp", "preferences-who-wants-no")
 def test_who_wants_no_advertising_is_known_for_it(known: World) -> None:
     unit = known.batch(prefers(T, A, "stopped", customer=NEW_SPELLING, occurred_at=NOON))
     (event,) = told(unit)

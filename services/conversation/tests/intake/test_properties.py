@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,6 +97,7 @@ def test_there_are_numbers_for_every_conversation_that_a_batch_opens(earlier, cl
     assert all(needed.get(tenant_id, 0) >= number for tenant_id, number in opened.items())
 
 
+@pytest.mark.proves("whatsapp", "every-kind-same-body-again")
 @settings(max_examples=60)
 @given(earlier=events("e"), closed=st.booleans(), pool=events("w"), data=st.data())
 def test_how_events_are_cut_into_batches_and_repeated_makes_no_difference(earlier, closed, pool, data) -> None:
@@ -152,6 +154,7 @@ receipts = st.lists(
 )
 
 
+@pytest.mark.proves("whatsapp", "receipts-sent-delivered-read")
 @settings(max_examples=60)
 @given(receipts, st.integers(0, 1), st.data())
 def test_receipts_in_any_order_and_cut_end_in_the_same_state(seen, attempt, data) -> None:

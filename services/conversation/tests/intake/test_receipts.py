@@ -21,6 +21,7 @@ def test_receipts_move_a_message_on(sent: World) -> None:
     assert (sent.messages["ours"].status, sent.messages["ours"].external_id) == ("read", "x1")
 
 
+@pytest.mark.proves("whatsapp", "receipts-sent-delivered-read")
 def test_a_receipt_before_the_send_is_known_waits_and_is_applied_once(sent: World) -> None:
     unit = sent.batch(send_receipt(T, A, "read", external_id="x1"), send_receipt(T, A, "delivered", external_id="x1"))
     assert (types(unit), sent.messages["ours"].status) == ([], "pending")
