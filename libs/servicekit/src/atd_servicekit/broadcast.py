@@ -1,4 +1,4 @@
-"""Reading a whole topic in every process: for caches, and for the gateway's WebSockets.
+"""Reads a whole topic in every process: for caches, and for the gateway's WebSockets.
 
 No group and no commits: each process reads all partitions, from the beginning (compacted topics) or from the
 present end. The handler gets raw records, batch by batch, in the order of each partition.
@@ -30,7 +30,7 @@ _BACKOFF = Backoff.of_seconds(0.5, 10.0)
 
 
 class Broadcast:
-    """One reader of all partitions of a topic. A component: when it has started, it has read up to the end."""
+    """Reads all partitions of a topic. A component: when it has started, it has read up to the end."""
 
     def __init__(self, bootstrap_servers: str, topic: Topic, handler: RawHandler, *, from_beginning: bool) -> None:
         self._servers = bootstrap_servers
@@ -83,7 +83,7 @@ class Broadcast:
         return sorted(found)
 
     async def _catch_up(self, ends: dict[int, int]) -> None:
-        """Read until the ends of the moment of start; on a compacted topic the last offsets may not exist."""
+        """Read up to `ends`, taken at the start; on a compacted topic the last offsets may not exist."""
         while any(self.positions[number] < end for number, end in ends.items()):
             if not await self._poll(250):
                 consumer = self._started()

@@ -1,7 +1,7 @@
 """Consuming in batches: commit after the effect, one bad record fails alone.
 
 A subscription hands its handler a batch of parsed records. The offsets are committed when the handler has
-returned. Faults of the infrastructure are retried with backoff and then handed back to Kafka (the batch
+returned. Faults of the infrastructure are retried with backoff and then left to Kafka (the batch
 comes again). Any other error makes the handler run record by record, and the record that raises goes to
 `<service>.dead-letter.v1` with reason and origin, while the others have their effect.
 """
@@ -72,7 +72,7 @@ def is_retryable(error: BaseException) -> bool:
 
 @dataclass(slots=True)
 class Subscription:
-    """One topic read by one group, batch by batch."""
+    """Reads one topic as one group, batch by batch."""
 
     service: str
     topic: Topic
@@ -144,7 +144,7 @@ class Subscription:
         try:
             event = self._adapter.validate_json(raw.value or b"")
         except Exception as error:  # noqa: BLE001 - whatever a record does to its parser, the partition goes on
-            await self._dead_letter(raw, "invalid", _words_of(error))
+            await self._dead_letter(raw, "invalid", _describe(error))
             return None
         headers = {name: value.decode(errors="replace") for name, value in raw.headers}
         traceparent = headers.get("traceparent")
@@ -179,7 +179,7 @@ class Subscription:
                 error=type(error).__name__,
                 where="".join(traceback.format_tb(error.__traceback__)[-3:]),
             )
-            await self._dead_letter(raw, type(error).__name__, _words_of(error))
+            await self._dead_letter(raw, type(error).__name__, _describe(error))
 
     async def _with_retries(self, records: Sequence[Record[Any]]) -> None:
         for attempt in itertools.count(1):
@@ -272,8 +272,8 @@ async def _undecoded(_: object) -> bytes:
     return b""
 
 
-def _words_of(error: Exception) -> str:
-    """What went wrong, without any value of the record."""
+def _describe(error: Exception) -> str:
+    """Describe an error without any value of the record."""
     if isinstance(error, ValidationError):
         found = error.errors(include_url=False, include_context=False, include_input=False)
         return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'record'}: {e['msg']}" for e in found[:5])

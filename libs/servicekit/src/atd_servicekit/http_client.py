@@ -1,4 +1,4 @@
-"""Outgoing HTTP: one way to build a client, with deadlines, metrics, trace headers and errors that can be trusted.
+"""Builds HTTP clients with deadlines, metrics, trace headers and errors that can be trusted.
 
 httpx over aiohttp's transport: 4,200 requests/s on one core where httpx's own transport reaches 600.
 """
@@ -63,11 +63,12 @@ def create_http_client(
     connector: Callable[[], ConnectorOptions] = ConnectorOptions,
     wrap: Callable[[Transport], Transport] | None = None,
 ) -> httpx.AsyncClient:
-    """A client for one kind of server; `name` labels its metrics (`whatsapp`, `webhooks`). Close it with `aclose()`.
+    """Create a client for one kind of server; close it with `aclose()`.
 
-    `timeout` bounds each request from its start to the last byte of its answer, waiting for a connection included; a
-    server that sends one byte now and then does not stretch it. A request's own `timeout=` replaces it. Redirects
-    are not followed unless `max_redirects` allows some, the environment's proxies not read, cookies not kept.
+    `name` labels its metrics (`whatsapp`, `webhooks`). `timeout` bounds each request from its start to the last byte of
+    its answer, waiting for a connection included; a server that sends one byte now and then does not stretch it. A
+    request's own `timeout=` replaces it. Redirects are not followed unless `max_redirects` allows some, the
+    environment's proxies not read, cookies not kept.
     `trace_headers=False` is for servers of strangers, whom our trace ids do not concern. `connector` (called in the
     event loop) and `wrap` are for clients with rules of their own: see `customer_http_client.py`.
 
@@ -95,7 +96,7 @@ def create_http_client(
 
 
 def surely_unsent(error: httpx.TransportError) -> bool:
-    """Whether the server cannot have seen the request that ended in `error`, so that repeating it doubles nothing."""
+    """Whether the server cannot have received the request that ended in `error`, so that a repeat is safe."""
     return isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol))
 
 

@@ -38,7 +38,7 @@ Transaction = Callable[[Callable[["Session"], Awaitable[T]]], Awaitable[T]]
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer as it went out, and goes out again."""
+    """A stored HTTP answer."""
 
     status: int
     body: bytes
@@ -67,7 +67,7 @@ class Idempotency:
         key: str | None,
         body: bytes,
     ) -> StoredAnswer:
-        """Run `work` in a transaction (`mongo.transaction`), or give the answer that it gave before.
+        """Run `work` in a transaction (`mongo.transaction`), or return the stored answer of the first request.
 
         Without a key it always runs. Raises as `begin` does.
         """
@@ -91,7 +91,7 @@ class Idempotency:
             return stored
 
     async def begin(self, tenant_id: str, actor_id: str, route: str, key: str, body: bytes) -> StoredAnswer | None:
-        """The answer of an earlier request with this key, `None` when this is the first.
+        """Find the answer of an earlier request with this key; `None` when this is the first.
 
         A key belongs to an actor and a route. Raises `Problem` 409 `idempotency_conflict` when the earlier request had
         another body, 422 when the key is not 1 to 255 printable ASCII characters.

@@ -45,7 +45,7 @@ class Outgoing:
 
     @classmethod
     def of(cls, topic: Topic, event: Envelope, traceparent: str | None = None, key: bytes | None = None) -> "Outgoing":
-        """The record of an event; its key is the event's own unless given."""
+        """Build the record of an event; its key is the event's own unless given."""
         return cls(topic.name, key or event.key(), encode(event), headers_of(event, traceparent))
 
 
@@ -153,7 +153,7 @@ class Producer:
         return [await send(r.topic, value=r.value, key=r.key, headers=r.headers) for r in records]
 
     async def _send_batches(self, records: Sequence[Outgoing]) -> "list[asyncio.Future[object]]":
-        """Many records at once: built by partition here, which costs a fifth of handing them over one by one."""
+        """Send many records in batches by partition, which costs a fifth of sending them one by one."""
         producer = self._connected()
         by_place: dict[tuple[str, int], list[Outgoing]] = {}
         counts = {topic: len(await producer.partitions_for(topic)) for topic in {r.topic for r in records}}

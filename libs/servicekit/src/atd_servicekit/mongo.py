@@ -94,7 +94,7 @@ class Mongo:
         self._metrics = metrics
 
     async def ping(self) -> None:
-        """Raises `InfrastructureFault` when no primary answers."""
+        """Ask the primary for an answer. Raises `InfrastructureFault` when there is none."""
         try:
             await self.client.admin.command("ping")
         except PyMongoError as error:

@@ -45,7 +45,7 @@ _BACKOFF = Backoff.of_seconds(0.1, 5.0)
 
 
 def next_order(now: datetime, *before: int) -> int:
-    """The `order` of a change: the time in microseconds, and always greater than every order in `before`.
+    """Compute the `order` of a change: the time in microseconds, and always greater than every order in `before`.
 
     `before` has the stored orders of all aggregates that the transaction changes. Each of them stores the result in
     the same transaction, under its optimistic version; a new aggregate has none before.
@@ -54,7 +54,7 @@ def next_order(now: datetime, *before: int) -> int:
 
 
 class Outbox:
-    """Where a transaction leaves the records that must follow from it."""
+    """Stores the records that must be published when a transaction commits."""
 
     def __init__(self, database: "Database", clock: Clock) -> None:
         self._collection = database[OUTBOX]
@@ -79,7 +79,7 @@ class Outbox:
             await self._collection.insert_many(documents, session=session, ordered=False)
 
     def committed(self) -> None:
-        """To be called after the commit: the relay looks at once instead of at its next round."""
+        """Wake the relay; to be called after the commit."""
         self.wake.set()
 
 
@@ -114,7 +114,7 @@ class Relay:
         await self._watching.start()
 
     async def stop(self) -> None:
-        """Publish what is there, then hand the shards back."""
+        """Publish what is there, then release the shards."""
         self._stopping = True
         self._outbox.wake.set()
         await self._watching.stop()
@@ -189,7 +189,7 @@ class Relay:
         return found
 
     async def _watch(self) -> None:
-        """While other processes share the outbox, wake at what they insert; alone, our own commits wake us."""
+        """Wake the relay at inserts of other processes; while there are none, our own commits are enough."""
         while True:
             if self._leases.alone:
                 await self._leases.wait_changed()
@@ -212,7 +212,7 @@ def _shard(key: bytes) -> int:
 
 
 def _chunks(records: Sequence[Outgoing]) -> "list[list[Document]]":
-    """The records as stored, cut so that no document comes near MongoDB's limit of 16 MB."""
+    """Convert the records to stored form, cut so that no document comes near MongoDB's limit of 16 MB."""
     chunks: list[list[Document]] = [[]]
     size = 0
     for record in records:

@@ -58,7 +58,7 @@ _NO_TELEMETRY: TelemetryConfig = {
 
 @dataclass(slots=True)
 class Runtime:
-    """The parts that a service's composition root wires together. Built by `Runtime.build`."""
+    """Holds the parts of a service and adds to them, for its composition root. Built by `Runtime.build`."""
 
     service: str
     settings: ServiceSettings
@@ -85,7 +85,7 @@ class Runtime:
         clock: Clock | None = None,
         tracing: Tracing | None = None,
     ) -> "Runtime":
-        """Everything a service needs, connected to nothing yet."""
+        """Build everything a service needs, connected to nothing yet."""
         clock = clock or SystemClock()
         metrics = Metrics()
         instance = f"{socket.gethostname()}-{os.getpid()}-{uuid7()[-12:]}"
@@ -134,12 +134,12 @@ class Runtime:
         return structlog.get_logger()
 
     def add_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-        """Collections and indexes that must exist before anything else starts."""
+        """Add collections and indexes that must exist before anything else starts."""
         for collection, models in indexes.items():
             self._lifecycle.indexes.setdefault(collection, []).extend(models)
 
     def add_component(self, component: Component) -> None:
-        """Started in the order of calls, before the consumers; stopped in reverse, after them."""
+        """Add a part. Parts start in the order of calls, before the consumers, and stop in reverse, after them."""
         self._lifecycle.components.append(component)
 
     @property
@@ -153,17 +153,17 @@ class Runtime:
         return self._lifecycle.stopping
 
     def background(self, name: str, run: Callable[[], Awaitable[None]]) -> SupervisedTask:
-        """A supervised loop as a component."""
+        """Add a loop as a component; it is started again when it fails."""
         task = SupervisedTask(name, run)
         self.add_component(task)
         return task
 
     def on_start(self, action: Callable[[], Awaitable[None]]) -> None:
-        """Run once, after indexes and producer, before the components; must be safe to repeat."""
+        """Add an action that runs once, after indexes and producer, before the components; must be safe to repeat."""
         self._lifecycle.actions.append(action)
 
     def leases(self, name: str, shards: int) -> ShardLeases:
-        """This process's share of `shards`, divided among all processes of the service; whoever uses it starts it."""
+        """Build this process's share of `shards`, divided among the service's processes; its user starts it."""
         if LEASES not in self._lifecycle.indexes:
             self.add_indexes(LEASE_INDEXES)
         return ShardLeases(self.mongo.db[LEASES], name, shards=shards, owner=self.instance, clock=self.clock)
@@ -177,12 +177,12 @@ class Runtime:
         self.health.add_check("outbox", relay.check)
 
     def use_inbox(self) -> Inbox:
-        """The ids of handled events: for services whose effects are in MongoDB and must happen once."""
+        """Keep ids of handled events: for services whose effects are in MongoDB and must happen once."""
         self.add_indexes(INBOX_INDEXES)
         return Inbox(self.mongo.db, self.clock)
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        """`mongo.transaction`, and the relay is woken after the commit."""
+        """Run `work` as `mongo.transaction` does, and wake the relay after the commit."""
         result = await self.mongo.transaction(work)
         self.outbox.committed()
         return result
@@ -264,7 +264,7 @@ class Runtime:
             await self._lifecycle.stop(starting)
 
     async def wait_ready(self, timeout_seconds: float = 30.0) -> None:
-        """Returns when everything has started. Raises `TimeoutError`."""
+        """Wait until everything has started. Raises `TimeoutError`."""
         await asyncio.wait_for(self.health.started.wait(), timeout_seconds)
 
 

@@ -18,7 +18,7 @@ _YOUNG_OBJECTS = 20_000
 
 
 def read_settings(kind: type[S]) -> S:
-    """The settings from the environment; when one is wrong, says which and ends the process with status 2."""
+    """Read the settings from the environment; when one is wrong, say which and end the process with status 1."""
     try:
         return kind()
     except ValidationError as error:
@@ -35,7 +35,7 @@ def _variable(loc: tuple[int | str, ...]) -> str:
 
 
 def freeze_heap_at_start(runtime: Runtime) -> None:
-    """Have the garbage collector leave alone what is there when the service has started.
+    """Exclude everything that exists when the service has started from garbage collection.
 
     Every request and record makes objects that survive an await; with Python's defaults that had the collector walk
     through the whole heap again and again, for a third of the time of a webhook. For processes that serve, not tests.

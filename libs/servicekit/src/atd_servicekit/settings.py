@@ -24,7 +24,7 @@ class ServiceSettings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _seconds(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """A plain number is a duration in seconds; pydantic alone would take ISO 8601 (`PT30S`) only."""
+        """Read a plain number as a duration in seconds; pydantic alone would take ISO 8601 (`PT30S`) only."""
         durations = {name for name, each in cls.model_fields.items() if each.annotation is timedelta}
         return {
             name: timedelta(seconds=float(value))

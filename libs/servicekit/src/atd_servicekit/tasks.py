@@ -13,7 +13,7 @@ _CALM_SECONDS = 60.0
 
 
 class SupervisedTask:
-    """A task that is started again, with backoff, when it ends by an error. It is over when it returns."""
+    """Runs a loop, and starts it again with backoff when it ends by an error. It is over when it returns."""
 
     def __init__(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         self._name = name

@@ -38,13 +38,13 @@ class Tracing:
 
     @contextmanager
     def span(self, name: str, *, traceparent: str | None = None, kind: SpanKind = SpanKind.INTERNAL) -> Iterator[Span]:
-        """A span that is the current one inside the block; a child of `traceparent` where it is given."""
+        """Open a span that is the current one inside the block; a child of `traceparent` where it is given."""
         parent = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
         with self.tracer.start_as_current_span(name, context=parent, kind=kind) as span:
             yield span
 
     def start(self, name: str, traceparent: str | None, kind: SpanKind) -> Span:
-        """A span that is not made current; the caller ends it."""
+        """Start a span that is not made current; the caller ends it."""
         parent = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
         return self.tracer.start_span(name, context=parent, kind=kind)
 

@@ -170,14 +170,14 @@ class _Revisions:
             await self.remove(key, older)
 
     async def remove(self, key: str, revisions: Sequence[ObjectId]) -> None:
-        """Out of sight first, then the bytes; the note brings the sweep to what is left in between."""
+        """Remove the documents first, then the bytes; the note lets the sweep finish an interrupted removal."""
         note = {"$setOnInsert": {"key": key, "at": self._clock.now()}}
         await self._unfinished.bulk_write([UpdateOne({"_id": each}, note, upsert=True) for each in revisions])
         await self._files.delete_many({"_id": {"$in": list(revisions)}})
         await self.forget(revisions)
 
     async def forget(self, revisions: Sequence[ObjectId]) -> None:
-        """Remove the bytes of revisions that nobody sees."""
+        """Remove the bytes of revisions that are not visible."""
         await self._chunks.delete_many({"files_id": {"$in": list(revisions)}})
         await self._unfinished.delete_many({"_id": {"$in": list(revisions)}})
 
@@ -185,7 +185,7 @@ class _Revisions:
         await self._unfinished.insert_one({"_id": revision, "key": key, "at": self._clock.now()})
 
     async def settle(self, revision: ObjectId, key: str) -> bool:
-        """End the work on a revision that is to be seen; whether it was seen at all."""
+        """Finish a revision that became visible; false when it did not."""
         if await self._files.find_one({"_id": revision}, {"_id": 1}) is None:
             return False
         await self.prune(key)
@@ -231,7 +231,7 @@ class _Upload:
             await self._write(self._chunks.insert_many(held))
 
     async def finish(self, stored: StoredFile) -> None:
-        """Show the revision and remove the older; if the newest is the same file already, that one stays.
+        """Make the revision visible and remove older ones; if the newest is the same file already, that one stays.
 
         Deliveries repeat, so a file is often fetched twice: whoever reads the first copy is not disturbed.
         """

@@ -156,7 +156,7 @@ class _Upload:
 
 
 class _Body:
-    """The bytes of an answer. Its connection is let go at the end, at a fault, or when it is closed, begun or not."""
+    """The bytes of an answer. Its connection is released at the end, at a fault, or when it is closed, begun or not."""
 
     def __init__(self, body: Any) -> None:
         self._body = body

@@ -1,4 +1,4 @@
-"""What services need of a store of files."""
+"""The interface of a store of files."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class OpenFile:
     chunks: AsyncIterator[bytes]
 
     async def aclose(self) -> None:
-        """Let go of the connection or the cursor behind `chunks`."""
+        """Release the connection or the cursor behind `chunks`."""
         close = getattr(self.chunks, "aclose", None)
         if close is not None:
             await close()
@@ -50,7 +50,7 @@ class FileStore(Protocol):
     """A component. Faults of the network or the servers are raised as `InfrastructureFault`."""
 
     async def start(self) -> None:
-        """Raises `StartupFailed` for what only a person can put right."""
+        """Connect. Raises `StartupFailed` for what only a person can correct."""
         ...
 
     async def stop(self) -> None: ...
@@ -76,5 +76,5 @@ class FileStore(Protocol):
 
 
 def file_key(tenant_id: str, attachment_id: str, variant: str = "") -> str:
-    """The key of an attachment, or of something made of it (`thumbnail`)."""
+    """Build the key of an attachment, or of something made of it (`thumbnail`)."""
     return f"{tenant_id}/{attachment_id}" + (f".{variant}" if variant else "")
