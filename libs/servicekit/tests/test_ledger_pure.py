@@ -9,8 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from atd_servicekit.ledger import Delivered, Failed, Outcome, Retry, Suspended, Uncertain
 from atd_servicekit.ledger.gates import LocalGates, stricter
+from atd_servicekit.ledger.lanes import Entry
 from atd_servicekit.ledger.outcome_updates import outcome_update
-from atd_servicekit.ledger.ready_queue import Entry, ReadyQueue
+from atd_servicekit.ledger.ready_queue import ReadyQueue
 from atd_servicekit.ledger.rows import Gate, Row, State
 
 _NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import structlog
 
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.ledger import Finished, Retry, Suspended, Uncertain
-from atd_servicekit.ledger.ready_queue import Entry
+from atd_servicekit.ledger.lanes import Entry
 from atd_servicekit.ledger.store import LedgerStore
 from atd_testing.ledgers import SHARDS, LedgerBench, ledger_bench
 from atd_testing.waiting import eventually

@@ -131,8 +131,8 @@ class Subscription:
             self._state.end_batch()
             for span in spans:
                 span.end()
-        for one in raw:
-            self._state.handled(TopicPartition(one.topic, one.partition), one.offset + 1)
+        for partition, following in {one.partition: one.offset + 1 for one in raw}.items():
+            self._state.handled(TopicPartition(self.topic.name, partition), following)
         labels = (self.topic.name, self.group)
         elapsed = time.perf_counter() - started
         self.metrics.records_handled.labels(*labels).inc(len(raw))

@@ -8,49 +8,12 @@ backlog takes neither memory nor slots from others.
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from atd_servicekit.ledger.lanes import OPEN_GATE, Entry, Group, Lane, LoadedLanes
 from atd_servicekit.ledger.rows import Gate, Row
 
-_OPEN = Gate()
 _SHARE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row's place, as the index of due rows has it."""
-
-    lane: str
-    order: int
-
-
-@dataclass(slots=True)
-class LoadedLanes:
-    """The result of `add_loaded`. `orphans` are in `sending` although nobody here sends them."""
-
-    orphans: list[Row]
-    waiting: dict[str, int]
-    """Lanes whose head must wait, with the head's order."""
-    ready: int = 0
-    """Lanes of which a row can be sent now."""
-
-
-@dataclass(slots=True)
-class _Lane:
-    rows: deque[Row]
-    more: bool
-
-
-@dataclass(slots=True)
-class _Group:
-    ready: deque[Row] = field(default_factory=deque)
-    running: int = 0
-    held: int = 0
-    backlog: bool = False
-    gate: Gate = _OPEN
-    openings: int = 0
-    gated_lanes: set[str] = field(default_factory=set)
 
 
 class ReadyQueue:
@@ -67,8 +30,8 @@ class ReadyQueue:
         self._per_group = per_group
         self.window = 2 * per_group + 16
         """How many lanes of one group are here at the most."""
-        self._groups: dict[str, _Group] = {}
-        self._lanes: dict[str, _Lane] = {}
+        self._groups: dict[str, Group] = {}
+        self._lanes: dict[str, Lane] = {}
         self._requested: dict[str, str] = {}
         self._loading: dict[str, str] = {}
         self._stale: set[str] = set()
@@ -99,7 +62,7 @@ class ReadyQueue:
             self._stale.add(lane)
             return
         state = self._group(group)
-        if state.gate is not _OPEN or state.held >= self.window:
+        if state.gate is not OPEN_GATE or state.held >= self.window:
             state.backlog = True
             return
         state.held += 1
@@ -129,7 +92,7 @@ class ReadyQueue:
         return [
             name
             for name, group in self._groups.items()
-            if group.backlog and group.gate is _OPEN and group.held <= self.window // 2
+            if group.backlog and group.gate is OPEN_GATE and group.held <= self.window // 2
         ]
 
     def take_page(self, group: str, entries: Sequence[Entry], *, full: bool) -> None:
@@ -183,14 +146,14 @@ class ReadyQueue:
             untried = 1
             while untried < len(found) and not _tried(found[untried]):
                 untried += 1
-            self._lanes[head.lane] = _Lane(deque(found[:untried]), more or untried < len(found))
+            self._lanes[head.lane] = Lane(deque(found[:untried]), more or untried < len(found))
             self._group(head.group).held += 1
             self._make_ready(head)
             loaded.ready += 1
 
     def _make_ready(self, row: Row) -> None:
         group = self._group(row.group)
-        if group.gate is _OPEN:
+        if group.gate is OPEN_GATE:
             group.ready.append(row)
         else:
             self._forget(row)
@@ -268,7 +231,7 @@ class ReadyQueue:
     def open(self, group: str) -> None:
         """Open the gate of a group, load its lanes again and poll it."""
         state = self._group(group)
-        state.gate = _OPEN
+        state.gate = OPEN_GATE
         state.openings += 1
         state.backlog = True
         gated_lanes, state.gated_lanes = state.gated_lanes, set()
@@ -281,22 +244,22 @@ class ReadyQueue:
 
     def gates(self) -> dict[str, Gate]:
         """The closed gates, by group."""
-        return {name: group.gate for name, group in self._groups.items() if group.gate is not _OPEN}
+        return {name: group.gate for name, group in self._groups.items() if group.gate is not OPEN_GATE}
 
     def drop_idle_groups(self) -> None:
         """Forget groups without rows, running sends or a closed gate."""
         idle = [
             name
             for name, group in self._groups.items()
-            if not (group.held or group.running or group.backlog) and group.gate is _OPEN
+            if not (group.held or group.running or group.backlog) and group.gate is OPEN_GATE
         ]
         for name in idle:
             del self._groups[name]
 
-    def _group(self, name: str) -> _Group:
+    def _group(self, name: str) -> Group:
         group = self._groups.get(name)
         if group is None:
-            group = self._groups[name] = _Group()
+            group = self._groups[name] = Group()
         return group
 
 

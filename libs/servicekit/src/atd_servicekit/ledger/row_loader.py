@@ -11,8 +11,9 @@ from atd_servicekit.leases import ShardLeases
 from atd_servicekit.ledger.finished_reporter import FinishedReporter
 from atd_servicekit.ledger.gate_store import GateStore
 from atd_servicekit.ledger.gates import LocalGates
+from atd_servicekit.ledger.lanes import LoadedLanes
 from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, is_transient
-from atd_servicekit.ledger.ready_queue import LoadedLanes, ReadyQueue
+from atd_servicekit.ledger.ready_queue import ReadyQueue
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics

@@ -19,8 +19,8 @@ from pymongo.errors import BulkWriteError
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.leases import shard_of
 from atd_servicekit.ledger.gate_store import gate_indexes
+from atd_servicekit.ledger.lanes import Entry
 from atd_servicekit.ledger.outcome_updates import OPEN_STATES, OutcomeUpdate, delivered
-from atd_servicekit.ledger.ready_queue import Entry
 from atd_servicekit.ledger.report_store import report_indexes
 from atd_servicekit.ledger.rows import Finished, NewRow, Row
 
