@@ -42,7 +42,9 @@ status: $(READY) ## say which of the processes of `make run` are up
 test: $(READY) ## all tests, in parallel, on servers of their own; ARGS="libs/schemas -k key" or ARGS="-m unit" narrows it
 	@$(BIN)/pytest -n auto --durations=15 $(ARGS)
 
-check: lint types imports pins ## everything that can be said without running it: ruff, mypy, import contracts, pins
+check: $(READY) ## everything that can be said without running it, side by side: ruff, mypy, import contracts, pins
+	@$(MAKE) --no-print-directory --keep-going -j $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
+		lint types imports pins
 
 lint: $(READY)
 	@$(BIN)/ruff check

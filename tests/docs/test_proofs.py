@@ -21,8 +21,9 @@ def test_every_row_is_proven_and_every_proof_has_its_row(request: pytest.Fixture
 def test_pages_name_the_tests_that_prove_them(request: pytest.FixtureRequest) -> None:
     if not is_complete(request.config):
         pytest.skip("other tests were not collected")
+    proofs = request.config.stash[COLLECTED]
     for page, text in texts().items():
-        tests = by_row(page, request.config.stash[COLLECTED])
+        tests = by_row(page, proofs)
         assert with_proofs(text, tests) == text, f"{page} is behind the tests: run `python -m tests.docs`"
 
 

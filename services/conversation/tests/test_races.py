@@ -30,7 +30,7 @@ class LateLoader(InboundLoader):
 
     def __init__(self, parts: Any, meanwhile: Meanwhile, *, between: bool = False) -> None:
         """`between`: it happens when messages have been read and their conversations have not."""
-        super().__init__(parts.db)
+        super().__init__(parts.db, parts.channels)
         self._meanwhile: Meanwhile | None = meanwhile
         self._between = between
 
@@ -208,7 +208,7 @@ class BusyLoader(InboundLoader):
     """Somebody else changes the conversation each time that it was read together with another."""
 
     def __init__(self, parts: Any, alone_is_quiet: bool) -> None:
-        super().__init__(parts.db)
+        super().__init__(parts.db, parts.channels)
         self._alone_is_quiet = alone_is_quiet
 
     async def load(self, batch: Batch, **more: Any) -> Loaded:
@@ -274,7 +274,9 @@ async def test_a_unit_that_is_saved_again_after_a_conflict_is_saved_once(parts: 
     ):
         process = parts.another(parts.clock)
         process.store = ConflictingStore(parts.db, Outbox(parts.db, parts.clock))
-        process.commands = Commands(process.queries, process.store, process.directory, process.files, process.clock)
+        process.commands = Commands(
+            process.queries, process.store, process.directory, process.files, process.channels, process.clock
+        )
         await act(process)
         assert process.store.failed == 1
     assert len(await parts.all(MESSAGES)) == 3
@@ -286,7 +288,7 @@ async def test_a_commit_that_was_reported_lost_and_was_not_changes_nothing_more(
         await parts.mongo.transaction(work)
         await parts.mongo.transaction(work)
 
-    handler = InboundHandler(InboundLoader(parts.db), parts.store, twice, parts.clock)
+    handler = InboundHandler(InboundLoader(parts.db, parts.channels), parts.store, twice, parts.clock)
     await handler([record_of(customer_message(T, A, f"w{n}")) for n in (1, 2)])
     assert len(await parts.all(MESSAGES)) == 2
     await _check(parts)

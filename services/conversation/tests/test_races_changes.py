@@ -33,7 +33,7 @@ class LateLoader(InboundLoader):
     """Between what it reads, once, something else happens: after the messages, or after all of it."""
 
     def __init__(self, parts: Any, meanwhile: Callable[[], Awaitable[Any]], *, between: bool) -> None:
-        super().__init__(parts.db)
+        super().__init__(parts.db, parts.channels)
         self._meanwhile: Callable[[], Awaitable[Any]] | None = meanwhile
         self._between = between
 

@@ -5,6 +5,7 @@ They are the same in every run and protect nothing.
 
 import base64
 import hashlib
+from typing import Any
 
 from atd_schemas.services import SERVICES, Service
 from atd_servicekit.identity_keys import read_private_key
@@ -29,7 +30,7 @@ def master_key(service: str) -> str:
     return "k1:" + base64.b64encode(_bytes(f"master key of {service}")).decode()
 
 
-def service_keys(service: str) -> dict[str, str]:
+def service_keys(service: str) -> dict[str, Any]:
     """The settings with keys of a service, by field name: exactly those that it should have.
 
     A service that is not in the list of services gets a master key as well.
@@ -50,5 +51,5 @@ def keys_of(service: Service) -> dict[str, str]:
 
 def key_variables(service: str | Service) -> dict[str, str]:
     """As `service_keys`, or `keys_of` an entry of the list of services, as environment variables."""
-    keys = keys_of(service) if isinstance(service, Service) else service_keys(service)
+    keys: dict[str, str] = keys_of(service) if isinstance(service, Service) else service_keys(service)
     return {f"ATD_{name.upper()}": value for name, value in keys.items()}
