@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from atd_gateway.domain.access import PERMISSIONS, ROLES, permissions_of
-from atd_gateway.domain.client_frames import Auth, Faulty, Ping, read_client_frame, read_subprotocols
+from atd_gateway.domain.client_frames import Auth, InvalidFrame, Ping, read_client_frame, read_subprotocols
 from atd_gateway.domain.cursors import encode_cursor
 from atd_gateway.domain.frames import NotAnEvent, frame_of, permission_for, read_event, read_transient, with_cursor
 from atd_gateway.domain.streams import StreamLayout
@@ -104,7 +104,7 @@ def test_client_frames_are_understood(text: str, expected: object) -> None:
 )
 def test_client_frames_without_effect_say_why(text: str, code: str) -> None:
     frame = read_client_frame(text)
-    assert isinstance(frame, Faulty)
+    assert isinstance(frame, InvalidFrame)
     assert frame.code == code
 
 

@@ -113,7 +113,7 @@ async def test_without_a_good_token_nothing_is_told(gateway, header):
 
 async def test_an_identity_from_outside_is_never_believed(gateway):
     ana = await gateway.person()
-    caller = await _identities(gateway).caller(ana.token)
+    caller = await _authenticator(gateway).authenticate(ana.token)
     answer = await gateway.http.get("/api/v1/me", headers={"X-Atd-Identity": caller.signed})
     assert answer.status_code == 401
 
@@ -149,5 +149,5 @@ async def test_the_sample_administrator_is_there_once_and_keeps_their_password(s
     assert await first.apps.runtime.mongo.db["attendants"].count_documents({"email": "admin@example.com"}) == 1
 
 
-def _identities(gateway):
-    return next(m for m in gateway.apps.public.user_middleware if "parts" in m.kwargs).kwargs["parts"].identities
+def _authenticator(gateway):
+    return next(m for m in gateway.apps.public.user_middleware if "parts" in m.kwargs).kwargs["parts"].authenticator

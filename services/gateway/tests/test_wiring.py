@@ -4,7 +4,7 @@ import pytest
 
 from atd_gateway.app import create_apps
 from atd_gateway.domain.access import PERMISSIONS
-from atd_gateway.domain.closing import MEANINGS
+from atd_gateway.domain.close_codes import CLOSE_REASONS
 from atd_gateway.settings import GatewaySettings, services_behind
 from atd_schemas.services import GATEWAY, SERVICES
 from atd_servicekit.identity import route_permissions
@@ -61,7 +61,7 @@ def test_every_setting_is_described():
 
 
 def test_every_close_code_has_a_meaning_and_fits_the_protocol():
-    for code, meaning in MEANINGS.items():
+    for code, meaning in CLOSE_REASONS.items():
         assert code in (1012, 1013) or 4000 <= code <= 4999
         assert 0 < len(meaning) <= 100
 

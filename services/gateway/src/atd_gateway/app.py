@@ -15,30 +15,30 @@ from atd_gateway.api.headers import SecurityHeaders
 from atd_gateway.api.pages import pages_router
 from atd_gateway.api.people import people_router
 from atd_gateway.api.ws import ws_route
+from atd_gateway.api_documents import ApiDocuments
+from atd_gateway.authenticator import Authenticator
 from atd_gateway.channels.directory import ChannelDirectory
 from atd_gateway.channels.finding import AccountFinder
 from atd_gateway.channels.kinds import Kinds
 from atd_gateway.channels.listing import MergedList
 from atd_gateway.channels.resource import ChannelsResource
-from atd_gateway.documents import Documents
 from atd_gateway.domain.routes import RouteTable, routes_of
 from atd_gateway.domain.sessions import Lifetimes
 from atd_gateway.domain.tokens import ACCESS_PURPOSE, AccessTokens
-from atd_gateway.identities import Identities
 from atd_gateway.metrics import METRICS, GatewayMetrics
 from atd_gateway.passwords import Passwords
 from atd_gateway.proxy.forward import Proxy
 from atd_gateway.proxy.headers import RequestHeaders
 from atd_gateway.proxy.upstreams import Upstreams
 from atd_gateway.realtime.feed import Feed
+from atd_gateway.realtime.feed_start import FeedStart
 from atd_gateway.realtime.hub import Hub, Limits
 from atd_gateway.realtime.replay import Replayer
-from atd_gateway.realtime.starting import FeedStart
 from atd_gateway.realtime.streams import TOPICS, Topics
 from atd_gateway.realtime.transient import TransientFrames
 from atd_gateway.seed import Seeding
 from atd_gateway.settings import GatewaySettings, services_behind
-from atd_gateway.signin import FailedSignIns, SignIn
+from atd_gateway.signin import FailedSignInLimiter, SignIn
 from atd_gateway.store import INDEXES, MongoPeople, MongoSessions
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.topics import SETTINGS_CHANGES
@@ -93,21 +93,21 @@ def create_apps(
     passwords = Passwords(settings.login_concurrency)
     master = settings.master_key.get_secret_value()
     tokens = AccessTokens(settings.access_token_lifetime, *derive_keys(master, ACCESS_PURPOSE))
-    identities = Identities(
+    authenticator = Authenticator(
         tokens=tokens,
         signer=IdentitySigner(read_private_key(settings.identity_private_key.get_secret_value())),
         sessions=sessions,
         people=people,
         clock=runtime.clock,
-        remember=settings.identity_cache,
+        cache_for=settings.identity_cache,
     )
     runtime.add_component(passwords)
     runtime.add_component(Seeding(runtime, people, passwords, settings))
     runtime.use_outbox()
-    hub = _realtime(runtime, settings, topics, identities, sessions, metrics)
+    hub = _realtime(runtime, settings, topics, authenticator, sessions, metrics)
 
     def ended(session_id: str) -> None:
-        identities.end(session_id)
+        authenticator.end(session_id)
         hub.end_session(session_id)
 
     sign_in = SignIn(
@@ -116,12 +116,12 @@ def create_apps(
         passwords=passwords,
         tokens=tokens,
         lifetimes=Lifetimes(settings.session_idle, settings.session_longest),
-        failures=FailedSignIns(settings.login_failures_burst, runtime.clock),
+        failures=FailedSignInLimiter(settings.login_failures_burst, runtime.clock),
         ended=ended,
         clock=runtime.clock,
     )
     routers = [auth_router(sign_in, settings), people_router(people)]
-    public = _public(runtime, settings, services, topics, identities, routers, metrics)
+    public = _public(runtime, settings, services, topics, authenticator, routers, metrics)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     internal = FastAPI(title="gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
     internal.state.runtime = runtime
@@ -136,7 +136,7 @@ def _public(
     settings: GatewaySettings,
     services: Sequence[Service],
     topics: Topics,
-    identities: Identities,
+    authenticator: Authenticator,
     routers: Sequence[APIRouter],
     metrics: GatewayMetrics,
 ) -> FastAPI:
@@ -147,7 +147,7 @@ def _public(
     def own() -> dict[str, Any]:
         return app.openapi()
 
-    documents = Documents(
+    documents = ApiDocuments(
         origins=origins,
         client=create_http_client("documents", runtime.metrics, timeout=timedelta(seconds=2)),
         table=table,
@@ -168,8 +168,8 @@ def _public(
     runtime.add_component(upstreams)
     headers = RequestHeaders(settings.public_url)
     proxy = Proxy(upstreams, headers, timeout=settings.upstream_timeout)
-    channels = _channels(runtime, settings, services, identities, upstreams, proxy, headers, metrics)
-    _add_edge(app, runtime, settings, identities, proxy, channels, table)
+    channels = _channels(runtime, settings, services, authenticator, upstreams, proxy, headers, metrics)
+    _add_edge(app, runtime, settings, authenticator, proxy, channels, table)
     return app
 
 
@@ -177,7 +177,7 @@ def _channels(
     runtime: Runtime,
     settings: GatewaySettings,
     services: Sequence[Service],
-    identities: Identities,
+    authenticator: Authenticator,
     upstreams: Upstreams,
     proxy: Proxy,
     headers: RequestHeaders,
@@ -194,7 +194,7 @@ def _channels(
         names,
         Kinds(services),
         directory,
-        AccountFinder(directory, names, upstreams, headers, sign=identities.sign, clock=runtime.clock),
+        AccountFinder(directory, names, upstreams, headers, sign=authenticator.sign, clock=runtime.clock),
         MergedList(names, upstreams, headers),
         body_timeout_s=settings.upstream_timeout.total_seconds(),
     )
@@ -211,7 +211,7 @@ def _realtime(
     runtime: Runtime,
     settings: GatewaySettings,
     topics: Topics,
-    identities: Identities,
+    authenticator: Authenticator,
     sessions: MongoSessions,
     metrics: GatewayMetrics,
 ) -> Hub:
@@ -238,7 +238,7 @@ def _realtime(
             waiting=settings.ws_replays_waiting,
         ),
         transient=transient,
-        identities=identities,
+        authenticator=authenticator,
         sessions=sessions,
         limits=Limits(
             connections=settings.ws_connections,
@@ -261,14 +261,14 @@ def _add_edge(
     app: FastAPI,
     runtime: Runtime,
     settings: GatewaySettings,
-    identities: Identities,
+    authenticator: Authenticator,
     proxy: Proxy,
     channels: ChannelsResource,
     table: RouteTable,
 ) -> None:
     """Around the application: security headers, CORS, request context and error answers (kit), then the edge."""
     parts = EdgeParts(
-        identities=identities,
+        authenticator=authenticator,
         proxy=proxy,
         channels=channels,
         requests=RateLimiter(Rate(settings.api_rate, settings.api_burst)),

@@ -15,7 +15,7 @@ from atd_servicekit.problems import unavailable
 T = TypeVar("T")
 
 MAX_PASSWORD_LENGTH = 256
-"""Characters; longer ones only serve to keep us busy."""
+"""Characters; hashing longer ones would only cost processor time."""
 
 _WAITING_LIMIT = 200
 
@@ -38,13 +38,13 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
         self._concurrency = concurrency
         self._threads: ThreadPoolExecutor | None = None
-        self._nobody: str | None = None
+        self._dummy_hash: str | None = None
         self._waiting = 0
 
     async def start(self) -> None:
         _return_large_blocks()
         self._threads = ThreadPoolExecutor(self._concurrency, thread_name_prefix="passwords")
-        self._nobody = await self.hash("the password of nobody")
+        self._dummy_hash = await self.hash("a password that no attendant has")
 
     async def stop(self) -> None:
         if self._threads is not None:
@@ -58,10 +58,10 @@ class Passwords:
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """Whether the password is right. Without a hash it is not, and that takes as long to find out."""
         if self._waiting >= _WAITING_LIMIT:
-            raise unavailable("Too many people are signing in at once; try again shortly.")
+            raise unavailable("Too many sign-ins in progress; try again shortly.")
         self._waiting += 1
         try:
-            right = await self._in_thread(partial(self._matches, password_hash or self._nobody or "", password))
+            right = await self._in_thread(partial(self._matches, password_hash or self._dummy_hash or "", password))
             return right and password_hash is not None
         finally:
             self._waiting -= 1
@@ -86,7 +86,7 @@ def _return_large_blocks() -> None:
     """Have large blocks returned to the system when they are freed.
 
     glibc learns from the first hash that blocks of 19 MiB are usual, and keeps one for each thread: 30 MB of memory
-    that nobody uses. Where the C library has no such setting, nothing is done.
+    without use. Where the C library has no such setting, nothing is done.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

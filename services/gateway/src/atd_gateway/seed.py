@@ -38,7 +38,7 @@ async def add_attendant(runtime: Runtime, people: MongoPeople, attendant: Attend
 
 
 async def seed(runtime: Runtime, people: MongoPeople, passwords: Passwords, settings: GatewaySettings) -> None:
-    """Create them if the settings name an administrator and nobody signs in with that e-mail yet.
+    """Create them if the settings name an administrator whose e-mail is not in use yet.
 
     Safe to repeat, and in several processes at once. An administrator who exists keeps their password.
     """

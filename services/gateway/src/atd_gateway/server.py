@@ -82,7 +82,7 @@ class Servers:
         self.internal = _server(apps.internal, settings, settings.internal_port, lifespan="off")
 
     async def run(self, sockets: tuple[list[socket.socket], list[socket.socket]] | None = None) -> None:
-        """Serve until `end`. The internal server outlives the public one, so that the end can be watched."""
+        """Serve until `end`. The internal server outlives the public one, so that the end can be progress."""
         public, internal = sockets or (None, None)
         watching = asyncio.create_task(self.internal.serve(internal))
         try:

@@ -37,14 +37,14 @@ class _ServiceUrls(PydanticBaseSettingsSource):
 
 
 class GatewaySettings(MasterKeySettings):
-    """What the gateway needs to know. All durations are in seconds."""
+    """The gateway's settings. All durations are in seconds."""
 
     port: int = Field(default=8080, ge=0, le=65535, description="Port of the public origin")
     internal_port: int = Field(
         default=GATEWAY.port, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; never made public"
     )
     identity_private_key: SecretStr = Field(
-        description="Private key that signs identities for the other services, `atdkey_...`; of the gateway alone"
+        description="Private key that signs authenticator for the other services, `atdkey_...`; of the gateway alone"
     )
 
     service_urls: Mapping[str, str] = Field(
@@ -54,7 +54,9 @@ class GatewaySettings(MasterKeySettings):
         default=timedelta(seconds=30), description="Longest wait for a service's answer (seconds)"
     )
     upstream_connections: int = Field(
-        default=200, ge=1, description="Connections to one service for one public prefix; more requests wait up to 5 s"
+        default=200,
+        ge=1,
+        description="Maximum of connections to one service per public prefix; more requests wait up to 5 s",
     )
     webhooks_in_flight: int = Field(
         default=2000,
@@ -63,25 +65,25 @@ class GatewaySettings(MasterKeySettings):
     )
 
     access_token_lifetime: timedelta = Field(
-        default=timedelta(minutes=15), description="How long an access token is good (seconds)"
+        default=timedelta(minutes=15), description="How long an access token is valid (seconds)"
     )
     session_idle: timedelta = Field(
-        default=timedelta(days=7), description="A sign-in that is not refreshed for so long ends (seconds)"
+        default=timedelta(days=7), description="A session that is not refreshed for this long ends (seconds)"
     )
     session_longest: timedelta = Field(
-        default=timedelta(days=30), description="A sign-in ends after so long in any case (seconds)"
+        default=timedelta(days=30), description="A session ends after this long in any case (seconds)"
     )
     identity_cache: timedelta = Field(
         default=timedelta(seconds=30),
         le=timedelta(seconds=45),
-        description="How long a signed identity is used again; a revoked sign-in works on for so long (seconds)",
+        description="How long a signed identity is cached; a revoked session works on for this long (seconds)",
     )
     seed_admin_email: str | None = Field(default=None, description="First administrator of the sample tenant")
     seed_admin_password: SecretStr | None = Field(default=None, description="Password of that administrator")
 
     login_concurrency: int = Field(default=2, ge=1, le=32, description="Passwords checked at once, in threads")
-    api_rate: float = Field(default=50.0, gt=0, description="API requests per second and sign-in, sustained")
-    api_burst: int = Field(default=200, ge=1, description="API requests of one sign-in at once")
+    api_rate: float = Field(default=50.0, gt=0, description="API requests per second and session, sustained")
+    api_burst: int = Field(default=200, ge=1, description="API requests of one session at once")
     login_failures_burst: int = Field(
         default=10, ge=1, description="Failed sign-ins per e-mail and address before waiting; one more per minute"
     )
@@ -91,20 +93,20 @@ class GatewaySettings(MasterKeySettings):
     )
     trusted_proxies: str = Field(
         default="",
-        description="Addresses or networks (CIDR, separated by commas) whose X-Forwarded-For is believed",
+        description="Addresses or networks (CIDR, separated by commas) whose X-Forwarded-For is trusted",
     )
 
     ws_ring_events: int = Field(default=20_000, ge=1, description="Recent events kept in memory for resuming")
-    ws_ring_bytes: int = Field(default=12 * 1024 * 1024, ge=1, description="Their size at the most (bytes)")
+    ws_ring_bytes: int = Field(default=12 * 1024 * 1024, ge=1, description="Their maximum size (bytes)")
     ws_lag_events: int = Field(
         default=10_000, ge=1, description="Events that a live client may be behind before it is closed (4008)"
     )
     ws_lag_bytes: int = Field(default=6 * 1024 * 1024, ge=1, description="The same in bytes")
     ws_stall: timedelta = Field(
-        default=timedelta(seconds=20), description="A client that takes nothing for so long is closed (seconds)"
+        default=timedelta(seconds=20), description="A client that reads nothing for this long is closed (seconds)"
     )
     ws_replay_records: int = Field(
-        default=100_000, ge=0, description="Records read again from Kafka for one resuming client at the most"
+        default=100_000, ge=0, description="Maximum of records read again from Kafka for one resuming client"
     )
     ws_replays_at_once: int = Field(default=4, ge=1, description="Clients resuming from Kafka at the same time")
     ws_replays_waiting: int = Field(default=64, ge=0, description="Clients waiting for that; more must reload")
@@ -112,7 +114,7 @@ class GatewaySettings(MasterKeySettings):
     ws_connections_per_tenant: int = Field(default=2_000, ge=1, description="The same for one tenant")
     ws_connections_per_attendant: int = Field(default=20, ge=1, description="The same for one attendant")
     ws_heartbeat: timedelta = Field(
-        default=timedelta(seconds=25), description="An idle connection hears a heartbeat so often (seconds)"
+        default=timedelta(seconds=25), description="Interval of heartbeats on an idle connection (seconds)"
     )
 
     @field_validator("identity_private_key")

@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, and signing out."""
+"""Sessions: signing in, refreshing the tokens, signing out."""
 
 import os
 import unicodedata
@@ -52,7 +52,7 @@ class _Sessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What a client gets."""
+    """A new pair of tokens, and to whom it belongs."""
 
     access_token: str
     refresh_token: str
@@ -65,11 +65,11 @@ def normalise_email(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
-class FailedSignIns:
-    """Counts failed sign-ins, so that nobody guesses passwords; a success does not count.
+class FailedSignInLimiter:
+    """Limits failed sign-ins, against guessing of passwords; successful ones do not count.
 
-    By pair of e-mail and address first: so whoever guesses locks themselves out, and not the attendant who sits
-    elsewhere. The wider limits stop those who change addresses or e-mails.
+    The narrowest limit is per e-mail and address, so that an attacker does not lock out the attendant, who signs in
+    from another address. The wider limits stop attackers who change addresses or e-mails.
     """
 
     def __init__(self, burst: int, clock: Clock) -> None:
@@ -79,7 +79,7 @@ class FailedSignIns:
         self._addresses = RateLimiter(PER_ADDRESS)
 
     def begin(self, email: str, address: str) -> Callable[[], None]:
-        """Count an attempt; the answer takes it back. Raises `Problem` 429 with the time to wait."""
+        """Count an attempt; call the result when it succeeded. Raises `Problem` 429 with the time to wait."""
         now = self._clock.monotonic()
         taken: list[tuple[RateLimiter, str]] = []
 
@@ -95,13 +95,13 @@ class FailedSignIns:
             wait = limiter.take(key, now)
             if wait:
                 undo()
-                raise rate_limited(wait, "Too many failed sign-ins; wait before the next.")
+                raise rate_limited(wait, "Too many failed sign-ins; try again later.")
             taken.append((limiter, key))
         return undo
 
 
 class SignIn:
-    """The life of a sign-in."""
+    """Opens, refreshes and ends sessions."""
 
     def __init__(
         self,
@@ -111,11 +111,11 @@ class SignIn:
         passwords: Passwords,
         tokens: AccessTokens,
         lifetimes: Lifetimes,
-        failures: FailedSignIns,
+        failures: FailedSignInLimiter,
         ended: Callable[[str], None],
         clock: Clock,
     ) -> None:
-        """`ended` is told the id of a session that was ended here."""
+        """`ended` is called with the id of each session that ends here."""
         self._people = people
         self._store = store
         self._passwords = passwords
@@ -135,7 +135,7 @@ class SignIn:
         tenant = await self._people.tenant(attendant.tenant_id) if attendant and right else None
         if attendant is None or tenant is None or not attendant.active or not tenant.active:
             self._log.info("login.refused", attendant_id=attendant.id if attendant else None)
-            raise unauthenticated("E-mail or password is wrong.")
+            raise unauthenticated("Invalid e-mail or password.")
         succeeded()
         await self._renew_hash(attendant, password)
         now = self._clock.now()
@@ -146,16 +146,16 @@ class SignIn:
         return SignedIn(self._access(session), refresh_token(session.id, secret), attendant, tenant)
 
     async def refresh(self, token: str) -> SignedIn:
-        """New tokens for an old refresh token. Raises `Problem` 401, and ends the sign-in when the token was reused."""
+        """New tokens for a refresh token. Raises `Problem` 401, and ends the session when an old token was reused."""
         read = read_refresh_token(token)
         if read is None:
-            raise _over()
+            raise _session_ended()
         session_id, secret = read
         for _ in range(_TRIES):
             session = await self._store.get(session_id)
             outcome = sessions.refresh(session, secret, os.urandom(_SECRET_BYTES), self._lifetimes, self._clock.now())
             if session is None or isinstance(outcome, Refused):
-                raise _over()
+                raise _session_ended()
             if isinstance(outcome, Reused):
                 await self._end(session_id, "reuse")
                 self._log.warning(
@@ -164,15 +164,15 @@ class SignIn:
                     attendant_id=session.attendant_id,
                     session_id=session_id,
                 )
-                raise _over()
+                raise _session_ended()
             if isinstance(outcome, Repeated):
                 return await self._signed_in(session, outcome.token)
             if await self._store.rotate(session, outcome.session):
                 return await self._signed_in(outcome.session, outcome.token)
-        raise _over()
+        raise _session_ended()
 
     async def logout(self, token: str) -> None:
-        """End the sign-in that a refresh token belongs to; one that is over already stays over."""
+        """End the session of a refresh token. Safe to repeat."""
         read = read_refresh_token(token)
         if read is None:
             return
@@ -182,7 +182,7 @@ class SignIn:
             await self._end(session_id, "logout")
 
     async def end(self, session_id: str) -> None:
-        """End a sign-in by its id: the caller has shown that it is theirs."""
+        """End a session by its id; the caller has proven that it is theirs."""
         await self._end(session_id, "logout")
 
     async def _end(self, session_id: str, because: str) -> None:
@@ -195,7 +195,7 @@ class SignIn:
         tenant = await self._people.tenant(session.tenant_id)
         if attendant is None or tenant is None or not attendant.active or not tenant.active:
             await self._end(session.id, "inactive")
-            raise _over()
+            raise _session_ended()
         return SignedIn(self._access(session), token, attendant, tenant)
 
     def _access(self, session: Session) -> str:
@@ -212,5 +212,5 @@ class SignIn:
             await self._people.set_password_hash(attendant.id, attendant.password_hash, renewed)
 
 
-def _over() -> Problem:
-    return unauthenticated("This sign-in has ended; sign in again.")
+def _session_ended() -> Problem:
+    return unauthenticated("The session has ended; sign in again.")

@@ -1,4 +1,4 @@
-"""Signing in: the only API routes that need no access token."""
+"""Routes that sign in and out: the only ones of the API that need no access token."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ class LoginRequest(BaseModel):
 
 
 class RefreshRequest(BaseModel):
-    """The refresh token; left out by a browser that holds it in the cookie."""
+    """The refresh token; absent when the browser holds it in the cookie."""
 
     refresh_token: str | None = Field(default=None, max_length=_MAX_TOKEN)
 
@@ -47,20 +47,22 @@ def auth_router(sign_in: SignIn, settings: GatewaySettings) -> APIRouter:
     router = APIRouter(prefix=_COOKIE_PATH, tags=["auth"])
     cookies = _Cookies(settings)
 
-    @router.post("/login", dependencies=[Depends(Public("here is where one gets a token"))], summary="Sign in")
+    @router.post("/login", dependencies=[Depends(Public("issues the access token"))], summary="Sign in")
     async def login(body: LoginRequest, request: Request, response: Response) -> SignedInAnswer:
         address = request.scope["state"].get("client_address", "")
         signed_in = await sign_in.login(body.email, body.password.get_secret_value(), address)
         return cookies.answer(response, signed_in, into_cookie=body.cookie)
 
-    @router.post("/refresh", dependencies=[Depends(Public("the refresh token is checked"))], summary="Get fresh tokens")
+    @router.post(
+        "/refresh", dependencies=[Depends(Public("the refresh token is checked"))], summary="Refresh the tokens"
+    )
     async def refresh(
         request: Request, response: Response, body: Annotated[RefreshRequest | None, Body()] = None
     ) -> SignedInAnswer:
         given = body.refresh_token if body else None
         token = given or cookies.read(request)
         if token is None:
-            raise unauthenticated("Send the refresh token.")
+            raise unauthenticated("Missing refresh token.")
         return cookies.answer(response, await sign_in.refresh(token), into_cookie=given is None)
 
     @router.post(
@@ -68,7 +70,7 @@ def auth_router(sign_in: SignIn, settings: GatewaySettings) -> APIRouter:
         status_code=204,
         dependencies=[Depends(Public("the refresh token is checked"))],
         summary="Sign out",
-        description="Ends the sign-in of the refresh token, also everywhere else where it is used.",
+        description="Ends the session of the refresh token, in every tab and device that uses it.",
     )
     async def logout(
         request: Request, response: Response, body: Annotated[RefreshRequest | None, Body()] = None
@@ -82,7 +84,7 @@ def auth_router(sign_in: SignIn, settings: GatewaySettings) -> APIRouter:
 
 
 class _Cookies:
-    """The refresh token in a cookie: out of scripts' reach, sent to the sign-in routes alone, never across sites."""
+    """The refresh token in a cookie: not readable by scripts, sent to the sign-in routes alone, never across sites."""
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._secure = settings.public_url.startswith("https://")
@@ -95,7 +97,7 @@ class _Cookies:
         token = request.cookies.get(COOKIE)
         origin = request.headers.get("origin")
         if token is not None and origin is not None and origin not in self._origins:
-            raise forbidden("This origin may not use the cookie.")
+            raise forbidden("This origin must not use the cookie.")
         return token
 
     def answer(self, response: Response, signed_in: SignedIn, *, into_cookie: bool) -> SignedInAnswer:

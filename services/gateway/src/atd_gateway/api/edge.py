@@ -15,9 +15,9 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from atd_gateway.asgi import address_of, bearer_token, method_not_allowed
+from atd_gateway.authenticator import Caller
 from atd_gateway.domain.addresses import Networks
 from atd_gateway.domain.routes import Route, RouteTable
-from atd_gateway.identities import Caller
 from atd_gateway.proxy.request import PublicRequest
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import (
@@ -35,8 +35,8 @@ SIGN_IN_PREFIX = "/api/v1/auth/"
 _IDENTITY = b"x-atd-identity"
 
 
-class _Identities(Protocol):
-    async def caller(self, token: str) -> Caller: ...
+class _Authenticator(Protocol):
+    async def authenticate(self, token: str) -> Caller: ...
 
 
 class _Proxy(Protocol):
@@ -58,7 +58,7 @@ class _Pattern:
 class EdgeParts:
     """What the edge works with."""
 
-    identities: _Identities
+    authenticator: _Authenticator
     proxy: _Proxy
     channels: _Channels
     requests: RateLimiter
@@ -134,7 +134,7 @@ class Edge:
         token = bearer_token(scope)
         if token is None:
             raise unauthenticated("Missing credentials: send `Authorization: Bearer <access token>`.")
-        return await self._parts.identities.caller(token)
+        return await self._parts.authenticator.authenticate(token)
 
     def _limit(self, caller: Caller) -> None:
         wait = self._parts.requests.take(caller.session_id, self._parts.clock.monotonic())

@@ -1,4 +1,4 @@
-"""Pages and documents for people: the landing page, the API's documents, and their assets. Nothing from elsewhere."""
+"""Serves the landing page, the API's documents and their assets. No page loads anything from another site."""
 
 import gzip
 import hashlib
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from atd_gateway.documents import Documents
+from atd_gateway.api_documents import ApiDocuments
 from atd_servicekit.identity import Public
 from atd_servicekit.problems import not_found
 
@@ -40,10 +40,10 @@ class _Asset:
     etag: str
 
 
-def pages_router(documents: Documents) -> APIRouter:
+def pages_router(documents: ApiDocuments) -> APIRouter:
     """`/`, `/assets/*`, `/api/docs`, `/api/openapi.json` and `/api/events`."""
     router = APIRouter(
-        include_in_schema=False, dependencies=[Depends(Public("describes the product; holds nobody's data"))]
+        include_in_schema=False, dependencies=[Depends(Public("describes the product; contains no customer data"))]
     )
 
     @router.get("/")

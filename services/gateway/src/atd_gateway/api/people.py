@@ -1,4 +1,4 @@
-"""Who I am, and who works here."""
+"""Routes about attendants: the signed-in one, and all of the company."""
 
 from collections.abc import Sequence
 from typing import Annotated, Protocol
@@ -22,14 +22,14 @@ from atd_servicekit.problems import unauthenticated
 
 
 class TenantView(BaseModel):
-    """The company that somebody works for."""
+    """The attendant's company."""
 
     id: str
     name: str
 
 
 class AttendantView(BaseModel):
-    """Somebody who works here, as colleagues see them."""
+    """An attendant, as colleagues see them."""
 
     id: str
     name: str
@@ -39,14 +39,14 @@ class AttendantView(BaseModel):
 
 
 class AttendantSelf(AttendantView):
-    """Somebody who is signed in, as they see themselves."""
+    """The signed-in attendant."""
 
     tenant: TenantView
     permissions: list[str] = Field(description="What the role allows, sorted")
 
 
 class People(Protocol):
-    """What these routes read."""
+    """Reads tenants and attendants."""
 
     async def tenant(self, tenant_id: str) -> Tenant | None: ...
 
@@ -56,7 +56,7 @@ class People(Protocol):
 
 
 def self_view(attendant: Attendant, tenant: Tenant) -> AttendantSelf:
-    """The answer to `who am I`."""
+    """The signed-in attendant as the API shows them."""
     return AttendantSelf(
         **_view(attendant).model_dump(),
         tenant=TenantView(id=tenant.id, name=tenant.name),
@@ -78,15 +78,15 @@ def people_router(people: People) -> APIRouter:
     """`GET /api/v1/me` and `GET /api/v1/attendants`."""
     router = APIRouter(prefix="/api/v1", tags=["attendants"])
 
-    @router.get("/me", summary="Who I am")
+    @router.get("/me", summary="The signed-in attendant")
     async def me(identity: Annotated[Identity, Depends(Requires())]) -> AttendantSelf:
         attendant = await people.attendant(identity.actor_id)
         tenant = await people.tenant(identity.tenant_id)
         if attendant is None or tenant is None or attendant.tenant_id != tenant.id:
-            raise unauthenticated("This attendant may not sign in any more.")
+            raise unauthenticated("This attendant's account is disabled.")
         return self_view(attendant, tenant)
 
-    @router.get("/attendants", summary="Who works here, by name")
+    @router.get("/attendants", summary="List the attendants by name")
     async def attendants(
         identity: Annotated[Identity, Depends(Requires("attendants:read"))],
         limit: LimitQuery = DEFAULT_LIMIT,

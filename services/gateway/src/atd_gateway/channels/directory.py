@@ -31,7 +31,7 @@ class RawRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an account is: the name of its service, and whose it is."""
+    """The service and the tenant of an account."""
 
     service: str
     tenant_id: str

@@ -95,7 +95,7 @@ class AccountFinder:
     def _done(self, key: Key, task: asyncio.Task[Place | None]) -> None:
         del self._asking[key]
         if not task.cancelled():
-            task.exception()  # whoever waits gets it; nobody may be waiting any more
+            task.exception()  # retrieved, so that asyncio does not report it: all who waited may have disconnected
 
     async def _ask_all(self, request: PublicRequest, key: Key) -> Place | None:
         tenant_id, account_id = key

@@ -8,11 +8,11 @@ import orjson
 from starlette.types import Message, Receive, Send
 
 from atd_gateway.asgi import method_not_allowed
+from atd_gateway.authenticator import Caller
 from atd_gateway.channels.directory import ChannelDirectory, Place
 from atd_gateway.channels.finding import AccountFinder
 from atd_gateway.channels.kinds import Kinds
 from atd_gateway.channels.listing import MergedList, read_query
-from atd_gateway.identities import Caller
 from atd_gateway.proxy.body import RequestBody
 from atd_gateway.proxy.headers import response_headers
 from atd_gateway.proxy.request import PublicRequest

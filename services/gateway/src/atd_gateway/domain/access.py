@@ -1,4 +1,4 @@
-"""Access levels: what each built-in role may do."""
+"""The permissions of each built-in role."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -9,12 +9,12 @@ PERMISSIONS: Mapping[str, str] = {
     "operator": "run the platform: tenants, what was not understood, dead letters",
     "conversations:read": "see conversations and their messages, also live",
     "conversations:write": "answer, note, close, reopen and mark as read",
-    "conversations:assign": "take a conversation or give it to somebody",
+    "conversations:assign": "assign conversations",
     "contacts:read": "see customers",
     "contacts:write": "change customers",
     "channels:read": "see which channel accounts are connected",
     "channels:manage": "connect, change and remove channel accounts",
-    "attendants:read": "see who works here",
+    "attendants:read": "see attendants",
     "attendants:manage": "invite, change and deactivate attendants",
 }
 """Every permission that exists, with its meaning."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from atd_gateway.domain.closing import MEANINGS
+from atd_gateway.domain.close_codes import CLOSE_REASONS
 from atd_schemas.topics import Topic
 
 Document = dict[str, Any]
@@ -81,7 +81,7 @@ def _add_messages(document: Document, topic: Topic) -> list[str]:
 
 
 def _add_socket(document: Document, streamed: Sequence[str], transient: Sequence[str]) -> None:
-    codes = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(MEANINGS.items()))
+    codes = "; ".join(f"{code}: {meaning}" for code, meaning in sorted(CLOSE_REASONS.items()))
     document["channels"]["/ws"] = {
         "address": "/ws",
         "title": "WebSocket",

@@ -1,4 +1,4 @@
-"""What a WebSocket client may say."""
+"""Parses the frames that WebSocket clients send."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +8,13 @@ import orjson
 MAX_FRAME_BYTES = 16 * 1024
 """The longest client frame; a token and a cursor need less than 4 KB."""
 
-NOT_YET = frozenset({"typing", "seen", "presence"})
-"""Frames of the protocol whose topics do not exist yet: answered as an error, never swallowed."""
+UNSUPPORTED = frozenset({"typing", "seen", "presence"})
+"""Frames of the protocol whose topics do not exist yet: they are answered with an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """Who the client is; `since` is the cursor of the last event that it has seen."""
+    """Authenticates the client; `since` is the cursor of the last event that it has seen."""
 
     token: str
     since: str | None = None
@@ -22,45 +22,45 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Asks for a pong; `id` comes back as it was."""
+    """Asks for a pong, which repeats `id`."""
 
     id: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Faulty:
-    """A frame that has no effect; `code` and `detail` are told to the client."""
+class InvalidFrame:
+    """A frame without effect; the client gets `code` and `detail`."""
 
     code: str
     detail: str
 
 
-ClientFrame = Auth | Ping | Faulty
+ClientFrame = Auth | Ping | InvalidFrame
 
 
 def read_client_frame(text: str) -> ClientFrame:
-    """The meaning of a text frame."""
+    """Parse a text frame."""
     if len(text) > MAX_FRAME_BYTES:
-        return Faulty("too_large", f"A frame has at most {MAX_FRAME_BYTES} bytes.")
+        return InvalidFrame("too_large", f"The frame is larger than {MAX_FRAME_BYTES} bytes.")
     try:
         found: Any = orjson.loads(text)
     except ValueError:
-        return Faulty("malformed_json", "The frame is not JSON.")
+        return InvalidFrame("malformed_json", "The frame is not valid JSON.")
     kind = found.get("type") if isinstance(found, dict) else None
     if kind == "auth":
         return _auth(found)
     if kind == "ping":
         given = found.get("id")
         return Ping(given if isinstance(given, (str, int)) else None)
-    if isinstance(kind, str) and kind in NOT_YET:
-        return Faulty("not_supported", f"The frame {kind!r} is not supported yet.")
-    return Faulty("unknown_frame", "The type of the frame is unknown.")
+    if isinstance(kind, str) and kind in UNSUPPORTED:
+        return InvalidFrame("not_supported", f"Frames of type {kind!r} are not supported yet.")
+    return InvalidFrame("unknown_frame", "Unknown frame type.")
 
 
 def _auth(found: dict[str, Any]) -> ClientFrame:
     token, since = found.get("token"), found.get("since")
     if not isinstance(token, str) or not token or not isinstance(since, str | None):
-        return Faulty("invalid", "An auth frame has a token, and may have since; both are strings.")
+        return InvalidFrame("invalid", "`token` is required; `token` and `since` must be strings.")
     return Auth(token, since)
 
 

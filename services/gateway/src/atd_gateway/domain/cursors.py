@@ -39,7 +39,7 @@ class CursorWriter:
     def __init__(self, layout: StreamLayout, offsets: Sequence[int]) -> None:
         """`offsets` by slot. Raises `ValueError` when two topics have the same CRC-32."""
         if len({_tag(topic) for topic in layout.partitions}) != len(layout.partitions):
-            raise ValueError("two streamed topics cannot be told apart in a cursor: their names have the same CRC-32")
+            raise ValueError("the names of two streamed topics have the same CRC-32, so a cursor cannot hold both")
         self._raw = bytearray([_VERSION])
         self._places: list[int] = []
         for topic, count in layout.partitions.items():

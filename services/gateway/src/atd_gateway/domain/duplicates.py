@@ -1,18 +1,17 @@
-"""Records that a relay published twice.
+"""Recognises records that a relay published twice.
 
 A relay that dies between Kafka's acknowledgement and the deletion of its outbox rows publishes those rows
-again, in order, behind what it had published. The events of one subject are numbered from 1 without gaps, and
-first appearances are in order: a number that is not above the last one of its subject is a repetition. Topics
-without numbers (0) are told apart by event id.
+again, in order, after what it had published. The events of one subject are numbered from 1 without gaps, and
+arrive in order the first time: a number that is not greater than the last one of its subject is a duplicate. Events
+without a number (0) are compared by id.
 """
 
 
-class Seen:
-    """Remembers the last numbers of the subjects (and the last ids) seen, at least `limit` of them.
+class DuplicateFilter:
+    """Remembers the last number of each subject (and the last ids), at least `limit` of them.
 
-    Two generations of dictionaries: when the younger is full it becomes the older, and the older is forgotten. A
-    repetition comes at most one failover of the relay (seconds) behind its original, so `limit` is chosen from
-    what may be published in that time.
+    Two dictionaries: when the younger is full it becomes the older, and the older is forgotten. A duplicate follows
+    its original within one failover of the relay (seconds), so `limit` is chosen by what may be published in that time.
     """
 
     def __init__(self, limit: int) -> None:

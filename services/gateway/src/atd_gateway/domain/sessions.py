@@ -1,8 +1,8 @@
-"""Sign-ins: a session is a family of refresh tokens, of which one at a time is good.
+"""Sessions: what a refresh token leads to.
 
-A refresh replaces the token. Whoever presents the one before within `GRACE` is told the same new token again
-(two tabs at once, an answer lost on the way). Whoever presents any older one shows that the token was copied:
-the whole session ends (RFC 9700, section 4.14.2).
+A session is a family of refresh tokens, of which one at a time is valid. A refresh replaces the token. The previous
+token gets the same new one again within `GRACE` (two tabs at once, a lost answer). Any older token proves that it was
+copied: the whole session ends (RFC 9700, section 4.14.2).
 """
 
 import hmac
@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from atd_gateway.domain.tokens import hash_secret, next_secret, refresh_token
 
 GRACE = timedelta(seconds=10)
-"""How long the previous refresh token is answered with the present one."""
+"""How long the previous refresh token is answered with the current one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """`idle`: how long a refresh token is good when unused. `longest`: when a sign-in ends in any case."""
+    """`idle`: how long an unused refresh token is valid. `longest`: when a session ends in any case."""
 
     idle: timedelta
     longest: timedelta
@@ -25,7 +25,7 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in. Hashes are SHA-256 of refresh secrets; `nonce` leads from the previous secret to the current."""
+    """One session. Hashes are SHA-256 of refresh secrets; `nonce` leads from the previous secret to the current."""
 
     id: str
     tenant_id: str
@@ -41,13 +41,13 @@ class Session:
     revoked_because: str = ""
 
     def ended(self, now: datetime) -> bool:
-        """Whether nobody may act by this session any more."""
+        """Whether the session was revoked or has expired."""
         return self.revoked_at is not None or now >= self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """Save `session` if its hash is still the one that was read, and hand out `token`."""
+    """Save `session` if its hash is still the one that was read, and answer `token`."""
 
     session: Session
     token: str
@@ -55,7 +55,7 @@ class Rotated:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """Hand out `token` once more; nothing to save."""
+    """Answer `token` once more; nothing to save."""
 
     token: str
 
@@ -67,7 +67,7 @@ class Reused:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """There is no such session any more."""
+    """The session does not exist or has ended."""
 
 
 RefreshOutcome = Rotated | Repeated | Reused | Refused
@@ -76,7 +76,7 @@ RefreshOutcome = Rotated | Repeated | Reused | Refused
 def open_session(
     session_id: str, tenant_id: str, attendant_id: str, secret: bytes, lifetimes: Lifetimes, now: datetime
 ) -> Session:
-    """A new sign-in whose first refresh secret is `secret`."""
+    """A new session whose first refresh secret is `secret`."""
     return Session(
         id=session_id,
         tenant_id=tenant_id,
@@ -113,7 +113,7 @@ def refresh(
 
 
 def belongs(session: Session, secret: bytes) -> bool:
-    """Whether the refresh secret is the session's present one, or the one before."""
+    """Whether the refresh secret is the session's current or previous one."""
     presented = hash_secret(secret)
     known = (session.current_hash, session.previous_hash)
     return any(hmac.compare_digest(presented, one) for one in known)

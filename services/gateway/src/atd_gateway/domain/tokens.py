@@ -2,8 +2,8 @@
 
 An access token is a JWT (HS256) of 15 minutes. A refresh token is opaque: the session's id and a secret of 32
 bytes, of which only the SHA-256 is stored. The secret after it is derived from the one that was presented and a
-random nonce that is stored with the session: so whoever holds the old token, and nobody else, can be told the
-same new one again when the answer got lost or two tabs refreshed at once.
+random nonce that is stored with the session: so only the holder of the old token can get the
+same new one again, when an answer was lost or two tabs refreshed at once.
 """
 
 import base64
@@ -32,12 +32,12 @@ _ID_BYTES = 16
 
 
 class TokenRejected(Exception):
-    """The access token does not say who it is from. The text is fit for the caller."""
+    """The access token is invalid or expired. The text may be shown to the caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says: a session of an attendant of a tenant, good until `expires_at` (Unix seconds)."""
+    """What an access token says: a session of an attendant of a tenant, valid until `expires_at` (Unix seconds)."""
 
     tenant_id: str
     attendant_id: str
@@ -53,7 +53,7 @@ class AccessTokens:
         self._keys = tuple(OctKey.import_key(one) for one in (key, *previous))
 
     def issue(self, *, tenant_id: str, attendant_id: str, session_id: str, now: datetime) -> str:
-        """A token that is good for `lifetime` from `now`."""
+        """A token that is valid for `lifetime` from `now`."""
         issued = int(now.timestamp())
         claims = {
             "iss": _ISSUER,
@@ -71,11 +71,11 @@ class AccessTokens:
         """Raises `TokenRejected`."""
         claims = self._claims(token)
         if claims.get("iss") != _ISSUER or claims.get("aud") != _AUDIENCE:
-            raise TokenRejected("This is not an access token.")
+            raise TokenRejected("Invalid access token.")
         try:
             found = AccessClaims(claims["tid"], claims["sub"], claims["sid"], int(claims["exp"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise TokenRejected("This is not an access token.") from error
+            raise TokenRejected("Invalid access token.") from error
         if now.timestamp() >= found.expires_at:
             raise TokenRejected("The access token has expired; refresh it.")
         return found
@@ -89,7 +89,7 @@ class AccessTokens:
                 continue
             if isinstance(claims, dict):
                 return claims
-        raise TokenRejected("The access token is not valid.")
+        raise TokenRejected("Invalid access token.")
 
 
 def refresh_token(session_id: str, secret: bytes) -> str:
@@ -111,7 +111,7 @@ def read_refresh_token(text: str) -> tuple[str, bytes] | None:
 
 
 def next_secret(secret: bytes, nonce: bytes) -> bytes:
-    """The secret that follows `secret`; cannot be told from random without it."""
+    """The secret that follows `secret`; without `secret` it looks random."""
     return hmac.digest(secret, b"refresh:" + nonce, "sha256")
 
 

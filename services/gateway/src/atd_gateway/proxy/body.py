@@ -23,7 +23,7 @@ class RequestBody:
         declared = header(scope, b"content-length")
         self.length = int(declared) if declared is not None and declared.isdigit() else None
         self.refusal: Problem | None = None
-        """What the client is told when it declared or sent more than the route allows, or stopped sending."""
+        """The error for the client when it declared or sent more than the route allows, or stopped sending."""
         if self.length is not None and self.length > limit:
             self.refusal = too_large(limit)
         self._absent = self.length is None and header(scope, b"transfer-encoding") is None
@@ -61,7 +61,7 @@ class RequestBody:
         while True:
             message = await self._in_time(self._receive())
             if message["type"] == "http.disconnect":
-                raise ConnectionResetError("the client went away")
+                raise ConnectionResetError("the client disconnected")
             chunk = message.get("body", b"")
             received += len(chunk)
             if received > self._limit:

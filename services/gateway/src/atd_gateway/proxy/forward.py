@@ -31,7 +31,7 @@ class Proxy:
     async def forward(self, request: PublicRequest, service: str) -> None:
         """Forward a request and its answer. Answers 408, 413, 502, 503 or 504 itself."""
         began = perf_counter()
-        answer = _Answer(request.send)
+        answer = _ClientAnswer(request.send)
         body = RequestBody(request.scope, request.receive, request.route.body_limit, self._timeout)
         outcome = 0
         try:
@@ -46,7 +46,7 @@ class Proxy:
         finally:
             self._upstreams.observe(service, request.scope["method"], outcome, perf_counter() - began)
 
-    async def _exchange(self, request: PublicRequest, service: str, body: RequestBody, answer: "_Answer") -> int:
+    async def _exchange(self, request: PublicRequest, service: str, body: RequestBody, answer: "_ClientAnswer") -> int:
         headers = self._headers.of(request)
         data = await body.data()
         if body.length is not None and not isinstance(data, bytes):
@@ -77,15 +77,15 @@ def target_of(scope: Scope) -> str:
     return f"{path}{'?' + query if query else ''}"
 
 
-async def _refuse(request: PublicRequest, answer: "_Answer", problem: Problem) -> int:
-    """Tell the client, unless half an answer is out already: then only cutting it off can."""
+async def _refuse(request: PublicRequest, answer: "_ClientAnswer", problem: Problem) -> int:
+    """Answer the error, unless half an answer was sent already: then the connection is closed."""
     if not answer.started:
         response = problem_response(problem, HTTPConnection(request.scope))
         await response(request.scope, request.receive, request.send)
     return problem.status
 
 
-async def _stream(response: aiohttp.ClientResponse, answer: "_Answer") -> None:
+async def _stream(response: aiohttp.ClientResponse, answer: "_ClientAnswer") -> None:
     async for chunk in response.content.iter_any():
         await answer.more(chunk)
     await answer.end(b"")
@@ -109,7 +109,7 @@ async def _while_connected(work: Coroutine[Any, Any, None], receive: Receive) ->
         await asyncio.gather(working, watching, return_exceptions=True)
 
 
-class _Answer:
+class _ClientAnswer:
     """The answer on its way to the client."""
 
     def __init__(self, send: Send) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
+from atd_gateway.authenticator import Caller
 from atd_gateway.domain.routes import Route
-from atd_gateway.identities import Caller
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,25 @@ import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from atd_gateway.domain.client_frames import Auth, Faulty, Ping, read_client_frame, read_subprotocols
-from atd_gateway.domain.closing import AUTH_TIMEOUT, FORBIDDEN, SLOW, TOO_MANY, TRY_LATER, UNAUTHENTICATED, Closing
+from atd_gateway.authenticator import Caller
+from atd_gateway.domain.client_frames import Auth, InvalidFrame, Ping, read_client_frame, read_subprotocols
+from atd_gateway.domain.close_codes import (
+    AUTH_TIMEOUT,
+    FORBIDDEN,
+    SLOW,
+    TOO_MANY,
+    TRY_LATER,
+    UNAUTHENTICATED,
+    CloseConnection,
+)
 from atd_gateway.domain.frames import Transient
-from atd_gateway.identities import Caller
 from atd_gateway.realtime.feed import TenantLog
-from atd_gateway.realtime.hub import Hub, Watch
+from atd_gateway.realtime.hub import Hub, SendProgress
 from atd_gateway.realtime.resuming import Visible, resume
 from atd_servicekit.problems import Problem
 
 AUTH_SECONDS = 5.0
-"""How long a new connection may take to say whose it is."""
+"""How long a new connection may take to authenticate (seconds)."""
 
 _START_SECONDS = 10.0
 _CLOSE_SECONDS = 10.0
@@ -43,7 +51,7 @@ class Connection:
         self.hub = hub
         self.caller: Caller
         self.log: TenantLog
-        self.watched: Watch
+        self.progress: SendProgress
         self.live = False
         self.position = 0
         self.sent = 0
@@ -58,15 +66,15 @@ class Connection:
         self._transient: deque[tuple[float, bytes]] = deque()
         self._wake = asyncio.Event()
         self._beat = False
-        self._ended: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
+        self._ended: asyncio.Future[CloseConnection] = asyncio.get_running_loop().create_future()
 
-    def end(self, closing: Closing) -> None:
+    def end(self, closing: CloseConnection) -> None:
         """Close the connection soon, from outside."""
         if not self._ended.done():
             self._ended.set_result(closing)
 
     def beat(self) -> None:
-        """Tell the idle client that we live, and its present cursor."""
+        """Send a heartbeat with the current cursor to the idle client."""
         self._beat = True
         self._wake.set()
 
@@ -88,11 +96,11 @@ class Connection:
             await self._admit()
             with self.hub.admitted(self):
                 code = await self._serve()
-        except Closing as closing:
+        except CloseConnection as closing:
             code = closing.code
             await self._close(closing)
         except OSError:
-            code = 1006  # the client is gone without a word; the server's send says so
+            code = 1006  # the client disconnected without a close frame; the server's send raises it
         finally:
             self.hub.metrics.ws_closed.labels(str(code)).inc()
             self._record(code, time.perf_counter() - began)
@@ -111,46 +119,46 @@ class Connection:
         )
 
     async def _admit(self) -> None:
-        """Accept, and find out whose connection it is."""
+        """Accept the connection and authenticate the client."""
         await self._receive()
         protocol, token = read_subprotocols(self._scope.get("subprotocols") or [])
         await self._send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
-        with self.hub.unknown(self._address):
+        with self.hub.unauthenticated(self._address):
             if token is None:
                 auth = await self._first_frame()
             else:
                 auth = Auth(token, _query_value(self._scope, b"since"))
-            self.caller = await self._identify(auth.token)
+            self.caller = await self._authenticate(auth.token)
             self._since = auth.since
             try:
                 await asyncio.wait_for(self.hub.started.wait(), _START_SECONDS)
             except TimeoutError:
-                raise Closing(TRY_LATER) from None
+                raise CloseConnection(TRY_LATER) from None
         self.log = self.hub.feed.log(self.caller.identity.tenant_id)
 
     async def _first_frame(self) -> Auth:
         try:
             message = await asyncio.wait_for(self._receive(), AUTH_SECONDS)
         except TimeoutError:
-            raise Closing(AUTH_TIMEOUT) from None
+            raise CloseConnection(AUTH_TIMEOUT) from None
         if message["type"] == "websocket.disconnect":
             raise ConnectionResetError
         frame = read_client_frame(message.get("text") or "")
         if isinstance(frame, Auth):
             return frame
-        raise Closing(UNAUTHENTICATED, "the first frame must be an auth frame")
+        raise CloseConnection(UNAUTHENTICATED, "the first frame must be an auth frame")
 
-    async def _identify(self, token: str) -> Caller:
+    async def _authenticate(self, token: str) -> Caller:
         try:
-            return await self.hub.identities.caller(token)
+            return await self.hub.authenticator.authenticate(token)
         except Problem as problem:
-            raise Closing(UNAUTHENTICATED, problem.detail) from None
+            raise CloseConnection(UNAUTHENTICATED, problem.detail) from None
         except Exception as error:
-            structlog.get_logger().warning("ws.identity_unknown", error=type(error).__name__)
-            raise Closing(TRY_LATER) from error
+            structlog.get_logger().warning("ws.authentication_unavailable", error=type(error).__name__)
+            raise CloseConnection(TRY_LATER) from error
 
     async def _serve(self) -> int:
-        """The client's close code. Raises `Closing` when it is the server that closes."""
+        """The client's close code. Raises `CloseConnection` when it is the server that closes."""
         listening = asyncio.create_task(self._listen())
         tasks: list[asyncio.Task[Any]] = [listening, asyncio.create_task(self._deliver())]
         first: list[asyncio.Future[Any]] = [*tasks, self._ended]
@@ -167,8 +175,8 @@ class Connection:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _close(self, closing: Closing) -> None:
-        """Say why, then go; a client that does not even take that is cut off."""
+    async def _close(self, closing: CloseConnection) -> None:
+        """Close with code and reason; a client that does not even read that is disconnected."""
         message = {"type": "websocket.close", "code": closing.code, "reason": closing.reason[:100]}
         try:
             await asyncio.wait_for(self._send(message), _CLOSE_SECONDS)
@@ -177,7 +185,7 @@ class Connection:
             if abort is not None:
                 abort()
         except (OSError, RuntimeError):
-            return  # gone, or closed by itself meanwhile
+            return  # the client disconnected or closed meanwhile
 
     # What goes out: only `_deliver` writes, so frames never mix.
 
@@ -224,7 +232,7 @@ class Connection:
         while self._answers:
             await self.write(self._answers.popleft())
         if self.position < self.log.first:
-            raise Closing(SLOW)
+            raise CloseConnection(SLOW)
         before = self.sent
         entries = self.log.read(self.position, _BATCH)
         for entry in entries:
@@ -234,7 +242,7 @@ class Connection:
         if self.sent != before:
             self.hub.metrics.ws_frames.inc(self.sent - before)
         if len(entries) == _BATCH:
-            await asyncio.sleep(0)  # the others' turn; `send` returns at once while the buffer has room
+            await asyncio.sleep(0)  # lets other connections run; `send` returns at once while the buffer has room
 
     def sees(self, event: Visible) -> bool:
         """Whether the event is for this client. Attendants limited to own or team conversations: here."""
@@ -255,13 +263,13 @@ class Connection:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
                 return int(message.get("code") or 1005)
-            self.hub.heard(self.caller.session_id)
-            self._answer(await self._understand(message))
+            self.hub.count_frame(self.caller.session_id)
+            self._queue_answer(await self._answer_to(message))
 
-    async def _understand(self, message: Mapping[str, Any]) -> bytes:
+    async def _answer_to(self, message: Mapping[str, Any]) -> bytes:
         text = message.get("text")
-        frame = read_client_frame(text) if text is not None else Faulty("malformed", "Frames are text.")
-        if isinstance(frame, Faulty):
+        frame = read_client_frame(text) if text is not None else InvalidFrame("malformed", "Frames must be text.")
+        if isinstance(frame, InvalidFrame):
             return _json(type="error", code=frame.code, detail=frame.detail)
         if isinstance(frame, Ping):
             return _json(type="pong") if frame.id is None else _json(type="pong", id=frame.id)
@@ -269,16 +277,16 @@ class Connection:
 
     async def _extend(self, token: str) -> bytes:
         """A newer token of the same attendant."""
-        caller = await self._identify(token)
+        caller = await self._authenticate(token)
         mine, other = self.caller.identity, caller.identity
         if (other.tenant_id, other.actor_id) != (mine.tenant_id, mine.actor_id):
-            raise Closing(FORBIDDEN)
+            raise CloseConnection(FORBIDDEN)
         self.caller = caller
         return _json(type="authenticated", expires_at=caller.expires_at)
 
-    def _answer(self, frame: bytes) -> None:
+    def _queue_answer(self, frame: bytes) -> None:
         if len(self._answers) >= _ANSWERS_WAITING:
-            raise Closing(TOO_MANY, "too many frames")
+            raise CloseConnection(TOO_MANY, "too many frames")
         self._answers.append(frame)
         self._wake.set()
 

@@ -1,4 +1,4 @@
-"""The recent events of every tenant, in memory: what WebSocket clients read.
+"""Keeps the recent events of every tenant in memory, for WebSocket clients to read.
 
 There is one log per tenant and no queue per client: a client is a position in its tenant's log. So catching up
 and being live are the same loop, nothing falls between them, and a slow client costs no memory. The logs of all
@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from atd_gateway.domain.cursors import CursorWriter
-from atd_gateway.domain.duplicates import Seen
+from atd_gateway.domain.duplicates import DuplicateFilter
 from atd_gateway.domain.frames import NotAnEvent, frame_of, read_event
 from atd_gateway.domain.streams import StreamLayout
 
@@ -124,7 +124,7 @@ class Feed:
         self._bytes = 0
         self.layout = StreamLayout({})
         self._writer = CursorWriter(self.layout, ())
-        self._seen: list[Seen] = []
+        self._seen: list[DuplicateFilter] = []
         self.positions: list[int] = []
         """By slot: the offset of the next record that has not been taken."""
         self.oldest: list[int] = []
@@ -140,7 +140,7 @@ class Feed:
         self.positions = list(offsets)
         self.oldest = list(offsets)
         self._writer = CursorWriter(layout, offsets)
-        by_topic = {topic: Seen(self._remembered_subjects) for topic in layout.partitions}
+        by_topic = {topic: DuplicateFilter(self._remembered_subjects) for topic in layout.partitions}
         self._seen = [by_topic[topic] for topic, _ in layout.places]
 
     def cursor(self) -> bytes:

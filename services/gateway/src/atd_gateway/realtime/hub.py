@@ -11,8 +11,8 @@ from typing import Protocol
 import structlog
 from pymongo.errors import PyMongoError
 
-from atd_gateway.domain.closing import SLOW, TOO_MANY, UNAUTHENTICATED, Closing
-from atd_gateway.identities import Caller, Identities
+from atd_gateway.authenticator import Authenticator, Caller
+from atd_gateway.domain.close_codes import SLOW, TOO_MANY, UNAUTHENTICATED, CloseConnection
 from atd_gateway.metrics import GatewayMetrics
 from atd_gateway.realtime.feed import Feed, TenantLog
 from atd_gateway.realtime.replay import Replayer
@@ -23,13 +23,13 @@ from atd_servicekit.rates import Rate, RateLimiter
 SWEEP_SECONDS = 1.0
 _SESSIONS_EVERY = 15.0
 _CLIENT_FRAMES = Rate(per_second=20.0, burst=60)
-_UNKNOWN_PER_ADDRESS = 50
-_UNKNOWN = 1000
+_UNAUTHENTICATED_PER_ADDRESS = 50
+_UNAUTHENTICATED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many connections there may be, and how far behind one may be."""
+    """Limits of the number of connections, and of how far behind one may be."""
 
     connections: int
     per_tenant: int
@@ -53,15 +53,15 @@ class Member(Protocol):
     position: int
     sent: int
     sending: bool
-    watched: "Watch"
+    progress: "SendProgress"
 
-    def end(self, closing: Closing) -> None: ...
+    def end(self, closing: CloseConnection) -> None: ...
 
     def beat(self) -> None: ...
 
 
-class Watch:
-    """What the hub remembers of a connection between two rounds."""
+class SendProgress:
+    """How much a connection had sent when it was last checked."""
 
     __slots__ = ("sent", "since")
 
@@ -71,7 +71,7 @@ class Watch:
 
 
 class Hub:
-    """Admits connections and looks after them once a second."""
+    """Admits connections and checks them once a second."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Hub:
         feed: Feed,
         replayer: Replayer,
         transient: TransientFrames,
-        identities: Identities,
+        authenticator: Authenticator,
         sessions: _Sessions,
         limits: Limits,
         metrics: GatewayMetrics,
@@ -90,7 +90,7 @@ class Hub:
         self.feed = feed
         self.replayer = replayer
         self.transient = transient
-        self.identities = identities
+        self.authenticator = authenticator
         self.metrics = metrics
         self.clock = clock
         self.started = started
@@ -99,29 +99,32 @@ class Hub:
         self._members: set[Member] = set()
         self._by_tenant: Counter[str] = Counter()
         self._by_attendant: Counter[str] = Counter()
-        self._unknown: Counter[str] = Counter()
+        self._unauthenticated: Counter[str] = Counter()
         self._frames = RateLimiter(_CLIENT_FRAMES, max_keys=20_000)
         self._log = structlog.get_logger()
 
     @contextmanager
-    def unknown(self, address: str) -> Iterator[None]:
-        """A connection that has not authenticated yet. Raises `Closing`."""
-        if self._unknown.total() >= _UNKNOWN or self._unknown[address] >= _UNKNOWN_PER_ADDRESS:
-            raise Closing(TOO_MANY, "too many connections without a token")
-        with _counted((self._unknown, address)):
+    def unauthenticated(self, address: str) -> Iterator[None]:
+        """Count a connection that has not authenticated yet. Raises `CloseConnection`."""
+        if (
+            self._unauthenticated.total() >= _UNAUTHENTICATED
+            or self._unauthenticated[address] >= _UNAUTHENTICATED_PER_ADDRESS
+        ):
+            raise CloseConnection(TOO_MANY, "too many unauthenticated connections")
+        with _counted((self._unauthenticated, address)):
             yield
 
     @contextmanager
     def admitted(self, member: Member) -> Iterator[None]:
-        """The connection of a known attendant. Raises `Closing`."""
+        """Count the connection of an authenticated attendant. Raises `CloseConnection`."""
         identity, limits = member.caller.identity, self._limits
         if len(self._members) >= limits.connections:
-            raise Closing(TOO_MANY, "this process has too many connections")
+            raise CloseConnection(TOO_MANY, "too many connections to this server")
         if self._by_tenant[identity.tenant_id] >= limits.per_tenant:
-            raise Closing(TOO_MANY, "the company has too many connections")
+            raise CloseConnection(TOO_MANY, "too many connections of this company")
         if self._by_attendant[identity.actor_id] >= limits.per_attendant:
-            raise Closing(TOO_MANY, "the attendant has too many connections")
-        member.watched = Watch(self.clock.monotonic())
+            raise CloseConnection(TOO_MANY, "too many connections of this attendant")
+        member.progress = SendProgress(self.clock.monotonic())
         self._members.add(member)
         self.metrics.ws_connections.inc()
         try:
@@ -131,19 +134,19 @@ class Hub:
             self._members.discard(member)
             self.metrics.ws_connections.dec()
 
-    def heard(self, session_id: str) -> None:
-        """A frame came from a client of this sign-in. Raises `Closing` when there are too many."""
+    def count_frame(self, session_id: str) -> None:
+        """Count a frame from a client of a session. Raises `CloseConnection` when there are too many."""
         if self._frames.take(session_id, self.clock.monotonic()):
-            raise Closing(TOO_MANY, "too many frames")
+            raise CloseConnection(TOO_MANY, "too many frames")
 
     def end_session(self, session_id: str) -> None:
-        """Close the connections of a sign-in that has ended."""
+        """Close the connections of a session that has ended."""
         for member in list(self._members):
             if member.caller.session_id == session_id:
-                member.end(Closing(UNAUTHENTICATED, "the sign-in has ended"))
+                member.end(CloseConnection(UNAUTHENTICATED, "the session has ended"))
 
     async def run(self) -> None:
-        """Look after the connections until cancelled."""
+        """Check the connections until cancelled."""
         checked = self.clock.monotonic()
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
@@ -157,18 +160,18 @@ class Hub:
         now, at = self.clock.now().timestamp(), self.clock.monotonic()
         for member in list(self._members):
             if member.caller.expires_at <= now:
-                member.end(Closing(UNAUTHENTICATED, "the access token has expired"))
+                member.end(CloseConnection(UNAUTHENTICATED, "the access token has expired"))
             elif self._is_slow(member, at):
-                member.end(Closing(SLOW))
-            elif not member.sending and at - member.watched.since >= self._limits.heartbeat.total_seconds():
-                member.watched.since = at
+                member.end(CloseConnection(SLOW))
+            elif not member.sending and at - member.progress.since >= self._limits.heartbeat.total_seconds():
+                member.progress.since = at
                 member.beat()
 
     def _is_slow(self, member: Member, at: float) -> bool:
-        watched, log, limits = member.watched, member.log, self._limits
-        if member.sent != watched.sent:
-            watched.sent, watched.since = member.sent, at
-        elif member.sending and at - watched.since >= limits.stall.total_seconds():
+        progress, log, limits = member.progress, member.log, self._limits
+        if member.sent != progress.sent:
+            progress.sent, progress.since = member.sent, at
+        elif member.sending and at - progress.since >= limits.stall.total_seconds():
             return True
         if not member.live:
             return False
@@ -177,14 +180,14 @@ class Hub:
         return log.bytes_end - log.bytes_before(member.position) > limits.lag_bytes
 
     async def sweep_sessions(self) -> None:
-        """Close the connections whose sign-in was ended elsewhere."""
+        """Close the connections whose session was ended by another process."""
         asked = {member.caller.session_id for member in self._members}
         if not asked:
             return
         try:
             ended = await self._sessions.ended(asked, self.clock.now())
         except PyMongoError as error:
-            self._log.warning("ws.sessions_unknown", error=type(error).__name__)
+            self._log.warning("ws.sessions_unavailable", error=type(error).__name__)
             return
         for session_id in ended:
             self.end_session(session_id)

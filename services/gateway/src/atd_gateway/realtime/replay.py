@@ -1,6 +1,6 @@
-"""Reading older events again from Kafka, for a client that was away longer than the memory reaches.
+"""Reads older events again from Kafka, for a client that was away longer than the memory reaches.
 
-Bounded three ways: records of one replay, replays at once, and replays waiting. What goes beyond is refused, and
+Three limits: records of one replay, replays at once, and replays waiting. Beyond them a replay is refused, and
 the client reloads by HTTP instead.
 """
 
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from atd_gateway.domain.duplicates import Seen
+from atd_gateway.domain.duplicates import DuplicateFilter
 from atd_gateway.domain.frames import Event, NotAnEvent, read_event
 from atd_gateway.domain.streams import StreamLayout
 from atd_gateway.realtime.feed import RawRecord
@@ -107,7 +107,7 @@ class _Reading:
         self._tenant_id = tenant_id
         self._needle = tenant_id.encode()
         self._wanted = wanted
-        self._seen = {topic: Seen(65_536) for topic in layout.partitions}
+        self._seen = {topic: DuplicateFilter(65_536) for topic in layout.partitions}
 
     def _places(self, slots: Iterable[int]) -> dict[int, TopicPartition]:
         return {slot: TopicPartition(*self._layout.places[slot]) for slot in slots}
@@ -125,12 +125,12 @@ class _Reading:
     async def records(self, consumer: AIOKafkaConsumer) -> AsyncIterator[list[RawRecord]]:
         left = self._places(self._wanted)
         loop = asyncio.get_running_loop()
-        heard = loop.time()
+        received_at = loop.time()
         while left:
             found = await consumer.getmany(*left.values(), timeout_ms=_POLL_MS, max_records=_POLL_RECORDS)
             if found:
-                heard = loop.time()
-            elif loop.time() - heard > _WAIT_SECONDS:
+                received_at = loop.time()
+            elif loop.time() - received_at > _WAIT_SECONDS:
                 raise CannotReplay("unavailable")
             yield [record for batch in found.values() for record in batch]
             for slot, place in list(left.items()):

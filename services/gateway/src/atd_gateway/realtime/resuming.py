@@ -1,4 +1,4 @@
-"""Catching up: everything that a client missed, each once and in order, before it is live.
+"""Sends a client what it missed since a cursor, each event once and in order, before it is live.
 
 What is no longer in memory is read again from Kafka; then the rest from memory. Both end where the client's
 position in the log begins, so there is no moment between replay and live. While catching up, a frame's cursor is
@@ -12,10 +12,10 @@ from typing import Protocol
 
 import orjson
 
-from atd_gateway.domain.closing import BAD_CURSOR, Closing
+from atd_gateway.authenticator import Caller
+from atd_gateway.domain.close_codes import BAD_CURSOR, CloseConnection
 from atd_gateway.domain.cursors import BadCursor, CursorWriter, UnknownTopic, decode_cursor
 from atd_gateway.domain.frames import frame_of, with_cursor
-from atd_gateway.identities import Caller
 from atd_gateway.realtime.feed import Feed, TenantLog
 from atd_gateway.realtime.replay import CannotReplay, Replayer
 
@@ -31,14 +31,14 @@ class _Hub(Protocol):
 
 
 class Visible(Protocol):
-    """An event, as far as it matters for who may see it."""
+    """An event that needs a permission to be seen."""
 
     @property
     def permission(self) -> str | None: ...
 
 
 class Client(Protocol):
-    """What catching up needs of a connection."""
+    """What resuming needs of a connection."""
 
     caller: Caller
     log: TenantLog
@@ -54,10 +54,10 @@ class Client(Protocol):
 
 
 async def resume(client: Client, since: str | None) -> None:
-    """Write what came after the cursor `since` and set the client's position to the present.
+    """Send what came after the cursor `since` and set the client's position to the present.
 
-    Without a cursor there is nothing to catch up with. When it cannot be done, the client is told to reload.
-    Raises `Closing` for a text that is no cursor.
+    Without a cursor nothing was missed. When the missed events cannot be sent, the client must reload (`resync`).
+    Raises `CloseConnection` for a text that is no cursor.
     """
     feed = client.hub.feed
     if since is None:
@@ -66,7 +66,7 @@ async def resume(client: Client, since: str | None) -> None:
     try:
         offsets = _decoded(since, feed)
         await _reached(feed, offsets)
-        await _CatchingUp(client, offsets).run()
+        await _CatchUp(client, offsets).run()
     except CannotReplay as error:
         client.resumed = f"resync_{error.reason}"
         client.position = client.log.end
@@ -75,11 +75,11 @@ async def resume(client: Client, since: str | None) -> None:
 
 
 def _decoded(since: str, feed: Feed) -> Sequence[int]:
-    """Offsets by slot. Raises `Closing` for what is no cursor, `CannotReplay` for one of a topic not streamed here."""
+    """Offsets by slot. Raises `CloseConnection` for an invalid cursor, `CannotReplay` for one of an unknown topic."""
     try:
         return decode_cursor(since, feed.layout, feed.positions)
     except BadCursor as error:
-        raise Closing(BAD_CURSOR, str(error)) from None
+        raise CloseConnection(BAD_CURSOR, str(error)) from None
     except UnknownTopic:
         raise CannotReplay("unknown") from None
 
@@ -93,7 +93,7 @@ async def _reached(feed: Feed, offsets: Sequence[int]) -> None:
         await asyncio.sleep(_REACH_STEP)
 
 
-class _CatchingUp:
+class _CatchUp:
     def __init__(self, client: Client, offsets: Sequence[int]) -> None:
         self._client = client
         self._feed = client.hub.feed

@@ -26,7 +26,7 @@ PEOPLE_INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A company. One that is not active lets nobody in."""
+    """A company. Nobody can sign in to one that is not active."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Attendant:
-    """Somebody who works for a tenant. `email` is normalised and unique over all tenants: it is the login.
+    """An attendant of a tenant. `email` is normalised and unique over all tenants: it is the login.
 
     `version` counts the changes from 1; it orders what is published about the attendant.
     """

@@ -1,7 +1,7 @@
 """One operation out of those that several services have under the same path.
 
-What all services say alike stays as it is. Schemas that differ become `oneOf`, told apart by `kind`, where each of
-them has that property, and `anyOf` elsewhere; a page becomes a page of either.
+What is equal in all services stays as it is. Schemas that differ become `oneOf` with the discriminator `kind` where
+each of them has that property, and `anyOf` elsewhere; pages become one page of all kinds.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 from atd_gateway.domain.openapi.components import CannotMerge, Document
 
 _SCHEMA_REF = "#/components/schemas/"
-_TOLD_BY_FIRST = ("operationId", "summary", "tags")
+_FROM_FIRST = ("operationId", "summary", "tags")
 """What names an operation: one name is enough."""
 
 
@@ -29,7 +29,7 @@ Variants = Sequence[Variant]
 
 
 def union_of_items(path: str, variants: Variants, components: Document) -> Document:
-    """One path item. New components are added to `components`. Raises `CannotMerge` for what cannot be told in one."""
+    """One path item. New components are added to `components`. Raises `CannotMerge` for what cannot be merged."""
     if len(variants) == 1:
         only: Document = variants[0].value
         return only
@@ -39,7 +39,7 @@ def union_of_items(path: str, variants: Variants, components: Document) -> Docum
 
 def _operation(name: str, variants: Variants, *, components: Document) -> Any:
     def part(key: str, found: Variants) -> Any:
-        if key in _TOLD_BY_FIRST or _alike(found):
+        if key in _FROM_FIRST or _alike(found):
             return found[0].value
         if key == "description":
             return "\n\n".join(f"**{', '.join(one.kinds)}**: {one.value}" for one in found)
@@ -154,8 +154,8 @@ def _is_page(schema: Document) -> bool:
 
 
 def _has_kind(schema: Document) -> bool:
-    told_apart = schema.get("discriminator", {}).get("propertyName") == "kind" and "oneOf" in schema
-    return told_apart or "kind" in schema.get("properties", {})
+    is_union = schema.get("discriminator", {}).get("propertyName") == "kind" and "oneOf" in schema
+    return is_union or "kind" in schema.get("properties", {})
 
 
 def _by_key(variants: Variants, merge: Callable[[str, Variants], Any]) -> Document:

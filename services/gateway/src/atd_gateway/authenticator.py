@@ -1,4 +1,4 @@
-"""From an access token to the signed identity that services trust."""
+"""Checks access tokens, and makes the signed identity that services trust."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.identity import Identity, IdentitySigner
 from atd_servicekit.problems import unauthenticated
 
-_REMEMBERED = 20_000
-_ENDED = "This sign-in has ended; sign in again."
+_CACHED = 20_000
+_ENDED = "The session has ended; sign in again."
 _REFUSED_SECONDS = 5.0
-"""How long a sign-in that has ended is refused without looking again."""
+"""How long a session that has ended is refused without reading it again."""
 
 V = TypeVar("V")
 
@@ -34,7 +34,7 @@ class _Sessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a request: the identity, and the same signed. `expires_at` (Unix seconds) is the access token's."""
+    """Who makes a request: the identity, and the same signed. `expires_at` (Unix seconds) is the token's."""
 
     identity: Identity
     signed: str
@@ -43,7 +43,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Verified:
     identity: Identity
     signed: str
     until: float
@@ -55,10 +55,10 @@ class _Refused:
     until: float
 
 
-class Identities:
-    """Checks access tokens. What is found is used again for `remember`, so a revoked sign-in works on for so long.
+class Authenticator:
+    """Finds the caller of an access token. The result is cached for `cache_for`: a revoked session works on that long.
 
-    A request whose token was seen before costs two look-ups in memory; once per `remember` and sign-in, the
+    A request whose token was seen before costs two look-ups in memory; once per `cache_for` and session, the
     session, the attendant and the tenant are read again.
     """
 
@@ -70,24 +70,24 @@ class Identities:
         sessions: _Sessions,
         people: _People,
         clock: Clock,
-        remember: timedelta,
+        cache_for: timedelta,
     ) -> None:
         self._tokens = tokens
         self._signer = signer
         self._sessions = sessions
         self._people = people
         self._clock = clock
-        self._remember = remember.total_seconds()
+        self._cache_for = cache_for.total_seconds()
         self._claims: dict[str, AccessClaims] = {}
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _Verified] = {}
         self._refused: dict[str, _Refused] = {}
-        self._loading: dict[str, asyncio.Task[_Known | _Refused]] = {}
+        self._loading: dict[str, asyncio.Task[_Verified | _Refused]] = {}
 
-    async def caller(self, token: str) -> Caller:
-        """Who the token speaks for. Raises `Problem` 401."""
+    async def authenticate(self, token: str) -> Caller:
+        """The caller that a token belongs to. Raises `Problem` 401."""
         now = self._clock.now()
         claims = self._read(token, now)
-        known: _Known | _Refused | None = self._known.get(claims.session_id)
+        known: _Verified | _Refused | None = self._known.get(claims.session_id)
         if known is None or known.until <= self._clock.monotonic():
             known = await self._load_once(claims)
         if isinstance(known, _Refused):
@@ -99,9 +99,9 @@ class Identities:
         return self._signer.sign(identity, self._clock.now())
 
     def end(self, session_id: str) -> None:
-        """Refuse a sign-in that was ended here from now on, also where a request is just looking it up."""
+        """Refuse a session from now on, also where a request is just reading it."""
         self._known.pop(session_id, None)
-        self._refuse(session_id, _ENDED, self._remember)
+        self._refuse(session_id, _ENDED, self._cache_for)
 
     def _read(self, token: str, now: datetime) -> AccessClaims:
         claims = self._claims.get(token)
@@ -115,7 +115,7 @@ class Identities:
             raise unauthenticated(str(error)) from None
         return claims
 
-    async def _load_once(self, claims: AccessClaims) -> _Known | _Refused:
+    async def _load_once(self, claims: AccessClaims) -> _Verified | _Refused:
         """Load, once for all requests that wait for the same session."""
         refused = self._refusal(claims.session_id)
         if refused is not None:
@@ -127,7 +127,7 @@ class Identities:
             task.add_done_callback(lambda _: self._loading.pop(claims.session_id, None))
         return await asyncio.shield(task)
 
-    async def _load(self, claims: AccessClaims) -> _Known | _Refused:
+    async def _load(self, claims: AccessClaims) -> _Verified | _Refused:
         session, attendant, tenant = await asyncio.gather(
             self._sessions.get(claims.session_id),
             self._people.attendant(claims.attendant_id),
@@ -137,9 +137,9 @@ class Identities:
         if session is None or session.ended(now) or session.attendant_id != claims.attendant_id:
             return self._refuse(claims.session_id, _ENDED)
         if attendant is None or not attendant.active or attendant.tenant_id != claims.tenant_id:
-            return self._refuse(claims.session_id, "This attendant may not sign in any more.")
+            return self._refuse(claims.session_id, "This attendant's account is disabled.")
         if tenant is None or not tenant.active:
-            return self._refuse(claims.session_id, "This company's access is suspended.")
+            return self._refuse(claims.session_id, "This company is suspended.")
         identity = Identity(
             tenant_id=tenant.id,
             actor_type="bot" if attendant.role == "bot" else "attendant",
@@ -148,10 +148,10 @@ class Identities:
             permissions=permissions_of(attendant.role),
             session_id=session.id,
         )
-        refused = self._refusal(session.id)  # it may have ended while it was read
+        refused = self._refusal(session.id)  # it may have ended meanwhile
         if refused is not None:
             return refused
-        known = _Known(identity, self._signer.sign(identity, now), at + self._remember)
+        known = _Verified(identity, self._signer.sign(identity, now), at + self._cache_for)
         _make_room(self._known, lambda one: one.until <= at)
         self._known[session.id] = known
         return known
@@ -167,11 +167,11 @@ class Identities:
         return refused
 
 
-def _make_room(table: dict[str, V], spent: Callable[[V], bool]) -> None:
-    """Keep the table below its bound: drop what is spent, or else the oldest half."""
-    if len(table) < _REMEMBERED:
+def _make_room(table: dict[str, V], expired: Callable[[V], bool]) -> None:
+    """Keep the table below its limit: remove what has expired, or else the oldest half."""
+    if len(table) < _CACHED:
         return
-    for key in [key for key, value in table.items() if spent(value)]:
+    for key in [key for key, value in table.items() if expired(value)]:
         del table[key]
-    for key in list(table)[: max(0, len(table) - _REMEMBERED // 2)]:
+    for key in list(table)[: max(0, len(table) - _CACHED // 2)]:
         del table[key]

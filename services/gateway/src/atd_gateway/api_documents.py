@@ -1,4 +1,4 @@
-"""What the services say of themselves, fetched when somebody asks, remembered, and merged."""
+"""Fetches the API documents of the services on demand, caches and merges them."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -29,18 +29,18 @@ _TIMEOUT_SECONDS = 2.0
 
 
 @dataclass(slots=True)
-class _Kept:
-    """The last document of one service; `asked` is monotonic, `stale` says that the last try failed."""
+class _CachedDocument:
+    """The last document of one service; `tried_at` is monotonic, `stale` means that the last try failed."""
 
     document: Document | None = None
     fetched_at: datetime | None = None
-    asked: float = -1e9
+    tried_at: float = -1e9
     stale: bool = True
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Documents:
-    """The merged OpenAPI and AsyncAPI documents. A service that is away is shown as it was last."""
+class ApiDocuments:
+    """The merged OpenAPI and AsyncAPI documents. Of a service that is unavailable, the last known document is used."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Documents:
         self._topics = topics
         self._own = own
         self._needs_token = needs_token
-        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._cached: dict[tuple[str, str], _CachedDocument] = {}
 
     async def start(self) -> None:
         return
@@ -72,14 +72,14 @@ class Documents:
 
     async def openapi(self) -> Document:
         """The document of everything under the public origin. Raises `Problem` 500 when it would not be complete."""
-        kept = await self._all("/openapi.json")
-        services = {name: one.document for name, one in kept.items() if one.document is not None}
+        cached = await self._all("/openapi.json")
+        services = {name: one.document for name, one in cached.items() if one.document is not None}
         try:
             merged = merge_openapi(self._own(), services, self._table, self._kinds, self._needs_token)
         except CannotMerge as error:
             structlog.get_logger().error("documents.cannot_merge", reason=str(error))
             raise Problem(500, "internal", f"The documents of the services do not fit together: {error}.") from error
-        notes = _notes(kept)
+        notes = _notes(cached)
         if notes:
             merged["info"] = {**merged["info"], "x-incomplete": notes}
             merged["info"]["description"] += "\n\n**Note:** " + " ".join(notes)
@@ -87,31 +87,31 @@ class Documents:
 
     async def asyncapi(self) -> Document:
         """The document of every topic and of the WebSocket."""
-        kept = await self._all("/asyncapi.json")
-        running = {name: one.document for name, one in kept.items()}
+        cached = await self._all("/asyncapi.json")
+        running = {name: one.document for name, one in cached.items()}
         return describe_topics(
             registry(),
             running,
             streamed=[topic.name for topic in self._topics.streamed],
             transient=[topic.name for topic in self._topics.transient],
-            note=" ".join(["Every topic, from the registry.", *_notes(kept)]),
+            note=" ".join(["Every topic, from the registry.", *_notes(cached)]),
         )
 
-    async def _all(self, path: str) -> dict[str, _Kept]:
+    async def _all(self, path: str) -> dict[str, _CachedDocument]:
         found = await asyncio.gather(*(self._one(service, path) for service in self._origins))
         return dict(zip(self._origins, found, strict=True))
 
-    async def _one(self, service: str, path: str) -> _Kept:
-        kept = self._kept.setdefault((service, path), _Kept())
-        async with kept.lock:
-            age = self._clock.monotonic() - kept.asked
-            if age >= (_RETRY_SECONDS if kept.stale else FRESH_SECONDS):
-                await self._fetch(service, path, kept)
-        return kept
+    async def _one(self, service: str, path: str) -> _CachedDocument:
+        cached = self._cached.setdefault((service, path), _CachedDocument())
+        async with cached.lock:
+            age = self._clock.monotonic() - cached.tried_at
+            if age >= (_RETRY_SECONDS if cached.stale else FRESH_SECONDS):
+                await self._fetch(service, path, cached)
+        return cached
 
-    async def _fetch(self, service: str, path: str, kept: _Kept) -> None:
-        kept.asked = self._clock.monotonic()
-        kept.stale = True
+    async def _fetch(self, service: str, path: str, cached: _CachedDocument) -> None:
+        cached.tried_at = self._clock.monotonic()
+        cached.stale = True
         try:
             answer = await self._client.get(self._origins[service] + path, timeout=_TIMEOUT_SECONDS)
             answer.raise_for_status()
@@ -120,14 +120,14 @@ class Documents:
             structlog.get_logger().warning("documents.unavailable", upstream=service, error=type(error).__name__)
             return
         if isinstance(document, dict):
-            kept.document, kept.fetched_at, kept.stale = document, self._clock.now(), False
+            cached.document, cached.fetched_at, cached.stale = document, self._clock.now(), False
 
 
-def _notes(kept: Mapping[str, _Kept]) -> list[str]:
+def _notes(cached: Mapping[str, _CachedDocument]) -> list[str]:
     notes = []
-    for service, one in kept.items():
+    for service, one in cached.items():
         if one.document is None:
-            notes.append(f"The service {service} is away; its part is missing.")
+            notes.append(f"The service {service} is unavailable; its part is missing.")
         elif one.stale and one.fetched_at is not None:
-            notes.append(f"The service {service} is away; its part is as of {rfc3339(one.fetched_at)}.")
+            notes.append(f"The service {service} is unavailable; its part is as of {rfc3339(one.fetched_at)}.")
     return notes

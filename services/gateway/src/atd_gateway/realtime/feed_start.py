@@ -1,4 +1,4 @@
-"""Where the feed begins: a little before the present, so that clients who reconnect find what they missed."""
+"""Decides where the feed begins: a little before the present, so that reconnecting clients find what they missed."""
 
 from collections.abc import Mapping
 

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 
+from atd_gateway.authenticator import Authenticator
 from atd_gateway.domain.sessions import Lifetimes, open_session
 from atd_gateway.domain.tokens import AccessTokens
-from atd_gateway.identities import Identities
 from atd_gateway.store.people import Attendant, Tenant
 from atd_servicekit.identity import IdentitySigner
 from atd_servicekit.identity_keys import read_private_key
@@ -57,10 +57,10 @@ def tokens():
 
 
 @pytest.fixture
-def identities(stores, clock, tokens):
-    remember = timedelta(seconds=30)
+def authenticator(stores, clock, tokens):
+    cache_for = timedelta(seconds=30)
     signer = IdentitySigner(read_private_key(IDENTITY_PRIVATE_KEY))
-    return Identities(tokens=tokens, signer=signer, sessions=stores, people=stores, clock=clock, remember=remember)
+    return Authenticator(tokens=tokens, signer=signer, sessions=stores, people=stores, clock=clock, cache_for=cache_for)
 
 
 def token_of(tokens, clock, **more):
@@ -68,23 +68,23 @@ def token_of(tokens, clock, **more):
     return tokens.issue(now=clock.now(), **claims)
 
 
-async def test_a_sign_in_is_read_once_in_thirty_seconds_however_many_ask(identities, stores, tokens, clock):
+async def test_a_sign_in_is_read_once_in_thirty_seconds_however_many_ask(authenticator, stores, tokens, clock):
     token = token_of(tokens, clock)
-    found = await asyncio.gather(*(identities.caller(token) for _ in range(20)))
+    found = await asyncio.gather(*(authenticator.authenticate(token) for _ in range(20)))
     assert {one.signed for one in found} == {found[0].signed}
     assert found[0].identity.permissions >= {"conversations:read"}
     assert stores.reads == 1
     clock.advance(timedelta(seconds=31))
-    await identities.caller(token)
+    await authenticator.authenticate(token)
     assert stores.reads == 2
 
 
-async def test_a_changed_role_counts_after_thirty_seconds(identities, stores, tokens, clock):
+async def test_a_changed_role_counts_after_thirty_seconds(authenticator, stores, tokens, clock):
     token = token_of(tokens, clock)
-    assert not (await identities.caller(token)).identity.may("channels:manage")
+    assert not (await authenticator.authenticate(token)).identity.may("channels:manage")
     stores.people["a1"] = Attendant("a1", "t1", "a@b.c", "Ana", "admin", "", clock.now())
     clock.advance(timedelta(seconds=31))
-    assert (await identities.caller(token)).identity.may("channels:manage")
+    assert (await authenticator.authenticate(token)).identity.may("channels:manage")
 
 
 @pytest.mark.parametrize(
@@ -97,36 +97,36 @@ async def test_a_changed_role_counts_after_thirty_seconds(identities, stores, to
     ],
 )
 async def test_who_may_not_work_any_more_is_refused_and_not_looked_up_each_time(
-    identities, stores, tokens, clock, change
+    authenticator, stores, tokens, clock, change
 ):
     change(stores)
     token = token_of(tokens, clock)
     for _ in range(10):
         with pytest.raises(Problem) as refused:
-            await identities.caller(token)
+            await authenticator.authenticate(token)
         assert refused.value.status == 401
     assert stores.reads == 1
 
 
-async def test_a_token_for_another_tenant_than_the_attendants_is_refused(identities, stores, tokens, clock):
+async def test_a_token_for_another_tenant_than_the_attendants_is_refused(authenticator, stores, tokens, clock):
     stores.tenants["t2"] = Tenant("t2", "Other", clock.now())
     with pytest.raises(Problem):
-        await identities.caller(token_of(tokens, clock, tenant_id="t2"))
+        await authenticator.authenticate(token_of(tokens, clock, tenant_id="t2"))
 
 
-async def test_a_sign_in_that_ends_while_it_is_looked_up_is_refused(identities, stores, tokens, clock):
+async def test_a_sign_in_that_ends_while_it_is_looked_up_is_refused(authenticator, stores, tokens, clock):
     stores.gate.clear()
-    looking = asyncio.create_task(identities.caller(token_of(tokens, clock)))
+    looking = asyncio.create_task(authenticator.authenticate(token_of(tokens, clock)))
     await eventually(lambda: stores.reads)
-    identities.end("s1")
+    authenticator.end("s1")
     stores.gate.set()
     with pytest.raises(Problem):
         await looking
 
 
-async def test_the_present_token_expires_even_when_it_was_seen_before(identities, tokens, clock):
+async def test_the_present_token_expires_even_when_it_was_seen_before(authenticator, tokens, clock):
     token = token_of(tokens, clock)
-    await identities.caller(token)
+    await authenticator.authenticate(token)
     clock.advance(timedelta(minutes=15))
     with pytest.raises(Problem, match="expired"):
-        await identities.caller(token)
+        await authenticator.authenticate(token)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from atd_gateway.documents import FRESH_SECONDS, Documents
+from atd_gateway.api_documents import FRESH_SECONDS, ApiDocuments
 from atd_gateway.domain.routes import RouteTable, routes_of
 from atd_gateway.realtime.streams import Topics
 from atd_schemas.services import CONVERSATION, INGEST_WHATSAPP
@@ -51,7 +51,7 @@ def clock():
 @pytest.fixture
 async def described(services, clock):
     async with httpx.AsyncClient(transport=httpx.MockTransport(services)) as client:
-        yield Documents(
+        yield ApiDocuments(
             origins={"ingest-whatsapp": "http://ingest-whatsapp", "conversation": "http://conversation"},
             client=client,
             table=RouteTable(routes_of([INGEST_WHATSAPP, CONVERSATION])),
