@@ -34,7 +34,9 @@ _REGISTRY = re.compile(
     r"https?://[^\s\"'/]*(?:registry\.|mirror)|https?://[^\s\"']+/(?:simple|maven2|packages)(?:/|\s|$)"
     r"|\.(?:whl|tgz|jar)#|--(?:extra-)?index-url|--find-links|\bregistry ?= ?https?:|https?://files\."
 )
-_MACHINE_PATH = re.compile(rf"(?<![\w./-])(?:/home/[a-z]|/root/|/Users/[A-Za-z]|{re.escape(str(ROOT))}/|file:///(?!etc/))")
+_MACHINE_PATH = re.compile(
+    rf"(?<![\w./-])(?:/home/[a-z]|/root/|/Users/[A-Za-z]|{re.escape(str(ROOT))}/|file:///(?!etc/))"
+)
 _EXAMPLES = {"deploy/local/pins.py", "deploy/local/tests/test_pins.py"}
 
 

@@ -24,17 +24,17 @@ class CommandFailed(Exception):
 
 
 def console() -> Console:
-    """Where people read."""
+    """The terminal, or plain text for a file or a pipe."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 
 
 def print_json(value: Any) -> None:
-    """For scripts: one JSON document."""
+    """Print one JSON document, for scripts."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
-    """Rows as text; nothing in them is taken for markup."""
+    """Print rows as plain text; markup in them is not interpreted."""
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -49,14 +49,14 @@ def mark(*, good: bool) -> Text:
 
 
 def print_fields(fields: Mapping[str, object]) -> None:
-    """One thing, a line for each field; JSON in a text is laid out."""
+    """Print one object, a line for each field; JSON in a text is indented."""
     width = max(len(name) for name in fields)
     for name, value in fields.items():
         print(f"{name.ljust(width)}  {_format_value(value, ' ' * (width + 2))}")
 
 
 def printable(text: str) -> str:
-    """The text without what could steer the terminal."""
+    """The text without control characters, which could change the terminal."""
     return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
 
 
@@ -83,7 +83,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run `work`. Raises `CommandFailed` when Kafka or MongoDB does not answer."""
     from aiokafka.errors import KafkaError  # noqa: PLC0415 - a command pays only for what it uses
 
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would log, we say in words
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the command reports these errors itself
     try:
         return asyncio.run(work)
     except KafkaError as error:
@@ -101,7 +101,7 @@ def read_settings() -> "CliSettings":
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False)
         lines = [f"  {_variable(fault['loc'])}: {fault['msg']}" for fault in faults]
-        raise CommandFailed("The configuration does not work:\n" + "\n".join(lines)) from None
+        raise CommandFailed("The configuration is not valid:\n" + "\n".join(lines)) from None
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:

@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 60.0
 
 
 class ServiceClient:
-    """Speaks to services. Every method raises `CommandFailed` naming the service and what it answered."""
+    """Sends requests to services. Every method raises `CommandFailed` naming the service and what it answered."""
 
     def __init__(self, http: httpx.AsyncClient, settings: CliSettings) -> None:
         self._http = http

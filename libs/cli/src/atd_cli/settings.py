@@ -1,4 +1,4 @@
-"""What the command needs to know: the same environment variables as the services, all with defaults."""
+"""Settings of the command: the same environment variables as those of the services, all with defaults."""
 
 from typing import Any
 

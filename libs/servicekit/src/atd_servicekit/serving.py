@@ -23,7 +23,7 @@ def read_settings(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         lines = [f"  {_variable(item['loc'])}{item['msg']}" for item in error.errors(include_input=False)]
-        raise SystemExit("The configuration does not work:\n" + "\n".join(lines)) from None
+        raise SystemExit("The configuration is not valid:\n" + "\n".join(lines)) from None
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:

@@ -36,7 +36,7 @@ def list_(
     redriven: Annotated[bool, typer.Option("--redriven", help="Also those that were re-driven already.")] = False,
     as_json: Json = False,
 ) -> None:
-    """The newest first; only those that are still open."""
+    """List the newest first; without --redriven, only those that are still open."""
     from atd_cli.dead_letters.records import find  # noqa: PLC0415 - a command pays only for what it uses
 
     servers = read_settings().kafka_bootstrap_servers
@@ -72,7 +72,7 @@ def show(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Where one came from, why it was set aside, and, with --value, the record itself."""
+    """Show where a record came from and why it was set aside; with --value also the record itself."""
     from atd_cli.dead_letters.records import show as find_one  # noqa: PLC0415 - a command pays only for what it uses
 
     entry, letter = run(find_one(read_settings().kafka_bootstrap_servers, letter_id))

@@ -1,4 +1,4 @@
-"""Finding dead letters, and sending them back to where they came from."""
+"""Finds dead letters, and sends them back to where they came from."""
 
 import base64
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Sequence
@@ -51,7 +51,7 @@ async def find(
 
 
 async def show(bootstrap_servers: str, letter_id: str) -> tuple[Found, DeadLetter]:
-    """One dead letter, whole. Raises `CommandFailed` when there is none with this id."""
+    """One dead letter with its record. Raises `CommandFailed` when there is none with this id."""
     for service in topics.CONSUMING_SERVICES:
         topic = dead_letter_topic(service)
         async with topic_log(bootstrap_servers, topic.name) as log:
@@ -64,7 +64,7 @@ async def show(bootstrap_servers: str, letter_id: str) -> tuple[Found, DeadLette
 async def select_entries(
     log: TopicLog, service: str, origin_topic: str | None, *, include_closed: bool, limit: int | None
 ) -> AsyncGenerator[Found, None]:
-    """The dead letters of one service that are asked for, newest first; without `limit`, every one."""
+    """The dead letters of one service that match, newest first; without `limit`, all of them."""
     count = 0
     async with aclosing(_entries(log, service)) as entries:
         async for entry in entries:
@@ -101,7 +101,7 @@ async def _entries(log: TopicLog, service: str) -> AsyncGenerator[Found, None]:
 
 
 async def read_letters(log: TopicLog, topic: Topic, entries: Sequence[Found]) -> AsyncIterator[ReadRecord[DeadLetter]]:
-    """These dead letters, whole, the oldest first."""
+    """These dead letters with their records, the oldest first."""
 
     def keep(record: RawRecord) -> DeadLetter | None:
         event = parse(adapter(topic), record)
@@ -112,7 +112,7 @@ async def read_letters(log: TopicLog, topic: Topic, entries: Sequence[Found]) ->
 
 
 def not_found(ids: Collection[str]) -> CommandFailed:
-    """No dead letter has these ids."""
+    """The error for ids that no dead letter has."""
     return CommandFailed(f"There is no dead letter with the id {', '.join(sorted(ids))}.")
 
 
@@ -174,7 +174,7 @@ async def _redrive(bootstrap_servers: str, service: str, entries: Sequence[Found
 
 
 async def _send_back(producer: Producer, topic: Topic, letters: Sequence[DeadLetter]) -> list[Redriven]:
-    """First the records, then the markers: cut between the two, a repeat does no harm and nothing is forgotten."""
+    """Publish first the records, then the markers: repeating after a crash between the two is safe."""
     await producer.publish([_original(letter) for letter in letters])
     await producer.publish(list(_markers(topic, letters)))
     return [Redriven(letter.id, letter.data.topic) for letter in letters]
@@ -182,7 +182,7 @@ async def _send_back(producer: Producer, topic: Topic, letters: Sequence[DeadLet
 
 def _original(letter: DeadLetter) -> Outgoing:
     data = letter.data
-    key = base64.b64decode(data.key or "")  # one without a key is not of ours; to consumers an empty one is the same
+    key = base64.b64decode(data.key or "")  # no record of ours lacks a key; consumers treat an empty one alike
     headers = [(name, value.encode()) for name, value in data.headers.items()]
     return Outgoing(data.topic, key, base64.b64decode(data.value), headers)
 

@@ -29,7 +29,7 @@ _LEAST_FREE_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, what is so, and, when that is not good, what to do."""
+    """The result of one check: its subject, what was found, and what to do when that is not good."""
 
     name: str
     good: bool
@@ -38,17 +38,17 @@ class Finding:
 
 
 def good(name: str, found: str) -> Finding:
-    """Nothing to do."""
+    """A finding that needs no action."""
     return Finding(name, good=True, found=found)
 
 
 def bad(name: str, found: str, advice: str) -> Finding:
-    """Something to do."""
+    """A finding that needs an action."""
     return Finding(name, good=False, found=found, advice=advice)
 
 
 def disk(name: str, free_bytes: float, total_bytes: float) -> Finding:
-    """Whether a disk has room: 2 GiB and a twentieth of it at least. Kafka and MongoDB stop when theirs is full."""
+    """Check that at least 2 GiB and 5 % of a disk are free. Kafka and MongoDB stop when their disk is full."""
     words = f"{free_bytes / _GIB:.1f} GiB of {total_bytes / _GIB:.1f} GiB free"
     if free_bytes < _LEAST_FREE_BYTES or free_bytes < total_bytes * _LEAST_FREE_SHARE:
         return bad(name, words, "Make room or a larger disk; Kafka and MongoDB stop when theirs is full.")
@@ -59,7 +59,7 @@ _TIMEOUT_SECONDS = 5.0
 
 
 async def run_checks(settings: CliSettings) -> list[Finding]:
-    """Everything, in the order in which to repair it."""
+    """All checks, in the order in which to repair what they find."""
     kafka, mongodb, services = await asyncio.gather(
         check_kafka(settings.kafka_bootstrap_servers),
         check_mongodb(settings.mongodb_url.get_secret_value()),
@@ -110,7 +110,7 @@ _KAFKA_TOPICS = "Kafka topics"
 
 
 async def check_kafka(bootstrap_servers: str) -> list[Finding]:
-    """Whether brokers answer, are new enough, and have the topics of the registry."""
+    """Check that brokers answer, are new enough, and have the topics of the registry."""
     from aiokafka.errors import KafkaError  # noqa: PLC0415 - beside the work that raises it
 
     try:
@@ -150,11 +150,13 @@ _MOST_SKEW_SECONDS = 2.0
 
 
 async def check_mongodb(url: str) -> list[Finding]:
-    """Whether a primary of a replica set answers, is new enough, has our time, and room on its disk."""
+    """Check that a primary of a replica set answers, its version, its clock and its disk."""
     try:
         mongo = Mongo(url, "admin", Metrics(), app_name="atd", timeout_ms=5_000)
     except (InvalidURI, ConfigurationError, ValueError):
-        return [bad(_MONGODB, "MONGODB_URL is no connection string", "mongodb://host:27017/?replicaSet=rs0 is one.")]
+        return [
+            bad(_MONGODB, "MONGODB_URL is not a connection string", "An example: mongodb://host:27017/?replicaSet=rs0")
+        ]
     try:
         return await _mongodb_findings(mongo)
     except OperationFailure as error:

@@ -1,4 +1,4 @@
-"""`atd doctor`: configuration and connections, in words."""
+"""`atd doctor`: checks of configuration and connections."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from atd_cli.output import console, mark, print_json, read_settings, run
 
 
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False) -> None:
-    """Look at the configuration, Kafka, MongoDB, the services and the disk, and say what to do.
+    """Check the configuration, Kafka, MongoDB, the services and the disk, and say what to do.
 
     Exit status 1 when something is wrong.
     """

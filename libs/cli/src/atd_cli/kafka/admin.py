@@ -1,4 +1,4 @@
-"""Kafka's administration, as far as the topics of the registry need it."""
+"""Administration of Kafka topics: reading, creating and changing them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -41,7 +41,7 @@ class WantedTopic:
 
 
 class KafkaAdmin:
-    """Looks at topics and changes them. Every method raises `KafkaError`."""
+    """Reads and changes topics. Every method raises `KafkaError`."""
 
     def __init__(self, client: AIOKafkaAdminClient) -> None:
         self._client = client
@@ -86,7 +86,7 @@ class KafkaAdmin:
         return found
 
     async def create(self, topics: Sequence[WantedTopic]) -> list[str]:
-        """Create the topics; the names of those that were not there."""
+        """Create topics that do not exist; returns the names of those created."""
         new = [NewTopic(t.name, t.partitions, t.replication, topic_configs=dict(t.config)) for t in topics]
         if not new:
             return []
@@ -101,7 +101,7 @@ class KafkaAdmin:
         return made
 
     async def set_config(self, topic: FoundTopic, config: Mapping[str, str]) -> None:
-        """Set these values; what else was set on the topic stays."""
+        """Set these values and keep the others that were set on the topic."""
         resource = ConfigResource(ConfigResourceType.TOPIC, topic.name, {**topic.own, **config})
         for answer in await self._client.alter_configs([resource]):
             for code, message, _kind, name in answer.resources:
@@ -138,7 +138,7 @@ async def _connect(bootstrap_servers: str, wait_seconds: float) -> AIOKafkaAdmin
 
 
 def no_broker_error(bootstrap_servers: str) -> CommandFailed:
-    """No broker answers: what to look at."""
+    """The error when no broker answers."""
     return CommandFailed(
         f"No Kafka broker answers at {bootstrap_servers}. Is it running, and is KAFKA_BOOTSTRAP_SERVERS right?"
     )

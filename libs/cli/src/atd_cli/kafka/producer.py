@@ -1,4 +1,4 @@
-"""Writing to Kafka, with the kit's promises."""
+"""Writes to Kafka with the producer of the kit."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ SOURCE = "atd"
 
 @asynccontextmanager
 async def running_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
-    """A producer that is started, and flushed at the end."""
+    """A started producer, flushed and stopped at the end."""
     producer = Producer(bootstrap_servers, SOURCE)
     await producer.start()
     try:

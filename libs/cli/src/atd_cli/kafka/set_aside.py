@@ -19,14 +19,14 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class ClosingMarker:
-    """A marker: the thing with this id is open no longer."""
+    """A marker: an operator has dealt with the record of this id."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetAsideRecord(Generic[S]):
-    """A thing that was set aside, and what is kept of it."""
+    """A record that was set aside, and the part of it that a list shows."""
 
     id: str
     summary: S
@@ -34,7 +34,7 @@ class SetAsideRecord(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[S]):
-    """One thing set aside: where it stands, since when, and whether it still waits for an operator."""
+    """A record that was set aside: its position, its time, and whether it still waits for an operator."""
 
     id: str
     topic: str
@@ -48,7 +48,7 @@ class Entry(Generic[S]):
 def record_reader(
     adapter: TypeAdapter[Any], summarise: Callable[[Any], SetAsideRecord[S] | ClosingMarker]
 ) -> Callable[[RawRecord], SetAsideRecord[S] | ClosingMarker | None]:
-    """What `TopicLog` keeps of a record; one that cannot be read is named on stderr and skipped."""
+    """A `Keep` for `TopicLog`; a record that cannot be read is named on stderr and skipped."""
 
     def keep(record: RawRecord) -> SetAsideRecord[S] | ClosingMarker | None:
         event = parse(adapter, record)
@@ -58,7 +58,7 @@ def record_reader(
 
 
 def parse(adapter: TypeAdapter[Any], record: RawRecord) -> Envelope | None:
-    """The event of a record, or None, said on stderr, when this version cannot read it."""
+    """The event of a record; None, with a line on stderr, when this version cannot read it."""
     try:
         event: Envelope = adapter.validate_json(record.value or b"")
     except ValidationError:
@@ -71,7 +71,7 @@ def parse(adapter: TypeAdapter[Any], record: RawRecord) -> Envelope | None:
 async def newest_entries(
     log: TopicLog, keep: Callable[[RawRecord], SetAsideRecord[S] | ClosingMarker | None]
 ) -> AsyncIterator[Entry[S]]:
-    """Everything set aside, newest first, each once. Reading from the end meets a marker before what it closes."""
+    """Every record set aside, newest first, each once. Reading from the end, a marker comes before its record."""
     closed: set[str] = set()
     known: set[str] = set()
     records: AsyncIterator[ReadRecord[SetAsideRecord[S] | ClosingMarker]] = log.newest_first(keep)

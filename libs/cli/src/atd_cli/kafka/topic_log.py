@@ -1,4 +1,4 @@
-"""Reading a topic from its end, newest record first, and picking records out of it by place.
+"""Reads a topic from its end, newest record first, or records at given positions.
 
 Nothing is committed and no group is joined: looking changes nothing.
 """
@@ -27,7 +27,7 @@ _POLL_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord(Generic[T]):
-    """What was kept of one record, and where it stands. `at_ms` is Kafka's time of it (unix milliseconds)."""
+    """What was kept of one record, and its position. `at_ms` is its time in Kafka (Unix milliseconds)."""
 
     topic: str
     partition: int
@@ -41,7 +41,7 @@ class ReadRecord(Generic[T]):
 
 
 class TopicLog:
-    """One topic, as it is when the object is made."""
+    """One topic, as it was when this object was created."""
 
     def __init__(self, consumer: AIOKafkaConsumer, topic: str) -> None:
         self._consumer = consumer
@@ -94,7 +94,7 @@ class TopicLog:
         while await self._consumer.position(place) < end:
             batch = (await self._consumer.getmany(place, timeout_ms=_POLL_MS)).get(place, [])
             if not batch and await self._consumer.position(place) < end:
-                raise CommandFailed(f"Kafka does not give the records of {self._topic}/{place.partition}")
+                raise CommandFailed(f"Kafka does not return the records of {self._topic}/{place.partition}")
             for record in batch:
                 if record.offset < end and (kept := keep(record)) is not None:
                     yield ReadRecord(record.topic, record.partition, record.offset, record.timestamp, kept)
@@ -106,13 +106,13 @@ def _only(offsets: Collection[int], keep: Keep[T]) -> Callable[[RawRecord], T | 
 
 @asynccontextmanager
 async def topic_log(bootstrap_servers: str, topic: str) -> AsyncIterator[TopicLog]:
-    """Open a topic for looking. Raises `CommandFailed` when it or the broker is not there."""
+    """Open a topic for reading. Raises `CommandFailed` when the topic or the broker does not exist."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
-        fetch_max_wait_ms=20,  # a fetch that waits at the end of the log would hold up the next window
+        fetch_max_wait_ms=20,  # a fetch that waits at the end of the log would delay the next window
         request_timeout_ms=15_000,
     )
     try:

@@ -12,7 +12,7 @@ _SAFE_REPLICATION = 3
 
 @dataclass(frozen=True, slots=True)
 class TopicComparison:
-    """One topic of the registry beside what the cluster has. `config` maps a name to (found, wanted)."""
+    """One topic of the registry and the cluster's topic. `config` maps a name to (found, wanted)."""
 
     wanted: WantedTopic
     found: FoundTopic | None
@@ -32,7 +32,7 @@ class TopicComparison:
 
 
 def default_replication(brokers: int) -> int:
-    """As safe as the cluster allows: three copies, or one per broker."""
+    """The replication that the cluster allows: three copies, or one per broker if there are fewer."""
     return max(1, min(_SAFE_REPLICATION, brokers))
 
 
@@ -49,7 +49,7 @@ def wanted_topic(topic: Topic, replication: int) -> WantedTopic:
 
 
 def compare(topics: Iterable[Topic], found: Mapping[str, FoundTopic], replication: int) -> list[TopicComparison]:
-    """Every topic of the registry beside what is there. More partitions than wanted are no fault."""
+    """Compare every topic of the registry with the cluster's. More partitions than wanted are allowed."""
     return [_compare(topic, wanted_topic(topic, replication), found.get(topic.name)) for topic in topics]
 
 
@@ -74,7 +74,7 @@ _VISIBLE_WITHIN_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class TopicChanges:
-    """What `create_topics` did, and what the topics are like afterwards."""
+    """What `create_topics` did, and the comparison afterwards."""
 
     created: list[str]
     changed: list[str]
@@ -84,7 +84,7 @@ class TopicChanges:
 async def compare_with_cluster(
     bootstrap_servers: str, replication: int | None, wait_seconds: float = 0.0
 ) -> list[TopicComparison]:
-    """Every topic of the registry beside what the cluster has."""
+    """Compare every topic of the registry with the cluster's."""
     async with kafka_admin(bootstrap_servers, wait_seconds=wait_seconds) as admin:
         return await _compare_all(admin, replication)
 
@@ -106,7 +106,7 @@ async def create_topics(
 
 
 async def _compare_until_visible(admin: KafkaAdmin, replication: int | None) -> list[TopicComparison]:
-    """After a change: the brokers learn of it one after the other."""
+    """Compare until all topics are visible: after a change, brokers learn of it one after the other."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _VISIBLE_WITHIN_SECONDS
     while True:

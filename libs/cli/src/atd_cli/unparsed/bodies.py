@@ -1,4 +1,4 @@
-"""Finding webhook bodies that were not understood, and giving them to their channel service again."""
+"""Finds webhook bodies that were not understood, and sends them to their channel service again."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
@@ -51,7 +51,7 @@ async def find(
 
 
 async def show(bootstrap_servers: str, unparsed_id: str) -> tuple[Found, InboundUnparsed]:
-    """One unparsed body, whole. Raises `CommandFailed` when there is none with this id."""
+    """One unparsed body with its content. Raises `CommandFailed` when there is none with this id."""
     async with topic_log(bootstrap_servers, INBOUND_UNPARSED.name) as log:
         for entry in await find_by_ids(log, {unparsed_id}):
             async for event in read_bodies(log, [entry]):
@@ -84,7 +84,7 @@ async def _entries(log: TopicLog) -> AsyncGenerator[Found, None]:
 
 
 async def read_bodies(log: TopicLog, entries: Sequence[Found]) -> AsyncIterator[InboundUnparsed]:
-    """These bodies, whole, the oldest first."""
+    """These bodies with their content, the oldest first."""
 
     def keep(record: RawRecord) -> InboundUnparsed | None:
         event = parse(adapter(INBOUND_UNPARSED), record)
@@ -95,7 +95,7 @@ async def read_bodies(log: TopicLog, entries: Sequence[Found]) -> AsyncIterator[
 
 
 def not_found(ids: Collection[str]) -> CommandFailed:
-    """No unparsed body has these ids."""
+    """The error for ids that no unparsed body has."""
     return CommandFailed(f"There is no unparsed body with the id {', '.join(sorted(ids))}.")
 
 
@@ -103,7 +103,7 @@ _PATH = "/internal/unparsed/redrive"
 
 
 class RedriveAnswer(BaseModel):
-    """What the channel service says: events published, and what it still does not understand."""
+    """The answer of the channel service: events published, and what it still does not understand."""
 
     published: int
     problems: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class RedriveAnswer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """What became of one body. It is closed when nothing of it is left that was not understood."""
+    """The result for one body. It is closed when all of it was understood."""
 
     id: str
     answer: RedriveAnswer
@@ -122,7 +122,7 @@ class Redriven:
 
 
 async def redrive(settings: CliSettings, ids: Collection[str], *, account_id: str | None) -> AsyncIterator[Redriven]:
-    """Hand bodies to their service again, the oldest first: these, or without ids every open one.
+    """Send bodies to their service again, the oldest first: these, or without ids every open one.
 
     Yields each outcome as it is known. Raises `CommandFailed` at the first that the service refuses.
     """

@@ -36,7 +36,7 @@ def list_(
     redriven: Annotated[bool, typer.Option("--redriven", help="Also those that were re-driven already.")] = False,
     as_json: Json = False,
 ) -> None:
-    """The newest first; only those that are still open."""
+    """List the newest first; without --redriven, only those that are still open."""
     from atd_cli.unparsed.bodies import find  # noqa: PLC0415 - a command pays only for what it uses
 
     servers = read_settings().kafka_bootstrap_servers
@@ -70,7 +70,7 @@ def show(
     value: Annotated[bool, typer.Option("--value", help="Also the body, which can hold personal data.")] = False,
     as_json: Json = False,
 ) -> None:
-    """What of a body was not understood, and, with --value, the body itself."""
+    """Show what of a body was not understood; with --value also the body itself."""
     from atd_cli.unparsed.bodies import show as find_one  # noqa: PLC0415 - a command pays only for what it uses
 
     entry, event = run(find_one(read_settings().kafka_bootstrap_servers, unparsed_id))
@@ -92,7 +92,7 @@ def redrive(
     account: Account = None,
     as_json: Json = False,
 ) -> None:
-    """Hand bodies to their channel service again, which may understand them by now.
+    """Send bodies to their channel service again, which may understand them now.
 
     Those that are understood whole are marked as re-driven; exit status 1 when one is not. What was understood the
     first time has the same ids again and changes nothing.
