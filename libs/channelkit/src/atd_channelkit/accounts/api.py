@@ -25,7 +25,7 @@ Operator = Annotated[Identity, Depends(Requires("operator"))]
 class ResealRequest(BaseModel):
     """How many accounts one call may seal again."""
 
-    limit: int = Field(default=100, ge=1, le=1000)
+    limit: int = Field(default=100, ge=0, le=1000, description="0 only counts those that are left")
 
 
 class ResealResult(BaseModel):
