@@ -55,7 +55,7 @@ types: $(READY)
 	@rm -rf $(TYPED_TESTS); for package in $(TESTED); do \
 		place=$(TYPED_TESTS)/$$(echo $$package | tr - _); mkdir -p $$place; ln -s $(CURDIR)/$$package/tests $$place/tests; \
 	done
-	@MYPYPATH=$$(echo $(SOURCES) $(dir $(TYPED_TESTS)) | tr ' ' :) $(BIN)/mypy --explicit-package-bases \
+	@MYPYPATH=$$(echo $(SOURCES) $(dir $(TYPED_TESTS)) $(wildcard tests/services/*/src) | tr ' ' :) $(BIN)/mypy --explicit-package-bases \
 		--no-error-summary $(SOURCES) deploy tests $(TYPED_TESTS)
 
 imports: $(READY)

@@ -12,6 +12,7 @@ from atd_schemas.services import SERVICES
 from tests.harness.collector import Collector
 from tests.harness.people import Account, Company, add_companies, api, connect, sign_in
 from tests.harness.system import FAKE, GATEWAY, INGEST, SANDBOX, System
+from tests.services import MESSAGE_COUNTS, MESSAGE_COUNTS_SOURCE
 
 UNCERTAIN_SECONDS = 10
 ADMINISTRATOR = {
@@ -44,13 +45,15 @@ def collector() -> Iterator[Collector]:
 def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[System]:
     """Every service as its own process, on its own Kafka and MongoDB. Whoever kills a part starts it again."""
     tracing = {"ATD_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "200"}
-    environment = {service.name: dict(tracing) for service in SERVICES}
+    product = (*SERVICES, MESSAGE_COUNTS)
+    environment = {service.name: dict(tracing) for service in product}
+    environment[MESSAGE_COUNTS.name]["PYTHONPATH"] = str(MESSAGE_COUNTS_SOURCE)
     # A send of which nobody knows waits a minute for proof as delivered; tests have less time.
     environment[INGEST]["ATD_WHATSAPP_UNCERTAIN_AFTER"] = str(UNCERTAIN_SECONDS)
     directory = tmp_path_factory.mktemp("system")
     environment[GATEWAY] |= ADMINISTRATOR
     environment[FAKE] = {**ADMINISTRATOR, "ATD_SANDBOX_DATA": str(directory / "sandbox")}
-    system = System(directory, environment=environment, fake=SANDBOX)
+    system = System(directory, product=product, environment=environment, fake=SANDBOX)
     try:
         system.start()
         yield system

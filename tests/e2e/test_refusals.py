@@ -62,7 +62,7 @@ async def test_a_wrong_signature_is_401(shop: Shop, world: httpx.AsyncClient, si
     assert await conversations(shop.client) == []
 
 
-@pytest.mark.parametrize("account", [uuid7(), "no-uuid", "../channels"])
+@pytest.mark.parametrize("account", [uuid7(), "no-uuid", "../channels"], ids=["unknown", "no-uuid", "path"])
 async def test_an_unknown_account_is_404(shop: Shop, world: httpx.AsyncClient, account: str) -> None:
     raw = body_of(shop)
     address = shop.account.webhook_url.replace(shop.account.id, account)

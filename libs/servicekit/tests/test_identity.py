@@ -216,6 +216,7 @@ def test_keys_are_read_as_they_are_written() -> None:
         ("atdkey_c2hvcnQ", "and this one has 5"),
         (_KEY.public.text, "this is a public key"),
     ],
+    ids=["empty", "not-base64url", "too-short", "public"],  # a key is another in each process
 )
 def test_a_bad_private_key_says_what_is_wrong(text: str, words: str) -> None:
     with pytest.raises(BadIdentityKey, match=words):

@@ -1,0 +1,1 @@
+"""Counts the messages of each channel account."""
