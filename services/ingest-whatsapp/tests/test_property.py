@@ -23,7 +23,7 @@ from atd_channelkit.webhooks.intake import Intake
 from atd_channelkit.webhooks.translation import SendProof
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.accounts.spec import references_of
-from atd_ingest_whatsapp.reader import WhatsAppReader
+from atd_ingest_whatsapp.reader import READER
 from atd_ingest_whatsapp.translate import Note, Proven, reader, state, translate
 from atd_schemas.inbound import InboundUnparsed
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
@@ -84,7 +84,7 @@ async def post(raw: bytes, path_params: dict[str, str], signature: str) -> tuple
     webhooks = Webhooks(
         channel="whatsapp",
         source="ingest-whatsapp",
-        reader=WhatsAppReader(),
+        reader=READER,
         directory=directory,
         intake=intake,
         answers=Metrics().declare(ChannelMetrics, METRICS).webhook_answers,

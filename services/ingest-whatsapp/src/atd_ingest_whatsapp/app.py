@@ -23,7 +23,7 @@ from atd_ingest_whatsapp.health import HEALTH_INDEXES, HealthStore
 from atd_ingest_whatsapp.media import UPLOAD_INDEXES, UPLOADS_AT_ONCE, MediaUploads, UploadStore
 from atd_ingest_whatsapp.media_client import MediaClient, longest_transfer
 from atd_ingest_whatsapp.pace import Pace
-from atd_ingest_whatsapp.reader import WhatsAppReader
+from atd_ingest_whatsapp.reader import READER
 from atd_ingest_whatsapp.sender import Sender
 from atd_ingest_whatsapp.sending import Policy
 from atd_ingest_whatsapp.settings import Settings
@@ -80,7 +80,7 @@ def _build(base: Base) -> ChannelParts[Account]:
     return ChannelParts(
         checker=graph,
         workers=_workers(base, graph, files),
-        reader=WhatsAppReader(),
+        reader=READER,
         extension=WhatsAppExtension(copies, health, runtime.clock),
         take_notes=take_notes,
         routers=(lambda service: templates_router(service, templates),),

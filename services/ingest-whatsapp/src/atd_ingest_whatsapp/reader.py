@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from atd_channelkit.accounts.spec import Reference
 from atd_channelkit.webhooks.reader import (
     Challenge,
     Headers,
     NamedAccounts,
     ProvenAccounts,
     WebhookDescription,
+    WebhookReader,
     verify_token_reference,
 )
 from atd_channelkit.webhooks.translation import Translation
@@ -32,47 +32,51 @@ _DESCRIPTION = WebhookDescription(
 )
 
 
-class WhatsAppReader:
-    """Implements `WebhookReader`: a body is proven by the secret of the Meta app, which several numbers may share."""
-
-    description = _DESCRIPTION
-    shared_address = True
-
-    def secrets(self, account: Account, now: datetime) -> Sequence[bytes]:
-        """The current app secret, and those replaced lately."""
-        return account.app_secrets(now)
-
-    def proving(self, raw: bytes, headers: Headers, secrets: Iterable[bytes]) -> frozenset[bytes]:
-        """Those that signed the body."""
-        return proving_secrets(raw, headers.get(SIGNATURE_HEADER), secrets)
-
-    def named(self, payload: Any) -> NamedAccounts:
-        """The numbers in the body; its business accounts too, where a change names no number."""
-        named = named_in(payload)
-        numbers = tuple([(NUMBER, one) for one in named.phone_number_ids])
-        businesses = tuple([(BUSINESS_ACCOUNT, one) for one in named.business_account_ids])
-        return NamedAccounts(numbers + businesses, ()) if named.beyond_numbers else NamedAccounts(numbers, businesses)
-
-    def translate(
-        self, payload: Any, accounts: ProvenAccounts[Account], now: datetime, received_at: datetime | None
-    ) -> Translation:
-        """What the body says."""
-        return translate(payload, _proven(accounts.named), now, received_at)
-
-    def challenge(self, query: Mapping[str, str]) -> Challenge | None:
-        """Meta's check, made whenever the address or the verify token is saved."""
-        if query.get("hub.mode") != "subscribe":
-            return None
-        token = verify_token_reference(query.get("hub.verify_token", ""))
-        return Challenge(token, query.get("hub.challenge", "").encode())
+def _secrets(account: Account, now: datetime) -> Sequence[bytes]:
+    """The current app secret, and those replaced lately."""
+    return account.app_secrets(now)
 
 
-def _proven(named: Mapping[Reference, Sequence[Account]]) -> Proven:
+def _proving(raw: bytes, headers: Headers, secrets: Iterable[bytes]) -> frozenset[bytes]:
+    return proving_secrets(raw, headers.get(SIGNATURE_HEADER), secrets)
+
+
+def _named(payload: Any) -> NamedAccounts:
+    """The numbers in the body; its business accounts too, where a change names no number."""
+    named = named_in(payload)
+    numbers = tuple([(NUMBER, one) for one in named.phone_number_ids])
+    businesses = tuple([(BUSINESS_ACCOUNT, one) for one in named.business_account_ids])
+    return NamedAccounts(numbers + businesses, ()) if named.beyond_numbers else NamedAccounts(numbers, businesses)
+
+
+def _translate(
+    payload: Any, accounts: ProvenAccounts[Account], now: datetime, received_at: datetime | None
+) -> Translation:
     numbers: dict[str, Account] = {}
     businesses: dict[str, Sequence[Account]] = {}
-    for (kind, name), accounts in named.items():
+    for (kind, name), owners in accounts.named.items():
         if kind == NUMBER:
-            numbers[name] = accounts[0]
+            numbers[name] = owners[0]
         else:
-            businesses[name] = accounts
-    return Proven(numbers, businesses)
+            businesses[name] = owners
+    return translate(payload, Proven(numbers, businesses), now, received_at)
+
+
+def _challenge(query: Mapping[str, str]) -> Challenge | None:
+    """Meta's check, made whenever the address or the verify token is saved."""
+    if query.get("hub.mode") != "subscribe":
+        return None
+    token = verify_token_reference(query.get("hub.verify_token", ""))
+    return Challenge(token, query.get("hub.challenge", "").encode())
+
+
+READER = WebhookReader(
+    description=_DESCRIPTION,
+    secrets=_secrets,
+    proving=_proving,
+    translate=_translate,
+    named=_named,
+    shared_address=True,
+    challenge=_challenge,
+)
+"""A body is proven by the secret of the Meta app, which several numbers may share."""

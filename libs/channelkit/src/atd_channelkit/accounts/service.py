@@ -24,7 +24,7 @@ from atd_channelkit.accounts.reseal import Resealed, reseal
 from atd_channelkit.accounts.spec import ChannelSpec
 from atd_channelkit.accounts.store import AccountStore
 from atd_channelkit.accounts.views import Channel, ChannelChanges, CheckResult, NewChannel
-from atd_channelkit.answers import Refused, Unsent, Works
+from atd_channelkit.answers import Refused, Uncertain, Unsent, Works
 from atd_channelkit.settings import ChannelServiceSettings
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid7
@@ -45,7 +45,7 @@ A_contra = TypeVar("A_contra", bound=Account, contravariant=True)
 class Checker(Protocol[A_contra]):
     """Asks the provider whether credentials work."""
 
-    async def check(self, account: A_contra) -> Works | Refused | Unsent: ...
+    async def check(self, account: A_contra) -> Works | Refused | Unsent | Uncertain: ...
 
 
 class Directory(Protocol):
@@ -301,7 +301,7 @@ class ChannelService(Generic[A]):
         return Problem(409, "conflict", detail, errors=[FieldError(name, "is connected already")])
 
 
-def _check_fields(answer: Works | Refused | Unsent) -> dict[str, Any]:
+def _check_fields(answer: Works | Refused | Unsent | Uncertain) -> dict[str, Any]:
     if isinstance(answer, Works):
         return {"ok": True, **answer.facts}
     if isinstance(answer, Refused):

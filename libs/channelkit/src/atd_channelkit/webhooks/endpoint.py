@@ -97,7 +97,9 @@ class WebhookEndpoint(Generic[A]):
     async def _check_address(self, scope: Scope, account_id: str | None) -> bytes:
         """The provider's check of the address: its challenge comes back when it knows the verify token."""
         account = None if account_id is None else await self._account(account_id)
-        challenge = self._reader.challenge(dict(parse_qsl(scope["query_string"].decode("latin-1"))))
+        read = self._reader.challenge
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        challenge = None if read is None else read(query)
         known = () if challenge is None else self._directory.referenced(challenge.token)
         if challenge is None or not known or (account is not None and account not in known):
             raise forbidden("Wrong verify token for this address.")

@@ -37,19 +37,19 @@ def describe_webhooks(app: FastAPI, path: str, channel: str, reader: WebhookRead
 
 def _operations(channel: str, whose: str, about: WebhookDescription) -> dict[str, Any]:
     operations = {"post": _webhook(channel, whose, about)}
-    if about.challenge is not None:
-        operations["get"] = _check(channel, whose, about, about.challenge)
+    if about.challenge:
+        operations["get"] = _check(channel, whose, about)
     return operations
 
 
-def _check(channel: str, whose: str, about: WebhookDescription, challenge: Any) -> dict[str, Any]:
+def _check(channel: str, whose: str, about: WebhookDescription) -> dict[str, Any]:
     return {
         "tags": ["webhooks"],
         "summary": f"{about.provider}'s check of the {whose}'s webhook address",
         "operationId": f"{channel}_handshake_of_{whose}",
         "parameters": [
             {"name": name, "in": "query", "required": True, "description": text, "schema": {"type": "string"}}
-            for name, text in challenge.items()
+            for name, text in about.challenge.items()
         ],
         "responses": {
             "200": {"description": "The challenge", "content": _TEXT},

@@ -1,10 +1,11 @@
 """What a channel service says of its provider's webhooks: whom a body names, what proves it, what it means. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.accounts.spec import Reference
@@ -26,10 +27,6 @@ class NamedAccounts:
 
     about: tuple[Reference, ...] = ()
     senders: tuple[Reference, ...] = ()
-
-
-NOBODY = NamedAccounts()
-"""For providers whose bodies name no account: the address does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +61,51 @@ class WebhookDescription:
     proof_header: str
     proof: str
     proof_pattern: str | None = None
-    challenge: Mapping[str, str] | None = None
+    challenge: Mapping[str, str] = field(default_factory=dict)
 
 
-class WebhookReader(Protocol[A]):
-    """Reads the webhooks of one provider. Every method is pure."""
+Prove = Callable[[bytes, Headers, Iterable[bytes]], frozenset[bytes]]
+"""Those of some secrets that prove a request (raw body, headers); compared in constant time."""
 
-    @property
-    def description(self) -> WebhookDescription: ...
 
-    @property
-    def shared_address(self) -> bool:
-        """Whether one address serves all accounts (a Meta app), beside the one for each account."""
-        ...
+def in_header(name: str) -> Prove:
+    """For providers that send the secret itself in a header."""
+    key = name.lower().encode()
 
-    def secrets(self, account: A, now: datetime) -> Sequence[bytes]:
-        """The secrets that prove a webhook of this account."""
-        ...
+    def proving(_raw: bytes, headers: Headers, secrets: Iterable[bytes]) -> frozenset[bytes]:
+        given = headers.get(key, b"")
+        return frozenset([secret for secret in secrets if hmac.compare_digest(secret, given)])
 
-    def proving(self, raw: bytes, headers: Headers, secrets: Iterable[bytes]) -> frozenset[bytes]:
-        """Those of `secrets` that prove the request; compared in constant time."""
-        ...
+    return proving
 
-    def named(self, payload: Any) -> NamedAccounts:
-        """The accounts that a decoded body names; whatever has another shape is passed over."""
-        ...
 
-    def translate(
-        self, payload: Any, accounts: ProvenAccounts[A], now: datetime, received_at: datetime | None
-    ) -> Translation:
-        """What a decoded body says. `received_at`: when it came, if that was before `now`."""
-        ...
+def names_nobody(_payload: Any) -> NamedAccounts:
+    """For providers whose bodies name no account: the address does."""
+    return _NOBODY
 
-    def challenge(self, query: Mapping[str, str]) -> Challenge | None:
-        """The check of an address; `None` when the request is none, or the provider makes none."""
-        ...
+
+_NOBODY = NamedAccounts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookReader(Generic[A]):
+    """Reads the webhooks of one provider. Every function is pure.
+
+    Attributes:
+        description: for the OpenAPI document.
+        secrets: those that prove a webhook of an account at a moment.
+        proving: those of them that prove a request.
+        translate: what a decoded body says, in our words: `(payload, accounts, now, received_at)`; the last is when it
+            arrived, if that was before `now`.
+        named: the accounts that a decoded body names; whatever has another shape is passed over.
+        shared_address: one address serves all accounts (a Meta app), beside the one of each account.
+        challenge: reads the provider's check of an address from its query; `None` for providers that make none.
+    """
+
+    description: WebhookDescription
+    secrets: Callable[[A, datetime], Sequence[bytes]]
+    proving: Prove
+    translate: Callable[[Any, ProvenAccounts[A], datetime, datetime | None], Translation]
+    named: Callable[[Any], NamedAccounts] = names_nobody
+    shared_address: bool = False
+    challenge: Callable[[Mapping[str, str]], Challenge | None] | None = None

@@ -22,8 +22,7 @@ def add_webhooks(app: FastAPI, path: str, webhooks: Webhooks[Any], metrics: Metr
     As routes they refuse other methods and say what they need; requests reach them without the layers of `app`, which
     cost more than the webhook itself.
     """
-    description = webhooks.reader.description
-    methods = ["POST"] if description.challenge is None else ["GET", "POST"]
+    methods = ["POST"] if webhooks.reader.challenge is None else ["GET", "POST"]
     addresses = [f"{path}/{{account_id}}", *([path] if webhooks.reader.shared_address else [])]
     endpoints = [_PROVEN.mark(WebhookEndpoint(address, webhooks)) for address in addresses]
     for endpoint in endpoints:

@@ -6,6 +6,7 @@
 
 from atd_testing.providers.behaviours import Behaviour, Call
 from atd_testing.providers.fake import FakeProvider
+from atd_testing.providers.plain import PlainWebhooks
 from atd_testing.providers.receiver import WebhookReceiver
 from atd_testing.providers.serving import serving
 from atd_testing.providers.state import ProviderState, SentMessage
@@ -17,6 +18,7 @@ __all__ = [
     "Callback",
     "Delivery",
     "FakeProvider",
+    "PlainWebhooks",
     "ProviderState",
     "SentMessage",
     "WebhookReceiver",

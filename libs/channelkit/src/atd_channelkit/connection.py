@@ -1,0 +1,108 @@
+"""HTTP calls to a provider, and what it means when there is no answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import orjson
+
+from atd_channelkit.answers import FailureClass, Refused, Uncertain, Unsent
+from atd_channelkit.settings import ChannelServiceSettings
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.http_client import create_http_client, surely_unsent
+from atd_servicekit.runtime import Runtime
+
+MAX_CONNECTIONS = 300
+"""As many as sends and checks are under way at once."""
+
+
+ReadRefusal = Callable[[int, dict[str, Any]], Refused]
+"""Explains the error of an answer, from its status and its object."""
+
+_TOO_MANY = 429
+
+
+class ProviderConnection:
+    """The API of a provider at one address. A component, which adds itself to the runtime.
+
+    `name` labels its metrics. Each call is bounded by the service's `timeout`, or by its own.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        runtime: Runtime,
+        settings: ChannelServiceSettings,
+        base_url: str,
+        *,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        self._name = name
+        self._runtime = runtime
+        self._timeout = settings.timeout
+        self._base_url = base_url.rstrip("/")
+        self._max_connections = max_connections
+        self._client: httpx.AsyncClient | None = None
+        runtime.add_component(self)
+
+    async def start(self) -> None:
+        """Make the HTTP client."""
+        self._client = create_http_client(
+            self._name,
+            self._runtime.metrics,
+            timeout=self._timeout,
+            max_connections=self._max_connections,
+            trace_headers=False,
+        )
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def call_json(
+        self, method: str, path: str, read_refusal: ReadRefusal, **options: Any
+    ) -> dict[str, Any] | Refused | Unsent | Uncertain:
+        """One request to an API that speaks JSON: the object of a success, or what its absence means.
+
+        `read_refusal` explains an answer with an error status. An answer that is no JSON object is not the provider's:
+        with a server's error, or a success, the request may have been handled.
+        """
+        answer = await self.call(method, path, **options)
+        if not isinstance(answer, httpx.Response):
+            return answer
+        said = _json_object(answer.content)
+        if said is not None:
+            return said if answer.is_success else read_refusal(answer.status_code, said)
+        if answer.is_client_error:
+            failure: FailureClass = "throttle" if answer.status_code == _TOO_MANY else "transient"
+            return Refused(failure, f"http_{answer.status_code}", "an answer that is not the provider's")
+        return Uncertain(f"HTTP {answer.status_code} without JSON")
+
+    async def call(self, method: str, path: str, **options: Any) -> httpx.Response | Unsent | Uncertain:
+        """One request; `options` as in httpx. Never raises for what the network does.
+
+        Raises `InfrastructureFault` before the start.
+        """
+        if self._client is None:
+            raise InfrastructureFault(f"the connection to {self._name} is not started")
+        try:
+            return await self._client.request(method, f"{self._base_url}/{path}", **options)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return no_answer(error)
+
+
+def _json_object(content: bytes) -> dict[str, Any] | None:
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def no_answer(error: httpx.HTTPError | httpx.InvalidURL) -> Unsent | Uncertain:
+    """What it means that a request was not answered."""
+    name = type(error).__name__
+    if isinstance(error, httpx.InvalidURL) or (isinstance(error, httpx.TransportError) and surely_unsent(error)):
+        return Unsent(name)
+    return Uncertain(name)
