@@ -3,20 +3,21 @@
 import asyncio
 import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaTimeoutError
 
 from atd_schemas.dead_letters import DeadLetter
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundContact, InboundEvent, InboundMessage, InboundMessageData
 from atd_schemas.topics import Topic, dead_letter_topic, encode
-from atd_servicekit import consuming
+from atd_servicekit import consumer_state, consuming, lifecycle, outbox
 from atd_servicekit.backoff import Backoff
-from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.errors import InfrastructureFault, PublishFailed
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.settings import ServiceSettings
@@ -296,3 +297,45 @@ async def test_the_lag_after_a_restart_counts_what_was_not_handled_before_anythi
         await eventually(shown, message="the lag is right although nothing was handled")
         assert (await client.get("/readyz")).status_code == 200
         stuck.set()
+
+
+async def test_readiness_tells_of_a_producer_a_consumer_and_a_relay_that_cannot_work(
+    runtime: Runtime, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    async def handle(records: Sequence[consuming.Record[InboundMessage]]) -> None:
+        seen.extend(record.event.data.text or "" for record in records)
+
+    monkeypatch.setattr(lifecycle, "PRODUCER_GRACE", timedelta(0))
+    runtime.use_outbox()
+    runtime.consume(topic, handle, group=topic.name)
+    async with running(runtime.create_app("test", [])) as client:
+        await produce(runtime, topic, [encode(message("one"))])
+        await eventually(lambda: seen == ["one"])
+        assert (await client.get("/readyz")).status_code == 200
+
+        monkeypatch.setattr(consumer_state, "FETCH_SECONDS", -1.0)  # as if the brokers had not answered for longer
+        monkeypatch.setattr(outbox, "STUCK_SECONDS", -1.0)
+        monkeypatch.setattr(runtime.producer, "_producer", _DeadProducer())
+        with pytest.raises(PublishFailed):
+            await produce(runtime, topic, [encode(message("two"))])
+        answer = await client.get("/readyz")
+        assert answer.status_code == 503
+        assert set(answer.json()["problems"]) == {"kafka", f"consumer {topic.name}", "outbox"}
+        assert (await client.get("/livez")).status_code == 200
+        text = (await client.get("/metrics")).text
+        assert 'atd_publish_failures_total{error="KafkaTimeoutError"} 1.0' in text
+        monkeypatch.undo()
+        await produce(runtime, topic, [encode(message("three"))])
+        assert (await client.get("/readyz")).status_code == 200
+
+
+class _DeadProducer:
+    """As aiokafka's producer when no broker acknowledges."""
+
+    async def send(self, *_: Any, **__: Any) -> Any:
+        raise KafkaTimeoutError
+
+    async def stop(self) -> None:
+        return
