@@ -131,10 +131,10 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
         try:
             response = await self._inner.handle_async_request(request)
         except httpx.ConnectError as error:
-            refused = _refusal(error)
-            if refused is None:
+            if not _is_refusal(error):
                 raise
-            raise AddressNotAllowed(f"The URL leads where it must not: {refused}.", request=request) from error
+            # Which address it is stays in the cause: whoever chose the URL is not told what our name servers know.
+            raise AddressNotAllowed("The host resolves to an address that is not allowed.", request=request) from error
         if "content-encoding" in response.headers:
             del response.headers["content-encoding"]
         response.stream = _BoundedAnswer(cast(httpx.AsyncByteStream, response.stream), self._limit, request)
@@ -144,14 +144,14 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def _refusal(error: BaseException) -> _NotAllowed | None:
-    """The refusal that aiohttp and httpx have wrapped, if it was one."""
+def _is_refusal(error: BaseException) -> bool:
+    """Whether aiohttp and httpx have wrapped a refusal of ours."""
     current: BaseException | None = error
     while current is not None:
         if isinstance(current, _NotAllowed):
-            return current
+            return True
         current = getattr(current, "os_error", None) or current.__cause__
-    return None
+    return False
 
 
 class _BoundedAnswer(httpx.AsyncByteStream):

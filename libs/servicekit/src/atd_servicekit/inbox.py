@@ -121,6 +121,6 @@ async def retry_stale(
             if seconds is None:
                 if records > 1:
                     raise
-                raise InfrastructureFault("what this record changes is changed by others all the time") from error
+                raise InfrastructureFault("what this record changes keeps being changed by others") from error
         await asyncio.sleep(seconds)
         attempt += 1

@@ -79,7 +79,7 @@ class GridFsStore:
     @property
     def _database(self) -> Database:
         if self._mongo is None:
-            raise InfrastructureFault("the store of files is not started")
+            raise InfrastructureFault("the file store is not started")
         return self._mongo.db
 
     @property
@@ -127,7 +127,7 @@ class GridFsStore:
                 base = n * chunk_bytes
                 data = chunk["data"][start - base : stop - base]
                 if chunk["n"] != n or start + len(data) != min(stop, base + chunk_bytes):
-                    raise InfrastructureFault("a file in GridFS lacks a chunk")
+                    raise InfrastructureFault("a chunk of a file is missing in GridFS")
                 yield data
                 start, n = start + len(data), n + 1
 
@@ -280,4 +280,4 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
-        raise InfrastructureFault(f"MongoDB does not keep files now: {type(error).__name__}") from error
+        raise InfrastructureFault(f"MongoDB is not available for files: {type(error).__name__}") from error

@@ -58,7 +58,7 @@ class S3Store:
     @property
     def _client(self) -> Any:
         if self._started is None:
-            raise InfrastructureFault("the store of files is not started")
+            raise InfrastructureFault("the file store is not started")
         return self._started
 
     def _target(self, key: str) -> dict[str, str]:
@@ -95,7 +95,7 @@ class S3Store:
         body = _Body(answer["Body"])
         if wanted and "ContentRange" not in answer:
             await body.aclose()
-            raise InfrastructureFault("S3 answered a whole file where a range was asked for")
+            raise InfrastructureFault("S3 ignored the requested range")
         return OpenFile(_whole_size(answer), str(answer.get("ContentType", "")), body)
 
     async def _open_nothing(self, key: str) -> OpenFile:
@@ -212,7 +212,7 @@ def _create_client(location: S3Location, attempts: int) -> Any:
 def _unusable(location: S3Location, status: int) -> str:
     at = location.endpoint or f"Amazon S3 in {location.region}"
     if status == HTTPStatus.NOT_FOUND:
-        return f"ATD_FILES_URL: there is no bucket `{location.bucket}` at {at}; create it, it is not made by itself"
+        return f"ATD_FILES_URL: there is no bucket `{location.bucket}` at {at}; create it first"
     if status == HTTPStatus.FORBIDDEN:
         return f"ATD_FILES_URL: no access to bucket `{location.bucket}` at {at}; the key needs {_RIGHTS}"
     return f"ATD_FILES_URL: {at} answers {status} for bucket `{location.bucket}`; check region, endpoint and key"
@@ -247,4 +247,4 @@ def _faults() -> Iterator[None]:
             raise InfrastructureFault(f"S3 answered {status} {code}") from error
         raise _Refused(status, code) from error
     except (BotoCoreError, aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise InfrastructureFault(f"S3 does not keep files now: {type(error).__name__}") from error
+        raise InfrastructureFault(f"S3 is not available: {type(error).__name__}") from error

@@ -165,14 +165,14 @@ class SendWorker:
 
     def _after_timeout(self, row: Row) -> Outcome:
         if self._fault_backoff.ends_after(row.attempt):
-            return Failed("timeout", "Sending took too long, at every attempt.")
+            return Failed("timeout", "Sending timed out at every attempt.")
         return Uncertain(self._clock.now() + self._uncertain_for, "timeout")
 
     def _after_fault(self, row: Row, error: Exception) -> Outcome:
         self._log.error("ledger.fault", row_id=row.id, attempt=row.attempt, exc_info=error)
         delay = self._fault_backoff.delay(row.attempt, random.random())
         if delay is None:
-            return Failed("internal_error", f"Sending failed by an error of our own ({type(error).__name__}).")
+            return Failed("internal_error", f"Sending failed with an internal error ({type(error).__name__}).")
         return Retry(self._clock.now() + delay, f"internal_error:{type(error).__name__}")
 
     def _note(self, row: Row, outcome: Outcome, seconds: float) -> None:
