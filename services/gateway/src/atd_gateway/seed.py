@@ -11,6 +11,7 @@ from atd_schemas.settings_changes import AttendantChanged, AttendantData
 from atd_schemas.topics import SETTINGS_CHANGES
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.mongo import Session
+from atd_servicekit.outbox import next_order
 from atd_servicekit.runtime import Runtime
 
 SAMPLE_TENANT = "Clínica Exemplo"
@@ -32,7 +33,7 @@ async def add_attendant(runtime: Runtime, people: MongoPeople, attendant: Attend
 
     async def work(session: Session) -> None:
         await people.add_attendant(attendant, session)
-        await runtime.outbox.add(session, [Outgoing.of(SETTINGS_CHANGES, event)], order=attendant.version)
+        await runtime.outbox.add(session, [Outgoing.of(SETTINGS_CHANGES, event)], order=next_order(now))
 
     await runtime.transaction(work)
 
