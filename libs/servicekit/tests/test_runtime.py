@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaTimeoutError
 
@@ -16,7 +17,9 @@ from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundContact, InboundEvent, InboundMessage, InboundMessageData
 from atd_schemas.topics import Topic, dead_letter_topic, encode
 from atd_servicekit import consumer_state, consuming, lifecycle, outbox
+from atd_servicekit import runtime as runtime_module
 from atd_servicekit.backoff import Backoff
+from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.errors import InfrastructureFault, PublishFailed
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.runtime import Runtime
@@ -307,7 +310,7 @@ async def test_readiness_tells_of_a_producer_a_consumer_and_a_relay_that_cannot_
     async def handle(records: Sequence[consuming.Record[InboundMessage]]) -> None:
         seen.extend(record.event.data.text or "" for record in records)
 
-    monkeypatch.setattr(lifecycle, "PRODUCER_GRACE", timedelta(0))
+    monkeypatch.setattr(lifecycle, "KAFKA_GRACE", timedelta(0))
     runtime.use_outbox()
     runtime.consume(topic, handle, group=topic.name)
     async with running(runtime.create_app("test", [])) as client:
@@ -339,3 +342,26 @@ class _DeadProducer:
 
     async def stop(self) -> None:
         return
+
+
+async def test_readiness_tells_of_a_reader_that_hears_nothing(
+    runtime: Runtime, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values: list[bytes | None] = []
+
+    async def take(records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+        values.extend(record.value for record in records)
+
+    monkeypatch.setattr(runtime_module, "KAFKA_GRACE", timedelta(0))
+    runtime.add_component(Broadcast(runtime.settings.kafka_bootstrap_servers, topic, take, from_beginning=True))
+    async with running(runtime.create_app("test", [])) as client:
+        await runtime.producer.publish([Outgoing(topic.name, b"k", b"one")])
+        await eventually(lambda: values == [b"one"])
+        await eventually(lambda: _ready(client), message="every partition was asked")
+        monkeypatch.setattr(consumer_state, "FETCH_SECONDS", -1.0)
+        answer = await client.get("/readyz")
+        assert (answer.status_code, list(answer.json()["problems"])) == (503, [f"reader {topic.name}"])
+
+
+async def _ready(client: httpx.AsyncClient) -> bool:
+    return (await client.get("/readyz")).status_code == 200

@@ -126,7 +126,7 @@ class LiveGateway:
     async def taken(self, records: int, topic: Topic = CONVERSATION_EVENTS) -> None:
         """Returns when so many more records of a topic than at the call have been read."""
         readers = [one for one in self.apps.runtime.components if isinstance(one, Broadcast)]
-        positions = next(one for one in readers if one._topic == topic).positions
+        positions = next(one for one in readers if one.topic == topic).positions
         goal = sum(positions.values()) + records
         await eventually(lambda: sum(positions.values()) >= goal, message="the topic is read")
 

@@ -34,7 +34,7 @@ class Broadcast:
 
     def __init__(self, bootstrap_servers: str, topic: Topic, handler: RawHandler, *, from_beginning: bool) -> None:
         self._servers = bootstrap_servers
-        self._topic = topic
+        self.topic = topic
         self._handler = handler
         self._from_beginning = from_beginning
         self._consumer: AIOKafkaConsumer | None = None
@@ -64,7 +64,7 @@ class Broadcast:
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> dict[int, int]:
         partitions = await self._partitions(consumer)
-        consumer.assign([TopicPartition(self._topic.name, number) for number in partitions])
+        consumer.assign([TopicPartition(self.topic.name, number) for number in partitions])
         ends = await consumer.end_offsets(consumer.assignment())
         begins = await consumer.beginning_offsets(consumer.assignment())
         for place in consumer.assignment():
@@ -74,12 +74,12 @@ class Broadcast:
         return {place.partition: end for place, end in ends.items()}
 
     async def _partitions(self, consumer: AIOKafkaConsumer) -> list[int]:
-        found = consumer.partitions_for_topic(self._topic.name)
+        found = consumer.partitions_for_topic(self.topic.name)
         if found is None:
             cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public way caches the absence
-            found = cluster.partitions_for_topic(self._topic.name)
+            found = cluster.partitions_for_topic(self.topic.name)
         if not found:
-            raise InfrastructureFault(f"topic {self._topic.name} does not exist yet: run `atd topics create`")
+            raise InfrastructureFault(f"topic {self.topic.name} does not exist yet: run `atd topics create`")
         return sorted(found)
 
     async def _catch_up(self, ends: dict[int, int]) -> None:

@@ -26,8 +26,8 @@ Headers = list[tuple[str, bytes]]
 PUBLISH_TIMEOUT_SECONDS = 20.0
 """How long `publish` waits for Kafka's acknowledgement before it gives up."""
 
-PRODUCER_GRACE = timedelta(seconds=15)
-"""How long the producer's check may fail before the process counts as not ready: longer than a broker's restart."""
+KAFKA_GRACE = timedelta(seconds=15)
+"""How long checks of Kafka may fail before the process counts as not ready: longer than a broker's restart."""
 
 _BATCH_BYTES = 512 * 1024
 _RECENT_SECONDS = 30.0

@@ -17,7 +17,7 @@ from pymongo import IndexModel
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.consuming import is_retryable
 from atd_servicekit.health import Health
-from atd_servicekit.kafka import PRODUCER_GRACE, Producer
+from atd_servicekit.kafka import KAFKA_GRACE, Producer
 from atd_servicekit.mongo import Mongo
 from atd_servicekit.tracing import Tracing
 
@@ -93,7 +93,7 @@ class Lifecycle:
             await component.start()
         await self.broker.start()
         self.health.add_check("mongodb", self.mongo.ping)
-        self.health.add_check("kafka", self.producer.check, grace=PRODUCER_GRACE)
+        self.health.add_check("kafka", self.producer.check, grace=KAFKA_GRACE)
         self.health.started.set()
         self._log.info("service.ready", instance=self.instance)
 

@@ -32,7 +32,7 @@ from atd_servicekit.health import Health, health_router
 from atd_servicekit.identity import IdentityVerifier
 from atd_servicekit.identity_keys import read_public_keys
 from atd_servicekit.inbox import INBOX_INDEXES, Inbox
-from atd_servicekit.kafka import PRODUCER_GRACE, Producer
+from atd_servicekit.kafka import KAFKA_GRACE, Producer
 from atd_servicekit.key_ids import keys_router
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
 from atd_servicekit.lifecycle import Component, Lifecycle
@@ -139,8 +139,13 @@ class Runtime:
             self._lifecycle.indexes.setdefault(collection, []).extend(models)
 
     def add_component(self, component: Component) -> None:
-        """Add a part. Parts start in the order of calls, before the consumers, and stop in reverse, after them."""
+        """Add a part. Parts start in the order of calls, before the consumers, and stop in reverse, after them.
+
+        The process is not ready while a `Broadcast` among them cannot read.
+        """
         self._lifecycle.components.append(component)
+        if isinstance(component, Broadcast):
+            self.health.add_check(f"reader {component.topic.name}", component.check, grace=KAFKA_GRACE)
 
     @property
     def components(self) -> Sequence[Component]:
@@ -213,7 +218,6 @@ class Runtime:
         """Read all of `topic` in every process (see `broadcast.py`). Added as a component."""
         reader = Broadcast(self.settings.kafka_bootstrap_servers, topic, handler, from_beginning=from_beginning)
         self.add_component(reader)
-        self.health.add_check(f"reader {topic.name}", reader.check, grace=PRODUCER_GRACE)
         return reader
 
     def create_app(
