@@ -85,9 +85,9 @@ async def test_in_inbound_events_that_is_read_and_cannot_be_stored(
             channel="whatsapp",
             external_id=uuid7(),
             contact=InboundContact(external_id=CUSTOMER, phone=f"+{CUSTOMER}"),
-            kind="text",
+            kind="interactive",
             text="Oi",
-            content=cast(Any, {"a\0b": 1}),
+            content=cast(Any, {"reply": {"id": "1", "title": "Oi"}, "form": {"a\0b": 1}}),
         ),
     )
     poison = encode(event)

@@ -17,15 +17,17 @@ from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
-from atd_conversation.store.unit import Stale, UnitStore
+from atd_conversation.store.unit import UnitStore
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundAttachment, InboundFile, InboundFileData, inbound_subject
 from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic, adapter, registry
 from atd_servicekit.clock import Clock, SystemClock
+from atd_servicekit.errors import StaleVersion
 from atd_servicekit.files import file_key
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.identity import Identity
+from atd_servicekit.inbox import INBOX_INDEXES, Inbox
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
 from atd_servicekit.outbox import OUTBOX, OUTBOX_INDEXES, Outbox
@@ -46,7 +48,8 @@ class Parts:
         self.mongo = mongo
         self.db = mongo.db
         self.clock = clock or SystemClock()
-        self.store = UnitStore(mongo.db, Outbox(mongo.db, self.clock))
+        self.inbox = Inbox(mongo.db, self.clock)
+        self.store = UnitStore(mongo.db, self.inbox, Outbox(mongo.db, self.clock))
         self.queries = Queries(mongo.db)
         self.directory = Directory(mongo.db)
         self.files = Files(mongo.db)
@@ -65,7 +68,7 @@ class Parts:
 
     def handler(self, loader: InboundLoader | None = None) -> InboundHandler:
         return InboundHandler(
-            loader or InboundLoader(self.db, self.channels), self.store, self.mongo.transaction, self.clock
+            loader or InboundLoader(self.db, self.inbox, self.channels), self.store, self.mongo.transaction, self.clock
         )
 
     async def take(self, *events: Envelope, loader: InboundLoader | None = None) -> None:
@@ -74,7 +77,7 @@ class Parts:
         records = [record_of(event, offset) for offset, event in enumerate(events)]
         try:
             await handler(records)
-        except Stale:
+        except StaleVersion:
             for record in records:
                 await handler([record])
 
@@ -82,13 +85,15 @@ class Parts:
         """As an attendant does it over HTTP."""
         return await self.mongo.transaction(
             lambda session: self.commands.change(
-                session, identity(tenant_id), conversation_id, decide, request_id="request"
+                session, tenant_id, identity(tenant_id).actor(), conversation_id, decide, request_id="request"
             )
         )
 
     async def say(self, tenant_id: str, conversation_id: str, draft: Any) -> Any:
         return await self.mongo.transaction(
-            lambda session: self.commands.say(session, identity(tenant_id), conversation_id, draft, request_id="r")
+            lambda session: self.commands.say(
+                session, tenant_id, identity(tenant_id).actor(), conversation_id, draft, request_id="r"
+            )
         )
 
     async def all(self, collection: str) -> list[Any]:
@@ -227,7 +232,7 @@ async def _chunks(data: bytes) -> AsyncIterator[bytes]:
 async def parts(mongodb_url: str, database_name: str) -> AsyncIterator[Parts]:
     """Stores, handlers and commands on a database of their own, without Kafka."""
     mongo = Mongo(mongodb_url, database_name, Metrics())
-    await mongo.ensure_indexes({**INDEXES, **OUTBOX_INDEXES, **IDEMPOTENCY_INDEXES})
+    await mongo.ensure_indexes({**INDEXES, **INBOX_INDEXES, **OUTBOX_INDEXES, **IDEMPOTENCY_INDEXES})
     yield Parts(mongo)
     await mongo.client.drop_database(database_name)
     mongo.close()

@@ -45,6 +45,7 @@ async def test_every_route_says_what_it_needs(service: Any) -> None:
     needed = route_permissions(service.app)
     expected = {f"{method} {_route(path)}": permission for method, path, _, permission in ROUTES}
     expected[" ".join(UPLOAD[:2])] = UPLOAD[2]
+    expected["GET /internal/keys"] = "operator"
     assert {name: what for name, what in needed.items() if not what.startswith("public")} == expected
     assert {name for name, what in needed.items() if what.startswith("public")} == {
         "GET /livez",

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from atd_conversation.store.unit import Stale, UnitStore
+from atd_conversation.store.unit import UnitStore
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import AttendantChanged, AttendantData
+from atd_servicekit.errors import StaleVersion
 from atd_testing.inbound import customer_message
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -172,7 +173,7 @@ async def test_a_conflict_that_no_retry_ends_asks_the_caller_to_try_again(
     (conversation_id,) = await desk.written()
 
     async def stale(*_: Any) -> None:
-        raise Stale
+        raise StaleVersion
 
     monkeypatch.setattr(UnitStore, "save", stale)
     answer = await desk.ask("POST", f"/conversations/{conversation_id}/close")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from atd_conversation.commands import Draft
+from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.drafts import TemplateDraft
 from atd_conversation.domain.message import Attachment
-from atd_conversation.store.attachments import StoredAttachment
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import SendFailure
 from atd_schemas.settings_changes import TemplateChanged, TemplateData
@@ -46,7 +46,7 @@ class Talk:
         owner = self.parts.commands if name == "read" else self.parts.message_commands
         work = getattr(owner, name)
         return await self.parts.mongo.transaction(
-            lambda session: work(session, identity, *arguments, request_id=uuid7(), **more)
+            lambda session: work(session, identity.tenant_id, identity.actor(), *arguments, request_id=uuid7(), **more)
         )
 
     async def refused(self, name: str, *arguments: Any, **more: Any) -> tuple[int, str]:

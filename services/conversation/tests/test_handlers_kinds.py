@@ -20,16 +20,30 @@ from atd_testing.inbound import (
 )
 from atd_testing.waiting import eventually
 
+VOICE = {"voice": True, "duration": None}
+ANSWER = {"reply": {"id": "1", "title": "Sim", "description": None}, "form": None}
+PLACE = {"latitude": -23.5, "longitude": -46.6, "name": "Loja", "address": None, "url": None}
+CARD = {"name": "Rui", "phones": [], "emails": [], "organization": None}
 KINDS: list[tuple[str, dict[str, Any]]] = [
     ("text", {"text": "Oi", "referral": {"source_type": "ad", "headline": "Promoção"}}),
     ("image", {"text": "a nota", "attachments": (file_of(1),)}),
-    ("audio", {"text": None, "attachments": (file_of(2, mime_type="audio/ogg"),), "content": {"voice": True}}),
+    (
+        "audio",
+        {
+            "text": None,
+            "attachments": (file_of(2, mime_type="audio/ogg"),),
+            "content": {"voice": True, "duration": None},
+        },
+    ),
     ("video", {"text": None, "attachments": (file_of(3, mime_type="video/mp4"),)}),
     ("document", {"text": None, "attachments": (file_of(4, name="boleto.pdf", mime_type="application/pdf"),)}),
     ("sticker", {"text": None, "attachments": (file_of(5, mime_type="image/webp"),)}),
-    ("location", {"text": None, "content": {"latitude": -23.5, "longitude": -46.6, "name": "Loja"}}),
-    ("contacts", {"text": None, "content": {"contacts": [{"name": "Rui", "phones": []}]}}),
-    ("interactive", {"text": None, "content": {"reply": {"id": "1", "title": "Sim"}, "form": None}}),
+    ("location", {"text": None, "content": PLACE}),
+    ("contacts", {"text": None, "content": {"contacts": [CARD]}}),
+    (
+        "interactive",
+        {"text": None, "content": ANSWER},
+    ),
     ("order", {"text": None, "content": {"catalog_id": "5", "items": []}}),
     ("unsupported", {"text": None, "content": {"type": "poll", "reason": None}}),
 ]

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
-from atd_conversation.batch import Batch
 from atd_conversation.commands import Commands, Draft
 from atd_conversation.domain.conversation import REOPEN_WITHIN
+from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.handlers import InboundHandler
-from atd_conversation.store.inbound import InboundLoader, Loaded
-from atd_conversation.store.indexes import CONVERSATIONS, EARLY_RECEIPTS, INBOX, MESSAGES
-from atd_conversation.store.unit import Stale, Unit, UnitStore
+from atd_conversation.intake.batch import Batch
+from atd_conversation.intake.loaded import Loaded
+from atd_conversation.store.inbound import InboundLoader
+from atd_conversation.store.indexes import CONVERSATIONS, EARLY_RECEIPTS, MESSAGES
+from atd_conversation.store.unit import UnitStore
 from atd_schemas.inbound import SendFailure
-from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.errors import InfrastructureFault, StaleVersion
+from atd_servicekit.inbox import INBOX
 from atd_servicekit.outbox import Outbox
 from atd_testing.clock import FakeClock
 from atd_testing.inbound import NOON, customer_message, record_of, send_receipt
@@ -30,7 +33,7 @@ class LateLoader(InboundLoader):
 
     def __init__(self, parts: Any, meanwhile: Meanwhile, *, between: bool = False) -> None:
         """`between`: it happens when messages have been read and their conversations have not."""
-        super().__init__(parts.db, parts.channels)
+        super().__init__(parts.db, parts.inbox, parts.channels)
         self._meanwhile: Meanwhile | None = meanwhile
         self._between = between
 
@@ -100,7 +103,6 @@ async def test_attendants_and_customers_at_once_lose_nothing(parts: Any, sent: t
     await _check(parts)
 
 
-@pytest.mark.proves("whatsapp", "every-kind-sent-twice-client")
 async def test_a_draft_that_is_sent_twice_at_once_is_one_message(parts: Any, sent: tuple[str, str]) -> None:
     draft = Draft(text="Olá", client_id="c1")
     said = await asyncio.gather(*(parts.say(T, sent[0], draft) for _ in range(5)))
@@ -208,7 +210,7 @@ class BusyLoader(InboundLoader):
     """Somebody else changes the conversation each time that it was read together with another."""
 
     def __init__(self, parts: Any, alone_is_quiet: bool) -> None:
-        super().__init__(parts.db, parts.channels)
+        super().__init__(parts.db, parts.inbox, parts.channels)
         self._alone_is_quiet = alone_is_quiet
 
     async def load(self, batch: Batch, **more: Any) -> Loaded:
@@ -222,7 +224,7 @@ async def test_a_batch_that_others_keep_disturbing_is_given_back_to_be_tried_one
     await parts.take(customer_message(T, A, "w1"))
     handler = parts.handler(BusyLoader(parts, alone_is_quiet=True))
     records = [record_of(customer_message(T, A, f"w{n}")) for n in (2, 3)]
-    with pytest.raises(Stale):
+    with pytest.raises(StaleVersion):
         await handler(records)
     for record in records:
         await handler([record])
@@ -257,7 +259,7 @@ class ConflictingStore(UnitStore):
 
     failed = 0
 
-    async def save(self, session: Any, unit: Unit, now: datetime) -> None:
+    async def save(self, session: Any, unit: UnitOfWork, now: datetime) -> None:
         await super().save(session, unit, now)
         if not self.failed:
             self.failed += 1
@@ -273,7 +275,7 @@ async def test_a_unit_that_is_saved_again_after_a_conflict_is_saved_once(parts: 
         lambda process: process.change(T, row["_id"], lambda c, now: c.close(now)),
     ):
         process = parts.another(parts.clock)
-        process.store = ConflictingStore(parts.db, Outbox(parts.db, parts.clock))
+        process.store = ConflictingStore(parts.db, parts.inbox, Outbox(parts.db, parts.clock))
         process.commands = Commands(
             process.queries, process.store, process.directory, process.files, process.channels, process.clock
         )
@@ -288,7 +290,7 @@ async def test_a_commit_that_was_reported_lost_and_was_not_changes_nothing_more(
         await parts.mongo.transaction(work)
         await parts.mongo.transaction(work)
 
-    handler = InboundHandler(InboundLoader(parts.db, parts.channels), parts.store, twice, parts.clock)
+    handler = InboundHandler(InboundLoader(parts.db, parts.inbox, parts.channels), parts.store, twice, parts.clock)
     await handler([record_of(customer_message(T, A, f"w{n}")) for n in (1, 2)])
     assert len(await parts.all(MESSAGES)) == 2
     await _check(parts)

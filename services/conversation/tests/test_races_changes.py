@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
-from atd_conversation.batch import Batch
 from atd_conversation.commands import Draft
-from atd_conversation.store.inbound import InboundLoader, Loaded
-from atd_conversation.store.indexes import ATTACHMENTS, CONVERSATIONS, EARLY_CHANGES, INBOX, MESSAGES
+from atd_conversation.intake.batch import Batch
+from atd_conversation.intake.loaded import Loaded
+from atd_conversation.store.inbound import InboundLoader
+from atd_conversation.store.indexes import ATTACHMENTS, CONVERSATIONS, EARLY_CHANGES, MESSAGES
+from atd_schemas.contents import EMPTY
 from atd_schemas.ids import provider_event_id
+from atd_servicekit.inbox import INBOX
 from atd_testing.inbound import (
     NOON,
     customer_message,
@@ -33,7 +36,7 @@ class LateLoader(InboundLoader):
     """Between what it reads, once, something else happens: after the messages, or after all of it."""
 
     def __init__(self, parts: Any, meanwhile: Callable[[], Awaitable[Any]], *, between: bool) -> None:
-        super().__init__(parts.db, parts.channels)
+        super().__init__(parts.db, parts.inbox, parts.channels)
         self._meanwhile: Callable[[], Awaitable[Any]] | None = meanwhile
         self._between = between
 
@@ -171,7 +174,7 @@ async def test_a_later_version_replaces_what_was_not_understood(parts: Any) -> N
     await parts.take(placeholder)
     await parts.take(understood, customer_message(T, A, "w2"))
     message = await stored(parts)
-    assert (message.kind, message.content, message.attachments[0].state) == ("image", {}, "pending")
+    assert (message.kind, message.content, message.attachments[0].state) == ("image", EMPTY, "pending")
     assert [row["_id"] for row in await parts.all(ATTACHMENTS)] == [file_of().id]
     (row,) = await parts.all(CONVERSATIONS)
     assert row["unread_count"] == 2

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from atd_conversation.commands import Draft
+from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.message import Attachment
 from atd_conversation.store import indexes, queries
-from atd_conversation.store.attachments import StoredAttachment
 from atd_conversation.store.documents import (
     conversation_document,
 )
@@ -63,7 +63,7 @@ async def test_what_must_be_unique_is(parts: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("collection", [indexes.INBOX, indexes.EARLY_RECEIPTS, indexes.EARLY_CHANGES])
+@pytest.mark.parametrize("collection", [indexes.EARLY_RECEIPTS, indexes.EARLY_CHANGES])
 async def test_what_is_kept_for_repeats_only_goes_after_the_providers_last_repeat(parts: Any, collection: str) -> None:
     information = await parts.db[collection].index_information()
     assert information["at_1"]["expireAfterSeconds"] == timedelta(days=8).total_seconds()
@@ -289,7 +289,7 @@ async def test_at_most_500_attendants_have_a_conversation_among_their_favourites
 
 
 async def test_numbers_are_reserved_without_repeat_by_several_at_once(parts: Any) -> None:
-    loader = InboundLoader(parts.db, parts.channels)
+    loader = InboundLoader(parts.db, parts.inbox, parts.channels)
     ranges = await asyncio.gather(*(loader.next_numbers(T, n) for n in (1, 5, 3, 1, 10)))
     assert sorted(number for each in ranges for number in each) == list(range(1, 21))
     assert list(await loader.next_numbers("t2", 1)) == [1]

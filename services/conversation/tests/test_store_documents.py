@@ -9,10 +9,11 @@ from bson.codec_options import CodecOptions
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Attachment, Message
-from atd_conversation.store.attachments import StoredAttachment, stored_attachment_document, stored_attachment_of
+from atd_conversation.store.attachments import stored_attachment_document, stored_attachment_of
 from atd_conversation.store.documents import (
     contact_document,
     contact_of,

@@ -8,12 +8,14 @@ from atd_conversation.app import create_app
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels, plain_rules
 from atd_conversation.domain.drafts import Draft
 from atd_conversation.handlers import InboundHandler
+from atd_conversation.settings import ConversationSettings
 from atd_schemas.inbound import ClaimedDetails, SendFailure
 from atd_schemas.services import SERVICES, Service
 from atd_schemas.topics import OUTBOUND_BY_CHANNEL, outbound_by_channel
 from atd_servicekit.outbox import OUTBOX
 from atd_servicekit.problems import Problem
 from atd_testing.inbound import customer_message, send_receipt
+from atd_testing.service import Servers
 
 T, A = "t1", "acc-toy"
 TOY = Service(name="ingest-toy", port=8199, does="a toy", channels=("app",), outbound="toy")
@@ -64,9 +66,9 @@ async def test_a_visitor_who_types_a_customers_number_never_becomes_them(toy: An
     assert {row["contact"]["id"] for row in await toy.all("conversations")} == {one["_id"] for one in contacts.values()}
 
 
-def test_the_composition_root_takes_the_channels(make_settings: Any) -> None:
-    app = create_app(make_settings("unused"), channels=RULES, outbound=CHANNELS.outbound)
-    (handler,) = [each.handler for each in app.state.runtime._subscriptions if isinstance(each.handler, InboundHandler)]
+def test_the_composition_root_takes_the_channels(servers: Servers) -> None:
+    app = create_app(servers.settings("conversation", ConversationSettings), channels=RULES, outbound=CHANNELS.outbound)
+    subscriptions = app.state.runtime._subscriptions
+    (handler,) = [each.handler for each in subscriptions if isinstance(each.handler, InboundHandler)]
     assert handler._loader._channels == CHANNELS
-    assert create_app(make_settings("unused")).state.runtime is not app.state.runtime
     assert "app" not in OUTBOUND_BY_CHANNEL

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from atd_conversation.commands import Draft
+from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.message import Attachment
-from atd_conversation.store.attachments import StoredAttachment
 from atd_conversation.uploads import (
     THUMBNAIL,
     UNUSED_FOR,
@@ -60,7 +60,8 @@ class World:
 
     async def upload(self, data: bytes = b"abc", chunks: AsyncIterator[bytes] | None = None) -> str:
         taken = await self.uploads.take(
-            BIA,
+            BIA.tenant_id,
+            BIA.actor_id,
             self.parts.mongo.transaction,
             name="a.txt",
             head=data,

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import get_args
 
 import atd_schemas
-from atd_conversation.batch import Arrival, Batch, Change, OfPerson
 from atd_conversation.intake import HANDLERS
+from atd_conversation.intake.batch import Arrival, Batch, ChangeEvent, PersonEvent
 from atd_schemas.inbound import InboundEvent, InboundFile, InboundReceipt
 from atd_schemas.topics import INBOUND_EVENTS, adapter
 
@@ -17,9 +17,9 @@ def test_every_type_of_inbound_event_has_a_handler() -> None:
 
 def test_every_type_of_inbound_event_is_loaded_for() -> None:
     union, _ = get_args(InboundEvent)
-    sorted_out = {*get_args(Change), *get_args(OfPerson), InboundReceipt, InboundFile}
+    sorted_out = {*get_args(ChangeEvent), *get_args(PersonEvent), InboundReceipt, InboundFile}
     assert sorted_out == set(get_args(union))
-    assert set(get_args(Arrival)) < set(get_args(OfPerson))
+    assert set(get_args(Arrival)) < set(get_args(PersonEvent))
 
 
 def test_a_batch_holds_every_event_of_it_once() -> None:

@@ -52,8 +52,9 @@ class Inbox:
         """Those of the ids whose effect is committed."""
         if not event_ids:
             return set()
-        rows = self._collection.find({"_id": {"$in": list(event_ids)}}, {"_id": 1})
-        return {row["_id"] async for row in rows}
+        count = len(event_ids)
+        rows = self._collection.find({"_id": {"$in": list(event_ids)}}, {"_id": 1}).limit(count)
+        return {row["_id"] for row in await rows.to_list(count)}
 
     async def add(self, session: "Session", event_ids: Collection[str]) -> None:
         """Write the ids, each given once, in the transaction of their effect.

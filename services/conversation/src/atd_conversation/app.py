@@ -46,14 +46,15 @@ def create_app(
     runtime.add_indexes(IDEMPOTENCY_INDEXES)
     runtime.use_outbox()
     database = runtime.mongo.db
-    store = UnitStore(database, runtime.outbox)
+    inbox = runtime.use_inbox()
+    store = UnitStore(database, inbox, runtime.outbox)
     directory, queries, files = Directory(database), Queries(database), Files(database)
     idempotency = Idempotency(database, runtime.clock)
     file_store = create_file_store(settings, runtime.metrics, clock=runtime.clock)
     uploads = Uploads(files, file_store, idempotency, runtime.clock)
     runtime.add_component(file_store)
     runtime.background("sweep-uploads", uploads.sweep_forever)
-    loader = InboundLoader(database, served)
+    loader = InboundLoader(database, inbox, served)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
     parts = Parts(

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from atd_conversation.domain.attachments import file_name
+from atd_conversation.domain.attachments import StoredAttachment, file_name
 from atd_conversation.domain.drafts import file_kind
 from atd_conversation.domain.file_types import is_animated, type_of
 from atd_conversation.domain.message import Attachment
-from atd_conversation.store.attachments import StoredAttachment
 from atd_conversation.store.files import Files
 from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import FileStore, FileTooLarge, file_key
 from atd_servicekit.idempotency import Idempotency, StoredAnswer
-from atd_servicekit.identity import Identity
 from atd_servicekit.problems import Problem, rate_limited, too_large
 
 if TYPE_CHECKING:
@@ -88,7 +86,8 @@ class Uploads:
 
     async def take(
         self,
-        identity: Identity,
+        tenant_id: str,
+        actor_id: str,
         transaction: Transaction,
         *,
         name: str | None,
@@ -103,8 +102,8 @@ class Uploads:
         mime_type = type_of(head, name or "")
         kept_as = file_name(file_kind(mime_type), name, mime_type)
         attachment = Attachment(id=uuid7(), name=kept_as, mime_type=mime_type, size=None, state="pending")
-        now, tenant_id = self._clock.now(), identity.tenant_id
-        await self._files.begin(StoredAttachment(tenant_id, attachment, now, uploaded_by=identity.actor_id))
+        now = self._clock.now()
+        await self._files.begin(StoredAttachment(tenant_id, attachment, now, uploaded_by=actor_id))
         ready = await self._put(tenant_id, attachment, chunks)
         ours = StoredAnswer(201, ready.view().model_dump_json().encode())
 
@@ -116,7 +115,7 @@ class Uploads:
             transaction,
             work,
             tenant_id=tenant_id,
-            actor_id=identity.actor_id,
+            actor_id=actor_id,
             route="POST /attachments",
             key=idempotency_key,
             body=f"{kept_as}\0{ready.sha256}".encode(),

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from atd_conversation.batch import Batch
 from atd_conversation.intake import numbers_needed
+from atd_conversation.intake.batch import Batch
 from atd_schemas.inbound import InboundEvent, ReceiptStatus
 from atd_testing.inbound import (
     NOON,

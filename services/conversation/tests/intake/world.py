@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from atd_conversation.batch import Batch
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
-from atd_conversation.intake import Intake, numbers_needed, settle, take_in
-from atd_conversation.store.documents import current_of
-from atd_conversation.store.inbound import Loaded, provider_key
-from atd_conversation.store.unit import Unit
+from atd_conversation.domain.unit_of_work import UnitOfWork
+from atd_conversation.intake import Cause, Intake, apply_waiting_changes, numbers_needed, take_in
+from atd_conversation.intake.batch import Batch
+from atd_conversation.intake.loaded import Loaded, provider_key
 from atd_schemas.envelope import Actor, Envelope
 from atd_schemas.inbound import SendFailure
-from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL, OUTBOUND_WHATSAPP, adapter
-from atd_testing.inbound import NOON, record_of
+from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL, OUTBOUND_WHATSAPP, adapter, encode
+from atd_servicekit.outbox import next_order
+from atd_testing.inbound import NOON
 
 T, A, B = "t1", "acc-a", "acc-b"
 OLD_SPELLING, NEW_SPELLING = "551187654321", "5511987654321"
@@ -62,7 +62,7 @@ class World:
                 loaded.sent_as[message.account_id, message.external_id] = message
         return loaded
 
-    def batch(self, *events: Envelope, now: datetime = NOON) -> Unit:
+    def batch(self, *events: Envelope, now: datetime = NOON) -> UnitOfWork:
         loaded, batch = self.load(), Batch.of(events)
         loaded.take_stored_for_handled(batch)
         needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])
@@ -72,20 +72,22 @@ class World:
             self.numbers[tenant_id] += wanted
             numbers[tenant_id] = iter(range(first, first + wanted))
         intake = Intake(loaded, numbers, now, lambda: f"id-{next(self._ids)}")
-        unit = take_in(intake, [record_of(event, offset) for offset, event in enumerate(events)])
+        unit = take_in(intake, [Cause(event) for event in events])
         self.save(unit)
         unit.outgoing += self._settle(batch, now).outgoing
         return unit
 
-    def _settle(self, batch: Batch, now: datetime) -> Unit:
+    def _settle(self, batch: Batch, now: datetime) -> UnitOfWork:
         keys = {provider_key(*name) for name in batch.names()}
         rows = {key: row for key, row in deepcopy(self.waiting).items() if key in keys}
-        unit = settle(Intake(self.load(), {}, now, lambda: f"id-{next(self._ids)}"), rows)
+        unit = apply_waiting_changes(Intake(self.load(), {}, now, lambda: f"id-{next(self._ids)}"), rows)
         self.save(unit)
         return unit
 
-    def save(self, unit: Unit) -> None:
-        unit.stamp(NOON)
+    def save(self, unit: UnitOfWork) -> None:
+        order = next_order(NOON, *(aggregate.order for aggregate in unit.aggregates()))
+        for aggregate in unit.aggregates():
+            aggregate.order = order
         self.inbox += unit.handled
         assert len(self.inbox) == len(set(self.inbox))
         assert not unit.new_identities.keys() & self.identities.keys()
@@ -198,17 +200,17 @@ class _Told:
         self.subject, self.sequence, self.type = subject, sequence, kind
 
 
-def told(unit: Unit) -> list[Any]:
+def told(unit: UnitOfWork) -> list[Any]:
     """The events of a unit."""
     topic = CONVERSATION_EVENTS
-    return [adapter(topic).validate_json(out.value) for out in unit.outgoing if out.topic == topic.name]
+    return [adapter(topic).validate_json(encode(out.event)) for out in unit.outgoing if out.topic == topic]
 
 
-def asked(unit: Unit) -> list[Any]:
+def asked(unit: UnitOfWork) -> list[Any]:
     """The commands of a unit."""
     topic = OUTBOUND_WHATSAPP
-    return [adapter(topic).validate_json(out.value) for out in unit.outgoing if out.topic == topic.name]
+    return [adapter(topic).validate_json(encode(out.event)) for out in unit.outgoing if out.topic == topic]
 
 
-def types(unit: Unit) -> list[str]:
+def types(unit: UnitOfWork) -> list[str]:
     return [event.type for event in told(unit)]

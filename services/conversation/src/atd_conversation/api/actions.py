@@ -7,11 +7,12 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from atd_conversation.api.bodies import Reading
-from atd_conversation.api.parts import Assigner, Body, ExpectedVersion, Parts, Reader, RequestId, Writer, tagged
+from atd_conversation.api.parts import Assigner, Body, Parts, Reader, RequestId, Writer
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Change, Conversation
 from atd_schemas.views import ConversationView, Named, Priority
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import FieldError, Problem, invalid, not_found
+from atd_servicekit.versions import ExpectedVersion, set_etag
 
 
 class Assignment(Body):
@@ -86,14 +87,15 @@ def actions_router(parts: Parts) -> APIRouter:
         conversation = await parts.transaction(
             lambda session: parts.commands.read(
                 session,
-                identity,
+                identity.tenant_id,
+                identity.actor(),
                 conversation_id,
                 typing=reading is not None and reading.typing,
                 request_id=request_id,
                 expected_sequence=version,
             )
         )
-        tagged(response, conversation.sequence)
+        set_etag(response, conversation.sequence)
         return conversation.view(identity.actor_id)
 
     return router
@@ -144,10 +146,16 @@ async def _change(
 ) -> ConversationView:
     conversation = await parts.transaction(
         lambda session: parts.commands.change(
-            session, identity, conversation_id, decide, request_id=request_id, expected_sequence=version
+            session,
+            identity.tenant_id,
+            identity.actor(),
+            conversation_id,
+            decide,
+            request_id=request_id,
+            expected_sequence=version,
         )
     )
-    tagged(response, conversation.sequence)
+    set_etag(response, conversation.sequence)
     return conversation.view(identity.actor_id)
 
 

@@ -56,7 +56,8 @@ def attachments_router(parts: Parts) -> APIRouter:
             if not head:
                 raise invalid(PART, "must not be empty")
             answer = await parts.uploads.take(
-                identity,
+                identity.tenant_id,
+                identity.actor_id,
                 parts.transaction,
                 name=part.filename,
                 head=head,
@@ -72,7 +73,9 @@ def attachments_router(parts: Parts) -> APIRouter:
     @router.post("/{attachment_id}/retry", summary="Fetch a customer's file again")
     async def retry(identity: Writer, attachment_id: str, request_id: RequestId) -> AttachmentView:
         message = await parts.transaction(
-            lambda session: parts.messages.fetch_again(session, identity, attachment_id, request_id=request_id)
+            lambda session: parts.messages.fetch_again(
+                session, identity.tenant_id, identity.actor(), attachment_id, request_id=request_id
+            )
         )
         return next(one for one in message.attachments if one.id == attachment_id).view()
 

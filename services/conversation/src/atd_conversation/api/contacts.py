@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from atd_conversation.api.parts import ContactReader, Parts, tagged
+from atd_conversation.api.parts import ContactReader, Parts
 from atd_schemas.views import ContactView
 from atd_servicekit.problems import not_found
+from atd_servicekit.versions import set_etag
 
 
 def contacts_router(parts: Parts) -> APIRouter:
@@ -16,7 +17,7 @@ def contacts_router(parts: Parts) -> APIRouter:
         contact = await parts.queries.contact(identity.tenant_id, contact_id)
         if contact is None:
             raise not_found("There is no such contact.")
-        tagged(response, contact.sequence)
+        set_etag(response, contact.sequence)
         return contact.view()
 
     return router

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AfterValidator, AwareDatetime
 
-from atd_conversation.api.parts import Parts, Reader, tagged
+from atd_conversation.api.parts import Parts, Reader
 from atd_conversation.store.queries import ConversationFilter, TooWide
 from atd_schemas.views import ChannelKind, ConversationStatus, ConversationView
 from atd_servicekit.pagination import (
@@ -19,6 +19,7 @@ from atd_servicekit.pagination import (
     encode_cursor,
 )
 from atd_servicekit.problems import FieldError, Problem, not_found
+from atd_servicekit.versions import set_etag
 
 _FILTERS = "status assignee channel account_id contact_id favourite unread opened_after opened_before"
 _PARAMETERS = frozenset([*_FILTERS.split(), "sort", "limit", "cursor"])
@@ -90,7 +91,7 @@ def conversations_router(parts: Parts) -> APIRouter:
         conversation = await parts.queries.conversation(identity.tenant_id, conversation_id)
         if conversation is None:
             raise not_found("There is no such conversation.")
-        tagged(response, conversation.sequence)
+        set_etag(response, conversation.sequence)
         return conversation.view(identity.actor_id)
 
     return router

@@ -64,7 +64,9 @@ def messages_router(parts: Parts) -> APIRouter:
         draft = decided(new.draft)
 
         async def work(session: "Session") -> StoredAnswer:
-            message = await parts.commands.say(session, identity, conversation_id, draft, request_id=request_id)
+            message = await parts.commands.say(
+                session, identity.tenant_id, identity.actor(), conversation_id, draft, request_id=request_id
+            )
             return StoredAnswer(201, as_json(message.view()))
 
         answer = await parts.idempotency.once(
@@ -88,21 +90,27 @@ def message_router(parts: Parts) -> APIRouter:
     @router.put("/reaction", summary="Put the company's reaction on a message")
     async def react(identity: Writer, message_id: str, reaction: NewReaction, request_id: RequestId) -> MessageView:
         message = await parts.transaction(
-            lambda session: parts.messages.react(session, identity, message_id, reaction.emoji, request_id=request_id)
+            lambda session: parts.messages.react(
+                session, identity.tenant_id, identity.actor(), message_id, reaction.emoji, request_id=request_id
+            )
         )
         return message.view()
 
     @router.delete("/reaction", summary="Take the company's reaction away")
     async def take_reaction_away(identity: Writer, message_id: str, request_id: RequestId) -> MessageView:
         message = await parts.transaction(
-            lambda session: parts.messages.react(session, identity, message_id, None, request_id=request_id)
+            lambda session: parts.messages.react(
+                session, identity.tenant_id, identity.actor(), message_id, None, request_id=request_id
+            )
         )
         return message.view()
 
     @router.post("/retry", summary="Send a failed message again")
     async def retry(identity: Writer, message_id: str, request_id: RequestId) -> MessageView:
         message = await parts.transaction(
-            lambda session: parts.messages.retry(session, identity, message_id, request_id=request_id)
+            lambda session: parts.messages.retry(
+                session, identity.tenant_id, identity.actor(), message_id, request_id=request_id
+            )
         )
         return message.view()
 

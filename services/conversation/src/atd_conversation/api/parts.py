@@ -1,10 +1,10 @@
-"""What the routes share: what they are built from, who may call, and how a version travels."""
+"""What the routes share: what they are built from, and who may call them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request
 from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel, ConfigDict, field_validator
 
@@ -12,21 +12,19 @@ from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
-from atd_conversation.store.unit import Stale
 from atd_conversation.thumbnails import Thumbnails
 from atd_conversation.uploads import Uploads
+from atd_servicekit.errors import StaleVersion
 from atd_servicekit.files import FileStore
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity, Requires
-from atd_servicekit.problems import invalid, request_id_of, unavailable
+from atd_servicekit.problems import request_id_of, unavailable
 from atd_servicekit.runtime import Runtime
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
 
 T = TypeVar("T")
-
-_VERSION_DIGITS = 18
 
 Reader = Annotated[Identity, Depends(Requires("conversations:read"))]
 Writer = Annotated[Identity, Depends(Requires("conversations:write"))]
@@ -53,8 +51,8 @@ class Parts:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""
         try:
             return await self.runtime.transaction(work)
-        except Stale as error:
-            raise unavailable("Somebody else changed this at the same moment; try again.") from error
+        except StaleVersion as error:
+            raise unavailable("Another request changed this at the same time; try again.") from error
 
 
 class Body(BaseModel):
@@ -65,31 +63,13 @@ class Body(BaseModel):
     @field_validator("*")
     @classmethod
     def _encodable(cls, value: object) -> object:
-        """JSON can hold half of a surrogate pair, which is no Unicode text."""
+        """JSON can contain an unpaired surrogate, which is no Unicode text."""
         if isinstance(value, str):
             try:
                 value.encode()
             except UnicodeEncodeError:
-                raise ValueError("holds half of a character") from None
+                raise ValueError("contains an unpaired surrogate") from None
         return value
-
-
-async def expected_version(
-    if_match: Annotated[
-        str | None,
-        Header(description='The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer so'),
-    ] = None,
-) -> int | None:
-    """The version that the caller saw last, or None when it does not care."""
-    if if_match is None or if_match == "*":
-        return None
-    text = if_match.removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdecimal() and len(text) <= _VERSION_DIGITS):
-        raise invalid("If-Match", 'must be the ETag of the resource, such as "7"')
-    return int(text)
-
-
-ExpectedVersion = Annotated[int | None, Depends(expected_version)]
 
 
 async def request_id(request: Request) -> str:
@@ -98,11 +78,6 @@ async def request_id(request: Request) -> str:
 
 
 RequestId = Annotated[str, Depends(request_id)]
-
-
-def tagged(response: Response, version: int) -> None:
-    """Tell the version of what is answered."""
-    response.headers["ETag"] = f'"{version}"'
 
 
 def as_json(model: BaseModel) -> bytes:

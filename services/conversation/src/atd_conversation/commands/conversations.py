@@ -4,19 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from atd_conversation.commands.effects import ask_channel, channel_topic, decided, refused, tell
+from atd_conversation.commands.effects import channel_topic, decided, publish_changes, refused, send_command
 from atd_conversation.domain.channels import ChannelRules, Channels
 from atd_conversation.domain.conversation import Change, Conversation, Refusal
 from atd_conversation.domain.drafts import Draft, Material, UploadedFile, compose_note
 from atd_conversation.domain.events import outbound_command, read_command
 from atd_conversation.domain.message import Message
+from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
-from atd_conversation.store.unit import Unit, UnitStore
+from atd_conversation.store.unit import UnitStore
+from atd_schemas.envelope import Actor
 from atd_schemas.ids import uuid5, uuid7
 from atd_servicekit.clock import Clock
-from atd_servicekit.identity import Identity
 from atd_servicekit.problems import conflict, not_found
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Commands:
     async def change(
         self,
         session: "Session",
-        identity: Identity,
+        tenant_id: str,
+        actor: Actor,
         conversation_id: str,
         decide: Decide,
         *,
@@ -59,20 +61,21 @@ class Commands:
         Raises `Problem` 404, 409 `conflict` when it is no longer at `expected_sequence`, 422 with the code
         of a `Refusal`.
         """
-        conversation = await self._conversation(session, identity, conversation_id, expected_sequence)
-        unit = Unit()
+        conversation = await self._conversation(session, tenant_id, conversation_id, expected_sequence)
+        unit = UnitOfWork()
         unit.touch(conversation)
         now = self._clock.now()
         changes = decided(lambda: decide(conversation, now))
         if changes:
-            tell(unit, conversation, changes, identity, now, request_id)
+            publish_changes(unit, conversation, changes, actor, now, request_id)
             await self._store.save(session, unit, now)
         return conversation
 
     async def read(
         self,
         session: "Session",
-        identity: Identity,
+        tenant_id: str,
+        actor: Actor,
         conversation_id: str,
         *,
         typing: bool,
@@ -84,66 +87,65 @@ class Commands:
         The customer hears nothing when nothing was unread and nobody types, nor where the channel has no read marks.
         Raises as `change` does.
         """
-        conversation = await self._conversation(session, identity, conversation_id, expected_sequence)
-        unit = Unit()
+        conversation = await self._conversation(session, tenant_id, conversation_id, expected_sequence)
+        unit = UnitOfWork()
         unit.touch(conversation)
         now = self._clock.now()
         changes = conversation.read()
-        tell(unit, conversation, changes, identity, now, request_id)
+        publish_changes(unit, conversation, changes, actor, now, request_id)
         topic = self._channels.topic(conversation.channel.kind)
         if (changes or typing) and topic is not None and self._channels.of(conversation.channel.kind).read_marks:
-            external_id = await self._queries.last_received(identity.tenant_id, conversation.id, session)
+            external_id = await self._queries.last_received(tenant_id, conversation.id, session)
             if external_id is not None:
-                actor = identity.actor()
                 command = read_command(
                     conversation, external_id, typing=typing, actor=actor, now=now, causation_id=request_id
                 )
-                ask_channel(unit, topic, command)
+                send_command(unit, topic, command)
         if unit.outgoing:
             await self._store.save(session, unit, now)
         return conversation
 
     async def say(
-        self, session: "Session", identity: Identity, conversation_id: str, draft: Draft, *, request_id: str
+        self, session: "Session", tenant_id: str, actor: Actor, conversation_id: str, draft: Draft, *, request_id: str
     ) -> Message:
         """Send a message to the customer, or leave a note; the same `client_id` again gives the same message.
 
         Raises `Problem` 404, and 422 with the code and field of what the rules or the channel do not allow.
         """
-        conversation = await self._conversation(session, identity, conversation_id)
-        message_id = _message_id(conversation, identity, draft)
+        conversation = await self._conversation(session, tenant_id, conversation_id)
+        message_id = _message_id(conversation, actor, draft)
         if draft.client_id is not None:
-            known = await self._queries.message(identity.tenant_id, message_id, session)
+            known = await self._queries.message(tenant_id, message_id, session)
             if known is not None:
                 return known
         topic = None
         if not draft.note:
-            topic = await channel_topic(self._channels, self._directory, identity, conversation)
-        quoted = await self._quoted(session, identity, conversation, draft)
-        material = await self._material(session, identity, conversation, draft)
-        unit = Unit()
+            topic = await channel_topic(self._channels, self._directory, tenant_id, conversation)
+        quoted = await self._quoted(session, tenant_id, conversation, draft)
+        material = await self._material(session, tenant_id, conversation, draft)
+        unit = UnitOfWork()
         unit.touch(conversation)
         now = self._clock.now()
         rules = self._channels.of(conversation.channel.kind)
-        changes = decided(lambda: _said(conversation, message_id, draft, material, rules, identity, now))
+        changes = decided(lambda: _said(conversation, message_id, draft, material, rules, actor, now))
         message = next(change.message for change in changes if change.message is not None)
-        tell(unit, conversation, changes, identity, now, request_id)
+        publish_changes(unit, conversation, changes, actor, now, request_id)
         unit.new_messages.append(message)
         if topic is not None:
             quote = quoted.external_id if quoted else None
             command = outbound_command(
                 conversation, message, now=now, causation_id=request_id, reply_to_external_id=quote
             )
-            ask_channel(unit, topic, command)
+            send_command(unit, topic, command)
         await self._store.save(session, unit, now)
         taken = [one.id for one in message.attachments]
         await self._files.take(session, taken, conversation_id=conversation.id, message_id=message.id)
         return message
 
     async def _conversation(
-        self, session: "Session", identity: Identity, conversation_id: str, expected_sequence: int | None = None
+        self, session: "Session", tenant_id: str, conversation_id: str, expected_sequence: int | None = None
     ) -> Conversation:
-        conversation = await self._queries.conversation(identity.tenant_id, conversation_id, session)
+        conversation = await self._queries.conversation(tenant_id, conversation_id, session)
         if conversation is None:
             raise not_found("There is no such conversation.")
         if expected_sequence is not None and conversation.sequence != expected_sequence:
@@ -151,25 +153,23 @@ class Commands:
         return conversation
 
     async def _quoted(
-        self, session: "Session", identity: Identity, conversation: Conversation, draft: Draft
+        self, session: "Session", tenant_id: str, conversation: Conversation, draft: Draft
     ) -> Message | None:
         if draft.reply_to is None:
             return None
-        quoted = await self._queries.message(identity.tenant_id, draft.reply_to, session)
+        quoted = await self._queries.message(tenant_id, draft.reply_to, session)
         if quoted is None or quoted.conversation_id != conversation.id:
             raise refused(Refusal("unknown_message", "is no message of this conversation", "reply_to"))
         if not draft.note and quoted.direction not in ("inbound", "outbound"):
             raise refused(Refusal("unknown_message", "is a message that the customer does not see", "reply_to"))
         return quoted
 
-    async def _material(
-        self, session: "Session", identity: Identity, conversation: Conversation, draft: Draft
-    ) -> Material:
+    async def _material(self, session: "Session", tenant_id: str, conversation: Conversation, draft: Draft) -> Material:
         """The files and the template that a draft names. Raises `Problem` 422 `unknown_attachment`."""
         files: list[UploadedFile] = []
         if draft.files_named:
             ids = [attachment_id for _, attachment_id in draft.files_named]
-            found = await self._files.uploads(identity.tenant_id, ids, session)
+            found = await self._files.uploads(tenant_id, ids, session)
             for place, attachment_id in draft.files_named:
                 file = found.pop(attachment_id, None)
                 if file is None:
@@ -179,7 +179,7 @@ class Commands:
         template = None
         if draft.template is not None:
             account_id, asked = conversation.channel.account_id, draft.template
-            template = await self._directory.template(identity.tenant_id, account_id, asked.name, asked.language)
+            template = await self._directory.template(tenant_id, account_id, asked.name, asked.language)
         return Material(files, template)
 
 
@@ -189,11 +189,10 @@ def _said(
     draft: Draft,
     material: Material,
     rules: ChannelRules,
-    identity: Identity,
+    actor: Actor,
     now: datetime,
 ) -> list[Change]:
     """The draft as a message of the conversation. Raises `Refusal`."""
-    actor = identity.actor()
     if draft.note:
         note = compose_note(draft, material.files)
         return conversation.note(
@@ -220,7 +219,7 @@ def _said(
     )
 
 
-def _message_id(conversation: Conversation, identity: Identity, draft: Draft) -> str:
+def _message_id(conversation: Conversation, actor: Actor, draft: Draft) -> str:
     if draft.client_id is None:
         return uuid7()
-    return uuid5("client-message", conversation.id, identity.actor_id, draft.client_id)
+    return uuid5("client-message", conversation.id, actor.id or "", draft.client_id)

@@ -1,4 +1,4 @@
-"""What a decision leads to: the events that are told, the commands that channels get, the answer to a refusal."""
+"""What a decision leads to: events, commands to channels, and the answer to a refusal."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -7,12 +7,10 @@ from typing import TypeVar
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Change, Conversation, Refusal
 from atd_conversation.domain.events import conversation_event
+from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
-from atd_conversation.store.unit import Unit
-from atd_schemas.envelope import Envelope
+from atd_schemas.envelope import Actor, Envelope
 from atd_schemas.topics import CONVERSATION_EVENTS, Topic
-from atd_servicekit.identity import Identity
-from atd_servicekit.kafka import Outgoing
 from atd_servicekit.problems import FieldError, Problem
 from atd_servicekit.tracing import current_traceparent
 
@@ -22,28 +20,26 @@ _STATUSES = {"not_failed": 409}
 """Of refusals that speak of the present state and not of the request."""
 
 
-def tell(
-    unit: Unit,
+def publish_changes(
+    unit: UnitOfWork,
     conversation: Conversation,
     changes: Sequence[Change],
-    identity: Identity,
+    actor: Actor,
     now: datetime,
     request_id: str,
 ) -> None:
-    """The events of these changes go out with the unit."""
+    """Let the events of these changes go out with the unit."""
     for change in changes:
-        event = conversation_event(conversation, change, actor=identity.actor(), now=now, causation_id=request_id)
-        unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, event, current_traceparent()))
+        event = conversation_event(conversation, change, actor=actor, now=now, causation_id=request_id)
+        unit.publish(CONVERSATION_EVENTS, event, current_traceparent())
 
 
-def ask_channel(unit: Unit, topic: Topic, command: Envelope) -> None:
-    """The service of the channel that listens to `topic` gets this command with the unit."""
-    unit.outgoing.append(Outgoing.of(topic, command, current_traceparent()))
+def send_command(unit: UnitOfWork, topic: Topic, command: Envelope) -> None:
+    """Let a command to the channel service that listens to `topic` go out with the unit."""
+    unit.publish(topic, command, current_traceparent())
 
 
-async def channel_topic(
-    channels: Channels, directory: Directory, identity: Identity, conversation: Conversation
-) -> Topic:
+async def channel_topic(channels: Channels, directory: Directory, tenant_id: str, conversation: Conversation) -> Topic:
     """Where commands for the conversation's channel go.
 
     Raises `Problem` 422 `channel_not_supported` or `channel_removed`.
@@ -51,7 +47,7 @@ async def channel_topic(
     topic = channels.topic(conversation.channel.kind)
     if topic is None:
         raise refused(Refusal("channel_not_supported", "This channel cannot be answered yet."))
-    if await directory.account_is_deleted(identity.tenant_id, conversation.channel.account_id):
+    if await directory.account_is_deleted(tenant_id, conversation.channel.account_id):
         raise refused(Refusal("channel_removed", "The channel account of this conversation was removed."))
     return topic
 

@@ -4,25 +4,25 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from atd_conversation.commands.effects import ask_channel, channel_topic, decided, tell
+from atd_conversation.commands.effects import channel_topic, decided, publish_changes, send_command
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import fetch_command, outbound_command, reaction_command
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_actions import fetch_again, react, retry
+from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
-from atd_conversation.store.unit import Unit, UnitStore
+from atd_conversation.store.unit import UnitStore
+from atd_schemas.envelope import Actor, Envelope
 from atd_servicekit.clock import Clock
-from atd_servicekit.identity import Identity
 from atd_servicekit.problems import not_found
 
 if TYPE_CHECKING:
-    from atd_schemas.envelope import Envelope
     from atd_servicekit.mongo import Session
 
-_Command = Callable[[Conversation, Message, datetime], "Envelope"]
+_Command = Callable[[Conversation, Message, datetime], Envelope]
 
 
 class MessageCommands:
@@ -45,61 +45,71 @@ class MessageCommands:
         self._clock = clock
 
     async def react(
-        self, session: "Session", identity: Identity, message_id: str, emoji: str | None, *, request_id: str
+        self, session: "Session", tenant_id: str, actor: Actor, message_id: str, emoji: str | None, *, request_id: str
     ) -> Message:
         """Put the company's emoji on a message or take it away. Raises `Problem` 404, 422."""
 
-        def command(conversation: Conversation, message: Message, now: datetime) -> "Envelope":
-            actor = identity.actor()
+        def command(conversation: Conversation, message: Message, now: datetime) -> Envelope:
             made = reaction_command(conversation, message, emoji, actor=actor, now=now, causation_id=request_id)
             message.reaction_command = made.id
             return made
 
-        conversation, message = await self._of(session, identity, message_id)
+        conversation, message = await self._of(session, tenant_id, message_id)
         rules = self._channels.of(conversation.channel.kind)
         return await self._decide(
             session,
-            identity,
+            tenant_id,
+            actor,
             conversation,
             message,
-            lambda now: react(conversation, message, emoji, rules, identity.actor(), now),
+            lambda now: react(conversation, message, emoji, rules, actor, now),
             command,
             request_id,
         )
 
-    async def retry(self, session: "Session", identity: Identity, message_id: str, *, request_id: str) -> Message:
+    async def retry(
+        self, session: "Session", tenant_id: str, actor: Actor, message_id: str, *, request_id: str
+    ) -> Message:
         """Send a failed message again. Raises `Problem` 404, 409 `not_failed`, 422."""
-        conversation, message = await self._of(session, identity, message_id)
+        conversation, message = await self._of(session, tenant_id, message_id)
         quoted = None
         if message.reply_to is not None:
-            quoted = await self._queries.message(identity.tenant_id, message.reply_to, session)
+            quoted = await self._queries.message(tenant_id, message.reply_to, session)
 
-        def command(conversation: Conversation, message: Message, now: datetime) -> "Envelope":
+        def command(conversation: Conversation, message: Message, now: datetime) -> Envelope:
             quote = quoted.external_id if quoted else None
             return outbound_command(conversation, message, now=now, causation_id=request_id, reply_to_external_id=quote)
 
         return await self._decide(
-            session, identity, conversation, message, lambda now: retry(conversation, message, now), command, request_id
+            session,
+            tenant_id,
+            actor,
+            conversation,
+            message,
+            lambda now: retry(conversation, message, now),
+            command,
+            request_id,
         )
 
     async def fetch_again(
-        self, session: "Session", identity: Identity, attachment_id: str, *, request_id: str
+        self, session: "Session", tenant_id: str, actor: Actor, attachment_id: str, *, request_id: str
     ) -> Message:
         """Have a customer's file fetched again. Raises `Problem` 404, 409 `not_failed`, 422."""
-        stored = await self._files.file(identity.tenant_id, attachment_id)
+        stored = await self._files.file(tenant_id, attachment_id)
         if stored is None or stored.message_id is None:
             raise not_found("There is no such file.")
-        conversation, message = await self._of(session, identity, stored.message_id)
+        conversation, message = await self._of(session, tenant_id, stored.message_id)
         if all(one.id != attachment_id for one in message.view().attachments):
             raise not_found("There is no such file.")
 
-        def command(conversation: Conversation, message: Message, now: datetime) -> "Envelope":
+        def command(conversation: Conversation, message: Message, now: datetime) -> Envelope:
             file = next(one for one in message.attachments if one.id == attachment_id)
             return fetch_command(conversation, message, file, now=now, causation_id=request_id)
 
         return await self._decide(
             session,
-            identity,
+            tenant_id,
+            actor,
             conversation,
             message,
             lambda _: fetch_again(conversation, message, attachment_id),
@@ -107,12 +117,12 @@ class MessageCommands:
             request_id,
         )
 
-    async def _of(self, session: "Session", identity: Identity, message_id: str) -> tuple[Conversation, Message]:
+    async def _of(self, session: "Session", tenant_id: str, message_id: str) -> tuple[Conversation, Message]:
         """A message of the caller's tenant and its conversation. Raises `Problem` 404."""
-        message = await self._queries.message(identity.tenant_id, message_id, session)
+        message = await self._queries.message(tenant_id, message_id, session)
         if message is None:
             raise not_found("There is no such message.")
-        conversation = await self._queries.conversation(identity.tenant_id, message.conversation_id, session)
+        conversation = await self._queries.conversation(tenant_id, message.conversation_id, session)
         if conversation is None:
             raise not_found("There is no such message.")
         return conversation, message
@@ -120,7 +130,8 @@ class MessageCommands:
     async def _decide(
         self,
         session: "Session",
-        identity: Identity,
+        tenant_id: str,
+        actor: Actor,
         conversation: Conversation,
         message: Message,
         decide: Callable[[datetime], list[Change]],
@@ -131,15 +142,15 @@ class MessageCommands:
 
         Raises `Problem` 422 `channel_not_supported` or `channel_removed`, and with the code of a `Refusal`.
         """
-        topic = await channel_topic(self._channels, self._directory, identity, conversation)
-        unit, files = Unit(), message.attachments
+        topic = await channel_topic(self._channels, self._directory, tenant_id, conversation)
+        unit, files = UnitOfWork(), message.attachments
         unit.touch(conversation)
         unit.touch_message(message)
         now = self._clock.now()
         changes = decided(lambda: decide(now))
         if changes:
-            tell(unit, conversation, changes, identity, now, request_id)
-            ask_channel(unit, topic, command(conversation, message, now))
+            publish_changes(unit, conversation, changes, actor, now, request_id)
+            send_command(unit, topic, command(conversation, message, now))
             unit.attachments.update({one.id: one for one in message.attachments if one not in files})
             await self._store.save(session, unit, now)
         return message

@@ -45,7 +45,7 @@ def arrived(
     )
 
 
-def remarked(
+def notice_message(
     message_id: str,
     tenant_id: str,
     conversation_id: str,
@@ -55,7 +55,7 @@ def remarked(
     occurred_at: datetime,
     now: datetime,
 ) -> Message:
-    """What the product itself says in a thread: `content` has a `type`, which the clients put into words."""
+    """A message by the product itself: `content` has a `type`, for which clients have the words."""
     return Message(
         id=message_id,
         tenant_id=tenant_id,

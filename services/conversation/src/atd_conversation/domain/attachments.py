@@ -1,7 +1,9 @@
-"""Files that a channel announces: what they are called before they are here."""
+"""Files of messages, and those that a channel announces: what they are called before they are here."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from atd_conversation.domain.message import Attachment
 from atd_schemas.contents import MessageKind
@@ -38,6 +40,18 @@ _EXTENSIONS = {
 
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of writing and so can hide an extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttachment:
+    """A file of a tenant: of a message, or uploaded by an attendant and part of none yet."""
+
+    tenant_id: str
+    attachment: Attachment
+    created_at: datetime
+    conversation_id: str | None = None
+    message_id: str | None = None
+    uploaded_by: str | None = None
 
 
 def announced(kind: MessageKind, files: Sequence[InboundAttachment]) -> tuple[Attachment, ...]:

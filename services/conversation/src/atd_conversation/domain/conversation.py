@@ -31,6 +31,11 @@ MAX_FAVOURITES = 500
 """Attendants who can have one conversation among their favourites."""
 
 
+def current_of(account_id: str, contact_id: str) -> str:
+    """The key of the one conversation that takes a contact's next message on an account."""
+    return f"{account_id}:{contact_id}"
+
+
 class Refusal(Exception):
     """A change that the rules do not allow. `code` is stable, `field` names the culprit in the request."""
 
@@ -158,8 +163,8 @@ class Conversation:
         self.unread_count = 0
         return self._add("message.sent", message, now)
 
-    def remark(self, message: Message) -> Change:
-        """Say in the thread what happened to the customer; it is no activity, and no list shows it."""
+    def add_notice(self, message: Message) -> Change:
+        """Add a message by the product itself; it is no activity, and no list shows it."""
         change = self._change("message.sent", (), message)
         message.sequence = change.sequence
         return change

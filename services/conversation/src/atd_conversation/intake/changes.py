@@ -4,37 +4,37 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from atd_conversation.batch import Change
 from atd_conversation.domain.arrivals import SYSTEM_AUTHOR
+from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
-from atd_conversation.intake.state import Intake, News
-from atd_conversation.store.attachments import StoredAttachment
-from atd_conversation.store.inbound import provider_key
+from atd_conversation.intake.batch import ChangeEvent
+from atd_conversation.intake.loaded import provider_key
+from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.conversation import MessageEventType
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundDelete, InboundEdit, InboundFile, InboundReaction, SendFailure
 from atd_schemas.views import AuthorView
 
-_CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
+_CHANGE: TypeAdapter[ChangeEvent] = TypeAdapter(ChangeEvent)
 
-_TOLD: dict[type[Change], MessageEventType] = {
+_EVENT_TYPES: dict[type[ChangeEvent], MessageEventType] = {
     InboundReaction: "message.reacted",
     InboundEdit: "message.edited",
     InboundDelete: "message.deleted",
 }
 
 
-def take_change(intake: Intake, event: Change, news: News) -> None:
-    """Change the message, or keep the change until the message comes: providers promise no order."""
+def take_change(intake: Intake, event: ChangeEvent, cause: Cause) -> None:
+    """ChangeEvent the message, or keep the change until the message comes: providers promise no order."""
     message = intake.loaded.target(event.data.account_id, event.data.target_external_id)
     if message is None:
         _wait(intake, event)
     else:
-        _change(intake, message, event, news)
+        _change(intake, message, event, cause)
 
 
-def settle_changes(intake: Intake, rows: dict[str, dict[str, Any]]) -> None:
+def apply_early_changes(intake: Intake, rows: dict[str, dict[str, Any]]) -> None:
     """Make the changes that waited, of which the message is here now; the others go on waiting."""
     for key, row in rows.items():
         waited = sorted(waiting(row), key=lambda event: event.occurred_at)
@@ -42,16 +42,16 @@ def settle_changes(intake: Intake, rows: dict[str, dict[str, Any]]) -> None:
         if message is None:
             continue
         for event in waited:
-            _change(intake, message, event, News(event))
+            _change(intake, message, event, Cause(event))
         intake.put_early_change(key, None)
 
 
-def waiting(row: dict[str, Any]) -> list[Change]:
+def waiting(row: dict[str, Any]) -> list[ChangeEvent]:
     """The changes that a row of `early_changes` keeps."""
     return [_CHANGE.validate_json(kept["event"]) for kept in row["changes"].values()]
 
 
-def take_file(intake: Intake, event: InboundFile, news: News) -> None:
+def take_file(intake: Intake, event: InboundFile, cause: Cause) -> None:
     """A file of a message is here, or cannot be had."""
     data = event.data
     message = intake.loaded.messages.get(data.message_id)
@@ -68,10 +68,10 @@ def take_file(intake: Intake, event: InboundFile, news: News) -> None:
     if changed:
         file = next(one for one in message.attachments if one.id == data.attachment_id)
         intake.unit.attachments[file.id] = file
-        intake.revised(message, "message.updated", changed, news)
+        intake.revised(message, "message.updated", changed, cause)
 
 
-def _change(intake: Intake, message: Message, event: Change, news: News) -> None:
+def _change(intake: Intake, message: Message, event: ChangeEvent, cause: Cause) -> None:
     if not _is_allowed(message, event):
         return
     conversation = intake.loaded.conversations[message.conversation_id]
@@ -82,7 +82,7 @@ def _change(intake: Intake, message: Message, event: Change, news: News) -> None
     if isinstance(event, InboundDelete):
         _remove_files(intake, message, *(one.id for one in message.attachments))
     actor = SYSTEM if event.data.by_business else None
-    intake.revised(message, _TOLD[type(event)], changed, news, actor=actor)
+    intake.revised(message, _EVENT_TYPES[type(event)], changed, cause, actor=actor)
 
 
 def _remove_files(intake: Intake, message: Message, *attachment_ids: str) -> None:
@@ -93,7 +93,7 @@ def _remove_files(intake: Intake, message: Message, *attachment_ids: str) -> Non
             )
 
 
-def _is_allowed(message: Message, event: Change) -> bool:
+def _is_allowed(message: Message, event: ChangeEvent) -> bool:
     """Customers change what customers wrote, the company what it wrote, within one account.
 
     Which of the account's customers it was is the provider's to say: it signs, and an id names one message.
@@ -105,7 +105,7 @@ def _is_allowed(message: Message, event: Change) -> bool:
     return message.direction == ("outbound" if event.data.by_business else "inbound")
 
 
-def _apply(message: Message, conversation: Conversation, event: Change) -> tuple[str, ...]:
+def _apply(message: Message, conversation: Conversation, event: ChangeEvent) -> tuple[str, ...]:
     data, at = event.data, event.occurred_at
     if isinstance(event, InboundDelete):
         return message.delete(at)
@@ -116,7 +116,7 @@ def _apply(message: Message, conversation: Conversation, event: Change) -> tuple
     return message.react(SYSTEM_AUTHOR if data.by_business else customer, event.data.emoji, at)
 
 
-def _wait(intake: Intake, event: Change) -> None:
+def _wait(intake: Intake, event: ChangeEvent) -> None:
     """The latest change of each kind and side waits: no row can grow."""
     key = provider_key(event.data.account_id, event.data.target_external_id)
     row = intake.loaded.early_changes.get(key)

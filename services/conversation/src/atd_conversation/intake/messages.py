@@ -1,31 +1,28 @@
 """New messages: a customer's, and those that the company wrote with the phone that shares the number."""
 
-from atd_conversation.batch import Arrival
 from atd_conversation.domain.arrivals import arrived
-from atd_conversation.domain.attachments import announced
-from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.attachments import StoredAttachment, announced
+from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.intake.batch import Arrival
+from atd_conversation.intake.loaded import understands
 from atd_conversation.intake.people import contact_id_for, learn
-from atd_conversation.intake.receipts import settle_receipts
-from atd_conversation.intake.state import Intake, News
-from atd_conversation.store.attachments import StoredAttachment
-from atd_conversation.store.documents import current_of
-from atd_conversation.store.inbound import understands
+from atd_conversation.intake.receipts import apply_early_receipt
+from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundEcho, InboundMessage
-from atd_servicekit.kafka import Outgoing
 
 
-def take_message(intake: Intake, event: InboundMessage, news: News) -> None:
+def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
     """A customer's message goes to their conversation, or opens one."""
-    message_id = intake.loaded.made_of(event)
+    message_id = intake.loaded.message_id_of(event)
     known = intake.loaded.messages.get(message_id)
     if known is not None:
-        _understand(intake, known, event, news)
+        _understand(intake, known, event, cause)
         return
-    conversation = _conversation(intake, event, news)
+    conversation = _conversation(intake, event, cause)
     changes = conversation.receive(
         message_id,
         event.data,
@@ -35,24 +32,24 @@ def take_message(intake: Intake, event: InboundMessage, news: News) -> None:
         reply_window=intake.loaded.channels.of(conversation.channel.kind).reply_window,
     )
     for change in changes:
-        intake.emit(conversation, change, news)
+        intake.emit(conversation, change, cause)
         if change.message is not None:
             _put(intake, change.message)
             if change.message.attachments:
-                _fetch(intake, conversation, change.message, change.message.attachments, news)
+                _fetch(intake, conversation, change.message, change.message.attachments, cause)
 
 
-def take_echo(intake: Intake, event: InboundEcho, news: News) -> None:
+def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
     """What the company's phone wrote is a message of ours; one that we sent ourselves is known already."""
     loaded, data = intake.loaded, event.data
-    message_id = loaded.made_of(event)
+    message_id = loaded.message_id_of(event)
     known = loaded.messages.get(message_id)
     if known is not None:
-        _understand(intake, known, event, news)
+        _understand(intake, known, event, cause)
         return
     if loaded.target(data.account_id, data.external_id) is not None:
         return
-    conversation = _conversation(intake, event, news)
+    conversation = _conversation(intake, event, cause)
     message = arrived(
         message_id,
         conversation.tenant_id,
@@ -64,25 +61,25 @@ def take_echo(intake: Intake, event: InboundEcho, news: News) -> None:
         reply_to=_quoted(intake, event),
     )
     change = conversation.echo(message, intake.now)
-    settle_receipts(intake, message, data.external_id)
-    intake.emit(conversation, change, news, actor=SYSTEM)
+    apply_early_receipt(intake, message, data.external_id)
+    intake.emit(conversation, change, cause, actor=SYSTEM)
     _put(intake, message)
-    _fetch(intake, conversation, message, message.attachments, news)
+    _fetch(intake, conversation, message, message.attachments, cause)
 
 
-def _conversation(intake: Intake, event: Arrival, news: News) -> Conversation:
+def _conversation(intake: Intake, event: Arrival, cause: Cause) -> Conversation:
     """The conversation that takes the message, opened now if there is none."""
-    contact_id = contact_id_for(intake, event, news)
+    contact_id = contact_id_for(intake, event, cause)
     place = current_of(event.data.account_id, contact_id)
     conversation = intake.loaded.current.get(place)
     if conversation is None or not conversation.takes(event.occurred_at):
-        conversation = _open(intake, event, contact_id, conversation, news)
+        conversation = _open(intake, event, contact_id, conversation, cause)
     intake.unit.touch(conversation)
-    learn(intake, conversation, event, news)
+    learn(intake, conversation, event, cause)
     return conversation
 
 
-def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversation | None, news: News) -> Conversation:
+def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversation | None, cause: Cause) -> Conversation:
     if previous is not None:
         intake.unit.touch(previous)
         previous.current = False
@@ -94,7 +91,7 @@ def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversatio
     opened, change = Conversation.open(intake.new_id(), number, event.tenant_id, ref, event.data, intake.now)
     intake.unit.new_conversations[opened.id] = opened
     intake.loaded.add_conversation(opened)
-    intake.emit(opened, change, news)
+    intake.emit(opened, change, cause)
     return opened
 
 
@@ -114,7 +111,7 @@ def _put(intake: Intake, message: Message) -> None:
         intake.loaded.add_message(message)
 
 
-def _understand(intake: Intake, known: Message, event: Arrival, news: News) -> None:
+def _understand(intake: Intake, known: Message, event: Arrival, cause: Cause) -> None:
     """A message that is there has come again: this time it may be understood."""
     if not understands(event, known):
         return
@@ -123,12 +120,12 @@ def _understand(intake: Intake, known: Message, event: Arrival, news: News) -> N
     attachments = announced(event.data.kind, event.data.attachments)
     intake.unit.touch_message(known)
     changed = known.understand(event.data, attachments, _quoted(intake, event))
-    intake.revised(known, "message.updated", changed, news)
-    _fetch(intake, conversation, known, tuple(one for one in attachments if one.id not in before), news)
+    intake.revised(known, "message.updated", changed, cause)
+    _fetch(intake, conversation, known, tuple(one for one in attachments if one.id not in before), cause)
 
 
 def _fetch(
-    intake: Intake, conversation: Conversation, message: Message, files: tuple[Attachment, ...], news: News
+    intake: Intake, conversation: Conversation, message: Message, files: tuple[Attachment, ...], cause: Cause
 ) -> None:
     """Write the files down, and ask the channel for them."""
     topic = intake.loaded.channels.topic(conversation.channel.kind)
@@ -141,5 +138,5 @@ def _fetch(
             message_id=message.id,
         )
         if topic is not None:
-            command = fetch_command(conversation, message, file, now=intake.now, causation_id=news.event.id)
-            intake.unit.outgoing.append(Outgoing.of(topic, command, news.traceparent))
+            command = fetch_command(conversation, message, file, now=intake.now, causation_id=cause.event.id)
+            intake.unit.publish(topic, command, cause.traceparent)

@@ -1,20 +1,19 @@
-"""Who it is: contacts are found or made, learn new ids, and change."""
+"""Who the customer is: contacts are found or created, get new ids, and change."""
 
 from collections.abc import Sequence
 
-from atd_conversation.batch import Arrival, OfPerson
-from atd_conversation.domain.arrivals import remarked
+from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Conversation
-from atd_conversation.intake.state import Intake, News
-from atd_conversation.store.documents import current_of
-from atd_conversation.store.inbound import Loaded, senders
+from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.intake.batch import Arrival, PersonEvent
+from atd_conversation.intake.loaded import Loaded, senders
+from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import Content, NoticeContent, NumberChangedContent
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundContactChange, InboundPreference, InboundReceipt
 
 
-def numbers_needed(loaded: Loaded, people: Sequence[OfPerson]) -> dict[str, int]:
+def numbers_needed(loaded: Loaded, people: Sequence[PersonEvent]) -> dict[str, int]:
     """By tenant: how many new conversations these events can open, at the most."""
     places: dict[str, set[str]] = {}
     for event, contact_id, _ in senders(loaded, people):
@@ -27,7 +26,7 @@ def numbers_needed(loaded: Loaded, people: Sequence[OfPerson]) -> dict[str, int]
     return {tenant_id: len(found) for tenant_id, found in places.items()}
 
 
-def contact_id_for(intake: Intake, event: Arrival, news: News) -> str:
+def contact_id_for(intake: Intake, event: Arrival, cause: Cause) -> str:
     """The id of the customer's record, made now if nobody knows them; new names of them are learnt."""
     keys = intake.loaded.keys(event)
     contact_id = intake.loaded.contact_id_of(keys)
@@ -35,13 +34,13 @@ def contact_id_for(intake: Intake, event: Arrival, news: News) -> str:
         contact = Contact.new(intake.new_id(), event.tenant_id, event.data.contact, intake.now)
         contact_id = contact.id
         intake.loaded.contacts[contact_id] = intake.unit.new_contacts[contact_id] = contact
-        intake.emit_contact(contact, "contact.created", (), news)
+        intake.emit_contact(contact, "contact.created", (), cause)
     for key in keys:
         intake.identify(key, event.tenant_id, contact_id)
     return contact_id
 
 
-def learn(intake: Intake, conversation: Conversation, event: Arrival, news: News) -> None:
+def learn(intake: Intake, conversation: Conversation, event: Arrival, cause: Cause) -> None:
     """Take over what a customer tells of themselves; only who may have news was loaded."""
     seen = event.data.contact
     contact = intake.loaded.contacts.get(conversation.contact.id)
@@ -53,10 +52,10 @@ def learn(intake: Intake, conversation: Conversation, event: Arrival, news: News
         intake.unit.touch_contact(contact)
     conversation.rename_contact(contact.ref(), seen.name or conversation.profile_name)
     if changed:
-        intake.emit_contact(contact, "contact.updated", changed, news)
+        intake.emit_contact(contact, "contact.updated", changed, cause)
 
 
-def take_contact_change(intake: Intake, event: InboundContactChange, news: News) -> None:
+def take_contact_change(intake: Intake, event: InboundContactChange, cause: Cause) -> None:
     """Somebody goes by other ids: these name the same contact from now on, unless they name another one.
 
     Two contacts are never merged here: an id that somebody else has stays theirs, and so does a phone.
@@ -75,14 +74,14 @@ def take_contact_change(intake: Intake, event: InboundContactChange, news: News)
         changed += contact.renumber(phone)
     if changed:
         intake.unit.touch_contact(contact)
-        intake.emit_contact(contact, "contact.updated", changed, news)
+        intake.emit_contact(contact, "contact.updated", changed, cause)
     conversation = loaded.current.get(current_of(event.data.account_id, contact_id))
     if conversation is not None:
-        _tell_in_thread(intake, conversation, event, before, news)
+        _add_notice(intake, conversation, event, before, cause)
 
 
-def _tell_in_thread(
-    intake: Intake, conversation: Conversation, event: InboundContactChange, phone_before: str | None, news: News
+def _add_notice(
+    intake: Intake, conversation: Conversation, event: InboundContactChange, phone_before: str | None, cause: Cause
 ) -> None:
     """Answers go to the new address, if it is the customer's own, and the thread says what happened."""
     data = event.data
@@ -93,7 +92,7 @@ def _tell_in_thread(
     content: Content = NoticeContent(type=data.reason)
     if data.reason == "number_changed":
         content = NumberChangedContent(type=data.reason, previous_phone=phone_before, phone=data.contact.phone)
-    message = remarked(
+    message = notice_message(
         event.id,
         conversation.tenant_id,
         conversation.id,
@@ -102,11 +101,11 @@ def _tell_in_thread(
         occurred_at=event.occurred_at,
         now=intake.now,
     )
-    intake.emit(conversation, conversation.remark(message), news, actor=SYSTEM)
+    intake.emit(conversation, conversation.add_notice(message), cause, actor=SYSTEM)
     intake.unit.new_messages.append(message)
 
 
-def take_preference(intake: Intake, event: InboundPreference, news: News) -> None:
+def take_preference(intake: Intake, event: InboundPreference, cause: Cause) -> None:
     """What a contact wants of advertising; nobody becomes a contact by that."""
     loaded = intake.loaded
     keys = loaded.keys(event)
@@ -119,19 +118,19 @@ def take_preference(intake: Intake, event: InboundPreference, news: News) -> Non
     intake.unit.touch_contact(contact)
     changed = contact.choose(event.data.choice, event.occurred_at)
     if changed:
-        intake.emit_contact(contact, "contact.updated", changed, news)
+        intake.emit_contact(contact, "contact.updated", changed, cause)
 
 
-def note_nicknames(intake: Intake, event: InboundReceipt, contact_id: str) -> None:
-    """A receipt can tell other ids of whom the message was for."""
+def note_recipient_keys(intake: Intake, event: InboundReceipt, contact_id: str) -> None:
+    """A receipt can contain other ids of the recipient."""
     for key in intake.loaded.keys_of_ids(event, event.data.aliases):
-        intake.nicknames.setdefault(key, (event.tenant_id, contact_id))
+        intake.recipient_keys.setdefault(key, (event.tenant_id, contact_id))
 
 
-def learn_nicknames(intake: Intake) -> None:
-    """To be called after the last event: what a receipt tells decides about later batches only.
+def learn_recipient_keys(intake: Intake) -> None:
+    """To be called after the last event: the ids in a receipt decide about later batches only.
 
     Who a message is from was worked out before the batch, when numbers were reserved for the conversations it opens.
     """
-    for key, (tenant_id, contact_id) in intake.nicknames.items():
+    for key, (tenant_id, contact_id) in intake.recipient_keys.items():
         intake.identify(key, tenant_id, contact_id)

@@ -3,37 +3,37 @@
 from typing import Any
 
 from atd_conversation.domain.message import Message, later_status
-from atd_conversation.intake.people import note_nicknames
-from atd_conversation.intake.state import Intake, News
-from atd_conversation.store.inbound import provider_key
+from atd_conversation.intake.loaded import provider_key
+from atd_conversation.intake.people import note_recipient_keys
+from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundReceipt, SendFailure
 from atd_schemas.views import MessageStatus
 
 
-def take_receipt(intake: Intake, event: InboundReceipt, news: News) -> None:
+def take_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
     """Move the message on that a receipt is about, or keep the receipt until that is known."""
     data = event.data
     message = _sent(intake, event)
     if data.about == "reaction":
-        _take_reaction_receipt(intake, event, news)
+        _take_reaction_receipt(intake, event, cause)
         return
     if message is None:
         _wait(intake, event)
         return
-    note_nicknames(intake, event, intake.loaded.conversations[message.conversation_id].contact.id)
+    note_recipient_keys(intake, event, intake.loaded.conversations[message.conversation_id].contact.id)
     if _attempt(intake, event, message) < message.attempt:
         return
     intake.unit.touch_message(message)
     changed = _apply(intake, message, data.status, _new_name(intake, event, message), data.failure)
     if message.external_id is not None:
         intake.loaded.sent_as[message.account_id, message.external_id] = message
-    changed += settle_receipts(intake, message, data.external_id)
+    changed += apply_early_receipt(intake, message, data.external_id)
     if changed:
         changed = tuple(dict.fromkeys(changed))
-        intake.revised(message, "message.status_changed", changed, news, actor=None)
+        intake.revised(message, "message.status_changed", changed, cause, actor=None)
 
 
-def settle_receipts(intake: Intake, message: Message, external_id: str | None) -> tuple[str, ...]:
+def apply_early_receipt(intake: Intake, message: Message, external_id: str | None) -> tuple[str, ...]:
     """Remember what the provider calls the message, and apply the receipt that came before that was known.
 
     What changed by that.
@@ -94,7 +94,7 @@ def _new_name(intake: Intake, event: InboundReceipt, message: Message) -> str | 
     return external_id if holder is None or holder is message else None
 
 
-def _take_reaction_receipt(intake: Intake, event: InboundReceipt, news: News) -> None:
+def _take_reaction_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
     """A reaction of ours that the customer never got is none."""
     data = event.data
     message = intake.loaded.messages.get(data.message_id or "")
@@ -103,7 +103,7 @@ def _take_reaction_receipt(intake: Intake, event: InboundReceipt, news: News) ->
     intake.unit.touch_message(message)
     changed = message.lose_reaction(event.causation_id, event.recorded_at)
     if changed:
-        intake.revised(message, "message.reacted", changed, news)
+        intake.revised(message, "message.reacted", changed, cause)
 
 
 def _wait(intake: Intake, event: InboundReceipt) -> None:

@@ -1,29 +1,24 @@
-"""What one pass over a batch has in hand, and the events that every kind of news leads to."""
+"""The state of one pass over a batch, and the events that every kind of change leads to."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from atd_conversation.domain.channels import ChannelRules
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import contact_event, conversation_event
 from atd_conversation.domain.message import Message
-from atd_conversation.store.inbound import Loaded
-from atd_conversation.store.unit import Unit
+from atd_conversation.domain.unit_of_work import Row, UnitOfWork
+from atd_conversation.intake.loaded import Loaded
 from atd_schemas.conversation import ContactEventType, MessageEventType
 from atd_schemas.envelope import SYSTEM, Actor, Envelope
 from atd_schemas.topics import CONVERSATION_EVENTS
-from atd_servicekit.kafka import Outgoing
-
-if TYPE_CHECKING:
-    from atd_servicekit.mongo import Document
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """An event that is being taken in, and the trace that its consequences belong to."""
+class Cause:
+    """The event that is being taken in, and the trace that its consequences belong to."""
 
     event: Envelope
     traceparent: str | None = None
@@ -33,15 +28,15 @@ class News:
 class Intake:
     """One pass over one batch. `numbers` has each tenant's reserved conversation numbers.
 
-    `nicknames` are keys that receipts tell of contacts: they name them from the next batch on.
+    `recipient_keys` are the keys of contacts that receipts contain: they identify them from the next batch on.
     """
 
     loaded: Loaded
     numbers: Mapping[str, Iterator[int]]
     now: datetime
     new_id: Callable[[], str]
-    unit: Unit = field(default_factory=Unit)
-    nicknames: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unit: UnitOfWork = field(default_factory=UnitOfWork)
+    recipient_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def rules(self, message: Message) -> ChannelRules:
         """The rules of the channel of a message whose conversation is loaded."""
@@ -59,7 +54,7 @@ class Intake:
         self,
         conversation: Conversation,
         change: Change,
-        news: News,
+        cause: Cause,
         *,
         actor: Actor | None = None,
         occurred_at: datetime | None = None,
@@ -70,39 +65,39 @@ class Intake:
             change,
             actor=actor or Actor(type="contact", id=conversation.contact.id, name=conversation.contact.name),
             now=self.now,
-            causation_id=news.event.id,
-            occurred_at=occurred_at or (news.event.occurred_at if change.message is not None else None),
+            causation_id=cause.event.id,
+            occurred_at=occurred_at or (cause.event.occurred_at if change.message is not None else None),
         )
-        self.unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, made, news.traceparent))
+        self.unit.publish(CONVERSATION_EVENTS, made, cause.traceparent)
 
     def emit_contact(
-        self, contact: Contact, event_type: ContactEventType, changed: tuple[str, ...], news: News
+        self, contact: Contact, event_type: ContactEventType, changed: tuple[str, ...], cause: Cause
     ) -> None:
         """Tell that a contact was created or changed."""
-        told = contact_event(contact, event_type, changed, now=self.now, causation_id=news.event.id)
-        self.unit.outgoing.append(Outgoing.of(CONVERSATION_EVENTS, told, news.traceparent))
+        event = contact_event(contact, event_type, changed, now=self.now, causation_id=cause.event.id)
+        self.unit.publish(CONVERSATION_EVENTS, event, cause.traceparent)
 
     def revised(
         self,
         message: Message,
         event_type: MessageEventType,
         changed: tuple[str, ...],
-        news: News,
+        cause: Cause,
         actor: Actor | None = SYSTEM,
     ) -> None:
         """Tell that a message has changed; no `actor`: by its customer."""
         conversation = self.loaded.conversations[message.conversation_id]
         self.unit.touch(conversation)
         change = conversation.revise(event_type, message, changed)
-        self.emit(conversation, change, news, actor=actor)
+        self.emit(conversation, change, cause, actor=actor)
 
-    def put_receipt(self, key: str, row: "Document") -> None:
+    def put_receipt(self, key: str, row: Row) -> None:
         """Leave a row of `early_receipts`."""
         read = self.unit.receipts[key][1] if key in self.unit.receipts else self.loaded.early_receipts.get(key)
         self.unit.receipts[key] = (row, read)
         self.loaded.early_receipts[key] = row
 
-    def put_early_change(self, key: str, row: "Document | None") -> None:
+    def put_early_change(self, key: str, row: Row | None) -> None:
         """Leave a row of `early_changes`, or take it away."""
         rows, loaded = self.unit.early_changes, self.loaded.early_changes
         rows[key] = (row, rows[key][1] if key in rows else loaded.get(key))

@@ -1,26 +1,13 @@
 """Documents of files: what a file is, whose it is and whether it is here. Its bytes are in the file store."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.message import Attachment
 from atd_conversation.store.documents import attachment_fields, attachment_of
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Document
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAttachment:
-    """A file of a tenant: of a message, or uploaded by an attendant and part of none yet."""
-
-    tenant_id: str
-    attachment: Attachment
-    created_at: datetime
-    conversation_id: str | None = None
-    message_id: str | None = None
-    uploaded_by: str | None = None
 
 
 def stored_attachment_document(stored: StoredAttachment) -> "Document":

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
 from atd_schemas.contents import EMPTY, Referral, content_of, read_referral
 from atd_schemas.inbound import InboundAttachment, SendFailure
@@ -12,11 +12,6 @@ from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, M
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Document
-
-
-def current_of(account_id: str, contact_id: str) -> str:
-    """The key of the one conversation that takes a contact's next message on an account."""
-    return f"{account_id}:{contact_id}"
 
 
 def contact_document(contact: Contact) -> "Document":

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.drafts import UploadedFile
 from atd_conversation.domain.message import Attachment
 from atd_conversation.store.attachments import (
-    StoredAttachment,
     changed_attachment,
     stored_attachment_document,
     stored_attachment_of,

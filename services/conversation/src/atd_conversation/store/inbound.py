@@ -1,18 +1,14 @@
 """Loading what a batch of inbound events is about: a fixed number of queries, however large the batch."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pymongo import ReturnDocument
 
-from atd_conversation.batch import Arrival, Batch, OfPerson
 from atd_conversation.domain.channels import Channels
-from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.identities import identity_keys, keys_of_ids
-from atd_conversation.domain.message import Message
-from atd_conversation.store.documents import contact_of, conversation_of, current_of, message_of
+from atd_conversation.domain.conversation import current_of
+from atd_conversation.intake.batch import Arrival, Batch
+from atd_conversation.intake.loaded import Loaded, provider_key, senders
+from atd_conversation.store.documents import contact_of, conversation_of, message_of
 from atd_conversation.store.indexes import (
     CONTACTS,
     CONVERSATIONS,
@@ -20,152 +16,24 @@ from atd_conversation.store.indexes import (
     EARLY_CHANGES,
     EARLY_RECEIPTS,
     IDENTITIES,
-    INBOX,
     MESSAGES,
 )
 from atd_schemas.ids import provider_event_id
-from atd_schemas.inbound import InboundContactChange, InboundEcho, InboundMessage, InboundReceipt
+from atd_schemas.inbound import InboundContactChange, InboundEcho
+from atd_servicekit.inbox import Inbox
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from atd_servicekit.mongo import Database, Document
-
-
-OfAccount = OfPerson | InboundReceipt
-"""Events that name a person on one account."""
-
-
-def provider_key(account_id: str, external_id: str) -> str:
-    """The row of `early_receipts` or `early_changes` about a provider's id.
-
-    In `early_receipts` either a receipt waits for a message that is not known to have been sent yet (`status`,
-    `failure`), or the row says which message of ours it is (`message_id`, `attempt`). Being one row, of a receipt that
-    arrives and a send that is recorded at the same time one sees the other. In `early_changes` changes wait for their
-    message: whoever wrote either looks for the other afterwards, and the later of both finds it.
-    """
-    return f"{account_id}:{external_id}"
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What the database knows of a batch. The decision changes these objects and hands them to the unit."""
-
-    channels: Channels
-    handled: set[str] = field(default_factory=set)
-    contact_ids: dict[str, str] = field(default_factory=dict)
-    contacts: dict[str, Contact] = field(default_factory=dict)
-    current: dict[str, Conversation] = field(default_factory=dict)
-    conversations: dict[str, Conversation] = field(default_factory=dict)
-    messages: dict[str, Message] = field(default_factory=dict)
-    sent_as: dict[tuple[str, str], Message] = field(default_factory=dict)
-    early_receipts: "dict[str, Document]" = field(default_factory=dict)
-    early_changes: "dict[str, Document]" = field(default_factory=dict)
-    _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _made_of: dict[str, str] = field(default_factory=dict)
-
-    def made_of(self, event: OfPerson) -> str:
-        """The id of the message that comes of an event, if any does; worked out once.
-
-        It is the event's own for a remark, and for a message that was understood (see `InboundMessage`).
-        """
-        if isinstance(event, InboundMessage) and event.data.kind != "unsupported":
-            return event.id
-        message_id = self._made_of.get(event.id)
-        if message_id is None:
-            message_id = event.message_id() if isinstance(event, Arrival) else event.id
-            self._made_of[event.id] = message_id
-        return message_id
-
-    def keys(self, event: OfPerson) -> tuple[str, ...]:
-        """Every key under which the person may be known from now on, worked out once."""
-        keys = self._keys.get(event.id)
-        if keys is None:
-            data = event.data
-            key_of = self.channels.of(data.channel).key_of_id
-            keys = identity_keys(key_of, event.tenant_id, data.channel, data.account_id, data.contact)
-            self._keys[event.id] = keys
-        return keys
-
-    def known_by(self, event: OfPerson) -> tuple[str, ...]:
-        """The keys that say who the person is: of somebody who goes by other ids now, those before."""
-        if isinstance(event, InboundContactChange):
-            return self.keys_of_ids(event, event.data.previous)
-        return self.keys(event)
-
-    def keys_of_ids(self, event: OfAccount, ids: Sequence[str]) -> tuple[str, ...]:
-        """The keys of ids that belong to one person on the event's account."""
-        data = event.data
-        key_of = self.channels.of(data.channel).key_of_id
-        return keys_of_ids(key_of, event.tenant_id, data.channel, data.account_id, ids)
-
-    def contact_id_of(self, keys: Sequence[str]) -> str | None:
-        """The contact that one of the keys names; the most certain key decides."""
-        return next((self.contact_ids[key] for key in keys if key in self.contact_ids), None)
-
-    def add_conversation(self, conversation: Conversation) -> None:
-        self.conversations[conversation.id] = conversation
-        if conversation.current:
-            self.current[current_of(conversation.channel.account_id, conversation.contact.id)] = conversation
-
-    def add_message(self, message: Message) -> None:
-        known = self.messages.setdefault(message.id, message)
-        if known.external_id is not None:
-            self.sent_as[known.account_id, known.external_id] = known
-
-    def take_stored_for_handled(self, batch: Batch) -> None:
-        """An event whose message is there was handled, unless it says more of it than was understood then."""
-        for event in batch.people:
-            stored = self.messages.get(self.made_of(event))
-            if stored is not None and not (isinstance(event, Arrival) and understands(event, stored)):
-                self.handled.add(event.id)
-
-    def target(self, account_id: str, external_id: str) -> Message | None:
-        """The message that a provider calls so, whoever wrote it."""
-        theirs = self.messages.get(provider_event_id(account_id, external_id, "message"))
-        if theirs is not None:
-            return theirs
-        ours = self.sent_as.get((account_id, external_id))
-        if ours is not None:
-            return ours
-        row = self.early_receipts.get(provider_key(account_id, external_id), {})
-        return self.messages.get(row.get("message_id", ""))
-
-
-def understands(event: Arrival, stored: Message) -> bool:
-    """Whether the event says more of a stored message than was understood of it before."""
-    return stored.kind == "unsupported" and stored.deleted_at is None and event.data.kind != "unsupported"
-
-
-def senders(loaded: Loaded, people: Sequence[OfPerson]) -> Iterator[tuple[OfPerson, str, bool]]:
-    """Each event with the contact that it will be taken for, and whether that is a contact already.
-
-    Walks in the order of the batch: a message that tells two ids of one person decides about a later one that tells
-    only one of them. Whoever writes for the first time goes by their first key; other news of strangers are left out,
-    and so are messages that are there.
-    """
-    known = dict(loaded.contact_ids)
-    contacts = set(loaded.contact_ids.values())
-    for event in people:
-        is_arrival = isinstance(event, Arrival)
-        if is_arrival and loaded.messages and loaded.made_of(event) in loaded.messages:
-            continue
-        keys = loaded.keys(event)
-        contact_id = next(
-            (known[key] for key in (keys if is_arrival else loaded.known_by(event)) if key in known), None
-        )
-        if contact_id is None:
-            if not is_arrival:
-                continue
-            contact_id = keys[0]
-        for key in keys:
-            known.setdefault(key, contact_id)
-        yield event, contact_id, contact_id in contacts
 
 
 class InboundLoader:
     """Reads for the consumer of `inbound.events.v1`. Every query is by `_id` or by a unique index."""
 
-    def __init__(self, database: "Database", channels: Channels) -> None:
+    def __init__(self, database: "Database", inbox: Inbox, channels: Channels) -> None:
         self._db = database
+        self._inbox = inbox
         self._channels = channels
 
     async def load(self, batch: Batch, *, thorough: bool = False) -> Loaded:
@@ -174,7 +42,7 @@ class InboundLoader:
         Not so one that was not understood when it came, and is now.
         """
         loaded = Loaded(self._channels)
-        loaded.handled = await self._ids(INBOX, batch.event_ids)
+        loaded.handled = await self._inbox.handled(batch.event_ids)
         if thorough:
             await self._load_stored(loaded, batch)
         await self._load_people(loaded, batch)
@@ -190,7 +58,7 @@ class InboundLoader:
         return {row["_id"]: row for row in await self._find(EARLY_CHANGES, "_id", keys)}
 
     async def _load_stored(self, loaded: Loaded, batch: Batch) -> None:
-        for row in await self._find(MESSAGES, "_id", {loaded.made_of(event) for event in batch.people}):
+        for row in await self._find(MESSAGES, "_id", {loaded.message_id_of(event) for event in batch.people}):
             loaded.add_message(message_of(row))
         loaded.take_stored_for_handled(batch)
 
@@ -259,16 +127,11 @@ class InboundLoader:
         for row in await self._db[MESSAGES].find(query).limit(len(names)).to_list(len(names)):
             loaded.add_message(message_of(row))
 
-    async def _ids(self, collection: str, ids: "Collection[str]") -> set[str]:
-        return {row["_id"] for row in await self._find(collection, "_id", ids, projection={"_id": 1})}
-
-    async def _find(
-        self, collection: str, name: str, values: "Collection[str]", projection: "Document | None" = None
-    ) -> "list[Document]":
+    async def _find(self, collection: str, name: str, values: "Collection[str]") -> "list[Document]":
         """One query by a unique key, bounded by the number of values asked for."""
         if not values:
             return []
-        cursor = self._db[collection].find({name: {"$in": list(values)}}, projection).limit(len(values))
+        cursor = self._db[collection].find({name: {"$in": list(values)}}).limit(len(values))
         found: list[Document] = await cursor.to_list(len(values))
         return found
 

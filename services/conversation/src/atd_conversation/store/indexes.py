@@ -6,7 +6,6 @@ CONTACTS = "contacts"
 IDENTITIES = "identities"
 CONVERSATIONS = "conversations"
 MESSAGES = "messages"
-INBOX = "inbox"
 EARLY_RECEIPTS = "early_receipts"
 EARLY_CHANGES = "early_changes"
 ATTACHMENTS = "attachments"
@@ -49,8 +48,6 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("account_id", 1), ("sent_as", 1)], unique=True, partialFilterExpression={"sent_as": {"$exists": True}}
         ),
     ],
-    # the providers repeat a webhook for up to seven days
-    INBOX: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     ATTACHMENTS: [

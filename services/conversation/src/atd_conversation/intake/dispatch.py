@@ -1,14 +1,14 @@
-"""The pass itself: every event to the one that takes its kind in."""
+"""Hands every event of a batch to the function that takes its type in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from atd_conversation.intake.changes import settle_changes, take_change, take_file
+from atd_conversation.domain.unit_of_work import Row, UnitOfWork
+from atd_conversation.intake.changes import apply_early_changes, take_change, take_file
 from atd_conversation.intake.messages import take_echo, take_message
-from atd_conversation.intake.people import learn_nicknames, take_contact_change, take_preference
+from atd_conversation.intake.people import learn_recipient_keys, take_contact_change, take_preference
 from atd_conversation.intake.receipts import take_receipt
-from atd_conversation.intake.state import Intake, News
-from atd_conversation.store.unit import Unit
+from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.envelope import Envelope
 from atd_schemas.inbound import (
     InboundContactChange,
@@ -21,12 +21,8 @@ from atd_schemas.inbound import (
     InboundReaction,
     InboundReceipt,
 )
-from atd_servicekit.consuming import Record
 
-if TYPE_CHECKING:
-    from atd_servicekit.mongo import Document
-
-HANDLERS: Mapping[type[Envelope], Callable[[Intake, Any, News], None]] = {
+HANDLERS: Mapping[type[Envelope], Callable[[Intake, Any, Cause], None]] = {
     InboundMessage: take_message,
     InboundEcho: take_echo,
     InboundReceipt: take_receipt,
@@ -39,22 +35,22 @@ HANDLERS: Mapping[type[Envelope], Callable[[Intake, Any, News], None]] = {
 }
 
 
-def take_in(intake: Intake, records: Sequence[Record[Any]]) -> Unit:
+def take_in(intake: Intake, causes: Sequence[Cause]) -> UnitOfWork:
     """Take every event in that was not handled before, and return what must be saved."""
     seen = intake.loaded.handled
-    for record in records:
-        event = record.event
+    for cause in causes:
+        event = cause.event
         if event.id in seen:
             continue
         seen.add(event.id)
         intake.unit.handled.append(event.id)
-        HANDLERS[type(event)](intake, event, News(event, record.traceparent))
-    learn_nicknames(intake)
+        HANDLERS[type(event)](intake, event, cause)
+    learn_recipient_keys(intake)
     return intake.unit
 
 
-def settle(intake: Intake, rows: "dict[str, Document]") -> Unit:
+def apply_waiting_changes(intake: Intake, rows: dict[str, Row]) -> UnitOfWork:
     """Make the changes that waited for messages that are here now, and return what must be saved."""
     intake.loaded.early_changes.update(rows)
-    settle_changes(intake, rows)
+    apply_early_changes(intake, rows)
     return intake.unit

@@ -19,13 +19,13 @@ from atd_schemas.inbound import (
 Arrival = InboundMessage | InboundEcho
 """A new message of either side."""
 
-Change = InboundReaction | InboundEdit | InboundDelete
+ChangeEvent = InboundReaction | InboundEdit | InboundDelete
 """What happens to an earlier message."""
 
-OfPerson = InboundMessage | InboundEcho | InboundContactChange | InboundPreference
+PersonEvent = InboundMessage | InboundEcho | InboundContactChange | InboundPreference
 """Events for which the contact must be found by what the channel calls them."""
 
-_OF_PERSON = frozenset(get_args(OfPerson))
+_PERSON_EVENTS = frozenset(get_args(PersonEvent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Batch:
     """`people` keeps the order of the batch: what one event tells of a person decides about a later one."""
 
     event_ids: set[str] = field(default_factory=set)
-    people: list[OfPerson] = field(default_factory=list)
+    people: list[PersonEvent] = field(default_factory=list)
     receipts: list[InboundReceipt] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[ChangeEvent] = field(default_factory=list)
     files: list[InboundFile] = field(default_factory=list)
 
     @classmethod
@@ -45,7 +45,7 @@ class Batch:
         for event in events:
             batch.event_ids.add(event.id)
             kind = type(event)
-            if kind in _OF_PERSON:
+            if kind in _PERSON_EVENTS:
                 batch.people.append(event)
             elif kind is InboundReceipt:
                 batch.receipts.append(event)

@@ -1,0 +1,76 @@
+"""One unit of work: everything that a decision changed, to be saved in one transaction with its events."""
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from atd_conversation.domain.attachments import StoredAttachment
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.message import Attachment, Message
+from atd_schemas.envelope import Envelope
+from atd_schemas.topics import Topic
+
+Row = dict[str, Any]
+"""A row of a collection that is not one of the domain's objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An event or command that goes out when the unit is saved."""
+
+    topic: Topic
+    event: Envelope
+    traceparent: str | None = None
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """What a decision leaves to be saved, each thing remembered with what it was when it was read.
+
+    Conversations, contacts and messages that existed are kept with a copy of what they were. `receipts` and
+    `early_changes` have rows of the collections of that name as they are to be (None: removed) and as they were read
+    (None: not there).
+    """
+
+    new_contacts: dict[str, Contact] = field(default_factory=dict)
+    new_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
+    contacts: dict[str, tuple[Contact, int]] = field(default_factory=dict)
+    new_conversations: dict[str, Conversation] = field(default_factory=dict)
+    conversations: dict[str, tuple[Conversation, Conversation]] = field(default_factory=dict)
+    new_messages: list[Message] = field(default_factory=list)
+    messages: dict[str, tuple[Message, Message]] = field(default_factory=dict)
+    handled: list[str] = field(default_factory=list)
+    receipts: dict[str, tuple[Row, Row | None]] = field(default_factory=dict)
+    new_attachments: dict[str, StoredAttachment] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    removed_attachments: dict[str, StoredAttachment] = field(default_factory=dict)
+    early_changes: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
+    outgoing: list[Publication] = field(default_factory=list)
+
+    def touch(self, conversation: Conversation) -> None:
+        """To be called before a conversation that was read is changed."""
+        if conversation.id not in self.new_conversations and conversation.id not in self.conversations:
+            self.conversations[conversation.id] = (conversation, copy(conversation))
+
+    def touch_message(self, message: Message) -> None:
+        """To be called before a message is changed."""
+        if message.id not in self.messages:
+            self.messages[message.id] = (message, copy(message))
+
+    def touch_contact(self, contact: Contact) -> None:
+        """To be called for a contact that was read and is changed."""
+        if contact.id not in self.new_contacts and contact.id not in self.contacts:
+            self.contacts[contact.id] = (contact, contact.order)
+
+    def publish(self, topic: Topic, event: Envelope, traceparent: str | None) -> None:
+        """Let an event or a command go out when the unit is saved."""
+        self.outgoing.append(Publication(topic, event, traceparent))
+
+    def aggregates(self) -> Iterator[Contact | Conversation]:
+        """Everything that has events of its own and is saved; its version is its `order`."""
+        yield from self.new_contacts.values()
+        yield from (contact for contact, _ in self.contacts.values())
+        yield from self.new_conversations.values()
+        yield from (conversation for conversation, _ in self.conversations.values())

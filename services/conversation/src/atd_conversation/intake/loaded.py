@@ -1,0 +1,144 @@
+"""What is known of a batch before it is decided about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from atd_conversation.domain.channels import Channels
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.identities import identity_keys, keys_of_ids
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.unit_of_work import Row
+from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
+from atd_schemas.ids import provider_event_id
+from atd_schemas.inbound import InboundContactChange, InboundMessage, InboundReceipt
+
+AccountEvent = PersonEvent | InboundReceipt
+"""Events that name a person on one account."""
+
+
+def provider_key(account_id: str, external_id: str) -> str:
+    """The row of `early_receipts` or `early_changes` about a provider's id.
+
+    In `early_receipts` either a receipt waits for a message that is not known to have been sent yet (`status`,
+    `failure`), or the row says which message of ours it is (`message_id`, `attempt`). Being one row, of a receipt that
+    arrives and a send that is recorded at the same time one sees the other. In `early_changes` changes wait for their
+    message: whoever wrote either looks for the other afterwards, and the later of both finds it.
+    """
+    return f"{account_id}:{external_id}"
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What the database knows of a batch. The decision changes these objects and hands them to the unit."""
+
+    channels: Channels
+    handled: set[str] = field(default_factory=set)
+    contact_ids: dict[str, str] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    current: dict[str, Conversation] = field(default_factory=dict)
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    sent_as: dict[tuple[str, str], Message] = field(default_factory=dict)
+    early_receipts: dict[str, Row] = field(default_factory=dict)
+    early_changes: dict[str, Row] = field(default_factory=dict)
+    _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _message_ids: dict[str, str] = field(default_factory=dict)
+
+    def message_id_of(self, event: PersonEvent) -> str:
+        """The id of the message that comes of an event, if any does; worked out once.
+
+        It is the event's own for a remark, and for a message that was understood (see `InboundMessage`).
+        """
+        if isinstance(event, InboundMessage) and event.data.kind != "unsupported":
+            return event.id
+        message_id = self._message_ids.get(event.id)
+        if message_id is None:
+            message_id = event.message_id() if isinstance(event, Arrival) else event.id
+            self._message_ids[event.id] = message_id
+        return message_id
+
+    def keys(self, event: PersonEvent) -> tuple[str, ...]:
+        """Every key under which the person may be known from now on, worked out once."""
+        keys = self._keys.get(event.id)
+        if keys is None:
+            data = event.data
+            key_of = self.channels.of(data.channel).key_of_id
+            keys = identity_keys(key_of, event.tenant_id, data.channel, data.account_id, data.contact)
+            self._keys[event.id] = keys
+        return keys
+
+    def known_by(self, event: PersonEvent) -> tuple[str, ...]:
+        """The keys that say who the person is: of somebody who goes by other ids now, those before."""
+        if isinstance(event, InboundContactChange):
+            return self.keys_of_ids(event, event.data.previous)
+        return self.keys(event)
+
+    def keys_of_ids(self, event: AccountEvent, ids: Sequence[str]) -> tuple[str, ...]:
+        """The keys of ids that belong to one person on the event's account."""
+        data = event.data
+        key_of = self.channels.of(data.channel).key_of_id
+        return keys_of_ids(key_of, event.tenant_id, data.channel, data.account_id, ids)
+
+    def contact_id_of(self, keys: Sequence[str]) -> str | None:
+        """The contact that one of the keys names; the most certain key decides."""
+        return next((self.contact_ids[key] for key in keys if key in self.contact_ids), None)
+
+    def add_conversation(self, conversation: Conversation) -> None:
+        self.conversations[conversation.id] = conversation
+        if conversation.current:
+            self.current[current_of(conversation.channel.account_id, conversation.contact.id)] = conversation
+
+    def add_message(self, message: Message) -> None:
+        known = self.messages.setdefault(message.id, message)
+        if known.external_id is not None:
+            self.sent_as[known.account_id, known.external_id] = known
+
+    def take_stored_for_handled(self, batch: Batch) -> None:
+        """An event whose message is there was handled, unless it says more of it than was understood then."""
+        for event in batch.people:
+            stored = self.messages.get(self.message_id_of(event))
+            if stored is not None and not (isinstance(event, Arrival) and understands(event, stored)):
+                self.handled.add(event.id)
+
+    def target(self, account_id: str, external_id: str) -> Message | None:
+        """The message that a provider calls so, whoever wrote it."""
+        theirs = self.messages.get(provider_event_id(account_id, external_id, "message"))
+        if theirs is not None:
+            return theirs
+        ours = self.sent_as.get((account_id, external_id))
+        if ours is not None:
+            return ours
+        row = self.early_receipts.get(provider_key(account_id, external_id), {})
+        return self.messages.get(row.get("message_id", ""))
+
+
+def understands(event: Arrival, stored: Message) -> bool:
+    """Whether the event says more of a stored message than was understood of it before."""
+    return stored.kind == "unsupported" and stored.deleted_at is None and event.data.kind != "unsupported"
+
+
+def senders(loaded: Loaded, people: Sequence[PersonEvent]) -> Iterator[tuple[PersonEvent, str, bool]]:
+    """Each event with the contact that it will be taken for, and whether that is a contact already.
+
+    Walks in the order of the batch: a message that tells two ids of one person decides about a later one that tells
+    only one of them. Whoever writes for the first time goes by their first key; other news of strangers are left out,
+    and so are messages that are there.
+    """
+    known = dict(loaded.contact_ids)
+    contacts = set(loaded.contact_ids.values())
+    for event in people:
+        is_arrival = isinstance(event, Arrival)
+        if is_arrival and loaded.messages and loaded.message_id_of(event) in loaded.messages:
+            continue
+        keys = loaded.keys(event)
+        contact_id = next(
+            (known[key] for key in (keys if is_arrival else loaded.known_by(event)) if key in known), None
+        )
+        if contact_id is None:
+            if not is_arrival:
+                continue
+            contact_id = keys[0]
+        for key in keys:
+            known.setdefault(key, contact_id)
+        yield event, contact_id, contact_id in contacts
