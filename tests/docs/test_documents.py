@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
-from atd_servicekit.settings import ServiceSettings
+from atd_schemas.services import SERVICES as LISTED
+from atd_servicekit.settings import MasterKeySettings, ServiceSettings
 from atd_testing.keys import key_variables
 from tests.docs.tables import DOCUMENTS, ROOT, SERVICES, all_metrics, metrics_table, rewritten, settings_table
 
@@ -41,6 +42,15 @@ def test_every_setting_is_described() -> None:
         if not field.description
     ]
     assert silent == []
+
+
+def test_settings_have_the_port_and_the_kind_of_keys_of_the_list_of_services() -> None:
+    for service in LISTED:
+        settings = SERVICES[service.name]
+        port = "internal_port" if "internal_port" in settings.model_fields else "port"
+        assert settings.model_fields[port].default == service.port
+        assert issubclass(settings, MasterKeySettings) == service.master_key
+        assert ("identity_private_key" in settings.model_fields) == service.signs_identities
 
 
 @pytest.mark.parametrize("owner", SERVICES)

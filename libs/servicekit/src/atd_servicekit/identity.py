@@ -11,6 +11,7 @@ of each service compares its routes with that by `route_permissions`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 import orjson
@@ -48,7 +49,10 @@ _KIT_ROUTES = {
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """On whose behalf a request is made. `session_id` names the sign-in or token, absent for the system."""
+    """The person or system on whose behalf a request is made.
+
+    `session_id` is the sign-in or token, None for the system.
+    """
 
     tenant_id: str
     actor_type: ActorType
@@ -174,7 +178,7 @@ def _read_claims(claims: dict[str, Any], issuer: Issuer) -> _Verified:
             actor_type=claims["typ"],
             actor_id=claims["sub"],
             actor_name=claims["name"],
-            permissions=frozenset(claims["perms"]),
+            permissions=_permissions(tuple(claims["perms"])),
             session_id=claims["sid"],
         )
         found = _Verified(identity, claims["iat"] + 0.0, claims["exp"] + 0.0)
@@ -187,8 +191,14 @@ def _read_claims(claims: dict[str, Any], issuer: Issuer) -> _Verified:
     return found
 
 
+@lru_cache(maxsize=256)
+def _permissions(names: tuple[str, ...]) -> frozenset[str]:
+    """One set for all remembered tokens with the same permissions: there are about as many as roles."""
+    return frozenset(names)
+
+
 class Requires:
-    """FastAPI dependency: the caller's identity, once it has `permission` (without one: once it is somebody).
+    """FastAPI dependency: the caller's identity, if it has `permission` (without one: any valid identity).
 
     Use as `identity: Annotated[Identity, Depends(Requires("conversations:read"))]`. The verifier and the clock are
     those of `app.state.runtime`. Raises `Problem` 401 without a valid identity, 403 naming a lacking permission.
@@ -200,7 +210,7 @@ class Requires:
     async def __call__(self, connection: HTTPConnection) -> Identity:
         token = _token(connection)
         if token is None:
-            raise unauthenticated("The request carries no identity.")
+            raise unauthenticated("The identity header is missing.")
         runtime = connection.app.state.runtime
         identity = cast(Identity, runtime.identity.verify(token, runtime.clock.now()))
         if self.permission is not None and self.permission not in identity.permissions:
