@@ -149,18 +149,11 @@ def shown(spec: Spec, document: "Document", public_url: str, now: datetime, more
         {
             "id": document["_id"],
             "webhook_url": None if path is None else f"{public_url.rstrip('/')}{path}/{document['_id']}",
-            **{name: document[name] for name in _SHOWN},
-            **{name: document.get(name) for name in (*spec.fields, *spec.facts)},
+            **{name: document[name] for name in spec.channel.model_fields if name in document},
             **untils,
             **more,
         }
     )
-
-
-_SHOWN = (
-    *("kind", "name", "status", "status_reason", "settings"),
-    *("version", "created_at", "updated_at", "checked_at"),
-)
 
 
 def _values(given: BaseModel) -> dict[str, Any]:
