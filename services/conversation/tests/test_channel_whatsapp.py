@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 
 from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.channels.whatsapp.files import SIZES, TYPES
-from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import (
     MAX_NOTE,
     MAX_NOTE_FILES,
     Composed,
     Draft,
-    Material,
+    References,
     TemplateDraft,
     UploadedFile,
     compose_note,
 )
 from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.refusals import Refusal
 from atd_ingest_whatsapp.compose import compose_message
 from atd_schemas.outbound import OutboundMessageData
 from atd_schemas.views import TemplateParameters, TemplateView
@@ -32,7 +32,7 @@ def file(mime_type: str = "image/jpeg", size: int = 10, *, animated: bool = Fals
 
 
 def composed(draft: Draft, *files: UploadedFile, template: TemplateView | None = None) -> Composed:
-    return CHANNEL_RULES["whatsapp"].compose(draft, Material(files, template))
+    return CHANNEL_RULES["whatsapp"].compose(draft, References(files, template))
 
 
 def shown(made: Composed) -> Any:
@@ -68,7 +68,7 @@ def test_places_and_cards_have_neither_text_nor_files(kind: Any) -> None:
     card = {"name": "Rui", "phones": [], "emails": [], "organization": None}
     content = {"location": place, "contacts": {"contacts": [card]}}[kind]
     made = composed(Draft(kind=kind, content=content))
-    assert (made.kind, made.text, shown(made), made.culprit) == (kind, None, content, kind)
+    assert (made.kind, made.text, shown(made), made.field_name) == (kind, None, content, kind)
     assert refusal(Draft(kind=kind, text="Aqui")) == ("invalid", "text")
     assert refusal(Draft(kind=kind, attachment_ids=("f1",)), file()) == ("invalid", "attachment_ids")
 
@@ -89,7 +89,7 @@ def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
 )
 def test_the_kind_is_the_one_that_takes_the_files_type(mime_type: str, kind: str) -> None:
     made = composed(Draft(attachment_ids=("f1",)), file(mime_type))
-    assert (made.kind, made.attachments[0].mime_type, made.culprit) == (kind, mime_type, "attachment_ids")
+    assert (made.kind, made.attachments[0].mime_type, made.field_name) == (kind, mime_type, "attachment_ids")
     assert shown(made) == ({"voice": False, "duration": None} if kind == "audio" else {})
 
 
@@ -251,9 +251,9 @@ def link(**more: Any) -> Draft:
 )
 def test_every_limit_of_interactive_messages(at: Draft, over: Draft, field_name: str) -> None:
     made = composed(at)
-    assert (made.kind, made.text, made.culprit) == ("interactive", at.text, "interactive")
-    code, culprit = refusal(over)
-    assert (code in ("too_long", "too_many"), culprit) == (True, field_name)
+    assert (made.kind, made.text, made.field_name) == ("interactive", at.text, "interactive")
+    code, field_name = refusal(over)
+    assert (code in ("too_long", "too_many"), field_name) == (True, field_name)
 
 
 @pytest.mark.proves("whatsapp", "interactive-every-limit-what")

@@ -8,8 +8,8 @@ import pytest
 
 import atd_conversation
 from atd_conversation.domain.channels import CHANNEL_RULES, NOT_YET_SERVED, Channels, plain_rules
-from atd_conversation.domain.conversation import Refusal
-from atd_conversation.domain.drafts import Draft, Material
+from atd_conversation.domain.drafts import Draft, References
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.services import service_of_channel
 from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL
 from atd_schemas.views import ChannelKind
@@ -49,13 +49,13 @@ def test_a_channel_without_rules_cannot_be_answered(kind: str) -> None:
     channels = Channels(CHANNEL_RULES, {kind: INBOUND_EVENTS})
     assert channels.topic(kind) is None
     with pytest.raises(Refusal) as refused:
-        channels.of(kind).compose(Draft(text="Olá"), Material())
+        channels.of(kind).compose(Draft(text="Olá"), References())
     assert refused.value.code == "channel_not_supported"
 
 
 def test_a_plain_channel_takes_texts_up_to_its_limit_and_nothing_else() -> None:
     rules = plain_rules("Toy", text_limit=5)
-    assert rules.compose(Draft(text="12345"), Material()).text == "12345"
+    assert rules.compose(Draft(text="12345"), References()).text == "12345"
     for draft, code in (
         (Draft(text="123456"), "too_long"),
         (Draft(text=" "), "invalid"),
@@ -63,6 +63,6 @@ def test_a_plain_channel_takes_texts_up_to_its_limit_and_nothing_else() -> None:
         (Draft(kind="location"), "kind_not_supported"),
     ):
         with pytest.raises(Refusal) as refused:
-            rules.compose(draft, Material())
+            rules.compose(draft, References())
         assert refused.value.code == code
     assert (rules.reply_window, rules.reactions_within, rules.read_marks) == (None, None, False)

@@ -169,7 +169,7 @@ GREETING = {"kind": "template", "template": TemplateDraft("aviso", "pt_BR", body
 async def test_a_template_goes_out_when_the_window_has_closed_and_free_text_does_not(talk: Talk) -> None:
     await talk.parts.directory.put_template(_template())
     talk.clock.advance(2 * DAY)
-    for draft, culprit in (
+    for draft, field_name in (
         ({"text": "Olá"}, "text"),
         ({"attachment_ids": (await talk.upload(),)}, "attachment_ids"),
         ({"kind": "location", "content": {"latitude": 1.0, "longitude": 1.0}}, "location"),
@@ -177,7 +177,7 @@ async def test_a_template_goes_out_when_the_window_has_closed_and_free_text_does
     ):
         with pytest.raises(Problem) as refused:
             await talk.say(**draft)
-        assert (refused.value.code, refused.value.errors[0].field) == ("window_closed", culprit)
+        assert (refused.value.code, refused.value.errors[0].field) == ("window_closed", field_name)
     said = await talk.say(**GREETING)
     assert (said.kind, said.text, said.status) == ("template", "Olá Ana", "pending")
     (command,) = await talk.told("outbound.message")

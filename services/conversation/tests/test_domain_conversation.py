@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_conversation.domain.conversation import REOPEN_WITHIN, Change, Conversation, Refusal
+from atd_conversation.domain.conversation import REOPEN_WITHIN, Change, Conversation
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import ContactRef, Named

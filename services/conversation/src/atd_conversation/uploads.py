@@ -67,7 +67,7 @@ class UploadPlaces:
         except TimeoutError:
             if not time.expired():
                 raise
-            raise Problem(408, "request_timeout", "The file took too long to come.") from None
+            raise Problem(408, "request_timeout", "The upload took too long.") from None
         finally:
             self._taken[tenant_id] -= 1
             if not self._taken[tenant_id]:

@@ -118,7 +118,7 @@ def edits_router(parts: Parts) -> APIRouter:
             if getattr(edit, name) is not None:
                 raise _unknown(name, f"unknown_{name.removesuffix('_id')}")
         if edit.priority is None:
-            raise invalid("priority", "is required: it is the one field that can be changed so far")
+            raise invalid("priority", "is required: no other field can be changed yet")
         priority = edit.priority
         return await _change(
             parts, identity, conversation_id, lambda c, _: c.prioritise(priority), response, version, request_id
@@ -179,9 +179,9 @@ async def _favour(parts: Parts, identity: Identity, conversation_id: str, *, on:
     if await parts.queries.set_favourite(identity.tenant_id, conversation_id, identity.actor_id, on=on):
         return
     if await parts.queries.conversation(identity.tenant_id, conversation_id) is None:
-        raise not_found("There is no such conversation.")
+        raise not_found("Conversation not found.")
     raise Problem(422, "too_many", f"At most {MAX_FAVOURITES} attendants can have it among their favourites.")
 
 
 def _unknown(field: str, code: str) -> Problem:
-    return Problem(422, code, "There is no such thing.", errors=[FieldError(field, "is unknown")])
+    return Problem(422, code, f"The {field} is unknown.", errors=[FieldError(field, "is unknown")])

@@ -104,7 +104,7 @@ def _serve(router: APIRouter, parts: Parts) -> None:
             span = span_of(wanted, size) if if_range in (None, etag) else None
         except Unsatisfiable:
             more = {"Content-Range": f"bytes */{size}"}
-            raise Problem(416, "range_not_satisfiable", "The file has no such bytes.", headers=more) from None
+            raise Problem(416, "range_not_satisfiable", "The range is outside of the file.", headers=more) from None
         start, end = (span.start, span.end) if span else (0, None)
         try:
             file = await parts.file_store.open(file_key(identity.tenant_id, attachment.id), start=start, end=end)
@@ -128,7 +128,7 @@ def _serve(router: APIRouter, parts: Parts) -> None:
         try:
             file = await parts.thumbnails.open(identity.tenant_id, attachment)
         except NoThumbnail:
-            raise Problem(415, "no_thumbnail", "There is no small picture of this file.") from None
+            raise Problem(415, "no_thumbnail", "This file has no thumbnail.") from None
         except FileMissing:
             raise not_found("The file is gone.") from None
         return FileResponse(file, file.size, 200, headers)
@@ -145,16 +145,16 @@ async def _attachment(parts: Parts, tenant_id: str, attachment_id: str) -> Attac
     """
     stored = await parts.files.file(tenant_id, attachment_id)
     if stored is None:
-        raise not_found("There is no such file.")
+        raise not_found("File not found.")
     if stored.message_id is None:
         if stored.attachment.state == "failed":  # about to be cleared away
-            raise not_found("There is no such file.")
+            raise not_found("File not found.")
         return stored.attachment
     message = await parts.queries.message(tenant_id, stored.message_id)
     known = message.attachments if message is not None and message.deleted_at is None else ()
     found = next((one for one in known if one.id == attachment_id), None)
     if found is None:
-        raise not_found("There is no such file.")
+        raise not_found("File not found.")
     return found
 
 

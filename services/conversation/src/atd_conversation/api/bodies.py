@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from atd_conversation.api.parts import Body
-from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.drafts import FILE_KINDS, Draft, TemplateDraft
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import (
     Button,
     ButtonValue,
@@ -173,11 +173,11 @@ class NewMessage(Body):
             raise Refusal("kind_not_supported", "cannot be sent yet", "scheduled_for")
         given = [name for name in _PARTS if getattr(self, name) is not None]
         if len(given) > 1:
-            raise Refusal("invalid", f"a message has one of {', '.join(given)}", given[1])
+            raise Refusal("invalid", f"a message can have only one of {', '.join(given)}", given[1])
         if given:
             part: MessageKind = given[0]  # type: ignore[assignment]  # the parts are called after their kinds
             if self.kind not in (None, part):
-                raise Refusal("invalid", f"is {part} where there is a {part}", "kind")
+                raise Refusal("invalid", f"must be {part} when {part} is given", "kind")
             return part
         if self.kind in _PARTS:
             raise Refusal("invalid", f"is required for a message of kind {self.kind}", self.kind)

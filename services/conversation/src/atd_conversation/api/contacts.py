@@ -16,7 +16,7 @@ def contacts_router(parts: Parts) -> APIRouter:
     async def get_contact(identity: ContactReader, contact_id: str, response: Response) -> ContactView:
         contact = await parts.queries.contact(identity.tenant_id, contact_id)
         if contact is None:
-            raise not_found("There is no such contact.")
+            raise not_found("Contact not found.")
         set_etag(response, contact.sequence)
         return contact.view()
 

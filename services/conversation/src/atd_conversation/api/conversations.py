@@ -82,7 +82,9 @@ def conversations_router(parts: Parts) -> APIRouter:
         try:
             rows = await parts.queries.conversations(identity.tenant_id, wanted, limit=limit + 1, after=after)
         except TooWide:
-            raise Problem(422, "too_wide", "These filters would search too long; add one, such as a status.") from None
+            raise Problem(
+                422, "too_wide", "The search takes too long with these filters; add another one, such as a status."
+            ) from None
         page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.last_activity_at, row.id))
         return Page(items=[row.view(identity.actor_id) for row in page], next_cursor=next_cursor)
 
@@ -90,7 +92,7 @@ def conversations_router(parts: Parts) -> APIRouter:
     async def get_conversation(identity: Reader, conversation_id: str, response: Response) -> ConversationView:
         conversation = await parts.queries.conversation(identity.tenant_id, conversation_id)
         if conversation is None:
-            raise not_found("There is no such conversation.")
+            raise not_found("Conversation not found.")
         set_etag(response, conversation.sequence)
         return conversation.view(identity.actor_id)
 

@@ -41,7 +41,7 @@ def messages_router(parts: Parts) -> APIRouter:
                 raise invalid("cursor", "is not a cursor of this list; start again without one")
             before, after = (before, place) if after is not None else (place, after)
         if await parts.queries.conversation(identity.tenant_id, conversation_id) is None:
-            raise not_found("There is no such conversation.")
+            raise not_found("Conversation not found.")
         rows = await parts.queries.messages(
             identity.tenant_id, conversation_id, limit=limit + 1, before=before, after=after
         )

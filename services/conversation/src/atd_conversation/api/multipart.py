@@ -60,7 +60,7 @@ class FilePart:
             if not await self._read():
                 break
         if not self._ended:
-            raise _malformed("it ends too early")
+            raise _malformed("it is incomplete")
 
     def _taken(self) -> list[bytes]:
         taken, self._data = self._data, []
@@ -71,13 +71,13 @@ class FilePart:
         try:
             received = await anext(self._stream, b"")
         except ClientDisconnect:
-            raise _malformed("the client went away") from None
+            raise _malformed("the client closed the connection") from None
         if not received:
             return False
         try:
             self._parser.write(received)
         except MultipartParseError:
-            raise _malformed("it is no multipart form") from None
+            raise _malformed("it is not a multipart form") from None
         if self._problem is not None:
             raise self._problem
         return True
@@ -113,7 +113,7 @@ class FilePart:
         kind, options = parse_options_header(disposition)
         filename = options.get(b"filename")
         if kind != b"form-data" or options.get(b"name") != PART.encode() or filename is None:
-            self._refuse(invalid(PART, "must be the name of the part, which has a file name"))
+            self._refuse(invalid(PART, "must be the name of the part, and the part must have a file name"))
             return
         self.filename = filename.decode(errors="replace")
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from atd_conversation.commands.effects import channel_topic, decided, publish_changes, refused, send_command
 from atd_conversation.domain.channels import ChannelRules, Channels
-from atd_conversation.domain.conversation import Change, Conversation, Refusal
-from atd_conversation.domain.drafts import Draft, Material, UploadedFile, compose_note
+from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.drafts import Draft, References, UploadedFile, compose_note
 from atd_conversation.domain.events import outbound_command, read_command
 from atd_conversation.domain.message import Message
+from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
@@ -122,12 +123,12 @@ class Commands:
         if not draft.note:
             topic = await channel_topic(self._channels, self._directory, tenant_id, conversation)
         quoted = await self._quoted(session, tenant_id, conversation, draft)
-        material = await self._material(session, tenant_id, conversation, draft)
+        references = await self._references(session, tenant_id, conversation, draft)
         unit = UnitOfWork()
         unit.touch(conversation)
         now = self._clock.now()
         rules = self._channels.of(conversation.channel.kind)
-        changes = decided(lambda: _said(conversation, message_id, draft, material, rules, actor, now))
+        changes = decided(lambda: _said(conversation, message_id, draft, references, rules, actor, now))
         message = next(change.message for change in changes if change.message is not None)
         publish_changes(unit, conversation, changes, actor, now, request_id)
         unit.new_messages.append(message)
@@ -147,7 +148,7 @@ class Commands:
     ) -> Conversation:
         conversation = await self._queries.conversation(tenant_id, conversation_id, session)
         if conversation is None:
-            raise not_found("There is no such conversation.")
+            raise not_found("Conversation not found.")
         if expected_sequence is not None and conversation.sequence != expected_sequence:
             raise conflict(f"The conversation is at version {conversation.sequence} now; read it again.")
         return conversation
@@ -159,12 +160,14 @@ class Commands:
             return None
         quoted = await self._queries.message(tenant_id, draft.reply_to, session)
         if quoted is None or quoted.conversation_id != conversation.id:
-            raise refused(Refusal("unknown_message", "is no message of this conversation", "reply_to"))
+            raise refused(Refusal("unknown_message", "is not a message of this conversation", "reply_to"))
         if not draft.note and quoted.direction not in ("inbound", "outbound"):
-            raise refused(Refusal("unknown_message", "is a message that the customer does not see", "reply_to"))
+            raise refused(Refusal("unknown_message", "is a message that the customer cannot see", "reply_to"))
         return quoted
 
-    async def _material(self, session: "Session", tenant_id: str, conversation: Conversation, draft: Draft) -> Material:
+    async def _references(
+        self, session: "Session", tenant_id: str, conversation: Conversation, draft: Draft
+    ) -> References:
         """The files and the template that a draft names. Raises `Problem` 422 `unknown_attachment`."""
         files: list[UploadedFile] = []
         if draft.files_named:
@@ -173,28 +176,28 @@ class Commands:
             for place, attachment_id in draft.files_named:
                 file = found.pop(attachment_id, None)
                 if file is None:
-                    detail = "is no uploaded file that can still be used; each is used once"
+                    detail = "is not an uploaded file that can be used; each file can be used once"
                     raise refused(Refusal("unknown_attachment", detail, place))
                 files.append(file)
         template = None
         if draft.template is not None:
             account_id, asked = conversation.channel.account_id, draft.template
             template = await self._directory.template(tenant_id, account_id, asked.name, asked.language)
-        return Material(files, template)
+        return References(files, template)
 
 
 def _said(
     conversation: Conversation,
     message_id: str,
     draft: Draft,
-    material: Material,
+    references: References,
     rules: ChannelRules,
     actor: Actor,
     now: datetime,
 ) -> list[Change]:
     """The draft as a message of the conversation. Raises `Refusal`."""
     if draft.note:
-        note = compose_note(draft, material.files)
+        note = compose_note(draft, references.files)
         return conversation.note(
             message_id,
             actor=actor,
@@ -204,7 +207,7 @@ def _said(
             now=now,
             reply_to=draft.reply_to,
         )
-    composed = rules.compose(draft, material)
+    composed = rules.compose(draft, references)
     return conversation.send(
         message_id,
         actor=actor,
@@ -215,7 +218,7 @@ def _said(
         now=now,
         reply_to=draft.reply_to,
         free=composed.free,
-        culprit=composed.culprit,
+        field_name=composed.field_name,
     )
 
 

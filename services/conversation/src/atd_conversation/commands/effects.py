@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from atd_conversation.domain.channels import Channels
-from atd_conversation.domain.conversation import Change, Conversation, Refusal
+from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import conversation_event
+from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_schemas.envelope import Actor, Envelope
@@ -46,7 +47,7 @@ async def channel_topic(channels: Channels, directory: Directory, tenant_id: str
     """
     topic = channels.topic(conversation.channel.kind)
     if topic is None:
-        raise refused(Refusal("channel_not_supported", "This channel cannot be answered yet."))
+        raise refused(Refusal("channel_not_supported", "Sending on this channel is not supported yet."))
     if await directory.account_is_deleted(tenant_id, conversation.channel.account_id):
         raise refused(Refusal("channel_removed", "The channel account of this conversation was removed."))
     return topic

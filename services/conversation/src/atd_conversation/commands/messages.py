@@ -97,10 +97,10 @@ class MessageCommands:
         """Have a customer's file fetched again. Raises `Problem` 404, 409 `not_failed`, 422."""
         stored = await self._files.file(tenant_id, attachment_id)
         if stored is None or stored.message_id is None:
-            raise not_found("There is no such file.")
+            raise not_found("File not found.")
         conversation, message = await self._of(session, tenant_id, stored.message_id)
         if all(one.id != attachment_id for one in message.view().attachments):
-            raise not_found("There is no such file.")
+            raise not_found("File not found.")
 
         def command(conversation: Conversation, message: Message, now: datetime) -> Envelope:
             file = next(one for one in message.attachments if one.id == attachment_id)
@@ -121,10 +121,10 @@ class MessageCommands:
         """A message of the caller's tenant and its conversation. Raises `Problem` 404."""
         message = await self._queries.message(tenant_id, message_id, session)
         if message is None:
-            raise not_found("There is no such message.")
+            raise not_found("Message not found.")
         conversation = await self._queries.conversation(tenant_id, message.conversation_id, session)
         if conversation is None:
-            raise not_found("There is no such message.")
+            raise not_found("Message not found.")
         return conversation, message
 
     async def _decide(

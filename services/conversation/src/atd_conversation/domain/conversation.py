@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundMessageData
@@ -34,16 +35,6 @@ MAX_FAVOURITES = 500
 def current_of(account_id: str, contact_id: str) -> str:
     """The key of the one conversation that takes a contact's next message on an account."""
     return f"{account_id}:{contact_id}"
-
-
-class Refusal(Exception):
-    """A change that the rules do not allow. `code` is stable, `field` names the culprit in the request."""
-
-    def __init__(self, code: str, detail: str, field_name: str | None = None) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
-        self.field_name = field_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +172,14 @@ class Conversation:
         attachments: tuple[Attachment, ...] = (),
         reply_to: str | None = None,
         free: bool = True,
-        culprit: str = "text",
+        field_name: str = "text",
     ) -> list[Change]:
         """Answer the customer. The message is `pending` until the channel has taken it.
 
-        `free` messages need an open reply window, templates do not; `culprit` is what a refusal names.
+        `free` messages need an open reply window, templates do not; `field_name` is what a refusal names.
         Raises `Refusal`: `conversation_closed`, `window_closed`.
         """
-        self.check_open(now, free=free, culprit=culprit)
+        self.check_open(now, free=free, field_name=field_name)
         message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
         message.content, message.attachments = content, attachments
         message.status = "pending"
@@ -197,16 +188,16 @@ class Conversation:
             self.first_response_at = now
         return [self._add("message.sent", message, now)]
 
-    def check_open(self, now: datetime, *, free: bool = True, culprit: str | None = None) -> None:
+    def check_open(self, now: datetime, *, free: bool = True, field_name: str | None = None) -> None:
         """Whether the customer can be written to now.
 
-        Raises `Refusal`: `conversation_closed`, and for `free` messages `window_closed`, naming `culprit`.
+        Raises `Refusal`: `conversation_closed`, and for `free` messages `window_closed`, naming `field_name`.
         """
         if self.status == "closed":
             raise Refusal("conversation_closed", "The conversation is closed; reopen it to answer.")
         if free and self.reply_window_expires_at is not None and now > self.reply_window_expires_at:
             detail = "The reply window has closed; until the customer writes again the channel takes templates only."
-            raise Refusal("window_closed", detail, culprit)
+            raise Refusal("window_closed", detail, field_name)
 
     def note(
         self,

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from atd_conversation.domain.conversation import Refusal
 from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.views import TemplateView
 
@@ -83,12 +83,12 @@ class Composed:
     free: bool = True
     """Whether it is free text of any kind, which the reply window is for; a template is not."""
 
-    culprit: str = "text"
+    field_name: str = "text"
     """The field of the request that a refusal of the whole names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class References:
     """What a draft refers to, as it was found: its files in the order of `files_named`, and the template."""
 
     files: Sequence[UploadedFile] = ()
@@ -98,7 +98,9 @@ class Material:
 def compose_note(draft: Draft, files: Sequence[UploadedFile]) -> Composed:
     """A note for colleagues: text, files, or both. Raises `Refusal` `kind_not_supported`, `too_long`, `too_many`."""
     if draft.content or draft.template or draft.voice or draft.kind not in (None, "text", *FILE_KINDS):
-        raise Refusal("kind_not_supported", "A note holds text and files.", "kind" if draft.kind else "direction")
+        raise Refusal(
+            "kind_not_supported", "A note can contain text and files only.", "kind" if draft.kind else "direction"
+        )
     text = _note_text(draft)
     if len(files) > MAX_NOTE_FILES:
         raise Refusal("too_many", f"A note takes at most {MAX_NOTE_FILES} files.", "attachment_ids")

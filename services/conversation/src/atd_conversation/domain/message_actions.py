@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from atd_conversation.domain.channels.rules import ChannelRules
-from atd_conversation.domain.conversation import Change, Conversation, Refusal
+from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.message import Message
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.envelope import Actor
 from atd_schemas.views import AuthorView
 
@@ -37,18 +38,18 @@ def react(
     `conversation_closed`, `window_closed`.
     """
     if rules.reactions_within is None:
-        raise Refusal("kind_not_supported", "This channel has no reactions.", "emoji")
+        raise Refusal("kind_not_supported", "This channel does not support reactions.", "emoji")
     if emoji is not None and not is_emoji(emoji):
         raise Refusal("invalid", "must be one emoji", "emoji")
     if message.direction not in ("inbound", "outbound"):
         raise Refusal("invalid", "Only messages from and to the customer can be reacted to.")
     if message.deleted_at is not None:
-        raise Refusal("message_deleted", "The message was taken back.")
+        raise Refusal("message_deleted", "The message was deleted.")
     if message.external_id is None:
-        raise Refusal("message_not_sent", "The channel does not have this message yet.")
+        raise Refusal("message_not_sent", "The message has not been sent to the channel yet.")
     if now > message.occurred_at + rules.reactions_within:
         raise Refusal("too_old", f"The message is older than {rules.reactions_within.days} days.")
-    conversation.check_open(now, culprit="emoji")
+    conversation.check_open(now, field_name="emoji")
     changed = message.react(AuthorView(type=actor.type, id=actor.id, name=actor.name), emoji, now)
     return [conversation.revise("message.reacted", message, changed)] if changed else []
 
@@ -59,9 +60,9 @@ def retry(conversation: Conversation, message: Message, now: datetime) -> list[C
     Raises `Refusal`: `invalid`, `not_failed`, `conversation_closed`, `window_closed`.
     """
     if message.direction != "outbound":
-        raise Refusal("invalid", "Only messages to the customer are sent again.")
+        raise Refusal("invalid", "Only messages to the customer can be sent again.")
     if message.status != "failed":
-        raise Refusal("not_failed", f"The message is {message.status}; only failed ones are sent again.")
+        raise Refusal("not_failed", f"The message is {message.status}; only failed messages can be sent again.")
     conversation.check_open(now, free=message.kind != "template")
     changed = tuple(name for name in ("status", "error", "external_id") if getattr(message, name) is not None)
     message.status, message.error, message.external_id = "pending", None, None
@@ -74,7 +75,7 @@ def fetch_again(conversation: Conversation, message: Message, attachment_id: str
     files = {one.id: one for one in message.attachments}
     file = files[attachment_id]
     if file.state != "failed" or file.source is None:
-        raise Refusal("not_failed", f"The file is {file.state}; only failed ones of customers are fetched again.")
+        raise Refusal("not_failed", f"The file is {file.state}; only failed files of customers can be fetched again.")
     files[attachment_id] = replace(file, state="pending", error=None, attempt=file.attempt + 1)
     message.attachments = tuple(files.values())
     return [conversation.revise("message.updated", message, ("attachments",))]

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from atd_conversation.domain.channels import whatsapp
 from atd_conversation.domain.channels.rules import ChannelRules, plain_rules
-from atd_conversation.domain.conversation import Refusal
-from atd_conversation.domain.drafts import Composed, Draft, Material
+from atd_conversation.domain.drafts import Composed, Draft, References
 from atd_conversation.domain.failure_texts import ChannelName
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.topics import Topic
 from atd_schemas.views import ChannelKind
 
@@ -24,8 +24,8 @@ NOT_YET_SERVED: frozenset[ChannelKind] = frozenset({"telegram", "messenger", "fa
 """Kinds that no service connects yet."""
 
 
-def _not_served(_: Draft, __: Material) -> Composed:
-    raise Refusal("channel_not_supported", "This channel cannot be answered yet.")
+def _not_served(_: Draft, __: References) -> Composed:
+    raise Refusal("channel_not_supported", "Sending on this channel is not supported yet.")
 
 
 _UNKNOWN = ChannelRules(

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from atd_conversation.domain.conversation import Refusal
-from atd_conversation.domain.drafts import Composed, Draft, Material, too_long
+from atd_conversation.domain.drafts import Composed, Draft, References, too_long
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_conversation.domain.identities import KeyOfId, account_key
+from atd_conversation.domain.refusals import Refusal
 
-Compose = Callable[[Draft, Material], Composed]
+Compose = Callable[[Draft, References], Composed]
 
 PLAIN_TEXT_LIMIT = 4096
 
@@ -43,7 +43,7 @@ def plain_rules(name: str | ChannelName, *, text_limit: int = PLAIN_TEXT_LIMIT) 
     """The rules of a channel that carries texts and nothing else; `name` is what failures call it."""
     called = ChannelName.brand(name) if isinstance(name, str) else name
 
-    def compose(draft: Draft, _: Material) -> Composed:
+    def compose(draft: Draft, _: References) -> Composed:
         if draft.kind not in (None, "text"):
             raise Refusal(
                 "kind_not_supported", f"A message of kind {draft.kind} cannot be sent on {called.en}.", "kind"
@@ -56,7 +56,7 @@ def plain_rules(name: str | ChannelName, *, text_limit: int = PLAIN_TEXT_LIMIT) 
 def compose_text(draft: Draft, limit: int) -> Composed:
     """A text without files, of at most `limit` characters. Raises `Refusal` `invalid` or `too_long`."""
     if draft.attachment_ids:
-        raise Refusal("invalid", "is not sent with a message of kind text", "attachment_ids")
+        raise Refusal("invalid", "cannot be sent with a message of kind text", "attachment_ids")
     text = draft.text or ""
     if not text.strip():
         raise Refusal("invalid", "must not be empty", "text")

@@ -7,36 +7,36 @@ from atd_conversation.domain.channels.rules import compose_text
 from atd_conversation.domain.channels.whatsapp.files import compose_file
 from atd_conversation.domain.channels.whatsapp.interactive import compose_interactive
 from atd_conversation.domain.channels.whatsapp.templates import compose_template
-from atd_conversation.domain.conversation import Refusal
-from atd_conversation.domain.drafts import FILE_KINDS, Composed, Draft, Material
+from atd_conversation.domain.drafts import FILE_KINDS, Composed, Draft, References
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import MessageKind, content_of
 
 TEXT_LIMIT = 4096
 
-_Compose = Callable[[Draft, Material], Composed]
+_Compose = Callable[[Draft, References], Composed]
 
 
-def compose(draft: Draft, material: Material) -> Composed:
+def compose(draft: Draft, references: References) -> Composed:
     """See `ChannelRules.compose`."""
     kind = draft.kind or ("document" if draft.attachment_ids else "text")
     part = _PARTS.get(kind)
     if part is None:
         raise Refusal("kind_not_supported", f"A message of kind {kind} cannot be sent on WhatsApp.", "kind")
-    return part(draft, material)
+    return part(draft, references)
 
 
-def _text(draft: Draft, _: Material) -> Composed:
+def _text(draft: Draft, _: References) -> Composed:
     return compose_text(draft, TEXT_LIMIT)
 
 
-def _bare(draft: Draft, _: Material) -> Composed:
+def _bare(draft: Draft, _: References) -> Composed:
     """A place or contact cards, which have no text beside them."""
     kind = draft.kind or "text"
     if draft.attachment_ids:
-        raise Refusal("invalid", f"is not sent with a message of kind {kind}", "attachment_ids")
+        raise Refusal("invalid", f"cannot be sent with a message of kind {kind}", "attachment_ids")
     if draft.text:
-        raise Refusal("invalid", f"is not sent with a message of kind {kind}; write it in a message of its own", "text")
-    return Composed(kind=kind, text=None, content=content_of(kind, draft.content), culprit=kind)
+        raise Refusal("invalid", f"cannot be sent with a message of kind {kind}; send it separately", "text")
+    return Composed(kind=kind, text=None, content=content_of(kind, draft.content), field_name=kind)
 
 
 _PARTS: Mapping[MessageKind, _Compose] = MappingProxyType(

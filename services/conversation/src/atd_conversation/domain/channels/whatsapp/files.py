@@ -7,8 +7,8 @@ the same. Of Ogg, Opus with one channel is taken alone, which only listening to 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from atd_conversation.domain.conversation import Refusal
-from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, UploadedFile, too_long
+from atd_conversation.domain.drafts import Composed, Draft, FileKind, References, UploadedFile, too_long
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, AudioContent
 
 MAX_CAPTION = 1024
@@ -47,18 +47,18 @@ VOICE_TYPE = "audio/ogg"
 _WITHOUT_CAPTION = ("audio", "sticker")
 
 
-def compose_file(draft: Draft, material: Material) -> Composed:
+def compose_file(draft: Draft, references: References) -> Composed:
     """A message that carries one file. The kind is the one asked for, or else the one that takes the file's type."""
     field_name = "attachment_ids"
-    if not material.files:
+    if not references.files:
         raise Refusal("invalid", f"is required for a message of kind {draft.kind}", field_name)
-    if len(material.files) > 1:
-        raise Refusal("too_many", "WhatsApp takes one file in a message; send several messages", field_name)
-    file = material.files[0]
+    if len(references.files) > 1:
+        raise Refusal("too_many", "WhatsApp allows one file per message; send several messages", field_name)
+    file = references.files[0]
     kind = check_file(file, _asked(draft), f"{field_name}[0]", voice=draft.voice)
     content = AudioContent(voice=draft.voice) if kind == "audio" else EMPTY
     text = _caption(draft.text, kind)
-    return Composed(kind=kind, text=text, content=content, attachments=(file.attachment,), culprit=field_name)
+    return Composed(kind=kind, text=text, content=content, attachments=(file.attachment,), field_name=field_name)
 
 
 def _asked(draft: Draft) -> FileKind | None:
@@ -73,7 +73,7 @@ def _caption(text: str | None, kind: FileKind) -> str | None:
     if text is None or not text.strip():
         return None
     if kind in _WITHOUT_CAPTION:
-        raise Refusal("invalid", f"is not sent with a message of kind {kind}; write it in a message of its own", "text")
+        raise Refusal("invalid", f"cannot be sent with a message of kind {kind}; send it separately", "text")
     if len(text) > MAX_CAPTION:
         raise too_long("text", len(text), MAX_CAPTION)
     return text
@@ -85,9 +85,9 @@ def check_file(file: UploadedFile, asked: FileKind | None, field_name: str, *, v
     kind = asked or next((kind for kind, types in TYPES.items() if mime_type in types), None)
     taken = (VOICE_TYPE,) if voice else TYPES[kind] if kind else ()
     if kind is None or mime_type not in taken:
-        what = "a voice message" if voice else f"a message of kind {kind}" if kind else "any message on WhatsApp"
-        takes = f"; it takes {', '.join(taken)}" if taken else ""
-        raise Refusal("unsupported_type", f"is {mime_type}, which cannot be {what}{takes}", field_name)
+        what = "a voice message" if voice else f"a message of kind {kind}" if kind else "a message on WhatsApp"
+        takes = f"; allowed: {', '.join(taken)}" if taken else ""
+        raise Refusal("unsupported_type", f"is {mime_type}, which cannot be sent as {what}{takes}", field_name)
     limit = MAX_MOVING_STICKER if kind == "sticker" and file.animated else SIZES[kind]
     size = file.attachment.size or 0
     if size > limit:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from atd_conversation.domain.channels.whatsapp.files import check_file
-from atd_conversation.domain.conversation import Refusal
-from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, too_long
+from atd_conversation.domain.drafts import Composed, Draft, FileKind, References, too_long
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import content_of
 
 MAX_BODY = 1024
@@ -41,7 +41,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def compose_interactive(draft: Draft, material: Material) -> Composed:
+def compose_interactive(draft: Draft, references: References) -> Composed:
     """The body of the message is the draft's text."""
     content = {name: value for name, value in draft.content.items() if value is not None}
     kind = content["type"]
@@ -52,13 +52,13 @@ def compose_interactive(draft: Draft, material: Material) -> Composed:
         if name != "type" and name not in _FIELDS[kind]:
             raise Refusal("invalid", f"does not belong to the type {kind}", f"interactive.{name}")
     _required("text", draft.text, MAX_LIST_BODY if kind == "list" else MAX_BODY)
-    _header(content, material)
+    _header(content, references)
     if "footer" in content:
         _required("interactive.footer", content["footer"], MAX_FOOTER)
     _CHECKS[kind](content)
     made = content_of("interactive", {"type": kind, **{name: content.get(name) for name in _FIELDS[kind]}})
-    files = tuple(file.attachment for file in material.files)
-    return Composed(kind="interactive", text=draft.text, content=made, attachments=files, culprit="interactive")
+    files = tuple(file.attachment for file in references.files)
+    return Composed(kind="interactive", text=draft.text, content=made, attachments=files, field_name="interactive")
 
 
 def _required(field_name: str, text: Any, limit: int) -> None:
@@ -69,7 +69,7 @@ def _required(field_name: str, text: Any, limit: int) -> None:
         raise too_long(field_name, len(text), limit)
 
 
-def _header(content: Mapping[str, Any], material: Material) -> None:
+def _header(content: Mapping[str, Any], references: References) -> None:
     header = content.get("header")
     if header is None:
         return
@@ -77,10 +77,10 @@ def _header(content: Mapping[str, Any], material: Material) -> None:
         _required("interactive.header", header, MAX_HEADER)
         return
     if content["type"] == "list":
-        raise Refusal("invalid", "above a list there can be a text only", "interactive.header")
-    kind = check_file(material.files[0], None, "interactive.header.attachment_id")
+        raise Refusal("invalid", "the header of a list must be text", "interactive.header")
+    kind = check_file(references.files[0], None, "interactive.header.attachment_id")
     if kind not in _HEADER_FILES:
-        detail = f"a header takes {', '.join(_HEADER_FILES)}; this file is sent as {kind}"
+        detail = f"a header can be {', '.join(_HEADER_FILES)}; this file is sent as {kind}"
         raise Refusal("unsupported_type", detail, "interactive.header.attachment_id")
 
 
@@ -110,7 +110,7 @@ def _list(content: Mapping[str, Any]) -> None:
         if row.get("description") is not None:
             _required(f"{place}.description", row["description"], MAX_ROW_DESCRIPTION)
     if len(rows) > MAX_ROWS:
-        detail = f"a list has at most {MAX_ROWS} rows in total; these are {len(rows)}"
+        detail = f"a list has at most {MAX_ROWS} rows in total; {len(rows)} were given"
         raise Refusal("too_many", detail, "interactive.sections")
     _distinct("id", rows)
 
@@ -137,7 +137,7 @@ def _some(content: Mapping[str, Any], name: str, limit: int) -> list[Mapping[str
     if not found:
         raise Refusal("invalid", "must not be empty", f"interactive.{name}")
     if len(found) > limit:
-        raise Refusal("too_many", f"at most {limit} are allowed; these are {len(found)}", f"interactive.{name}")
+        raise Refusal("too_many", f"at most {limit} are allowed; {len(found)} were given", f"interactive.{name}")
     return found
 
 
@@ -146,7 +146,7 @@ def _distinct(name: str, places: list[tuple[str, Mapping[str, Any]]]) -> None:
     seen: set[str] = set()
     for place, one in places:
         if one[name] in seen:
-            raise Refusal("invalid", "is there already", f"{place}.{name}")
+            raise Refusal("invalid", "is used twice", f"{place}.{name}")
         seen.add(one[name])
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from atd_conversation.domain.channels.whatsapp.files import check_file
-from atd_conversation.domain.conversation import Refusal
-from atd_conversation.domain.drafts import Composed, Draft, FileKind, Material, TemplateDraft, too_long
+from atd_conversation.domain.drafts import Composed, Draft, FileKind, References, TemplateDraft, too_long
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import RenderedTemplate, TemplateContent, TemplateValues
 from atd_schemas.views import TemplateView
 
@@ -30,13 +30,13 @@ _Texts = list[str] | dict[str, str]
 """Values by position, or by name."""
 
 
-def compose_template(draft: Draft, material: Material) -> Composed:
+def compose_template(draft: Draft, references: References) -> Composed:
     """The text of the message is the filled-in body; `content.rendered` has what stands around it."""
-    wanted, template = draft.template, material.template
+    wanted, template = draft.template, references.template
     if wanted is None:
         raise Refusal("invalid", "is required for a message of kind template", "template")
     if draft.text:
-        raise Refusal("invalid", "is not sent beside a template", "text")
+        raise Refusal("invalid", "cannot be sent with a template", "text")
     if draft.attachment_ids:
         detail = "a template's file goes into template.parameters.header, as {'attachment_id': …}"
         raise Refusal("invalid", detail, "attachment_ids")
@@ -46,7 +46,7 @@ def compose_template(draft: Draft, material: Material) -> Composed:
         because = f" ({template.reason})" if template.reason else ""
         detail = f"The template is {template.status}{because}; only approved ones can be sent."
         raise Refusal("template_not_approved", detail, "template.name")
-    shown, header = _header(wanted, template, material)
+    shown, header = _header(wanted, template, references)
     text, body = _body(wanted, template)
     values = {"header": header, "body": body, "buttons": _buttons(wanted, template)}
     content = TemplateContent(
@@ -59,8 +59,8 @@ def compose_template(draft: Draft, material: Material) -> Composed:
             buttons=tuple(str(button.get("text") or "") for button in _buttons_of(template)),
         ),
     )
-    files = tuple(file.attachment for file in material.files)
-    return Composed(kind="template", text=text, content=content, attachments=files, free=False, culprit="template")
+    files = tuple(file.attachment for file in references.files)
+    return Composed(kind="template", text=text, content=content, attachments=files, free=False, field_name="template")
 
 
 def _component(template: TemplateView, kind: str) -> Mapping[str, Any]:
@@ -77,11 +77,11 @@ def _buttons_of(template: TemplateView) -> Sequence[Mapping[str, Any]]:
     return [one for one in buttons if isinstance(one, Mapping)] if isinstance(buttons, list | tuple) else []
 
 
-def _header(wanted: TemplateDraft, template: TemplateView, material: Material) -> tuple[str | None, Any]:
+def _header(wanted: TemplateDraft, template: TemplateView, references: References) -> tuple[str | None, Any]:
     """The header's text, filled in, and its values; no text where it is a file or there is none."""
     header_format = str(_component(template, "HEADER").get("format") or "TEXT").upper()
     if header_format in _FILE_FORMATS:
-        return None, [_header_file(wanted, material, _FILE_FORMATS[header_format])]
+        return None, [_header_file(wanted, references, _FILE_FORMATS[header_format])]
     if header_format != "TEXT":
         detail = f"Templates with a header of the format {header_format} cannot be sent."
         raise Refusal("kind_not_supported", detail, "template.name")
@@ -96,13 +96,13 @@ def _header(wanted: TemplateDraft, template: TemplateView, material: Material) -
     return _filled(text, values) or None, values
 
 
-def _header_file(wanted: TemplateDraft, material: Material, kind: FileKind) -> Mapping[str, Any]:
+def _header_file(wanted: TemplateDraft, references: References, kind: FileKind) -> Mapping[str, Any]:
     given, place = wanted.header, f"{_PLACE}.header"
     _count(place, len(given), 1)
     file = None if isinstance(given, Mapping) else given[0]
     if not isinstance(file, Mapping):
         raise Refusal("wrong_parameters", f"must be an uploaded {kind}, as {{'attachment_id': …}}", f"{place}[0]")
-    check_file(material.files[0], kind, f"{place}[0].attachment_id")
+    check_file(references.files[0], kind, f"{place}[0].attachment_id")
     return file
 
 
@@ -121,7 +121,7 @@ def _texts(given: Sequence[Any] | Mapping[str, str], expected: int | tuple[str, 
         return []
     if isinstance(expected, int):
         if isinstance(given, Mapping):
-            raise Refusal("wrong_parameters", "must be a list: this template counts its parameters", place)
+            raise Refusal("wrong_parameters", "must be a list: the parameters of this template are numbered", place)
         _count(place, len(given), expected)
         return [_value(value, f"{place}[{number}]") for number, value in enumerate(given)]
     if not isinstance(given, Mapping) or set(given) != set(expected):
@@ -163,7 +163,7 @@ def _needs_value(button: Mapping[str, Any]) -> bool:
 
 def _count(place: str, given: int, expected: int) -> None:
     if given != expected:
-        raise Refusal("wrong_parameters", f"this template takes {expected} values there; these are {given}", place)
+        raise Refusal("wrong_parameters", f"this template needs {expected} values here; {given} were given", place)
 
 
 def _value(value: str, place: str) -> str:
