@@ -4,7 +4,7 @@ Motor is at the end of its life; moving to PyMongo's own asynchronous client is 
 """
 
 import asyncio
-import random
+import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from atd_servicekit.backoff import Backoff
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.metrics import Metrics
 
@@ -50,8 +51,10 @@ _RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", 
 
 _NAMESPACE_EXISTS = 48
 
-TRANSACTION_TRIES = 12
-"""How often a transaction is tried before its fault is handed on: about five seconds of backoff."""
+TRANSACTION_BACKOFF = Backoff.of_seconds(0.005, 1.0, attempts=12)
+"""Between tries of a transaction, before its fault is raised: about five seconds in all."""
+
+_COMMIT_BACKOFF = Backoff.of_seconds(0.05, 1.0, attempts=12)
 
 
 def is_away(error: BaseException) -> bool:
@@ -104,16 +107,17 @@ class Mongo:
         """Run `work` in one transaction (snapshot, majority) and commit it.
 
         `work` may run several times: it reads what it needs inside, and has no effect outside. Conflicts and
-        elections are retried with backoff, `TRANSACTION_TRIES` times; then the last error is raised.
+        elections are retried by `TRANSACTION_BACKOFF`; then the last error is raised.
         """
-        for attempt in range(TRANSACTION_TRIES):
+        for attempt in itertools.count(1):
             try:
                 return await self._attempt(work)
             except PyMongoError as error:
-                if not self._worth_a_retry(error) or attempt == TRANSACTION_TRIES - 1:
+                seconds = TRANSACTION_BACKOFF.seconds(attempt)
+                if seconds is None or not self._worth_a_retry(error):
                     raise
                 self._metrics.transaction_retries.inc()
-                await asyncio.sleep(min(0.005 * 2**attempt, 1.0) * random.uniform(0.5, 1.0))
+            await asyncio.sleep(seconds)
         raise AssertionError("unreachable: the loop returns or raises")
 
     async def _attempt(self, work: Callable[[Session], Awaitable[T]]) -> T:
@@ -129,15 +133,15 @@ class Mongo:
             return result
 
     async def _commit(self, session: Session) -> None:
-        for attempt in range(TRANSACTION_TRIES):
+        for attempt in itertools.count(1):
             try:
                 await session.commit_transaction()
                 return
             except PyMongoError as error:
-                unknown = error.has_error_label("UnknownTransactionCommitResult")
-                if not unknown or attempt == TRANSACTION_TRIES - 1:
+                seconds = _COMMIT_BACKOFF.seconds(attempt)
+                if seconds is None or not error.has_error_label("UnknownTransactionCommitResult"):
                     raise
-                await asyncio.sleep(min(0.05 * 2**attempt, 1.0))
+            await asyncio.sleep(seconds)
 
     @staticmethod
     def _worth_a_retry(error: PyMongoError) -> bool:
