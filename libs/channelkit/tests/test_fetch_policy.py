@@ -200,7 +200,7 @@ def test_what_may_pass_is_tried_again_and_the_rest_ends(result: FetchResult, exp
 )
 def test_after_about_an_hour_the_last_reason_is_final(result: FetchResult, expected: str) -> None:
     assert timedelta(minutes=50) < FETCH_BACKOFF.total() < timedelta(hours=1)
-    outcome = decide_fetch(result, FETCH_BACKOFF.attempts, NOW, 0.0)
+    outcome = decide_fetch(result, FETCH_BACKOFF.attempts or 0, NOW, 0.0)
     assert isinstance(outcome, ledger.Failed)
     assert outcome.reason == expected
 

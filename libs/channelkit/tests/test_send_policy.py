@@ -132,7 +132,7 @@ def test_what_the_provider_calls_the_recipient_is_kept() -> None:
     "answer", [Unsent("ConnectError"), Uncertain("ReadTimeout"), refused("transient"), refused("throttle", PAIR)]
 )
 def test_a_mark_as_read_holds_up_its_own_lane_and_only_for_a_while(answer: Answer) -> None:
-    outcomes = [decide_read(answer, Attempt(n, NOW, NOW)) for n in range(1, READ_BACKOFF.attempts + 1)]
+    outcomes = [decide_read(answer, Attempt(n, NOW, NOW)) for n in range(1, (READ_BACKOFF.attempts or 0) + 1)]
     assert [waits(one) for one in outcomes[:-1]] == [(2, "lane"), (6, "lane"), (18, "lane")]
     assert isinstance(outcomes[-1], ledger.Failed)
 

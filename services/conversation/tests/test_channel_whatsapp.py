@@ -66,7 +66,7 @@ def test_a_text_says_something(text: str | None) -> None:
 def test_places_and_cards_have_neither_text_nor_files(kind: Any) -> None:
     place = {"latitude": -23.5, "longitude": -46.6, "name": "Loja", "address": None, "url": None}
     card = {"name": "Rui", "phones": [], "emails": [], "organization": None}
-    content = {"location": place, "contacts": {"contacts": [card]}}[kind]
+    content: Any = {"location": place, "contacts": {"contacts": [card]}}[kind]
     made = composed(Draft(kind=kind, content=content))
     assert (made.kind, made.text, shown(made), made.field_name) == (kind, None, content, kind)
     assert refusal(Draft(kind=kind, text="Aqui")) == ("invalid", "text")
