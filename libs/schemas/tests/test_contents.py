@@ -94,7 +94,7 @@ def test_a_content_is_read_by_its_kind_and_written_as_it_was(
 @pytest.mark.parametrize("kind", get_args(MessageKind))
 def test_an_empty_content_fits_every_kind(kind: MessageKind) -> None:
     for view in (MessageView(**VIEW, kind=kind), MessageView(**VIEW, kind=kind, content={})):  # type: ignore[arg-type]  # as JSON has it
-        assert view.content is EMPTY
+        assert view.content == EMPTY
         assert json.loads(view.model_dump_json())["content"] == {}
 
 

@@ -50,6 +50,8 @@ class Content(Schema):
 class EmptyContent(Content):
     """`{}`: of a plain message, and of every message that was deleted."""
 
+    model_config = ConfigDict(extra="forbid")
+
 
 EMPTY = EmptyContent()
 
@@ -340,8 +342,13 @@ def _read(value: object, info: ValidationInfo) -> object:
     return content_of(info.data.get("kind"), value)
 
 
-ContentOfKind = Annotated[SerializeAsAny[Content], BeforeValidator(_read)]
-"""The type of a field `content` that stands after a field `kind`, in a class that is a `WithContent`."""
+ContentOfKind = Annotated[
+    SerializeAsAny[EmptyContent | Annotated[Content, BeforeValidator(_read)]], Field(union_mode="left_to_right")
+]
+"""The type of a field `content` that stands after a field `kind`, in a class that is a `WithContent`.
+
+Most messages are plain: their `{}` is tried first, because that calls no Python.
+"""
 
 
 class WithContent(Schema):

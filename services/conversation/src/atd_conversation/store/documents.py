@@ -6,7 +6,7 @@ from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
-from atd_schemas.contents import EMPTY, Referral, content_of, read_referral
+from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
 from atd_schemas.inbound import InboundAttachment, SendFailure
 from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, Reaction
 
@@ -162,7 +162,7 @@ def message_fields(message: Message) -> "Document":
     return {
         "kind": message.kind,
         "text": message.text,
-        "content": message.content.model_dump() if message.content is not EMPTY else {},
+        "content": message.content.model_dump() if not isinstance(message.content, EmptyContent) else {},
         "status": message.status,
         "external_id": message.external_id,
         "error": error.model_dump(exclude_defaults=True) if error else None,
