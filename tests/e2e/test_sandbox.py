@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
@@ -19,6 +20,8 @@ from atd_testing.waiting import eventually
 from tests.conftest import ADMINISTRATOR
 from tests.harness.reading import Json, conversations, messages
 from tests.harness.system import FAKE, System
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # of the one browser
 
 PATIENCE_SECONDS = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -55,7 +58,7 @@ class Attendant:
         return dict(answer.json())
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def attendant(system: System) -> AsyncIterator[Attendant]:
     async with httpx.AsyncClient(base_url=f"{system.public_url}/api/v1", trust_env=False, timeout=30) as client:
         email, password = ADMINISTRATOR.values()
@@ -72,7 +75,7 @@ async def attendant(system: System) -> AsyncIterator[Attendant]:
         yield Attendant(client, accounts)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert path, f"a browser is needed: one of {', '.join(BROWSERS)}"
@@ -120,7 +123,7 @@ class Phone:
         return self.page.locator(f".row.mine .tick.{status}")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def phone(system: System, browser: Browser, attendant: Attendant) -> AsyncIterator[Phone]:
     context = await browser.new_context(locale="pt-BR", permissions=["microphone"])
     expect.set_options(timeout=PATIENCE_SECONDS * 1000)

@@ -252,8 +252,8 @@ def link(**more: Any) -> Draft:
 def test_every_limit_of_interactive_messages(at: Draft, over: Draft, field_name: str) -> None:
     made = composed(at)
     assert (made.kind, made.text, made.field_name) == ("interactive", at.text, "interactive")
-    code, field_name = refusal(over)
-    assert (code in ("too_long", "too_many"), field_name) == (True, field_name)
+    code, refused_field = refusal(over)
+    assert (code in ("too_long", "too_many"), refused_field) == (True, field_name)
 
 
 @pytest.mark.proves("whatsapp", "interactive-every-limit-what")

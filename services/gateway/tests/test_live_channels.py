@@ -2,12 +2,10 @@
 
 import asyncio
 import base64
-import contextlib
 import json
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
@@ -17,6 +15,7 @@ from atd_schemas.settings_changes import ChannelAccountChanged, ChannelAccountDa
 from atd_schemas.topics import SETTINGS_CHANGES
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.pagination import decode_cursor, encode_cursor
+from atd_testing.providers.serving import serving
 from atd_testing.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -31,6 +30,7 @@ class ChannelService:
     def __init__(self, name, kind):
         self.name = name
         self.kind = kind
+        self.url = ""
         self.accounts = {}
         self.seen = []
         self.status = None
@@ -80,22 +80,10 @@ def tenant_of(request):
     return json.loads(base64.urlsafe_b64decode(claims + "=="))["tid"]
 
 
-@contextlib.asynccontextmanager
-async def served(app):
-    config = uvicorn.Config(app, port=0, host="127.0.0.1", log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext
-    running = asyncio.create_task(server.serve())
-    await eventually(lambda: server.started)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await running
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def both():
     services = [ChannelService("ingest-whatsapp", "whatsapp"), ChannelService("ingest-toy", "app")]
-    async with served(services[0].app) as first, served(services[1].app) as second:
+    async with serving(services[0].app) as first, serving(services[1].app) as second:
         for service, url in zip(services, (first, second), strict=True):
             service.url = url
         yield services
