@@ -3,7 +3,12 @@
 import structlog
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["atd_testing.parallel", "atd_testing.proofs", "atd_testing.plugin"]
+pytest_plugins = [
+    "atd_testing.parallel",
+    "atd_testing.proofs",
+    "atd_testing.plugin",
+    "atd_testing.channels.fixtures",
+]
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

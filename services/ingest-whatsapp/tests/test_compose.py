@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_ingest_whatsapp.compose import Unsendable, compose_message, compose_reaction, compose_read
+from atd_channelkit.answers import Unsendable
+from atd_ingest_whatsapp.compose import compose_message, compose_reaction, compose_read
 from atd_schemas.outbound import OutboundAttachment, OutboundMessageData, OutboundReactionData, OutboundReadData
 from atd_testing.whatsapp.sends import check_send
 
@@ -418,5 +419,5 @@ def test_a_reaction_is_put_and_taken_away(emoji: str | None, expected: str) -> N
 def test_a_message_is_marked_as_read_with_and_without_the_sign_of_writing() -> None:
     read = OutboundReadData(**PLACE, recipient=PHONE, external_id="wamid.T", typing=True)
     plain = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.T"}
-    assert compose_read(read, typing=False) == plain
-    assert compose_read(read, typing=True) == {**plain, "typing_indicator": {"type": "text"}}
+    assert compose_read(read.model_copy(update={"typing": False})) == plain
+    assert compose_read(read) == {**plain, "typing_indicator": {"type": "text"}}

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from atd_channelkit.answers import Refused, Unsent
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.graph import GraphConnection
+from atd_ingest_whatsapp.graph.connection import GraphConnection
 from atd_ingest_whatsapp.templates.client import Catalogue, TemplateClient
 
 ACCOUNT = Account(

@@ -93,6 +93,7 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
         self.graph = GraphSettings()
         # A service may remember ids of a fake that ran before: they must not repeat.
         self.media = MediaStore(first_number=int(datetime.now(UTC).timestamp() * 1000))
+        self.foreign_addresses: dict[str, str] = {}
         self.templates: dict[str, list[Template]] = {}
         self.customer_wrote_at: OrderedDict[tuple[str, str], datetime] = OrderedDict()
         self.closed_windows: set[tuple[str, str]] = set()
@@ -125,6 +126,8 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
 
     def address_of(self, media_id: str, base_url: str) -> str:
         """A new address of the file, valid for `url_seconds`."""
+        if (foreign := self.foreign_addresses.get(media_id)) is not None:
+            return foreign
         token = secrets.token_urlsafe(12)
         self.media.issue(media_id, token, self.now() + timedelta(seconds=self.graph.url_seconds))
         return f"{base_url.rstrip('/')}/_lookaside/{media_id}?token={token}"

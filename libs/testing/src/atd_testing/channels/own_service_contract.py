@@ -1,0 +1,149 @@
+"""What needs services of a test's own: other settings, several processes, a crash.
+
+No other service of the channel may run meanwhile: it would take part of the commands. So this is a class of its own.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from atd_servicekit.tracing import Tracing
+from atd_testing.channels.contract import Contract
+from atd_testing.channels.fixtures import StartChannel
+from atd_testing.channels.sending_contract import failure_of
+from atd_testing.channels.under_test import PATH, SECRET, ChannelUnderTest
+from atd_testing.providers import Behaviour
+from atd_testing.waiting import eventually
+
+SOON = timedelta(milliseconds=300)
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def trace_of(channel: ChannelUnderTest, event: Any) -> str:
+    """The trace that the event's record on Kafka belongs to."""
+    traceparent: bytes = channel.reader.headers[event.id]["traceparent"]
+    return traceparent.decode().split("-")[1]
+
+
+class OwnServiceContract(Contract):
+    """Deadlines, timeouts, several processes, and a crash between sending and recording it."""
+
+    @pytest.mark.parametrize(
+        ("behaviour", "arrivals"),
+        [
+            (Behaviour(kind="cut_before"), 1),
+            (Behaviour(kind="cut_after"), 2),
+            (Behaviour(kind="server_error", accept=True), 2),
+            (Behaviour(kind="garbage"), 2),
+        ],
+        ids=["cut before", "cut after", "502 although taken", "200 without an answer"],
+    )
+    async def test_an_unproven_send_is_repeated_after_its_deadline(
+        self, start_channel: StartChannel, behaviour: Behaviour, arrivals: int
+    ) -> None:
+        channel = await start_channel(uncertain_after=SOON)
+        account = await channel.connect()
+        channel.provider.state.behaviours = [behaviour.model_copy()]
+        await channel.ask(channel.message(account, "once more"))
+        [receipt] = await channel.receipts(account, 1)
+        assert receipt.data.status == "sent"
+        assert channel.sent_texts(account) == ["once more"] * arrivals
+
+    async def test_a_call_that_takes_too_long_is_uncertain_and_repeated(self, start_channel: StartChannel) -> None:
+        channel = await start_channel(uncertain_after=SOON, timeout=SOON)
+        account = await channel.connect()
+        channel.provider.state.behaviours = [Behaviour(kind="delay", delay_ms=1500)]
+        await channel.ask(channel.message(account, "slow"))
+        [receipt] = await channel.receipts(account, 1)
+        assert receipt.data.status == "sent"
+        assert set(channel.sent_texts(account)) == {"slow"}
+
+    async def test_an_unsent_message_expires(self, start_channel: StartChannel) -> None:
+        channel = await start_channel(send_until=timedelta(milliseconds=1))
+        account = await channel.connect()
+        refusal = channel.refuse("passing", times=None)
+        await channel.ask(channel.message(account))
+        [receipt] = await channel.receipts(account, 1)
+        assert failure_of(receipt) == (refusal.failure, refusal.code)
+        assert channel.sent_texts(account) == []
+
+    async def test_a_change_reaches_the_other_processes(self, start_channel: StartChannel) -> None:
+        channel = await start_channel()
+        channel.need("webhooks")
+        other = await start_channel(mongodb_database_prefix=channel.service.settings.mongodb_database_prefix)
+        account = await channel.connect()
+        raw = channel.text_webhook(account)
+        assert (await other.deliver(account, raw)).status_code == 200
+        await channel.http.delete(f"{PATH}/{account['id']}", headers=channel.headers())
+
+        async def gone_there_too() -> bool:
+            return bool((await other.deliver(account, raw)).status_code == 404)
+
+        await eventually(gone_there_too)
+
+    async def test_the_trace_runs_from_the_webhook_into_kafka_and_from_kafka_into_the_call(
+        self, start_channel: StartChannel
+    ) -> None:
+        exporter = InMemorySpanExporter()
+        tracing = Tracing(self.case.service.name, SimpleSpanProcessor(exporter))
+        channel = await start_channel(tracing=tracing)
+        channel.need("webhooks")
+        account = await channel.connect()
+        raw = channel.text_webhook(account)
+        proof = {**self.case.proof(account, raw, SECRET), "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+        await channel.http.post(channel.webhook_path(account), content=raw, headers=proof)
+        [message] = await channel.events_of(account, 1)
+        assert trace_of(channel, message) == TRACE
+        other = TRACE[::-1]
+        await channel.ask(channel.message(account), traceparent=f"00-{other}-00f067aa0ba902b7-01")
+        _, receipt = await channel.events_of(account, 2)
+
+        def spans() -> set[str]:
+            return {span.name for span in exporter.get_finished_spans() if f"{span.context.trace_id:032x}" == other}
+
+        assert await eventually(lambda: {f"send {self.case.kind}", "handle outbound.message"} <= spans())
+        assert trace_of(channel, receipt) == other
+
+    async def test_a_crash_between_sending_and_recording_repeats_nothing_that_a_receipt_proves(
+        self, start_channel: StartChannel
+    ) -> None:
+        """The database as it was while a call was under way is what a process that was killed leaves behind."""
+        channel = await start_channel()
+        channel.need("receipts")
+        account = await channel.connect()
+        channel.provider.state.behaviours = [Behaviour(kind="cut_after", delay_ms=500)]
+        asked = channel.message(account, "was it sent?")
+        await channel.ask(asked)
+        prefix = f"test_{uuid4().hex[:16]}_"
+        left = prefix + channel.service.db.name.removeprefix(channel.service.settings.mongodb_database_prefix)
+        await eventually(lambda: _copy_when_sending(channel, asked.data.message_id, left))
+        [sent] = await eventually(lambda: channel.sent(account))
+        after = await start_channel(channel.provider, mongodb_database_prefix=prefix)
+        row = after.service.db["sends_rows"]
+
+        async def uncertain() -> bool:
+            return bool((await row.find_one({"_id": asked.data.message_id}))["state"] == "uncertain")
+
+        await eventually(uncertain, timeout=20.0)
+        await after.deliver_receipt(account, sent.message_id, asked.data.message_id)
+        receipts = await after.receipts(account, 2)
+        assert [one.data.external_id for one in receipts if one.causation_id == asked.id] == [sent.message_id]
+        assert channel.sent_texts(account) == ["was it sent?"]
+
+
+async def _copy_when_sending(channel: ChannelUnderTest, row_id: str, name: str) -> bool:
+    """Copy the service's database once an attempt to send the row is under way."""
+    db: Any = channel.service.db
+    row = await db["sends_rows"].find_one({"_id": row_id})
+    if row is None or row["state"] != "sending":
+        return False
+    copy = db.client[name]
+    for collection in await db.list_collection_names():
+        documents = await db[collection].find({}).to_list(None)
+        if documents:
+            await copy[collection].insert_many(documents)
+    return True
