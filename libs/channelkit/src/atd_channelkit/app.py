@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
 from pymongo import IndexModel
 
+from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.api import channels_router, reseal_router
 from atd_channelkit.accounts.changes import AccountChanges
 from atd_channelkit.accounts.credentials import Credentials
@@ -18,15 +19,16 @@ from atd_channelkit.accounts.spec import ChannelSpec
 from atd_channelkit.accounts.store import AccountStore, account_indexes
 from atd_channelkit.answers import Refused
 from atd_channelkit.metrics import METRICS, ChannelMetrics
+from atd_channelkit.sending.ledgers import ChannelLedgers, Sending
 from atd_channelkit.settings import ChannelServiceSettings
 from atd_channelkit.webhooks.endpoint import Webhooks
 from atd_channelkit.webhooks.intake import Intake, TakeNotes, no_notes
 from atd_channelkit.webhooks.reader import WebhookReader
 from atd_channelkit.webhooks.redrive import Redrive, redrive_router
 from atd_channelkit.webhooks.routes import add_webhooks
-from atd_channelkit.webhooks.translation import SendProof
-from atd_schemas.topics import SETTINGS_CHANGES, Topic, outbound_topic
+from atd_schemas.topics import SETTINGS_CHANGES, outbound_topic
 from atd_servicekit.clock import Clock
+from atd_servicekit.files import FileStore, create_file_store
 from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.lifecycle import Component
 from atd_servicekit.runtime import Runtime
@@ -34,22 +36,6 @@ from atd_servicekit.tracing import Tracing
 
 A = TypeVar("A", bound=Account)
 S = TypeVar("S", bound=ChannelServiceSettings)
-
-
-class Workers(Protocol):
-    """What sends and fetches (`sending.ledgers.ChannelLedgers`)."""
-
-    def run(self, commands: Topic) -> None:
-        """Have the runtime run the workers, which read commands from this topic."""
-        ...
-
-    async def resume(self, account_id: str) -> None:
-        """Have what waits for an account tried again at once."""
-        ...
-
-    async def confirm(self, proofs: Sequence[SendProof]) -> None:
-        """Learn which sends receipts have proven."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +46,7 @@ class ChannelBase(Generic[A, S]):
     settings: S
     spec: ChannelSpec[A]
     directory: AccountDirectory[A]
+    files: FileStore
     needs_reconnection: Callable[[A, Refused], Any]
     """`async (account, refused) -> bool`: marks an account whose credentials were refused; false when it changed."""
 
@@ -70,7 +57,7 @@ class ChannelParts(Generic[A]):
 
     Attributes:
         checker: asks the provider whether credentials work.
-        workers: send and fetch.
+        sending: sends messages; fetches and uploads files if the channel has them.
         reader: reads webhooks; `None` for a channel whose provider sends none.
         extension: what changes in the transactions of accounts.
         take_notes: takes what webhooks say of the channel's own state.
@@ -81,7 +68,7 @@ class ChannelParts(Generic[A]):
     """
 
     checker: Checker[A]
-    workers: Workers
+    sending: Sending[A]
     reader: WebhookReader[A] | None = None
     extension: AccountExtension[A] = field(default_factory=NoExtension)
     take_notes: TakeNotes = no_notes
@@ -108,6 +95,7 @@ def create_channel_app(
     store = AccountStore(runtime.mongo.db, spec.indexed)
     credentials = Credentials(runtime.cipher, spec)
     directory = AccountDirectory(store, credentials.open, spec.references, runtime.clock)
+    files = create_file_store(settings, runtime.metrics, clock=runtime.clock)
     late = _Late[A]()
     parts = build(
         ChannelBase(
@@ -115,9 +103,12 @@ def create_channel_app(
             settings=settings,
             spec=spec,
             directory=directory,
+            files=files,
             needs_reconnection=late.needs_reconnection,
         )
     )
+    access = AccountAccess(directory, late.needs_reconnection)
+    ledgers = ChannelLedgers(runtime, settings, spec.service.name, access, files, parts.sending)
     late.service = service = ChannelService(
         runtime=runtime,
         settings=settings,
@@ -126,12 +117,14 @@ def create_channel_app(
         credentials=credentials,
         directory=directory,
         checker=parts.checker,
-        resume=parts.workers.resume,
+        resume=ledgers.resume,
         extension=parts.extension,
     )
-    _start_in_order(runtime, settings, spec, directory, parts)
+    _start_in_order(runtime, settings, spec, directory, files, ledgers, parts)
     routers = [channels_router(service), reseal_router(service), *(make(service) for make in parts.routers)]
-    webhooks = None if parts.reader is None else _webhooks(runtime, settings, spec, directory, parts, parts.reader)
+    webhooks = (
+        None if parts.reader is None else _webhooks(runtime, settings, spec, directory, ledgers, parts, parts.reader)
+    )
     if webhooks is not None:
         routers.append(redrive_router(Redrive(webhooks)))
     app = runtime.create_app(spec.service.name, routers, description=description or spec.service.does)
@@ -154,6 +147,7 @@ def _webhooks(
     settings: ChannelServiceSettings,
     spec: ChannelSpec[A],
     directory: AccountDirectory[A],
+    ledgers: ChannelLedgers[A],
     parts: ChannelParts[A],
     reader: WebhookReader[A],
 ) -> Webhooks[A]:
@@ -162,7 +156,7 @@ def _webhooks(
         source=spec.service.name,
         reader=reader,
         directory=directory,
-        intake=Intake(runtime.producer, parts.workers.confirm, parts.take_notes, settings.webhook_timeout),
+        intake=Intake(runtime.producer, ledgers.confirm, parts.take_notes, settings.webhook_timeout),
         answers=runtime.metrics.declare(ChannelMetrics, METRICS).webhook_answers,
         clock=runtime.clock,
     )
@@ -173,25 +167,27 @@ def _start_in_order(
     settings: ChannelServiceSettings,
     spec: ChannelSpec[A],
     directory: AccountDirectory[A],
+    files: FileStore,
+    ledgers: ChannelLedgers[A],
     parts: ChannelParts[A],
 ) -> None:
-    workers = parts.workers
-
     async def keep_fresh() -> None:
         """In case a change event, or the resuming after it, was missed."""
         while True:
             await asyncio.sleep(settings.account_refresh.total_seconds())
             for account_id in await directory.refresh():
-                await workers.resume(account_id)
+                await ledgers.resume(account_id)
 
     for indexes in (account_indexes(spec), IDEMPOTENCY_INDEXES, *parts.indexes):
         runtime.add_indexes(indexes)
+    runtime.add_component(files)
+    ledgers.add_uploads()
     for component in parts.components:
         runtime.add_component(component)
     runtime.use_outbox()
     runtime.broadcast(SETTINGS_CHANGES, AccountChanges(spec.service.channels, directory), from_beginning=False)
     runtime.add_component(directory)
     runtime.background("account-refresh", keep_fresh)
-    workers.run(outbound_topic(spec.service))
+    ledgers.run(outbound_topic(spec.service))
     for name, run in parts.background.items():
         runtime.background(name, run)

@@ -7,10 +7,10 @@ is sent.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
+from atd_channelkit.answers import Unsendable
 from atd_schemas.contents import (
     AskContent,
     AudioContent,
@@ -34,15 +34,7 @@ _PHONE = re.compile(r"[0-9]{7,15}")
 _C = TypeVar("_C", bound=Content)
 
 
-@dataclass(frozen=True, slots=True)
-class Unsendable:
-    """WhatsApp cannot carry it. `code` is a stable word, `detail` names the place and never the value."""
-
-    code: str
-    detail: str
-
-
-class _Cannot(Exception):
+class _CannotCompose(Exception):
     def __init__(self, detail: str, code: str = "invalid_content") -> None:
         super().__init__(detail)
         self.unsendable = Unsendable(code, detail)
@@ -55,12 +47,18 @@ def compose_message(message: OutboundMessageData, media: Media, reference: str) 
         return Unsendable("kind_not_supported", f"A message of kind {message.kind} cannot be sent to WhatsApp.")
     try:
         content = part(message, media)
-    except _Cannot as error:
+    except _CannotCompose as error:
         return error.unsendable
     body = {**_common(message.recipient, reference), **content}
     if message.reply_to_external_id is not None:
         body["context"] = {"message_id": message.reply_to_external_id}
     return body
+
+
+def find_unsendable(message: OutboundMessageData) -> Unsendable | None:
+    """Why WhatsApp cannot carry a message, before its files are uploaded."""
+    composed = compose_message(message, {one.id: one.id for one in message.attachments}, "")
+    return composed if isinstance(composed, Unsendable) else None
 
 
 def compose_reaction(reaction: OutboundReactionData, reference: str) -> Body:
@@ -69,10 +67,10 @@ def compose_reaction(reaction: OutboundReactionData, reference: str) -> Body:
     return {**_common(reaction.recipient, reference), "type": "reaction", "reaction": emoji}
 
 
-def compose_read(read: OutboundReadData, *, typing: bool) -> Body:
-    """The body that marks a message and all before it as read. `typing` shows for 25 seconds, or until the answer."""
+def compose_read(read: OutboundReadData) -> Body:
+    """The body that marks a message and all before it as read; `typing` shows for 25 seconds, or until the answer."""
     body: Body = {"messaging_product": "whatsapp", "status": "read", "message_id": read.external_id}
-    if typing:
+    if read.typing:
         body["typing_indicator"] = {"type": "text"}
     return body
 
@@ -94,9 +92,9 @@ def _common(recipient: str, reference: str) -> Body:
 
 
 def _content(message: OutboundMessageData, model: type[_C]) -> _C:
-    """The content of the message. Raises `_Cannot` when it does not fit the kind."""
+    """The content of the message. Raises `_CannotCompose` when it does not fit the kind."""
     if not isinstance(message.content, model):
-        raise _Cannot(f"content: does not fit a message of kind {message.kind}")
+        raise _CannotCompose(f"content: does not fit a message of kind {message.kind}")
     return message.content
 
 
@@ -105,7 +103,7 @@ def _content(message: OutboundMessageData, model: type[_C]) -> _C:
 
 def _body_text(message: OutboundMessageData) -> str:
     if not message.text:
-        raise _Cannot("text: is missing")
+        raise _CannotCompose("text: is missing")
     return message.text
 
 
@@ -115,7 +113,7 @@ def _text(message: OutboundMessageData, media: Media) -> Body:  # noqa: ARG001  
 
 def _one_file(message: OutboundMessageData, media: Media) -> tuple[OutboundAttachment, Body]:
     if len(message.attachments) != 1:
-        raise _Cannot(f"attachments: a message of kind {message.kind} has one file")
+        raise _CannotCompose(f"attachments: a message of kind {message.kind} has one file")
     [file] = message.attachments
     return file, {"id": _media_id(file.id, media)}
 
@@ -123,7 +121,7 @@ def _one_file(message: OutboundMessageData, media: Media) -> tuple[OutboundAttac
 def _media_id(attachment_id: str, media: Media) -> str:
     found = media.get(attachment_id)
     if found is None:
-        raise _Cannot("attachments: the file that the content names is not among them")
+        raise _CannotCompose("attachments: the file that the content names is not among them")
     return found
 
 
@@ -140,7 +138,7 @@ def _without_caption(message: OutboundMessageData, media: Media) -> Body:
     """A text beside it would be lost, so it is refused. Only Ogg sounds can be voice messages; others are files."""
     file, part = _one_file(message, media)
     if message.text:
-        raise _Cannot(f"text: a message of kind {message.kind} has no caption")
+        raise _CannotCompose(f"text: a message of kind {message.kind} has no caption")
     if isinstance(message.content, AudioContent) and message.content.voice:
         part |= {"voice": True} if file.mime_type.startswith("audio/ogg") else {}
     return {"type": message.kind, message.kind: part}
@@ -163,7 +161,7 @@ def _contacts(message: OutboundMessageData, media: Media) -> Body:  # noqa: ARG0
 def _card(card: ContactCard) -> Body:
     """Meta wants one part of the name beside the whole."""
     if not card.name:
-        raise _Cannot("content.contacts: a card has no name")
+        raise _CannotCompose("content.contacts: a card has no name")
     first, _, last = card.name.strip().partition(" ")
     made: Body = {"name": {"formatted_name": card.name, "first_name": first or card.name}}
     if last:
@@ -212,7 +210,7 @@ def _action(content: Content) -> tuple[str, Body]:
         case AskContent():
             return "request_contact_info", {"name": "request_contact_info"}
         case _:
-            raise _Cannot("content.type: is none that WhatsApp has")
+            raise _CannotCompose("content.type: is none that WhatsApp has")
 
 
 def _header(header: str | FileRef, message: OutboundMessageData, media: Media) -> Body:

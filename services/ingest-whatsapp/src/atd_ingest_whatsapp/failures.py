@@ -33,6 +33,9 @@ _CLASS_OF: Mapping[int, FailureClass] = MappingProxyType(
 PAIR_LIMIT = 131056
 """Too many messages to one customer: this conversation alone waits."""
 
+STALE_FILE_CODES = (100, 131009, 131053)
+"""What Meta answers when an id of an uploaded file is not known to it any more."""
+
 DETAIL_LIMIT_CHARACTERS = 500
 
 

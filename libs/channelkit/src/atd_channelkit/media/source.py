@@ -43,6 +43,18 @@ class FileSource(Protocol[A_contra]):
         ...
 
 
+class NoFiles:
+    """The source of a channel whose customers send no files."""
+
+    async def look_up(self, account: Account, file_id: str) -> Refused:  # noqa: ARG002 - see `FileSource`
+        """There is no such file."""
+        return Refused("media", "not_supported", "The channel has no files.")
+
+    def read(self, account: Account, url: str, size: int) -> AbstractAsyncContextManager[httpx.Response]:
+        """Never called: no address is allowed."""
+        raise NotImplementedError("the channel has no files")
+
+
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
     """The provider's hosts: the only ones that credentials are sent to.

@@ -1,19 +1,33 @@
 """The ledgers of a channel service: one of sends, and one of fetches so that large files delay no message."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-import structlog
+import httpx
 
+from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
+from atd_channelkit.answers import Unsendable
 from atd_channelkit.media.fetch_worker import FetchWorker
+from atd_channelkit.media.source import AllowedHosts, FetchRules, FileSource, NoFiles
+from atd_channelkit.media.transfers import longest_fetch, longest_send
+from atd_channelkit.media.upload_store import UPLOAD_INDEXES, UploadStore
+from atd_channelkit.media.uploads import MediaUploads, Uploader
 from atd_channelkit.sending.handlers import outbound_handler
+from atd_channelkit.sending.message_files import MessageFiles
+from atd_channelkit.sending.policy import RetryPolicy
+from atd_channelkit.sending.provider import ProviderClient
 from atd_channelkit.sending.worker import SendWorker
+from atd_channelkit.settings import ChannelServiceSettings
+from atd_channelkit.webhooks.translation import SendProof
+from atd_schemas.outbound import OutboundMessageData
 from atd_schemas.topics import Topic
-from atd_servicekit.ledger import Ledger, NewRow, ledger_indexes
+from atd_servicekit.files import FileStore
+from atd_servicekit.ledger import Ledger, ledger_indexes
+from atd_servicekit.rates import Rate, WaitingRateLimiter
 from atd_servicekit.runtime import Runtime
 
 SENDS = "sends"
@@ -26,69 +40,83 @@ FETCHES_AT_ONCE = 32
 A = TypeVar("A", bound=Account)
 
 
-class SendProof(Protocol):
-    """What a receipt proves: the row of an account, and the provider's id of the message."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFiles(Generic[A]):
+    """For channels whose customers send files: where they are, and which may be fetched."""
 
-    @property
-    def account_id(self) -> str: ...
+    source: FileSource[A]
+    rules: FetchRules
 
-    @property
-    def row_id(self) -> str: ...
 
-    @property
-    def external_id(self) -> str: ...
+def no_customer_files() -> CustomerFiles[Any]:
+    """For channels whose customers send no files: every fetch fails, and says so."""
+    return CustomerFiles(source=NoFiles(), rules=FetchRules(AllowedHosts(httpx.URL("")), size_limit=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerLimits:
-    """How much is done at once, and how long one attempt may take at most.
+class FileUploads(Generic[A]):
+    """For channels that upload attendants' files and send them by an id.
 
-    `uncertain_after` is how long a send that may have arrived waits for proof.
+    Attributes:
+        kept_for: how long an id is used again, a little less than the provider keeps the file.
+        size_limit: of the largest file, in bytes.
+        find_unsendable: why a message cannot be sent, said before its files are uploaded.
     """
 
-    sends_per_account: int
-    fetches_per_account: int
-    longest_send: timedelta
-    longest_fetch: timedelta
-    uncertain_after: timedelta
+    uploader: Uploader[A]
+    kept_for: timedelta
+    size_limit: int
+    find_unsendable: Callable[[OutboundMessageData], Unsendable | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending(Generic[A]):
+    """What a channel brings for sending. A channel that has no files leaves out `customer_files` and `uploads`."""
+
+    client: ProviderClient[A]
+    customer_files: CustomerFiles[A] = field(default_factory=no_customer_files)
+    uploads: FileUploads[A] | None = None
 
 
 class ChannelLedgers(Generic[A]):
-    """The sends and the fetches of a channel service. Without a `FetchWorker` there are no fetches."""
+    """Builds the workers of a channel and their ledgers, and has the runtime run them."""
 
     def __init__(
-        self, runtime: Runtime, sender: SendWorker[A], fetcher: FetchWorker[A] | None, limits: LedgerLimits
+        self,
+        runtime: Runtime,
+        settings: ChannelServiceSettings,
+        service: str,
+        access: AccountAccess[A],
+        files: FileStore,
+        sending: Sending[A],
     ) -> None:
+        """`service` is the name of the service, the source of its events."""
         self._runtime = runtime
-        self._sends = Ledger(
-            runtime.mongo.db,
-            SENDS,
-            runtime.leases(SENDS, SHARDS),
-            sender.attempt,
-            runtime.clock,
-            runtime.metrics,
-            on_finished=sender.report,
-            concurrency=SENDS_AT_ONCE,
-            concurrency_per_group=limits.sends_per_account,
-            send_timeout=limits.longest_send,
-            uncertain_for=limits.uncertain_after,
-        )
-        self._fetches = None if fetcher is None else _fetches(runtime, fetcher, limits)
+        self._settings = settings
+        self._service = service
+        self._access = access
+        self._files = files
+        self._uploads = self._media_uploads(sending.uploads)
+        self._sends = self._send_ledger(sending)
+        self._fetches = self._fetch_ledger(sending.customer_files)
+
+    def add_uploads(self) -> None:
+        """Have the runtime run what the ledgers need; before `run`."""
+        if self._uploads is not None:
+            self._runtime.add_indexes(UPLOAD_INDEXES)
+            self._runtime.add_component(self._uploads)
 
     def run(self, commands: Topic) -> None:
-        """Have the runtime run the ledgers, and fill them from this topic. Accounts must be there before."""
-        ledgers = [self._sends] if self._fetches is None else [self._sends, self._fetches]
-        for name in (SENDS, FETCHES)[: len(ledgers)]:
+        """Have the runtime run the ledgers and fill them from this topic. The accounts must have started before."""
+        for name, one in ((SENDS, self._sends), (FETCHES, self._fetches)):
             self._runtime.add_indexes(ledger_indexes(name))
-        for one in ledgers:
             self._runtime.add_component(one)
-        self._runtime.consume(commands, outbound_handler(self._sends, self._fetches or _NoFetches()))
+        self._runtime.consume(commands, outbound_handler(self._sends, self._fetches))
 
     async def resume(self, account_id: str) -> None:
         """Try what waits for an account at once."""
         await self._sends.resume(account_id)
-        if self._fetches is not None:
-            await self._fetches.resume(account_id)
+        await self._fetches.resume(account_id)
 
     async def confirm(self, proofs: Sequence[SendProof]) -> None:
         """Finish the sends that receipts prove. A receipt proves sends of its own account alone."""
@@ -98,28 +126,65 @@ class ChannelLedgers(Generic[A]):
         for account_id, results in by_account.items():
             await self._sends.resolve_many(results, group=account_id)
 
+    def _media_uploads(self, uploads: FileUploads[A] | None) -> MediaUploads[A] | None:
+        if uploads is None:
+            return None
+        store = UploadStore(self._runtime.mongo.db, uploads.kept_for)
+        return MediaUploads(store, self._files, uploads.uploader, self._runtime.clock)
 
-class _NoFetches:
-    """For a channel without files: conversation asks it for none."""
+    def _send_ledger(self, sending: Sending[A]) -> Ledger:
+        runtime, settings, uploads = self._runtime, self._settings, sending.uploads
+        files = None
+        if self._uploads is not None and uploads is not None:
+            files = MessageFiles(self._uploads, uploads.find_unsendable)
+        worker = SendWorker(
+            service=self._service,
+            access=self._access,
+            client=sending.client,
+            publisher=runtime.producer,
+            rate=WaitingRateLimiter(Rate.even(settings.messages_per_second), runtime.clock),
+            policy=RetryPolicy(settings.uncertain_after, settings.send_until),
+            clock=runtime.clock,
+            tracing=runtime.tracing,
+            files=files,
+        )
+        return Ledger(
+            runtime.mongo.db,
+            SENDS,
+            runtime.leases(SENDS, SHARDS),
+            worker.attempt,
+            runtime.clock,
+            runtime.metrics,
+            on_finished=worker.report,
+            concurrency=SENDS_AT_ONCE,
+            concurrency_per_group=settings.concurrency_per_account,
+            send_timeout=longest_send(0 if uploads is None else uploads.size_limit, settings.timeout),
+            uncertain_for=settings.uncertain_after,
+        )
 
-    async def add(self, rows: Sequence[NewRow]) -> None:
-        """Nothing can be fetched; the log says so."""
-        for row in rows:
-            structlog.get_logger().warning("file.fetch_not_supported", tenant_id=row.tenant_id, account_id=row.group)
-
-
-def _fetches(runtime: Runtime, fetcher: FetchWorker[Any], limits: LedgerLimits) -> Ledger:
-    """A file that is fetched twice is the same file, so nothing is ever uncertain."""
-    return Ledger(
-        runtime.mongo.db,
-        FETCHES,
-        runtime.leases(FETCHES, SHARDS),
-        fetcher.attempt,
-        runtime.clock,
-        runtime.metrics,
-        on_finished=fetcher.report,
-        concurrency=FETCHES_AT_ONCE,
-        concurrency_per_group=limits.fetches_per_account,
-        send_timeout=limits.longest_fetch,
-        uncertain_for=timedelta(0),
-    )
+    def _fetch_ledger(self, customer_files: CustomerFiles[A]) -> Ledger:
+        """A file that is fetched twice is the same file, so a fetch is never uncertain."""
+        runtime, settings = self._runtime, self._settings
+        worker = FetchWorker(
+            service=self._service,
+            access=self._access,
+            source=customer_files.source,
+            rules=customer_files.rules,
+            files=self._files,
+            publisher=runtime.producer,
+            clock=runtime.clock,
+            tracing=runtime.tracing,
+        )
+        return Ledger(
+            runtime.mongo.db,
+            FETCHES,
+            runtime.leases(FETCHES, SHARDS),
+            worker.attempt,
+            runtime.clock,
+            runtime.metrics,
+            on_finished=worker.report,
+            concurrency=FETCHES_AT_ONCE,
+            concurrency_per_group=settings.fetches_per_account,
+            send_timeout=longest_fetch(customer_files.rules.size_limit, settings.timeout),
+            uncertain_for=timedelta(0),
+        )

@@ -9,8 +9,8 @@ import httpx
 
 from atd_channelkit.answers import Refused, Unsent
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import OK, authorization, json_object, refused
-from atd_ingest_whatsapp.graph import GraphConnection
+from atd_ingest_whatsapp.graph.answers import OK, json_object, refused
+from atd_ingest_whatsapp.graph.connection import GraphConnection, authorization
 from atd_ingest_whatsapp.templates.model import Listed, listed_of
 
 TEMPLATES_LIMIT = 6000

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from atd_channelkit.sending.references import SendReference, read_reference
 from atd_channelkit.webhooks.translation import SendProof
 from atd_ingest_whatsapp.failures import class_of, code_of, detail_of
-from atd_ingest_whatsapp.references import Reference, read_reference
 from atd_ingest_whatsapp.translate.messages import SOURCE
 from atd_ingest_whatsapp.translate.part import Part
 from atd_ingest_whatsapp.translate.values import Json, id_of, moment_of, shown
@@ -52,7 +52,9 @@ def receipt(part: Part) -> Receipt | None:
     return Receipt(event, None if reference is None else SendProof(part.account.id, str(callback), external_id))
 
 
-def _event(part: Part, known: ReceiptStatus, external_id: str, reference: Reference | None) -> InboundReceipt | None:
+def _event(
+    part: Part, known: ReceiptStatus, external_id: str, reference: SendReference | None
+) -> InboundReceipt | None:
     status = part.item
     at = moment_of(status.get("timestamp"))
     if at is None:

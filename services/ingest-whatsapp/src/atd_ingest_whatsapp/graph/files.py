@@ -5,48 +5,25 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
 import httpx
 
 from atd_channelkit.answers import Refused, Uncertain, Unsent
-from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.client import OK, authorization, json_object, read_error, refused, text_in, unexplained
-from atd_ingest_whatsapp.graph import GraphConnection
+from atd_channelkit.media.source import FileAddress
+from atd_channelkit.media.transfers import longest_transfer
+from atd_channelkit.media.uploads import Uploaded
+from atd_ingest_whatsapp.accounts.model import Account
+from atd_ingest_whatsapp.graph.answers import OK, json_object, read_error, refused, text_in, unexplained
+from atd_ingest_whatsapp.graph.connection import GraphConnection, authorization
 from atd_servicekit.files import OpenFile
-
-SLOWEST_BYTES_PER_SECOND = 512 * 1024
-"""A transfer that is slower for its whole length is cut off and tried again."""
 
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?: ?; ?[\w.+-]+=[\w.+-]+)*", re.ASCII)
 _ANY_MIME_TYPE = "application/octet-stream"
 
 
-def longest_transfer(size: int, timeout: timedelta) -> timedelta:
-    """The time that a call with a file of `size` bytes may take; `timeout` is of one without."""
-    return timeout + timedelta(seconds=size / SLOWEST_BYTES_PER_SECOND)
-
-
-@dataclass(frozen=True, slots=True)
-class Uploaded:
-    """Meta has the file, under this id, for 30 days."""
-
-    media_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a file can be had for five minutes, and what Meta says of it. `sha256` is in hex, `size` in bytes."""
-
-    url: str
-    mime_type: str | None = None
-    sha256: str | None = None
-    size: int | None = None
-
-
-class MediaClient:
+class GraphFiles:
     """The Graph API's files. The connection is for them alone, so that large files delay no message.
 
     `timeout` is of a call without a file; one with a file gets the time that its bytes need at
@@ -80,7 +57,7 @@ class MediaClient:
             return unexplained(answer.status_code)
         return Uncertain("an answer 200 without a media id") if media_id is None else Uploaded(media_id)
 
-    async def look_up(self, account: Account, media_id: str) -> Address | Refused | Unsent | Uncertain:
+    async def look_up(self, account: Account, media_id: str) -> FileAddress | Refused | Unsent | Uncertain:
         """Where a file can be had now. Never raises for what the network or Meta do."""
         try:
             answer = await self._graph.http.get(
@@ -99,7 +76,7 @@ class MediaClient:
         if url is None:
             return Uncertain("an answer 200 without an address")
         size = str(body.get("file_size", ""))
-        return Address(
+        return FileAddress(
             url,
             text_in(body, "mime_type"),
             text_in(body, "sha256"),

@@ -1,9 +1,10 @@
-"""The connection to the Graph API that the clients of its parts stand on."""
+"""The connection to the Graph API that its clients share."""
 
 from collections.abc import Callable
 
 import httpx
 
+from atd_ingest_whatsapp.accounts.model import Account
 from atd_servicekit.errors import InfrastructureFault
 
 
@@ -37,3 +38,8 @@ class GraphConnection:
     def url(self, path: str) -> str:
         """The address of a node or an edge (`700800900100200/messages`)."""
         return f"{self._base}/{path}"
+
+
+def authorization(account: Account) -> dict[str, str]:
+    """The header that every call to Meta needs, and that nobody else may see."""
+    return {"Authorization": f"Bearer {account.access_token.get_secret_value()}"}
