@@ -105,70 +105,6 @@ async def test_a_line_break_that_was_copied_with_a_secret_does_not_matter(servic
     assert answer.status_code == 200
 
 
-async def test_a_number_is_connected_once_on_the_whole_platform(service: Service) -> None:
-    given = body()
-    first = await service.client.post(PATH, json=given, headers=service.headers())
-    for tenant in (service.tenant, f"{service.tenant}-2"):
-        answer = await service.client.post(PATH, json=given, headers=service.headers(tenant))
-        assert answer.status_code == 409
-        assert answer.json()["errors"][0]["field"] == "credentials.phone_number_id"
-    await service.client.delete(f"{PATH}/{first.json()['id']}", headers=service.headers())
-    again = await service.client.post(PATH, json=given, headers=service.headers(f"{service.tenant}-2"))
-    assert again.status_code == 201
-
-
-async def test_the_same_key_and_body_make_one_channel(service: Service) -> None:
-    given, headers = body(), {**service.headers(), "Idempotency-Key": str(uuid4())}
-    first = await service.client.post(PATH, json=given, headers=headers)
-    again = await service.client.post(PATH, json=given, headers=headers)
-    assert (again.status_code, again.json()) == (201, first.json())
-    assert again.headers["etag"] == '"1"'
-    other = await service.client.post(PATH, json=body(), headers=headers)
-    assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
-
-
-async def test_lists_come_in_pages(service: Service) -> None:
-    made = [(await service.connect())["id"] for _ in range(5)]
-    seen, cursor = [], None
-    while True:
-        params = {"limit": 2} | ({} if cursor is None else {"cursor": cursor})
-        page = (await service.client.get(PATH, params=params, headers=service.headers())).json()
-        seen += [item["id"] for item in page["items"]]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
-    assert seen == list(reversed(made))
-    others = await service.client.get(PATH, params={"kind": "telegram"}, headers=service.headers())
-    assert others.json()["items"] == []
-    bad = await service.client.get(PATH, params={"cursor": "nonsense"}, headers=service.headers())
-    assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "cursor")
-
-
-async def test_a_change_bumps_the_version_and_is_told(service: Service) -> None:
-    made = await service.connect()
-    path = f"{PATH}/{made['id']}"
-    changed = await service.client.patch(
-        path, json={"name": "Loja Nova"}, headers={**service.headers(), "If-Match": '"1"'}
-    )
-    assert changed.status_code == 200
-    assert (changed.json()["name"], changed.json()["version"]) == ("Loja Nova", 2)
-    assert changed.headers["etag"] == '"2"'
-    stale = await service.client.patch(path, json={"name": "x"}, headers={**service.headers(), "If-Match": '"1"'})
-    assert (stale.status_code, stale.json()["code"]) == (409, "conflict")
-    odd = await service.client.patch(path, json={}, headers={**service.headers(), "If-Match": "1"})
-    assert odd.status_code == 422
-    await service.client.delete(path, headers=service.headers())
-    told = await service.tail.matching(
-        3, lambda event: event.type == "settings.channel_account" and event.subject == made["id"]
-    )
-    assert [(event.data.name, event.data.deleted, event.sequence) for event in told] == [
-        ("Loja Centro", False, 1),
-        ("Loja Nova", False, 2),
-        ("Loja Nova", True, 3),
-    ]
-    assert told[0].actor.id == "attendant-1"
-
-
 async def test_read_receipts_are_sent_until_they_are_switched_off(service: Service) -> None:
     made = await service.connect()
     assert made["settings"] == {"read_receipts": True}
@@ -201,41 +137,6 @@ async def test_no_tenant_reaches_anothers_channel(service: Service) -> None:
     assert [answer.status_code for answer in attempts] == [404] * 5
     assert (await service.client.get(PATH, headers=stranger)).json()["items"] == []
     assert (await service.client.get(path, headers=service.headers())).json() == made
-
-
-async def test_permissions_are_asked_for(service: Service) -> None:
-    made = await service.connect()
-    readers = service.headers(permissions=("channels:read",))
-    assert (await service.client.get(PATH)).status_code == 401
-    assert (await service.client.get(PATH, headers=service.headers(permissions=()))).status_code == 403
-    for method, path in (("POST", PATH), ("PATCH", f"{PATH}/{made['id']}"), ("DELETE", f"{PATH}/{made['id']}")):
-        answer = await service.client.request(method, path, json=body(), headers=readers)
-        assert answer.status_code == 403
-        assert "channels:manage" in answer.json()["detail"]
-
-
-async def test_a_check_asks_meta(service: Service) -> None:
-    made = await service.connect(access_token="a-token")
-    path = f"{PATH}/{made['id']}"
-    good = (await service.client.post(f"{path}/check", headers=service.headers())).json()
-    assert good["ok"] is True
-    assert good["verified_name"] == "Loja Exemplo"
-    service.fake.graph.state.revoked_tokens = {"a-token"}
-    bad = (await service.client.post(f"{path}/check", headers=service.headers())).json()
-    assert (bad["ok"], bad["reason"], bad["code"], bad["status"]) == (False, "token", "190", "needs_reconnection")
-    shown = (await service.client.get(path, headers=service.headers())).json()
-    assert shown["status"] == "needs_reconnection"
-    assert shown["status_reason"]["code"] == "190"
-    service.fake.graph.state.revoked_tokens = set()
-    repaired = (await service.client.post(f"{path}/check", headers=service.headers())).json()
-    assert (repaired["ok"], repaired["status"]) == (True, "active")
-
-
-async def test_a_check_without_an_answer_says_so_and_changes_nothing(start: Any) -> None:
-    service = await start(api_url="http://127.0.0.1:9")
-    made = await service.connect()
-    answer = (await service.client.post(f"{PATH}/{made['id']}/check", headers=service.headers())).json()
-    assert (answer["ok"], answer["reason"], answer["status"]) == (False, "unreachable", "active")
 
 
 async def test_every_route_says_what_it_needs_and_is_described(service: Service) -> None:

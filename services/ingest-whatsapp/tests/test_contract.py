@@ -11,7 +11,9 @@ from fastapi import FastAPI
 
 from atd_ingest_whatsapp.app import create_app
 from atd_ingest_whatsapp.settings import Settings
-from atd_schemas.services import INGEST_WHATSAPP
+from atd_schemas.contents import MessageKind
+from atd_schemas.services import INGEST_WHATSAPP, Service
+from atd_schemas.views import ChannelKind
 from atd_servicekit.tracing import Tracing
 from atd_testing.channels import (
     ChannelContract,
@@ -106,16 +108,22 @@ class GraphFile:
         self.state.foreign_addresses[self.media.id] = address
 
 
+def state_of(provider: ServedProvider) -> FakeState:
+    """The state of the fake Graph API."""
+    assert isinstance(provider.state, FakeState)
+    return provider.state
+
+
 class WhatsAppCase:
     """WhatsApp with the fake Graph API."""
 
-    kind = "whatsapp"
-    service = INGEST_WHATSAPP
+    kind: ChannelKind = "whatsapp"
+    service: Service = INGEST_WHATSAPP
     lacks: Mapping[Feature, str] = {}
-    proves = PROVES
-    customers = CUSTOMERS
-    smallest_limit = ("sticker", 5 * 1024 * 1024)
-    unsupported_kind = "order"
+    proves: Mapping[str, tuple[str, ...]] = PROVES
+    customers: tuple[str, str] = CUSTOMERS
+    smallest_limit: tuple[MessageKind, int] = ("sticker", 5 * 1024 * 1024)
+    unsupported_kind: MessageKind = "order"
 
     def settings(self) -> type[Settings]:
         return Settings
@@ -172,20 +180,20 @@ class WhatsAppCase:
         return sent.callback_data
 
     def read_marks(self, provider: ServedProvider) -> Sequence[str]:
-        return [mark.message_id for mark in provider.state.read_marks]
+        return [mark.message_id for mark in state_of(provider).read_marks]
 
     def customer_file(self, provider: ServedProvider, channel: Json, data: bytes) -> GraphFile:
-        state: Any = provider.state
+        state = state_of(provider)
         media = state.media.add(data, "image/png", state.now(), phone_number_id=self.account_of(channel))
         return GraphFile(state, media)
 
     def uploads(self, provider: ServedProvider, channel: Json) -> Sequence[UploadedFile]:
-        found = provider.state.media.all()
+        found = state_of(provider).media.all()
         number = self.account_of(channel)
         return [one for one in found if one.origin == "upload" and one.phone_number_id == number]
 
     def delete_upload(self, provider: ServedProvider, file_id: str) -> None:
-        assert provider.state.media.remove(file_id)
+        assert state_of(provider).media.remove(file_id)
 
     def uploaded_id(self, sent: SentMessage) -> str:
         return str(sent.body["document"]["id"])

@@ -76,6 +76,9 @@ class AccountContract(Contract):
             if cursor is None:
                 break
         assert seen == list(reversed(made))
+        other = "web" if channel.case.kind != "web" else "telegram"
+        others = await channel.http.get(PATH, params={"kind": other}, headers=channel.headers())
+        assert others.json()["items"] == []
         bad = await channel.http.get(PATH, params={"cursor": "nonsense"}, headers=channel.headers())
         assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "cursor")
 
