@@ -138,4 +138,4 @@ def test_accounts_that_no_key_opens_are_said(atd, services) -> None:
 def test_a_service_without_credentials_is_refused(atd, services) -> None:
     refused = atd("keys", "reseal", "--service", "gateway")
     assert refused.status == 1
-    assert "'gateway' is no service that keeps credentials; there are ingest-whatsapp." in refused.err
+    assert "'gateway' is not a service with credentials; choose one of ingest-whatsapp." in refused.err

@@ -61,7 +61,7 @@ def test_a_wrong_key_is_named_and_never_repeated(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("text", ["", " , "])
 def test_a_service_knows_at_least_one_public_key(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("ATD_IDENTITY_PUBLIC_KEYS", text)
-    with pytest.raises(SystemExit, match=r"ATD_IDENTITY_PUBLIC_KEYS: .* names no key"):
+    with pytest.raises(SystemExit, match=r"ATD_IDENTITY_PUBLIC_KEYS: .* is empty"):
         read_settings(ServiceSettings)
 
 

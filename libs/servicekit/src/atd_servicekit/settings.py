@@ -72,7 +72,7 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _check_public_keys(cls, text: str, checked: ValidationInfo) -> str:
         if not read_public_keys(text) and checked.field_name == "identity_public_keys":
-            raise ValueError("names no key, so every request would be refused (`atd keys new identity` makes a pair)")
+            raise ValueError("is empty, so every request would be refused (`atd keys new identity` makes a pair)")
         return text
 
     @model_validator(mode="after")

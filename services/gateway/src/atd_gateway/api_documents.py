@@ -78,7 +78,9 @@ class ApiDocuments:
             merged = merge_openapi(self._own(), services, self._table, self._kinds, self._needs_token)
         except CannotMerge as error:
             structlog.get_logger().error("documents.cannot_merge", reason=str(error))
-            raise Problem(500, "internal", f"The documents of the services do not fit together: {error}.") from error
+            raise Problem(
+                500, "internal", f"The API documents of the services contradict each other: {error}."
+            ) from error
         notes = _notes(cached)
         if notes:
             merged["info"] = {**merged["info"], "x-incomplete": notes}

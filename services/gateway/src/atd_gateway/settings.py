@@ -44,7 +44,7 @@ class GatewaySettings(MasterKeySettings):
         default=GATEWAY.port, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; never made public"
     )
     identity_private_key: SecretStr = Field(
-        description="Private key that signs authenticator for the other services, `atdkey_...`; of the gateway alone"
+        description="Private key that signs identities for the other services, `atdkey_...`; of the gateway alone"
     )
 
     service_urls: Mapping[str, str] = Field(

@@ -23,7 +23,7 @@ def _without_margin(copied: object) -> object:
 def _fits_header(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     if not (text.isascii() and text.isprintable()) or " " in text:
-        raise ValueError("must be plain letters, digits and signs, without spaces")
+        raise ValueError("must be ASCII letters, digits and punctuation, without spaces")
     return secret
 
 

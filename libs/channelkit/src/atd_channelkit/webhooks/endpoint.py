@@ -182,7 +182,7 @@ class _unavailable_when_down:  # noqa: N801 - reads as a function, costs less th
             raise Problem(
                 503,
                 "unavailable",
-                f"Could not be stored durably ({reason}); send it again.",
+                f"The webhook could not be saved ({reason}); send it again.",
                 headers={"Retry-After": "2"},
             ) from error
 

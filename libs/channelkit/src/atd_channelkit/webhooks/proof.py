@@ -38,7 +38,7 @@ class AccountProof(Generic[A]):
         """The secrets of `account` that prove a request to its own address. Raises `Problem` 401 when none does."""
         proving = self.reader.proving(raw, headers, self.reader.secrets(account, now))
         if not proving:
-            raise unauthenticated("Missing or invalid signature: it was not made with a secret of this account.")
+            raise unauthenticated("Missing or invalid signature: it does not match any secret of this account.")
         return proving
 
     async def at_own_address(
@@ -64,7 +64,9 @@ class AccountProof(Generic[A]):
         secrets = dict.fromkeys(secret for one in candidates.values() for secret in self.reader.secrets(one, now))
         proving = self.reader.proving(raw, headers, list(secrets)[:SECRETS_LIMIT])
         if not proving:
-            raise unauthenticated("Missing or invalid signature: it was not made with a secret of a named account.")
+            raise unauthenticated(
+                "Missing or invalid signature: it does not match any secret of the accounts in the body."
+            )
         first = next(one for one in candidates.values() if self._holds(one, proving, now))
         about = {reference: found[reference] for reference in named.about if reference in found}
         return ProvenAccounts(first, self._covered(about, first, proving, now))

@@ -95,7 +95,7 @@ def _chosen(name: str | None) -> tuple[Service, ...]:
     chosen = tuple(service for service in owners if service.name == name)
     if not chosen:
         names = ", ".join(service.name for service in owners)
-        raise CommandFailed(f"{name!r} is no service that keeps credentials; there are {names}.")
+        raise CommandFailed(f"{name!r} is not a service with credentials; choose one of {names}.")
     return chosen
 
 

@@ -180,7 +180,9 @@ async def _favour(parts: Parts, identity: Identity, conversation_id: str, *, on:
         return
     if await parts.queries.conversation(identity.tenant_id, conversation_id) is None:
         raise not_found("Conversation not found.")
-    raise Problem(422, "too_many", f"At most {MAX_FAVOURITES} attendants can have it among their favourites.")
+    raise Problem(
+        422, "too_many", f"Too many attendants have this conversation as a favourite (limit {MAX_FAVOURITES})."
+    )
 
 
 def _unknown(field: str, code: str) -> Problem:

@@ -159,9 +159,9 @@ async def _attachment(parts: Parts, tenant_id: str, attachment_id: str) -> Attac
 
 
 def _ready(attachment: Attachment) -> Attachment:
-    """Raises `Problem` 409 for a file that is on its way, 404 for one that could not be had."""
+    """Raises `Problem` 409 for a file that is still being downloaded, 404 for one that could not be."""
     if attachment.state == "pending":
-        raise conflict("The file is still on its way.", "file_pending")
+        raise conflict("The file is still being downloaded from the channel.", "file_pending")
     if attachment.state == "failed":
-        raise not_found("The file could not be had.")
+        raise not_found("The file could not be downloaded from the channel.")
     return attachment

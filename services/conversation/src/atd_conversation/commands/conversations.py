@@ -162,7 +162,7 @@ class Commands:
         if quoted is None or quoted.conversation_id != conversation.id:
             raise refused(Refusal("unknown_message", "is not a message of this conversation", "reply_to"))
         if not draft.note and quoted.direction not in ("inbound", "outbound"):
-            raise refused(Refusal("unknown_message", "is a message that the customer cannot see", "reply_to"))
+            raise refused(Refusal("unknown_message", "is internal and cannot be quoted", "reply_to"))
         return quoted
 
     async def _references(
@@ -176,7 +176,7 @@ class Commands:
             for place, attachment_id in draft.files_named:
                 file = found.pop(attachment_id, None)
                 if file is None:
-                    detail = "is not an uploaded file that can be used; each file can be used once"
+                    detail = "is not an unused upload; each upload can be sent once"
                     raise refused(Refusal("unknown_attachment", detail, place))
                 files.append(file)
         template = None

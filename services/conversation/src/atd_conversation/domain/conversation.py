@@ -196,7 +196,7 @@ class Conversation:
         if self.status == "closed":
             raise Refusal("conversation_closed", "The conversation is closed; reopen it to answer.")
         if free and self.reply_window_expires_at is not None and now > self.reply_window_expires_at:
-            detail = "The reply window has closed; until the customer writes again the channel takes templates only."
+            detail = "The reply window has closed; only templates can be sent until the customer writes again."
             raise Refusal("window_closed", detail, field_name)
 
     def note(

@@ -113,7 +113,7 @@ def _note_text(draft: Draft) -> str | None:
     if draft.text is None or not draft.text.strip():
         if draft.attachment_ids:
             return None
-        raise Refusal("invalid", "text: must not be empty", "text")
+        raise Refusal("invalid", "must not be empty", "text")
     if len(draft.text) > MAX_NOTE:
         raise too_long("text", len(draft.text), MAX_NOTE)
     return draft.text

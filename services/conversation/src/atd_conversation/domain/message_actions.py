@@ -42,7 +42,7 @@ def react(
     if emoji is not None and not is_emoji(emoji):
         raise Refusal("invalid", "must be one emoji", "emoji")
     if message.direction not in ("inbound", "outbound"):
-        raise Refusal("invalid", "Only messages from and to the customer can be reacted to.")
+        raise Refusal("invalid", "You can react only to messages from or to the customer.")
     if message.deleted_at is not None:
         raise Refusal("message_deleted", "The message was deleted.")
     if message.external_id is None:

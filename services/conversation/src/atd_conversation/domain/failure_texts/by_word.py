@@ -35,8 +35,8 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "internal_error",
             "O envio falhou por um erro do sistema, e não do {channel}; o cliente não recebeu a mensagem. Reenvie e, "
             "se continuar, avise um administrador.",
-            "Sending failed by an error of this system, not of {channel}; the customer did not get the message. Send "
-            "it again and, if it goes on failing, tell an administrator.",
+            "Sending failed because of an error in this system, not in {channel}; the customer did not get the message. "
+            "Send it again and, if it goes on failing, tell an administrator.",
             "El envío falló por un error del sistema, no de {channel}; el cliente no recibió el mensaje. Reenvíelo y, "
             "si sigue fallando, avise a un administrador.",
         ),
@@ -104,8 +104,8 @@ FETCHING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "file_address_refused",
             "O endereço do arquivo do cliente não é do {channel}; por segurança ele não foi buscado. Tente de novo e, "
             "se continuar, avise um administrador.",
-            "The address of the customer's file is not of {channel}; to be safe it was not fetched. Try again and, if "
-            "it goes on failing, tell an administrator.",
+            "The address of the customer's file does not belong to {channel}, so it was not downloaded. Try again and, "
+            "if it goes on failing, tell an administrator.",
             "La dirección del archivo del cliente no es de {channel}; por seguridad no se obtuvo. Inténtelo de nuevo "
             "y, si sigue fallando, avise a un administrador.",
         ),
