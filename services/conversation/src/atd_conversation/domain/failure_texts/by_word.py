@@ -35,8 +35,8 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "internal_error",
             "O envio falhou por um erro do sistema, e não do {channel}; o cliente não recebeu a mensagem. Reenvie e, "
             "se continuar, avise um administrador.",
-            "Sending failed because of an error in this system, not in {channel}; the customer did not get the message. "
-            "Send it again and, if it goes on failing, tell an administrator.",
+            "Sending failed because of an error in this system, not in {channel}; the customer did not get the "
+            "message. Send it again and, if it goes on failing, tell an administrator.",
             "El envío falló por un error del sistema, no de {channel}; el cliente no recibió el mensaje. Reenvíelo y, "
             "si sigue fallando, avise a un administrador.",
         ),
