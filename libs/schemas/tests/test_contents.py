@@ -135,7 +135,9 @@ def test_the_schema_tells_the_content_of_each_kind(model: Any, mode: Any) -> Non
         models = CONTENTS[one["properties"]["kind"]["const"]]
         assert refs == [*(each.__name__ for each in models), "EmptyContent"]
         assert set(refs) <= schema["$defs"].keys()
+        assert one["required"] == (["kind", "content"] if mode == "serialization" else ["kind"])
     assert schema["$defs"]["LocationContent"]["required"] == ["latitude", "longitude"]
+    assert "content" not in schema["properties"], "a generated client would intersect it with the content of the kind"
 
 
 def test_a_model_is_taken_as_it_is() -> None:

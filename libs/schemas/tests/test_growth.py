@@ -49,10 +49,12 @@ def walk(schema: Schema, definitions: dict[str, Schema], path: str) -> Iterator[
 
 
 def contents(schema: Schema, definitions: dict[str, Schema], path: str) -> Iterator[tuple[str, str]]:
-    """The fields of `content` by the kind of message: `data.content{audio}.voice`, in any model of the kind."""
+    """`content`, and its fields by the kind of message: `data.content{audio}.voice`, in any model of the kind."""
     found: dict[str, list[str]] = {}
     for option in schema.get("oneOf", []):
         inside = option["properties"]
+        duty = "required" if "content" in option["required"] else "optional"
+        found.setdefault(f"{path}.content", []).append(f"{duty}: object")
         for model in inside["content"]["anyOf"]:
             place = f"{path}.content{{{inside['kind']['const']}}}"
             for name, field in walk(resolved(model, definitions), definitions, place):

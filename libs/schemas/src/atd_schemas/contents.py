@@ -360,9 +360,7 @@ class WithContent(Schema):
     ) -> JsonSchemaValue:
         found = handler(schema_of_class)
         schema = handler.resolve_ref_schema(found)
-        properties = schema.get("properties", {})
-        if "content" in properties:
-            properties["content"] = {"type": "object", "title": "Content"}
+        if schema.get("properties", {}).pop("content", None) is not None:
             schema["oneOf"] = [_alternative(kind, models, handler) for kind, models in CONTENTS.items()]
         return found
 
@@ -370,11 +368,18 @@ class WithContent(Schema):
 def _alternative(
     kind: MessageKind, models: tuple[type[Content], ...], handler: GetJsonSchemaHandler
 ) -> JsonSchemaValue:
-    """A message of one kind. Only within a union does the handler refer to models instead of repeating them."""
+    """A message of one kind; what is written always has a content.
+
+    The alternatives alone describe `content`: a generator of clients intersects them with what stands beside them, and
+    an object without fields there would leave no field of the content usable. Only within a union does the handler
+    refer to models instead of repeating them.
+    """
     choices: list[type[Content]] = [*models, EmptyContent]
     union = handler(core_schema.union_schema([model.__pydantic_core_schema__ for model in choices]))
-    properties = {"kind": {"type": "string", "const": kind}, "content": {"anyOf": union["anyOf"]}}
-    return {"type": "object", "title": f"Kind {kind}", "properties": properties, "required": ["kind"]}
+    content = {"title": "Content", "anyOf": union["anyOf"]}
+    properties = {"kind": {"type": "string", "const": kind}, "content": content}
+    required = ["kind", "content"] if handler.mode == "serialization" else ["kind"]
+    return {"type": "object", "title": f"Kind {kind}", "properties": properties, "required": required}
 
 
 class Referral(Schema):
