@@ -196,6 +196,15 @@ async def test_an_account_of_another_tenant_is_not_found(gateway, toy):
     assert toy.seen == []
 
 
+async def test_a_slow_service_does_not_delay_the_accounts_of_another(gateway, whatsapp, toy):
+    ana = await gateway.person()
+    account_id = toy.add(ana.tenant_id)
+    held = whatsapp.held = asyncio.Event()
+    answer = await gateway.http.get(f"/api/v1/channels/{account_id}", headers=ana.headers, timeout=10)
+    held.set()
+    assert answer.json()["served_by"] == "ingest-toy"
+
+
 async def test_an_unknown_id_is_not_found_and_asked_for_once(gateway, whatsapp, toy):
     ana = await gateway.person()
     unknown = uuid7()

@@ -1,12 +1,18 @@
 """The wiring is complete: every route says what it needs, every setting what it means."""
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
+import atd_gateway
 from atd_gateway.app import create_apps
 from atd_gateway.domain.access import PERMISSIONS
 from atd_gateway.domain.close_codes import CLOSE_REASONS
 from atd_gateway.settings import GatewaySettings, services_behind
 from atd_schemas.services import GATEWAY, SERVICES
+from atd_schemas.views import ChannelKind
 from atd_servicekit.identity import route_permissions
 from atd_servicekit.identity_keys import new_private_key, read_private_key
 from atd_servicekit.serving import read_settings
@@ -83,3 +89,10 @@ def test_a_private_key_whose_public_key_is_not_published_ends_the_start_and_is_n
 
 def _public(private_key):
     return read_private_key(private_key).public.text
+
+
+def test_nothing_in_the_gateway_names_a_channel():
+    kinds = "|".join(get_args(ChannelKind))
+    channel = re.compile(f"whatsapp|telegram|messenger|facebook|instagram|[\"']({kinds})[\"']", re.IGNORECASE)
+    source = Path(atd_gateway.__file__).parent
+    assert [str(file) for file in source.rglob("*.py") if channel.search(file.read_text(encoding="utf-8"))] == []

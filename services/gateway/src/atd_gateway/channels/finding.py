@@ -42,8 +42,9 @@ class AccountFinder:
     """Finds the service of an account of a tenant.
 
     An id that the directory does not know may have been created in another process a moment ago. The services are
-    asked for it then, all at once: once for all requests that wait for the same id, and not again for 5 seconds when
-    none has it. At most 50 ids are asked for at once; more are answered 503.
+    asked for it then, all at once, and the first that has it is enough: one that is slow or away delays no other's
+    accounts. They are asked once for all requests that wait for the same id, and not again for 5 seconds when none has
+    it. At most 50 ids are asked for at once; more are answered 503.
     """
 
     def __init__(
@@ -102,24 +103,37 @@ class AccountFinder:
         identity = Identity(tenant_id, "system", "gateway", "gateway", frozenset({"channels:read"}))
         headers = self._headers.added(request, self._sign(identity))
         target = f"{CHANNELS_PREFIX}/{quote(account_id, safe='')}"
-        replies = await asyncio.gather(
-            *(self._getter.get(service, CHANNELS_PREFIX, target, headers=headers) for service in self._services),
-            return_exceptions=True,
-        )
-        failed: BaseException | None = None
-        for service, reply in zip(self._services, replies, strict=True):
-            if isinstance(reply, BaseException):
-                failed = reply
-            elif reply.status == _OK:
-                place = Place(service, tenant_id)
-                self._directory.add(account_id, place)
-                return place
-            elif reply.status != _NOT_FOUND:
-                failed = unavailable(f"The service {service} cannot look up this channel account; try again shortly.")
+        asked = {asyncio.create_task(self._ask(service, target, headers)): service for service in self._services}
+        failed: Problem | None = None
+        waiting = set(asked)
+        try:
+            while waiting:
+                answered, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in answered:
+                    found = task.result()
+                    if found is True:
+                        place = Place(asked[task], tenant_id)
+                        self._directory.add(account_id, place)
+                        return place
+                    failed = found or failed
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
         if failed is not None:
-            raise failed if isinstance(failed, Problem) else unavailable()
+            raise failed
         self._remember_unknown(key)
         return None
+
+    async def _ask(self, service: str, target: str, headers: list[tuple[str, str]]) -> bool | Problem:
+        """Whether the service has the account; a `Problem` when it cannot say."""
+        try:
+            reply = await self._getter.get(service, CHANNELS_PREFIX, target, headers=headers)
+        except Problem as problem:
+            return problem
+        if reply.status in (_OK, _NOT_FOUND):
+            return reply.status == _OK
+        return unavailable(f"The service {service} cannot look up this channel account; try again shortly.")
 
     def _remember_unknown(self, key: Key) -> None:
         at = self._clock.monotonic()
