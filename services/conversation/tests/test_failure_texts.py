@@ -51,6 +51,13 @@ def test_every_sentence_says_what_happened_and_what_to_do_in_each_language(sente
         assert text[0].isupper()
 
 
+@pytest.mark.parametrize("texts", [FailureTexts.of_channel(SITE), UNKNOWN_CHANNEL_TEXTS])
+def test_a_name_with_an_article_is_joined_to_the_word_before_it_in_spanish(texts: FailureTexts) -> None:
+    spanish = [text.es for text in texts.all()]
+    assert not any(" de el " in f" {text}".lower() or " a el " in f" {text}".lower() for text in spanish)
+    assert any(" del c" in text for text in spanish)
+
+
 @pytest.mark.proves("whatsapp", "every-code-has-class-every")
 @pytest.mark.parametrize("code", IMPORTANT)
 def test_what_happens_often_is_told_apart(code: str) -> None:

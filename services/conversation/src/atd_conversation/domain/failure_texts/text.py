@@ -1,5 +1,6 @@
 """One thing that can go wrong, in words."""
 
+import re
 from dataclasses import dataclass, fields
 
 from atd_schemas.inbound import SendFailure
@@ -7,6 +8,8 @@ from atd_schemas.views import MessageError
 
 FIRST_LANGUAGE = "pt-BR"
 LANGUAGES = (FIRST_LANGUAGE, "en", "es")
+
+_ARTICLE = re.compile(r"\b([Dd]e|[Aa]) el ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class FailureText:
             field.name: _sentence(getattr(self, field.name).replace("{channel}", getattr(name, field.name)))
             for field in fields(name)
         }
-        return FailureText(self.code, **texts)
+        return FailureText(self.code, **{**texts, "es": _contracted(texts["es"])})
 
     def error(self, failure: SendFailure) -> MessageError:
         """What readers of a message or file see."""
@@ -56,3 +59,8 @@ class FailureText:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _contracted(spanish: str) -> str:
+    """Spanish joins "de" and "a" with the article of a name that has one: "del chat", "al chat"."""
+    return _ARTICLE.sub(r"\1l ", spanish)
