@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from atd_conversation.intake import numbers_needed
 from atd_conversation.intake.batch import Batch
-from atd_schemas.inbound import InboundEvent, ReceiptStatus
+from atd_schemas.inbound import ClaimedDetails, InboundEvent, ReceiptStatus
 from atd_testing.inbound import (
     NOON,
     customer_message,
@@ -126,6 +126,29 @@ def test_what_comes_again_when_the_inbox_has_forgotten_it_adds_no_message(pool, 
     world.batch(*data.draw(st.permutations(pool)))
     assert written(world) == before
     assert [conversation.unread_count for conversation in world.conversations.values()] == unread
+
+
+claims = st.none() | st.builds(
+    ClaimedDetails,
+    phone=st.sampled_from([None, f"+{OLD_SPELLING}", f"+{NEW_SPELLING}", "+5521912345678"]),
+    email=st.sampled_from([None, "ana@example.com"]),
+)
+
+
+@given(pool=events("w"), data=st.data())
+def test_what_people_claim_of_themselves_never_decides_who_they_are(pool, data) -> None:
+    plain, claiming = World(), World()
+    for message in pool:
+        claimed = data.draw(claims)
+        contact = message.data.contact.model_copy(update={"claimed": claimed})
+        changed = message.model_copy(update={"data": message.data.model_copy(update={"contact": contact})})
+        plain.batch(message)
+        claiming.batch(changed)
+    assert claiming.identities == plain.identities
+    assert [(each.id, each.phone, each.email) for each in claiming.contacts.values()] == [
+        (each.id, each.phone, each.email) for each in plain.contacts.values()
+    ]
+    assert written(claiming) == written(plain)
 
 
 def written(world: World) -> Any:
