@@ -174,13 +174,13 @@ async def test_a_change_of_references_and_status_replaces_the_account() -> None:
     assert account.status == "disabled"
 
 
-async def test_several_accounts_share_a_reference_until_they_are_gone() -> None:
+async def test_several_accounts_share_a_reference_until_they_are_gone_and_the_latest_comes_first() -> None:
     source = Source()
     source.put("a")
     source.put("b")
     held = directory(source)
     await held.start()
-    assert [one.id for one in held.referenced(("business", "business-1"))] == ["a", "b"]
+    assert [one.id for one in held.referenced(("business", "business-1"))] == ["b", "a"]
     source.put("a", 2, deleted=True)
     await held.reload(["a"])
     assert [one.id for one in held.referenced(("business", "business-1"))] == ["b"]

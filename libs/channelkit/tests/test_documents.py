@@ -10,6 +10,7 @@ from atd_channelkit.accounts.documents import (
     changed_fields,
     deleted_fields,
     new_document,
+    replaced_in,
     shown,
 )
 from atd_channelkit.accounts.model import Account
@@ -139,6 +140,18 @@ def test_a_new_secret_that_reconnects_makes_the_account_active_again() -> None:
 def test_deletion_takes_every_secret_away() -> None:
     fields = deleted_fields(made(), NOW)
     assert (fields["deleted"], fields["sealed"], fields["replaced_secrets"]) == (True, {}, [])
+
+
+def test_secrets_that_were_replaced_before_every_secret_could_overlap_prove_until_their_time() -> None:
+    before = {**made(), "previous_app_secrets": [{"sealed": "sealed old", "until": NOW + WEEK}]}
+    del before["replaced_secrets"]
+    old = {"name": "app_secret", "sealed": "sealed old", "until": NOW + WEEK}
+    assert replaced_in(before) == [old]
+    after = {**before, **changed(before, credentials={"secret": "new secret"})}
+    assert replaced_in(after)[1:] == [old]
+    assert after["previous_app_secrets"] == []
+    gone = {**before, **deleted_fields(before, NOW)}
+    assert (replaced_in(gone), gone["previous_app_secrets"]) == ([], [])
 
 
 def test_the_answer_has_the_channels_own_fields_and_no_secret_that_is_not_shown() -> None:

@@ -86,6 +86,19 @@ async def test_every_secret_is_sealed_again_in_bounded_steps_and_its_version_sta
         assert account.version == 3
 
 
+async def test_secrets_in_the_field_of_before_are_sealed_again_and_leave_it(mongo: Mongo) -> None:
+    old, both = credentials(OLD), credentials(NEW, OLD)
+    before = {"sealed": old.seal("account-1", "app_secret", "before"), "until": LATER}
+    row = document(1, old, previous_app_secrets=[before])
+    del row["replaced_secrets"]
+    await mongo.db[ACCOUNTS].insert_one(row)
+    assert await reseal(AccountStore(mongo.db, {}), both, 10) == Resealed(1, 0, 0)
+    [found] = await mongo.db[ACCOUNTS].find().to_list(None)
+    [kept] = found["replaced_secrets"]
+    assert credentials(NEW).unseal("account-1", "app_secret", kept["sealed"]) == "before"
+    assert (kept["name"], kept["until"], found["previous_app_secrets"]) == ("app_secret", LATER, [])
+
+
 async def test_a_change_at_the_same_moment_is_kept_and_sealed_again_later(mongo: Mongo) -> None:
     await mongo.db[ACCOUNTS].insert_one(document(1, credentials(OLD)))
     both = credentials(NEW, OLD)

@@ -1,6 +1,7 @@
 """From a command to its row and back, and from a row's end to its receipt."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, get_args
@@ -141,6 +142,20 @@ def test_the_row_of_a_plain_text_holds_nothing_that_a_text_does_not_have() -> No
         "text",
         "reply_to",
     }
+
+
+@pytest.mark.parametrize("command", [message(), reaction(), read()])
+def test_rows_of_before_they_named_their_channel_are_sent_and_reported(command: SendCommand) -> None:
+    row = as_row(command)
+    payload = {name: value for name, value in row.payload.items() if name != "channel"}
+    assert data_of(replace(row, payload=payload)) == command.data
+    end = failing(command, "window:131047")
+    assert receipt_of(replace(end, payload=payload), SERVICE) == receipt_of(end, SERVICE)
+
+
+def test_a_row_that_was_sent_before_has_its_aliases_one_by_one() -> None:
+    end = finished(message(), result={"external_id": "wamid.1", "wa_id": "5511988880000", "user_id": None})
+    assert reported(end).data.aliases == ("5511988880000",)
 
 
 def test_a_repeat_that_was_asked_for_is_a_row_of_its_own() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from atd_channelkit.accounts.documents import replaced_in
+from atd_channelkit.accounts.documents import replaced_fields, replaced_in
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.accounts.spec import ChannelSpec, StoredAccount
 from atd_servicekit.crypto import FieldCipher
@@ -65,7 +65,9 @@ class Credentials(Generic[A]):
 
         return {
             "sealed": {name: again(name, value) for name, value in document["sealed"].items()},
-            "replaced_secrets": [{**one, "sealed": again(one["name"], one["sealed"])} for one in replaced_in(document)],
+            **replaced_fields(
+                document, [{**one, "sealed": again(one["name"], one["sealed"])} for one in replaced_in(document)]
+            ),
         }
 
 

@@ -65,7 +65,7 @@ class AccountDirectory(Generic[A]):
         return self._by_id.get(account_id)
 
     def referenced(self, reference: Reference) -> Sequence[A]:
-        """The accounts in memory that have this reference."""
+        """The accounts in memory that have this reference, the one that was read last first."""
         return self._by_reference.get(reference, ())
 
     async def find(self, account_id: str) -> A | None:
@@ -140,7 +140,7 @@ class AccountDirectory(Generic[A]):
         self._by_id[account.id] = account
         self._unknown.pop((_ID, account.id), None)
         for one in self._references(account):
-            self._by_reference[one] = (*self._by_reference.get(one, ()), account)
+            self._by_reference[one] = (account, *self._by_reference.get(one, ()))
             self._unknown.pop(one, None)
 
     def _drop(self, account: A) -> None:

@@ -1,6 +1,6 @@
 """The document of a channel account: how it begins, what a change sets, how it is answered. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 REPLACED_SECRETS_LIMIT = 5
 """Replaced secrets that are kept at once; the oldest goes first."""
+
+_REPLACED = "replaced_secrets"
+_REPLACED_BEFORE = ("app_secret", "previous_app_secrets")
+"""Documents that were written before every secret could overlap: the name of the one that could, and its own field."""
 
 Seal = Callable[[str, str], str]
 """Seals the value of a field (`("access_token", "EAAG…")`) of one account."""
@@ -45,7 +49,7 @@ def new_document(spec: Spec, new: NewChannel, tenant_id: str, account_id: str, s
         **dict.fromkeys(spec.facts),
         **spec.derived(new.credentials),
         "sealed": sealed,
-        "replaced_secrets": [],
+        _REPLACED: [],
         "settings": {name: value for name, value in _values(new.settings).items() if name not in secrets},
         "version": 1,
         "order": next_order(now),
@@ -80,7 +84,7 @@ def changed_fields(
         if secret.overlaps and name in document["sealed"]:
             kept = {"name": name, "sealed": document["sealed"][name], "until": now + overlap}
             replaced = [kept, *replaced][:REPLACED_SECRETS_LIMIT]
-            fields["replaced_secrets"] = replaced
+            fields |= replaced_fields(document, replaced)
         if secret.reconnects and document["status"] == "needs_reconnection" and changes.status is None:
             fields |= {"status": "active", "status_reason": None}
     for name, value in settings.items():
@@ -97,7 +101,7 @@ def changed_names(changes: ChannelChanges) -> frozenset[str]:
 
 def deleted_fields(document: "Document", now: datetime) -> Mapping[str, Any]:
     """The fields that deletion sets: the credentials go at once."""
-    return {**touched(document, now), "deleted": True, "sealed": {}, "replaced_secrets": []}
+    return {**touched(document, now), "deleted": True, "sealed": {}, **replaced_fields(document, [])}
 
 
 def touched(document: "Document", now: datetime) -> dict[str, Any]:
@@ -107,8 +111,22 @@ def touched(document: "Document", now: datetime) -> dict[str, Any]:
 
 def replaced_in(document: "Document") -> "list[Document]":
     """The secrets that were replaced lately: name, sealed value, and until when each proves webhooks."""
-    found: list[Document] = document.get("replaced_secrets", [])
-    return found
+    found: list[Document] | None = document.get(_REPLACED)
+    if found is not None:
+        return found
+    name, field = _REPLACED_BEFORE
+    return [{"name": name, **one} for one in document.get(field, ())]
+
+
+def replaced_fields(document: "Document", replaced: "Sequence[Document]") -> dict[str, Any]:
+    """The fields that set the replaced secrets of an account; none stays where it was written before."""
+    field = _REPLACED_BEFORE[1]
+    return {_REPLACED: list(replaced), **({field: []} if document.get(field) else {})}
+
+
+def sealed_names() -> tuple[str, ...]:
+    """The fields of a document that contain sealed secrets."""
+    return ("sealed", _REPLACED, _REPLACED_BEFORE[1])
 
 
 def needs_reconnection_fields(code: str, detail: str, now: datetime) -> dict[str, Any]:

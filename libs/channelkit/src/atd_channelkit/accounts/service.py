@@ -15,6 +15,7 @@ from atd_channelkit.accounts.documents import (
     deleted_fields,
     needs_reconnection_fields,
     new_document,
+    replaced_fields,
     replaced_in,
     shown,
     touched,
@@ -175,7 +176,7 @@ class ChannelService(Generic[A]):
 
         def fields(document: "Document") -> Mapping[str, Any]:
             kept = [one for one in replaced_in(document) if one["name"] != name]
-            return {**touched(document, self.runtime.clock.now()), "replaced_secrets": kept}
+            return {**touched(document, self.runtime.clock.now()), **replaced_fields(document, kept)}
 
         return await self._shown(await self._changed(tenant_id, account_id, None, fields, actor), reveal=True)
 

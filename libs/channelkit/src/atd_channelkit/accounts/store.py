@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 
+from atd_channelkit.accounts.documents import sealed_names
 from atd_channelkit.accounts.spec import ChannelSpec, Reference
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class AccountStore:
 
     async def sealed(self) -> "AsyncIterator[Document]":
         """Of every account in use what is sealed, and its version."""
-        wanted = {"sealed": 1, "replaced_secrets": 1, "version": 1}
+        wanted = {**dict.fromkeys(sealed_names(), 1), "version": 1}
         async for row in self._accounts.find({"deleted": False}, wanted).batch_size(_BATCH):
             yield row
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from atd_channelkit.outcomes import failure_of
+from atd_channelkit.sending.rows import channel_of
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundReceipt, InboundReceiptData, ReceiptStatus, inbound_subject
 from atd_servicekit import ledger
@@ -29,7 +30,7 @@ def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
         causation_id=command_id,
         data=InboundReceiptData(
             account_id=account_id,
-            channel=payload["channel"],
+            channel=channel_of(payload),
             status=status,
             recipient=recipient,
             external_id=finished.result.get("external_id"),
@@ -43,6 +44,10 @@ def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
 
 
 def _aliases(recipient: str, result: Mapping[str, Any]) -> tuple[str, ...]:
-    """The provider's other names of the recipient; a phone with and without its `+` is one name."""
+    """The provider's other names of the recipient; a phone with and without its `+` is one name.
+
+    Rows that were sent when there was one channel have them one by one.
+    """
     known = recipient.removeprefix("+")
-    return tuple(dict.fromkeys(one for one in result.get("aliases", ()) if one != known))
+    names = result.get("aliases") or (result.get("wa_id"), result.get("user_id"))
+    return tuple(dict.fromkeys(one for one in names if one and one != known))

@@ -1,5 +1,6 @@
 """From a command of conversation to a row of the send ledger, and back. Pure."""
 
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 from atd_channelkit.sending.references import message_reference, reaction_reference
@@ -13,6 +14,7 @@ from atd_schemas.outbound import (
     OutboundRead,
     OutboundReadData,
 )
+from atd_schemas.views import ChannelKind
 from atd_servicekit import ledger
 
 SendCommand = OutboundMessage | OutboundReaction | OutboundRead
@@ -66,7 +68,7 @@ def data_of(row: ledger.Row) -> SendData:
     payload = row.payload
     common = {
         "account_id": row.group,
-        "channel": payload["channel"],
+        "channel": channel_of(payload),
         "conversation_id": conversation_of(row),
         "recipient": payload["recipient"],
     }
@@ -91,6 +93,12 @@ def data_of(row: ledger.Row) -> SendData:
                 attachments=tuple(OutboundAttachment(**one) for one in payload.get("attachments", ())),
                 attempt=payload.get("attempt", 0),
             )
+
+
+def channel_of(payload: Mapping[str, Any]) -> ChannelKind:
+    """The channel of a row. Rows that were written when there was one channel do not name it."""
+    channel: ChannelKind = payload.get("channel", "whatsapp")
+    return channel
 
 
 def conversation_of(row: ledger.Row) -> str:

@@ -15,7 +15,7 @@ from atd_channelkit.sending.message_files import MessageFiles
 from atd_channelkit.sending.policy import Attempt, RetryPolicy, current_read, decide, decide_read
 from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.receipts import receipt_of
-from atd_channelkit.sending.rows import SendData, conversation_of, data_of
+from atd_channelkit.sending.rows import SendData, channel_of, conversation_of, data_of
 from atd_schemas.outbound import OutboundMessageData, OutboundReactionData, OutboundReadData
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_servicekit import ledger
@@ -56,7 +56,7 @@ class SendWorker(Generic[A]):
     async def attempt(self, row: ledger.Row) -> ledger.Outcome:
         """Send once; one log line, without text, phone or credentials."""
         began = time.perf_counter()
-        channel = row.payload["channel"]
+        channel = channel_of(row.payload)
         with self.tracing.span(f"send {channel}", traceparent=row.traceparent):
             outcome, answer = await self._attempt(row)
         refused = answer if isinstance(answer, Refused) else None

@@ -74,9 +74,12 @@ class AccountProof(Generic[A]):
     def _covered(
         self, found: Mapping[Reference, Sequence[A]], first: A, proving: frozenset[bytes], now: datetime
     ) -> Mapping[Reference, Sequence[A]]:
+        """The accounts of each reference that hold a proving secret; `first` comes first where it is among them."""
         covered: dict[Reference, Sequence[A]] = {}
         for reference, accounts in found.items():
-            if kept := [one for one in accounts if one is first or self._holds(one, proving, now)]:
+            if kept := [one for one in accounts if one.id == first.id or self._holds(one, proving, now)]:
+                if len(kept) > 1:
+                    kept.sort(key=lambda one: one.id != first.id)
                 covered[reference] = kept
         return covered
 
