@@ -1,6 +1,7 @@
 """What the kit replaces in FastStream is still what FastStream uses: fails when a version moves it."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from faststream import AckPolicy
 from faststream.kafka.annotations import KafkaMessage
 
 from atd_schemas.ids import uuid7
+from atd_servicekit.consumer_state import ConsumerState
 from atd_servicekit.faststream_broker import ObservedConsumer, Operation, create_broker
 from atd_servicekit.kafka import Outgoing, Producer
 from atd_testing.waiting import eventually
@@ -19,14 +21,18 @@ from atd_testing.waiting import eventually
 Errors = list[tuple[tuple[str, ...], str, str, str]]
 
 
-@pytest.fixture
-async def topic(kafka_bootstrap: str) -> str:
+async def create_topic(kafka_bootstrap: str, partitions: int) -> str:
     name = f"test.{uuid7()}"
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(name, 1, 1)])
+    await admin.create_topics([NewTopic(name, partitions, 1)])
     await admin.close()
     return name
+
+
+@pytest.fixture
+async def topic(kafka_bootstrap: str) -> str:
+    return await create_topic(kafka_bootstrap, 1)
 
 
 @pytest.fixture
@@ -109,3 +115,20 @@ async def test_an_error_of_a_poll_is_reported_until_polls_go_well_again(
     monkeypatch.setattr(AIOKafkaConsumer, "getmany", work)
     await asyncio.wait_for(consumer.getmany(), 5)
     assert (consumer.polls_fail_since, consumer.poll_error) == (None, None)
+
+
+async def test_the_lag_of_many_partitions_is_known_although_nothing_was_ever_read_from_them(
+    kafka_bootstrap: str,
+) -> None:
+    """Each question to a broker waits behind the consumer's fetch, so there must not be one for each partition."""
+    many = await create_topic(kafka_bootstrap, 12)
+    consumer = ObservedConsumer(
+        many, on_error=lambda *_: None, group_id="g", bootstrap_servers=kafka_bootstrap, enable_auto_commit=False
+    )
+    await consumer.start()
+    polling = asyncio.create_task(consumer.getmany())
+    await eventually(lambda: all(consumer.last_poll_timestamp(one) for one in consumer.assignment()))
+    assert len(consumer.assignment()) == 12
+    assert await ConsumerState(time.monotonic).lag(consumer) == 0
+    polling.cancel()
+    await consumer.stop()

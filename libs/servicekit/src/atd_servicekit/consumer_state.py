@@ -1,7 +1,7 @@
 """Tracks one consumer of a group: its partitions, what it has handled, its lag, and whether it can work."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -90,13 +90,11 @@ class ConsumerState(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
             assigned = list(consumer.assignment())
             if not assigned:
                 return 0
-            ends = await consumer.end_offsets(assigned)
-            for partition in assigned:
-                if partition not in self._next:
-                    committed = await consumer.committed(partition)
-                    if committed is None:
-                        committed = (await consumer.beginning_offsets([partition]))[partition]
-                    self._next.setdefault(partition, committed)
+            unknown = [partition for partition in assigned if partition not in self._next]
+            # An answer of the brokers waits behind the fetch in hand, half a second: two questions, asked together.
+            ends, starts = await asyncio.gather(consumer.end_offsets(assigned), _starts(consumer, unknown))
+        for partition, offset in starts.items():
+            self._next.setdefault(partition, offset)
         return sum(max(0, end - self._next.get(partition, end)) for partition, end in ends.items())
 
     def problem(self, consumer: GroupConsumer | None, now: float, now_ms: float) -> str | None:
@@ -111,6 +109,14 @@ class ConsumerState(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         if self.busy_since is not None or now - self._idle_since <= FETCH_SECONDS:
             return None  # while a batch is handled, what was fetched is not consumed, and nothing more is fetched
         return silent_partitions(consumer, now_ms)
+
+
+async def _starts(consumer: GroupConsumer, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    """Where the group goes on: what is committed, or else the beginning."""
+    committed = await asyncio.gather(*(consumer.committed(partition) for partition in partitions))
+    found = {one: offset for one, offset in zip(partitions, committed, strict=True) if offset is not None}
+    new = [partition for partition in partitions if partition not in found]
+    return found | dict(await consumer.beginning_offsets(new)) if new else found
 
 
 def silent_partitions(consumer: FetchingConsumer, now_ms: float) -> str | None:
