@@ -1,5 +1,6 @@
 """What a process says of itself."""
 
+import asyncio
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -42,3 +43,18 @@ async def test_a_dependency_with_a_grace_counts_once_it_has_failed_for_that_long
     assert await health.problems() == {}
     works[0] = False
     assert await health.problems() == told, "the grace begins anew"
+
+
+async def test_a_dependency_that_does_not_answer_is_said_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    async def give_up() -> None:
+        raise TimeoutError("its own deadline")
+
+    monkeypatch.setattr(module, "_CHECK_SECONDS", 0.01)
+    health = Health()
+    health.started.set()
+    health.add_check("kafka", hang)
+    health.add_check("mongodb", give_up)
+    assert await health.problems() == {"kafka": "no answer for 0.01 s", "mongodb": "TimeoutError: its own deadline"}

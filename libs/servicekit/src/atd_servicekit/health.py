@@ -65,8 +65,12 @@ class Health:
 
     @staticmethod
     async def _ask(check: Check) -> str | None:
+        deadline = asyncio.timeout(_CHECK_SECONDS)
         try:
-            await asyncio.wait_for(check(), _CHECK_SECONDS)
+            async with deadline:
+                await check()
+        except TimeoutError as error:
+            return f"no answer for {_CHECK_SECONDS:g} s" if deadline.expired() else f"TimeoutError: {error}"[:200]
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is the answer
             return f"{type(error).__name__}: {error}"[:200]
         return None
