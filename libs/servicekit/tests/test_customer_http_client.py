@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import re
 import socket
+import threading
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from atd_servicekit.customer_http_client import AddressNotAllowed, AnswerTooLarg
 from atd_servicekit.http_client import surely_unsent
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.url_policy import UrlPolicy
+from atd_testing.waiting import eventually
 
 STRICT, LENIENT = UrlPolicy(), UrlPolicy(allow_private=True)
 
@@ -169,6 +171,42 @@ async def test_redirects_are_answers_unless_some_are_allowed_and_then_each_is_ch
         with pytest.raises(httpx.TooManyRedirects):
             await http.get(f"{base}/loop")
     assert not any("transfer-encoding" in head.lower() for head in server.headers)
+
+
+@pytest.mark.parametrize("location", ["https://xn--a.example/", "https://a\x00b/", "//[::", "https://\xb2.0.0.1/"])
+async def test_a_redirect_to_what_is_no_url_is_an_answer(server: Server, location: str) -> None:
+    """httpx reads where a redirect leads although it does not follow it, and fails with errors of other kinds."""
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    server.answers = {"/": head.encode("latin-1")}
+    async with client(LENIENT) as http:
+        try:
+            answer = await http.get(f"http://127.0.0.1:{server.port}/")
+        except httpx.RemoteProtocolError:
+            return  # aiohttp refuses control characters
+    assert answer.status_code == 302
+    assert answer.next_request is None
+
+
+async def test_names_are_looked_up_in_threads_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name servers of customers that do not answer hold up no other work, however many they are."""
+    answer, threads = threading.Event(), set[str]()
+
+    def slow(*_: Any, **__: Any) -> Any:
+        threads.add(threading.current_thread().name)
+        answer.wait(10)
+        raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    async with client(STRICT, timeout=timedelta(seconds=5)) as http:
+        requests = [asyncio.create_task(http.get(f"https://slow{number}.example/")) for number in range(40)]
+        try:
+            await eventually(lambda: len(threads) == 16)
+            assert await asyncio.wait_for(asyncio.to_thread(lambda: "other work"), 2) == "other work"
+        finally:
+            answer.set()
+        errors = await asyncio.gather(*requests, return_exceptions=True)
+    assert {type(error) for error in errors} == {httpx.ConnectError}
+    assert all(name.startswith("lookup") for name in threads)
 
 
 async def test_an_answer_is_read_up_to_its_limit_and_never_unpacked(server: Server) -> None:

@@ -134,6 +134,7 @@ def test_what_is_no_address_is_an_error() -> None:
         "https://1.1.1.1/",
         "https://[2606:4700:4700::1111]/",
         "https://m\u00fcnchen.example/",
+        "https://hooks_1.Example.com./in",
     ],
 )
 def test_urls_of_customers_are_allowed(url: str) -> None:
@@ -163,6 +164,25 @@ def test_urls_of_customers_are_allowed(url: str) -> None:
 )
 def test_urls_that_are_none_of_a_customers_are_refused_with_a_reason(url: str, problem: str) -> None:
     assert STRICT.url_problem(url) == problem
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a..b.example",
+        ".example",
+        "a" * 64 + ".example",
+        "a." * 127 + "example",
+        "*.example",
+        "a b.example",
+        "xn--a.example",
+        "0177.0.0.1",
+        "\u2460.0.0.1",
+        "127.0.0.1%00.example",
+    ],
+)
+def test_hosts_at_which_the_client_would_fail_are_refused(host: str) -> None:
+    assert STRICT.url_problem(f"https://{host}/") == "has a host that is neither a name nor an address"
 
 
 def test_http_is_allowed_with_private_networks_only() -> None:

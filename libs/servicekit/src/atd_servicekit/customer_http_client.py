@@ -9,7 +9,9 @@ nothing.
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 import aiohttp
@@ -23,7 +25,7 @@ from atd_servicekit.url_policy import UrlPolicy
 MAX_ANSWER_BYTES = 1024 * 1024
 
 _LOOKUPS_AT_ONCE = 16
-"""Slow name servers of customers must not take every thread of the process."""
+"""In threads of their own: customers' name servers that do not answer hold up no other work of the process."""
 
 
 class AddressNotAllowed(httpx.ConnectError):
@@ -51,7 +53,8 @@ def create_customer_http_client(
     as they were sent (no content encoding is undone: a small one could be a large one). No trace header is sent.
     `resolver` replaces the system's.
 
-    Raises `AddressNotAllowed`, `AnswerTooLarge` while an answer is read, and what `create_http_client` says.
+    Raises `AddressNotAllowed`, `AnswerTooLarge` while an answer is read, and what `create_http_client` says; of a URL
+    that `policy.url_problem` refuses possibly `httpx.InvalidURL` or `ValueError` of httpx, so ask that first.
     """
     return create_http_client(
         name,
@@ -62,7 +65,7 @@ def create_customer_http_client(
         max_redirects=max_redirects,
         headers={"Accept-Encoding": "identity"},
         connector=lambda: ConnectorOptions(
-            resolver=_CheckedResolver(resolver or aiohttp.ThreadedResolver(), policy),
+            resolver=_CheckedResolver(resolver or _SystemResolver(), policy),
             socket_factory=_socket_factory(policy),
         ),
         wrap=lambda transport: _CheckedTransport(transport, policy, max_answer_bytes),
@@ -73,19 +76,44 @@ class _NotAllowed(OSError):
     """Crosses aiohttp, which wraps every `OSError` and nothing else."""
 
 
+class _SystemResolver(AbstractResolver):
+    """Asks the system. A lookup cannot be ended: one that nobody waits for any more keeps its thread, not another's."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="lookup")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        lookup = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=int(address[1]),
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, protocol, _, address in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
 class _CheckedResolver(AbstractResolver):
     """Resolves a name; refuses it when one of its addresses is not allowed."""
 
     def __init__(self, inner: AbstractResolver, policy: UrlPolicy) -> None:
         self._inner = inner
         self._policy = policy
-        self._lookups = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        async with self._lookups:
-            found = await self._inner.resolve(host, port, family)
+        found = await self._inner.resolve(host, port, family)
         for one in found:
             _check(self._policy, one["host"])
         return found
@@ -137,11 +165,21 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
             raise AddressNotAllowed("The host resolves to an address that is not allowed.", request=request) from error
         if "content-encoding" in response.headers:
             del response.headers["content-encoding"]
+        if "location" in response.headers and not _is_readable(response.headers["location"]):
+            del response.headers["location"]  # httpx would fail at it, even when it follows none
         response.stream = _BoundedAnswer(cast(httpx.AsyncByteStream, response.stream), self._limit, request)
         return response
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _is_readable(url: str) -> bool:
+    """Whether httpx can read the URL and its host."""
+    try:
+        return httpx.URL(url).host is not None
+    except (httpx.InvalidURL, ValueError):  # those of IDNA are among the second
+        return False
 
 
 def _is_refusal(error: BaseException) -> bool:

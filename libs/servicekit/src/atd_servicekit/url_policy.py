@@ -5,10 +5,12 @@ network protects (OWASP, "Server-Side Request Forgery Prevention"). Networks are
 registries (RFC 6890), written out, because Python's `is_global` differs between its versions.
 """
 
+import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import Field
 
 from atd_servicekit.settings import ServiceSettings
@@ -49,6 +51,9 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 _LEAST_UNPRIVILEGED_PORT = 1024
 _PORTS = {"http": 80, "https": 443}
+_LONGEST_NAME = 254
+_LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 
 
 class CustomerUrlSettings(ServiceSettings):
@@ -87,6 +92,8 @@ class UrlPolicy:
             return "has no host"
         if parts.username is not None or parts.password is not None:
             return "must not contain a user name or password"
+        if not _has_usable_host(url):
+            return "has a host that is neither a name nor an address"
         port = _PORTS[parts.scheme] if port is None else port
         if port not in _PORTS.values() and port < _LEAST_UNPRIVILEGED_PORT:
             return f"port {port} is not allowed"
@@ -125,3 +132,13 @@ class UrlPolicy:
 
     def _private_problem(self, ip: IPv4Address | IPv6Address) -> str | None:
         return None if self.allow_private else f"{ip} is in a private network"
+
+
+def _has_usable_host(url: str) -> bool:
+    """Whether the HTTP client can ask for the host: it raises errors of its own kinds for others."""
+    try:
+        parsed = httpx.URL(url)
+        name, _ = parsed.raw_host.decode(), parsed.host
+    except (httpx.InvalidURL, ValueError):  # those of IDNA are among the second
+        return False
+    return ":" in name or (len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None)
