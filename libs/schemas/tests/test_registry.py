@@ -8,7 +8,7 @@ import pytest
 
 import atd_schemas
 from atd_schemas.envelope import Envelope
-from atd_schemas.services import SERVICES, WEBHOOK_BODY_LIMIT_BYTES
+from atd_schemas.services import SERVICES, WEBHOOK_BODY_LIMIT_BYTES, Service
 from atd_schemas.topics import (
     BROADCAST_SERVICES,
     CONSUMING_SERVICES,
@@ -23,6 +23,7 @@ from atd_schemas.topics import (
     event_classes,
     event_types,
     headers,
+    outbound_by_channel,
     registry,
 )
 from atd_schemas.views import ChannelKind
@@ -77,6 +78,11 @@ def test_the_largest_body_fits_and_so_does_its_dead_letter() -> None:
     assert WEBHOOK_BODY_LIMIT_BYTES * 4 / 3 < MAX_MESSAGE_BYTES
     assert MAX_MESSAGE_BYTES * 4 / 3 < MAX_DEAD_LETTER_BYTES
     assert dead_letter_topic("conversation").config()["max.message.bytes"] == str(MAX_DEAD_LETTER_BYTES)
+
+
+def test_a_channel_service_that_sends_nothing_leaves_its_channels_without_a_topic() -> None:
+    receiver = Service(name="ingest-toy", port=8198, does="a toy", channels=("app",))
+    assert outbound_by_channel((*SERVICES, receiver)) == OUTBOUND_BY_CHANNEL
 
 
 def test_an_outbound_topic_belongs_to_a_channel_that_exists() -> None:

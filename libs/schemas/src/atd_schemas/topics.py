@@ -117,7 +117,8 @@ def outbound_topic(service: Service) -> Topic:
 
 def outbound_by_channel(services: Sequence[Service] = SERVICES) -> Mapping[str, Topic]:
     """Where a message to a channel's customer goes. A channel that is not listed cannot be answered yet."""
-    return {kind: outbound_topic(service) for service in channel_services(services) for kind in service.channels}
+    sending = [service for service in channel_services(services) if service.outbound is not None]
+    return {kind: outbound_topic(service) for service in sending for kind in service.channels}
 
 
 def dead_letter_topic(service: str) -> Topic:
