@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atd_channelkit.answers import Accepted, Answer, FailureClass, Refused, Uncertain, Unsendable, Unsent, Wait
-from atd_channelkit.sending.policy import READ_BACKOFF, UNCERTAIN_ATTEMPTS, Attempt, RetryPolicy, decide, decide_read
+from atd_channelkit.sending.policy import (
+    READ_BACKOFF,
+    UNCERTAIN_ATTEMPTS,
+    Attempt,
+    RetryPolicy,
+    decide,
+    decide_read,
+    expired,
+)
 from atd_servicekit import ledger
 from atd_servicekit.backoff import Backoff
 
@@ -73,6 +81,14 @@ def test_after_a_day_the_last_reason_is_final() -> None:
     assert decided(Unsent("ConnectError"), 9, age=timedelta(hours=24)) == ledger.Failed(
         "transient:unreachable", "ConnectError"
     )
+
+
+def test_what_waited_longer_than_its_day_is_not_sent_any_more() -> None:
+    """For example behind an account that was reconnected after a week."""
+    assert expired(Attempt(1, NOW - timedelta(hours=24), NOW), POLICY) is None
+    end = expired(Attempt(1, NOW - timedelta(hours=24, seconds=1), NOW), POLICY)
+    assert end is not None
+    assert end.reason == "transient:expired"
 
 
 def test_what_may_have_arrived_waits_for_proof_and_is_not_repeated_for_ever() -> None:

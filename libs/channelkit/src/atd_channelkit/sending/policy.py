@@ -3,9 +3,9 @@
 Retry budget. What the provider did not take (unreachable, its own trouble, a throttle) is tried again until the message
 is `send_until` old, with waits that double up to five minutes. A throttle holds up the whole account, other trouble the
 conversation alone; a refusal can name another wait (`Wait`). Refused credentials hold up the account until it is
-reconnected. What may have arrived waits `uncertain_after` for a receipt and is then sent again, but not after the
-fourth attempt; a reaction is sent again at once, because the second changes nothing. Everything else fails at once, in
-the provider's words.
+reconnected; a message that is older than `send_until` by then fails. What may have arrived waits `uncertain_after` for
+a receipt and is then sent again, but not after the fourth attempt; a reaction is sent again at once, because the second
+changes nothing. Everything else fails at once, in the provider's words.
 
 A mark as read has a lane of its own, so it delays no message; it is tried four times in half a minute, whatever the
 trouble, and its end is not reported.
@@ -100,6 +100,13 @@ def decide_read(answer: Answer, attempt: Attempt) -> ledger.Outcome:
     if refused.failure not in ("transient", "throttle") or delay is None:
         return failed(refused.failure, refused.code, refused.detail)
     return ledger.Retry(attempt.now + delay, reason(refused.failure, refused.code))
+
+
+def expired(attempt: Attempt, policy: RetryPolicy) -> ledger.Failed | None:
+    """The end of a message that waited too long, so that it is not sent any more; `None` while it may be."""
+    if attempt.now <= attempt.since + policy.send_until:
+        return None
+    return failed("transient", "expired", "It could not be sent within the time that is set for it.")
 
 
 def current_read(read: OutboundReadData, attempt: Attempt) -> OutboundReadData:

@@ -12,7 +12,7 @@ from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Answer, Refused
 from atd_channelkit.sending.message_files import MessageFiles
-from atd_channelkit.sending.policy import Attempt, RetryPolicy, current_read, decide, decide_read
+from atd_channelkit.sending.policy import Attempt, RetryPolicy, current_read, decide, decide_read, expired
 from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.receipts import receipt_of
 from atd_channelkit.sending.rows import SendData, channel_of, conversation_of, data_of
@@ -83,6 +83,8 @@ class SendWorker(Generic[A]):
         if isinstance(account, ledger.Failed):
             return account, None
         data = data_of(row)
+        if not isinstance(data, OutboundReadData) and (end := expired(self._attempt_of(row), self.policy)):
+            return end, None
         answer = await self._send(account, row, data)
         effective = await self.access.refused(account, answer) if isinstance(answer, Refused) else answer
         attempt = self._attempt_of(row)

@@ -49,6 +49,15 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "El archivo de este mensaje ya no está guardado y el cliente no lo recibió. Adjunte el archivo de nuevo en "
             "un mensaje nuevo.",
         ),
+        "expired": FailureText(
+            "send_expired",
+            "A mensagem não pôde ser enviada a tempo pelo {channel} e não será mais tentada. Veja se ela ainda faz "
+            "sentido e reenvie.",
+            "The message could not be sent through {channel} in time and will not be tried any more. Check that it "
+            "still makes sense, then send it again.",
+            "El mensaje no se pudo enviar a tiempo por {channel} y no se intentará más. Compruebe que aún tiene "
+            "sentido y reenvíelo.",
+        ),
         "deleted": FailureText(
             "channel_removed",
             "Este canal foi desconectado da plataforma antes do envio: o cliente não recebeu a mensagem. Fale com ele "

@@ -16,7 +16,7 @@ _ARTICLE = re.compile(r"\b([Dd]e|[Aa]) el ")
 class ChannelName:
     """What people call a channel, in each language, as it stands inside a sentence.
 
-    Portuguese texts put "o", "do" or "no" before it; English and Spanish ones put nothing.
+    Portuguese texts put "o", "do", "no" or "pelo" before it; English and Spanish ones put nothing.
     """
 
     pt: str

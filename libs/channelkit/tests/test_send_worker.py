@@ -1,0 +1,109 @@
+"""One attempt to send, with a provider that remembers what it was asked."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from atd_channelkit.accounts.access import AccountAccess
+from atd_channelkit.accounts.model import Account
+from atd_channelkit.answers import Accepted, Answer, Refused
+from atd_channelkit.sending.policy import RetryPolicy
+from atd_channelkit.sending.provider import Send
+from atd_channelkit.sending.rows import new_row
+from atd_channelkit.sending.worker import SendWorker
+from atd_schemas.outbound import OutboundMessage, OutboundMessageData
+from atd_servicekit import ledger
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.rates import Rate, WaitingRateLimiter
+from atd_servicekit.tracing import Tracing
+from atd_testing.clock import FakeClock
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAY = timedelta(hours=24)
+ACCOUNT = Account(id="account-1", tenant_id="tenant-1", kind="app", name="Loja", status="active", version=1)
+
+
+class Accounts:
+    async def get_or_read(self, account_id: str) -> Account | None:
+        return ACCOUNT if account_id == ACCOUNT.id else None
+
+    async def reload(self, _account_ids: Sequence[str]) -> None:
+        raise AssertionError("nothing was refused")
+
+
+class Provider:
+    def __init__(self) -> None:
+        self.asked: list[Send] = []
+
+    async def send(self, account: Account, send: Send) -> Answer:
+        assert account is ACCOUNT
+        self.asked.append(send)
+        return Accepted("external-1")
+
+
+class Publisher:
+    async def publish(self, _records: Sequence[Outgoing]) -> None:
+        raise AssertionError("an attempt reports nothing")
+
+
+async def mark_refused(_account: Account, _refused: Refused) -> bool:
+    raise AssertionError("nothing was refused")
+
+
+def worker(provider: Provider) -> SendWorker[Account]:
+    clock = FakeClock(NOW)
+    return SendWorker(
+        service="ingest-toy",
+        access=AccountAccess(Accounts(), mark_refused),
+        client=provider,
+        publisher=Publisher(),
+        rate=WaitingRateLimiter(Rate.even(80), clock),
+        policy=RetryPolicy(uncertain_after=timedelta(seconds=60), send_until=DAY),
+        clock=clock,
+        tracing=Tracing.from_endpoint("ingest-toy", None),
+    )
+
+
+def row(age: timedelta) -> ledger.Row:
+    data = OutboundMessageData(
+        account_id=ACCOUNT.id,
+        channel="app",
+        conversation_id="conversation-1",
+        message_id="0195500e-0004-7000-8000-000000007bbc",
+        recipient="ana",
+        kind="text",
+        text="Oi",
+    )
+    envelope: Any = {
+        "id": "command-1",
+        "tenant_id": ACCOUNT.tenant_id,
+        "occurred_at": NOW - age,
+        "recorded_at": NOW - age,
+        "source": "conversation",
+        "subject": "conversation-1",
+    }
+    new = new_row(OutboundMessage(**envelope, data=data), 42, None)
+    return ledger.Row(
+        id=new.id,
+        tenant_id=new.tenant_id,
+        group=new.group,
+        lane=new.lane,
+        shard=0,
+        order=new.order,
+        attempt=1,
+        payload=dict(new.payload),
+        created_at=NOW - age,
+        traceparent=None,
+        state="sending",
+        at=NOW,
+    )
+
+
+@pytest.mark.parametrize(("age", "sent"), [(timedelta(0), True), (DAY, True), (DAY + timedelta(seconds=1), False)])
+async def test_a_message_that_waited_longer_than_its_day_never_reaches_the_provider(age: timedelta, sent: bool) -> None:
+    provider = Provider()
+    outcome = await worker(provider).attempt(row(age))
+    assert bool(provider.asked) is sent
+    assert isinstance(outcome, ledger.Delivered if sent else ledger.Failed)
