@@ -52,8 +52,8 @@ def test_a_wrong_key_is_named_and_never_repeated(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SystemExit) as ended:
         read_settings(MasterKeySettings)
     told = str(ended.value)
-    assert "ATD_IDENTITY_PUBLIC_KEYS: Value error, this is a private key" in told
-    assert "ATD_MASTER_KEY: Value error, the key 'k1' has 6 bytes, not 32" in told
+    assert "ATD_IDENTITY_PUBLIC_KEYS: this is a private key" in told
+    assert "ATD_MASTER_KEY: the key 'k1' has 6 bytes, not 32" in told
     assert "c2VjcmV0" not in told
     assert OPERATOR_PRIVATE_KEY not in told
 
@@ -61,7 +61,7 @@ def test_a_wrong_key_is_named_and_never_repeated(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("text", ["", " , "])
 def test_a_service_knows_at_least_one_public_key(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("ATD_IDENTITY_PUBLIC_KEYS", text)
-    with pytest.raises(SystemExit, match=r"ATD_IDENTITY_PUBLIC_KEYS: .* is empty"):
+    with pytest.raises(SystemExit, match=r"ATD_IDENTITY_PUBLIC_KEYS: is empty"):
         read_settings(ServiceSettings)
 
 

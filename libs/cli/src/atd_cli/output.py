@@ -100,7 +100,7 @@ def read_settings() -> "CliSettings":
         return CliSettings()
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False)
-        lines = [f"  {_variable(fault['loc'])}: {fault['msg']}" for fault in faults]
+        lines = [f"  {_variable(fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}" for fault in faults]
         raise CommandFailed("The configuration is not valid:\n" + "\n".join(lines)) from None
 
 

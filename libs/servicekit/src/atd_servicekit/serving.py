@@ -22,7 +22,8 @@ def read_settings(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as error:
-        lines = [f"  {_variable(item['loc'])}{item['msg']}" for item in error.errors(include_input=False)]
+        faults = error.errors(include_input=False)
+        lines = [f"  {_variable(fault['loc'])}{fault['msg'].removeprefix('Value error, ')}" for fault in faults]
         raise SystemExit("The configuration is not valid:\n" + "\n".join(lines)) from None
 
 
