@@ -1,6 +1,6 @@
 """Which accounts a webhook speaks for, and which of them comes first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -33,7 +33,7 @@ def account(account_id: str, secret: bytes, version: int = 1) -> ToyAccount:
 class Accounts:
     found: Mapping[Reference, Sequence[ToyAccount]]
 
-    async def find_referenced(self, references: Iterable[Reference]) -> Mapping[Reference, Sequence[ToyAccount]]:
+    async def find_referenced(self, references: Sequence[Reference]) -> Mapping[Reference, Sequence[ToyAccount]]:
         return {one: self.found[one] for one in references if one in self.found}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from atd_channelkit.webhooks.reader import (
     Challenge,
     Headers,
-    NamedAccounts,
     ProvenAccounts,
     WebhookDescription,
     WebhookReader,
@@ -15,7 +14,7 @@ from atd_channelkit.webhooks.reader import (
 )
 from atd_channelkit.webhooks.translation import Translation
 from atd_ingest_whatsapp.accounts.model import Account
-from atd_ingest_whatsapp.named import BUSINESS_ACCOUNT, NUMBER, named_in
+from atd_ingest_whatsapp.named import NUMBER, named_in
 from atd_ingest_whatsapp.signature import SIGNATURE_HEADER, proving_secrets
 from atd_ingest_whatsapp.translate import Proven, translate
 
@@ -39,14 +38,6 @@ def _secrets(account: Account, now: datetime) -> Sequence[bytes]:
 
 def _proving(raw: bytes, headers: Headers, secrets: Iterable[bytes]) -> frozenset[bytes]:
     return proving_secrets(raw, headers.get(SIGNATURE_HEADER), secrets)
-
-
-def _named(payload: Any) -> NamedAccounts:
-    """The numbers in the body; its business accounts too, where a change names no number."""
-    named = named_in(payload)
-    numbers = tuple([(NUMBER, one) for one in named.phone_number_ids])
-    businesses = tuple([(BUSINESS_ACCOUNT, one) for one in named.business_account_ids])
-    return NamedAccounts(numbers + businesses, ()) if named.beyond_numbers else NamedAccounts(numbers, businesses)
 
 
 def _translate(
@@ -75,7 +66,7 @@ READER = WebhookReader(
     secrets=_secrets,
     proving=_proving,
     translate=_translate,
-    named=_named,
+    named=named_in,
     shared_address=True,
     challenge=_challenge,
 )

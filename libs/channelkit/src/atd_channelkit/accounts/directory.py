@@ -84,18 +84,20 @@ class AccountDirectory(Generic[A]):
             await self.reload([account_id])
         return self._by_id.get(account_id)
 
-    async def find_referenced(self, references: Iterable[Reference]) -> Mapping[Reference, Sequence[A]]:
+    async def find_referenced(self, references: Sequence[Reference]) -> Mapping[Reference, Sequence[A]]:
         """The accounts of these references, looked up as in `find`; those that nobody has are left out."""
         known = self._by_reference
-        wanted = tuple(references)
-        missing = [one for one in wanted if one not in known and not self._known_as_unknown(one)][:LOOKUP_BATCH]
+        found = {one: known[one] for one in references if one in known}
+        if len(found) == len(references):
+            return found
+        missing = [one for one in references if one not in known and not self._known_as_unknown(one)][:LOOKUP_BATCH]
         if missing and self._may_look_up(missing):
             async with self._reading:
                 self._take(await self._source.with_references(missing))
             for one in missing:
                 if one not in known:
                     self._remember_unknown(one)
-        return {one: known[one] for one in wanted if one in known}
+        return {one: known[one] for one in references if one in known}
 
     async def start(self) -> None:
         """Read every account in use."""

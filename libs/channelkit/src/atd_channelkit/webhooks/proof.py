@@ -4,7 +4,7 @@ A part of a body belongs to the account that it names when that account holds a 
 the address. The same rule holds when a kept body is read again: its proof is the account that it was kept for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -24,7 +24,7 @@ A_co = TypeVar("A_co", bound=Account, covariant=True)
 class ReferencedAccounts(Protocol[A_co]):
     """Finds accounts by what bodies call them."""
 
-    async def find_referenced(self, references: Iterable[Reference]) -> Mapping[Reference, Sequence[A_co]]: ...
+    async def find_referenced(self, references: Sequence[Reference]) -> Mapping[Reference, Sequence[A_co]]: ...
 
 
 @dataclass(frozen=True, slots=True)
