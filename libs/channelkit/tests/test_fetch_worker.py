@@ -29,15 +29,15 @@ from atd_testing.clock import FakeClock
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DATA = b"the bytes of a picture"
 DIGEST = hashlib.sha256(DATA).hexdigest()
-FRESH = "https://files.example/fresh?id=1"
-ASKED = "https://files.example/asked?id=1"
+FRESH = "https://media.example/fresh?id=1"
+ASKED = "https://media.example/asked?id=1"
 CDN = "https://one.cdn.example/picture"
 FOREIGN = "https://elsewhere.example/picture"
 NODE = "https://api.example/files/1110001"
 KEY = "tenant-1/file-1"
 
 RULES = FetchRules(
-    AllowedHosts(httpx.URL("https://api.example"), ("files.example",), (".cdn.example",)),
+    AllowedHosts(httpx.URL("https://api.example"), ("media.example",), (".cdn.example",)),
     size_limit=100 * 1024 * 1024,
     size_limits={"sticker": 5 * 1024 * 1024},
     address_fresh_for=timedelta(minutes=4),
