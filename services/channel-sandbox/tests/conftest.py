@@ -26,6 +26,7 @@ class Gateway:
         self.calls: list[tuple[str, str]] = []
         self.credentials: dict[str, dict[str, Any]] = {}
         self.failing: int | None = None
+        self.failing_checks = 0
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/api/v1")
@@ -44,6 +45,14 @@ class Gateway:
             (channel,) = [one for one in self.channels if path.endswith(one["id"])]
             self.credentials[channel["id"]] |= body["credentials"]
             return httpx.Response(200, json=channel)
+        return self._check(path)
+
+    def _check(self, path: str) -> httpx.Response:
+        if self.failing_checks:
+            self.failing_checks -= 1
+            return httpx.Response(503, json={})
+        (channel,) = [one for one in self.channels if path == f"/channels/{one['id']}/check"]
+        channel["display_phone_number"] = "+55 11 4000-1000"
         return httpx.Response(200, json={"ok": True})
 
     def add(self, name: str, credentials: dict[str, Any]) -> dict[str, Any]:
@@ -53,6 +62,7 @@ class Gateway:
             "status": "active",
             "webhook_url": f"http://gateway.test/webhooks/whatsapp/account-{len(self.channels) + 1}",
             "phone_number_id": credentials["phone_number_id"],
+            "display_phone_number": None,
         }
         self.channels.append(made)
         self.credentials[made["id"]] = dict(credentials)

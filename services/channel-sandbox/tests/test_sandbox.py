@@ -54,6 +54,13 @@ async def test_a_connection_problem_is_named_and_retried(starter: Any, failing: 
         assert [one["text"]["body"] for one in await sandbox.received_messages()] == ["Alguém aí?"]
 
 
+async def test_a_check_that_failed_is_made_again(starter: Any) -> None:
+    starter.gateway.failing_checks = 1
+    async with starter() as sandbox:
+        await sandbox.wait_until_connected()
+    assert [one["display_phone_number"] is not None for one in starter.gateway.channels] == [True, True, True]
+
+
 @pytest.mark.proves("whatsapp", "restart-messages-files-are")
 async def test_messages_and_files_survive_a_restart(starter: Any) -> None:
     async with starter() as sandbox:

@@ -194,7 +194,8 @@ class ChannelConnector:
     def _is_connected(self, credentials: Credentials, channel: dict[str, Any]) -> bool:
         known = self._state.graph.callbacks.get(credentials.phone_number_id)
         same = known is not None and known.callback_url == channel["webhook_url"]
-        return same and channel["status"] == "active" and channel["id"] == credentials.channel_id
+        checked = channel["display_phone_number"] is not None  # the last step: it may have failed the last time
+        return same and checked and channel["status"] == "active" and channel["id"] == credentials.channel_id
 
     async def _replace_credentials(
         self, client: httpx.AsyncClient, credentials: Credentials, channel: dict[str, Any]
