@@ -73,7 +73,11 @@ async def _reseal(settings: "CliSettings", service: str | None, batch: int, *, a
     async for name, progress in reseal_batches(settings, service, batch):
         done[name] = progress
         if not as_json:
-            console().print(mark(good=progress.complete), f"{name}: {_sentence(progress)}")
+            going_on = progress.remaining > 0  # no cross: another batch follows
+            console().print("…" if going_on else mark(good=progress.complete), f"{name}: {_sentence(progress)}")
+    for name, progress in done.items():
+        if progress.remaining and not as_json:
+            console().print(mark(good=False), f"{name}: {progress.remaining} could not be sealed again; try once more")
     return done
 
 
