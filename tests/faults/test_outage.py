@@ -49,4 +49,4 @@ async def test_twenty_seconds_without_mongodb_lose_and_dead_letter_nothing(
     assert await dead_letters(system.kafka.bootstrap_servers, since=began) == []
     assert set(provider.answers) == {200}, "no webhook had to come twice"
     for name in system.services:
-        await eventually(partial(asyncio.to_thread, system.ready, name), timeout=30, message=name)
+        await eventually(partial(asyncio.to_thread, system.ready, name), timeout=60, message=name)

@@ -177,7 +177,9 @@ async def test_two_processes_share_the_lanes_and_hand_them_over_without_a_trace(
     await bench.wait_state("done", *(row for ids in lanes.values() for row in ids))
     assert bench.receiver.by_lane == lanes, "each once, in order, nothing uncertain"
     expected = sorted(row for ids in lanes.values() for row in ids)
-    await eventually(lambda: sorted(row.id for row in [*one.finished, *two.finished]) == expected, message="reported")
+    await eventually(
+        lambda: sorted(row.id for row in [*one.finished, *two.finished]) == expected, message="reported", timeout=30
+    )
 
 
 async def test_a_process_that_lost_its_lease_sends_nothing_more(bench: LedgerBench) -> None:
