@@ -63,7 +63,7 @@ class OwnServiceContract(Contract):
         assert set(channel.sent_texts(account)) == {"slow"}
 
     async def test_an_unsent_message_expires(self, start_channel: StartChannel) -> None:
-        channel = await start_channel(send_until=timedelta(milliseconds=1))
+        channel = await start_channel(send_until=timedelta(milliseconds=900))  # less than the first wait
         account = await channel.connect()
         refusal = channel.refuse("passing", times=None)
         await channel.ask(channel.message(account))
