@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from atd_schemas import services
 from atd_schemas.services import Service
+from atd_schemas.topics import dead_letter_topic, registry
 from atd_testing.keys import OPERATOR_PRIVATE_KEY, key_variables
 from atd_testing.processes import ManagedProcess, answers
 from atd_testing.servers import KafkaServer, MongoServer, free_port
@@ -94,7 +95,12 @@ class System:
         self.mongo.launch()
         self.kafka.start()
         self.mongo.wait_ready()
-        in_thread(lambda: asyncio.run(create_topics(self.kafka.bootstrap_servers)))
+        # A service that is not in the list of services has a dead-letter topic all the same.
+        topics = {topic.name: topic for topic in (*registry(), *map(dead_letter_topic, self._consumers()))}
+        in_thread(lambda: asyncio.run(create_topics(self.kafka.bootstrap_servers, tuple(topics.values()))))
+
+    def _consumers(self) -> tuple[str, ...]:
+        return tuple(name for name, service in self.product.items() if service.consumer_group)
 
     def start_services(self, *names: str) -> None:
         """Start these processes together and wait until all are ready."""
