@@ -161,6 +161,9 @@ def test_a_kind_has_its_own_limit_or_the_common_one() -> None:
     assert (rules.limit_of("sticker"), rules.limit_of("video")) == (5, 100)
 
 
+UNREACHABLE = ledger.Retry(NOW + timedelta(seconds=1), "transient:unreachable", kind="transient")
+
+
 def refused(failure: FailureClass) -> Refused:
     return Refused(failure, "17", "why")
 
@@ -178,16 +181,16 @@ def refused(failure: FailureClass) -> Refused:
         (ForeignHost(), ledger.Failed("media:foreign_host", "The file's address is not on a host of the provider.")),
         (HashMismatch(), ledger.Failed("media:hash_mismatch", "The file is not the one that was announced.")),
         (TooLarge(5), ledger.Failed("media:too_large", "The file has more than 5 bytes.")),
-        (refused("throttle"), ledger.Retry(NOW + timedelta(seconds=1), "throttle:17", "group")),
-        (refused("transient"), ledger.Retry(NOW + timedelta(seconds=1), "transient:17")),
-        (Expired(), ledger.Retry(NOW + timedelta(seconds=1), "media:expired")),
-        (Broken("ReadError"), ledger.Retry(NOW + timedelta(seconds=1), "transient:unreachable")),
-        (Unsent("ConnectError"), ledger.Retry(NOW + timedelta(seconds=1), "transient:unreachable")),
-        (Uncertain("ReadTimeout"), ledger.Retry(NOW + timedelta(seconds=1), "transient:unreachable")),
+        (refused("throttle"), ledger.Retry(NOW + timedelta(seconds=1), "throttle:17", "group", "throttle")),
+        (refused("transient"), ledger.Retry(NOW + timedelta(seconds=1), "transient:17", kind="transient")),
+        (Expired(), ledger.Retry(NOW + timedelta(seconds=1), "media:expired", kind="media")),
+        (Broken("ReadError"), UNREACHABLE),
+        (Unsent("ConnectError"), UNREACHABLE),
+        (Uncertain("ReadTimeout"), UNREACHABLE),
     ],
 )
 def test_what_may_pass_is_tried_again_and_the_rest_ends(result: FetchResult, expected: ledger.Outcome) -> None:
-    assert decide_fetch(result, 1, NOW, 0.0) == expected
+    assert decide_fetch(result, {}, NOW, 0.0) == expected
 
 
 @pytest.mark.parametrize(
@@ -200,9 +203,17 @@ def test_what_may_pass_is_tried_again_and_the_rest_ends(result: FetchResult, exp
 )
 def test_after_about_an_hour_the_last_reason_is_final(result: FetchResult, expected: str) -> None:
     assert timedelta(minutes=50) < FETCH_BACKOFF.total() < timedelta(hours=1)
-    outcome = decide_fetch(result, FETCH_BACKOFF.attempts or 0, NOW, 0.0)
+    counts: dict[str, int] = {}
+    for number in range(1, FETCH_BACKOFF.attempts or 0):
+        outcome = decide_fetch(result, counts, NOW, 0.0)
+        assert isinstance(outcome, ledger.Retry)
+        counts[outcome.kind] = number
+    outcome = decide_fetch(result, counts, NOW, 0.0)
     assert isinstance(outcome, ledger.Failed)
     assert outcome.reason == expected
+    assert decide_fetch(refused("transient"), {"throttle": 99}, NOW, 0.0) == ledger.Retry(
+        NOW + timedelta(seconds=1), "transient:17", kind="transient"
+    )
 
 
 def finished(**changes: Any) -> ledger.Finished:

@@ -1,7 +1,7 @@
 """What an answer does to a send: the retry budget as a table."""
 
 from datetime import UTC, datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -30,8 +30,19 @@ def refused(failure: FailureClass, wait: Wait | None = None) -> Refused:
     return Refused(failure, "17", "why", wait)
 
 
+class Same(dict[str, int]):
+    """Counts that are the same for every kind."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def get(self, _kind: str, _default: Any = None) -> int:
+        return self._number
+
+
 def decided(answer: Answer, number: int = 1, *, age: timedelta = timedelta(0), jitter: float = 0.0) -> ledger.Outcome:
-    return decide(answer, Attempt(number, NOW - age, NOW, jitter), POLICY)
+    """`number`: which one of its kind this attempt is."""
+    return decide(answer, Attempt(Same(number - 1), NOW - age, NOW, jitter), POLICY)
 
 
 def waits(outcome: ledger.Outcome) -> tuple[float, str]:
@@ -85,8 +96,8 @@ def test_after_a_day_the_last_reason_is_final() -> None:
 
 def test_what_waited_longer_than_its_day_is_not_sent_any_more() -> None:
     """For example behind an account that was reconnected after a week."""
-    assert expired(Attempt(1, NOW - timedelta(hours=24), NOW), POLICY) is None
-    end = expired(Attempt(1, NOW - timedelta(hours=24, seconds=1), NOW), POLICY)
+    assert expired(Attempt({}, NOW - timedelta(hours=24), NOW), POLICY) is None
+    end = expired(Attempt({}, NOW - timedelta(hours=24, seconds=1), NOW), POLICY)
     assert end is not None
     assert end.reason == "transient:expired"
 
@@ -96,6 +107,28 @@ def test_what_may_have_arrived_waits_for_proof_and_is_not_repeated_for_ever() ->
     last = decided(Uncertain("ReadTimeout"), UNCERTAIN_ATTEMPTS)
     assert isinstance(last, ledger.Failed)
     assert last.reason == "unknown:no_proof"
+
+
+@pytest.mark.parametrize("before", [refused("throttle"), refused("throttle", PAIR), refused("transient"), Unsent("x")])
+def test_refusals_that_prove_that_nothing_was_sent_do_not_count_as_uncertain(before: Answer) -> None:
+    counts: dict[str, int] = {}
+    for _ in range(UNCERTAIN_ATTEMPTS):
+        outcome = decide(before, Attempt(counts, NOW, NOW), POLICY)
+        assert isinstance(outcome, ledger.Retry)
+        counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
+    for _ in range(UNCERTAIN_ATTEMPTS - 1):
+        outcome = decide(Uncertain("ReadTimeout"), Attempt(counts, NOW, NOW), POLICY)
+        assert isinstance(outcome, ledger.Uncertain)
+        counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
+    assert decide(Uncertain("ReadTimeout"), Attempt(counts, NOW, NOW), POLICY) == ledger.Failed(
+        "unknown:no_proof", "Whether it was sent is not known (ReadTimeout)."
+    )
+
+
+def test_every_kind_of_trouble_has_waits_of_its_own() -> None:
+    counts = {"throttle_account": 6, "uncertain": 2, "suspended": 9}
+    assert waits(decide(refused("transient"), Attempt(counts, NOW, NOW), POLICY)) == (1, "lane")
+    assert waits(decide(refused("throttle", PAIR), Attempt(counts, NOW, NOW), POLICY)) == (4, "lane")
 
 
 def test_refused_credentials_suspend_the_account() -> None:
@@ -114,7 +147,7 @@ def test_every_other_refusal_fails_at_once_with_its_class(failure: FailureClass)
 def test_what_the_channel_cannot_carry_fails_at_once() -> None:
     expected = ledger.Failed("request:kind_not_supported", "why")
     assert decided(Unsendable("kind_not_supported", "why")) == expected
-    assert decide_read(Unsendable("kind_not_supported", "why"), Attempt(1, NOW, NOW)) == expected
+    assert decide_read(Unsendable("kind_not_supported", "why"), Attempt({}, NOW, NOW)) == expected
 
 
 @given(
@@ -133,7 +166,7 @@ def test_no_send_waits_past_its_day(
 
 
 def test_a_reaction_that_may_have_arrived_is_sent_again_at_once() -> None:
-    outcome = decide(Uncertain("ReadTimeout"), Attempt(1, NOW, NOW), POLICY, repeatable=True)
+    outcome = decide(Uncertain("ReadTimeout"), Attempt({}, NOW, NOW), POLICY, repeatable=True)
     assert waits(outcome) == (1, "lane")
 
 
@@ -148,13 +181,13 @@ def test_what_the_provider_calls_the_recipient_is_kept() -> None:
     "answer", [Unsent("ConnectError"), Uncertain("ReadTimeout"), refused("transient"), refused("throttle", PAIR)]
 )
 def test_a_mark_as_read_holds_up_its_own_lane_and_only_for_a_while(answer: Answer) -> None:
-    outcomes = [decide_read(answer, Attempt(n, NOW, NOW)) for n in range(1, (READ_BACKOFF.attempts or 0) + 1)]
+    outcomes = [decide_read(answer, Attempt(Same(n), NOW, NOW)) for n in range(READ_BACKOFF.attempts or 0)]
     assert [waits(one) for one in outcomes[:-1]] == [(2, "lane"), (6, "lane"), (18, "lane")]
     assert isinstance(outcomes[-1], ledger.Failed)
 
 
 def test_a_mark_as_read_ends_at_once_when_it_is_taken_or_refused() -> None:
-    attempt = Attempt(1, NOW, NOW)
+    attempt = Attempt({}, NOW, NOW)
     assert decide_read(Accepted(), attempt) == ledger.Delivered()
     assert decide_read(refused("request"), attempt) == ledger.Failed("request:17", "why")
     assert decide_read(refused("token"), attempt) == ledger.Suspended("token:17")

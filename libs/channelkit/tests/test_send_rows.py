@@ -182,7 +182,7 @@ def test_what_comes_back_in_a_receipt_names_what_was_sent(text: object, expected
 
 @pytest.mark.parametrize(("age", "shows"), [(0, True), (24, True), (25, False), (9999, False)])
 def test_typing_is_shown_only_while_it_says_the_truth(age: int, shows: bool) -> None:
-    assert current_read(read().data, Attempt(1, NOW - timedelta(seconds=age), NOW)).typing is shows
+    assert current_read(read().data, Attempt({}, NOW - timedelta(seconds=age), NOW)).typing is shows
 
 
 def finished(command: SendCommand, **changes: object) -> ledger.Finished:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from atd_servicekit.backoff import Backoff
-from atd_servicekit.ledger import Delivered, Failed, Retry, Suspended, Uncertain
+from atd_servicekit.ledger import Delivered, Failed, Outcome, Retry, Row, Suspended, Uncertain
 from atd_servicekit.ledger.gate_store import GateStore
 from atd_servicekit.ledger.row_loader import RowLoader
 from atd_servicekit.ledger.rows import Gate
@@ -300,6 +300,34 @@ async def test_an_error_of_our_own_is_retried_and_then_fails_with_a_reason(bench
     await bench.wait_state("done", "b")
     assert (await bench.document("a"))["reason"] == "internal_error"
     assert bench.receiver.by_lane["c"] == ["a", "a", "a", "b"]
+
+
+async def test_every_kind_of_outcome_has_its_own_count(bench: LedgerBench) -> None:
+    seen: list[dict[str, int]] = []
+    original = bench.receiver.send
+
+    async def send(row: Row) -> Outcome:
+        seen.append(dict(row.counts))
+        return await original(row)
+
+    bench.receiver.send = send  # type: ignore[method-assign] - the receiver's answers, and what it was told
+    process = await bench.process(fault_backoff=Backoff.of_seconds(0.01, 0.01, attempts=2))
+    now = bench.clock.now()
+    throttle = Retry(now, "busy", kind="throttle")
+    bench.receiver.will("a", throttle, throttle, Uncertain(now, "cut"), KeyError("x"), throttle)
+    await process.ledger.add(bench.new_rows(["a"]))
+    await eventually(lambda: len(seen) == 4)
+    await bench.wait_again("a")
+    bench.clock.advance(timedelta(seconds=1))
+    await bench.wait_state("done", "a")
+    assert seen == [
+        {},
+        {"throttle": 1},
+        {"throttle": 2},
+        {"throttle": 2, "uncertain": 1},
+        {"throttle": 2, "uncertain": 1, "fault": 1},
+        {"throttle": 3, "uncertain": 1, "fault": 1},
+    ]
 
 
 async def test_a_call_that_never_returns_is_cut_off_and_uncertain(bench: LedgerBench) -> None:

@@ -45,20 +45,25 @@ def test_a_failure_finishes_the_row_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state", "at", "gate"),
+    ("outcome", "state", "at", "gate", "kind"),
     [
-        (Retry(_LATER, "busy"), "due", _LATER, None),
-        (Retry(_LATER, "busy", "group"), "due", _LATER, Gate(until=_LATER, reason="busy")),
-        (Uncertain(_LATER, "cut"), "uncertain", _LATER, None),
-        (Suspended("token"), "due", _NOW, Gate(suspended=True, reason="token")),
+        (Retry(_LATER, "busy"), "due", _LATER, None, "retry"),
+        (Retry(_LATER, "busy", "group", "throttle"), "due", _LATER, Gate(until=_LATER, reason="busy"), "throttle"),
+        (Uncertain(_LATER, "cut"), "uncertain", _LATER, None, "uncertain"),
+        (Suspended("token"), "due", _NOW, Gate(suspended=True, reason="token"), "suspended"),
     ],
 )
-def test_what_is_not_final_leaves_the_row_open(outcome: Outcome, state: str, at: datetime, gate: Gate | None) -> None:
+def test_what_is_not_final_leaves_the_row_open(
+    outcome: Outcome, state: str, at: datetime, gate: Gate | None, kind: str
+) -> None:
     update = outcome_update(_row("a"), outcome, _NOW)
     assert update.finished is None
     assert update.gate == gate
     assert update.change is not None
-    assert update.change[1] == {"$set": {"state": state, "open.at": at, "reason": getattr(outcome, "reason", "")}}
+    assert update.change[1] == {
+        "$set": {"state": state, "open.at": at, "reason": getattr(outcome, "reason", "")},
+        "$inc": {f"counts.{kind}": 1},
+    }
 
 
 def test_the_stricter_gate_wins() -> None:

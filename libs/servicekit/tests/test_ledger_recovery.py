@@ -44,6 +44,7 @@ async def test_after_a_crash_nothing_is_lost_and_only_what_may_have_arrived_wait
     await bench.wait_state("done", *untouched)
     await bench.wait_state("uncertain", *begun)
     assert [bench.receiver.sent(row_id) for row_id in begun] == [1, 1, 1, 1]
+    assert [(await bench.document(row_id))["counts"] for row_id in begun] == [{"uncertain": 1}] * 4
     assert bench.receiver.sent("r0-next") == (0 if "r0" in begun else 1)
 
     assert await second.ledger.resolve(begun[0], {"external_id": "proof"})

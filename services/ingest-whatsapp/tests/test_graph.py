@@ -107,7 +107,9 @@ def test_an_answer_has_one_meaning(status: int, body: object, expected: object) 
 def waits(code: int, number: int) -> tuple[float, str]:
     """Seconds until the next attempt after Meta refused a send with this code, and what waits."""
     answer = read_answer(400, orjson.dumps(error_body(code, "why")))
-    outcome = decide(answer, Attempt(number, NOW, NOW), POLICY)
+    before = number - 1
+    counts = dict.fromkeys(("throttle_account", "throttle_conversation", "transient_conversation"), before)
+    outcome = decide(answer, Attempt(counts, NOW, NOW), POLICY)
     assert isinstance(outcome, ledger.Retry)
     return (outcome.at - NOW).total_seconds(), outcome.scope
 
@@ -137,7 +139,7 @@ def test_metas_throttles_and_troubles_wait_longer_each_time(
 @pytest.mark.parametrize("code", sorted(GRAPH_ERRORS))
 def test_every_other_code_fails_at_once_with_its_class(code: int) -> None:
     answer = read_answer(400, orjson.dumps(error_body(code, "why")))
-    outcome = decide(answer, Attempt(1, NOW, NOW), POLICY)
+    outcome = decide(answer, Attempt({}, NOW, NOW), POLICY)
     if class_of(code) in ("token", "throttle", "transient"):
         assert not isinstance(outcome, ledger.Failed)
     else:

@@ -110,7 +110,7 @@ class FetchWorker(Generic[A]):
             return account, None
         result = await self._fetch(account, fetch_of(row.payload), row.attempt, row.payload["asked_at"])
         effective = await self.access.refused(account, result) if isinstance(result, Refused) else result
-        return decide_fetch(effective, row.attempt, self.clock.now(), random.random()), result
+        return decide_fetch(effective, row.counts, self.clock.now(), random.random()), result
 
     async def _fetch(self, account: A, wanted: OutboundFetchData, attempt: int, asked_at: datetime) -> FetchResult:
         url = fresh_address(wanted, attempt, asked_at, self.clock.now(), self.rules.address_fresh_for)

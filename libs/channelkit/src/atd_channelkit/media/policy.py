@@ -4,12 +4,14 @@ The webhook's address is used while it is fresh; then, and whenever it does not 
 one by the file's id. The account's credentials go along with every request, so only the provider's hosts are asked.
 
 What may pass (the network, the provider's own trouble, a new address that is refused) is tried again with waits that
-double up to five minutes, for about an hour; a throttle holds up the account's other files too. Refused credentials
+double up to five minutes, for about an hour; a throttle holds up the account's other files too. Each class of trouble
+has a count of its own. Refused credentials
 hold them up until the account is reconnected. Everything else fails at once; an attendant can ask again.
 """
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -100,8 +102,8 @@ def mime_type_of(*candidates: str | None) -> str:
     return _FALLBACK_TYPE
 
 
-def decide_fetch(result: FetchResult, attempt: int, now: datetime, jitter: float) -> ledger.Outcome:
-    """The outcome of an attempt."""
+def decide_fetch(result: FetchResult, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:
+    """The outcome of an attempt; `counts` says how the earlier ones ended, as in `ledger.Row.counts`."""
     match result:
         case Stored():
             return ledger.Delivered({"mime_type": result.mime_type, "size": result.size, "sha256": result.sha256})
@@ -112,32 +114,31 @@ def decide_fetch(result: FetchResult, attempt: int, now: datetime, jitter: float
         case TooLarge():
             return failed("media", "too_large", f"The file has more than {result.limit} bytes.")
         case Expired():
-            return _retry(
-                Refused("media", "expired", "The file's address is not valid any more."), attempt, now, jitter
-            )
+            return _retry(Refused("media", "expired", "The file's address is not valid any more."), counts, now, jitter)
         case Broken() | Unsent() | Uncertain():
-            return _retry(Refused("transient", "unreachable", result.reason), attempt, now, jitter)
+            return _retry(Refused("transient", "unreachable", result.reason), counts, now, jitter)
         case Refused():
-            return _refused(result, attempt, now, jitter)
+            return _refused(result, counts, now, jitter)
         case _:
             assert_never(result)
 
 
-def _refused(refused: Refused, attempt: int, now: datetime, jitter: float) -> ledger.Outcome:
+def _refused(refused: Refused, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:
     match refused.failure:
         case "token":
             return ledger.Suspended(reason(refused.failure, refused.code))
         case "transient" | "throttle":
-            return _retry(refused, attempt, now, jitter)
+            return _retry(refused, counts, now, jitter)
         case "request":  # what providers say of an id that they do not know any more
             return failed("media", refused.code, refused.detail)
         case _:
             return failed(refused.failure, refused.code, refused.detail)
 
 
-def _retry(refused: Refused, attempt: int, now: datetime, jitter: float) -> ledger.Outcome:
-    delay = FETCH_BACKOFF.delay(attempt, jitter)
+def _retry(refused: Refused, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:
+    kind = refused.failure
+    delay = FETCH_BACKOFF.delay(counts.get(kind, 0) + 1, jitter)
     if delay is None:
         return failed(refused.failure, refused.code, refused.detail)
     why = reason(refused.failure, refused.code)
-    return ledger.Retry(now + delay, why, "group" if refused.failure == "throttle" else "lane")
+    return ledger.Retry(now + delay, why, "group" if kind == "throttle" else "lane", kind)

@@ -1,16 +1,18 @@
 """What the answer to a send does to its row in the ledger. Pure.
 
 Retry budget. What the provider did not take (unreachable, its own trouble, a throttle) is tried again until the message
-is `send_until` old, with waits that double up to five minutes. A throttle holds up the whole account, other trouble the
-conversation alone; a refusal can name another wait (`Wait`). Refused credentials hold up the account until it is
-reconnected; a message that is older than `send_until` by then fails. What may have arrived waits `uncertain_after` for
-a receipt and is then sent again, but not after the fourth attempt; a reaction is sent again at once, because the second
-changes nothing. Everything else fails at once, in the provider's words.
+is `send_until` old, with waits that double up to five minutes; each class of refusal has waits and a count of its own.
+A throttle holds up the whole account, other trouble the conversation alone; a refusal can name another wait (`Wait`).
+Refused credentials hold up the account until it is reconnected; a message that is older than `send_until` by then
+fails. What may have arrived waits `uncertain_after` for a receipt and is then sent again, but not after the fourth such
+attempt (refusals prove that nothing was sent, so they do not count); a reaction is sent again at once, because the
+second changes nothing. Everything else fails at once, in the provider's words.
 
-A mark as read has a lane of its own, so it delays no message; it is tried four times in half a minute, whatever the
-trouble, and its end is not reported.
+A mark as read has a lane of its own, so it delays no message; it is tried four times in half a minute with every class
+of trouble, and its end is not reported.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -22,7 +24,7 @@ from atd_servicekit import ledger
 from atd_servicekit.backoff import Backoff
 
 UNCERTAIN_ATTEMPTS = 4
-"""An uncertain send is not repeated after this attempt: a customer who gets everything twice is worse off."""
+"""After this many attempts that may have arrived nothing is repeated: a customer who gets all twice is worse off."""
 
 READ_BACKOFF = Backoff(first=timedelta(seconds=2), factor=3.0, cap=timedelta(seconds=20), attempts=4)
 """For marks as read."""
@@ -47,13 +49,18 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt: its number (1 for the first), when the message was accepted for sending, and now."""
+    """One attempt: how the earlier ones ended, when the message was accepted for sending, and now."""
 
-    number: int
+    counts: Mapping[str, int]
+    """By kind of outcome, as in `ledger.Row.counts`."""
     since: datetime
     now: datetime
     jitter: float = 0.0
     """From 0 to 1: takes up to half of a wait away."""
+
+    def nth(self, kind: str) -> int:
+        """Which one of its kind the outcome of this attempt would be, 1 for the first."""
+        return self.counts.get(kind, 0) + 1
 
 
 def decide(answer: Answer, attempt: Attempt, policy: RetryPolicy, *, repeatable: bool = False) -> ledger.Outcome:
@@ -68,7 +75,7 @@ def decide(answer: Answer, attempt: Attempt, policy: RetryPolicy, *, repeatable:
         case Uncertain():
             if repeatable:
                 return _retry(Refused("transient", "unanswered", answer.reason), attempt, policy)
-            if attempt.number >= UNCERTAIN_ATTEMPTS:
+            if attempt.nth(ledger.UNCERTAIN) >= UNCERTAIN_ATTEMPTS:
                 return failed("unknown", "no_proof", f"Whether it was sent is not known ({answer.reason}).")
             return ledger.Uncertain(attempt.now + policy.uncertain_after, answer.reason)
         case Refused():
@@ -96,10 +103,10 @@ def decide_read(answer: Answer, attempt: Attempt) -> ledger.Outcome:
             assert_never(answer)
     if refused.failure == "token":
         return ledger.Suspended(reason(refused.failure, refused.code))
-    delay = READ_BACKOFF.delay(attempt.number, attempt.jitter)
+    delay = READ_BACKOFF.delay(attempt.nth(refused.failure), attempt.jitter)
     if refused.failure not in ("transient", "throttle") or delay is None:
         return failed(refused.failure, refused.code, refused.detail)
-    return ledger.Retry(attempt.now + delay, reason(refused.failure, refused.code))
+    return ledger.Retry(attempt.now + delay, reason(refused.failure, refused.code), kind=refused.failure)
 
 
 def expired(attempt: Attempt, policy: RetryPolicy) -> ledger.Failed | None:
@@ -126,9 +133,11 @@ def _result(accepted: Accepted) -> dict[str, object]:
 
 def _retry(refused: Refused, attempt: Attempt, policy: RetryPolicy) -> ledger.Outcome:
     wait = refused.wait or (THROTTLE if refused.failure == "throttle" else TROUBLE)
-    longest = wait.backoff.longest(attempt.number)
-    if wait.backoff.ends_after(attempt.number) or attempt.now + longest > attempt.since + policy.send_until:
+    kind = f"{refused.failure}_{wait.scope}"
+    number = attempt.nth(kind)
+    longest = wait.backoff.longest(number)
+    if wait.backoff.ends_after(number) or attempt.now + longest > attempt.since + policy.send_until:
         return failed(refused.failure, refused.code, refused.detail)
     at = attempt.now + longest * (1.0 - 0.5 * attempt.jitter)
     why = reason(refused.failure, refused.code)
-    return ledger.Retry(at, why, "group" if wait.scope == "account" else "lane")
+    return ledger.Retry(at, why, "group" if wait.scope == "account" else "lane", kind)

@@ -107,7 +107,7 @@ class SendWorker(Generic[A]):
         return await post({})
 
     def _attempt_of(self, row: ledger.Row) -> Attempt:
-        return Attempt(row.attempt, row.created_at, self.clock.now(), random.random())
+        return Attempt(row.counts, row.created_at, self.clock.now(), random.random())
 
     async def report(self, finished: Sequence[ledger.Finished]) -> None:
         """Publish the receipts of finished sends. Raises `PublishFailed` when Kafka is away."""

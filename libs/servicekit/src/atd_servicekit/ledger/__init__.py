@@ -21,6 +21,8 @@ How it works, and why so:
 
 from atd_servicekit.ledger.ledger import FAULT_BACKOFF, Ledger
 from atd_servicekit.ledger.rows import (
+    FAULT,
+    UNCERTAIN,
     Delivered,
     Failed,
     Finished,
@@ -34,7 +36,9 @@ from atd_servicekit.ledger.rows import (
 from atd_servicekit.ledger.store import ledger_indexes
 
 __all__ = [
+    "FAULT",
     "FAULT_BACKOFF",
+    "UNCERTAIN",
     "Delivered",
     "Failed",
     "Finished",

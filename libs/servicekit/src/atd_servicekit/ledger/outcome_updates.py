@@ -55,10 +55,16 @@ def outcome_update(row: Row, outcome: Outcome, now: datetime) -> OutcomeUpdate:
         return OutcomeUpdate(row, outcome, "failed", (claimed, {"$set": ended, "$unset": {"open": 1}}), finished)
     if isinstance(outcome, Uncertain):
         waits = {"state": "uncertain", "open.at": outcome.resolve_by, "reason": outcome.reason}
-        return OutcomeUpdate(row, outcome, "uncertain", (claimed, {"$set": waits}))
+        return OutcomeUpdate(row, outcome, "uncertain", (claimed, {"$set": waits, **counted(outcome.kind)}))
     at = outcome.at if isinstance(outcome, Retry) else now
     again = {"state": "due", "open.at": at, "reason": outcome.reason}
-    return OutcomeUpdate(row, outcome, "due", (claimed, {"$set": again}), gate=_gate(outcome))
+    change = {"$set": again, **counted(outcome.kind)}
+    return OutcomeUpdate(row, outcome, "due", (claimed, change), gate=_gate(outcome))
+
+
+def counted(kind: str) -> dict[str, Any]:
+    """The part of an update that counts an attempt as this kind."""
+    return {"$inc": {f"counts.{kind}": 1}}
 
 
 def delivered(results: Mapping[str, Mapping[str, Any]], now: datetime, report: str) -> list[dict[str, Any]]:

@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 State = Literal["due", "sending", "uncertain", "done", "failed"]
 """`due`: to be sent when its turn comes. `sending`: an attempt is under way. `uncertain`: an attempt may have arrived.
 `done` and `failed` are final."""
 
 Scope = Literal["lane", "group"]
+
+UNCERTAIN = "uncertain"
+"""What attempts are counted as that may have arrived, those that a process did not live to finish included."""
+
+FAULT = "fault"
+"""What errors of our own are counted as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,8 @@ class NewRow:
 class Row:
     """One send as the sender gets it; not to be changed by it.
 
-    `attempt` is the number of the attempt under way, 1 for the first.
+    `attempt` is the number of the attempt under way, 1 for the first. `counts` says how many of the earlier ones ended
+    as each kind of outcome: a budget counts the kind that it is for, never all attempts.
     """
 
     id: str
@@ -50,6 +57,11 @@ class Row:
     state: State
     at: datetime
     claim: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def nth(self, kind: str) -> int:
+        """Which one of its kind the outcome of this attempt would be, 1 for the first."""
+        return self.counts.get(kind, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +91,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """It surely did not arrive and may later: the lane waits until `at`, or with it the whole group (a throttle)."""
+    """It surely did not arrive and may later: the lane waits until `at`, or with it the whole group (a throttle).
+
+    `kind` is what it is counted as (`Row.counts`).
+    """
 
     at: datetime
     reason: str
     scope: Scope = "lane"
+    kind: str = "retry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +116,7 @@ class Uncertain:
 
     resolve_by: datetime
     reason: str
+    kind: ClassVar[str] = UNCERTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +124,7 @@ class Suspended:
     """Nothing of this group can arrive until somebody acts (reconnects the account) and `Ledger.resume` is called."""
 
     reason: str
+    kind: ClassVar[str] = "suspended"
 
 
 Outcome = Delivered | Retry | Failed | Uncertain | Suspended

@@ -18,7 +18,17 @@ from atd_servicekit.leases import ShardLeases
 from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, retry_until_available
 from atd_servicekit.ledger.outcome_updates import OutcomeUpdate, outcome_update
 from atd_servicekit.ledger.ready_queue import ReadyQueue
-from atd_servicekit.ledger.rows import Delivered, Failed, Outcome, Retry, Row, Suspended, Uncertain
+from atd_servicekit.ledger.rows import (
+    FAULT,
+    UNCERTAIN,
+    Delivered,
+    Failed,
+    Outcome,
+    Retry,
+    Row,
+    Suspended,
+    Uncertain,
+)
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
 
@@ -164,16 +174,16 @@ class SendWorker:
         return outcome
 
     def _after_timeout(self, row: Row) -> Outcome:
-        if self._fault_backoff.ends_after(row.attempt):
+        if self._fault_backoff.ends_after(row.nth(UNCERTAIN)):
             return Failed("timeout", "Sending timed out at every attempt.")
         return Uncertain(self._clock.now() + self._uncertain_for, "timeout")
 
     def _after_fault(self, row: Row, error: Exception) -> Outcome:
         self._log.error("ledger.fault", row_id=row.id, attempt=row.attempt, exc_info=error)
-        delay = self._fault_backoff.delay(row.attempt, random.random())
+        delay = self._fault_backoff.delay(row.nth(FAULT), random.random())
         if delay is None:
             return Failed("internal_error", f"Sending failed with an internal error ({type(error).__name__}).")
-        return Retry(self._clock.now() + delay, f"internal_error:{type(error).__name__}")
+        return Retry(self._clock.now() + delay, f"internal_error:{type(error).__name__}", kind=FAULT)
 
     def _note(self, row: Row, outcome: Outcome, seconds: float) -> None:
         kind = type(outcome).__name__.lower()

@@ -5,6 +5,7 @@ the row's keys from the indexes, which so stay as small as the backlog.
 
     {_id, tenant_id, group, lane, shard, order, state, attempts, payload, traceparent, created_at,
      open: {group, shard, at, lane, order},         while it is not finished; `at`: not before
+     counts: {kind: attempts},                      how earlier attempts ended (`Row.counts`)
      claim, reason, detail, result, finished_at, expires_at,
      report}                                        under which it was reported (see `report_store.py`)
 """
@@ -20,9 +21,9 @@ from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.leases import shard_of
 from atd_servicekit.ledger.gate_store import gate_indexes
 from atd_servicekit.ledger.lanes import Entry
-from atd_servicekit.ledger.outcome_updates import OPEN_STATES, OutcomeUpdate, delivered
+from atd_servicekit.ledger.outcome_updates import OPEN_STATES, OutcomeUpdate, counted, delivered
 from atd_servicekit.ledger.report_store import report_indexes
-from atd_servicekit.ledger.rows import Finished, NewRow, Row
+from atd_servicekit.ledger.rows import UNCERTAIN, Finished, NewRow, Row
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
@@ -172,7 +173,7 @@ class LedgerStore:
         writes = [
             UpdateMany(
                 {"_id": row.id, "state": "sending", "claim": row.claim},
-                {"$set": {"state": "uncertain", "open.at": until, "reason": "interrupted"}},
+                {"$set": {"state": "uncertain", "open.at": until, "reason": "interrupted"}, **counted(UNCERTAIN)},
             )
             for row in rows
         ]
@@ -253,6 +254,7 @@ def _row(document: "Document") -> Row:
         document["state"],
         document["open"]["at"],
         document.get("claim"),
+        document.get("counts") or {},
     )
 
 

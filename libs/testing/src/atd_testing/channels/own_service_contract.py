@@ -11,6 +11,7 @@ import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from atd_channelkit.sending.policy import UNCERTAIN_ATTEMPTS
 from atd_servicekit.tracing import Tracing
 from atd_testing.channels.contract import Contract
 from atd_testing.channels.fixtures import StartChannel
@@ -52,6 +53,18 @@ class OwnServiceContract(Contract):
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
         assert channel.sent_texts(account) == ["once more"] * arrivals
+
+    async def test_refusals_do_not_use_up_the_repeats_of_an_unproven_send(self, start_channel: StartChannel) -> None:
+        channel = await start_channel(uncertain_after=SOON)
+        account = await channel.connect()
+        for _ in range(UNCERTAIN_ATTEMPTS - 1):
+            channel.refuse("passing")
+        channel.provider.state.behaviours.append(Behaviour(kind="cut_before"))
+        channel.provider.state.behaviours.append(Behaviour(kind="cut_after"))
+        await channel.ask(channel.message(account, "patience"))
+        [receipt] = await channel.receipts(account, 1)
+        assert receipt.data.status == "sent"
+        assert channel.sent_texts(account) == ["patience"] * 2
 
     async def test_a_call_that_takes_too_long_is_uncertain_and_repeated(self, start_channel: StartChannel) -> None:
         channel = await start_channel(uncertain_after=SOON, timeout=SOON)
