@@ -160,6 +160,25 @@ async def test_a_suspended_group_waits_for_its_resumption_even_over_a_restart(be
     assert bench.receiver.by_lane["c1"] == ["a1", "a1", "a2"]
 
 
+async def test_a_resumption_does_not_end_a_throttle(bench: LedgerBench) -> None:
+    one, two = await bench.process("one"), await bench.process("two")
+    bench.receiver.will("a1", Retry(bench.later(60), "throttled", "group"))
+    await one.ledger.add(bench.new_rows(["a1"], group="a"))
+    await bench.wait_again("a1")
+    for process in (one, two):
+        await process.ledger.resume("a")
+    await bench.suspend("a")
+    for process in (one, two):
+        await process.ledger.resume("a")
+        await process.ledger.add(bench.new_rows([f"a-{process.leases._owner}"], group="a"))
+        await process.ledger.add(bench.new_rows([f"b-{process.leases._owner}"], group="b"))
+    await bench.wait_state("done", "b-one", "b-two")
+    assert [row_id for row_id, _ in bench.receiver.calls if row_id.startswith("a")] == ["a1"]
+    bench.clock.advance(timedelta(seconds=61))
+    await bench.wait_state("done", "a1", "a-one", "a-two")
+    assert await bench.mongo.db["sends_gates"].count_documents({"suspended": True}) == 0
+
+
 async def test_an_attempt_that_began_before_the_resumption_does_not_suspend_again(bench: LedgerBench) -> None:
     process = await bench.process()
     bench.receiver.will("old", Suspended("token revoked"))

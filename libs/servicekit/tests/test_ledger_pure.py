@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from atd_servicekit.ledger import Delivered, Failed, Outcome, Retry, Suspended, Uncertain
-from atd_servicekit.ledger.gates import LocalGates, stricter
+from atd_servicekit.ledger.gates import LocalGates, combined
 from atd_servicekit.ledger.lanes import Entry
 from atd_servicekit.ledger.outcome_updates import outcome_update
 from atd_servicekit.ledger.ready_queue import ReadyQueue
@@ -66,13 +66,13 @@ def test_what_is_not_final_leaves_the_row_open(
     }
 
 
-def test_the_stricter_gate_wins() -> None:
-    soon, late, shut = Gate(until=_NOW), Gate(until=_LATER), Gate(suspended=True)
-    for one in (soon, late, shut):
-        for other in (soon, late, shut):
-            ranks = [soon, late, shut]
-            expected = ranks[max(ranks.index(one), ranks.index(other))]
-            assert stricter(one, other) == expected
+def test_reasons_to_wait_stand_beside_each_other() -> None:
+    soon, late = Gate(_NOW, reason="soon"), Gate(_LATER, reason="late")
+    shut = Gate(suspended=True, reason="token")
+    assert combined(soon, late) == combined(late, soon) == late
+    assert combined(soon, shut) == combined(shut, soon) == Gate(_NOW, suspended=True, reason="token")
+    assert combined(combined(soon, shut), late) == Gate(_LATER, suspended=True, reason="token")
+    assert combined(shut, shut) == shut
 
 
 def test_a_gate_changed_here_is_not_overwritten_by_an_older_reading() -> None:
@@ -88,13 +88,24 @@ def test_a_gate_changed_here_is_not_overwritten_by_an_older_reading() -> None:
     assert not gates.newer_here("g", third)
 
 
-def test_a_closing_from_before_an_opening_is_not_written_after_it() -> None:
-    gates = LocalGates()
+def test_a_suspension_from_before_a_resumption_is_not_written_after_it_and_a_throttle_is() -> None:
+    gates, throttle, suspension = LocalGates(), Gate(until=_LATER), Gate(suspended=True)
     gates.begin_closing("g")
     gates.begin_closing("g")
-    gates.opened("g")
+    gates.resumed("g")
     gates.begin_closing("g")
-    assert [gates.take_closing("g") for _ in range(3)] == [False, False, True]
+    waiting = [throttle, suspension, suspension]
+    assert [gates.take_closing("g", gate) for gate in waiting] == [True, False, True]
+
+
+def test_a_resumption_leaves_the_throttle() -> None:
+    queue = ReadyQueue(concurrency=8, per_group=8)
+    queue.close("g", Gate(_LATER, suspended=True, reason="token"))
+    queue.resume("g", _NOW)
+    assert queue.gates() == {"g": Gate(_LATER)}
+    queue.resume("g", _LATER)
+    assert queue.gates() == {}
+    assert queue.resumptions("g") == 3, "an attempt that began before any of them does not suspend again"
 
 
 # The queue

@@ -95,7 +95,7 @@ class NoExtension:
 
 
 ResumeSends = Callable[[str], Awaitable[None]]
-"""Has what waits for an account tried again at once."""
+"""Has what waits for working credentials of an account tried again; a throttle goes on."""
 
 _Fields = Callable[["Document"], Mapping[str, Any]]
 _Then = Callable[["Session", "Document"], Awaitable[None]]

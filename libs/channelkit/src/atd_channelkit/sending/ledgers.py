@@ -114,7 +114,7 @@ class ChannelLedgers(Generic[A]):
         self._runtime.consume(commands, outbound_handler(self._sends, self._fetches))
 
     async def resume(self, account_id: str) -> None:
-        """Try what waits for an account at once."""
+        """Lift the suspension of an account whose credentials may work now; a throttle ends by time alone."""
         await self._sends.resume(account_id)
         await self._fetches.resume(account_id)
 

@@ -13,7 +13,8 @@ How it works, and why so:
   is (`ready_queue.py`, pure) and reads a lane when something is added to it, or when a poll finds that it is due.
 - A poll reads one group's due rows from an index alone. Rows that stand behind a waiting row of their lane are put
   out of its way for a minute when they fill a page (`park`), so a blocked lane never hides the others.
-- Gates (a throttled, suspended or paused group) are kept in MongoDB: a restart and other processes respect them.
+- Gates (a throttled or suspended group) are kept in MongoDB: a restart and other processes respect them. Each reason
+  ends by itself: a throttle by time alone, a suspension by `resume`.
 - Outcomes are committed in groups: while one bulk write is under way, the next ones gather.
 - Nothing depends on a process ending well. What it leaves behind is found by the polls of whoever leases its shards:
   rows in `sending` become `uncertain`, finished rows that nobody reported are reported again.

@@ -1,10 +1,14 @@
-"""Gates in MongoDB (`<name>_gates`, by group). A gate outlives the process that closed it."""
+"""Gates in MongoDB (`<name>_gates`, by group). A gate outlives the process that closed it.
+
+{_id, until, reason,                  a throttle, which ends by time
+ suspended, suspended_reason}         until somebody resumes the group
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pymongo import IndexModel, UpdateOne
+from pymongo import DeleteOne, IndexModel, UpdateOne
 
 from atd_servicekit.ledger.rows import Gate
 
@@ -34,19 +38,28 @@ class GateStore:
         """The groups that wait now."""
         query = {"$or": [{"suspended": True}, {"until": {"$gt": now}}]}
         documents = await self._gates.find(query).limit(_GATES).to_list(_GATES)
-        return {one["_id"]: Gate(one.get("until"), one.get("suspended", False), one["reason"]) for one in documents}
+        return {one["_id"]: _gate(one) for one in documents}
 
     async def close(self, gates: Mapping[str, Gate]) -> None:
-        """The groups wait; a later moment wins over an earlier one, a suspension over both."""
+        """The groups wait; a later moment wins over an earlier one, and a suspension stands beside it."""
         writes = []
         for group, gate in gates.items():
             change: dict[str, Any] = {"$set": {"reason": gate.reason}}
             if gate.suspended:
-                change["$set"]["suspended"] = True
+                change = {"$set": {"suspended": True, "suspended_reason": gate.reason}}
             if gate.until is not None:
                 change["$max"] = {"until": gate.until}
             writes.append(UpdateOne({"_id": group}, change, upsert=True))
         await self._gates.bulk_write(writes, ordered=False)
 
-    async def open(self, group: str) -> None:
-        await self._gates.delete_one({"_id": group})
+    async def resume(self, group: str, now: datetime) -> None:
+        """The group is not suspended any more; what throttles it stays until its time."""
+        lift = UpdateOne({"_id": group}, {"$unset": {"suspended": 1, "suspended_reason": 1}})
+        over = DeleteOne({"_id": group, "suspended": {"$ne": True}, "until": {"$not": {"$gt": now}}})
+        await self._gates.bulk_write([lift, over])
+
+
+def _gate(document: Mapping[str, Any]) -> Gate:
+    suspended = document.get("suspended", False)
+    reason = document.get("reason", "")
+    return Gate(document.get("until"), suspended, document.get("suspended_reason", reason) if suspended else reason)

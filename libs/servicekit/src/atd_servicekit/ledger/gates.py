@@ -1,14 +1,14 @@
 """Gates that this process is changing, so that what it reads meanwhile does not undo the change."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 
 from atd_servicekit.ledger.rows import Gate
 
 
 class LocalGates:
-    """Tracks gate changes of this process, so that neither an older reading nor an older closing undoes one.
+    """Tracks gate changes of this process, so that neither an older reading nor an older suspension undoes one.
 
     `lock` is held while MongoDB's gates are written.
     """
@@ -18,8 +18,8 @@ class LocalGates:
         self._reading = 0
         self._changing: Counter[str] = Counter()
         self._changed: dict[str, int] = {}
-        self._closings: Counter[str] = Counter()
-        self._void: Counter[str] = Counter()
+        self._closings: defaultdict[str, deque[bool]] = defaultdict(deque)
+        """Closings that wait to be written: whether one that suspends still may."""
 
     def begin_reading(self) -> int:
         self._reading += 1
@@ -43,36 +43,37 @@ class LocalGates:
     def begin_closing(self, group: str) -> None:
         """As `begin`, for a closing that waits to be written; `take_closing` and `end` follow."""
         self.begin(group)
-        self._closings[group] += 1
+        self._closings[group].append(True)
 
-    def take_closing(self, group: str) -> bool:
-        """Whether the oldest waiting closing is still to be written: the group was not opened since."""
-        self._closings[group] -= 1
-        if not self._closings[group]:
+    def take_closing(self, group: str, gate: Gate) -> bool:
+        """Whether the oldest waiting closing is still to be written: a suspension only if nobody resumed since."""
+        waiting = self._closings[group]
+        may_suspend = waiting.popleft()
+        if not waiting:
             del self._closings[group]
-        if not self._void[group]:
-            del self._void[group]
-            return True
-        self._void[group] -= 1
-        return False
+        return may_suspend or not gate.suspended
 
-    def opened(self, group: str) -> None:
-        """The closings that wait came before this."""
-        self._void[group] = self._closings[group]
+    def resumed(self, group: str) -> None:
+        """The suspensions that wait came before this."""
+        if group in self._closings:
+            self._closings[group] = deque([False] * len(self._closings[group]))
 
 
-def stricter(one: Gate, other: Gate) -> Gate:
-    """The gate that stays closed for longer."""
-    if one.suspended or other.suspended:
-        return one if one.suspended else other
-    if one.until is None or (other.until is not None and other.until > one.until):
-        return other
-    return one
+def combined(one: Gate, other: Gate) -> Gate:
+    """The gate that is closed as long as either: each reason to wait ends by itself."""
+    later = other if one.until is None or (other.until is not None and other.until > one.until) else one
+    why = next((gate for gate in (one, other) if gate.suspended), later)
+    return Gate(later.until, one.suspended or other.suspended, why.reason)
 
 
-def strictest(gates: Iterable[tuple[str, Gate]]) -> dict[str, Gate]:
+def combined_by_group(gates: Iterable[tuple[str, Gate]]) -> dict[str, Gate]:
     """The one gate to close for each group."""
     found: dict[str, Gate] = {}
     for group, gate in gates:
-        found[group] = stricter(found.get(group, gate), gate)
+        found[group] = combined(found[group], gate) if group in found else gate
     return found
+
+
+def without_suspension(gate: Gate) -> Gate:
+    """What is left when the group is resumed: a throttle ends by time alone."""
+    return Gate(gate.until)

@@ -48,7 +48,7 @@ class Group:
     backlog: bool = False
     """Whether MongoDB may have due rows that are not here."""
     gate: Gate = OPEN_GATE
-    openings: int = 0
-    """How often the gate was opened."""
+    resumptions: int = 0
+    """How often a suspension was lifted."""
     gated_lanes: set[str] = field(default_factory=set)
     """Lanes that were dropped because the gate is closed."""

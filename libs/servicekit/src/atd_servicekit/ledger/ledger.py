@@ -10,7 +10,7 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
 from atd_servicekit.ledger.finished_reporter import FinishedReporter, OnFinished
 from atd_servicekit.ledger.gate_store import GateStore
-from atd_servicekit.ledger.gates import LocalGates, stricter
+from atd_servicekit.ledger.gates import LocalGates, combined
 from atd_servicekit.ledger.loops import LoopSignals, retry_until_available
 from atd_servicekit.ledger.outcome_updates import OutcomeUpdate
 from atd_servicekit.ledger.outcome_writer import OutcomeWriter
@@ -169,17 +169,19 @@ class Ledger:
         return resolved
 
     async def resume(self, group: str) -> None:
-        """The group goes on at once, whatever had stopped it (here; in other processes at their next look).
+        """The group is not suspended any more (here at once; in other processes at their next look).
 
-        An attempt that began before and ends in `Suspended` does not stop it again. Where several processes keep the
-        credentials, each calls this when it has the new ones.
+        To be called when what suspended it has changed, such as its credentials. A throttle is not touched: only time
+        ends it. An attempt that began before and ends in `Suspended` does not stop the group again. Where several
+        processes keep the credentials, each calls this when it has the new ones.
         """
         self._gates.begin(group)
         try:
             async with self._gates.lock:
-                await self._gate_store.open(group)
-                self._gates.opened(group)
-                self._ready.open(group)
+                now = self._clock.now()
+                await self._gate_store.resume(group, now)
+                self._gates.resumed(group)
+                self._ready.resume(group, now)
         finally:
             self._gates.end(group)
         self._signals.load.set()
@@ -211,7 +213,7 @@ class Ledger:
 
     def _close(self, group: str, gate: Gate) -> None:
         known = self._ready.gates().get(group)
-        self._ready.close(group, gate if known is None else stricter(known, gate))
+        self._ready.close(group, gate if known is None else combined(known, gate))
 
     async def _mark_delivered(self, row_id: str, result: dict[str, Any]) -> Finished | None:
         now = self._clock.now()

@@ -8,7 +8,7 @@ from itertools import islice
 from atd_servicekit.clock import Clock
 from atd_servicekit.ledger.finished_reporter import FinishedReporter
 from atd_servicekit.ledger.gate_store import GateStore
-from atd_servicekit.ledger.gates import LocalGates, strictest
+from atd_servicekit.ledger.gates import LocalGates, combined_by_group
 from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, retry_until_available
 from atd_servicekit.ledger.outcome_updates import OutcomeUpdate
 from atd_servicekit.ledger.ready_queue import ReadyQueue
@@ -99,8 +99,8 @@ class OutcomeWriter:
         if not waiting:
             return
         async with self._gates.lock:
-            closed = [(group, gate) for group, gate in waiting if self._gates.take_closing(group)]
+            closed = [(group, gate) for group, gate in waiting if self._gates.take_closing(group, gate)]
             if closed:
-                await retry_until_available("close gates", lambda: self._gate_store.close(strictest(closed)))
+                await retry_until_available("close gates", lambda: self._gate_store.close(combined_by_group(closed)))
             for group, _ in waiting:
                 self._gates.end(group)

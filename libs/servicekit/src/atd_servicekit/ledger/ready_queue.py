@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from atd_servicekit.ledger.gates import without_suspension
 from atd_servicekit.ledger.lanes import OPEN_GATE, Entry, Group, Lane, LoadedLanes
 from atd_servicekit.ledger.rows import Gate, Row
 
@@ -218,7 +219,7 @@ class ReadyQueue:
     def close(self, group: str, gate: Gate) -> None:
         """Close the gate of a group; its ready lanes are dropped until it opens."""
         state = self._group(group)
-        state.gate = gate
+        self._set_gate(state, gate)
         while state.ready:
             row = state.ready.popleft()
             self._forget(row)
@@ -231,16 +232,31 @@ class ReadyQueue:
     def open(self, group: str) -> None:
         """Open the gate of a group, load its lanes again and poll it."""
         state = self._group(group)
-        state.gate = OPEN_GATE
-        state.openings += 1
+        self._set_gate(state, OPEN_GATE)
         state.backlog = True
         gated_lanes, state.gated_lanes = state.gated_lanes, set()
         for lane in gated_lanes:
             self.request(lane, group)
 
-    def openings(self, group: str) -> int:
-        """How often the group was opened, counted while any row of it is running."""
-        return self._group(group).openings
+    def resume(self, group: str, now: datetime) -> None:
+        """Lift the suspension of a group; what throttles it stays until its time."""
+        state = self._group(group)
+        left = without_suspension(state.gate)
+        if left.closed(now):
+            self._set_gate(state, left)
+        else:
+            self.open(group)
+        state.resumptions += 1
+
+    def resumptions(self, group: str) -> int:
+        """How often the group was resumed, counted while any row of it is running."""
+        return self._group(group).resumptions
+
+    @staticmethod
+    def _set_gate(state: Group, gate: Gate) -> None:
+        if state.gate.suspended and not gate.suspended:
+            state.resumptions += 1
+        state.gate = gate
 
     def gates(self) -> dict[str, Gate]:
         """The closed gates, by group."""

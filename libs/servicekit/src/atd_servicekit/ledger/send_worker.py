@@ -146,7 +146,7 @@ class SendWorker:
 
     async def _attempt(self, row: Row) -> None:
         began = perf_counter()
-        openings = self._ready.openings(row.group)
+        resumptions = self._ready.resumptions(row.group)
         try:
             async with asyncio.timeout(self._send_timeout):
                 outcome = self._storable(row, await self._send(row))
@@ -156,7 +156,7 @@ class SendWorker:
             outcome = self._after_fault(row, error)
         finally:
             self._holds.release(row.shard)
-        if isinstance(outcome, Suspended) and self._ready.openings(row.group) != openings:
+        if isinstance(outcome, Suspended) and self._ready.resumptions(row.group) != resumptions:
             outcome = Retry(self._clock.now(), outcome.reason)  # resumed since: it failed with what has been replaced
         self._ready.release(row)
         self._on_outcome(outcome_update(row, outcome, self._clock.now()))

@@ -3,7 +3,7 @@
 No other service of the channel may run meanwhile: it would take part of the commands. So this is a class of its own.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -83,6 +83,30 @@ class OwnServiceContract(Contract):
         [receipt] = await channel.receipts(account, 1)
         assert failure_of(receipt) == (refusal.failure, refusal.code)
         assert channel.sent_texts(account) == []
+
+    async def test_no_change_of_an_account_ends_its_throttle(self, start_channel: StartChannel) -> None:
+        channel = await start_channel(account_refresh=SOON)
+        account, other = await channel.connect(), await channel.connect()
+        gates = channel.service.db["sends_gates"]
+        channel.refuse("account throttle", account=channel.case.account_of(account), times=None)
+        await channel.ask(channel.message(account, "too much"))
+        throttled = await eventually(lambda: gates.find_one({"_id": account["id"]}))
+        await channel.change(account, {"name": "Another name"})
+        await channel.change(account, {"status": "active"})
+        if "patch token" not in channel.case.lacks:
+            await channel.change(account, channel.case.new_token("a-new-token"))
+        if "check" not in channel.case.lacks:
+            assert (await channel.check(account))["ok"] is True
+        # What is suspended although its credentials work is found by the same look at changed accounts: it has been.
+        await gates.insert_one({"_id": other["id"], "suspended": True, "suspended_reason": "token:190"})
+        await channel.change(other, {"name": "Another name"})
+
+        async def looked() -> bool:
+            return await gates.find_one({"_id": other["id"]}) is None
+
+        await eventually(looked)
+        same = await gates.find_one({"_id": account["id"]}) == throttled
+        assert same or throttled["until"] < datetime.now(UTC), "until its time it stays as it was"
 
     async def test_a_change_reaches_the_other_processes(self, start_channel: StartChannel) -> None:
         channel = await start_channel()
