@@ -213,8 +213,8 @@ class BusyLoader(InboundLoader):
         super().__init__(parts.db, parts.inbox, parts.channels)
         self._alone_is_quiet = alone_is_quiet
 
-    async def load(self, batch: Batch, **more: Any) -> Loaded:
-        loaded = await super().load(batch, **more)
+    async def load(self, session: Any, batch: Batch, **more: Any) -> Loaded:
+        loaded = await super().load(session, batch, **more)
         if len(batch.event_ids) > 1 or not self._alone_is_quiet:
             await self._db[CONVERSATIONS].update_many({}, {"$inc": {"order": 1}})
         return loaded
@@ -286,7 +286,7 @@ async def test_a_unit_that_is_saved_again_after_a_conflict_is_saved_once(parts: 
 
 
 async def test_a_commit_that_was_reported_lost_and_was_not_changes_nothing_more(parts: Any) -> None:
-    async def twice(work: Any) -> None:
+    async def twice(work: Any, **_: Any) -> None:
         await parts.mongo.transaction(work)
         await parts.mongo.transaction(work)
 

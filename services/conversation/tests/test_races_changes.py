@@ -45,14 +45,14 @@ class LateLoader(InboundLoader):
             meanwhile, self._meanwhile = self._meanwhile, None
             await meanwhile()
 
-    async def load(self, batch: Batch, **more: Any) -> Loaded:
-        loaded = await super().load(batch, **more)
+    async def load(self, session: Any, batch: Batch, **more: Any) -> Loaded:
+        loaded = await super().load(session, batch, **more)
         if not self._between:
             await self._once()
         return loaded
 
-    async def _load_messages(self, loaded: Loaded, batch: Batch) -> None:
-        await super()._load_messages(loaded, batch)
+    async def _load_messages(self, *args: Any) -> None:
+        await super()._load_messages(*args)
         if self._between:
             await self._once()
 

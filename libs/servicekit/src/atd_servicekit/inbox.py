@@ -48,12 +48,12 @@ class Inbox:
         self._collection = database[INBOX]
         self._clock = clock
 
-    async def handled(self, event_ids: Collection[str]) -> set[str]:
-        """Those of the ids whose effect is committed."""
+    async def handled(self, event_ids: Collection[str], session: "Session | None" = None) -> set[str]:
+        """Those of the ids whose effect is committed, or was when the transaction of `session` began."""
         if not event_ids:
             return set()
         count = len(event_ids)
-        rows = self._collection.find({"_id": {"$in": list(event_ids)}}, {"_id": 1}).limit(count)
+        rows = self._collection.find({"_id": {"$in": list(event_ids)}}, {"_id": 1}, session=session).limit(count)
         return {row["_id"] for row in await rows.to_list(count)}
 
     async def add(self, session: "Session", event_ids: Collection[str]) -> None:

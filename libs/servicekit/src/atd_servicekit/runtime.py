@@ -186,9 +186,9 @@ class Runtime:
         self.add_indexes(INBOX_INDEXES)
         return Inbox(self.mongo.db, self.clock)
 
-    async def transaction(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def transaction(self, work: Callable[[Session], Awaitable[T]], *, retry_conflicts: bool = True) -> T:
         """Run `work` as `mongo.transaction` does, and wake the relay after the commit."""
-        result = await self.mongo.transaction(work)
+        result = await self.mongo.transaction(work, retry_conflicts=retry_conflicts)
         self.outbox.committed()
         return result
 

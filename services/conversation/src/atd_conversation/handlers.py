@@ -1,11 +1,12 @@
 """Kafka in: load, decide, save; one transaction for each batch."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
-from atd_conversation.domain.unit_of_work import UnitOfWork
+from pymongo.errors import OperationFailure
+
 from atd_conversation.intake import Batch, Cause, Intake, apply_waiting_changes, numbers_needed, take_in, waiting
+from atd_conversation.intake.loaded import Loaded
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.unit import UnitStore
@@ -13,12 +14,18 @@ from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, TemplateChanged
 from atd_servicekit.clock import Clock
 from atd_servicekit.consuming import Record
+from atd_servicekit.errors import StaleVersion
 from atd_servicekit.inbox import retry_stale
+from atd_servicekit.mongo import is_conflict
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
 
-Transaction = Callable[[Callable[["Session"], Awaitable[None]]], Awaitable[None]]
+
+class Transaction(Protocol):
+    """What runs work in a transaction and commits it."""
+
+    async def __call__(self, work: "Callable[[Session], Awaitable[None]]", *, retry_conflicts: bool = True) -> None: ...
 
 
 class InboundHandler:
@@ -29,24 +36,38 @@ class InboundHandler:
         self._store = store
         self._transaction = transaction
         self._clock = clock
+        self._repeated = False
 
     async def __call__(self, records: Sequence[Record[Any]]) -> None:
         """Decides again when somebody else changed the same conversations meanwhile. Raises as `retry_stale` does."""
-        await retry_stale(lambda attempt: self._handle(records, thorough=attempt > 1), records=len(records))
+        await retry_stale(lambda attempt: self._handle(records, again=attempt > 1), records=len(records))
 
-    async def _handle(self, records: Sequence[Record[Any]], *, thorough: bool) -> None:
+    async def _handle(self, records: Sequence[Record[Any]], *, again: bool) -> None:
+        """Take the batch in.
+
+        Messages that are stored already are rare, and come in numbers when they do: they are looked for when the
+        first try failed, or when there were some in the batch before.
+        """
         batch = Batch.of(record.event for record in records)
-        loaded = await self._loader.load(batch, thorough=thorough)
-        if not loaded.handled >= batch.event_ids:
-            needed = numbers_needed(loaded, [e for e in batch.people if e.id not in loaded.handled])
-            numbers = {
-                tenant_id: iter(await self._loader.next_numbers(tenant_id, count))
-                for tenant_id, count in needed.items()
-            }
-            now = self._clock.now()
-            causes = [Cause(record.event, record.traceparent) for record in records]
-            await self._save(take_in(Intake(loaded, numbers, now, uuid7), causes), now)
+        causes = [Cause(record.event, record.traceparent) for record in records]
+        thorough = again or self._repeated
+
+        async def work(session: "Session") -> None:
+            loaded = await self._loader.load(session, batch, thorough=thorough)
+            self._repeated = not loaded.handled.isdisjoint(event.id for event in batch.arrivals())
+            if not loaded.handled >= batch.event_ids:
+                numbers = await self._numbers(loaded, batch)
+                now = self._clock.now()
+                await self._store.save(session, take_in(Intake(loaded, numbers, now, uuid7), causes), now)
+
+        await self._run(work)
         await self._apply_waiting_changes(batch)
+
+    async def _numbers(self, loaded: Loaded, batch: Batch) -> dict[str, Iterator[int]]:
+        needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])
+        return {
+            tenant_id: iter(await self._loader.next_numbers(tenant_id, count)) for tenant_id, count in needed.items()
+        }
 
     async def _apply_waiting_changes(self, batch: Batch) -> None:
         """Make the changes that wait for a message of this batch, or were left waiting by it.
@@ -58,14 +79,23 @@ class InboundHandler:
         if not rows:
             return
         changes = [event for row in rows.values() for event in waiting(row)]
-        loaded = await self._loader.load(Batch.of(changes))
-        now = self._clock.now()
-        unit = apply_waiting_changes(Intake(loaded, {}, now, uuid7), rows)
-        if unit.early_changes:
-            await self._save(unit, now)
 
-    async def _save(self, unit: UnitOfWork, now: datetime) -> None:
-        await self._transaction(lambda session: self._store.save(session, unit, now))
+        async def work(session: "Session") -> None:
+            loaded = await self._loader.load(session, Batch.of(changes))
+            now = self._clock.now()
+            unit = apply_waiting_changes(Intake(loaded, {}, now, uuid7), rows)
+            if unit.early_changes:
+                await self._store.save(session, unit, now)
+
+        await self._run(work)
+
+    async def _run(self, work: "Callable[[Session], Awaitable[None]]") -> None:
+        try:
+            await self._transaction(work, retry_conflicts=False)
+        except OperationFailure as error:
+            if is_conflict(error):
+                raise StaleVersion from error
+            raise
 
 
 class SettingsHandler:

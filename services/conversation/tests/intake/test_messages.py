@@ -23,10 +23,11 @@ def test_a_first_message_makes_contact_conversation_and_message(world: World) ->
 def test_a_batch_with_duplicates_is_each_event_once(world: World) -> None:
     first, second = customer_message(T, A, "w1"), customer_message(T, A, "w2")
     unit = world.batch(first, first, second, first, second)
-    assert unit.handled == [first.id, second.id]
+    assert [message.id for message in unit.new_messages] == [first.id, second.id]
+    assert unit.handled == []  # the message itself says so
     assert world.conversation().unread_count == 2
     again = world.batch(second, first)
-    assert (again.handled, again.outgoing, again.conversations) == ([], [], {})
+    assert (again.new_messages, again.outgoing, again.conversations) == ([], [], {})
 
 
 def test_several_customers_in_one_batch_have_a_conversation_each(world: World) -> None:

@@ -55,6 +55,13 @@ class Batch:
                 batch.changes.append(event)
         return batch
 
+    def noted_ids(self) -> set[str]:
+        """The events that are known by the inbox alone whether they were handled.
+
+        A new message is known by its own id: its document can be stored but once.
+        """
+        return self.event_ids - {event.id for event in self.arrivals()}
+
     def arrivals(self) -> list[Arrival]:
         """The new messages."""
         return [event for event in self.people if isinstance(event, (InboundMessage, InboundEcho))]

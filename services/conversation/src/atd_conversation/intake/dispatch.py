@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from atd_conversation.domain.unit_of_work import Row, UnitOfWork
+from atd_conversation.intake.batch import Arrival
 from atd_conversation.intake.changes import apply_early_changes, take_change, take_file
 from atd_conversation.intake.messages import take_echo, take_message
 from atd_conversation.intake.people import learn_recipient_keys, take_contact_change, take_preference
@@ -43,7 +44,8 @@ def take_in(intake: Intake, causes: Sequence[Cause]) -> UnitOfWork:
         if event.id in seen:
             continue
         seen.add(event.id)
-        intake.unit.handled.append(event.id)
+        if not isinstance(event, Arrival):
+            intake.unit.handled.append(event.id)
         HANDLERS[type(event)](intake, event, cause)
     learn_recipient_keys(intake)
     return intake.unit

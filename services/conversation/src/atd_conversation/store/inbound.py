@@ -25,7 +25,7 @@ from atd_servicekit.inbox import Inbox
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from atd_servicekit.mongo import Database, Document
+    from atd_servicekit.mongo import Database, Document, Session
 
 
 class InboundLoader:
@@ -36,40 +36,43 @@ class InboundLoader:
         self._inbox = inbox
         self._channels = channels
 
-    async def load(self, batch: Batch, *, thorough: bool = False) -> Loaded:
-        """`thorough` also takes a message that is stored for handled: the inbox forgets, and topics can be replayed.
+    async def load(self, session: "Session", batch: Batch, *, thorough: bool = False) -> Loaded:
+        """Read inside the transaction of `session` what the batch is about.
 
-        Not so one that was not understood when it came, and is now.
+        `thorough` also looks for new messages that are stored: those events were handled, unless they were not
+        understood when they came, and are now. Without it a stored message makes the transaction fail when it is
+        inserted again.
         """
         loaded = Loaded(self._channels)
-        loaded.handled = await self._inbox.handled(batch.event_ids)
+        reads = _Reads(self._db, session)
+        loaded.handled = await self._inbox.handled(batch.noted_ids(), session)
         if thorough:
-            await self._load_stored(loaded, batch)
-        await self._load_people(loaded, batch)
-        await self._load_messages(loaded, batch)
+            await self._load_stored(reads, loaded, batch)
+        await self._load_people(reads, loaded, batch)
+        await self._load_messages(reads, loaded, batch)
         missing = {m.conversation_id for m in loaded.messages.values()} - loaded.conversations.keys()
-        for row in await self._find(CONVERSATIONS, "_id", missing):
+        for row in await reads.find(CONVERSATIONS, "_id", missing):
             loaded.add_conversation(conversation_of(row))
         return loaded
 
     async def early_changes(self, batch: Batch) -> "dict[str, Document]":
         """The changes that wait for a message that the batch made known, or that the batch left waiting."""
         keys = {provider_key(*name) for name in batch.names()}
-        return {row["_id"]: row for row in await self._find(EARLY_CHANGES, "_id", keys)}
+        return {row["_id"]: row for row in await _Reads(self._db).find(EARLY_CHANGES, "_id", keys)}
 
-    async def _load_stored(self, loaded: Loaded, batch: Batch) -> None:
-        for row in await self._find(MESSAGES, "_id", {loaded.message_id_of(event) for event in batch.people}):
+    async def _load_stored(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
+        for row in await reads.find(MESSAGES, "_id", {loaded.message_id_of(event) for event in batch.people}):
             loaded.add_message(message_of(row))
         loaded.take_stored_for_handled(batch)
 
-    async def _load_people(self, loaded: Loaded, batch: Batch) -> None:
+    async def _load_people(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
         people = [event for event in batch.people if event.id not in loaded.handled]
         keys = {key for receipt in batch.receipts for key in loaded.keys_of_ids(receipt, receipt.data.aliases)}
         for event in people:
             keys.update(loaded.keys(event))
             if isinstance(event, InboundContactChange):
                 keys.update(loaded.known_by(event))
-        for row in await self._find(IDENTITIES, "_id", keys):
+        for row in await reads.find(IDENTITIES, "_id", keys):
             loaded.contact_ids[row["_id"]] = row["contact_id"]
         places: dict[str, set[str | None]] = {}
         wanted: set[str] = set()
@@ -80,11 +83,13 @@ class InboundLoader:
             is_plain = isinstance(event, Arrival) and event.data.contact.claimed is None
             if not is_plain or not loaded.contact_ids.keys() >= set(loaded.keys(event)):
                 wanted.add(contact_id)
-        for row in await self._find(CONVERSATIONS, "current_of", places.keys()):
+        for row in await reads.find(CONVERSATIONS, "current_of", places.keys()):
             loaded.add_conversation(conversation_of(row))
-        await self._load_contacts(loaded, places, wanted)
+        await self._load_contacts(reads, loaded, places, wanted)
 
-    async def _load_contacts(self, loaded: Loaded, places: "dict[str, set[str | None]]", wanted: set[str]) -> None:
+    async def _load_contacts(
+        self, reads: "_Reads", loaded: Loaded, places: "dict[str, set[str | None]]", wanted: set[str]
+    ) -> None:
         """Only who tells a new id, claims something, has no conversation here yet, or goes by another name now.
 
         Of the others the conversation says all that is needed.
@@ -93,10 +98,10 @@ class InboundLoader:
             conversation = loaded.current.get(place)
             if conversation is None or names - {conversation.profile_name, None}:
                 wanted.add(place.partition(":")[2])
-        for row in await self._find(CONTACTS, "_id", wanted):
+        for row in await reads.find(CONTACTS, "_id", wanted):
             loaded.contacts[row["_id"]] = contact_of(row)
 
-    async def _load_messages(self, loaded: Loaded, batch: Batch) -> None:
+    async def _load_messages(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
         """Messages that the batch tells of, changes or quotes; found by our id or by the provider's."""
         arrivals = batch.arrivals()
         echoes = {(e.data.account_id, e.data.external_id) for e in arrivals if isinstance(e, InboundEcho)}
@@ -105,18 +110,18 @@ class InboundLoader:
         quoted = {(e.data.account_id, e.data.reply_to_external_id) for e in arrivals if e.data.reply_to_external_id}
         ours = {r.data.message_id for r in batch.receipts if r.data.message_id}
         ours |= {provider_event_id(*target, "message") for target in targets} | {f.data.message_id for f in batch.files}
-        for row in await self._find(EARLY_RECEIPTS, "_id", {provider_key(*name) for name in told | targets | echoes}):
+        for row in await reads.find(EARLY_RECEIPTS, "_id", {provider_key(*name) for name in told | targets | echoes}):
             loaded.early_receipts[row["_id"]] = row
             if "message_id" in row:
                 ours.add(row["message_id"])
-        for row in await self._find(MESSAGES, "_id", ours):
+        for row in await reads.find(MESSAGES, "_id", ours):
             loaded.add_message(message_of(row))
-        await self._load_sent_as(loaded, (told | targets | echoes | quoted) - loaded.sent_as.keys())
+        await self._load_sent_as(reads, loaded, (told | targets | echoes | quoted) - loaded.sent_as.keys())
         unknown = {provider_key(*target) for target in targets if loaded.target(*target) is None}
-        for row in await self._find(EARLY_CHANGES, "_id", unknown):
+        for row in await reads.find(EARLY_CHANGES, "_id", unknown):
             loaded.early_changes[row["_id"]] = row
 
-    async def _load_sent_as(self, loaded: Loaded, names: set[tuple[str, str]]) -> None:
+    async def _load_sent_as(self, reads: "_Reads", loaded: Loaded, names: set[tuple[str, str]]) -> None:
         by_account: dict[str, set[str]] = {}
         for account_id, external_id in names:
             by_account.setdefault(account_id, set()).add(external_id)
@@ -124,16 +129,8 @@ class InboundLoader:
             return
         of_each = [{"account_id": account_id, "sent_as": {"$in": list(ids)}} for account_id, ids in by_account.items()]
         query = of_each[0] if len(of_each) == 1 else {"$or": of_each}
-        for row in await self._db[MESSAGES].find(query).limit(len(names)).to_list(len(names)):
+        for row in await reads.query(MESSAGES, query, limit=len(names)):
             loaded.add_message(message_of(row))
-
-    async def _find(self, collection: str, name: str, values: "Collection[str]") -> "list[Document]":
-        """One query by a unique key, bounded by the number of values asked for."""
-        if not values:
-            return []
-        cursor = self._db[collection].find({name: {"$in": list(values)}}).limit(len(values))
-        found: list[Document] = await cursor.to_list(len(values))
-        return found
 
     async def next_numbers(self, tenant_id: str, count: int) -> range:
         """Reserve `count` conversation numbers of a tenant. A reservation that is not used leaves a gap."""
@@ -142,3 +139,21 @@ class InboundLoader:
         )
         last = row["conversations"]
         return range(last - count + 1, last + 1)
+
+
+class _Reads:
+    """Queries of one transaction, or of none."""
+
+    def __init__(self, database: "Database", session: "Session | None" = None) -> None:
+        self._db = database
+        self._session = session
+
+    async def find(self, collection: str, name: str, values: "Collection[str]") -> "list[Document]":
+        """One query by a unique key, bounded by the number of values asked for."""
+        return await self.query(collection, {name: {"$in": list(values)}}, limit=len(values)) if values else []
+
+    async def query(self, collection: str, query: "Document", *, limit: int) -> "list[Document]":
+        """At most `limit` documents, in one answer."""
+        cursor = self._db[collection].find(query, session=self._session, batch_size=limit).limit(limit)
+        found: list[Document] = await cursor.to_list(limit)
+        return found

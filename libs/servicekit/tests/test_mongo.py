@@ -1,0 +1,80 @@
+"""Transactions on a real MongoDB: several writes in one turn, and who retries a conflict."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError, OperationFailure
+
+from atd_servicekit.metrics import Metrics
+from atd_servicekit.mongo import Mongo, Write, is_conflict, write_all
+
+
+@pytest.fixture
+async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
+    mongo = Mongo(mongodb_url, database_name, Metrics())
+    await mongo.ensure_indexes({"things": [], "others": []})
+    yield mongo
+    await mongo.client.drop_database(database_name)
+    mongo.close()
+
+
+async def test_writes_are_made_in_their_order_and_each_tells_its_result(mongo: Mongo) -> None:
+    writes = [
+        Write.inserts("things", [{"_id": 1}, {"_id": 2}]),
+        Write("things", [UpdateOne({"_id": 1}, {"$set": {"seen": True}}), UpdateOne({"_id": 3}, {"$set": {"x": 1}})]),
+        Write("others", [InsertOne({"_id": 1})]),
+    ]
+    results = await mongo.transaction(lambda session: write_all(mongo.db, session, writes))
+    assert [(one.inserted_count, one.matched_count) for one in results] == [(2, 0), (0, 1), (1, 0)]
+    assert await mongo.db["things"].find().sort("_id").to_list(None) == [{"_id": 1, "seen": True}, {"_id": 2}]
+
+
+async def test_a_write_that_fails_takes_the_others_with_it(mongo: Mongo) -> None:
+    await mongo.db["things"].insert_one({"_id": 1})
+    writes = [Write.inserts("others", [{"_id": 1}]), Write.inserts("things", [{"_id": 1}])]
+    with pytest.raises(BulkWriteError):
+        await mongo.transaction(lambda session: write_all(mongo.db, session, writes))
+    assert await mongo.db["others"].count_documents({}) == 0
+
+
+async def test_writes_that_are_cancelled_leave_nothing(mongo: Mongo) -> None:
+    writes = [Write.inserts("things", [{"_id": n} for n in range(start, start + 500)]) for start in range(0, 5000, 500)]
+    started = asyncio.Event()
+
+    async def work(session: Any) -> None:
+        started.set()
+        await write_all(mongo.db, session, writes)
+
+    saving = asyncio.create_task(mongo.transaction(work))
+    await started.wait()
+    saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    assert await mongo.db["things"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("retried", [True, False])
+async def test_a_conflict_is_retried_unless_the_caller_has_its_own_way(mongo: Mongo, retried: bool) -> None:
+    await mongo.db["things"].insert_one({"_id": 1, "n": 0})
+    tries = 0
+
+    async def work(session: Any) -> None:
+        nonlocal tries
+        tries += 1
+        await mongo.db["things"].find_one({"_id": 1}, session=session)
+        if tries == 1:
+            await mongo.db["things"].update_one({"_id": 1}, {"$inc": {"n": 10}})
+        await mongo.db["things"].update_one({"_id": 1}, {"$inc": {"n": 1}}, session=session)
+
+    if retried:
+        await mongo.transaction(work)
+    else:
+        with pytest.raises(OperationFailure) as found:
+            await mongo.transaction(work, retry_conflicts=False)
+        assert is_conflict(found.value)
+    row = await mongo.db["things"].find_one({"_id": 1})
+    assert row is not None
+    assert (tries, row["n"]) == ((2, 11) if retried else (1, 10))
