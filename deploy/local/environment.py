@@ -11,6 +11,9 @@ from deploy.local.errors import LocalRunError
 from deploy.local.keys import LocalKeys
 from deploy.local.services import Service
 
+_KAFKA_SECURITY = ("KAFKA_SECURITY_", "KAFKA_SASL_", "KAFKA_SSL_")
+"""How the variables begin that say how to sign in to Kafka."""
+
 
 @dataclass(frozen=True)
 class Local:
@@ -97,7 +100,10 @@ def shared_environment(local: Local, services: Sequence[Service], kafka: str, mo
         "PYTHONUNBUFFERED": "1",
     }
     servers = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "MONGODB_URL": mongodb}
-    return {**ours, **local.keys.without_secrets(), **local.keys.public(), **servers}
+    given = local.keys.without_secrets()
+    if "KAFKA_BOOTSTRAP_SERVERS" not in given:  # then these are of another Kafka; ours asks for nothing
+        given = {name: value for name, value in given.items() if not name.startswith(_KAFKA_SECURITY)}
+    return {**ours, **given, **local.keys.public(), **servers}
 
 
 def service_environment(

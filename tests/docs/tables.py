@@ -19,6 +19,7 @@ from atd_cli.settings import CliSettings
 from atd_gateway.settings import default_url, services_behind
 from atd_schemas.services import SERVICES as LISTED
 from atd_schemas.topics import CONSUMING_SERVICES, Topic, dead_letter_topic, registry
+from atd_servicekit.connection_settings import ConnectionSettings
 from atd_servicekit.files.settings import FileStoreSettings
 from atd_servicekit.metrics import Metric
 from atd_servicekit.settings import MasterKeySettings, ServiceSettings
@@ -38,10 +39,12 @@ def settings_of(module: str) -> type[ServiceSettings]:
     return settings
 
 
+_COMMAND = "the command `atd`"
+
 SERVICES: Mapping[str, type[BaseSettings]] = {
     **{service.name: settings_of(service.module) for service in LISTED},
     "channel-sandbox": SandboxSettings,
-    "the command `atd`": CliSettings,
+    _COMMAND: CliSettings,
 }
 _OWN = ("port",)
 """Settings of every service whose default is its own."""
@@ -55,7 +58,11 @@ _MARKED = re.compile(r"(<!-- table: (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", r
 
 def settings_table() -> str:
     """Every setting: those of all services first, those of several, then each service's own."""
-    rows = [("every service", name, field) for name, field in ServiceSettings.model_fields.items() if name not in _OWN]
+    rows = [
+        (f"every service, {_COMMAND}" if name in ConnectionSettings.model_fields else "every service", name, field)
+        for name, field in ServiceSettings.model_fields.items()
+        if name not in _OWN
+    ]
     for base in _BASES:
         owners = ", ".join(name for name, settings in SERVICES.items() if issubclass(settings, base))
         rows += [
@@ -66,7 +73,7 @@ def settings_table() -> str:
     for service, settings in SERVICES.items():
         shared = {
             name
-            for base in (ServiceSettings, *_BASES)
+            for base in (ServiceSettings, ConnectionSettings, *_BASES)
             if issubclass(settings, base) and settings is not base
             for name in base.model_fields
         }

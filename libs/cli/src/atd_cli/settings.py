@@ -3,24 +3,12 @@
 from typing import Any
 
 from pydantic import Field, SecretStr, create_model
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from atd_schemas.services import SERVICES
+from atd_servicekit.connection_settings import ConnectionSettings
 
 
-class _BaseSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="ATD_", extra="ignore", populate_by_name=True)
-
-    kafka_bootstrap_servers: str = Field(
-        default="127.0.0.1:9092",
-        validation_alias="KAFKA_BOOTSTRAP_SERVERS",
-        description="Kafka brokers, `host:port` separated by commas",
-    )
-    mongodb_url: SecretStr = Field(
-        default=SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0"),
-        validation_alias="MONGODB_URL",
-        description="MongoDB connection string; a replica set, because transactions need one",
-    )
+class _BaseSettings(ConnectionSettings):
     operator_private_key: SecretStr | None = Field(
         default=None,
         description="Private key of an operator, `atdkey_...`; needed where the command speaks to a service",

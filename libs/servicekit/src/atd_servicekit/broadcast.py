@@ -16,6 +16,7 @@ from atd_schemas.topics import Topic
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.consumer_state import silent_partitions
 from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.tasks import SupervisedTask
 
 RawHandler = Callable[[Sequence[ConsumerRecord[bytes, bytes]]], Awaitable[None]]
@@ -32,8 +33,10 @@ _BACKOFF = Backoff.of_seconds(0.5, 10.0)
 class Broadcast:
     """Reads all partitions of a topic. A component: when it has started, it has read up to the end."""
 
-    def __init__(self, bootstrap_servers: str, topic: Topic, handler: RawHandler, *, from_beginning: bool) -> None:
-        self._servers = bootstrap_servers
+    def __init__(
+        self, kafka: KafkaConnection | str, topic: Topic, handler: RawHandler, *, from_beginning: bool
+    ) -> None:
+        self._kafka = KafkaConnection.of(kafka)
         self.topic = topic
         self._handler = handler
         self._from_beginning = from_beginning
@@ -46,7 +49,7 @@ class Broadcast:
 
     async def start(self) -> None:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._servers,
+            **self._kafka.client_options(),
             enable_auto_commit=False,
             auto_offset_reset="earliest" if self._from_beginning else "latest",
             isolation_level="read_committed",

@@ -13,6 +13,9 @@ from typing import Any, Literal, Protocol, cast
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from atd_servicekit.kafka_connection import KafkaConnection
 
 Polled = dict[TopicPartition, list[ConsumerRecord]]
 Operation = Literal["poll", "commit"]
@@ -72,8 +75,8 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
 class _Broker(KafkaBroker):
     """FastStream's broker whose subscribers use `ObservedConsumer`."""
 
-    def __init__(self, bootstrap_servers: str, *, on_error: OnConsumerError, **options: Any) -> None:
-        super().__init__(bootstrap_servers, **options)
+    def __init__(self, kafka: KafkaConnection, *, on_error: OnConsumerError, **options: Any) -> None:
+        super().__init__(list(kafka.servers), security=_security(kafka), **options)
         self._on_error = on_error
 
     async def _connect(self) -> Callable[..., AIOKafkaConsumer]:
@@ -83,10 +86,26 @@ class _Broker(KafkaBroker):
         return observed
 
 
-def create_broker(bootstrap_servers: str, client_id: str, on_error: OnConsumerError) -> KafkaBroker:
+_SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+
+
+def _security(kafka: KafkaConnection) -> BaseSecurity | None:
+    """The same connection in FastStream's words."""
+    encrypted = kafka.ssl_context is not None
+    if kafka.sasl is None:
+        return BaseSecurity(ssl_context=kafka.ssl_context, use_ssl=True) if encrypted else None
+    return _SASL[kafka.sasl.mechanism](
+        username=kafka.sasl.username,
+        password=kafka.sasl.password,
+        ssl_context=kafka.ssl_context,
+        use_ssl=encrypted,
+    )
+
+
+def create_broker(kafka: KafkaConnection | str, client_id: str, on_error: OnConsumerError) -> KafkaBroker:
     """Build the broker, for consuming only; `consuming.py` sets the rest for each subscription."""
     return _Broker(
-        bootstrap_servers,
+        KafkaConnection.of(kafka),
         on_error=on_error,
         client_id=client_id,
         consumer_only=True,

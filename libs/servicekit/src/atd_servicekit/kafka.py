@@ -19,6 +19,7 @@ from atd_schemas.envelope import Envelope
 from atd_schemas.topics import MAX_DEAD_LETTER_BYTES, Topic, encode
 from atd_schemas.topics import headers as headers_of
 from atd_servicekit.errors import InfrastructureFault, PublishFailed
+from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.metrics import Metrics
 
 Headers = list[tuple[str, bytes]]
@@ -62,7 +63,7 @@ class Producer:
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        kafka: KafkaConnection | str,
         client_id: str,
         metrics: Metrics | None = None,
         *,
@@ -71,7 +72,7 @@ class Producer:
         self._metrics = metrics
         self._outcome: _Outcome | None = None
         self._log = structlog.get_logger()
-        self._servers = bootstrap_servers
+        self._kafka = KafkaConnection.of(kafka)
         self._client_id = client_id
         self._timeout = timeout_seconds
         self._producer: AIOKafkaProducer | None = None
@@ -79,7 +80,7 @@ class Producer:
     async def start(self) -> None:
         """Connect. Raises `KafkaError` when no broker answers."""
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._servers,
+            **self._kafka.client_options(),
             client_id=self._client_id,
             acks="all",
             enable_idempotence=True,

@@ -33,6 +33,7 @@ from atd_servicekit.identity import IdentityVerifier
 from atd_servicekit.identity_keys import read_public_keys
 from atd_servicekit.inbox import INBOX_INDEXES, Inbox
 from atd_servicekit.kafka import KAFKA_GRACE, Producer
+from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.key_ids import keys_router
 from atd_servicekit.leases import LEASE_INDEXES, LEASES, ShardLeases
 from atd_servicekit.lifecycle import Component, Lifecycle
@@ -66,6 +67,7 @@ class Runtime:
     metrics: Metrics
     tracing: Tracing
     mongo: Mongo
+    kafka: KafkaConnection
     producer: Producer
     outbox: Outbox
     broker: KafkaBroker
@@ -98,10 +100,10 @@ class Runtime:
             metrics,
             app_name=f"atd-{service}",
         )
-        servers = settings.kafka_bootstrap_servers
+        kafka = settings.kafka_connection()
         tracing = tracing or Tracing.from_endpoint(service, settings.otlp_endpoint)
-        producer = Producer(servers, instance, metrics)
-        broker = create_broker(servers, instance, partial(_report_consumer_error, metrics))
+        producer = Producer(kafka, instance, metrics)
+        broker = create_broker(kafka, instance, partial(_report_consumer_error, metrics))
         health = Health()
         return cls(
             service=service,
@@ -110,6 +112,7 @@ class Runtime:
             metrics=metrics,
             tracing=tracing,
             mongo=mongo,
+            kafka=kafka,
             producer=producer,
             outbox=Outbox(mongo.db, clock),
             broker=broker,
@@ -216,7 +219,7 @@ class Runtime:
 
     def broadcast(self, topic: Topic, handler: RawHandler, *, from_beginning: bool) -> Broadcast:
         """Read all of `topic` in every process (see `broadcast.py`). Added as a component."""
-        reader = Broadcast(self.settings.kafka_bootstrap_servers, topic, handler, from_beginning=from_beginning)
+        reader = Broadcast(self.kafka, topic, handler, from_beginning=from_beginning)
         self.add_component(reader)
         return reader
 

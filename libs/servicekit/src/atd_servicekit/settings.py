@@ -5,21 +5,19 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from atd_servicekit.connection_settings import ConnectionSettings
 from atd_servicekit.crypto import parse_master_key
 from atd_servicekit.identity_keys import read_public_keys
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(ConnectionSettings):
     """Read from the environment when it is built, never at import.
 
     Raises pydantic's `ValidationError` that names each variable that is missing or wrong.
     """
-
-    model_config = SettingsConfigDict(env_prefix="ATD_", extra="ignore", populate_by_name=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -33,16 +31,6 @@ class ServiceSettings(BaseSettings):
             for name, value in values.items()
         }
 
-    kafka_bootstrap_servers: str = Field(
-        default="127.0.0.1:9092",
-        validation_alias="KAFKA_BOOTSTRAP_SERVERS",
-        description="Kafka brokers, `host:port` separated by commas",
-    )
-    mongodb_url: SecretStr = Field(
-        default=SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0"),
-        validation_alias="MONGODB_URL",
-        description="MongoDB connection string; a replica set, because transactions need one",
-    )
     mongodb_database_prefix: str = Field(
         default="atd_",
         pattern=r"^[A-Za-z0-9_-]{0,40}$",

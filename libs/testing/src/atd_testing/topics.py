@@ -11,13 +11,14 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from atd_schemas.dead_letters import DeadLetter
 from atd_schemas.topics import Topic, adapter, registry
+from atd_servicekit.kafka_connection import KafkaConnection
 
 _ALREADY_EXISTS = TopicAlreadyExistsError.errno
 
 
-async def create_topics(bootstrap_servers: str, topics: tuple[Topic, ...] | None = None) -> None:
+async def create_topics(kafka: KafkaConnection | str, topics: tuple[Topic, ...] | None = None) -> None:
     """Create what is missing of the registry (or of `topics`), with one replica."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    admin = AIOKafkaAdminClient(**KafkaConnection.of(kafka).client_options())
     await admin.start()
     try:
         wanted = topics if topics is not None else registry()
@@ -45,9 +46,9 @@ class TopicReader:
 
     @classmethod
     @asynccontextmanager
-    async def reading(cls, bootstrap_servers: str, *topics: Topic) -> AsyncIterator[Self]:
+    async def reading(cls, kafka: KafkaConnection | str, *topics: Topic) -> AsyncIterator[Self]:
         """Read these topics, which must exist, until the block ends."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(**KafkaConnection.of(kafka).client_options(), enable_auto_commit=False)
         await consumer.start()
         try:
             places = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]

@@ -186,9 +186,7 @@ def _channels(
     """The resource over all services that connect channels, and the directory of their accounts."""
     names = [service.name for service in channel_services(services)]
     directory = ChannelDirectory(services, metrics.stream_skipped.labels(SETTINGS_CHANGES.name).inc)
-    runtime.add_component(
-        Broadcast(settings.kafka_bootstrap_servers, SETTINGS_CHANGES, directory.take, from_beginning=True)
-    )
+    runtime.broadcast(SETTINGS_CHANGES, directory.take, from_beginning=True)
     return ChannelsResource(
         proxy,
         names,
@@ -220,19 +218,20 @@ def _realtime(
     def skipped(topic: str) -> None:
         metrics.stream_skipped.labels(topic).inc()
 
-    servers = settings.kafka_bootstrap_servers
     feed = Feed(max_events=settings.ws_ring_events, max_bytes=settings.ws_ring_bytes, skipped=skipped)
-    readers = {topic.name: Broadcast(servers, topic, feed.take, from_beginning=False) for topic in topics.streamed}
-    runtime.add_component(FeedStart(servers, feed, readers, recent=settings.ws_ring_events))
+    readers = {
+        topic.name: Broadcast(runtime.kafka, topic, feed.take, from_beginning=False) for topic in topics.streamed
+    }
+    runtime.add_component(FeedStart(runtime.kafka, feed, readers, recent=settings.ws_ring_events))
     transient = TransientFrames(skipped)
     for reader in readers.values():
         runtime.add_component(reader)
     for topic in topics.transient:
-        runtime.add_component(Broadcast(servers, topic, transient.take, from_beginning=False))
+        runtime.broadcast(topic, transient.take, from_beginning=False)
     hub = Hub(
         feed=feed,
         replayer=Replayer(
-            servers,
+            runtime.kafka,
             max_records=settings.ws_replay_records,
             at_once=settings.ws_replays_at_once,
             waiting=settings.ws_replays_waiting,

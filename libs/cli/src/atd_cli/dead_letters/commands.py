@@ -39,7 +39,7 @@ def list_(
     """List the newest first; without --redriven, only those that are still open."""
     from atd_cli.dead_letters.records import find  # noqa: PLC0415 - a command pays only for what it uses
 
-    servers = read_settings().kafka_bootstrap_servers
+    servers = read_settings().kafka_connection()
     found = run(find(servers, _services(service), origin_topic=topic, include_closed=redriven, limit=limit))
     if as_json:
         print_json([_row(entry) for entry in found])
@@ -75,7 +75,7 @@ def show(
     """Show where a record came from and why it was set aside; with --value also the record itself."""
     from atd_cli.dead_letters.records import show as find_one  # noqa: PLC0415 - a command pays only for what it uses
 
-    entry, letter = run(find_one(read_settings().kafka_bootstrap_servers, letter_id))
+    entry, letter = run(find_one(read_settings().kafka_connection(), letter_id))
     raw = base64.b64decode(letter.data.value)
     fields: dict[str, Any] = {
         **_row(entry),
@@ -108,7 +108,7 @@ def redrive(
     """
     from atd_cli.dead_letters.records import redrive_ids, redrive_topic  # noqa: PLC0415 - as above
 
-    servers = read_settings().kafka_bootstrap_servers
+    servers = read_settings().kafka_connection()
     if every and topic and not ids:
         done = run(redrive_topic(servers, topic))
     elif ids and not every and not topic:

@@ -16,6 +16,7 @@ from atd_schemas.dead_letters import DeadLetter, DeadLetterData, DeadLetterRedri
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import Topic, adapter, dead_letter_topic
 from atd_servicekit.kafka import Outgoing, Producer
+from atd_servicekit.kafka_connection import KafkaConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,12 @@ Found = Entry[Summary]
 
 
 async def find(
-    bootstrap_servers: str, services: Sequence[str], *, origin_topic: str | None, include_closed: bool, limit: int
+    kafka: KafkaConnection, services: Sequence[str], *, origin_topic: str | None, include_closed: bool, limit: int
 ) -> list[Found]:
     """The newest dead letters of these services' topics, at most `limit`."""
     found: list[Found] = []
     for service in services:
-        async with topic_log(bootstrap_servers, dead_letter_topic(service).name) as log:
+        async with topic_log(kafka, dead_letter_topic(service).name) as log:
             chosen = [
                 entry
                 async for entry in select_entries(
@@ -50,11 +51,11 @@ async def find(
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
-async def show(bootstrap_servers: str, letter_id: str) -> tuple[Found, DeadLetter]:
+async def show(kafka: KafkaConnection, letter_id: str) -> tuple[Found, DeadLetter]:
     """One dead letter with its record. Raises `CommandFailed` when there is none with this id."""
     for service in topics.CONSUMING_SERVICES:
         topic = dead_letter_topic(service)
-        async with topic_log(bootstrap_servers, topic.name) as log:
+        async with topic_log(kafka, topic.name) as log:
             for entry in await find_by_ids(log, service, {letter_id}):
                 async for read in read_letters(log, topic, [entry]):
                     return entry, read.kept
@@ -128,41 +129,41 @@ class Redriven:
     topic: str
 
 
-async def redrive_ids(bootstrap_servers: str, ids: Collection[str]) -> list[Redriven]:
+async def redrive_ids(kafka: KafkaConnection, ids: Collection[str]) -> list[Redriven]:
     """Publish these dead letters again at their origin, also those that were re-driven before."""
     missing = set(ids)
     done: list[Redriven] = []
     places: list[tuple[str, list[Found]]] = []
     for service in topics.CONSUMING_SERVICES:
-        async with topic_log(bootstrap_servers, dead_letter_topic(service).name) as log:
+        async with topic_log(kafka, dead_letter_topic(service).name) as log:
             found = await find_by_ids(log, service, missing)
         missing -= {entry.id for entry in found}
         places.append((service, found))
     if missing:
         raise not_found(missing)
     for service, found in places:
-        done += await _redrive(bootstrap_servers, service, found)
+        done += await _redrive(kafka, service, found)
     return done
 
 
-async def redrive_topic(bootstrap_servers: str, origin_topic: str) -> list[Redriven]:
+async def redrive_topic(kafka: KafkaConnection, origin_topic: str) -> list[Redriven]:
     """Publish every open dead letter of an origin topic there again, the oldest first."""
     done: list[Redriven] = []
     for service in topics.CONSUMING_SERVICES:
-        async with topic_log(bootstrap_servers, dead_letter_topic(service).name) as log:
+        async with topic_log(kafka, dead_letter_topic(service).name) as log:
             found = [
                 entry async for entry in select_entries(log, service, origin_topic, include_closed=False, limit=None)
             ]
-        done += await _redrive(bootstrap_servers, service, found)
+        done += await _redrive(kafka, service, found)
     return done
 
 
-async def _redrive(bootstrap_servers: str, service: str, entries: Sequence[Found]) -> list[Redriven]:
+async def _redrive(kafka: KafkaConnection, service: str, entries: Sequence[Found]) -> list[Redriven]:
     if not entries:
         return []
     topic = dead_letter_topic(service)
     done: list[Redriven] = []
-    async with topic_log(bootstrap_servers, topic.name) as log, running_producer(bootstrap_servers) as producer:
+    async with topic_log(kafka, topic.name) as log, running_producer(kafka) as producer:
         batch: list[DeadLetter] = []
         async for read in read_letters(log, topic, entries):
             batch.append(read.kept)

@@ -19,6 +19,7 @@ from atd_cli.settings import CliSettings
 from atd_cli.topics.comparison import TopicComparison, compare, default_replication
 from atd_schemas.services import SERVICES, Service
 from atd_schemas.topics import registry
+from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
 
@@ -61,7 +62,7 @@ _TIMEOUT_SECONDS = 5.0
 async def run_checks(settings: CliSettings) -> list[Finding]:
     """All checks, in the order in which to repair what they find."""
     kafka, mongodb, services = await asyncio.gather(
-        check_kafka(settings.kafka_bootstrap_servers),
+        check_kafka(settings.kafka_connection()),
         check_mongodb(settings.mongodb_url.get_secret_value()),
         _services(settings),
     )
@@ -109,14 +110,14 @@ _KAFKA = "Kafka"
 _KAFKA_TOPICS = "Kafka topics"
 
 
-async def check_kafka(bootstrap_servers: str) -> list[Finding]:
+async def check_kafka(kafka: KafkaConnection) -> list[Finding]:
     """Check that brokers answer, are new enough, and have the topics of the registry."""
     from aiokafka.errors import KafkaError  # noqa: PLC0415 - beside the work that raises it
 
     try:
-        async with kafka_admin(bootstrap_servers) as admin:
+        async with kafka_admin(kafka) as admin:
             brokers = await admin.brokers()
-            cluster = await _kafka_cluster(admin, bootstrap_servers, brokers)
+            cluster = await _kafka_cluster(admin, kafka, brokers)
             topics = registry()
             found = await admin.topics([topic.name for topic in topics])
             return [cluster, _kafka_topics(compare(topics, found, default_replication(brokers)))]
@@ -126,8 +127,8 @@ async def check_kafka(bootstrap_servers: str) -> list[Finding]:
         return [bad(_KAFKA, f"{type(error).__name__}: {error}", "Look at the broker's log.")]
 
 
-async def _kafka_cluster(admin: KafkaAdmin, bootstrap_servers: str, brokers: int) -> Finding:
-    words = f"{brokers} broker{'s' if brokers != 1 else ''} at {bootstrap_servers}"
+async def _kafka_cluster(admin: KafkaAdmin, kafka: KafkaConnection, brokers: int) -> Finding:
+    words = f"{brokers} broker{'s' if brokers != 1 else ''} at {kafka}"
     if not await admin.is_version_4():
         return bad(_KAFKA, f"{words}, older than Kafka 4", "Upgrade to Apache Kafka 4 or newer.")
     return good(_KAFKA, f"{words}, Kafka 4 or newer")

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExists
 from aiokafka.protocol.admin import ApiVersionRequest
 
 from atd_cli.output import CommandFailed
+from atd_servicekit.kafka_connection import KafkaConnection
 
 _RETRY_SECONDS = 0.3
 _ALREADY_EXISTS: int = TopicAlreadyExistsError.errno
@@ -110,35 +111,33 @@ class KafkaAdmin:
 
 
 @asynccontextmanager
-async def kafka_admin(bootstrap_servers: str, *, wait_seconds: float = 0.0) -> AsyncIterator[KafkaAdmin]:
+async def kafka_admin(kafka: KafkaConnection | str, *, wait_seconds: float = 0.0) -> AsyncIterator[KafkaAdmin]:
     """A connection to the cluster. Raises `CommandFailed` when no broker answers within `wait_seconds`."""
-    client = await _connect(bootstrap_servers, wait_seconds)
+    client = await _connect(KafkaConnection.of(kafka), wait_seconds)
     try:
         yield KafkaAdmin(client)
     finally:
         await client.close()
 
 
-async def _connect(bootstrap_servers: str, wait_seconds: float) -> AIOKafkaAdminClient:
+async def _connect(kafka: KafkaConnection, wait_seconds: float) -> AIOKafkaAdminClient:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait_seconds
     while True:
-        client = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
+        client = AIOKafkaAdminClient(**kafka.client_options(), request_timeout_ms=15_000)
         try:
             await client.start()
             return client
         except KafkaConnectionError as error:
             await client.close()
             if loop.time() >= deadline:
-                raise no_broker_error(bootstrap_servers) from error
+                raise no_broker_error(kafka) from error
         except (KafkaError, OSError, ValueError) as error:
             await client.close()
-            raise CommandFailed(f"Kafka at {bootstrap_servers}: {type(error).__name__}: {error}") from error
+            raise CommandFailed(f"Kafka at {kafka}: {type(error).__name__}: {error}") from error
         await asyncio.sleep(_RETRY_SECONDS)
 
 
-def no_broker_error(bootstrap_servers: str) -> CommandFailed:
+def no_broker_error(kafka: KafkaConnection) -> CommandFailed:
     """The error when no broker answers."""
-    return CommandFailed(
-        f"No Kafka broker answers at {bootstrap_servers}. Is it running, and is KAFKA_BOOTSTRAP_SERVERS right?"
-    )
+    return CommandFailed(f"No Kafka broker answers at {kafka}. Is it running, and is KAFKA_BOOTSTRAP_SERVERS right?")

@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from atd_servicekit.kafka import Producer
+from atd_servicekit.kafka_connection import KafkaConnection
 
 SOURCE = "atd"
 """What the command calls itself in the events that it writes."""
 
 
 @asynccontextmanager
-async def running_producer(bootstrap_servers: str) -> AsyncIterator[Producer]:
+async def running_producer(kafka: KafkaConnection | str) -> AsyncIterator[Producer]:
     """A started producer, flushed and stopped at the end."""
-    producer = Producer(bootstrap_servers, SOURCE)
+    producer = Producer(kafka, SOURCE)
     await producer.start()
     try:
         yield producer

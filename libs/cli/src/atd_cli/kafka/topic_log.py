@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from atd_cli.kafka.admin import no_broker_error
 from atd_cli.output import CommandFailed
+from atd_servicekit.kafka_connection import KafkaConnection
 
 T = TypeVar("T")
 RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
@@ -105,10 +106,11 @@ def _only(offsets: Collection[int], keep: Keep[T]) -> Callable[[RawRecord], T | 
 
 
 @asynccontextmanager
-async def topic_log(bootstrap_servers: str, topic: str) -> AsyncIterator[TopicLog]:
+async def topic_log(kafka: KafkaConnection | str, topic: str) -> AsyncIterator[TopicLog]:
     """Open a topic for reading. Raises `CommandFailed` when the topic or the broker does not exist."""
+    connection = KafkaConnection.of(kafka)
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers,
+        **connection.client_options(),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
@@ -119,7 +121,7 @@ async def topic_log(bootstrap_servers: str, topic: str) -> AsyncIterator[TopicLo
         await consumer.start()
     except KafkaConnectionError as error:
         await consumer.stop()
-        raise no_broker_error(bootstrap_servers) from error
+        raise no_broker_error(connection) from error
     try:
         consumer.assign([TopicPartition(topic, number) for number in await _partitions(consumer, topic)])
         yield TopicLog(consumer, topic)

@@ -24,7 +24,7 @@ def check(*, replication: Replication = None, as_json: Json = False, wait: Wait 
     """Compare the cluster's topics with the registry; exit status 1 when they differ."""
     from atd_cli.topics.comparison import compare_with_cluster  # noqa: PLC0415 - a command pays only for what it uses
 
-    comparisons = run(compare_with_cluster(read_settings().kafka_bootstrap_servers, replication, wait))
+    comparisons = run(compare_with_cluster(read_settings().kafka_connection(), replication, wait))
     _report(comparisons, as_json=as_json)
     if not all(comparison.good for comparison in comparisons):
         if not as_json:
@@ -46,7 +46,7 @@ def create(
     """
     from atd_cli.topics.comparison import create_topics  # noqa: PLC0415 - a command pays only for what it uses
 
-    done = run(create_topics(read_settings().kafka_bootstrap_servers, replication, wait, fix=fix))
+    done = run(create_topics(read_settings().kafka_connection(), replication, wait, fix=fix))
     if as_json:
         print_json({"created": done.created, "changed": done.changed, "topics": [_row(v) for v in done.comparisons]})
     else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from atd_cli.kafka.admin import FoundTopic, KafkaAdmin, WantedTopic, kafka_admin
 from atd_schemas.topics import Topic, registry
+from atd_servicekit.kafka_connection import KafkaConnection
 
 _SAFE_REPLICATION = 3
 
@@ -82,18 +83,18 @@ class TopicChanges:
 
 
 async def compare_with_cluster(
-    bootstrap_servers: str, replication: int | None, wait_seconds: float = 0.0
+    kafka: KafkaConnection, replication: int | None, wait_seconds: float = 0.0
 ) -> list[TopicComparison]:
     """Compare every topic of the registry with the cluster's."""
-    async with kafka_admin(bootstrap_servers, wait_seconds=wait_seconds) as admin:
+    async with kafka_admin(kafka, wait_seconds=wait_seconds) as admin:
         return await _compare_all(admin, replication)
 
 
 async def create_topics(
-    bootstrap_servers: str, replication: int | None, wait_seconds: float, *, fix: bool
+    kafka: KafkaConnection, replication: int | None, wait_seconds: float, *, fix: bool
 ) -> TopicChanges:
     """Create what is missing; with `fix`, set the settings that differ. Repeats are harmless."""
-    async with kafka_admin(bootstrap_servers, wait_seconds=wait_seconds) as admin:
+    async with kafka_admin(kafka, wait_seconds=wait_seconds) as admin:
         before = await _compare_all(admin, replication)
         created = await admin.create([comparison.wanted for comparison in before if comparison.found is None])
         changed: list[str] = []

@@ -19,6 +19,7 @@ from atd_schemas.inbound import InboundUnparsed, InboundUnparsedRedriven, Unpars
 from atd_schemas.services import service_of_channel
 from atd_schemas.topics import INBOUND_UNPARSED, adapter, encode
 from atd_servicekit.kafka import Outgoing, Producer
+from atd_servicekit.kafka_connection import KafkaConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ Found = Entry[Summary]
 
 
 async def find(
-    bootstrap_servers: str, *, account_id: str | None, include_closed: bool, limit: int | None
+    kafka: KafkaConnection, *, account_id: str | None, include_closed: bool, limit: int | None
 ) -> list[Found]:
     """The newest unparsed bodies, at most `limit`."""
-    async with topic_log(bootstrap_servers, INBOUND_UNPARSED.name) as log:
+    async with topic_log(kafka, INBOUND_UNPARSED.name) as log:
         found: list[Found] = []
         async with aclosing(_entries(log)) as entries:
             async for entry in entries:
@@ -50,9 +51,9 @@ async def find(
         return found
 
 
-async def show(bootstrap_servers: str, unparsed_id: str) -> tuple[Found, InboundUnparsed]:
+async def show(kafka: KafkaConnection, unparsed_id: str) -> tuple[Found, InboundUnparsed]:
     """One unparsed body with its content. Raises `CommandFailed` when there is none with this id."""
-    async with topic_log(bootstrap_servers, INBOUND_UNPARSED.name) as log:
+    async with topic_log(kafka, INBOUND_UNPARSED.name) as log:
         for entry in await find_by_ids(log, {unparsed_id}):
             async for event in read_bodies(log, [entry]):
                 return entry, event
@@ -126,7 +127,7 @@ async def redrive(settings: CliSettings, ids: Collection[str], *, account_id: st
 
     Yields each outcome as it is known. Raises `CommandFailed` at the first that the service refuses.
     """
-    servers = settings.kafka_bootstrap_servers
+    servers = settings.kafka_connection()
     async with topic_log(servers, INBOUND_UNPARSED.name) as log:
         if ids:
             chosen = await find_by_ids(log, ids)

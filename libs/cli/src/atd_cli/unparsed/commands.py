@@ -39,7 +39,7 @@ def list_(
     """List the newest first; without --redriven, only those that are still open."""
     from atd_cli.unparsed.bodies import find  # noqa: PLC0415 - a command pays only for what it uses
 
-    servers = read_settings().kafka_bootstrap_servers
+    servers = read_settings().kafka_connection()
     found = run(find(servers, account_id=account, include_closed=redriven, limit=limit))
     if as_json:
         print_json([_row(entry) for entry in found])
@@ -73,7 +73,7 @@ def show(
     """Show what of a body was not understood; with --value also the body itself."""
     from atd_cli.unparsed.bodies import show as find_one  # noqa: PLC0415 - a command pays only for what it uses
 
-    entry, event = run(find_one(read_settings().kafka_bootstrap_servers, unparsed_id))
+    entry, event = run(find_one(read_settings().kafka_connection(), unparsed_id))
     fields: dict[str, Any] = {**_row(entry), "received_at": format_time(event.data.received_at)}
     if value:
         fields["value"] = base64.b64decode(event.data.body).decode(errors="replace")

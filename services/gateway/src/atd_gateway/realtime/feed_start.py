@@ -8,6 +8,7 @@ from atd_gateway.domain.streams import StreamLayout
 from atd_gateway.realtime.feed import Feed
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.kafka_connection import KafkaConnection
 
 
 class FeedStart:
@@ -18,8 +19,8 @@ class FeedStart:
     begun goes on where it is.
     """
 
-    def __init__(self, bootstrap_servers: str, feed: Feed, readers: Mapping[str, Broadcast], *, recent: int) -> None:
-        self._servers = bootstrap_servers
+    def __init__(self, kafka: KafkaConnection, feed: Feed, readers: Mapping[str, Broadcast], *, recent: int) -> None:
+        self._kafka = kafka
         self._feed = feed
         self._readers = readers
         self._recent = recent
@@ -29,7 +30,7 @@ class FeedStart:
             return
         consumer = AIOKafkaConsumer(
             *self._readers,
-            bootstrap_servers=self._servers,
+            **self._kafka.client_options(),
             enable_auto_commit=False,
             group_id=None,
         )

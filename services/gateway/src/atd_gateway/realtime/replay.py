@@ -15,6 +15,7 @@ from atd_gateway.domain.duplicates import DuplicateFilter
 from atd_gateway.domain.frames import Event, NotAnEvent, read_event
 from atd_gateway.domain.streams import StreamLayout
 from atd_gateway.realtime.feed import RawRecord
+from atd_servicekit.kafka_connection import KafkaConnection
 
 _POLL_MS = 1_000
 _POLL_RECORDS = 500
@@ -38,7 +39,7 @@ class Replayer:
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        kafka: KafkaConnection | str,
         *,
         max_records: int,
         at_once: int,
@@ -46,7 +47,7 @@ class Replayer:
         lookback: int = 500,
     ) -> None:
         """`lookback` is how many records before the range are read too, to know what is a repetition in it."""
-        self._servers = bootstrap_servers
+        self._kafka = KafkaConnection.of(kafka)
         self.max_records = max_records
         """Records that may be read again for one client."""
         self._lookback = lookback
@@ -78,7 +79,7 @@ class Replayer:
         if not wanted:
             return
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._servers,
+            **self._kafka.client_options(),
             enable_auto_commit=False,
             auto_offset_reset="none",
             isolation_level="read_committed",
