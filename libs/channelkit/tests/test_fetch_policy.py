@@ -22,6 +22,7 @@ from atd_channelkit.media.policy import (
     fresh_address,
     hex_digest,
     mime_type_of,
+    overdue_fetch,
 )
 from atd_channelkit.media.rows import fetch_of, fetch_row, file_event
 from atd_channelkit.media.source import AllowedHosts, FetchRules
@@ -31,6 +32,7 @@ from atd_schemas.topics import INBOUND_EVENTS, adapter, encode
 from atd_servicekit import ledger
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WEEK = timedelta(days=7)
 SERVICE = "ingest-toy"
 FRESH_FOR = timedelta(minutes=4)
 HOSTS = AllowedHosts(
@@ -133,10 +135,11 @@ def command(attempt: int = 0, url: str | None = "https://lookaside.fbsbx.com/a")
 
 
 def test_a_command_becomes_a_row_whose_lane_is_the_file() -> None:
-    row = fetch_row(command(), 42, "trace")
+    row = fetch_row(command(), 42, "trace", WEEK)
     assert (row.id, row.group, row.lane, row.order) == ("file-1", "account-1", "file-1", 42)
     assert fetch_of(row.payload) == command().data
-    assert fetch_row(command(attempt=2), 43, None).id == "file-1.2"
+    assert row.send_until == NOW + WEEK
+    assert fetch_row(command(attempt=2), 43, None, WEEK).id == "file-1.2"
 
 
 @pytest.mark.parametrize(
@@ -216,8 +219,16 @@ def test_after_about_an_hour_the_last_reason_is_final(result: FetchResult, expec
     )
 
 
+def test_a_file_that_waited_until_its_time_was_over_fails_with_what_kept_it() -> None:
+    shut = ledger.Gate(suspended=True, reason="token:190")
+    assert overdue_fetch(shut).reason == "token:190"
+    assert (
+        overdue_fetch(ledger.Gate(NOW, reason="throttle:17")).reason == overdue_fetch(None).reason == "transient:late"
+    )
+
+
 def finished(**changes: Any) -> ledger.Finished:
-    row = fetch_row(command(attempt=1), 42, None)
+    row = fetch_row(command(attempt=1), 42, None, WEEK)
     given: dict[str, Any] = {
         "id": row.id,
         "tenant_id": row.tenant_id,

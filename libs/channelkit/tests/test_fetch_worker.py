@@ -27,6 +27,7 @@ from atd_servicekit.tracing import Tracing
 from atd_testing.clock import FakeClock
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WEEK = timedelta(days=7)
 DATA = b"the bytes of a picture"
 DIGEST = hashlib.sha256(DATA).hexdigest()
 FRESH = "https://media.example/fresh?id=1"
@@ -161,7 +162,7 @@ def row(*, url: str | None = FRESH, sha256: str | None = DIGEST, kind: Any = "im
             attachment=attachment,
         ),
     )
-    new = fetch_row(command, 42, None)
+    new = fetch_row(command, 42, None, WEEK)
     return ledger.Row(
         id=new.id,
         tenant_id=new.tenant_id,

@@ -15,7 +15,7 @@ from atd_channelkit.sending.policy import (
     RetryPolicy,
     decide,
     decide_read,
-    expired,
+    overdue,
 )
 from atd_servicekit import ledger
 from atd_servicekit.backoff import Backoff
@@ -23,26 +23,21 @@ from atd_servicekit.backoff import Backoff
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAIR = Wait(Backoff.of_seconds(4, 3600, factor=4), "conversation")
 CLASSES = get_args(FailureClass)
-POLICY = RetryPolicy(uncertain_after=timedelta(seconds=60), send_until=timedelta(hours=24))
+POLICY = RetryPolicy(uncertain_after=timedelta(seconds=60))
+DAY = timedelta(hours=24)
 
 
 def refused(failure: FailureClass, wait: Wait | None = None) -> Refused:
     return Refused(failure, "17", "why", wait)
 
 
-class Same(dict[str, int]):
-    """Counts that are the same for every kind."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-
-    def get(self, _kind: str, _default: Any = None) -> int:
-        return self._number
+KINDS = [f"{failure}_{scope}" for failure in ("throttle", "transient") for scope in ("account", "conversation")]
 
 
 def decided(answer: Answer, number: int = 1, *, age: timedelta = timedelta(0), jitter: float = 0.0) -> ledger.Outcome:
     """`number`: which one of its kind this attempt is."""
-    return decide(answer, Attempt(Same(number - 1), NOW - age, NOW, jitter), POLICY)
+    kinds = ["uncertain"] if isinstance(answer, Uncertain) else KINDS
+    return decide(answer, Attempt(dict.fromkeys(kinds, number - 1), NOW - age, NOW - age + DAY, NOW, jitter), POLICY)
 
 
 def waits(outcome: ledger.Outcome) -> tuple[float, str]:
@@ -94,12 +89,36 @@ def test_after_a_day_the_last_reason_is_final() -> None:
     )
 
 
-def test_what_waited_longer_than_its_day_is_not_sent_any_more() -> None:
-    """For example behind an account that was reconnected after a week."""
-    assert expired(Attempt({}, NOW - timedelta(hours=24), NOW), POLICY) is None
-    end = expired(Attempt({}, NOW - timedelta(hours=24, seconds=1), NOW), POLICY)
-    assert end is not None
-    assert end.reason == "transient:expired"
+def test_the_end_of_the_budget_is_no_proof_that_an_earlier_attempt_did_not_arrive() -> None:
+    late = Attempt({"uncertain": 1}, NOW - DAY, NOW, NOW)
+    for answer in (Unsent("ConnectError"), refused("throttle"), refused("transient")):
+        outcome = decide(answer, late, POLICY)
+        assert isinstance(outcome, ledger.Failed)
+        assert outcome.reason == "unknown:no_proof"
+
+
+SHUT = ledger.Gate(suspended=True, reason="token:190")
+
+
+@pytest.mark.parametrize(
+    ("payload", "counts", "gate", "expected"),
+    [
+        ({}, {}, None, "transient:expired"),
+        ({}, {"throttle_account": 3}, ledger.Gate(NOW, reason="throttle:17"), "transient:expired"),
+        ({}, {"suspended": 1}, SHUT, "token:190"),
+        ({"window": True}, {}, SHUT, "token:190"),
+        ({"window": True}, {"transient_conversation": 2}, None, "window:closed_while_waiting"),
+        ({}, {"uncertain": 1}, SHUT, "unknown:no_proof"),
+        ({"window": True}, {"uncertain": 1}, None, "unknown:no_proof"),
+    ],
+)
+def test_what_waited_until_its_time_was_over_fails_with_what_kept_it(
+    payload: dict[str, Any], counts: dict[str, int], gate: ledger.Gate | None, expected: str
+) -> None:
+    row = ledger.Row("m", "t", "g", "l", 0, 1, 1, payload, NOW, None, "due", NOW, counts=counts, send_until=NOW)
+    end = overdue(row, gate)
+    assert end.reason == expected
+    assert end.detail
 
 
 def test_what_may_have_arrived_waits_for_proof_and_is_not_repeated_for_ever() -> None:
@@ -113,22 +132,22 @@ def test_what_may_have_arrived_waits_for_proof_and_is_not_repeated_for_ever() ->
 def test_refusals_that_prove_that_nothing_was_sent_do_not_count_as_uncertain(before: Answer) -> None:
     counts: dict[str, int] = {}
     for _ in range(UNCERTAIN_ATTEMPTS):
-        outcome = decide(before, Attempt(counts, NOW, NOW), POLICY)
+        outcome = decide(before, Attempt(counts, NOW, NOW + DAY, NOW), POLICY)
         assert isinstance(outcome, ledger.Retry)
         counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
     for _ in range(UNCERTAIN_ATTEMPTS - 1):
-        outcome = decide(Uncertain("ReadTimeout"), Attempt(counts, NOW, NOW), POLICY)
+        outcome = decide(Uncertain("ReadTimeout"), Attempt(counts, NOW, NOW + DAY, NOW), POLICY)
         assert isinstance(outcome, ledger.Uncertain)
         counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
-    assert decide(Uncertain("ReadTimeout"), Attempt(counts, NOW, NOW), POLICY) == ledger.Failed(
+    assert decide(Uncertain("ReadTimeout"), Attempt(counts, NOW, NOW + DAY, NOW), POLICY) == ledger.Failed(
         "unknown:no_proof", "Whether it was sent is not known (ReadTimeout)."
     )
 
 
 def test_every_kind_of_trouble_has_waits_of_its_own() -> None:
     counts = {"throttle_account": 6, "uncertain": 2, "suspended": 9}
-    assert waits(decide(refused("transient"), Attempt(counts, NOW, NOW), POLICY)) == (1, "lane")
-    assert waits(decide(refused("throttle", PAIR), Attempt(counts, NOW, NOW), POLICY)) == (4, "lane")
+    assert waits(decide(refused("transient"), Attempt(counts, NOW, NOW + DAY, NOW), POLICY)) == (1, "lane")
+    assert waits(decide(refused("throttle", PAIR), Attempt(counts, NOW, NOW + DAY, NOW), POLICY)) == (4, "lane")
 
 
 def test_refused_credentials_suspend_the_account() -> None:
@@ -147,7 +166,7 @@ def test_every_other_refusal_fails_at_once_with_its_class(failure: FailureClass)
 def test_what_the_channel_cannot_carry_fails_at_once() -> None:
     expected = ledger.Failed("request:kind_not_supported", "why")
     assert decided(Unsendable("kind_not_supported", "why")) == expected
-    assert decide_read(Unsendable("kind_not_supported", "why"), Attempt({}, NOW, NOW)) == expected
+    assert decide_read(Unsendable("kind_not_supported", "why"), Attempt({}, NOW, NOW + DAY, NOW)) == expected
 
 
 @given(
@@ -162,11 +181,11 @@ def test_no_send_waits_past_its_day(
 ) -> None:
     outcome = decided(refused(failure, wait), number, age=age, jitter=jitter)
     if isinstance(outcome, ledger.Retry):
-        assert NOW < outcome.at <= NOW - age + POLICY.send_until
+        assert NOW < outcome.at <= NOW - age + DAY
 
 
 def test_a_reaction_that_may_have_arrived_is_sent_again_at_once() -> None:
-    outcome = decide(Uncertain("ReadTimeout"), Attempt({}, NOW, NOW), POLICY, repeatable=True)
+    outcome = decide(Uncertain("ReadTimeout"), Attempt({}, NOW, NOW + DAY, NOW), POLICY, repeatable=True)
     assert waits(outcome) == (1, "lane")
 
 
@@ -181,13 +200,16 @@ def test_what_the_provider_calls_the_recipient_is_kept() -> None:
     "answer", [Unsent("ConnectError"), Uncertain("ReadTimeout"), refused("transient"), refused("throttle", PAIR)]
 )
 def test_a_mark_as_read_holds_up_its_own_lane_and_only_for_a_while(answer: Answer) -> None:
-    outcomes = [decide_read(answer, Attempt(Same(n), NOW, NOW)) for n in range(READ_BACKOFF.attempts or 0)]
+    outcomes = [
+        decide_read(answer, Attempt(dict.fromkeys(("transient", "throttle"), n), NOW, NOW + DAY, NOW))
+        for n in range(READ_BACKOFF.attempts or 0)
+    ]
     assert [waits(one) for one in outcomes[:-1]] == [(2, "lane"), (6, "lane"), (18, "lane")]
     assert isinstance(outcomes[-1], ledger.Failed)
 
 
 def test_a_mark_as_read_ends_at_once_when_it_is_taken_or_refused() -> None:
-    attempt = Attempt({}, NOW, NOW)
+    attempt = Attempt({}, NOW, NOW + DAY, NOW)
     assert decide_read(Accepted(), attempt) == ledger.Delivered()
     assert decide_read(refused("request"), attempt) == ledger.Failed("request:17", "why")
     assert decide_read(refused("token"), attempt) == ledger.Suspended("token:17")

@@ -31,6 +31,7 @@ from atd_servicekit import ledger
 
 SERVICE = "ingest-toy"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 MESSAGE = "0195500e-0004-7000-8000-000000007bbc"
 COMMAND = "aa819037-8e7a-5673-9668-a737315eb74c"
 PLACE: Any = {
@@ -55,8 +56,8 @@ def message(**changes: Any) -> OutboundMessage:
     return OutboundMessage(**ENVELOPE, data=OutboundMessageData(**PLACE, **data))
 
 
-def reaction(emoji: str | None = "👍") -> OutboundReaction:
-    data = OutboundReactionData(**PLACE, message_id=MESSAGE, target_external_id="wamid.T", emoji=emoji)
+def reaction(emoji: str | None = "👍", **changes: Any) -> OutboundReaction:
+    data = OutboundReactionData(**PLACE, message_id=MESSAGE, target_external_id="wamid.T", emoji=emoji, **changes)
     return OutboundReaction(**ENVELOPE, data=data)
 
 
@@ -65,7 +66,7 @@ def read() -> OutboundRead:
 
 
 def as_row(command: SendCommand) -> ledger.Row:
-    new = new_row(command, 42, None)
+    new = new_row(command, 42, None, DAY)
     return ledger.Row(
         id=new.id,
         tenant_id=new.tenant_id,
@@ -99,12 +100,29 @@ def test_a_row_asks_for_what_its_command_asked_for(command: SendCommand) -> None
 
 
 def test_a_message_and_a_reaction_keep_the_order_of_their_conversation_and_a_mark_as_read_has_its_own() -> None:
-    rows = [new_row(command, 42, "trace") for command in (message(), reaction(), read())]
+    rows = [new_row(command, 42, "trace", DAY) for command in (message(), reaction(), read())]
     assert [row.lane for row in rows] == ["conversation-1", "conversation-1", "read:conversation-1"]
     assert {(row.group, row.order, row.tenant_id, row.traceparent) for row in rows} == {
         ("account-1", 42, "tenant-1", "trace")
     }
     assert [row.id for row in rows] == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", COMMAND]
+
+
+@pytest.mark.parametrize(
+    ("command", "until", "by_window"),
+    [
+        (message(), NOW + DAY, False),
+        (message(reply_until=NOW + timedelta(hours=2)), NOW + timedelta(hours=2), True),
+        (message(reply_until=NOW + 2 * DAY), NOW + DAY, False),
+        (reaction(), NOW + DAY, False),
+        (reaction(reply_until=NOW + timedelta(hours=2)), NOW + timedelta(hours=2), True),
+        (read(), NOW + timedelta(minutes=10), False),
+    ],
+)
+def test_a_row_has_its_time_from_when_it_was_asked_for(command: SendCommand, until: datetime, by_window: bool) -> None:
+    row = new_row(command, 42, None, DAY)
+    assert row.send_until == until
+    assert row.payload.get("window", False) is by_window
 
 
 class Rows:
@@ -128,13 +146,13 @@ async def test_every_command_is_written_into_a_ledger_and_files_into_one_of_thei
     union, _ = get_args(OutboundCommand)
     assert {type(command) for command in commands} == set(get_args(union))
     records: Any = [SimpleNamespace(event=command, offset=7, traceparent=None) for command in commands]
-    await outbound_handler(sends, fetches)(records)
+    await outbound_handler(sends, fetches, send_for=DAY, fetch_for=7 * DAY)(records)
     assert sends.ids == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", COMMAND]
     assert fetches.ids == ["file-1"]
 
 
 def test_the_row_of_a_plain_text_holds_nothing_that_a_text_does_not_have() -> None:
-    assert set(new_row(message(), 42, None).payload) == {
+    assert set(new_row(message(), 42, None, DAY).payload) == {
         "command_id",
         "channel",
         "recipient",
@@ -159,7 +177,7 @@ def test_a_row_that_was_sent_before_has_its_aliases_one_by_one() -> None:
 
 
 def test_a_repeat_that_was_asked_for_is_a_row_of_its_own() -> None:
-    assert new_row(message(attempt=3), 42, None).id == f"{MESSAGE}.3"
+    assert new_row(message(attempt=3), 42, None, DAY).id == f"{MESSAGE}.3"
 
 
 @pytest.mark.parametrize(
@@ -182,11 +200,11 @@ def test_what_comes_back_in_a_receipt_names_what_was_sent(text: object, expected
 
 @pytest.mark.parametrize(("age", "shows"), [(0, True), (24, True), (25, False), (9999, False)])
 def test_typing_is_shown_only_while_it_says_the_truth(age: int, shows: bool) -> None:
-    assert current_read(read().data, Attempt({}, NOW - timedelta(seconds=age), NOW)).typing is shows
+    assert current_read(read().data, Attempt({}, NOW - timedelta(seconds=age), NOW, NOW)).typing is shows
 
 
 def finished(command: SendCommand, **changes: object) -> ledger.Finished:
-    row = new_row(command, 42, None)
+    row = new_row(command, 42, None, DAY)
     given: dict[str, object] = {
         "id": row.id,
         "tenant_id": row.tenant_id,

@@ -1,6 +1,7 @@
 """One attempt to send, with a provider that remembers what it was asked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,13 +61,14 @@ def worker(provider: Provider) -> SendWorker[Account]:
         client=provider,
         publisher=Publisher(),
         rate=WaitingRateLimiter(Rate.even(80), clock),
-        policy=RetryPolicy(uncertain_after=timedelta(seconds=60), send_until=DAY),
+        policy=RetryPolicy(uncertain_after=timedelta(seconds=60)),
+        send_for=DAY,
         clock=clock,
         tracing=Tracing.from_endpoint("ingest-toy", None),
     )
 
 
-def row(age: timedelta) -> ledger.Row:
+def row() -> ledger.Row:
     data = OutboundMessageData(
         account_id=ACCOUNT.id,
         channel="app",
@@ -79,12 +81,12 @@ def row(age: timedelta) -> ledger.Row:
     envelope: Any = {
         "id": "command-1",
         "tenant_id": ACCOUNT.tenant_id,
-        "occurred_at": NOW - age,
-        "recorded_at": NOW - age,
+        "occurred_at": NOW,
+        "recorded_at": NOW,
         "source": "conversation",
         "subject": "conversation-1",
     }
-    new = new_row(OutboundMessage(**envelope, data=data), 42, None)
+    new = new_row(OutboundMessage(**envelope, data=data), 42, None, DAY)
     return ledger.Row(
         id=new.id,
         tenant_id=new.tenant_id,
@@ -94,16 +96,22 @@ def row(age: timedelta) -> ledger.Row:
         order=new.order,
         attempt=1,
         payload=dict(new.payload),
-        created_at=NOW - age,
+        created_at=NOW,
         traceparent=None,
         state="sending",
         at=NOW,
     )
 
 
-@pytest.mark.parametrize(("age", "sent"), [(timedelta(0), True), (DAY, True), (DAY + timedelta(seconds=1), False)])
-async def test_a_message_that_waited_longer_than_its_day_never_reaches_the_provider(age: timedelta, sent: bool) -> None:
+async def test_an_attempt_asks_the_provider_with_the_reference_of_its_row() -> None:
     provider = Provider()
-    outcome = await worker(provider).attempt(row(age))
-    assert bool(provider.asked) is sent
-    assert isinstance(outcome, ledger.Delivered if sent else ledger.Failed)
+    asked = row()
+    assert isinstance(await worker(provider).attempt(asked), ledger.Delivered)
+    assert [one.reference for one in provider.asked] == [asked.id]
+
+
+@pytest.mark.parametrize(("counts", "reason"), [({}, "account:deleted"), ({"uncertain": 1}, "unknown:no_proof")])
+async def test_an_account_that_is_gone_is_no_proof_that_nothing_arrived(counts: dict[str, int], reason: str) -> None:
+    outcome = await worker(Provider()).attempt(replace(row(), group="another", counts=counts))
+    assert isinstance(outcome, ledger.Failed)
+    assert outcome.reason == reason

@@ -48,7 +48,8 @@ ACCOUNT = Account(
 
 PLACE: Any = {"account_id": "account-1", "channel": "whatsapp", "conversation_id": "conversation-1"}
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-POLICY = RetryPolicy(uncertain_after=timedelta(seconds=60), send_until=timedelta(hours=24))
+POLICY = RetryPolicy(uncertain_after=timedelta(seconds=60))
+DAY = timedelta(hours=24)
 
 
 def text(recipient: str = "5511999990000") -> Send:
@@ -109,7 +110,7 @@ def waits(code: int, number: int) -> tuple[float, str]:
     answer = read_answer(400, orjson.dumps(error_body(code, "why")))
     before = number - 1
     counts = dict.fromkeys(("throttle_account", "throttle_conversation", "transient_conversation"), before)
-    outcome = decide(answer, Attempt(counts, NOW, NOW), POLICY)
+    outcome = decide(answer, Attempt(counts, NOW, NOW + DAY, NOW), POLICY)
     assert isinstance(outcome, ledger.Retry)
     return (outcome.at - NOW).total_seconds(), outcome.scope
 
@@ -139,7 +140,7 @@ def test_metas_throttles_and_troubles_wait_longer_each_time(
 @pytest.mark.parametrize("code", sorted(GRAPH_ERRORS))
 def test_every_other_code_fails_at_once_with_its_class(code: int) -> None:
     answer = read_answer(400, orjson.dumps(error_body(code, "why")))
-    outcome = decide(answer, Attempt({}, NOW, NOW), POLICY)
+    outcome = decide(answer, Attempt({}, NOW, NOW + DAY, NOW), POLICY)
     if class_of(code) in ("token", "throttle", "transient"):
         assert not isinstance(outcome, ledger.Failed)
     else:

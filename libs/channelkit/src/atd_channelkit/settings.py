@@ -41,6 +41,10 @@ class ChannelServiceSettings(FileStoreSettings, MasterKeySettings):
         default=timedelta(hours=24),
         description="How long an unsent message is tried, a waiting account included, before it fails (seconds)",
     )
+    fetch_until: timedelta = Field(
+        default=timedelta(days=7),
+        description="How long a customer's file is tried, a waiting account included, before it fails (seconds)",
+    )
     webhook_timeout: timedelta = Field(
         default=timedelta(seconds=8),
         description="Longest wait for Kafka before a webhook is answered 503, so that it comes again (seconds)",

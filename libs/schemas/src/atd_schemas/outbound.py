@@ -1,5 +1,6 @@
 """`outbound.<channel>.v1`: what conversation asks a channel service to do."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -24,7 +25,8 @@ class OutboundMessageData(WithContent):
     """One message to send. `recipient` is the external id that the customer wrote from, unchanged.
 
     `content` has the shape of the public API, the same for every channel. `attempt` counts the repeats that an
-    attendant asked for after a failure.
+    attendant asked for after a failure. After `reply_until` the channel lets nobody send it, because the customer has
+    not written for too long; absent where there is no such time.
     """
 
     account_id: str
@@ -38,10 +40,14 @@ class OutboundMessageData(WithContent):
     reply_to_external_id: str | None = None
     attachments: tuple[OutboundAttachment, ...] = ()
     attempt: int = 0
+    reply_until: datetime | None = None
 
 
 class OutboundReactionData(Schema):
-    """Put an emoji on the message `target_external_id`, or take ours away when `emoji` is absent."""
+    """Put an emoji on the message `target_external_id`, or take ours away when `emoji` is absent.
+
+    `reply_until` as in messages.
+    """
 
     account_id: str
     channel: ChannelKind
@@ -50,6 +56,7 @@ class OutboundReactionData(Schema):
     recipient: str
     target_external_id: str
     emoji: str | None = None
+    reply_until: datetime | None = None
 
 
 class OutboundReadData(Schema):

@@ -80,6 +80,13 @@ METRICS: tuple[Metric, ...] = (
     Metric("ledger_age_seconds", "gauge", "Age of the oldest send that is due", "seconds", ("ledger",)),
     Metric("ledger_rows", "gauge", "Rows of the ledger by state", "rows", ("ledger", "state")),
     Metric("ledger_attempts", "counter", "Attempts to send, by outcome", "attempts", ("ledger", "outcome")),
+    Metric(
+        "ledger_expired",
+        "counter",
+        "Rows that failed because their time was over while they waited",
+        "rows",
+        ("ledger",),
+    ),
     Metric("http_requests", "counter", "HTTP requests served", "requests", ("method", "route", "status")),
     Metric("http_seconds", "histogram", "Time to serve an HTTP request", "seconds", ("method", "route"), _SECONDS),
     Metric("client_requests", "counter", "HTTP requests made", "requests", ("client", "method", "status")),
@@ -112,6 +119,7 @@ class Metrics:
     ledger_age_seconds: Gauge
     ledger_rows: Gauge
     ledger_attempts: Counter
+    ledger_expired: Counter
     http_requests: Counter
     http_seconds: Histogram
     client_requests: Counter

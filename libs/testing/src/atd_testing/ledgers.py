@@ -135,12 +135,15 @@ class LedgerBench:
         for process in self._processes:
             await process.kill()
 
-    def new_rows(self, ids: Iterable[str], *, group: str = "g", lane: str | None = None) -> list[NewRow]:
+    def new_rows(
+        self, ids: Iterable[str], *, group: str = "g", lane: str | None = None, send_until: datetime | None = None
+    ) -> list[NewRow]:
         """Rows in the order of `ids`; each in a lane of its own unless `lane` is given."""
         rows = []
         for row_id in ids:
             self._order += 1
-            rows.append(NewRow(row_id, "tenant-1", group, lane or f"lane-{row_id}", self._order, {"text": row_id}))
+            place = (row_id, "tenant-1", group, lane or f"lane-{row_id}", self._order)
+            rows.append(NewRow(*place, {"text": row_id}, send_until=send_until))
         return rows
 
     async def document(self, row_id: str) -> Document:

@@ -9,6 +9,12 @@ from atd_channelkit.answers import Refused
 from atd_channelkit.outcomes import failed
 from atd_servicekit import ledger
 
+GONE = failed("account", "deleted", "The channel account is not connected any more.")
+"""The end of what is sent or fetched with an account that is deleted or another tenant's."""
+
+DISABLED = failed("account", "disabled", "The channel account is disabled.")
+"""The end of what is sent with an account that somebody switched off."""
+
 A = TypeVar("A", bound=Account)
 A_co = TypeVar("A_co", bound=Account, covariant=True)
 
@@ -35,9 +41,9 @@ class AccountAccess(Generic[A]):
         """The account of the row, in the row's own tenant; a disabled one only with `disabled`."""
         account = await self.accounts.get_or_read(row.group)
         if account is None or account.tenant_id != row.tenant_id:
-            return failed("account", "deleted", "The channel account is not connected any more.")
+            return GONE
         if account.status == "disabled" and not disabled:
-            return failed("account", "disabled", "The channel account is disabled.")
+            return DISABLED
         return account
 
     async def refused(self, account: A, refused: Refused) -> Refused:

@@ -6,7 +6,8 @@ one by the file's id. The account's credentials go along with every request, so 
 What may pass (the network, the provider's own trouble, a new address that is refused) is tried again with waits that
 double up to five minutes, for about an hour; a throttle holds up the account's other files too. Each class of trouble
 has a count of its own. Refused credentials
-hold them up until the account is reconnected. Everything else fails at once; an attendant can ask again.
+hold them up until the account is reconnected, or the time that is set for a file is over (`fetch_until`). Everything
+else fails at once; an attendant can ask again.
 """
 
 import base64
@@ -121,6 +122,13 @@ def decide_fetch(result: FetchResult, counts: Mapping[str, int], now: datetime, 
             return _refused(result, counts, now, jitter)
         case _:
             assert_never(result)
+
+
+def overdue_fetch(gate: ledger.Gate | None) -> ledger.Failed:
+    """Why a file whose time is over was not fetched; `gate`: what kept the account's files."""
+    if gate is not None and gate.suspended:
+        return ledger.Failed(gate.reason, "The account was not reconnected in time.")
+    return failed("transient", "late", "It could not be fetched within the time that is set for it.")
 
 
 def _refused(refused: Refused, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:

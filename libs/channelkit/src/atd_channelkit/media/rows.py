@@ -1,6 +1,7 @@
 """A file to fetch: from the command to a row of the ledger, and from its end to the event. Pure."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from atd_channelkit.outcomes import failure_of
 from atd_schemas.ids import provider_event_id
@@ -9,8 +10,11 @@ from atd_schemas.outbound import OutboundFetch, OutboundFetchData
 from atd_servicekit import ledger
 
 
-def fetch_row(command: OutboundFetch, offset: int, traceparent: str | None) -> ledger.NewRow:
-    """The ledger row of a command. Its lane is the file; a repeat that somebody asked for is another row."""
+def fetch_row(command: OutboundFetch, offset: int, traceparent: str | None, fetch_for: timedelta) -> ledger.NewRow:
+    """The ledger row of a command. Its lane is the file; a repeat that somebody asked for is another row.
+
+    It is tried for `fetch_for` from when it was asked for, a waiting account included.
+    """
     data = command.data
     attachment_id = data.attachment.id
     return ledger.NewRow(
@@ -21,6 +25,7 @@ def fetch_row(command: OutboundFetch, offset: int, traceparent: str | None) -> l
         order=offset,
         payload={"command_id": command.id, "asked_at": command.occurred_at, "data": data.model_dump()},
         traceparent=traceparent,
+        send_until=command.occurred_at + fetch_for,
     )
 
 

@@ -8,23 +8,25 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from atd_channelkit.accounts.access import AccountAccess
+from atd_channelkit.accounts.access import DISABLED, GONE, AccountAccess
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Unsendable
 from atd_channelkit.media.fetch_worker import FetchWorker
+from atd_channelkit.media.policy import overdue_fetch
 from atd_channelkit.media.source import AllowedHosts, FetchRules, FileSource, NoFiles
 from atd_channelkit.media.transfers import longest_fetch, longest_send
 from atd_channelkit.media.upload_store import UPLOAD_INDEXES, UploadStore
 from atd_channelkit.media.uploads import MediaUploads, Uploader
 from atd_channelkit.sending.handlers import outbound_handler
 from atd_channelkit.sending.message_files import MessageFiles
-from atd_channelkit.sending.policy import RetryPolicy
+from atd_channelkit.sending.policy import RetryPolicy, overdue
 from atd_channelkit.sending.provider import ProviderClient
 from atd_channelkit.sending.worker import SendWorker
 from atd_channelkit.settings import ChannelServiceSettings
 from atd_channelkit.webhooks.translation import SendProof
 from atd_schemas.outbound import OutboundMessageData
 from atd_schemas.topics import Topic
+from atd_servicekit.consuming import BatchHandler
 from atd_servicekit.files import FileStore
 from atd_servicekit.ledger import Ledger, ledger_indexes
 from atd_servicekit.rates import Rate, WaitingRateLimiter
@@ -111,10 +113,22 @@ class ChannelLedgers(Generic[A]):
         for name, one in ((SENDS, self._sends), (FETCHES, self._fetches)):
             self._runtime.add_indexes(ledger_indexes(name))
             self._runtime.add_component(one)
-        self._runtime.consume(commands, outbound_handler(self._sends, self._fetches))
+        self._runtime.consume(commands, self._handler())
+
+    def _handler(self) -> BatchHandler:
+        send_for, fetch_for = self._settings.send_until, self._settings.fetch_until
+        return outbound_handler(self._sends, self._fetches, send_for=send_for, fetch_for=fetch_for)
 
     async def resume(self, account_id: str) -> None:
-        """Lift the suspension of an account whose credentials may work now; a throttle ends by time alone."""
+        """An account has changed: what waits for its credentials is tried, a throttle goes on.
+
+        Of an account that is gone or disabled, what is unsent fails at once, throttled or not.
+        """
+        account = await self._access.accounts.get_or_read(account_id)
+        if account is None or account.status == "disabled":
+            await self._sends.fail_group(account_id, GONE if account is None else DISABLED)
+        if account is None:
+            await self._fetches.fail_group(account_id, GONE)
         await self._sends.resume(account_id)
         await self._fetches.resume(account_id)
 
@@ -143,7 +157,8 @@ class ChannelLedgers(Generic[A]):
             client=sending.client,
             publisher=runtime.producer,
             rate=WaitingRateLimiter(Rate.even(settings.messages_per_second), runtime.clock),
-            policy=RetryPolicy(settings.uncertain_after, settings.send_until),
+            policy=RetryPolicy(settings.uncertain_after),
+            send_for=settings.send_until,
             clock=runtime.clock,
             tracing=runtime.tracing,
             files=files,
@@ -156,6 +171,7 @@ class ChannelLedgers(Generic[A]):
             runtime.clock,
             runtime.metrics,
             on_finished=worker.report,
+            on_overdue=overdue,
             concurrency=SENDS_AT_ONCE,
             concurrency_per_group=settings.concurrency_per_account,
             send_timeout=longest_send(0 if uploads is None else uploads.size_limit, settings.timeout),
@@ -183,6 +199,7 @@ class ChannelLedgers(Generic[A]):
             runtime.clock,
             runtime.metrics,
             on_finished=worker.report,
+            on_overdue=lambda _, gate: overdue_fetch(gate),
             concurrency=FETCHES_AT_ONCE,
             concurrency_per_group=settings.fetches_per_account,
             send_timeout=longest_fetch(customer_files.rules.size_limit, settings.timeout),

@@ -1,15 +1,16 @@
 """What the answer to a send does to its row in the ledger. Pure.
 
 Retry budget. What the provider did not take (unreachable, its own trouble, a throttle) is tried again until the message
-is `send_until` old, with waits that double up to five minutes; each class of refusal has waits and a count of its own.
-A throttle holds up the whole account, other trouble the conversation alone; a refusal can name another wait (`Wait`).
-Refused credentials hold up the account until it is reconnected; a message that is older than `send_until` by then
-fails. What may have arrived waits `uncertain_after` for a receipt and is then sent again, but not after the fourth such
-attempt (refusals prove that nothing was sent, so they do not count); a reaction is sent again at once, because the
-second changes nothing. Everything else fails at once, in the provider's words.
+is `send_until` old or its customer may not be answered any more, with waits that double up to five minutes; each class
+of refusal has waits and a count of its own. A throttle holds up the whole account, other trouble the conversation
+alone; a refusal can name another wait (`Wait`). Refused credentials hold up the account until it is reconnected. What
+waits for anything when its time is over fails then (`overdue`). What may have arrived waits `uncertain_after` for a
+receipt and is then sent again, but not after the fourth such attempt (refusals prove that nothing was sent, so they do
+not count); a reaction is sent again at once, because the second changes nothing. Everything else fails at once, in the
+provider's words.
 
 A mark as read has a lane of its own, so it delays no message; it is tried four times in half a minute with every class
-of trouble, and its end is not reported.
+of trouble, and for ten minutes in all; its end is not reported.
 """
 
 from collections.abc import Mapping
@@ -41,19 +42,21 @@ THROTTLE = Wait(Backoff.of_seconds(5, 300), "account")
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """The settings that decide about repeats."""
+    """The setting that decides about repeats."""
 
     uncertain_after: timedelta
-    send_until: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt: how the earlier ones ended, when the message was accepted for sending, and now."""
+    """One attempt: how the earlier ones ended, the time that the message has, and now."""
 
     counts: Mapping[str, int]
     """By kind of outcome, as in `ledger.Row.counts`."""
     since: datetime
+    """When the message was accepted for sending."""
+    until: datetime
+    """When it is too late to send it."""
     now: datetime
     jitter: float = 0.0
     """From 0 to 1: takes up to half of a wait away."""
@@ -71,18 +74,18 @@ def decide(answer: Answer, attempt: Attempt, policy: RetryPolicy, *, repeatable:
         case Unsendable():
             return failed(answer.failure, answer.code, answer.detail)
         case Unsent():
-            return _retry(Refused("transient", "unreachable", answer.reason), attempt, policy)
+            return _retry(Refused("transient", "unreachable", answer.reason), attempt)
         case Uncertain():
             if repeatable:
-                return _retry(Refused("transient", "unanswered", answer.reason), attempt, policy)
+                return _retry(Refused("transient", "unanswered", answer.reason), attempt)
             if attempt.nth(ledger.UNCERTAIN) >= UNCERTAIN_ATTEMPTS:
-                return failed("unknown", "no_proof", f"Whether it was sent is not known ({answer.reason}).")
+                return unproven(answer.reason)
             return ledger.Uncertain(attempt.now + policy.uncertain_after, answer.reason)
         case Refused():
             if answer.failure == "token":
                 return ledger.Suspended(reason(answer.failure, answer.code))
             if answer.failure in ("transient", "throttle"):
-                return _retry(answer, attempt, policy)
+                return _retry(answer, attempt)
             return failed(answer.failure, answer.code, answer.detail)
         case _:
             assert_never(answer)
@@ -109,11 +112,20 @@ def decide_read(answer: Answer, attempt: Attempt) -> ledger.Outcome:
     return ledger.Retry(attempt.now + delay, reason(refused.failure, refused.code), kind=refused.failure)
 
 
-def expired(attempt: Attempt, policy: RetryPolicy) -> ledger.Failed | None:
-    """The end of a message that waited too long, so that it is not sent any more; `None` while it may be."""
-    if attempt.now <= attempt.since + policy.send_until:
-        return None
+def overdue(row: ledger.Row, gate: ledger.Gate | None) -> ledger.Failed:
+    """Why a row whose time is over was not sent; `gate`: what kept its account."""
+    if row.counts.get(ledger.UNCERTAIN):
+        return unproven("its time is over")
+    if gate is not None and gate.suspended:
+        return ledger.Failed(gate.reason, "The account was not reconnected in time.")
+    if row.payload.get("window"):
+        return failed("window", "closed_while_waiting", "The customer had to be answered before it could be sent.")
     return failed("transient", "expired", "It could not be sent within the time that is set for it.")
+
+
+def unproven(why: str) -> ledger.Failed:
+    """The end of what may have arrived and is not repeated."""
+    return failed("unknown", "no_proof", f"Whether it was sent is not known ({why}).")
 
 
 def current_read(read: OutboundReadData, attempt: Attempt) -> OutboundReadData:
@@ -131,12 +143,14 @@ def _result(accepted: Accepted) -> dict[str, object]:
     return result
 
 
-def _retry(refused: Refused, attempt: Attempt, policy: RetryPolicy) -> ledger.Outcome:
+def _retry(refused: Refused, attempt: Attempt) -> ledger.Outcome:
     wait = refused.wait or (THROTTLE if refused.failure == "throttle" else TROUBLE)
     kind = f"{refused.failure}_{wait.scope}"
     number = attempt.nth(kind)
     longest = wait.backoff.longest(number)
-    if wait.backoff.ends_after(number) or attempt.now + longest > attempt.since + policy.send_until:
+    if wait.backoff.ends_after(number) or attempt.now + longest > attempt.until:
+        if attempt.counts.get(ledger.UNCERTAIN):
+            return unproven(refused.detail)
         return failed(refused.failure, refused.code, refused.detail)
     at = attempt.now + longest * (1.0 - 0.5 * attempt.jitter)
     why = reason(refused.failure, refused.code)

@@ -1,6 +1,7 @@
 """From a command of conversation to a row of the send ledger, and back. Pure."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, assert_never
 
 from atd_channelkit.sending.references import message_reference, reaction_reference
@@ -20,12 +21,17 @@ from atd_servicekit import ledger
 SendCommand = OutboundMessage | OutboundReaction | OutboundRead
 SendData = OutboundMessageData | OutboundReactionData | OutboundReadData
 
+READ_FOR = timedelta(minutes=10)
+"""How long a mark as read is tried: the next one covers what this one would have."""
+
 _READ_LANE = "read:"
 
 
-def new_row(command: SendCommand, offset: int, traceparent: str | None) -> ledger.NewRow:
+def new_row(command: SendCommand, offset: int, traceparent: str | None, send_for: timedelta) -> ledger.NewRow:
     """The ledger row of a command. Its lane is the conversation, its place there the offset in Kafka.
 
+    It may be sent for `send_for` from when it was asked for, however late it comes here, and while the customer may be
+    answered.
     A mark as read has a lane of its own, so that it delays no message. The id of the row of a message or a reaction
     can travel with it and come back in its receipts (see `references`).
     """
@@ -43,12 +49,16 @@ def new_row(command: SendCommand, offset: int, traceparent: str | None) -> ledge
                 "emoji": data.emoji,
             }
         case OutboundReadData():
-            row_id, lane = command.id, f"{_READ_LANE}{data.conversation_id}"
+            row_id, lane, send_for = command.id, f"{_READ_LANE}{data.conversation_id}", min(send_for, READ_FOR)
             payload = {"what": "read", "target": data.external_id, "typing": data.typing}
         case _:
             assert_never(data)
     payload |= {"command_id": command.id, "channel": data.channel, "recipient": data.recipient}
-    return ledger.NewRow(row_id, command.tenant_id, data.account_id, lane, offset, payload, traceparent)
+    until = command.occurred_at + send_for
+    reply_until = None if isinstance(data, OutboundReadData) else data.reply_until
+    if reply_until is not None and reply_until < until:
+        until, payload["window"] = reply_until, True
+    return ledger.NewRow(row_id, command.tenant_id, data.account_id, lane, offset, payload, traceparent, until)
 
 
 def _message_payload(data: OutboundMessageData) -> dict[str, Any]:

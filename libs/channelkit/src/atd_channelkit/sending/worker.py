@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
 import structlog
@@ -12,7 +13,7 @@ from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Answer, Refused
 from atd_channelkit.sending.message_files import MessageFiles
-from atd_channelkit.sending.policy import Attempt, RetryPolicy, current_read, decide, decide_read, expired
+from atd_channelkit.sending.policy import Attempt, RetryPolicy, current_read, decide, decide_read, unproven
 from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.receipts import receipt_of
 from atd_channelkit.sending.rows import SendData, channel_of, conversation_of, data_of
@@ -40,6 +41,7 @@ class SendWorker(Generic[A]):
     Attributes:
         service: the name of the service, which is the source of its receipts.
         rate: limits calls per account; marks as read have a limit of their own.
+        send_for: how long rows are tried that were written before they had a time of their own.
         files: for channels that upload files before they send them.
     """
 
@@ -49,6 +51,7 @@ class SendWorker(Generic[A]):
     publisher: Publisher
     rate: WaitingRateLimiter
     policy: RetryPolicy
+    send_for: timedelta
     clock: Clock
     tracing: Tracing
     files: MessageFiles[A] | None = None
@@ -81,10 +84,8 @@ class SendWorker(Generic[A]):
     async def _attempt(self, row: ledger.Row) -> tuple[ledger.Outcome, Answer | None]:
         account = await self.access.of(row, disabled=False)
         if isinstance(account, ledger.Failed):
-            return account, None
+            return (unproven(account.detail) if row.counts.get(ledger.UNCERTAIN) else account), None
         data = data_of(row)
-        if not isinstance(data, OutboundReadData) and (end := expired(self._attempt_of(row), self.policy)):
-            return end, None
         answer = await self._send(account, row, data)
         effective = await self.access.refused(account, answer) if isinstance(answer, Refused) else answer
         attempt = self._attempt_of(row)
@@ -107,7 +108,8 @@ class SendWorker(Generic[A]):
         return await post({})
 
     def _attempt_of(self, row: ledger.Row) -> Attempt:
-        return Attempt(row.counts, row.created_at, self.clock.now(), random.random())
+        until = row.send_until or row.created_at + self.send_for
+        return Attempt(row.counts, row.created_at, until, self.clock.now(), random.random())
 
     async def report(self, finished: Sequence[ledger.Finished]) -> None:
         """Publish the receipts of finished sends. Raises `PublishFailed` when Kafka is away."""

@@ -15,18 +15,22 @@ How it works, and why so:
   out of its way for a minute when they fill a page (`park`), so a blocked lane never hides the others.
 - Gates (a throttled or suspended group) are kept in MongoDB: a restart and other processes respect them. Each reason
   ends by itself: a throttle by time alone, a suspension by `resume`.
+- A row's time (`send_until`) is looked at before each attempt, and by a sweep over an index of it at every poll: a row
+  fails in time whatever it waits for (`overdue.py`).
 - Outcomes are committed in groups: while one bulk write is under way, the next ones gather.
 - Nothing depends on a process ending well. What it leaves behind is found by the polls of whoever leases its shards:
   rows in `sending` become `uncertain`, finished rows that nobody reported are reported again.
 """
 
 from atd_servicekit.ledger.ledger import FAULT_BACKOFF, Ledger
+from atd_servicekit.ledger.overdue import OnOverdue
 from atd_servicekit.ledger.rows import (
     FAULT,
     UNCERTAIN,
     Delivered,
     Failed,
     Finished,
+    Gate,
     NewRow,
     Outcome,
     Retry,
@@ -43,8 +47,10 @@ __all__ = [
     "Delivered",
     "Failed",
     "Finished",
+    "Gate",
     "Ledger",
     "NewRow",
+    "OnOverdue",
     "Outcome",
     "Retry",
     "Row",

@@ -14,10 +14,11 @@ from atd_servicekit.ledger.gates import LocalGates, combined
 from atd_servicekit.ledger.loops import LoopSignals, retry_until_available
 from atd_servicekit.ledger.outcome_updates import OutcomeUpdate
 from atd_servicekit.ledger.outcome_writer import OutcomeWriter
+from atd_servicekit.ledger.overdue import OnOverdue, OverdueRows, default_overdue
 from atd_servicekit.ledger.ready_queue import ReadyQueue
 from atd_servicekit.ledger.report_store import Report, ReportStore
 from atd_servicekit.ledger.row_loader import RowLoader
-from atd_servicekit.ledger.rows import Finished, Gate, NewRow
+from atd_servicekit.ledger.rows import Failed, Finished, Gate, NewRow
 from atd_servicekit.ledger.send_worker import Send, SendWorker
 from atd_servicekit.ledger.store import LedgerStore
 from atd_servicekit.metrics import Metrics
@@ -41,6 +42,9 @@ class Ledger:
     A call longer than `send_timeout` is cut off and uncertain. A row that a dead process had begun to send is uncertain
     for `uncertain_for`, then it is sent again; zero for receivers that know a repetition by its id.
 
+    A row whose `send_until` has passed is not sent any more: it fails within a poll, whatever it waits for, with the
+    reason that `on_overdue` gives.
+
     `on_finished` gets every row that came to its end, in batches, at least once, in the order of each lane.
     """
 
@@ -54,6 +58,7 @@ class Ledger:
         metrics: Metrics,
         *,
         on_finished: OnFinished | None = None,
+        on_overdue: OnOverdue = default_overdue,
         concurrency: int = 512,
         concurrency_per_group: int = 32,
         fault_backoff: Backoff = FAULT_BACKOFF,
@@ -73,6 +78,17 @@ class Ledger:
         self._reporter: FinishedReporter | None = None
         if on_finished is not None:
             self._reporter = FinishedReporter(name, store, ReportStore(db, name), on_finished, clock, signals)
+        self._overdue = OverdueRows(
+            name,
+            store,
+            queue,
+            leases,
+            clock,
+            metrics,
+            self._reporter,
+            uncertain_for=uncertain_for,
+            on_overdue=on_overdue,
+        )
         self._writer = OutcomeWriter(store, gate_store, queue, gates, clock, self._reporter, signals)
         self._loader = RowLoader(
             name,
@@ -87,6 +103,7 @@ class Ledger:
             poll=poll,
             uncertain_for=uncertain_for,
             reporter=self._reporter,
+            overdue=self._overdue,
         )
         self._worker = SendWorker(
             name,
@@ -100,6 +117,7 @@ class Ledger:
             fault_backoff=fault_backoff,
             send_timeout=send_timeout,
             uncertain_for=uncertain_for,
+            overdue=self._overdue,
             on_outcome=self._take_outcome,
             may_send=self._may_send,
         )
@@ -184,6 +202,15 @@ class Ledger:
                 self._ready.resume(group, now)
         finally:
             self._gates.end(group)
+        self._signals.load.set()
+
+    async def fail_group(self, group: str, why: Failed) -> None:
+        """Fail at once what waits in a group that will never be sent to again, throttled or not.
+
+        What may have arrived keeps its time to be proven; what is added later is tried, and `send` says that it fails.
+        Of a backlog of more than 10,000 rows the rest is left to attempts. Raises PyMongo's errors; may be repeated.
+        """
+        await self._overdue.fail_group(group, why)
         self._signals.load.set()
 
     # Wiring of the parts

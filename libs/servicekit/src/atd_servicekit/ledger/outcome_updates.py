@@ -51,8 +51,7 @@ def outcome_update(row: Row, outcome: Outcome, now: datetime) -> OutcomeUpdate:
     claimed = {"_id": row.id, "claim": row.claim, "state": {"$in": ["sending", "uncertain"]}}
     if isinstance(outcome, Failed):
         finished = _finished(row, "failed", now, reason=outcome.reason, detail=outcome.detail)
-        ended = {"state": "failed", "reason": outcome.reason, "detail": outcome.detail, **_end(now)}
-        return OutcomeUpdate(row, outcome, "failed", (claimed, {"$set": ended, "$unset": {"open": 1}}), finished)
+        return OutcomeUpdate(row, outcome, "failed", (claimed, failed(outcome, now)), finished)
     if isinstance(outcome, Uncertain):
         waits = {"state": "uncertain", "open.at": outcome.resolve_by, "reason": outcome.reason}
         return OutcomeUpdate(row, outcome, "uncertain", (claimed, {"$set": waits, **counted(outcome.kind)}))
@@ -60,6 +59,17 @@ def outcome_update(row: Row, outcome: Outcome, now: datetime) -> OutcomeUpdate:
     again = {"state": "due", "open.at": at, "reason": outcome.reason}
     change = {"$set": again, **counted(outcome.kind)}
     return OutcomeUpdate(row, outcome, "due", (claimed, change), gate=_gate(outcome))
+
+
+def failed(why: Failed, now: datetime) -> dict[str, Any]:
+    """The update that makes an open row a failed one."""
+    ended = {"state": "failed", "reason": why.reason, "detail": why.detail, **_end(now)}
+    return {"$set": ended, "$unset": {"open": 1}}
+
+
+def with_report(change: Mapping[str, Any], report: str) -> dict[str, Any]:
+    """The update of a finished row that is reported in `report`."""
+    return {**change, "$set": {**change["$set"], "report": report}}
 
 
 def counted(kind: str) -> dict[str, Any]:

@@ -49,6 +49,10 @@ class ReadyQueue:
         """Since when the row that waits longest for a slot has been due."""
         return min((row.at for group in self._groups.values() for row in group.ready), default=None)
 
+    def holds(self, lane: str) -> bool:
+        """Whether a row of the lane is being sent here, or can be."""
+        return lane in self._lanes
+
     # Lanes to load
 
     def request(self, lane: str, group: str) -> None:

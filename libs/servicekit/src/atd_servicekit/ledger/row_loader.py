@@ -13,6 +13,7 @@ from atd_servicekit.ledger.gate_store import GateStore
 from atd_servicekit.ledger.gates import LocalGates
 from atd_servicekit.ledger.lanes import LoadedLanes
 from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, is_transient
+from atd_servicekit.ledger.overdue import OverdueRows
 from atd_servicekit.ledger.ready_queue import ReadyQueue
 from atd_servicekit.ledger.rows import Gate
 from atd_servicekit.ledger.store import LedgerStore
@@ -49,6 +50,7 @@ class RowLoader:
         poll: timedelta,
         uncertain_for: timedelta,
         reporter: FinishedReporter | None,
+        overdue: OverdueRows,
     ) -> None:
         self._name = name
         self._store = store
@@ -62,6 +64,7 @@ class RowLoader:
         self._poll = poll.total_seconds()
         self._uncertain_for = uncertain_for
         self._reporter = reporter
+        self._overdue = overdue
         self._delay = BatchDelay()
         self._ticks = 0
         self._at_group = ""
@@ -95,10 +98,11 @@ class RowLoader:
     # The tick
 
     async def tick(self) -> None:
-        """Find groups that may have due rows, read the gates, and refresh the metrics."""
+        """Find groups that may have due rows, read the gates, fail what is overdue, and refresh the metrics."""
         await self.read_gates()
         groups = await self._store.groups()
         await self._take_over(groups)
+        await self._overdue.sweep()
         for group in self._turn(groups):
             self._ready.mark_for_poll(group)
         for gone in self._oldest.keys() - set(groups):

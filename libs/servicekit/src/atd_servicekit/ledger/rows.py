@@ -25,6 +25,7 @@ class NewRow:
     `id` is stable (a message's id): the same row added twice is one row. `group` is what is throttled together (an
     account, an endpoint), `lane` what is kept in order (a conversation). `order` grows within a lane and is the same
     whenever the row is added: the event's sequence, or the Kafka offset. `payload` is anything that BSON can hold.
+    After `send_until` it is not sent any more, but fails, whatever it waits for; `None`: there is no such time.
     """
 
     id: str
@@ -34,6 +35,7 @@ class NewRow:
     order: int
     payload: Mapping[str, Any]
     traceparent: str | None = None
+    send_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Row:
     at: datetime
     claim: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    send_until: datetime | None = None
 
     def nth(self, kind: str) -> int:
         """Which one of its kind the outcome of this attempt would be, 1 for the first."""

@@ -17,6 +17,7 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
 from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, retry_until_available
 from atd_servicekit.ledger.outcome_updates import OutcomeUpdate, outcome_update
+from atd_servicekit.ledger.overdue import OverdueRows
 from atd_servicekit.ledger.ready_queue import ReadyQueue
 from atd_servicekit.ledger.rows import (
     FAULT,
@@ -75,6 +76,7 @@ class SendWorker:
         fault_backoff: Backoff,
         send_timeout: timedelta,
         uncertain_for: timedelta,
+        overdue: OverdueRows,
         on_outcome: Callable[[OutcomeUpdate], None],
         may_send: Callable[[], bool],
     ) -> None:
@@ -88,6 +90,7 @@ class SendWorker:
         self._fault_backoff = fault_backoff
         self._send_timeout = send_timeout.total_seconds()
         self._uncertain_for = uncertain_for
+        self._overdue = overdue
         self._on_outcome = on_outcome
         self._may_send = may_send
         self._attempts = {
@@ -149,7 +152,7 @@ class SendWorker:
         resumptions = self._ready.resumptions(row.group)
         try:
             async with asyncio.timeout(self._send_timeout):
-                outcome = self._storable(row, await self._send(row))
+                outcome = self._overdue.reason(row) if self._overdue.over(row) else await self._sent(row)
         except TimeoutError:
             outcome = self._after_timeout(row)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the other lanes
@@ -162,6 +165,9 @@ class SendWorker:
         self._on_outcome(outcome_update(row, outcome, self._clock.now()))
         self._note(row, outcome, perf_counter() - began)
         self._signals.send.set()
+
+    async def _sent(self, row: Row) -> Outcome:
+        return self._storable(row, await self._send(row))
 
     def _storable(self, row: Row, outcome: Outcome) -> Outcome:
         """One result that BSON cannot hold would hold up every other row's: it is dropped, the delivery stands."""

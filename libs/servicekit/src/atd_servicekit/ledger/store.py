@@ -4,7 +4,7 @@ A row that is not finished has the member `open` with what finding it takes; clo
 the row's keys from the indexes, which so stay as small as the backlog.
 
     {_id, tenant_id, group, lane, shard, order, state, attempts, payload, traceparent, created_at,
-     open: {group, shard, at, lane, order},         while it is not finished; `at`: not before
+     open: {group, shard, at, lane, order, until},  while it is not finished; `at`: not before, `until`: not after
      counts: {kind: attempts},                      how earlier attempts ended (`Row.counts`)
      claim, reason, detail, result, finished_at, expires_at,
      report}                                        under which it was reported (see `report_store.py`)
@@ -21,9 +21,16 @@ from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.leases import shard_of
 from atd_servicekit.ledger.gate_store import gate_indexes
 from atd_servicekit.ledger.lanes import Entry
-from atd_servicekit.ledger.outcome_updates import OPEN_STATES, OutcomeUpdate, counted, delivered
+from atd_servicekit.ledger.outcome_updates import (
+    OPEN_STATES,
+    OutcomeUpdate,
+    counted,
+    delivered,
+    failed,
+    with_report,
+)
 from atd_servicekit.ledger.report_store import report_indexes
-from atd_servicekit.ledger.rows import UNCERTAIN, Finished, NewRow, Row
+from atd_servicekit.ledger.rows import UNCERTAIN, Failed, Finished, NewRow, Row
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
@@ -42,6 +49,11 @@ def ledger_indexes(name: str) -> dict[str, list[IndexModel]]:
                 sparse=True,
             ),
             IndexModel([("open.lane", 1), ("open.order", 1)], name="lane", sparse=True),
+            IndexModel(
+                [("open.shard", 1), ("open.until", 1)],
+                name="overdue",
+                partialFilterExpression={"open.until": {"$exists": True}},
+            ),
             IndexModel([("expires_at", 1)], name="expires", expireAfterSeconds=0),
         ],
         **gate_indexes(name),
@@ -74,6 +86,7 @@ class LedgerStore:
 
     def _document(self, row: NewRow, now: datetime) -> "Document":
         shard = self.shard_of(row.lane)
+        until = {} if row.send_until is None else {"until": row.send_until}
         return {
             "_id": row.id,
             "tenant_id": row.tenant_id,
@@ -86,7 +99,7 @@ class LedgerStore:
             "payload": row.payload,
             "traceparent": row.traceparent,
             "created_at": now,
-            "open": {"group": row.group, "shard": shard, "at": now, "lane": row.lane, "order": row.order},
+            "open": {"group": row.group, "shard": shard, "at": now, "lane": row.lane, "order": row.order, **until},
         }
 
     # Rows are found
@@ -114,6 +127,24 @@ class LedgerStore:
         query = {"open.lane": {"$in": list(lanes)}}
         cursor = self._rows.find(query).sort([("open.lane", 1), ("open.order", 1)]).limit(limit).hint("lane")
         return [_row(document) for document in await cursor.to_list(limit)]
+
+    async def overdue(self, shards: Collection[int], now: datetime, limit: int) -> list[Row]:
+        """Rows whose time is over and that wait; of those that may have arrived the ones whose proof did not come."""
+        waiting = [{"state": "due"}, {"state": UNCERTAIN, "open.at": {"$lte": now}}]
+        return await self._overdue(shards, now, {"$or": waiting}, limit)
+
+    async def overdue_sending(self, shards: Collection[int], now: datetime, limit: int) -> list[Row]:
+        """Rows whose time is over while somebody sends them, or died doing so."""
+        return await self._overdue(shards, now, {"state": "sending"}, limit)
+
+    async def _overdue(self, shards: Collection[int], now: datetime, which: "Document", limit: int) -> list[Row]:
+        query = {"open.shard": {"$in": sorted(shards)}, "open.until": {"$lt": now}, **which}
+        return [_row(document) for document in await self._rows.find(query).limit(limit).hint("overdue").to_list(limit)]
+
+    async def waiting(self, group: str, limit: int) -> list[Row]:
+        """Rows of a group that are to be sent, whatever they wait for."""
+        query = {"open.group": group, "state": "due"}
+        return [_row(document) for document in await self._rows.find(query).limit(limit).hint("due").to_list(limit)]
 
     async def park(self, entries: Sequence[Entry], until: datetime) -> None:
         """Put rows that stand behind another row of their lane out of the way of `page`."""
@@ -199,6 +230,19 @@ class LedgerStore:
 
     # Rows are finished
 
+    async def fail(self, endings: Sequence[tuple[Row, Failed]], now: datetime, report: str) -> list[Finished]:
+        """Fail those of the rows that still wait; what was failed. May be repeated with the same report."""
+        by_reason: dict[Failed, list[str]] = {}
+        for row, why in endings:
+            by_reason.setdefault(why, []).append(row.id)
+        waiting = [{"state": "due"}, {"state": UNCERTAIN, "open.at": {"$lte": now}}]
+        writes = [
+            UpdateMany({"_id": {"$in": ids}, "$or": waiting}, with_report(failed(why, now), report))
+            for why, ids in by_reason.items()
+        ]
+        await self._rows.bulk_write(writes, ordered=False)
+        return await self.finished_in(report, [row.id for row, _ in endings])
+
     async def finished_in(self, report: str, ids: Sequence[str]) -> list[Finished]:
         """Those of the rows that were finished, as part of the report."""
         query = {"_id": {"$in": list(ids)}, "report": report, "state": {"$in": ["done", "failed"]}}
@@ -234,9 +278,7 @@ class LedgerStore:
 
 def _write(update: OutcomeUpdate, matching: dict[str, Any], change: dict[str, Any], report: str) -> UpdateMany:
     """As one of many, although it is one: MongoDB keeps a record of each single write, which costs as much again."""
-    if update.finished is not None:
-        change = {**change, "$set": {**change["$set"], "report": report}}
-    return UpdateMany(matching, change)
+    return UpdateMany(matching, change if update.finished is None else with_report(change, report))
 
 
 def _row(document: "Document") -> Row:
@@ -255,6 +297,7 @@ def _row(document: "Document") -> Row:
         document["open"]["at"],
         document.get("claim"),
         document.get("counts") or {},
+        document["open"].get("until"),
     )
 
 

@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from atd_channelkit.sending.policy import UNCERTAIN_ATTEMPTS
+from atd_schemas.inbound import InboundFile
 from atd_servicekit.tracing import Tracing
 from atd_testing.channels.contract import Contract
 from atd_testing.channels.fixtures import StartChannel
@@ -83,6 +84,51 @@ class OwnServiceContract(Contract):
         [receipt] = await channel.receipts(account, 1)
         assert failure_of(receipt) == (refusal.failure, refusal.code)
         assert channel.sent_texts(account) == []
+
+    async def test_what_waits_for_an_account_fails_when_its_time_is_over(self, start_channel: StartChannel) -> None:
+        """Refused credentials, a throttle: whatever holds the account up, nothing goes out late."""
+        channel = await start_channel(send_until=timedelta(seconds=2), fetch_until=timedelta(seconds=2))
+        suspended, throttled = await channel.connect("an-old-token"), await channel.connect()
+        channel.provider.state.revoked_tokens = {"an-old-token"}
+        channel.refuse("account throttle", account=channel.case.account_of(throttled), times=None)
+        commands = [channel.message(suspended, f"{n}", conversation) for conversation in "ab" for n in range(2)]
+        closing = channel.message(throttled, "closing", reply_until=datetime.now(UTC) + SOON)
+        await channel.ask(*commands)
+        await channel.needs_reconnection(suspended)
+        if "customers' files" not in channel.case.lacks:
+            file = channel.case.customer_file(channel.provider, suspended, b"a picture")
+            await channel.ask(channel.fetch(suspended, file))
+        await channel.ask(channel.message(throttled, "too much"), channel.message(throttled, "later"), closing)
+        receipts = await channel.receipts(suspended, 4)
+        assert {failure_of(one)[0] for one in receipts} == {"token"}
+        assert {one.data.message_id for one in receipts} == {one.data.message_id for one in commands}
+        ends = {one.data.message_id: failure_of(one) for one in await channel.receipts(throttled, 3)}
+        assert {failure for failure, _ in ends.values()} <= {"throttle", "transient", "window"}
+        assert ends[closing.data.message_id][0] in ("throttle", "window")
+        if "customers' files" not in channel.case.lacks:
+            [end] = await channel.reader.matching(1, lambda event: isinstance(event, InboundFile))
+            assert (end.data.state, end.data.failure.reason) == ("failed", "token")
+        if "patch token" not in channel.case.lacks:
+            await channel.change(suspended, channel.case.new_token("a-new-token"))
+        assert channel.sent_texts(suspended, throttled) == []
+
+    async def test_what_a_throttled_account_has_not_sent_fails_at_once_when_it_goes(
+        self, start_channel: StartChannel
+    ) -> None:
+        channel = await start_channel()
+        accounts = disabled, deleted = await channel.connect(), await channel.connect()
+        gates = channel.service.db["sends_gates"]
+        for account in accounts:
+            channel.refuse("account throttle", account=channel.case.account_of(account), times=None)
+            await channel.ask(channel.message(account, "too much"))
+            await eventually(lambda: gates.find_one({"_id": account["id"]}))  # noqa: B023 - awaited in the same turn
+            await channel.ask(channel.message(account, "behind it"))
+        await channel.change(disabled, {"status": "disabled"})
+        await channel.http.delete(f"{PATH}/{deleted['id']}", headers=channel.headers())
+        for account, code in ((disabled, "disabled"), (deleted, "deleted")):
+            receipts = await channel.receipts(account, 2)
+            assert [failure_of(one) for one in receipts] == [("account", code)] * 2
+        assert channel.sent_texts(*accounts) == []
 
     async def test_no_change_of_an_account_ends_its_throttle(self, start_channel: StartChannel) -> None:
         channel = await start_channel(account_refresh=SOON)

@@ -104,6 +104,7 @@ def outbound_command(
             reply_to_external_id=reply_to_external_id,
             attachments=tuple(_outbound_attachment(one) for one in message.attachments),
             attempt=message.attempt,
+            reply_until=None if message.kind == "template" else conversation.reply_window_expires_at,
         ),
     )
 
@@ -125,6 +126,7 @@ def reaction_command(
             recipient=conversation.recipient,
             target_external_id=message.external_id or "",
             emoji=emoji,
+            reply_until=conversation.reply_window_expires_at,
         ),
     )
 

@@ -58,6 +58,15 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "El mensaje no se pudo enviar a tiempo por {channel} y no se intentará más. Compruebe que aún tiene "
             "sentido y reenvíelo.",
         ),
+        "closed_while_waiting": FailureText(
+            "window_closed_while_waiting",
+            "O prazo para responder ao cliente terminou antes que a mensagem pudesse sair pelo {channel}: ele não a "
+            "recebeu. Reenvie se ele já escreveu de novo; senão, espere que ele escreva.",
+            "The time to answer the customer was over before the message could go out through {channel}: they did not "
+            "get it. Send it again if they have written since; otherwise wait until they write.",
+            "El plazo para responder al cliente terminó antes de que el mensaje pudiera salir por {channel}: no lo "
+            "recibió. Reenvíelo si ya volvió a escribir; si no, espere a que escriba.",
+        ),
         "deleted": FailureText(
             "channel_removed",
             "Este canal foi desconectado da plataforma antes do envio: o cliente não recebeu a mensagem. Fale com ele "
