@@ -169,7 +169,8 @@ class Mongo:
         raise AssertionError("unreachable: the loop returns or raises")
 
     async def _attempt(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        async with await self.client.start_session() as session:
+        # What the client's `start_session` does, without a turn of a thread for it: there is nothing to wait for.
+        async with Session(self.client.delegate.start_session(), self.client) as session:
             session.start_transaction(_SNAPSHOT, _MAJORITY, ReadPreference.PRIMARY)
             try:
                 result = await work(session)
