@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.identities import identity_keys
-from atd_conversation.domain.phones import canonical_phone
+from atd_conversation.domain.phones import canonical_phone, number_of
 from atd_schemas.inbound import ClaimedDetails, InboundContact
 from atd_schemas.views import ChannelKind
 from atd_testing.inbound import NOON
@@ -24,13 +24,47 @@ from atd_testing.inbound import NOON
         ("+551132654321", "+551132654321"),  # a landline begins with 2 to 5
         ("+551152654321", "+551152654321"),
         ("+5511887654", "+5511887654"),  # too short to be either
-        ("+541187654321", "+541187654321"),  # Argentina
+        ("+5215512345678", "+525512345678"),  # a Mexican mobile before 2019
+        ("+525512345678", "+525512345678"),
+        ("+52155123456", "+52155123456"),  # too short
+        ("+5491123456789", "+5491123456789"),  # both spellings of an Argentine mobile are of today
+        ("+541143211234", "+541143211234"),  # an Argentine landline stays one
+        ("+22997123456", "+2290197123456"),  # Benin before 2024
+        ("+2290197123456", "+2290197123456"),
+        ("+22501234567", "+22501234567"),  # Côte d'Ivoire: the new number cannot be derived
         ("+15551234567", "+15551234567"),
         ("", ""),
     ],
 )
-def test_both_spellings_of_a_brazilian_mobile_are_one_and_others_stay(written: str, canonical: str) -> None:
+def test_a_number_is_shown_as_the_numbering_plan_of_today_writes_it(written: str, canonical: str) -> None:
     assert canonical_phone(written) == canonical
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("+551187654321", "+5511987654321"),
+        ("+5215512345678", "+525512345678"),
+        ("+5491123456789", "+541123456789"),
+        ("+22997123456", "+2290197123456"),
+    ],
+)
+def test_both_spellings_are_one_number(one: str, other: str) -> None:
+    assert number_of(one) == number_of(other)
+
+
+@pytest.mark.parametrize(
+    ("landline", "mobile"),
+    [
+        ("+551132654321", "+5511932654321"),
+        ("+541143211234", "+5491123456789"),
+        ("+5411432112345", "+549114321123"),  # as long as a mobile, and shorter than one
+        ("+52155123456", "+5255123456"),
+        ("+5255123456789", "+525512345678"),
+    ],
+)
+def test_landlines_and_numbers_of_other_lengths_stay_apart(landline: str, mobile: str) -> None:
+    assert number_of(landline) != number_of(mobile)
 
 
 @given(area=st.integers(11, 99), number=st.integers(60_000_000, 99_999_999))
@@ -42,6 +76,7 @@ def test_the_ninth_digit_makes_no_difference_for_any_mobile(area: int, number: i
 def test_canonical_is_a_fixed_point(phone: str) -> None:
     once = canonical_phone(phone)
     assert canonical_phone(once) == once
+    assert number_of(number_of(phone)) == number_of(once) == number_of(phone)
 
 
 def keys_on(channel: Any, contact: InboundContact, tenant_id: str = "t") -> tuple[str, ...]:
@@ -63,6 +98,18 @@ def keys_on(channel: Any, contact: InboundContact, tenant_id: str = "t") -> tupl
             InboundContact(external_id="5511987654321", aliases=("BR.123",), phone="+5511987654321"),
             ("t|phone|+5511987654321", "t|whatsapp|BR.123"),
             id="a business-scoped id is a second name",
+        ),
+        pytest.param(
+            "whatsapp",
+            InboundContact(external_id="5491123456789", aliases=("AR.1",), phone="+5491123456789"),
+            ("t|phone|+541123456789", "t|phone|+5491123456789", "t|whatsapp|AR.1"),
+            id="a spelling that was a number of its own before names the contact too",
+        ),
+        pytest.param(
+            "whatsapp",
+            InboundContact(external_id="525512345678", phone="+525512345678"),
+            ("t|phone|+525512345678",),
+            id="the spelling that all share is one key",
         ),
         pytest.param(
             "whatsapp",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from atd_conversation.domain.phones import canonical_phone
+from atd_conversation.domain.phones import canonical_phone, is_fuller_spelling
 from atd_schemas.inbound import InboundContact
 from atd_schemas.views import ContactRef, ContactView
 
@@ -51,7 +51,7 @@ class Contact:
                 self.name = seen.name
                 changed.append("name")
             self.profile_name = seen.name
-        if seen.phone and self.phone is None:
+        if seen.phone and (self.phone is None or is_fuller_spelling(seen.phone, self.phone)):
             self.phone = canonical_phone(seen.phone)
             changed.append("phone")
         if seen.email and self.email is None:
@@ -76,7 +76,7 @@ class Contact:
     def renumber(self, phone: str) -> tuple[str, ...]:
         """Their phone is another one now; the fields that changed."""
         phone = canonical_phone(phone)
-        if phone == self.phone:
+        if phone == self.phone or (self.phone is not None and is_fuller_spelling(self.phone, phone)):
             return ()
         self.phone = phone
         return ("phone",)

@@ -7,7 +7,7 @@ say so. What a person only claims about themselves is never a key.
 
 from collections.abc import Callable, Sequence
 
-from atd_conversation.domain.phones import canonical_phone
+from atd_conversation.domain.phones import known_spellings, number_of
 from atd_schemas.inbound import InboundContact
 from atd_schemas.views import ChannelKind
 
@@ -16,8 +16,8 @@ KeyOfId = Callable[[ChannelKind, str, str], str]
 
 
 def phone_key(phone: str) -> str:
-    """The key of a proven phone number (E.164), the same on every channel."""
-    return f"phone|{canonical_phone(phone)}"
+    """The key of a proven phone number (E.164), the same on every channel and for all its spellings."""
+    return f"phone|{number_of(phone)}"
 
 
 def email_key(email: str) -> str:
@@ -34,7 +34,7 @@ def identity_keys(
     key_of: KeyOfId, tenant_id: str, channel: ChannelKind, account_id: str, contact: InboundContact
 ) -> tuple[str, ...]:
     """Every key under which this person may be known, the most certain first, without repeats."""
-    keys = [phone_key(contact.phone)] if contact.phone else []
+    keys = [f"phone|{spelling}" for spelling in known_spellings(contact.phone)] if contact.phone else []
     if contact.email:
         keys.append(email_key(contact.email))
     keys += [key_of(channel, account_id, external_id) for external_id in (contact.external_id, *contact.aliases)]
