@@ -131,6 +131,23 @@ async def test_a_change_of_number_comes_without_contacts(
     assert receiver.values("contacts") == []
 
 
+async def test_a_change_of_the_user_id_names_both(
+    fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
+) -> None:
+    more = {"user_id": "BR.old", "new_user_id": "BR.new"}
+    found = await written(fake, client, receiver, kind="user_id_change", sender=None, **more)
+    assert found["system"].pop("body")
+    assert found["system"] == {"type": "user_changed_user_id", "previous_user_id": "BR.old", "user_id": "BR.new"}
+    assert receiver.values("contacts") == []
+
+
+async def test_a_card_can_answer_the_request_for_the_phone(
+    fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
+) -> None:
+    found = await written(fake, client, receiver, kind="contacts", cards=[{"phones": []}], origin="contact_request")
+    assert (found["type"], found["origin"]) == ("contacts", "contact_request")
+
+
 async def test_an_owner_writes_with_the_business_app(
     fake: ServedFake, client: httpx.AsyncClient, receiver: WebhookReceiver
 ) -> None:

@@ -24,6 +24,9 @@ class InboundContact(Schema):
     person on the same account (WhatsApp: the business-scoped user id). `phone` (E.164) and `email` are proven by the
     channel: whoever has them is the same person on every channel. What is only claimed goes into `claimed`, which
     never identifies anybody.
+
+    `shared_phone` (E.164) is the person's own number, which they gave to the company and the channel filled in
+    (WhatsApp: the answer to the request for it, Telegram: the own contact). It is theirs unless another contact has it.
     """
 
     external_id: str
@@ -32,6 +35,7 @@ class InboundContact(Schema):
     phone: str | None = None
     email: str | None = None
     claimed: ClaimedDetails | None = None
+    shared_phone: str | None = None
 
 
 class InboundAttachment(Schema):

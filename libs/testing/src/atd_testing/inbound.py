@@ -50,9 +50,13 @@ def customer_message(
     occurred_at: datetime = NOON,
     channel: ChannelKind = "whatsapp",
     account_name: str = "Loja",
+    shared_phone: str | None = None,
     **more: Any,
 ) -> InboundMessage:
-    """A text that a customer wrote. `customer` is their id at the provider: a WhatsApp number tells the phone too."""
+    """A text that a customer wrote. `customer` is their id at the provider: a WhatsApp number tells the phone too.
+
+    `shared_phone` is a number that they gave when they were asked for it.
+    """
     if phone is None and channel == "whatsapp" and customer.isdecimal():
         phone = f"+{customer}"
     return InboundMessage(
@@ -67,7 +71,9 @@ def customer_message(
             account_name=account_name,
             channel=channel,
             external_id=external_id,
-            contact=InboundContact(external_id=customer, aliases=aliases, name=name, phone=phone),
+            contact=InboundContact(
+                external_id=customer, aliases=aliases, name=name, phone=phone, shared_phone=shared_phone
+            ),
             text=text,
             **{"kind": "text", **more},
         ),

@@ -65,7 +65,7 @@ class CompanyListener:
                 self._conversations.change(message.target or "", text=message.text, edited=True)
             case "revoke":
                 self._conversations.change(message.target or "", deleted=True, text=None, file=None)
-            case "number_change" | "request_welcome":
+            case "number_change" | "user_id_change" | "request_welcome":
                 pass
             case _:
                 view = views.written_view(written, customer.key)

@@ -174,6 +174,7 @@ def customer_message(message: PhoneMessage, company: Company, customer: Customer
             "reply": reply,
             "place": message.content if kind == "location" else {},
             "cards": message.content.get("contacts", []),
+            "origin": message.content.get("origin"),
             "items": message.content.get("items", []),
             "content": {"type": message.content.get("type", "poll")} if kind == "unsupported" else {},
         }

@@ -35,6 +35,7 @@ PEOPLE: list[dict[str, Any]] = [
     {"customer": "BR.1", "aliases": ("5521912345678",)},
     {"customer": "5521912345678", "aliases": ("BR.2",)},
     {"customer": "BR.2", "name": None},
+    {"customer": "BR.2", "shared_phone": "+5521912345678"},
     {"customer": "77", "channel": "telegram"},
     {"customer": "77", "channel": "telegram", "phone": f"+{NEW_SPELLING}"},
 ]

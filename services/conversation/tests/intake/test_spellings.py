@@ -11,6 +11,7 @@ ARGENTINA = ("541123456789", "5491123456789")
 BENIN = ("2290197123456", "22997123456")
 
 
+@pytest.mark.proves("whatsapp", "two-spellings-one-person")
 @pytest.mark.parametrize("spellings", [MEXICO, ARGENTINA, BENIN])
 @pytest.mark.parametrize("turned", [False, True])
 def test_an_echo_in_one_spelling_and_a_message_in_the_other_are_one_contact(

@@ -31,6 +31,7 @@ CustomerKind = Literal[
     "edit",
     "revoke",
     "number_change",
+    "user_id_change",
     "unsupported",
     "request_welcome",
     "raw",
@@ -55,9 +56,10 @@ class CustomerMessage(BaseModel):
     By kind: `text` is the text, or the caption of a file; `file` the file of media; `place` the arguments
     of `kinds.location`; `cards` the content of contacts; `reply` `{id, title, description}` of a button, a row or a
     template's button (its payload is the id); `answers` those of a form; `target` the message of a reaction, an edit
-    or a deletion; `emoji` (absent: remove the reaction); `items` of an order; `new_sender` after a change of number;
-    `content` the whole element of a kind `raw` or the part of `unsupported`; `beside` the fields next to the content
-    (referral, errors).
+    or a deletion; `emoji` (absent: remove the reaction); `items` of an order; `new_sender` after a change of number,
+    `new_user_id` after one of the user id (or of both); `origin` of contacts (`contact_request`: the answer to the
+    request for the phone); `content` the whole element of a kind `raw` or the part of `unsupported`; `beside` the
+    fields next to the content (referral, errors).
     """
 
     phone_number_id: str
@@ -79,6 +81,8 @@ class CustomerMessage(BaseModel):
     emoji: str | None = None
     items: list[Json] = Field(default_factory=list)
     new_sender: str | None = None
+    new_user_id: str | None = None
+    origin: str | None = None
     content: Json = Field(default_factory=dict)
     beside: Json = Field(default_factory=dict)
 
@@ -140,8 +144,8 @@ def store_file(state: FakeState, message: CustomerMessage) -> MediaFile | None:
 
 
 def contacts_of(message: CustomerMessage) -> list[Json]:
-    """The `contacts` of its webhook; a change of number has none."""
-    if message.kind == "number_change":
+    """The `contacts` of its webhook; what the system says of a customer's ids has none."""
+    if message.kind in ("number_change", "user_id_change"):
         return []
     return [builders.contact(message.sender, message.name, user_id=message.user_id)]
 
@@ -151,6 +155,7 @@ def element_of(message: CustomerMessage, at: datetime, file: MediaFile | None, u
     kind, content = _content_of(message, file, url)
     if kind == "raw":
         return {"id": message.message_id, "timestamp": builders.unix_seconds(at), **_sender(message), **content}
+    origin = {} if message.origin is None else {"origin": message.origin}
     return kinds.message(
         str(message.message_id),
         kind,
@@ -159,7 +164,7 @@ def element_of(message: CustomerMessage, at: datetime, file: MediaFile | None, u
         sender=message.sender,
         user_id=message.user_id,
         context=kinds.context(message.reply_to, message.forwarded),
-        **message.beside,
+        **origin | message.beside,
     )
 
 
@@ -210,9 +215,15 @@ def _edit(message: CustomerMessage) -> tuple[str, Json]:
 
 def _number_change(message: CustomerMessage) -> tuple[str, Json]:
     new = message.new_sender
-    user_id = builders.business_scoped_user_id(new) if new else None
+    user_id = message.new_user_id or (builders.business_scoped_user_id(new) if new else None)
     body = f"User {message.name or ''} changed from {message.sender} to {new}"
     return "system", kinds.number_change(body, new_wa_id=new, new_user_id=user_id)
+
+
+def _user_id_change(message: CustomerMessage) -> tuple[str, Json]:
+    new = message.new_user_id or f"{message.user_id}2"
+    body = f"User {message.name or ''} has a new user id"
+    return "system", kinds.user_id_change(body, previous_user_id=message.user_id, new_user_id=new)
 
 
 def _unsupported(message: CustomerMessage) -> tuple[str, Json | None]:
@@ -233,6 +244,7 @@ _CONTENTS: Mapping[str, Callable[[CustomerMessage], tuple[str, Any]]] = {
     "edit": _edit,
     "revoke": lambda message: ("revoke", kinds.revoke(message.target or "")),
     "number_change": _number_change,
+    "user_id_change": _user_id_change,
     "unsupported": _unsupported,
     "request_welcome": lambda _: ("request_welcome", None),
     "raw": lambda message: ("raw", message.content),

@@ -143,6 +143,12 @@ def number_change(body: str, *, new_wa_id: str | None, new_user_id: str | None) 
     return {"body": body, **present, "type": "user_changed_number"}
 
 
+def user_id_change(body: str, *, previous_user_id: str | None, new_user_id: str) -> Json:
+    """The content of a `system` message: the customer has another user id, and the phone as before."""
+    previous = {} if previous_user_id is None else {"previous_user_id": previous_user_id}
+    return {"body": body, **previous, "user_id": new_user_id, "type": "user_changed_user_id"}
+
+
 def referral(headline: str, *, source_id: str = "1200", source_type: str = "ad", **more: Any) -> Json:
     """The referral of the first message after a tap on an advertisement."""
     return {

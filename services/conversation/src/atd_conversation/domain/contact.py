@@ -73,6 +73,19 @@ class Contact:
             changed.append("claimed_email")
         return tuple(changed)
 
+    def take_shared_phone(self, phone: str, *, is_theirs: bool) -> tuple[str, ...]:
+        """Take over the phone that they gave when asked for it; the fields that changed.
+
+        Of a number that another contact has (not `is_theirs`) it is only noted that they say it is theirs.
+        """
+        if is_theirs:
+            return self.renumber(phone) if self.phone is None else ()
+        claimed = canonical_phone(phone)
+        if claimed == self.claimed_phone:
+            return ()
+        self.claimed_phone = claimed
+        return ("claimed_phone",)
+
     def renumber(self, phone: str) -> tuple[str, ...]:
         """Their phone is another one now; the fields that changed."""
         phone = canonical_phone(phone)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
-from atd_conversation.domain.identities import identity_keys, keys_of_ids
+from atd_conversation.domain.identities import identity_keys, keys_of_ids, phone_key
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.unit_of_work import Row
 from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
@@ -67,6 +67,11 @@ class Loaded:
             keys = identity_keys(key_of, event.tenant_id, data.channel, data.account_id, data.contact)
             self._keys[event.id] = keys
         return keys
+
+    def shared_key(self, event: PersonEvent) -> str | None:
+        """The key of the phone that the person gave when asked for it: theirs, unless it names somebody already."""
+        phone = event.data.contact.shared_phone
+        return None if phone is None else f"{event.tenant_id}|{phone_key(phone)}"
 
     def known_by(self, event: PersonEvent) -> tuple[str, ...]:
         """The keys that say who the person is: of somebody who goes by other ids now, those before."""
@@ -141,4 +146,6 @@ def senders(loaded: Loaded, people: Sequence[PersonEvent]) -> Iterator[tuple[Per
             contact_id = keys[0]
         for key in keys:
             known.setdefault(key, contact_id)
+        if (shared := loaded.shared_key(event)) is not None:
+            known.setdefault(shared, contact_id)
         yield event, contact_id, contact_id in contacts

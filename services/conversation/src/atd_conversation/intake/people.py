@@ -47,12 +47,22 @@ def learn(intake: Intake, conversation: Conversation, event: Arrival, cause: Cau
     if contact is None:
         return
     profile_name = contact.profile_name
-    changed = contact.learn(seen)
+    changed = contact.learn(seen) + _learn_shared_phone(intake, contact, event)
     if changed or contact.profile_name != profile_name:
         intake.unit.touch_contact(contact)
     conversation.rename_contact(contact.ref(), seen.name or conversation.profile_name)
     if changed:
         intake.emit_contact(contact, "contact.updated", changed, cause)
+
+
+def _learn_shared_phone(intake: Intake, contact: Contact, event: Arrival) -> tuple[str, ...]:
+    """A number that the customer gave when asked for it is theirs, unless another contact has it."""
+    phone, key = event.data.contact.shared_phone, intake.loaded.shared_key(event)
+    if phone is None or key is None:
+        return ()
+    is_new = intake.identify(key, contact.tenant_id, contact.id)
+    changed = contact.take_shared_phone(phone, is_theirs=intake.loaded.contact_ids[key] == contact.id)
+    return ("identities", *changed) if is_new else changed
 
 
 def take_contact_change(intake: Intake, event: InboundContactChange, cause: Cause) -> None:

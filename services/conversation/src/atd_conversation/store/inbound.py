@@ -70,6 +70,8 @@ class InboundLoader:
         keys = {key for receipt in batch.receipts for key in loaded.keys_of_ids(receipt, receipt.data.aliases)}
         for event in people:
             keys.update(loaded.keys(event))
+            if (shared := loaded.shared_key(event)) is not None:
+                keys.add(shared)
             if isinstance(event, InboundContactChange):
                 keys.update(loaded.known_by(event))
         for row in await reads.find(IDENTITIES, "_id", keys):
@@ -80,7 +82,8 @@ class InboundLoader:
             if not exists:
                 continue
             places.setdefault(current_of(event.data.account_id, contact_id), set()).add(event.data.contact.name)
-            is_plain = isinstance(event, Arrival) and event.data.contact.claimed is None
+            person = event.data.contact
+            is_plain = isinstance(event, Arrival) and person.claimed is None and person.shared_phone is None
             if not is_plain or not loaded.contact_ids.keys() >= set(loaded.keys(event)):
                 wanted.add(contact_id)
         for row in await reads.find(CONVERSATIONS, "current_of", places.keys()):

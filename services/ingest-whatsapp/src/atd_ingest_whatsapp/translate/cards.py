@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from atd_ingest_whatsapp.translate.part import Part
-from atd_ingest_whatsapp.translate.values import Json, label_of
+from atd_ingest_whatsapp.translate.values import Json, id_of, label_of, phone_of, phone_written
 from atd_schemas.contents import ContactCard, ContactsContent
 
 CARDS_LIMIT = 257
@@ -31,6 +31,37 @@ def cards_of(part: Part) -> ContactsContent | None:
         ),
         origin="contact_request" if is_answer else None,
     )
+
+
+def shared_phone(part: Part) -> str | None:
+    """The sender's own phone (E.164), which WhatsApp puts on the one card of an answer to the request for it.
+
+    Not of a card that was forwarded, nor when the card has several numbers of which none or several are on WhatsApp.
+    """
+    listed, context = part.item.get("contacts"), part.item.get("context")
+    if not isinstance(listed, list) or len(listed) != 1 or not isinstance(card := listed[0], dict):
+        return None
+    if "contact_request" not in (part.item.get("origin"), card.get("origin")):
+        return None
+    if isinstance(context, dict) and (context.get("forwarded") or context.get("frequently_forwarded")):
+        return None
+    named = list(_named_phones(card))
+    of_whatsapp = {phone_of(wa_id) for wa_id, _ in named if wa_id}
+    found = of_whatsapp or {phone_written(phone) for _, phone in named}
+    return found.pop() if len(found) == 1 else None
+
+
+def _named_phones(card: Json) -> Iterator[tuple[str | None, Any]]:
+    """The `wa_id` and the spelling of each phone on a card."""
+    phones = card.get("phones")
+    for one in phones[:ENTRIES_LIMIT] if isinstance(phones, list) else ():
+        if isinstance(one, dict):
+            yield id_of(one.get("wa_id")), one.get("phone")
+    if isinstance(vcard := card.get("vcard"), str):
+        for name, parameters, value in _lines(vcard[:_VCARD_LIMIT]):
+            if name == "TEL":
+                waid = next((one[5:] for one in parameters if one.lower().startswith("waid=")), None)
+                yield id_of(waid), _unescaped(value).removeprefix("tel:")
 
 
 def _card(part: Part, card: Json, at: str) -> dict[str, Any]:

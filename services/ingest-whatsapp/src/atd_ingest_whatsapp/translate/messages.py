@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
+from atd_ingest_whatsapp.translate.cards import shared_phone
 from atd_ingest_whatsapp.translate.kinds import Said, said
 from atd_ingest_whatsapp.translate.part import Part, contact_of
 from atd_ingest_whatsapp.translate.values import Json, id_of, moment_of, shown
@@ -92,11 +93,20 @@ def _stamp(part: Part) -> _Stamp | None:
     if at is None:
         part.problem("is not a moment in unix seconds", ".timestamp")
         return None
-    contact = part.customer()
+    contact = _before(part) if part.item.get("type") == "system" else part.customer()
     if contact is None:
         part.problem("names no recipient" if part.by_business else "names no sender")
         return None
     return _Stamp(external_id, at, contact)
+
+
+def _before(part: Part) -> InboundContact | None:
+    """Who a system message is about, by the ids before: the sender's, of whom Meta names the new user id at times."""
+    system = part.item.get("system")
+    named: Json = system if isinstance(system, dict) else {}
+    sender = id_of(part.item.get("from_user_id"))
+    former = id_of(named.get("previous_user_id")) or (None if sender == id_of(named.get("user_id")) else sender)
+    return contact_of(id_of(part.item.get("from")), former, part.people)
 
 
 def _envelope(part: Part, stamp: _Stamp, what: str) -> dict[str, Any]:
@@ -118,7 +128,7 @@ def _message(part: Part, stamp: _Stamp, found: Said, what: str) -> InboundMessag
         account_name=part.account.name,
         channel="whatsapp",
         external_id=stamp.external_id,
-        contact=stamp.contact,
+        contact=_with_shared_phone(part, stamp.contact) if found.kind == "contacts" else stamp.contact,
         kind=found.kind,
         text=found.text,
         content=found.content if product is None else with_product(found.kind, found.content, product),
@@ -129,6 +139,13 @@ def _message(part: Part, stamp: _Stamp, found: Said, what: str) -> InboundMessag
     )
     event = InboundEcho if part.by_business else InboundMessage
     return event(**_envelope(part, stamp, what), data=data)
+
+
+def _with_shared_phone(part: Part, contact: InboundContact) -> InboundContact:
+    """A customer who hides the phone, with the one that they gave when they were asked for it."""
+    if part.by_business or contact.phone is not None or (phone := shared_phone(part)) is None:
+        return contact
+    return contact.model_copy(update={"shared_phone": phone})
 
 
 def _context(part: Part) -> tuple[str | None, Literal["no", "once", "often"], ProductRef | None]:
@@ -230,7 +247,10 @@ def _revoke(part: Part, stamp: _Stamp) -> InboundDelete | None:
 
 
 def _system(part: Part, stamp: _Stamp) -> InboundContactChange | None:
-    """A customer goes by another number or id, or has a new phone. `from` is the number before."""
+    """A customer goes by another number or id, or has a new phone. `from` is the number before.
+
+    `previous_user_id` names the user id before; then the sender's can be the new one.
+    """
     system = part.object("system")
     if system is None:
         return None
@@ -243,9 +263,9 @@ def _system(part: Part, stamp: _Stamp) -> InboundContactChange | None:
     user_id = id_of(system.get("user_id"))
     if reason != "number_changed":
         number = number or id_of(part.item.get("from"))
-    if reason == "identity_changed":
+    if reason == "identity_changed" or id_of(system.get("previous_user_id")) is not None:
         user_id = user_id or id_of(part.item.get("from_user_id"))
-    contact = contact_of(number, user_id, {})
+    contact = contact_of(number, user_id, part.people if reason == "user_id_changed" else {})
     if contact is None:
         part.problem("names no new id", ".system")
         return None

@@ -7,6 +7,7 @@ made of them can be refused by a store further on (no integer beyond 64 bits, no
 import base64
 import binascii
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ LINK_LIMIT = 4096
 FILE_NAME_LIMIT = 255
 
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that a datetime can hold
+_WRITTEN_PHONE = re.compile(r"\+[0-9][0-9 ().\-\u00a0\u2010-\u2013]*")
 _PHONE_DIGITS = range(7, 16)  # E.164: at most 15 digits
 _SHA256_BYTES = 32
 _EXTENSION_LIMIT = 16
@@ -59,6 +61,14 @@ def phone_of(wa_id: str | None) -> str | None:
     if wa_id and wa_id.isascii() and wa_id.isdigit() and len(wa_id) in _PHONE_DIGITS:
         return f"+{wa_id}"
     return None
+
+
+def phone_written(value: Any) -> str | None:
+    """E.164 of a phone as people write it, with `+` and the country's code (`+55 11 98765-0006`)."""
+    written = value.strip() if isinstance(value, str) and len(value) <= LABEL_LIMIT else ""
+    if not _WRITTEN_PHONE.fullmatch(written):
+        return None
+    return phone_of("".join(c for c in written if c.isdecimal()))
 
 
 def label_of(value: Any, limit: int = LABEL_LIMIT) -> str | None:

@@ -38,7 +38,7 @@ export function buildStage(stage) {
     shareLocation: (message) => composer.chooseLocation(message.id),
     sharePhone: (message) => {
       const person = currentCustomer();
-      composer.sendDraft({ kind: "contacts", content: { contacts: [{ name: { formatted_name: person.name, first_name: person.name.split(" ")[0] }, phones: [{ phone: `+${person.key}`, wa_id: person.key, type: "CELL" }] }] }, reply_to: message.id });
+      composer.sendDraft({ kind: "contacts", content: { origin: "contact_request", contacts: [{ name: { formatted_name: person.name, first_name: person.name.split(" ")[0] }, phones: [{ phone: `+${person.key}`, wa_id: person.key, type: "CELL" }] }] }, reply_to: message.id });
     },
     menu: (message) => sheet(t("actions"), (close) => {
       const then = (work) => () => { close(); work(); };
