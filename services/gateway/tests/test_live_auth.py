@@ -30,6 +30,24 @@ async def test_wrong_email_and_wrong_password_are_told_the_same(gateway):
     assert bodies[0]["code"] == "unauthenticated"
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("route", ["login", "refresh", "logout"])
+async def test_a_long_body_of_somebody_unknown_is_not_read(gateway, monkeypatch, route, chunked):
+    """FastAPI reads bodies of any length, and parses them in the event loop."""
+    parsed = []
+    monkeypatch.setattr("starlette.requests.Request.json", parsed.append)
+    raw = b'{"email": "a@example.com", "password": "' + b"x" * 200_000 + b'"}'
+
+    async def pieces():
+        for start in range(0, len(raw), 50_000):
+            yield raw[start : start + 50_000]
+
+    headers = {"content-type": "application/json"}
+    answer = await gateway.http.post(f"/api/v1/auth/{route}", content=pieces() if chunked else raw, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert parsed == []
+
+
 async def test_email_is_found_in_any_case(gateway):
     ana = await gateway.person()
     body = {"email": f"  {ana.attendant.email.upper()} ", "password": "correct horse battery staple"}

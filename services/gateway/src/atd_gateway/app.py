@@ -276,6 +276,7 @@ def _add_edge(
         webhooks_in_flight=settings.webhooks_in_flight,
         clock=runtime.clock,
         table=table,
+        body_timeout_s=settings.upstream_timeout.total_seconds(),
     )
     app.user_middleware.append(Middleware(Edge, parts=parts))  # innermost: inside the kit's request context
     if settings.allowed_origins:

@@ -18,7 +18,9 @@ from atd_gateway.asgi import address_of, bearer_token, method_not_allowed
 from atd_gateway.authenticator import Caller
 from atd_gateway.domain.addresses import Networks
 from atd_gateway.domain.routes import Route, RouteTable
+from atd_gateway.proxy.body import RequestBody, replayed
 from atd_gateway.proxy.request import PublicRequest
+from atd_schemas.services import API_BODY_LIMIT_BYTES
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import (
     Problem,
@@ -33,6 +35,9 @@ from atd_servicekit.rates import RateLimiter
 API_PREFIX = "/api/v1/"
 SIGN_IN_PREFIX = "/api/v1/auth/"
 _IDENTITY = b"x-atd-identity"
+
+_SIGN_IN_BODY_BYTES = 16 * 1024
+"""An e-mail, a password and a token, however they are escaped: what more anybody sends is not read."""
 
 
 class _Authenticator(Protocol):
@@ -67,6 +72,7 @@ class EdgeParts:
     webhooks_in_flight: int
     clock: Clock
     table: RouteTable
+    body_timeout_s: float
 
 
 class Edge:
@@ -123,12 +129,18 @@ class Edge:
             wait = self._parts.sign_ins.take(address, self._parts.clock.monotonic())
             if wait:
                 raise rate_limited(wait)
+            receive = await self._bounded(scope, receive, _SIGN_IN_BODY_BYTES)
         elif path.startswith(API_PREFIX) and scope["method"] != "OPTIONS":
             caller = await self._caller(scope)
             self._limit(caller)
             headers.append((_IDENTITY, caller.signed.encode()))
+            receive = await self._bounded(scope, receive, API_BODY_LIMIT_BYTES)
         scope["headers"] = headers
         await self._app(scope, receive, send)
+
+    async def _bounded(self, scope: Scope, receive: Receive, limit: int) -> Receive:
+        """The body, read here: FastAPI would read one of any length, and parse it, before it asks who calls."""
+        return replayed(await RequestBody(scope, receive, limit, self._parts.body_timeout_s).whole(), receive)
 
     async def _caller(self, scope: Scope) -> Caller:
         token = bearer_token(scope)

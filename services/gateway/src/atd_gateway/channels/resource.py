@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 import orjson
-from starlette.types import Message, Receive, Send
+from starlette.types import Message, Send
 
 from atd_gateway.asgi import method_not_allowed
 from atd_gateway.authenticator import Caller
@@ -13,12 +13,12 @@ from atd_gateway.channels.directory import ChannelDirectory, Place
 from atd_gateway.channels.finding import AccountFinder
 from atd_gateway.channels.kinds import Kinds
 from atd_gateway.channels.listing import MergedList, read_query
-from atd_gateway.proxy.body import RequestBody
+from atd_gateway.proxy.body import RequestBody, replayed
 from atd_gateway.proxy.headers import response_headers
 from atd_gateway.proxy.request import PublicRequest
 from atd_gateway.proxy.upstreams import Reply
 from atd_schemas.services import CHANNELS_PREFIX
-from atd_servicekit.problems import Problem, forbidden, not_found, unauthenticated
+from atd_servicekit.problems import forbidden, not_found, unauthenticated
 
 _COLLECTION_METHODS = frozenset({"GET", "POST"})
 _READ = "channels:read"
@@ -74,11 +74,7 @@ class ChannelsResource:
 
     async def _create(self, request: PublicRequest, caller: Caller) -> None:
         """Forward to the service of the body's kind, and know the new account before the client knows it."""
-        reading = RequestBody(request.scope, request.receive, request.route.body_limit, self._body_timeout)
-        try:
-            body = await reading.whole()
-        except OSError:
-            raise Problem(400, "malformed", "The body is incomplete: the connection was closed.") from None
+        body = await RequestBody(request.scope, request.receive, request.route.body_limit, self._body_timeout).whole()
         service = self._kinds.service_of_body(body)
 
         async def send(message: Message) -> None:
@@ -88,7 +84,7 @@ class ChannelsResource:
                     self._directory.add(account_id, Place(service, caller.identity.tenant_id))
             await request.send(message)
 
-        await self._proxy.forward(replace(request, receive=_replayed(body, request.receive), send=send), service)
+        await self._proxy.forward(replace(request, receive=replayed(body, request.receive), send=send), service)
 
     async def _list(self, request: PublicRequest, caller: Caller) -> None:
         query = read_query(request.scope["query_string"])
@@ -104,16 +100,6 @@ class ChannelsResource:
             await self._proxy.forward(request, self._services[0])
         else:
             await _send(await self._merged.read(request, query), request.send)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """`receive` of a request whose body has been read, as if it had not."""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return again
 
 
 def _account_of(headers: Sequence[tuple[bytes, bytes]]) -> str | None:

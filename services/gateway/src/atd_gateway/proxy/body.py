@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from typing import TypeVar
 
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from atd_gateway.asgi import header
 from atd_servicekit.problems import Problem, too_large
@@ -40,7 +40,7 @@ class RequestBody:
         return self._chunks()
 
     async def whole(self) -> bytes:
-        """All of it. Raises `Problem` 408 or 413, and `OSError` when the client goes away."""
+        """All of it. Raises `Problem` 408 or 413, and 400 when the client goes away."""
         if self.refusal is not None:
             raise self.refusal
         if self._absent:
@@ -50,7 +50,7 @@ class RequestBody:
         except OSError:
             if self.refusal is not None:
                 raise self.refusal from None
-            raise
+            raise Problem(400, "malformed", "The body is incomplete: the connection was closed.") from None
 
     async def _whole(self) -> bytes:
         return b"".join([chunk async for chunk in self._chunks()])
@@ -79,3 +79,13 @@ class RequestBody:
         except TimeoutError:
             self.refusal = Problem(408, "request_timeout", "The rest of the body did not arrive in time.")
             raise
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """`receive` of a request whose body has been read, as if it had not."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return again
