@@ -55,6 +55,55 @@ async def test_a_wrong_or_missing_signature_is_401(service: Service) -> None:
         assert answer.status_code == 401
 
 
+DEEP = b"[" * 1_000_000
+HOSTILE = {
+    "nested deep": b'{"entry":[{"id":"%(business)s","changes":' + DEEP + b"]}",
+    "a huge array": b'{"entry":[{"id":"%(business)s","changes":[' + b"{}," * 500_000 + b"0]}]}",
+    "no UTF-8": b'{"entry":[{"id":"%(business)s"}],"x":"' + b"\xff" * 1_000_000 + b'"}',
+    "half a character": b'{"entry":[{"id":"%(business)s"}],"x":"\\ud800","y":[' + b"{}," * 500_000 + b"0]}",
+    "keys that repeat": b'{"entry":[{"id":"%(business)s"}]' + b',"a":{}' * 300_000 + b"}",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_nothing_is_decoded_before_the_signature_is_proven(
+    service: Service, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A body of 3 MB can be such that decoding it takes most of a second, in which nobody else is served."""
+    channel = await service.connect(business_account_id="919191919191")
+    raw = HOSTILE[name].replace(b"%(business)s", b"919191919191")
+    decoded: list[bytes] = []
+    with monkeypatch.context() as patched:
+        patched.setattr("atd_channelkit.webhooks.endpoint.decode", decoded.append)
+        for address in ("", f"/{channel['id']}"):
+            assert (await service.deliver(address, raw, "another-secret")).status_code == 401
+            assert (await service.client.post(f"/webhooks/whatsapp{address}", content=raw)).status_code == 401
+        unknown = raw.replace(b"919191919191", b"818181818181")
+        assert (await service.deliver("", unknown)).status_code == 404
+    assert decoded == []
+
+
+async def test_a_proven_body_that_is_no_json_is_400_at_the_app_address_and_one_that_is_nested_too_deep_is_kept(
+    service: Service,
+) -> None:
+    channel = await service.connect(business_account_id="929292929292")
+    malformed = b'{"entry":[{"id":"929292929292"}'
+    answer = await service.deliver("", malformed)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+    deep = b'{"entry":[{"id":"929292929292"}],"x":' + b"[" * 5000 + b"]" * 5000 + b"}"
+    assert (await service.deliver("", deep)).status_code == 200
+    [event] = await service.of_account(channel["id"], 1)
+    assert base64.b64decode(event.data.body) == deep
+    assert event.data.problems == ("body: nested too deep",)
+
+
+async def test_a_long_query_is_not_read_by_the_check_of_an_address(service: Service) -> None:
+    channel = await service.connect()
+    asked = {"hub.mode": "subscribe", "hub.challenge": "1", "hub.verify_token": channel["verify_token"]}
+    answer = await service.client.get("/webhooks/whatsapp", params={**asked, "x": "y" * 5000})
+    assert answer.status_code == 403
+
+
 @pytest.mark.proves("whatsapp", "webhook-wrong-signature-unknown")
 async def test_an_unknown_account_is_404(service: Service) -> None:
     channel = await service.connect()

@@ -1,9 +1,10 @@
 """Whom a webhook body of Meta's names. Pure."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from atd_channelkit.accounts.spec import Reference
-from atd_channelkit.webhooks.reader import NamedAccounts
 
 NUMBER = "number"
 BUSINESS_ACCOUNT = "business_account"
@@ -12,19 +13,22 @@ BUSINESS_ACCOUNT = "business_account"
 NAMED_LIMIT = 1000
 """Meta puts at most 1000 updates into one body; more names than that are not looked at."""
 
+MENTIONED_LIMIT = 100
+"""Places of each kind of id that are looked at in a body that is not proven yet."""
 
-def named_in(payload: Any) -> NamedAccounts:
-    """The ids that a body carries where Meta puts them, in its order; whatever has another shape is passed over.
+_IN_BYTES = ((NUMBER, b'"phone_number_id"'), (BUSINESS_ACCOUNT, b'"id"'))
+_ID = re.compile(rb'\s{0,8}:\s{0,8}"([0-9]{1,32})"')
 
-    A body is about its numbers, and about its business accounts too where a change names no number.
+
+def named_in(payload: Any) -> Sequence[Reference]:
+    """The ids that a body is about, where Meta puts them, in its order; whatever has another shape is passed over.
+
+    Those of its numbers, and of its business accounts too where a change names no number.
     """
     numbers: dict[Reference, None] = {}
-    businesses: dict[Reference, None] = {}
     beyond_numbers = False
-    for entry in _dicts(payload, "entry"):
-        business = entry.get("id")
-        if isinstance(business, str) and len(businesses) < NAMED_LIMIT:
-            businesses[BUSINESS_ACCOUNT, business] = None
+    entries = _dicts(payload, "entry")
+    for entry in entries:
         for change in _dicts(entry, "changes"):
             value = change.get("value")
             metadata = value.get("metadata") if isinstance(value, dict) else None
@@ -33,9 +37,28 @@ def named_in(payload: Any) -> NamedAccounts:
                 beyond_numbers = True
             elif len(numbers) < NAMED_LIMIT:
                 numbers[NUMBER, number] = None
-    if beyond_numbers:
-        return NamedAccounts((*numbers, *businesses))
-    return NamedAccounts(tuple(numbers), tuple(businesses))
+    if not beyond_numbers:
+        return tuple(numbers)
+    ids = (entry.get("id") for entry in entries[:NAMED_LIMIT])
+    return (*numbers, *dict.fromkeys((BUSINESS_ACCOUNT, one) for one in ids if isinstance(one, str)))
+
+
+def mentioned_in(raw: bytes) -> Sequence[Reference]:
+    """Ids of numbers and business accounts that stand in the bytes of a body, before anything is known of it.
+
+    What a customer writes cannot look like one: quotes within a JSON text have a backslash before them.
+    """
+    found: dict[Reference, None] = {}
+    for kind, name in _IN_BYTES:
+        at = raw.find(name)
+        for _ in range(MENTIONED_LIMIT):
+            if at < 0:
+                break
+            at += len(name)
+            if (match := _ID.match(raw, at)) is not None:
+                found[kind, match[1].decode()] = None
+            at = raw.find(name, at)
+    return tuple(found)
 
 
 def _dicts(holder: Any, name: str) -> list[dict[str, Any]]:

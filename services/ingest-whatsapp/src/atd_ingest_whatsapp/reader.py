@@ -14,7 +14,7 @@ from atd_channelkit.webhooks.reader import (
 )
 from atd_channelkit.webhooks.translation import Translation
 from atd_ingest_whatsapp.accounts.model import Account
-from atd_ingest_whatsapp.named import NUMBER, named_in
+from atd_ingest_whatsapp.named import NUMBER, mentioned_in, named_in
 from atd_ingest_whatsapp.signature import SIGNATURE_HEADER, proving_secrets
 from atd_ingest_whatsapp.translate import Proven, translate
 
@@ -67,7 +67,7 @@ READER = WebhookReader(
     proving=_proving,
     translate=_translate,
     named=named_in,
-    shared_address=True,
+    mentioned=mentioned_in,
     challenge=_challenge,
 )
 """A body is proven by the secret of the Meta app, which several numbers may share."""

@@ -84,12 +84,18 @@ class AccountDirectory(Generic[A]):
             await self.reload([account_id])
         return self._by_id.get(account_id)
 
-    async def find_referenced(self, references: Sequence[Reference]) -> Mapping[Reference, Sequence[A]]:
-        """The accounts of these references, looked up as in `find`; those that nobody has are left out."""
+    def known(self, references: Sequence[Reference]) -> Mapping[Reference, Sequence[A]] | None:
+        """The accounts of these references when all of them are in memory."""
         known = self._by_reference
         found = {one: known[one] for one in references if one in known}
-        if len(found) == len(references):
+        return found if len(found) == len(references) else None
+
+    async def find_referenced(self, references: Sequence[Reference]) -> Mapping[Reference, Sequence[A]]:
+        """The accounts of these references, looked up as in `find`; those that nobody has are left out."""
+        found = self.known(references)
+        if found is not None:
             return found
+        known = self._by_reference
         missing = [one for one in references if one not in known and not self._known_as_unknown(one)][:LOOKUP_BATCH]
         if missing and self._may_look_up(missing):
             async with self._reading:

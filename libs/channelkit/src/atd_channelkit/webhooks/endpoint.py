@@ -1,14 +1,15 @@
 """The hot path: webhooks over raw ASGI, answered 200 only when Kafka has everything that a body says.
 
 Every account has an address of its own; where the provider wants one address for all, the body names the accounts.
+A request costs little more than it must: what is usually in memory is not awaited, and errors are sorted where they
+end, not in a block around each step.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from atd_channelkit.accounts.model import Account
 from atd_channelkit.webhooks.body import MalformedBodyError, UnreadableBodyError, decode
 from atd_channelkit.webhooks.intake import Intake
 from atd_channelkit.webhooks.proof import AccountProof
-from atd_channelkit.webhooks.reader import Headers, ProvenAccounts, WebhookReader
+from atd_channelkit.webhooks.reader import WebhookReader
 from atd_channelkit.webhooks.translation import Translation, unparsed_event
 from atd_schemas.services import WEBHOOK_BODY_LIMIT_BYTES
 from atd_schemas.topics import INBOUND_UNPARSED
@@ -37,12 +38,14 @@ from atd_servicekit.problems import (
     problem_of,
     problem_response,
     too_large,
-    unauthenticated,
 )
 from atd_servicekit.tracing import current_traceparent
 
 _EMPTY: tuple[tuple[bytes, bytes], ...] = ((b"content-length", b"0"),)
 """An empty answer: providers look at the status alone, and it goes out in one write."""
+
+_QUERY_LIMIT_BYTES = 4096
+"""A check of the address has three short values; nothing is read of a longer query."""
 
 A = TypeVar("A", bound=Account)
 
@@ -86,7 +89,7 @@ class WebhookEndpoint(Generic[A]):
                 body = await self._check_address(scope, account_id)
                 headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
         except Exception as error:  # noqa: BLE001 - this is the outermost place: whatever it is gets an answer
-            problem = problem_of(error)
+            problem = _problem_of(error)
             self._log_refusal(scope, account_id, problem, error)
             await problem_response(problem, HTTPConnection(scope))(scope, receive, send)
             return
@@ -98,8 +101,8 @@ class WebhookEndpoint(Generic[A]):
         """The provider's check of the address: its challenge comes back when it knows the verify token."""
         account = None if account_id is None else await self._account(account_id)
         read = self._reader.challenge
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        challenge = None if read is None else read(query)
+        query: bytes = scope["query_string"] if len(scope["query_string"]) <= _QUERY_LIMIT_BYTES else b""
+        challenge = None if read is None else read(dict(parse_qsl(query.decode("latin-1"))))
         known = () if challenge is None else self._directory.referenced(challenge.token)
         if challenge is None or not known or (account is not None and account not in known):
             raise forbidden("Wrong verify token for this address.")
@@ -107,49 +110,41 @@ class WebhookEndpoint(Generic[A]):
 
     async def _post(self, scope: Scope, receive: Receive, account_id: str | None) -> None:
         headers = dict(scope["headers"])
-        account = None if account_id is None else await self._account(account_id)
+        account = None
+        if account_id is not None:
+            account = self._directory.get(account_id) or await self._account(account_id)
         raw = await _read(headers, receive)
         now = self._clock.now()
         if account is None:
-            payload, problem, accounts = await self._of_shared(raw, headers, now)
+            account, proving = await self._proof.at_shared_address(raw, headers, now)
         else:
-            proving = self._proof.secrets_of_request(raw, headers, account, now)
-            payload, problem = _decoded(raw)
-            with _unavailable_when_down():
-                accounts = await self._proof.at_own_address(payload, account, proving, now)
-        if problem is None:
-            translation = self._reader.translate(payload, accounts, now, None)
-        else:
-            translation = Translation((), (problem,))
-        await self._publish(accounts.first, raw, translation, now)
+            proving = await self._proof.at_own_address(raw, headers, account, now)
+        translation = await self._translated(raw, account, proving, now)
+        traceparent = current_traceparent()
+        kept: tuple[Outgoing, ...] = ()
+        if translation.problems:
+            event = unparsed_event(account, self._webhooks.source, raw, translation.problems, now)
+            kept = (Outgoing.of(INBOUND_UNPARSED, event, traceparent),)
+        await self._webhooks.intake.take(translation, kept, traceparent)
 
-    async def _of_shared(
-        self, raw: bytes, headers: Headers, now: datetime
-    ) -> tuple[Any, str | None, ProvenAccounts[A]]:
+    async def _translated(self, raw: bytes, first: A, proving: frozenset[bytes], now: datetime) -> Translation:
+        """What a proven body says. Raises `Problem` 400 when it is not JSON."""
         try:
-            payload, problem = _decoded(raw)
-        except Problem:
-            raise unauthenticated("The body is not JSON, so it names no account that could prove it.") from None
-        with _unavailable_when_down():
-            return payload, problem, await self._proof.at_shared_address(payload, raw, headers, now)
+            payload = decode(raw)
+        except UnreadableBodyError as error:
+            return Translation((), (f"body: {error}",))
+        except MalformedBodyError as error:
+            raise Problem(400, "malformed_json", f"The body is not JSON: {error}.") from None
+        accounts = await self._proof.covered(payload, first, proving, now)
+        return self._reader.translate(payload, accounts, now, None)
 
     async def _account(self, account_id: str) -> A:
         account = self._directory.get(account_id)
         if account is None and _is_uuid(account_id):
-            with _unavailable_when_down():
-                account = await self._directory.find(account_id)
+            account = await self._directory.find(account_id)
         if account is None:
             raise not_found("Channel account not found.")
         return account
-
-    async def _publish(self, account: A, raw: bytes, translation: Translation, now: datetime) -> None:
-        kept = []
-        traceparent = current_traceparent()
-        if translation.problems:
-            event = unparsed_event(account, self._webhooks.source, raw, translation.problems, now)
-            kept.append(Outgoing.of(INBOUND_UNPARSED, event, traceparent))
-        with _unavailable_when_down():
-            await self._webhooks.intake.take(translation, kept, traceparent)
 
     def _log_refusal(self, scope: Scope, account_id: str | None, problem: Problem, error: Exception) -> None:
         channel = self._webhooks.channel
@@ -168,33 +163,17 @@ class WebhookEndpoint(Generic[A]):
         )
 
 
-class _unavailable_when_down:  # noqa: N801 - reads as a function, costs less than a generator
-    """Turns faults of the infrastructure into 503: the provider repeats the body."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, InfrastructureFault | PyMongoError | TimeoutError | OSError):
-            reason = type(error).__name__
-            raise Problem(
-                503,
-                "unavailable",
-                f"The webhook could not be saved ({reason}); send it again.",
-                headers={"Retry-After": "2"},
-            ) from error
-
-
-def _decoded(raw: bytes) -> tuple[Any, str | None]:
-    """The values of a body, or the problem with one that is authentic but cannot be read."""
-    try:
-        return decode(raw), None
-    except UnreadableBodyError as error:
-        return None, f"body: {error}"
-    except MalformedBodyError as error:
-        raise Problem(400, "malformed_json", f"The body is not JSON: {error}.") from None
+def _problem_of(error: Exception) -> Problem:
+    """The answer to an error; faults of the infrastructure are 503, so that the provider repeats the body."""
+    if isinstance(error, InfrastructureFault | PyMongoError | TimeoutError | OSError):
+        reason = type(error).__name__
+        return Problem(
+            503,
+            "unavailable",
+            f"The webhook could not be saved ({reason}); send it again.",
+            headers={"Retry-After": "2"},
+        )
+    return problem_of(error)
 
 
 async def _read(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:

@@ -28,7 +28,7 @@ def describe_webhooks(app: FastAPI, path: str, channel: str, reader: WebhookRead
     def openapi() -> dict[str, Any]:
         document = described()
         document["paths"][f"{path}/{{account_id}}"] = of_account
-        if reader.shared_address:
+        if reader.mentioned is not None:
             document["paths"][path] = of_all
         return document
 

@@ -18,18 +18,6 @@ Headers = Mapping[bytes, bytes]
 
 
 @dataclass(slots=True)  # one for each webhook: frozen ones take three times as long to make
-class NamedAccounts:
-    """The accounts that a body names.
-
-    `about`: those that parts of the body are about. `senders`: others of the same provider account, whose secrets can
-    prove a body that arrives at the shared address.
-    """
-
-    about: tuple[Reference, ...] = ()
-    senders: tuple[Reference, ...] = ()
-
-
-@dataclass(slots=True)  # as above
 class ProvenAccounts(Generic[A]):
     """The accounts that a webhook's proof covers: whatever a body says of others is a problem.
 
@@ -79,12 +67,9 @@ def in_header(name: str) -> Prove:
     return proving
 
 
-def names_nobody(_payload: Any) -> NamedAccounts:
+def names_nobody(_payload: Any) -> Sequence[Reference]:
     """For providers whose bodies name no account: the address does."""
-    return _NOBODY
-
-
-_NOBODY = NamedAccounts()
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +82,10 @@ class WebhookReader(Generic[A]):
         proving: those of them that prove a request.
         translate: what a decoded body says, in our words: `(payload, accounts, now, received_at)`; the last is when it
             arrived, if that was before `now`.
-        named: the accounts that a decoded body names; whatever has another shape is passed over.
-        shared_address: one address serves all accounts (a Meta app), beside the one of each account.
+        named: the accounts that parts of a decoded body are about; whatever has another shape is passed over.
+        mentioned: for providers with one address for all accounts (a Meta app), beside the one of each account: ids
+            that stand in its bytes, so that their accounts' secrets can prove it. Anybody may send those bytes:
+            it decodes nothing, and its work and its result are bounded. `None`: there is no such address.
         challenge: reads the provider's check of an address from its query; `None` for providers that make none.
     """
 
@@ -106,6 +93,6 @@ class WebhookReader(Generic[A]):
     secrets: Callable[[A, datetime], Sequence[bytes]]
     proving: Prove
     translate: Callable[[Any, ProvenAccounts[A], datetime, datetime | None], Translation]
-    named: Callable[[Any], NamedAccounts] = names_nobody
-    shared_address: bool = False
+    named: Callable[[Any], Sequence[Reference]] = names_nobody
+    mentioned: Callable[[bytes], Sequence[Reference]] | None = None
     challenge: Callable[[Mapping[str, str]], Challenge | None] | None = None

@@ -57,8 +57,7 @@ class Redrive(Generic[A]):
             raise conflict(f"The body is not JSON: {error}.") from None
         now = webhooks.clock.now()
         proving = frozenset(webhooks.reader.secrets(account, now))
-        proof = AccountProof(webhooks.reader, webhooks.directory)
-        accounts = await proof.at_own_address(payload, account, proving, now)
+        accounts = await AccountProof(webhooks.reader, webhooks.directory).covered(payload, account, proving, now)
         translation = webhooks.reader.translate(payload, accounts, now, received_at)
         await webhooks.intake.take(translation, traceparent=current_traceparent())
         return translation

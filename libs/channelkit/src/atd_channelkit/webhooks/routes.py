@@ -23,13 +23,13 @@ def add_webhooks(app: FastAPI, path: str, webhooks: Webhooks[Any], metrics: Metr
     cost more than the webhook itself.
     """
     methods = ["POST"] if webhooks.reader.challenge is None else ["GET", "POST"]
-    addresses = [f"{path}/{{account_id}}", *([path] if webhooks.reader.shared_address else [])]
+    addresses = [f"{path}/{{account_id}}", *([] if webhooks.reader.mentioned is None else [path])]
     endpoints = [_PROVEN.mark(WebhookEndpoint(address, webhooks)) for address in addresses]
     for endpoint in endpoints:
         app.router.routes.append(Route(endpoint.path, endpoint, methods=methods))
     describe_webhooks(app, path, webhooks.channel, webhooks.reader)
     in_context = [RequestContext(endpoint, metrics, tracing) for endpoint in endpoints]
-    of_account, of_all = in_context[0], in_context[1] if webhooks.reader.shared_address else None
+    of_account, of_all = in_context[0], None if webhooks.reader.mentioned is None else in_context[1]
     app.middleware_stack = serve_directly(
         app.build_middleware_stack(), path, of_account, of_all, methods=frozenset(methods)
     )
