@@ -1,12 +1,20 @@
 """From changes to events and commands."""
 
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.events import contact_event, conversation_event, event_id, outbound_command
+from atd_conversation.domain.events import (
+    contact_event,
+    conversation_event,
+    event_id,
+    outbound_command,
+    reaction_command,
+)
+from atd_schemas.contents import MessageKind
 from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.inbound import InboundContact
@@ -86,6 +94,7 @@ def test_the_command_is_addressed_as_the_customer_wrote_and_repeats_as_itself(co
         "reply_to_external_id": "wamid.1",
         "attachments": (),
         "attempt": 0,
+        "reply_until": None,
     }
     assert adapter(OUTBOUND_WHATSAPP).validate_json(encode(commands[0])) == commands[0]
 
@@ -117,3 +126,17 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
     for kind in get_args(ContactEventType):
         made.add(contact_event(contact, kind, (), now=NOON, causation_id=None).type)
     assert made == {*get_args(ConversationEventType), *get_args(MessageEventType), *get_args(ContactEventType)}
+
+
+@pytest.mark.parametrize(("kind", "limited"), [("text", True), ("template", False)])
+def test_only_what_the_reply_window_limits_is_told_when_it_ends(
+    conversation: Conversation, kind: MessageKind, limited: bool
+) -> None:
+    conversation.reply_window_expires_at = end = NOON + timedelta(hours=24)
+    (sent,) = conversation.send("m2", actor=BIA, text="Olá", now=NOON)
+    assert sent.message is not None
+    sent.message.kind = kind
+    asked = outbound_command(conversation, sent.message, now=NOON, causation_id="r1", reply_to_external_id=None)
+    assert asked.data.reply_until == (end if limited else None)
+    reaction = reaction_command(conversation, sent.message, "👍", actor=BIA, now=NOON, causation_id="r2")
+    assert reaction.data.reply_until == end
