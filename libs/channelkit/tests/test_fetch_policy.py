@@ -234,7 +234,7 @@ def finished(**changes: Any) -> ledger.Finished:
         "tenant_id": row.tenant_id,
         "group": row.group,
         "lane": row.lane,
-        "payload": dict(row.payload),
+        "about": dict(row.about),
         "traceparent": None,
         "state": "done",
         "attempts": 1,
@@ -253,6 +253,11 @@ def test_the_end_of_a_fetch_is_one_event_whenever_it_is_reported() -> None:
     assert (data.state, data.mime_type, data.size, data.sha256) == ("ready", "image/png", 3, DIGEST)
     assert (data.attachment_id, data.message_id, data.attempt, data.failure) == ("file-1", "message-1", 1, None)
     assert adapter(INBOUND_EVENTS).validate_json(encode(event)) == event
+
+
+def test_a_fetch_that_was_asked_for_before_rows_named_what_they_are_about_is_reported() -> None:
+    whole = {"command_id": "command-1", "asked_at": NOW, "data": command(attempt=1).data.model_dump()}
+    assert file_event(finished(about=whole), SERVICE) == file_event(finished(), SERVICE)
 
 
 def test_a_failed_fetch_says_why() -> None:

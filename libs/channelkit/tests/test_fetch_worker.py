@@ -172,6 +172,7 @@ def row(*, url: str | None = FRESH, sha256: str | None = DIGEST, kind: Any = "im
         order=new.order,
         attempt=attempt,
         payload=dict(new.payload),
+        about=dict(new.about),
         created_at=NOW,
         traceparent=None,
         state="sending",

@@ -76,6 +76,7 @@ def as_row(command: SendCommand) -> ledger.Row:
         order=new.order,
         attempt=1,
         payload=dict(new.payload),
+        about=dict(new.about),
         created_at=NOW,
         traceparent=None,
         state="sending",
@@ -152,23 +153,18 @@ async def test_every_command_is_written_into_a_ledger_and_files_into_one_of_thei
 
 
 def test_the_row_of_a_plain_text_holds_nothing_that_a_text_does_not_have() -> None:
-    assert set(new_row(message(), 42, None, DAY).payload) == {
-        "command_id",
-        "channel",
-        "recipient",
-        "kind",
-        "text",
-        "reply_to",
-    }
+    row = new_row(message(), 42, None, DAY)
+    assert set(row.payload) == {"kind", "text", "reply_to"}
+    assert set(row.about) == {"command_id", "channel", "recipient"}
 
 
 @pytest.mark.parametrize("command", [message(), reaction(), read()])
 def test_rows_of_before_they_named_their_channel_are_sent_and_reported(command: SendCommand) -> None:
     row = as_row(command)
-    payload = {name: value for name, value in row.payload.items() if name != "channel"}
-    assert data_of(replace(row, payload=payload)) == command.data
+    payload = {name: value for name, value in {**row.payload, **row.about}.items() if name != "channel"}
+    assert data_of(replace(row, payload=payload, about=payload)) == command.data
     end = failing(command, "window:131047")
-    assert receipt_of(replace(end, payload=payload), SERVICE) == receipt_of(end, SERVICE)
+    assert receipt_of(replace(end, about=payload), SERVICE) == receipt_of(end, SERVICE)
 
 
 def test_a_row_that_was_sent_before_has_its_aliases_one_by_one() -> None:
@@ -210,7 +206,7 @@ def finished(command: SendCommand, **changes: object) -> ledger.Finished:
         "tenant_id": row.tenant_id,
         "group": row.group,
         "lane": row.lane,
-        "payload": dict(row.payload),
+        "about": dict(row.about),
         "traceparent": None,
         "state": "done",
         "attempts": 1,

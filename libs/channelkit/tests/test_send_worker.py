@@ -96,6 +96,7 @@ def row() -> ledger.Row:
         order=new.order,
         attempt=1,
         payload=dict(new.payload),
+        about=dict(new.about),
         created_at=NOW,
         traceparent=None,
         state="sending",

@@ -256,7 +256,7 @@ async def test_a_failed_row_says_why_and_its_lane_goes_on(bench: LedgerBench) ->
         "recipient",
         "This number has no WhatsApp.",
     )
-    assert (second.state, second.result, second.payload) == ("done", {"external_id": "wamid.b"}, {"text": "b"})
+    assert (second.state, second.result, second.about) == ("done", {"external_id": "wamid.b"}, {"for": "b"})
 
 
 async def test_an_uncertain_row_is_repeated_at_its_deadline_not_before(bench: LedgerBench) -> None:

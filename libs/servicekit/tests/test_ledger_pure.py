@@ -40,8 +40,11 @@ def test_a_failure_finishes_the_row_with_its_reason() -> None:
     assert (update.finished.state, update.finished.reason, update.finished.attempts) == ("failed", "blocked", 3)
     assert update.change is not None
     assert update.change[0]["claim"] == "claim"
-    assert update.change[1]["$unset"] == {"open": 1}
-    assert update.change[1]["$set"]["expires_at"] == _NOW + timedelta(days=8)
+    assert isinstance(update.change[1], list)
+    ended, dropped = update.change[1]
+    assert {"open", "payload"} <= set(dropped["$unset"])
+    assert ended["$set"]["expires_at"] == _NOW + timedelta(days=8)
+    assert ended["$set"]["reason"] == {"$literal": "blocked"}, "words are no expressions"
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """What the ledger tells: reports, log lines, metrics; and that its queries are cheap."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+import bson
 import pytest
 import structlog
 
 from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.ledger import Finished, Retry, Suspended, Uncertain
+from atd_servicekit.ledger import Failed, Finished, Retry, Suspended, Uncertain
 from atd_servicekit.ledger.lanes import Entry
+from atd_servicekit.ledger.report_store import Report, ReportStore
 from atd_servicekit.ledger.store import LedgerStore
 from atd_testing.ledgers import SHARDS, LedgerBench, ledger_bench
 from atd_testing.waiting import eventually
@@ -52,6 +55,65 @@ async def test_a_row_that_cannot_be_reported_does_not_keep_others_back(bench: Le
     spoiled = False
     bench.clock.advance(timedelta(seconds=11))
     await eventually(lambda: told == ["a", "b", "bad"])
+
+
+# What stays
+
+
+async def test_a_finished_row_is_small_and_kept_as_long_as_its_ledger_says(bench: LedgerBench) -> None:
+    process = await bench.process(kept_for=timedelta(hours=2))
+    bench.receiver.will("b", Failed("recipient", "$no such customer"))
+    bench.receiver.will("c", Retry(bench.later(0), "busy"))
+    rows = [replace(row, payload={"text": "x" * 50_000}) for row in bench.new_rows(["a", "b", "c", "d", "e"])]
+    await process.ledger.add(rows)
+    await bench.wait_state("done", "a", "c", "d", "e")
+    await bench.wait_state("failed", "b")
+    await process.ledger.add(rows)
+    for row in rows:
+        document = await bench.document(row.id)
+        assert len(bson.encode(document)) < 600
+        assert document["expires_at"] - document["finished_at"] == timedelta(hours=2)
+        assert document["about"] == row.about
+        assert not document.keys() & {"payload", "open", "counts"}
+    assert (await bench.document("b"))["detail"] == "$no such customer"
+    await eventually(lambda: len(process.finished) == 5)
+    assert sum(bench.receiver.sent(row.id) for row in rows) == 6, "what is added again is known"
+
+
+async def test_a_proof_and_an_overdue_row_leave_a_small_row_too(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a", Uncertain(bench.later(600), "timeout"))
+    await process.ledger.add(bench.new_rows(["a"]))
+    await bench.wait_state("uncertain", "a")
+    assert await process.ledger.resolve("a", {"external_id": "proof"})
+    await process.ledger.add(bench.new_rows(["b"], send_until=bench.later(-1)))
+    await bench.wait_state("failed", "b")
+    for row_id in ("a", "b"):
+        document = await bench.document(row_id)
+        assert not document.keys() & {"payload", "open", "counts"}
+        assert document["about"] == {"for": row_id}
+
+
+async def test_the_end_of_a_row_without_about_is_reported_with_its_payload(bench: LedgerBench) -> None:
+    """As rows were written before; a process that died left the reports of one of them."""
+    process = await bench.process()
+    bench.receiver.will("b", Failed("recipient", "no"))
+    await bench.suspend("g")
+    await process.ledger.add(bench.new_rows(["a", "b", "c"]))
+    await bench.rows.update_many({}, {"$unset": {"about": 1}})
+    store, reports = LedgerStore(bench.mongo.db, "sends", SHARDS), ReportStore(bench.mongo.db, "sends")
+    await reports.begin(Report("r", bench.clock.now(), ("c",)))
+    assert await store.mark_delivered("c", {}, bench.clock.now(), "r")
+    await process.ledger.resume("g")
+    await bench.wait_state("done", "a")
+    bench.clock.advance(timedelta(seconds=11))
+    await eventually(lambda: len(process.finished) == 3)
+    assert {row.id: dict(row.about) for row in process.finished} == {row: {"text": row} for row in "abc"}
+
+
+async def test_rows_outlive_the_reports_that_a_dead_process_left(bench: LedgerBench) -> None:
+    with pytest.raises(ValueError, match="at least"):
+        await bench.process(kept_for=timedelta(minutes=1))
 
 
 # What can be seen

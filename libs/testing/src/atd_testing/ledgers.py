@@ -143,7 +143,7 @@ class LedgerBench:
         for row_id in ids:
             self._order += 1
             place = (row_id, "tenant-1", group, lane or f"lane-{row_id}", self._order)
-            rows.append(NewRow(*place, {"text": row_id}, send_until=send_until))
+            rows.append(NewRow(*place, {"text": row_id}, send_until=send_until, about={"for": row_id}))
         return rows
 
     async def document(self, row_id: str) -> Document:

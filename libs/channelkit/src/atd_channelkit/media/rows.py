@@ -23,7 +23,19 @@ def fetch_row(command: OutboundFetch, offset: int, traceparent: str | None, fetc
         group=data.account_id,
         lane=attachment_id,
         order=offset,
-        payload={"command_id": command.id, "asked_at": command.occurred_at, "data": data.model_dump()},
+        payload={"asked_at": command.occurred_at, "data": data.model_dump()},
+        about={
+            "command_id": command.id,
+            "data": {
+                "account_id": data.account_id,
+                "channel": data.channel,
+                "conversation_id": data.conversation_id,
+                "message_id": data.message_id,
+                "contact_external_id": data.contact_external_id,
+                "attachment": {"id": attachment_id},
+                "attempt": data.attempt,
+            },
+        },
         traceparent=traceparent,
         send_until=command.occurred_at + fetch_for,
     )
@@ -36,29 +48,29 @@ def fetch_of(payload: Mapping[str, object]) -> OutboundFetchData:
 
 def file_event(finished: ledger.Finished, source: str) -> InboundFile:
     """The event of a row that has come to its end, from the service `source`; the same row gives the same event."""
-    wanted, result = fetch_of(finished.payload), finished.result
+    about, result = finished.about["data"], finished.result
     done = finished.state == "done"
     state = "ready" if done else "failed"
     return InboundFile(
-        id=provider_event_id(wanted.account_id, finished.id, f"file:{state}"),
+        id=provider_event_id(about["account_id"], finished.id, f"file:{state}"),
         tenant_id=finished.tenant_id,
         occurred_at=finished.finished_at,
         recorded_at=finished.finished_at,
         source=source,
-        subject=inbound_subject(wanted.account_id, wanted.contact_external_id),
-        causation_id=finished.payload["command_id"],
+        subject=inbound_subject(about["account_id"], about["contact_external_id"]),
+        causation_id=finished.about["command_id"],
         data=InboundFileData(
-            account_id=wanted.account_id,
-            channel=wanted.channel,
-            conversation_id=wanted.conversation_id,
-            message_id=wanted.message_id,
-            contact_external_id=wanted.contact_external_id,
-            attachment_id=wanted.attachment.id,
+            account_id=about["account_id"],
+            channel=about["channel"],
+            conversation_id=about["conversation_id"],
+            message_id=about["message_id"],
+            contact_external_id=about["contact_external_id"],
+            attachment_id=about["attachment"]["id"],
             state="ready" if done else "failed",
             mime_type=result.get("mime_type"),
             size=result.get("size"),
             sha256=result.get("sha256"),
             failure=None if done else failure_of(finished),
-            attempt=wanted.attempt,
+            attempt=about["attempt"],
         ),
     )

@@ -15,11 +15,11 @@ def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
 
     Of reactions only failures are reported, so that conversation takes them away again; of marks as read nothing.
     """
-    payload, what = finished.payload, finished.payload.get("what", "message")
+    about, what = finished.about, finished.about.get("what", "message")
     if what == "read" or (what == "reaction" and finished.state == "done"):
         return None
     status: ReceiptStatus = "sent" if finished.state == "done" else "failed"
-    account_id, recipient, command_id = finished.group, payload["recipient"], payload["command_id"]
+    account_id, recipient, command_id = finished.group, about["recipient"], about["command_id"]
     return InboundReceipt(
         id=provider_event_id(account_id, finished.id, f"send:{status}:{command_id}"),
         tenant_id=finished.tenant_id,
@@ -30,13 +30,13 @@ def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
         causation_id=command_id,
         data=InboundReceiptData(
             account_id=account_id,
-            channel=channel_of(payload),
+            channel=channel_of(about),
             status=status,
             recipient=recipient,
             external_id=finished.result.get("external_id"),
-            message_id=payload.get("message_id", finished.id),
+            message_id=about.get("message_id", finished.id),
             failure=failure_of(finished) if status == "failed" else None,
-            attempt=payload.get("attempt", 0),
+            attempt=about.get("attempt", 0),
             about=what,
             aliases=_aliases(recipient, finished.result),
         ),

@@ -1,4 +1,8 @@
-"""From a command of conversation to a row of the send ledger, and back. Pure."""
+"""From a command of conversation to a row of the send ledger, and back. Pure.
+
+What the receipt of a row needs is in its `about`, and stays with the row; texts, contents and files are in the
+`payload`, and go when the row is finished.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -37,35 +41,31 @@ def new_row(command: SendCommand, offset: int, traceparent: str | None, send_for
     """
     data = command.data
     lane = data.conversation_id
+    about: dict[str, Any]
     match data:
         case OutboundMessageData():
             row_id, payload = message_reference(data.message_id, data.attempt), _message_payload(data)
+            about = {"attempt": data.attempt, "message_id": data.message_id} if data.attempt else {}
         case OutboundReactionData():
             row_id = reaction_reference(data.message_id, command.id)
-            payload = {
-                "what": "reaction",
-                "message_id": data.message_id,
-                "target": data.target_external_id,
-                "emoji": data.emoji,
-            }
+            payload = {"target": data.target_external_id, "emoji": data.emoji}
+            about = {"what": "reaction", "message_id": data.message_id}
         case OutboundReadData():
             row_id, lane, send_for = command.id, f"{_READ_LANE}{data.conversation_id}", min(send_for, READ_FOR)
-            payload = {"what": "read", "target": data.external_id, "typing": data.typing}
+            payload, about = {"target": data.external_id, "typing": data.typing}, {"what": "read"}
         case _:
             assert_never(data)
-    payload |= {"command_id": command.id, "channel": data.channel, "recipient": data.recipient}
+    about |= {"command_id": command.id, "channel": data.channel, "recipient": data.recipient}
     until = command.occurred_at + send_for
     reply_until = None if isinstance(data, OutboundReadData) else data.reply_until
     if reply_until is not None and reply_until < until:
         until, payload["window"] = reply_until, True
-    return ledger.NewRow(row_id, command.tenant_id, data.account_id, lane, offset, payload, traceparent, until)
+    return ledger.NewRow(row_id, command.tenant_id, data.account_id, lane, offset, payload, traceparent, until, about)
 
 
 def _message_payload(data: OutboundMessageData) -> dict[str, Any]:
     """Texts are sent most, so what a text does not have is not written."""
     payload: dict[str, Any] = {"kind": data.kind, "text": data.text, "reply_to": data.reply_to_external_id}
-    if data.attempt:
-        payload |= {"attempt": data.attempt, "message_id": data.message_id}
     if data.content != EMPTY:
         payload["content"] = data.content.model_dump(mode="json")
     if data.attachments:
@@ -75,10 +75,10 @@ def _message_payload(data: OutboundMessageData) -> dict[str, Any]:
 
 def data_of(row: ledger.Row) -> SendData:
     """What a row asks for."""
-    payload = row.payload
+    payload = {**row.payload, **row.about}
     common = {
         "account_id": row.group,
-        "channel": channel_of(payload),
+        "channel": channel_of(row.about),
         "conversation_id": conversation_of(row),
         "recipient": payload["recipient"],
     }
@@ -105,9 +105,9 @@ def data_of(row: ledger.Row) -> SendData:
             )
 
 
-def channel_of(payload: Mapping[str, Any]) -> ChannelKind:
+def channel_of(about: Mapping[str, Any]) -> ChannelKind:
     """The channel of a row. Rows that were written when there was one channel do not name it."""
-    channel: ChannelKind = payload.get("channel", "whatsapp")
+    channel: ChannelKind = about.get("channel", "whatsapp")
     return channel
 
 

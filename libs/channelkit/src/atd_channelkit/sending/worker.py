@@ -59,14 +59,14 @@ class SendWorker(Generic[A]):
     async def attempt(self, row: ledger.Row) -> ledger.Outcome:
         """Send once; one log line, without text, phone or credentials."""
         began = time.perf_counter()
-        channel = channel_of(row.payload)
+        channel = channel_of(row.about)
         with self.tracing.span(f"send {channel}", traceparent=row.traceparent):
             outcome, answer = await self._attempt(row)
         refused = answer if isinstance(answer, Refused) else None
         structlog.get_logger().info(
             "message.send",
             channel=channel,
-            what=row.payload.get("what", "message"),
+            what=row.about.get("what", "message"),
             tenant_id=row.tenant_id,
             account_id=row.group,
             conversation_id=conversation_of(row),

@@ -18,6 +18,9 @@ How it works, and why so:
 - A row's time (`send_until`) is looked at before each attempt, and by a sweep over an index of it at every poll: a row
   fails in time whatever it waits for (`overdue.py`).
 - Outcomes are committed in groups: while one bulk write is under way, the next ones gather.
+- A finished row is small: its payload goes in the write that finishes it, and its keys leave every index but those of
+  its id and of its end. It stays for `kept_for`, so that the same row added again is known. Nothing else needs it: a
+  proof or receipt that comes later finds a finished row or none, which is the same.
 - Nothing depends on a process ending well. What it leaves behind is found by the polls of whoever leases its shards:
   rows in `sending` become `uncertain`, finished rows that nobody reported are reported again.
 """

@@ -12,7 +12,7 @@ from atd_servicekit.ledger.finished_reporter import FinishedReporter, OnFinished
 from atd_servicekit.ledger.gate_store import GateStore
 from atd_servicekit.ledger.gates import LocalGates, combined
 from atd_servicekit.ledger.loops import LoopSignals, retry_until_available
-from atd_servicekit.ledger.outcome_updates import OutcomeUpdate
+from atd_servicekit.ledger.outcome_updates import KEPT, KEPT_AT_LEAST, OutcomeUpdate
 from atd_servicekit.ledger.outcome_writer import OutcomeWriter
 from atd_servicekit.ledger.overdue import OnOverdue, OverdueRows, default_overdue
 from atd_servicekit.ledger.ready_queue import ReadyQueue
@@ -66,12 +66,19 @@ class Ledger:
         uncertain_for: timedelta = timedelta(minutes=2),
         poll: timedelta = timedelta(milliseconds=500),
         grace: timedelta = timedelta(seconds=20),
+        kept_for: timedelta = KEPT,
     ) -> None:
+        """`kept_for` is how long finished rows are kept, and so how long a row that is added again is known.
+
+        Raises `ValueError` when it is too short for reports that a dead process left to be made.
+        """
+        if kept_for < KEPT_AT_LEAST:
+            raise ValueError(f"finished rows are kept for {KEPT_AT_LEAST} at least")
         self._clock = clock
         self._leases = leases
         self._grace = grace
         self._signals = signals = LoopSignals()
-        self._store = store = LedgerStore(db, name, leases.shards)
+        self._store = store = LedgerStore(db, name, leases.shards, kept_for)
         self._gate_store = gate_store = GateStore(db, name)
         self._ready = queue = ReadyQueue(concurrency=concurrency, per_group=concurrency_per_group)
         self._gates = gates = LocalGates()
@@ -158,9 +165,9 @@ class Ledger:
     async def add(self, rows: Sequence[NewRow]) -> None:
         """Write the rows down; when it returns, each will be sent (or is already).
 
-        Rows of one lane come in their order. A row whose id is there already changes nothing, for the 8 days that
-        finished rows are kept, which is longer than Kafka could bring it again. Raises PyMongo's errors: adding the
-        same rows again is then safe.
+        Rows of one lane come in their order. A row whose id is there already changes nothing, as long as finished rows
+        are kept: by default longer than Kafka could bring it again. Raises PyMongo's errors: adding the same rows again
+        is then safe.
         """
         if not rows:
             return

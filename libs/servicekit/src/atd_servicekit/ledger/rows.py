@@ -24,7 +24,9 @@ class NewRow:
 
     `id` is stable (a message's id): the same row added twice is one row. `group` is what is throttled together (an
     account, an endpoint), `lane` what is kept in order (a conversation). `order` grows within a lane and is the same
-    whenever the row is added: the event's sequence, or the Kafka offset. `payload` is anything that BSON can hold.
+    whenever the row is added: the event's sequence, or the Kafka offset. `payload` is what sending takes, anything
+    that BSON can hold; it is removed when the row is finished. `about` is the little that `on_finished` needs beside
+    the outcome, and stays as long as the row.
     After `send_until` it is not sent any more, but fails, whatever it waits for; `None`: there is no such time.
     """
 
@@ -36,6 +38,7 @@ class NewRow:
     payload: Mapping[str, Any]
     traceparent: str | None = None
     send_until: datetime | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -61,6 +64,7 @@ class Row:
     claim: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     send_until: datetime | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     def nth(self, kind: str) -> int:
         """Which one of its kind the outcome of this attempt would be, 1 for the first."""
@@ -75,7 +79,7 @@ class Finished:
     tenant_id: str
     group: str
     lane: str
-    payload: dict[str, Any]
+    about: Mapping[str, Any]
     traceparent: str | None
     state: Literal["done", "failed"]
     attempts: int

@@ -162,7 +162,7 @@ class SendWorker:
         if isinstance(outcome, Suspended) and self._ready.resumptions(row.group) != resumptions:
             outcome = Retry(self._clock.now(), outcome.reason)  # resumed since: it failed with what has been replaced
         self._ready.release(row)
-        self._on_outcome(outcome_update(row, outcome, self._clock.now()))
+        self._on_outcome(outcome_update(row, outcome, self._clock.now(), self._store.kept_for))
         self._note(row, outcome, perf_counter() - began)
         self._signals.send.set()
 

@@ -3,15 +3,16 @@
 A row that is not finished has the member `open` with what finding it takes; closing the row removes it, and with it
 the row's keys from the indexes, which so stay as small as the backlog.
 
-    {_id, tenant_id, group, lane, shard, order, state, attempts, payload, traceparent, created_at,
-     open: {group, shard, at, lane, order, until},  while it is not finished; `at`: not before, `until`: not after
-     counts: {kind: attempts},                      how earlier attempts ended (`Row.counts`)
+    {_id, tenant_id, group, lane, state, attempts, about, traceparent, created_at,
+     shard, order, payload,                         while it is not finished
+     open: {group, shard, at, lane, order, until},  the same; `at`: not before, `until`: not after
+     counts: {kind: attempts},                      the same: how earlier attempts ended (`Row.counts`)
      claim, reason, detail, result, finished_at, expires_at,
      report}                                        under which it was reported (see `report_store.py`)
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pymongo import IndexModel, ReturnDocument, UpdateMany
@@ -22,8 +23,10 @@ from atd_servicekit.leases import shard_of
 from atd_servicekit.ledger.gate_store import gate_indexes
 from atd_servicekit.ledger.lanes import Entry
 from atd_servicekit.ledger.outcome_updates import (
+    KEPT,
     OPEN_STATES,
     OutcomeUpdate,
+    Update,
     counted,
     delivered,
     failed,
@@ -64,9 +67,11 @@ def ledger_indexes(name: str) -> dict[str, list[IndexModel]]:
 class LedgerStore:
     """Reads and writes; decides nothing. Raises PyMongo's errors."""
 
-    def __init__(self, db: "Database", name: str, shards: int) -> None:
+    def __init__(self, db: "Database", name: str, shards: int, kept_for: timedelta = KEPT) -> None:
+        """`kept_for`: how long finished rows are kept."""
         self._rows = db[f"{name}_rows"]
         self._shards = shards
+        self.kept_for = kept_for
 
     def shard_of(self, lane: str) -> int:
         return shard_of(lane, self._shards)
@@ -97,6 +102,7 @@ class LedgerStore:
             "state": "due",
             "attempts": 0,
             "payload": row.payload,
+            "about": row.about,
             "traceparent": row.traceparent,
             "created_at": now,
             "open": {"group": row.group, "shard": shard, "at": now, "lane": row.lane, "order": row.order, **until},
@@ -219,7 +225,7 @@ class LedgerStore:
         writes = [_write(one, *one.change, report) for one in batch if one.change is not None]
         if results:
             query = {"_id": {"$in": list(results)}, "state": {"$in": OPEN_STATES}}
-            writes.append(UpdateMany(query, delivered(results, now, report)))
+            writes.append(UpdateMany(query, delivered(results, now, report, self.kept_for)))
         result = await self._rows.bulk_write(writes, ordered=False)
         ids = [one.row.id for one in batch]
         if result.matched_count == len(batch):
@@ -237,7 +243,7 @@ class LedgerStore:
             by_reason.setdefault(why, []).append(row.id)
         waiting = [{"state": "due"}, {"state": UNCERTAIN, "open.at": {"$lte": now}}]
         writes = [
-            UpdateMany({"_id": {"$in": ids}, "$or": waiting}, with_report(failed(why, now), report))
+            UpdateMany({"_id": {"$in": ids}, "$or": waiting}, with_report(failed(why, now, self.kept_for), report))
             for why, ids in by_reason.items()
         ]
         await self._rows.bulk_write(writes, ordered=False)
@@ -263,7 +269,7 @@ class LedgerStore:
         The claim goes, so that an attempt under way learns that it was not the one that finished the row.
         """
         query = {"_id": row_id, "state": {"$in": OPEN_STATES}}
-        update = [*delivered({row_id: result}, now, report), {"$unset": "claim"}]
+        update = [*delivered({row_id: result}, now, report, self.kept_for), {"$unset": "claim"}]
         document: Document | None = await self._rows.find_one_and_update(
             query, update, return_document=ReturnDocument.AFTER
         )
@@ -276,7 +282,7 @@ class LedgerStore:
         return int(await self._rows.count_documents({"open.group": {"$gt": ""}}, limit=_COUNTED, hint="due"))
 
 
-def _write(update: OutcomeUpdate, matching: dict[str, Any], change: dict[str, Any], report: str) -> UpdateMany:
+def _write(update: OutcomeUpdate, matching: dict[str, Any], change: Update, report: str) -> UpdateMany:
     """As one of many, although it is one: MongoDB keeps a record of each single write, which costs as much again."""
     return UpdateMany(matching, change if update.finished is None else with_report(change, report))
 
@@ -298,6 +304,7 @@ def _row(document: "Document") -> Row:
         document.get("claim"),
         document.get("counts") or {},
         document["open"].get("until"),
+        document["about"] if "about" in document else document["payload"],
     )
 
 
@@ -307,7 +314,7 @@ def _finished(document: "Document") -> Finished:
         tenant_id=document["tenant_id"],
         group=document["group"],
         lane=document["lane"],
-        payload=document["payload"],
+        about=document["about"],
         traceparent=document["traceparent"],
         state=document["state"],
         attempts=document["attempts"],
