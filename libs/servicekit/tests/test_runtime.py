@@ -16,12 +16,13 @@ from atd_schemas.dead_letters import DeadLetter
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundContact, InboundEvent, InboundMessage, InboundMessageData
 from atd_schemas.topics import Topic, dead_letter_topic, encode
-from atd_servicekit import consumer_state, consuming, lifecycle, outbox
+from atd_servicekit import consumer_state, consuming, lifecycle
 from atd_servicekit import runtime as runtime_module
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.errors import InfrastructureFault, PublishFailed
 from atd_servicekit.kafka import Outgoing
+from atd_servicekit.outbox import relay
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.settings import ServiceSettings
 from atd_testing.app import running
@@ -319,7 +320,7 @@ async def test_readiness_tells_of_a_producer_a_consumer_and_a_relay_that_cannot_
         assert (await client.get("/readyz")).status_code == 200
 
         monkeypatch.setattr(consumer_state, "FETCH_SECONDS", -1.0)  # as if the brokers had not answered for longer
-        monkeypatch.setattr(outbox, "STUCK_SECONDS", -1.0)
+        monkeypatch.setattr(relay, "STUCK_SECONDS", -1.0)
         monkeypatch.setattr(runtime.producer, "_producer", _DeadProducer())
         with pytest.raises(PublishFailed):
             await produce(runtime, topic, [encode(message("two"))])

@@ -59,6 +59,7 @@ class ShardLeases:
         self._clock = clock
         self._ttl = ttl.total_seconds()
         self._until: dict[int, float] = {}
+        self._terms: dict[int, int] = {}
         self._giving_up: set[int] = set()
         self._held: dict[int, int] = {}
         self._task: asyncio.Task[None] | None = None
@@ -78,6 +79,10 @@ class ShardLeases:
     def owns(self, shard: int) -> bool:
         """Whether the lease on the shard is ours, with a margin before it could end."""
         return shard not in self._giving_up and self._until.get(shard, 0.0) > self._clock.monotonic() + self._ttl * 0.2
+
+    def term(self, shard: int) -> int:
+        """How often this process has taken the shard: when it differs, another one may have owned it in between."""
+        return self._terms.get(shard, 0)
 
     @contextmanager
     def holding(self, shards: frozenset[int]) -> Iterator[None]:
@@ -165,6 +170,7 @@ class ShardLeases:
                 return
             if shard not in self._until and await self._put(self._id(shard), "shard", shard):
                 self._until[shard] = began + self._ttl
+                self._terms[shard] = self.term(shard) + 1
 
     def _id(self, shard: int) -> str:
         return f"{self._name}/shard/{shard}"

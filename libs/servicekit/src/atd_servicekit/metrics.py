@@ -76,6 +76,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("publish_failures", "counter", "Publishes that Kafka did not acknowledge", "publishes", ("error",)),
     Metric("outbox_rows", "gauge", "Outbox rows waiting for Kafka", "rows"),
     Metric("outbox_age_seconds", "gauge", "Age of the oldest outbox row of the owned shards", "seconds"),
+    Metric("outbox_refused_rows", "gauge", "Outbox rows kept because Kafka refuses a record of their key", "rows"),
     Metric("outbox_published", "counter", "Records that the relay published", "records"),
     Metric("ledger_age_seconds", "gauge", "Age of the oldest send that is due", "seconds", ("ledger",)),
     Metric("ledger_rows", "gauge", "Rows of the ledger by state", "rows", ("ledger", "state")),
@@ -115,6 +116,7 @@ class Metrics:
     publish_failures: Counter
     outbox_rows: Gauge
     outbox_age_seconds: Gauge
+    outbox_refused_rows: Gauge
     outbox_published: Counter
     ledger_age_seconds: Gauge
     ledger_rows: Gauge

@@ -77,6 +77,7 @@ class Runtime:
     _lifecycle: Lifecycle
     _cipher: FieldCipher | None = None
     _subscriptions: list[Subscription] = field(default_factory=list)
+    _gauges: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
     def build(
@@ -182,6 +183,7 @@ class Runtime:
         leases = self.leases(OUTBOX, OUTBOX_SHARDS)
         relay = Relay(self.outbox, self.mongo.db[OUTBOX], leases, self.producer, self.metrics, self.clock)
         self.add_component(relay)
+        self._gauges.append(relay.refresh_gauges)
         self.health.add_check("outbox", relay.check)
 
     def use_inbox(self) -> Inbox:
@@ -190,10 +192,9 @@ class Runtime:
         return Inbox(self.mongo.db, self.clock)
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]], *, retry_conflicts: bool = True) -> T:
-        """Run `work` as `mongo.transaction` does, and wake the relay after the commit."""
-        result = await self.mongo.transaction(work, retry_conflicts=retry_conflicts)
-        self.outbox.committed()
-        return result
+        """Run `work` as `mongo.transaction` does, and publish what it added to the outbox after the commit."""
+        transaction = partial(self.mongo.transaction, retry_conflicts=retry_conflicts)
+        return await self.outbox.publishing(transaction, work)
 
     def consume(
         self, topic: Topic, handler: BatchHandler, *, group: str | None = None, max_records: int = MAX_RECORDS
@@ -256,6 +257,8 @@ class Runtime:
         return keys_router(self.identity, self._cipher)
 
     async def _refresh_gauges(self) -> None:
+        for refresh in self._gauges:
+            refresh()
         await asyncio.gather(*(subscription.refresh_lag() for subscription in self._subscriptions))
 
     async def _asyncapi(self) -> JSONResponse:

@@ -74,3 +74,10 @@ class UnitOfWork:
         yield from (contact for contact, _ in self.contacts.values())
         yield from self.new_conversations.values()
         yield from (conversation for conversation, _ in self.conversations.values())
+
+    def orders_as_read(self) -> dict[bytes, int]:
+        """The `order` of each aggregate as it was read (0: it is new), by the key of its events."""
+        orders = dict.fromkeys((*self.new_contacts, *self.new_conversations), 0)
+        orders.update((contact_id, read_at) for contact_id, (_, read_at) in self.contacts.items())
+        orders.update((each.id, before.order) for each, before in self.conversations.values())
+        return {aggregate_id.encode(): order for aggregate_id, order in orders.items()}

@@ -52,18 +52,19 @@ class UnitStore:
         Every aggregate gets the unit's place in the order of events. Raises `StaleVersion`, or MongoDB's error of a
         conflict, when somebody else changed the same; the transaction is to be abandoned.
         """
+        before = unit.orders_as_read()
         order = next_order(now, *(aggregate.order for aggregate in unit.aggregates()))
         for aggregate in unit.aggregates():
             aggregate.order = order
         await self._inbox.add(session, unit.handled)
-        writes = [write for write in _writes(unit, now) if write.operations]
+        outgoing = [Outgoing.of(one.topic, one.event, one.traceparent) for one in unit.outgoing]
+        published = self._outbox.write_of(session, outgoing, order=order, before=before)
+        writes = [write for write in (*_writes(unit, now), published) if write.operations]
         with stale_when_duplicate():
             results = await write_all(self._db, session, writes)
         for write, result in zip(writes, results, strict=True):
             if write.collection != ATTACHMENTS and _missed(write, result):
                 raise StaleVersion
-        outgoing = [Outgoing.of(one.topic, one.event, one.traceparent) for one in unit.outgoing]
-        await self._outbox.add(session, outgoing, order=order)
 
 
 def _missed(write: Write, result: "BulkWriteResult") -> bool:
