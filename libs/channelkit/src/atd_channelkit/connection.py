@@ -58,7 +58,8 @@ class ProviderConnection:
     async def stop(self) -> None:
         """Close the connections."""
         if self._client is not None:
-            await self._client.aclose()
+            client, self._client = self._client, None
+            await client.aclose()
 
     async def call_json(
         self, method: str, path: str, read_refusal: ReadRefusal, **options: Any

@@ -62,7 +62,8 @@ class Broadcast:
             await consumer.stop()
             raise
         self._consumer = consumer
-        await asyncio.wait_for(self._catch_up(ends), _CATCH_UP_SECONDS)
+        async with asyncio.timeout(_CATCH_UP_SECONDS):
+            await self._catch_up(ends)
         await self._loop.start()
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> dict[int, int]:

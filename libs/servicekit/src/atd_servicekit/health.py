@@ -26,6 +26,8 @@ class Health:
         self.stopping = False
         self.failed: str | None = None
         """Why the start cannot succeed, however often it is tried; then only a restart helps."""
+        self.start_alive: Callable[[], bool] = lambda: True
+        """Whether a start that is not over is still trying."""
 
     def add_check(self, name: str, check: Check, *, grace: timedelta = timedelta(0)) -> None:
         """A dependency that must work for the process to be ready; the check raises when it does not.
@@ -43,7 +45,9 @@ class Health:
         """The loops that do not run although they should."""
         if self.failed:
             return [self.failed]
-        return [name for name, alive in self._alive.items() if not alive()] if self.started.is_set() else []
+        if not self.started.is_set():
+            return [] if self.start_alive() else ["start"]
+        return [name for name, alive in self._alive.items() if not alive()]
 
     async def problems(self) -> dict[str, str]:
         """Why the process is not ready, by dependency; empty when it is."""

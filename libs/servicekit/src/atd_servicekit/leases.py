@@ -18,6 +18,7 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from atd_servicekit.clock import Clock
+from atd_servicekit.tasks import SupervisedTask
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Collection, Document
@@ -62,7 +63,7 @@ class ShardLeases:
         self._terms: dict[int, int] = {}
         self._giving_up: set[int] = set()
         self._held: dict[int, int] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._renewing = SupervisedTask(f"leases-{name}", self._run)
         self._changed = asyncio.Event()
         self.alone = False
         """Whether no other process shares the work, as far as known."""
@@ -103,13 +104,11 @@ class ShardLeases:
     async def start(self) -> None:
         """Take the first leases and keep renewing them."""
         await self._tick_safely()
-        self._task = asyncio.create_task(self._run(), name=f"leases-{self._name}")
+        await self._renewing.start()
 
     async def stop(self) -> None:
         """Release every shard at once, so that nobody waits for the leases to expire."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._renewing.stop()
         self._until.clear()
         try:
             await self._collection.delete_many({"name": self._name, "owner": self._owner})

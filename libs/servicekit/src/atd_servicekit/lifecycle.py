@@ -1,11 +1,14 @@
 """Starts and stops the parts of a process in order.
 
 Start: MongoDB and indexes, producer, actions, components (the relay among them), consumers, ready. While a dependency
-is away the process lives, is not ready, and keeps trying. Stop: not ready, no more polling, the running batch is
+is away the process lives, is not ready, and keeps trying the part that needs it; those before it have started and stay
+so (a part that was stopped need not work a second time). Stop: not ready, no more polling, the running batch is
 finished and committed, components stop in reverse, everything is closed.
 """
 
 import asyncio
+import itertools
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,9 +22,25 @@ from atd_servicekit.consuming import is_retryable
 from atd_servicekit.health import Health
 from atd_servicekit.kafka import KAFKA_GRACE, Producer
 from atd_servicekit.mongo import Mongo
+from atd_servicekit.tasks import being_cancelled, cancel_and_wait
 from atd_servicekit.tracing import Tracing
 
 _START_BACKOFF = Backoff.of_seconds(0.2, 5.0)
+
+_STEP_SECONDS = 120.0
+"""A try of one part that takes longer has failed."""
+
+_STUCK_SECONDS = 300.0
+"""A start that has tried nothing for as long hangs in a part that cannot be interrupted."""
+
+_TOLD_SECONDS = 30.0
+"""How long a start that failed for good is told by `/livez` and `/readyz` before the process ends."""
+
+_Step = Callable[[], Awaitable[None]]
+
+
+def _nothing() -> None:
+    """What follows a failed start in a process that is not ours to end, such as a test's."""
 
 
 class Component(Protocol):
@@ -46,56 +65,84 @@ class Lifecycle:
     indexes: dict[str, list[IndexModel]] = field(default_factory=dict)
     actions: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     components: list[Component] = field(default_factory=list)
+    on_failure: Callable[[], None] = _nothing
+    _tried_at: float = field(default_factory=time.monotonic)
     _started: list[Component] = field(default_factory=list)
 
     @property
     def _log(self) -> Any:
         return structlog.get_logger()
 
+    def __post_init__(self) -> None:
+        self.health.start_alive = self._starts
+
     async def start(self) -> None:
-        """Start everything, again and again while a dependency is away. Raises what a restart would not cure."""
-        attempt = 0
-        while True:
-            try:
-                await self._start()
-            except Exception as error:
-                if not is_retryable(error):
-                    self._log.exception("service.start_failed")
-                    self.health.failed = f"{type(error).__name__}: {error}"[:200]
-                    raise
-                attempt += 1
-                delay = _START_BACKOFF.longest(attempt).total_seconds()
-                self._log.warning("service.waiting", error=f"{type(error).__name__}: {error}"[:200], retry_in_s=delay)
-                await self._stop_started()
-                await asyncio.sleep(delay)
-            else:
-                return
+        """Start everything, each part again and again while what it needs is away.
+
+        What has started stays so while a later part is tried. What no repeat cures is shown in `/livez` and `/readyz`,
+        and then ends the process (`on_failure`), so that it is started again.
+        """
+        try:
+            await self._start()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the process must not live on half started
+            self._log.exception("service.start_failed")
+            self.health.failed = _described(error)
+            await asyncio.sleep(_TOLD_SECONDS)
+            self.on_failure()
 
     async def stop(self, starting: "asyncio.Task[None]") -> None:
         """Stop everything in order; `starting` is the task of `start`, which may still be trying."""
         self.health.stopping = True
         self.stopping.set()
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
+        await cancel_and_wait(starting)
         await self._stop_started()
         self.mongo.close()
         self.tracing.shutdown()
         self._log.info("service.stopped")
 
     async def _start(self) -> None:
-        await self.mongo.ping()
-        await self.mongo.ensure_indexes(self.indexes)
-        await self.producer.start()
+        await self._until_done("mongodb", self._prepare_mongo)
+        await self._until_done("producer", self.producer.start)
         for action in self.actions:
-            await action()
+            await self._until_done(getattr(action, "__name__", "action"), action)
         for component in self.components:
             self._started.append(component)
-            await component.start()
-        await self.broker.start()
+            await self._until_done(type(component).__name__, component.start, component.stop)
+        await self._until_done("consumers", self.broker.start, self.broker.stop)
         self.health.add_check("mongodb", self.mongo.ping)
         self.health.add_check("kafka", self.producer.check, grace=KAFKA_GRACE)
         self.health.started.set()
         self._log.info("service.ready", instance=self.instance)
+
+    async def _prepare_mongo(self) -> None:
+        await self.mongo.ping()
+        await self.mongo.ensure_indexes(self.indexes)
+
+    async def _until_done(self, part: str, begin: _Step, undo: _Step | None = None) -> None:
+        """Do one step until it succeeds; `undo` clears up after a try. Raises what a repeat would not cure."""
+        for attempt in itertools.count(1):
+            self._tried_at = time.monotonic()
+            try:
+                async with asyncio.timeout(_STEP_SECONDS):
+                    await begin()
+                return
+            except asyncio.CancelledError as cancelled:
+                if being_cancelled():
+                    raise
+                error: BaseException = cancelled  # of something inside: nobody asked this process to stop
+            except Exception as raised:
+                if not is_retryable(raised):
+                    raise
+                error = raised
+            delay = _START_BACKOFF.longest(attempt).total_seconds()
+            self._log.warning("service.waiting", part=part, error=_described(error), retry_in_s=delay)
+            if undo is not None:
+                await self._log_errors(undo())
+            await asyncio.sleep(delay)
+
+    def _starts(self) -> bool:
+        """Whether a start that is not over is still trying."""
+        return self.health.stopping or time.monotonic() - self._tried_at <= _STUCK_SECONDS
 
     async def _stop_started(self) -> None:
         await self._log_errors(self.broker.stop())
@@ -107,5 +154,13 @@ class Lifecycle:
         """Wait for a part to stop; its error is logged, and does not keep the others from stopping."""
         try:
             await stopping
+        except asyncio.CancelledError:
+            if being_cancelled():
+                raise
+            self._log.warning("service.stop_failed", error="CancelledError")
         except Exception:  # noqa: BLE001 - whatever it is, it is logged and the rest is stopped
             self._log.exception("service.stop_failed")
+
+
+def _described(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

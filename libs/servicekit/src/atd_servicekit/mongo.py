@@ -149,7 +149,8 @@ class Mongo:
         try:
             await self.client.admin.command("ping")
         except PyMongoError as error:
-            raise InfrastructureFault(f"MongoDB does not answer: {type(error).__name__}") from error
+            code = error.details.get("codeName") if isinstance(error, OperationFailure) and error.details else None
+            raise InfrastructureFault(f"MongoDB does not answer: {code or type(error).__name__}") from error
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]], *, retry_conflicts: bool = True) -> T:
         """Run `work` in one transaction (snapshot, majority) and commit it.

@@ -156,6 +156,10 @@ class Runtime:
         """What was added so far."""
         return tuple(self._lifecycle.components)
 
+    def end_on_failure(self, end: Callable[[], None]) -> None:
+        """Have `end` called when the start has failed for good: it ends the process, so that it is started again."""
+        self._lifecycle.on_failure = end
+
     @property
     def stopping(self) -> asyncio.Event:
         """Set when the process is to begin nothing new."""

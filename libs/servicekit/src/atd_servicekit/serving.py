@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import uvicorn
@@ -51,11 +52,15 @@ def freeze_heap_at_start(runtime: Runtime) -> None:
 
 
 def serve(service: str, create_app: Callable[[S], FastAPI], settings: S) -> None:
-    """Serve until SIGTERM or SIGINT; running requests get the grace of the settings."""
+    """Serve until SIGTERM or SIGINT; running requests get the grace of the settings.
+
+    A start that fails for good ends the process with status 1.
+    """
     configure_logging(service, settings.log_format, settings.log_level)
     app = create_app(settings)
-    freeze_heap_at_start(app.state.runtime)
-    uvicorn.run(
+    runtime: Runtime = app.state.runtime
+    freeze_heap_at_start(runtime)
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -71,3 +76,8 @@ def serve(service: str, create_app: Callable[[S], FastAPI], settings: S) -> None
         timeout_keep_alive=75,
         backlog=4096,
     )
+    server = uvicorn.Server(config)
+    runtime.end_on_failure(partial(setattr, server, "should_exit", True))
+    server.run()
+    if not server.started or runtime.health.failed:
+        raise SystemExit(1)

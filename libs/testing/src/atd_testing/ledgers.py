@@ -102,8 +102,8 @@ class LedgerProcess:
         """As kill -9: nothing is written any more, the leases run out by themselves."""
         self.started = False
         ledger = self.ledger
-        supervised = [loop._task for loop in ledger._loops]  # noqa: SLF001 - a process has no method to die by
-        tasks = [*supervised, self.leases._task, *ledger._worker._tasks]  # noqa: SLF001 - see above
+        loops = [*ledger._loops, self.leases._renewing]  # noqa: SLF001 - a process has no method to die by
+        tasks = [*(loop._task for loop in loops), *ledger._worker._tasks]  # noqa: SLF001 - see above
         alive = [task for task in tasks if task is not None]
         for task in alive:
             task.cancel()

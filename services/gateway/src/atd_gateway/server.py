@@ -97,8 +97,11 @@ class Servers:
         self.public.should_exit = True
 
     async def run_until_signalled(self) -> None:
-        """Serve until SIGTERM or SIGINT."""
+        """Serve until SIGTERM or SIGINT. Raises `SystemExit` when the start has failed for good."""
         loop = asyncio.get_running_loop()
+        self._apps.runtime.end_on_failure(self.end)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end)
         await self.run()
+        if self._apps.runtime.health.failed:
+            raise SystemExit(1)

@@ -26,7 +26,8 @@ class GraphConnection:
     async def stop(self) -> None:
         """Close the connections."""
         if self._client is not None:
-            await self._client.aclose()
+            client, self._client = self._client, None
+            await client.aclose()
 
     @property
     def http(self) -> httpx.AsyncClient:
