@@ -144,8 +144,9 @@ async def test_what_is_committed_is_published_without_being_read(
     async with world.running() as runtime:
         for round_ in range(30):
             await asyncio.gather(*(world.change(runtime, KEYS[start : start + 8]) for start in range(0, 24, 8)))
-            if round_ == 0:
+            if round_ == 0:  # the shards' first lists may have found these rows before their commits were answered
                 await eventually(lambda: empty(runtime))
+                read_rows.clear()
         published = await world.check(runtime)
     assert all(len(numbers) == 30 for numbers in published.values()), "nothing is published twice"
     assert not read_rows
