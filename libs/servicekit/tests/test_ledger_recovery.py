@@ -159,7 +159,7 @@ async def test_a_send_that_outlasts_the_grace_is_uncertain_to_the_next_process(b
     await bench.wait_state("uncertain", "a")
 
 
-async def test_two_processes_share_the_lanes_and_hand_them_over_without_a_trace(bench: LedgerBench) -> None:
+async def test_two_processes_share_the_groups_and_hand_them_over_without_a_trace(bench: LedgerBench) -> None:
     one = await bench.process("one", lease=_LEASE)
     two = await bench.process("two", lease=_LEASE)
     await eventually(lambda: len(one.leases.owned) == len(two.leases.owned) == SHARDS // 2, message="they share")
@@ -167,7 +167,9 @@ async def test_two_processes_share_the_lanes_and_hand_them_over_without_a_trace(
 
     async def add(part: range) -> None:
         for m in part:
-            batch = [row for lane, ids in lanes.items() for row in bench.new_rows([ids[m]], lane=lane)]
+            batch = [
+                row for lane, ids in lanes.items() for row in bench.new_rows([ids[m]], lane=lane, group=f"g-{lane}")
+            ]
             await (one if m % 2 else two).ledger.add(batch)
 
     await add(range(15))

@@ -1,7 +1,7 @@
 """A ledger with a scripted receiver, for tests: what was sent, in which order, and what came of it."""
 
 import asyncio
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -29,6 +29,9 @@ class Receiver:
         self.calls: list[tuple[str, int]] = []
         self.by_lane: defaultdict[str, list[str]] = defaultdict(list)
         self.running: set[str] = set()
+        self.most_running: Counter[str] = Counter()
+        """By group: how many of its rows were being sent at once at the most."""
+        self._running_in: Counter[str] = Counter()
         self._scripts: defaultdict[str, deque[Scripted]] = defaultdict(deque)
         self._held: dict[str, asyncio.Event] = {}
 
@@ -53,11 +56,14 @@ class Receiver:
         self.calls.append((row.id, row.attempt))
         self.by_lane[row.lane].append(row.id)
         self.running.add(row.id)
+        self._running_in[row.group] += 1
+        self.most_running[row.group] = max(self.most_running[row.group], self._running_in[row.group])
         try:
             if row.id in self._held:
                 await self._held[row.id].wait()
         finally:
             self.running.discard(row.id)
+            self._running_in[row.group] -= 1
         script = self._scripts[row.id]
         outcome = script.popleft() if script else Delivered({"external_id": f"wamid.{row.id}"})
         if isinstance(outcome, Exception):

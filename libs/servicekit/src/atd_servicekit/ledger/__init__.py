@@ -9,8 +9,10 @@ How it works, and why so:
 
 - One document per send, three writes in its life (added, claimed, finished; a fourth where an `on_finished` hook is
   told), all of them many at a time. There is no document per lane: that would cost two writes more for each send.
-- Shards of lanes are leased, so one process at a time decides about a lane. It holds in memory the lanes whose turn it
-  is (`ready_queue.py`, pure) and reads a lane when something is added to it, or when a poll finds that it is due.
+- Shards of groups are leased, so one process at a time sends for a group: its concurrency, and any rate that `send`
+  keeps in memory, hold over all processes. It holds in memory the lanes whose turn it is (`ready_queue.py`, pure) and
+  reads a lane when something is added to it, or when a poll finds that it is due. A process that adds rows for a group
+  of another one calls it (`calls.py`), which takes milliseconds and costs a process that is alone nothing.
 - A poll reads one group's due rows from an index alone. Rows that stand behind a waiting row of their lane are put
   out of its way for a minute when they fill a page (`park`), so a blocked lane never hides the others.
 - Gates (a throttled or suspended group) are kept in MongoDB: a restart and other processes respect them. Each reason

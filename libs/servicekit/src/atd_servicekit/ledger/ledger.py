@@ -1,13 +1,14 @@
 """The ledger as a service uses it: add rows, resolve uncertain ones, resume groups."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
+from atd_servicekit.ledger.calls import OwnerCalls
 from atd_servicekit.ledger.finished_reporter import FinishedReporter, OnFinished
 from atd_servicekit.ledger.gate_store import GateStore
 from atd_servicekit.ledger.gates import LocalGates, combined
@@ -37,8 +38,9 @@ class Ledger:
     """One kind of sends of one service. A component: `start()`, `stop()`.
 
     `send` makes one attempt and says what came of it; the decision belongs into a pure function of the channel. It is
-    called for one row of a lane at a time, at most `concurrency_per_group` times at once for a group and `concurrency`
-    times in all. An error that it raises is a fault of our own: the row is tried again by `fault_backoff`, then failed.
+    called for one row of a lane at a time, at most `concurrency_per_group` times at once for a group (over all
+    processes) and `concurrency` times in all (in this one). An error that it raises is a fault of our own: the row is
+    tried again by `fault_backoff`, then failed.
     A call longer than `send_timeout` is cut off and uncertain. A row that a dead process had begun to send is uncertain
     for `uncertain_for`, then it is sent again; zero for receivers that know a repetition by its id.
 
@@ -85,6 +87,7 @@ class Ledger:
         self._reporter: FinishedReporter | None = None
         if on_finished is not None:
             self._reporter = FinishedReporter(name, store, ReportStore(db, name), on_finished, clock, signals)
+        self._calls = calls = OwnerCalls(db, name, store, queue, leases, clock, signals)
         self._overdue = OverdueRows(
             name,
             store,
@@ -93,6 +96,7 @@ class Ledger:
             clock,
             metrics,
             self._reporter,
+            calls,
             uncertain_for=uncertain_for,
             on_overdue=on_overdue,
         )
@@ -111,6 +115,7 @@ class Ledger:
             uncertain_for=uncertain_for,
             reporter=self._reporter,
             overdue=self._overdue,
+            calls=calls,
         )
         self._worker = SendWorker(
             name,
@@ -131,7 +136,8 @@ class Ledger:
         self._loading_loop = SupervisedTask(f"ledger-{name}-load", self._loader.run)
         self._sending_loop = SupervisedTask(f"ledger-{name}-send", self._worker.run)
         self._writing_loop = SupervisedTask(f"ledger-{name}-write", self._writer.run)
-        self._loops = [self._writing_loop, self._sending_loop, self._loading_loop]
+        self._calls_loop = SupervisedTask(f"ledger-{name}-calls", calls.run)
+        self._loops = [self._writing_loop, self._sending_loop, self._loading_loop, self._calls_loop]
         if self._reporter is not None:
             self._reporting_loop = SupervisedTask(f"ledger-{name}-report", self._reporter.run)
             self._loops.insert(0, self._reporting_loop)
@@ -148,6 +154,7 @@ class Ledger:
         self._signals.stopping.set()
         self._signals.load.set()
         self._signals.send.set()
+        await self._calls_loop.stop()
         await self._loading_loop.stop(grace=_LAST_WRITES)
         await self._sending_loop.stop(grace=_LAST_WRITES)
         await self._worker.drain(self._grace)
@@ -172,7 +179,7 @@ class Ledger:
         if not rows:
             return
         await self._store.insert(rows, self._clock.now())
-        self._request((row.lane, row.group) for row in rows)
+        await self._calls.lanes((row.lane, row.group) for row in rows)
 
     async def resolve(self, row_id: str, result: Mapping[str, Any]) -> bool:
         """Something proves that the row arrived; whether that finished it (false: it was finished, or never ours)."""
@@ -194,7 +201,7 @@ class Ledger:
         return resolved
 
     async def resume(self, group: str) -> None:
-        """The group is not suspended any more (here at once; in other processes at their next look).
+        """The group is not suspended any more (here at once; in the process that sends for it soon after).
 
         To be called when what suspended it has changed, such as its credentials. A throttle is not touched: only time
         ends it. An attempt that began before and ends in `Suspended` does not stop the group again. Where several
@@ -210,6 +217,7 @@ class Ledger:
         finally:
             self._gates.end(group)
         self._signals.load.set()
+        await self._calls.gate(group)
 
     async def fail_group(self, group: str, why: Failed) -> None:
         """Fail at once what waits in a group that will never be sent to again, throttled or not.
@@ -222,19 +230,11 @@ class Ledger:
 
     # Wiring of the parts
 
-    def _request(self, places: Iterable[tuple[str, str]]) -> None:
-        owned = self._leases.owned
-        for lane, group in places:
-            if self._store.shard_of(lane) in owned:
-                self._ready.request(lane, group)
-        self._signals.load.set()
-
     async def _go_on(self, lane: str, group: str) -> None:
         """A lane's head was finished from outside: its next row may be parked, and another process's to send."""
-        if self._leases.owns(self._store.shard_of(lane)):
-            self._request([(lane, group)])
-        else:
+        if not self._leases.owns(self._store.shard_of(group)):
             await self._store.unpark_next(lane, self._clock.now())
+        await self._calls.lanes([(lane, group)])
 
     def _may_send(self) -> bool:
         return not self._writer.behind and (self._reporter is None or not self._reporter.behind)

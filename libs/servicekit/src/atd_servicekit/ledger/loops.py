@@ -18,9 +18,10 @@ BACKOFF = Backoff.of_seconds(0.05, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class LoopSignals:
-    """Events that wake each loop, and the one that ends those that begin sends."""
+    """Events that wake each loop, and the one that ends those that begin sends. `tick`: the next one is due at once."""
 
     load: asyncio.Event = field(default_factory=asyncio.Event)
+    tick: asyncio.Event = field(default_factory=asyncio.Event)
     send: asyncio.Event = field(default_factory=asyncio.Event)
     write: asyncio.Event = field(default_factory=asyncio.Event)
     report: asyncio.Event = field(default_factory=asyncio.Event)

@@ -13,6 +13,7 @@ import structlog
 
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
+from atd_servicekit.ledger.calls import OwnerCalls
 from atd_servicekit.ledger.finished_reporter import FinishedReporter
 from atd_servicekit.ledger.ready_queue import ReadyQueue
 from atd_servicekit.ledger.report_store import Report
@@ -46,6 +47,7 @@ class OverdueRows:
         clock: Clock,
         metrics: Metrics,
         reporter: FinishedReporter | None,
+        calls: OwnerCalls,
         *,
         uncertain_for: timedelta,
         on_overdue: OnOverdue,
@@ -55,6 +57,7 @@ class OverdueRows:
         self._leases = leases
         self._clock = clock
         self._reporter = reporter
+        self._calls = calls
         self._uncertain_for = uncertain_for
         self._on_overdue = on_overdue
         self._expired = metrics.ledger_expired.labels(name)
@@ -112,6 +115,5 @@ class OverdueRows:
             raise
         if self._reporter is not None:
             self._reporter.put(report, finished)
-        for one in finished:
-            self._ready.request(one.lane, one.group)  # the next of its lane may be sent
+        await self._calls.lanes([(one.lane, one.group) for one in finished])  # the next of each lane may be sent
         return finished

@@ -123,8 +123,19 @@ class ReadyQueue:
 
     # Loaded lanes
 
-    def add_loaded(self, asked: Sequence[str], rows: Sequence[Row], now: datetime, *, truncated: bool) -> LoadedLanes:
-        """Add the open rows of the lanes `asked`, sorted by lane and order; `truncated`: the end is missing."""
+    def add_loaded(
+        self,
+        asked: Sequence[str],
+        rows: Sequence[Row],
+        now: datetime,
+        *,
+        truncated: bool,
+        owns: Callable[[int], bool] = lambda _: True,
+    ) -> LoadedLanes:
+        """Add the open rows of the lanes `asked`, sorted by lane and order; `truncated`: the end is missing.
+
+        A lane belongs to whoever owns the shard of its head (`owns`); others leave it alone.
+        """
         by_lane: dict[str, list[Row]] = {}
         for row in rows:
             by_lane.setdefault(row.lane, []).append(row)
@@ -134,7 +145,9 @@ class ReadyQueue:
             group = self._loading.pop(lane)
             self._group(group).held -= 1
             found = by_lane.get(lane)
-            if found is not None:
+            if found is not None and not owns(found[0].shard):
+                loaded.waiting[lane] = found[0].order
+            elif found is not None:
                 self._add_lane(found, loaded, now, more=lane == last)
             if (found is None and last is not None and lane > last) or lane in self._stale:
                 self._stale.discard(lane)

@@ -8,6 +8,7 @@ import structlog
 
 from atd_servicekit.clock import Clock
 from atd_servicekit.leases import ShardLeases
+from atd_servicekit.ledger.calls import OwnerCalls
 from atd_servicekit.ledger.finished_reporter import FinishedReporter
 from atd_servicekit.ledger.gate_store import GateStore
 from atd_servicekit.ledger.gates import LocalGates
@@ -26,13 +27,15 @@ _LANES_PER_LOAD = 200
 _ROWS_PER_LOAD = 1_000
 _GROUPS_PER_TICK = 64
 _SAMPLE_TICKS = 10
-_SHARED_POLL = 0.2
+_UNHEARD_POLL = 0.2
+"""Polls come so much faster while other processes share the ledger and their calls are not heard."""
 
 
 class RowLoader:
     """Loads a lane as soon as a row was added to it here, and polls at every tick for other due rows.
 
-    Those are rows whose time has come, rows that other processes added, and rows of shards that were taken over.
+    Those are rows whose time has come, rows of shards that were taken over, and rows that other processes added when
+    their calls (`calls.py`) are not heard.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class RowLoader:
         uncertain_for: timedelta,
         reporter: FinishedReporter | None,
         overdue: OverdueRows,
+        calls: OwnerCalls,
     ) -> None:
         self._name = name
         self._store = store
@@ -65,6 +69,7 @@ class RowLoader:
         self._uncertain_for = uncertain_for
         self._reporter = reporter
         self._overdue = overdue
+        self._calls = calls
         self._delay = BatchDelay()
         self._ticks = 0
         self._at_group = ""
@@ -79,11 +84,12 @@ class RowLoader:
         while not self._signals.stopping.is_set():
             self._signals.load.clear()
             try:
-                if loop.time() >= next_tick:
-                    next_tick = loop.time() + self._poll * (1.0 if self._leases.alone else _SHARED_POLL)
+                if loop.time() >= next_tick or self._signals.tick.is_set():
+                    self._signals.tick.clear()
+                    next_tick = loop.time() + self._poll * self._pace()
                     await self.tick()
                 # However much there is to read, the tick must have its turn: gates and leases change meanwhile.
-                while not self._signals.stopping.is_set() and loop.time() < next_tick and await self._load_some():
+                while self._may_load() and loop.time() < next_tick and await self._load_some():
                     self._signals.send.set()
             except Exception as error:
                 if not is_transient(error):
@@ -94,6 +100,12 @@ class RowLoader:
                     await self._signals.load.wait()
             except TimeoutError:
                 continue
+
+    def _may_load(self) -> bool:
+        return not self._signals.stopping.is_set() and not self._signals.tick.is_set()
+
+    def _pace(self) -> float:
+        return 1.0 if self._leases.alone or self._calls.watching else _UNHEARD_POLL
 
     # The tick
 
@@ -200,7 +212,8 @@ class RowLoader:
             self._ready.load_failed(lanes)
             raise
         now = self._clock.now()
-        loaded = self._ready.add_loaded(lanes, rows, now, truncated=len(rows) == _ROWS_PER_LOAD)
+        truncated = len(rows) == _ROWS_PER_LOAD
+        loaded = self._ready.add_loaded(lanes, rows, now, truncated=truncated, owns=self._leases.owns)
         if loaded.orphans:
             self._log.warning("ledger.interrupted", rows=len(loaded.orphans))
             await self._store.mark_uncertain(loaded.orphans, now + self._uncertain_for)

@@ -23,10 +23,10 @@ class NewRow:
     """One send to be written down.
 
     `id` is stable (a message's id): the same row added twice is one row. `group` is what is throttled together (an
-    account, an endpoint), `lane` what is kept in order (a conversation). `order` grows within a lane and is the same
-    whenever the row is added: the event's sequence, or the Kafka offset. `payload` is what sending takes, anything
-    that BSON can hold; it is removed when the row is finished. `about` is the little that `on_finished` needs beside
-    the outcome, and stays as long as the row.
+    account, an endpoint), `lane` what is kept in order (a conversation), within one group. `order` grows within a lane
+    and is the same whenever the row is added: the event's sequence, or the Kafka offset. `payload` is what sending
+    takes, anything that BSON can hold; it is removed when the row is finished. `about` is the little that `on_finished`
+    needs beside the outcome, and stays as long as the row.
     After `send_until` it is not sent any more, but fails, whatever it waits for; `None`: there is no such time.
     """
 

@@ -61,6 +61,7 @@ def ledger_indexes(name: str) -> dict[str, list[IndexModel]]:
         ],
         **gate_indexes(name),
         **report_indexes(name),
+        f"{name}_calls": [IndexModel([("at", 1)], name="at", expireAfterSeconds=60)],
     }
 
 
@@ -73,8 +74,9 @@ class LedgerStore:
         self._shards = shards
         self.kept_for = kept_for
 
-    def shard_of(self, lane: str) -> int:
-        return shard_of(lane, self._shards)
+    def shard_of(self, group: str) -> int:
+        """The shard of a group: one process sends for all of it, so that its limits hold over all processes."""
+        return shard_of(group, self._shards)
 
     # Rows come
 
@@ -90,7 +92,7 @@ class LedgerStore:
                 raise
 
     def _document(self, row: NewRow, now: datetime) -> "Document":
-        shard = self.shard_of(row.lane)
+        shard = self.shard_of(row.group)
         until = {} if row.send_until is None else {"until": row.send_until}
         return {
             "_id": row.id,
