@@ -53,7 +53,7 @@ async def mark_refused(_account: Account, _refused: Refused) -> bool:
     raise AssertionError("nothing was refused")
 
 
-def worker(provider: Provider) -> SendWorker[Account]:
+def worker(provider: Provider, *, holds: bool = True) -> SendWorker[Account]:
     clock = FakeClock(NOW)
     return SendWorker(
         service="ingest-toy",
@@ -61,6 +61,7 @@ def worker(provider: Provider) -> SendWorker[Account]:
         client=provider,
         publisher=Publisher(),
         rate=WaitingRateLimiter(Rate.even(80), clock),
+        holds=lambda _: holds,
         policy=RetryPolicy(uncertain_after=timedelta(seconds=60)),
         send_for=DAY,
         clock=clock,
@@ -109,6 +110,13 @@ async def test_an_attempt_asks_the_provider_with_the_reference_of_its_row() -> N
     asked = row()
     assert isinstance(await worker(provider).attempt(asked), ledger.Delivered)
     assert [one.reference for one in provider.asked] == [asked.id]
+
+
+async def test_a_process_that_does_not_send_for_the_account_any_more_makes_no_call() -> None:
+    provider = Provider()
+    outcome = await worker(provider, holds=False).attempt(row())
+    assert isinstance(outcome, ledger.Retry)
+    assert provider.asked == []
 
 
 @pytest.mark.parametrize(("counts", "reason"), [({}, "account:deleted"), ({"uncertain": 1}, "unknown:no_proof")])

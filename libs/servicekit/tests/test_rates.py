@@ -100,3 +100,31 @@ async def test_a_turn_is_waited_for_and_one_that_is_given_up_counts_for_nothing(
         await asyncio.wait_for(waiting, 0.01)
     assert limiter._limiter.take("a", 1000.0) == 0.0
     await limiter.turn("b")
+
+
+@given(
+    st.floats(min_value=0.5, max_value=100),
+    st.integers(min_value=1, max_value=50),
+    st.lists(st.tuples(st.floats(min_value=0, max_value=2), st.booleans()), max_size=200),
+)
+def test_the_limit_holds_while_one_process_takes_over_from_another(
+    per_second: float, burst: int, steps: list[tuple[float, bool]]
+) -> None:
+    """Whoever comes next has not seen what its predecessor used: it begins without a burst."""
+    rate = Rate(per_second, burst)
+    limiter, now, taken, owners = RateLimiter(rate, start_empty=True), 0.0, list[float](), 1
+    for pause, handed_over in steps:
+        now += pause
+        if handed_over:
+            limiter, owners = RateLimiter(rate, start_empty=True), owners + 1
+        while limiter.take("a", now) == 0.0:
+            taken.append(now)
+    for first, start in enumerate(taken):
+        allowed = burst + owners + per_second * (taken[-1] - start) + 1e-6
+        assert len(taken) - first <= allowed
+
+
+def test_a_key_that_starts_empty_gets_its_burst_with_time() -> None:
+    limiter = RateLimiter(Rate(per_second=2, burst=3), start_empty=True)
+    assert [limiter.take("a", 0.0), limiter.take("a", 0.0)] == [0.0, pytest.approx(0.5)]
+    assert [limiter.take("a", 9.0) for _ in range(4)] == [0.0, 0.0, 0.0, pytest.approx(0.5)]

@@ -24,14 +24,12 @@ class ChannelServiceSettings(FileStoreSettings, MasterKeySettings):
         gt=timedelta(0),
         description="Longest call to the provider; a send that takes longer is uncertain (seconds)",
     )
-    concurrency_per_account: int = Field(
-        default=32, ge=1, le=200, description="Sends of one account under way at once, in one process"
-    )
+    concurrency_per_account: int = Field(default=32, ge=1, le=200, description="Sends of one account under way at once")
     fetches_per_account: int = Field(
-        default=4, ge=1, le=32, description="Customers' files of one account fetched at once, in one process"
+        default=4, ge=1, le=32, description="Customers' files of one account fetched at once"
     )
     messages_per_second: int = Field(
-        default=80, ge=1, le=1000, description="Sends per second of one account, in one process"
+        default=80, ge=1, le=1000, description="Sends per second of one account, over all processes"
     )
     uncertain_after: timedelta = Field(
         default=timedelta(seconds=60),

@@ -34,13 +34,15 @@ class RateLimiter:
     """Limits what happens per key. Times are seconds of a monotonic clock.
 
     At most `max_keys` keys are remembered; when they are more, those that are at rest are forgotten first,
-    then the oldest.
+    then the oldest. With `start_empty` a key that is not known gets its first unit at once and its burst only with
+    time: for keys that another process may have used until a moment ago.
     """
 
-    def __init__(self, rate: Rate, *, max_keys: int = 100_000) -> None:
+    def __init__(self, rate: Rate, *, max_keys: int = 100_000, start_empty: bool = False) -> None:
         self._interval = rate.interval
         self._tolerance = (rate.burst - 1) * rate.interval
         self._max_keys = max_keys
+        self._start_ahead = self._tolerance if start_empty else 0.0
         self._due: dict[str, float] = {}
 
     def take(self, key: str, now: float) -> float:
@@ -65,13 +67,17 @@ class RateLimiter:
         return len(self._due)
 
     def _wait(self, key: str, now: float) -> float:
-        early = max(self._due.get(key, 0.0), now) - now - self._tolerance
+        early = self._reached(key, now) - now - self._tolerance
         return early if early > _ROUNDING else 0.0
 
     def _add(self, key: str, now: float) -> None:
         if key not in self._due and len(self._due) >= self._max_keys:
             self._forget(now)
-        self._due[key] = max(self._due.get(key, 0.0), now) + self._interval
+        self._due[key] = self._reached(key, now) + self._interval
+
+    def _reached(self, key: str, now: float) -> float:
+        due = self._due.get(key)
+        return now + self._start_ahead if due is None else max(due, now)
 
     def _forget(self, now: float) -> None:
         self._due = {key: due for key, due in self._due.items() if due > now}
@@ -83,8 +89,8 @@ class RateLimiter:
 class WaitingRateLimiter:
     """Lets callers through at a rate per key, in the order in which they asked."""
 
-    def __init__(self, rate: Rate, clock: Clock, *, max_keys: int = 100_000) -> None:
-        self._limiter = RateLimiter(rate, max_keys=max_keys)
+    def __init__(self, rate: Rate, clock: Clock, *, max_keys: int = 100_000, start_empty: bool = False) -> None:
+        self._limiter = RateLimiter(rate, max_keys=max_keys, start_empty=start_empty)
         self._clock = clock
 
     async def turn(self, key: str) -> None:

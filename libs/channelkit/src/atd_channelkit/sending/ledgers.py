@@ -148,7 +148,7 @@ class ChannelLedgers(Generic[A]):
 
     def _send_ledger(self, sending: Sending[A]) -> Ledger:
         runtime, settings, uploads = self._runtime, self._settings, sending.uploads
-        files = None
+        leases, files = runtime.leases(SENDS, SHARDS), None
         if self._uploads is not None and uploads is not None:
             files = MessageFiles(self._uploads, uploads.find_unsendable)
         worker = SendWorker(
@@ -156,7 +156,8 @@ class ChannelLedgers(Generic[A]):
             access=self._access,
             client=sending.client,
             publisher=runtime.producer,
-            rate=WaitingRateLimiter(Rate.even(settings.messages_per_second), runtime.clock),
+            rate=WaitingRateLimiter(Rate.even(settings.messages_per_second), runtime.clock, start_empty=True),
+            holds=lambda row: leases.owns(row.shard),
             policy=RetryPolicy(settings.uncertain_after),
             send_for=settings.send_until,
             clock=runtime.clock,
@@ -166,7 +167,7 @@ class ChannelLedgers(Generic[A]):
         return Ledger(
             runtime.mongo.db,
             SENDS,
-            runtime.leases(SENDS, SHARDS),
+            leases,
             worker.attempt,
             runtime.clock,
             runtime.metrics,

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
@@ -11,7 +11,7 @@ import structlog
 
 from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
-from atd_channelkit.answers import Answer, Refused
+from atd_channelkit.answers import Answer, Refused, Unsent
 from atd_channelkit.sending.message_files import MessageFiles
 from atd_channelkit.sending.policy import Attempt, RetryPolicy, current_read, decide, decide_read, unproven
 from atd_channelkit.sending.provider import ProviderClient, Send
@@ -40,7 +40,10 @@ class SendWorker(Generic[A]):
 
     Attributes:
         service: the name of the service, which is the source of its receipts.
-        rate: limits calls per account; marks as read have a limit of their own.
+        rate: limits calls per account; marks as read have a limit of their own. One process sends for an account, so
+            this holds over all of them.
+        holds: whether this process may still send the row. It is asked right before the call: the process may have
+            stood still while the row waited for its turn, and another one may send for the account by now.
         send_for: how long rows are tried that were written before they had a time of their own.
         files: for channels that upload files before they send them.
     """
@@ -50,6 +53,7 @@ class SendWorker(Generic[A]):
     client: ProviderClient[A]
     publisher: Publisher
     rate: WaitingRateLimiter
+    holds: Callable[[ledger.Row], bool]
     policy: RetryPolicy
     send_for: timedelta
     clock: Clock
@@ -101,6 +105,8 @@ class SendWorker(Generic[A]):
 
         async def post(files: Mapping[str, str]) -> Answer:
             await self.rate.turn(rate_key)
+            if not self.holds(row):
+                return Unsent("another process sends for the account")
             return await self.client.send(account, Send(data, row.id, files))
 
         if self.files is not None and isinstance(data, OutboundMessageData) and data.attachments:
