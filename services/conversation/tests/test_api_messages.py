@@ -160,6 +160,25 @@ async def test_an_idempotency_key_at_once_has_one_effect(desk: Any) -> None:
     assert len((await desk.get(path))["items"]) == 2
 
 
+async def test_two_equal_requests_at_once_with_a_file_get_one_answer(desk: Any) -> None:
+    """The file can be taken once: whoever looks for it a second time finds it gone."""
+    (conversation_id,) = await desk.written()
+    path = f"/conversations/{conversation_id}/messages"
+    for _ in range(5):
+        file = await desk.uploaded("conta.txt", b"conta")
+        body, key = {"attachment_ids": [file["id"]]}, {"Idempotency-Key": uuid7()}
+        answers = await asyncio.gather(*(desk.ask("POST", path, body, headers=key) for _ in range(2)))
+        assert {(a.status_code, a.content) for a in answers} == {(201, answers[0].content)}
+
+
+async def test_an_idempotency_key_of_another_conversation_is_a_conflict(desk: Any) -> None:
+    first, second = await desk.written(customers=2)
+    key = {"Idempotency-Key": uuid7()}
+    await desk.do("POST", f"/conversations/{first}/messages", {"text": "Olá"}, headers=key)
+    refused = await desk.refused("POST", f"/conversations/{second}/messages", {"text": "Olá"}, headers=key)
+    assert refused == (409, "idempotency_conflict", [])
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "caf\xe9"])
 async def test_an_idempotency_key_is_printable_and_short(desk: Any, key: str) -> None:
     (conversation_id,) = await desk.written()

@@ -34,6 +34,7 @@ class ChannelService:
         self.accounts = {}
         self.seen = []
         self.status = None
+        self.refuses = False
         self.held: asyncio.Event | None = None
         self.app = FastAPI()
         self.app.add_api_route("/api/v1/channels", self.create, methods=["POST"])
@@ -49,6 +50,8 @@ class ChannelService:
     async def create(self, request: Request):
         body = await request.body()
         self.seen.append(("POST", body, request.headers.get("idempotency-key")))
+        if self.refuses:
+            return JSONResponse({"code": "invalid"}, 422)
         account_id = self.add(tenant_of(request))
         location = {"Location": f"/api/v1/channels/{account_id}"}
         return JSONResponse(self.accounts[account_id], 201, headers=location)
@@ -103,6 +106,7 @@ def fresh(service):
     service.seen.clear()
     yield service
     service.status = service.held = None
+    service.refuses = False
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -348,3 +352,26 @@ async def test_records_that_are_no_accounts_are_ignored(gateway, toy):
     await announce(gateway, ana.tenant_id, account_id, "app")
     await reading
     assert (await gateway.http.get(f"/api/v1/channels/{account_id}", headers=ana.headers)).status_code == 200
+
+
+async def test_a_key_that_was_used_for_another_kind_is_409(gateway, other_process, whatsapp, toy):
+    ana = await gateway.person()
+    headers = {**ana.headers, "Idempotency-Key": uuid7(), "Content-Type": "application/json"}
+    first = await gateway.http.post("/api/v1/channels", content=b'{"kind":"whatsapp"}', headers=headers)
+    assert first.status_code == 201
+    for process in (gateway, other_process):
+        other = await process.http.post("/api/v1/channels", content=b'{"kind":"app"}', headers=headers)
+        assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
+    assert toy.seen == []
+    again = await other_process.http.post("/api/v1/channels", content=b'{"kind":"whatsapp"}', headers=headers)
+    assert again.status_code == 201
+
+
+async def test_a_refused_request_has_not_used_its_key(gateway, whatsapp, toy):
+    ana = await gateway.person()
+    headers = {**ana.headers, "Idempotency-Key": uuid7(), "Content-Type": "application/json"}
+    whatsapp.refuses = True
+    refused = await gateway.http.post("/api/v1/channels", content=b'{"kind":"whatsapp"}', headers=headers)
+    assert refused.status_code == 422
+    answer = await gateway.http.post("/api/v1/channels", content=b'{"kind":"app"}', headers=headers)
+    assert answer.status_code == 201

@@ -29,7 +29,6 @@ from atd_channelkit.webhooks.routes import add_webhooks
 from atd_schemas.topics import SETTINGS_CHANGES, outbound_topic
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import FileStore, create_file_store
-from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES
 from atd_servicekit.lifecycle import Component
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
@@ -178,7 +177,7 @@ def _start_in_order(
             for account_id in await directory.refresh():
                 await ledgers.resume(account_id)
 
-    for indexes in (account_indexes(spec), IDEMPOTENCY_INDEXES, *parts.indexes):
+    for indexes in (account_indexes(spec), *parts.indexes):
         runtime.add_indexes(indexes)
     runtime.add_component(files)
     ledgers.add_uploads()

@@ -1,20 +1,24 @@
 """`Idempotency-Key`: a creating request that is sent again gets the answer of the first, and has no second effect.
 
-The answer is stored in the transaction of the effect, so neither exists without the other. Answers are kept for 24
-hours. Two requests at once: the second one's transaction fails on the unique key, and it reads the first one's answer.
+The key is claimed first, in the transaction of the effect, and the answer is stored in the same transaction: none of
+the three exists without the others. Two requests at once: the second one waits until the first has committed and gets
+its answer; when that takes longer than a transaction is tried, it is 409 `idempotency_in_progress`. Answers are kept
+for 24 hours, sealed where the service has a key of its own: they may show a secret that is shown once.
 """
 
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Header
 from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from atd_servicekit.clock import Clock, SystemClock
+from atd_servicekit.crypto import CannotDecrypt, FieldCipher
+from atd_servicekit.mongo import is_conflict
 from atd_servicekit.problems import Problem, conflict, invalid
 
 if TYPE_CHECKING:
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 IDEMPOTENCY = "idempotency"
 IDEMPOTENCY_INDEXES = {IDEMPOTENCY: [IndexModel([("expires_at", 1)], expireAfterSeconds=0)]}
 KEPT = timedelta(hours=24)
+IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+"""The code of 409 for a key that was used for something else."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -31,6 +37,7 @@ IdempotencyKey = Annotated[
 """Use as `idempotency_key: IdempotencyKey = None`."""
 
 _MAX_KEY = 255
+_RETRY_AFTER_SECONDS = 1
 
 T = TypeVar("T")
 Transaction = Callable[[Callable[["Session"], Awaitable[T]]], Awaitable[T]]
@@ -38,23 +45,41 @@ Transaction = Callable[[Callable[["Session"], Awaitable[T]]], Awaitable[T]]
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """A stored HTTP answer."""
+    """A stored HTTP answer; its body is text (JSON)."""
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """One request with a key: `id` names the key of its actor, `digest` what was asked (route and body)."""
+
+    id: str
+    digest: str
+    tenant_id: str
+
+    @classmethod
+    def of(cls, tenant_id: str, actor_id: str, route: str, key: str, body: bytes) -> "KeyUse":
+        """Raises `Problem` 422 when the key is not 1 to 255 printable ASCII characters."""
+        if not 1 <= len(key) <= _MAX_KEY or not key.isascii() or not key.isprintable():
+            raise invalid("Idempotency-Key", f"must be 1 to {_MAX_KEY} printable ASCII characters")
+        return cls(_hash(tenant_id, actor_id, key), _hash(route, hashlib.sha256(body).hexdigest()), tenant_id)
+
+
 class AnsweredMeanwhile(DuplicateKeyError):
-    """Another request with the key was faster; its answer is there for `begin`."""
+    """Another request with the key was faster; its answer is there for `find`."""
 
 
 class Idempotency:
     """The answers of one service, in its own database."""
 
-    def __init__(self, db: "Database", clock: Clock | None = None) -> None:
+    def __init__(self, db: "Database", clock: Clock | None = None, cipher: FieldCipher | None = None) -> None:
+        """`cipher` seals the answers: to be given where an answer may show a secret."""
         self._collection = db[IDEMPOTENCY]
         self._clock = clock or SystemClock()
+        self._cipher = cipher
 
     async def once(
         self,
@@ -69,58 +94,64 @@ class Idempotency:
     ) -> StoredAnswer:
         """Run `work` in a transaction (`mongo.transaction`), or return the stored answer of the first request.
 
-        Without a key it always runs. Raises as `begin` does.
+        Without a key it always runs. A key belongs to an actor. Raises `Problem` 409 `idempotency_conflict` when the
+        first request had another route or body, 409 `idempotency_in_progress` with `Retry-After` while it runs, 422
+        for a bad key, and what `work` raises: a request that failed has not used its key.
         """
         if key is None:
             return await transaction(work)
-        stored = await self.begin(tenant_id, actor_id, route, key, body)
+        use = KeyUse.of(tenant_id, actor_id, route, key, body)
+        stored = await self.find(use)
         if stored is not None:
             return stored
+        waits = False
 
-        async def remembered(session: "Session") -> StoredAnswer:
+        async def claimed(session: "Session") -> StoredAnswer:
+            nonlocal waits
+            waits = True
+            await self.claim(session, use)
+            waits = False
             answer = await work(session)
-            await self.remember(session, tenant_id, actor_id, route, key, body, answer)
+            await self.remember(session, use, answer)
             return answer
 
         try:
-            return await transaction(remembered)
+            return await transaction(claimed)
         except AnsweredMeanwhile:
-            stored = await self.begin(tenant_id, actor_id, route, key, body)
+            stored = await self.find(use)
             if stored is None:
-                raise
+                raise _in_progress() from None
             return stored
+        except OperationFailure as error:
+            if waits and is_conflict(error):
+                raise _in_progress() from None
+            raise
 
-    async def begin(self, tenant_id: str, actor_id: str, route: str, key: str, body: bytes) -> StoredAnswer | None:
-        """Find the answer of an earlier request with this key; `None` when this is the first.
-
-        A key belongs to an actor and a route. Raises `Problem` 409 `idempotency_conflict` when the earlier request had
-        another body, 422 when the key is not 1 to 255 printable ASCII characters.
-        """
-        _check(key)
-        found = await self._collection.find_one({"_id": _id(tenant_id, actor_id, route, key)})
+    async def find(self, use: KeyUse) -> StoredAnswer | None:
+        """The answer of an earlier request with this key; `None` when this is the first. Raises `Problem` 409."""
+        found = await self._collection.find_one({"_id": use.id})
         if found is None:
             return None
         if found["expires_at"] <= self._clock.now():  # MongoDB removes expired documents once a minute only
             await self._collection.delete_one({"_id": found["_id"], "expires_at": found["expires_at"]})
             return None
-        if found["body_digest"] != _digest(body):
-            raise _other_body()
-        return StoredAnswer(found["status"], bytes(found["body"]), dict(found["headers"]))
+        if found["digest"] != use.digest:
+            raise conflict(
+                "This Idempotency-Key was already used for another route or with a different request body.",
+                IDEMPOTENCY_CONFLICT,
+            )
+        return StoredAnswer(found["status"], self._opened(found), dict(found["headers"]))
 
-    async def remember(
-        self, session: "Session", tenant_id: str, actor_id: str, route: str, key: str, body: bytes, answer: StoredAnswer
-    ) -> None:
-        """Store the answer in the transaction of its effect.
+    async def claim(self, session: "Session", use: KeyUse) -> None:
+        """Take the key, as the first thing of the transaction.
 
-        Raises `AnsweredMeanwhile` (a `DuplicateKeyError`; the transaction is over) when another request was faster.
+        While another transaction holds it, this raises a conflict, for which transactions are tried again. Raises
+        `AnsweredMeanwhile` (a `DuplicateKeyError`; the transaction is over) when that one has committed.
         """
         document: Document = {
-            "_id": _id(tenant_id, actor_id, route, key),
-            "tenant_id": tenant_id,
-            "body_digest": _digest(body),
-            "status": answer.status,
-            "body": answer.body,
-            "headers": answer.headers,
+            "_id": use.id,
+            "tenant_id": use.tenant_id,
+            "digest": use.digest,
             "expires_at": self._clock.now() + KEPT,
         }
         try:
@@ -128,20 +159,37 @@ class Idempotency:
         except DuplicateKeyError as error:
             raise AnsweredMeanwhile(str(error), error.code, error.details) from error
 
+    async def remember(self, session: "Session", use: KeyUse, answer: StoredAnswer) -> None:
+        """Store the answer beside the claim, in the transaction of its effect."""
+        body: dict[str, Any] = {"body": answer.body}
+        if self._cipher is not None:
+            body = {"sealed": self._cipher.encrypt(answer.body.decode(), context=_context(use.id))}
+        fields = {"status": answer.status, "headers": answer.headers, **body}
+        await self._collection.update_one({"_id": use.id}, {"$set": fields}, session=session)
 
-def _check(key: str) -> None:
-    if not 1 <= len(key) <= _MAX_KEY or not key.isascii() or not key.isprintable():
-        raise invalid("Idempotency-Key", f"must be 1 to {_MAX_KEY} printable ASCII characters")
+    def _opened(self, found: "Document") -> bytes:
+        if "sealed" not in found:
+            return bytes(found["body"])
+        try:
+            if self._cipher is None:
+                raise CannotDecrypt("the service has no key")
+            return self._cipher.decrypt(found["sealed"], context=_context(found["_id"])).encode()
+        except CannotDecrypt:
+            raise conflict(
+                "The request with this Idempotency-Key was done; its answer cannot be decrypted any more.",
+                IDEMPOTENCY_CONFLICT,
+            ) from None
 
 
-def _other_body() -> Problem:
-    return conflict("This Idempotency-Key was already used with a different request body.", "idempotency_conflict")
+def _in_progress() -> Problem:
+    detail = "The first request with this Idempotency-Key is still being processed; try again shortly."
+    return Problem(409, "idempotency_in_progress", detail, headers={"Retry-After": str(_RETRY_AFTER_SECONDS)})
 
 
-def _id(*parts: str) -> str:
-    """Of fixed length and without the key itself, which may be anything a client chose."""
+def _context(key_id: str) -> str:
+    return f"idempotency:{key_id}"
+
+
+def _hash(*parts: str) -> str:
+    """Of fixed length and without the parts themselves, which may be anything a client chose."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()

@@ -29,6 +29,7 @@ from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription
 from atd_servicekit.crypto import FieldCipher
 from atd_servicekit.faststream_broker import Operation, create_broker
 from atd_servicekit.health import Health, health_router
+from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES, Idempotency
 from atd_servicekit.identity import IdentityVerifier
 from atd_servicekit.identity_keys import read_public_keys
 from atd_servicekit.inbox import INBOX_INDEXES, Inbox
@@ -194,6 +195,11 @@ class Runtime:
         """Keep ids of handled events: for services whose effects are in MongoDB and must happen once."""
         self.add_indexes(INBOX_INDEXES)
         return Inbox(self.mongo.db, self.clock)
+
+    def use_idempotency(self) -> Idempotency:
+        """Keep the answers of creating requests for their repeats, sealed if the service has a key of its own."""
+        self.add_indexes(IDEMPOTENCY_INDEXES)
+        return Idempotency(self.mongo.db, self.clock, self._cipher)
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]], *, retry_conflicts: bool = True) -> T:
         """Run `work` as `mongo.transaction` does, and publish what it added to the outbox after the commit."""

@@ -21,7 +21,6 @@ from atd_conversation.uploads import Uploads
 from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import create_file_store
-from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES, Idempotency
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 
@@ -43,13 +42,12 @@ def create_app(
     served = Channels(channels, outbound)
     runtime = Runtime.build(SERVICE, settings, clock=clock, tracing=tracing)
     runtime.add_indexes(INDEXES)
-    runtime.add_indexes(IDEMPOTENCY_INDEXES)
     runtime.use_outbox()
     database = runtime.mongo.db
     inbox = runtime.use_inbox()
     store = UnitStore(database, inbox, runtime.outbox)
     directory, queries, files = Directory(database), Queries(database), Files(database)
-    idempotency = Idempotency(database, runtime.clock)
+    idempotency = runtime.use_idempotency()
     file_store = create_file_store(settings, runtime.metrics, clock=runtime.clock)
     uploads = Uploads(files, file_store, idempotency, runtime.clock)
     runtime.add_component(file_store)

@@ -39,7 +39,7 @@ from atd_gateway.realtime.transient import TransientFrames
 from atd_gateway.seed import Seeding
 from atd_gateway.settings import GatewaySettings, services_behind
 from atd_gateway.signin import FailedSignInLimiter, SignIn
-from atd_gateway.store import INDEXES, MongoPeople, MongoSessions
+from atd_gateway.store import INDEXES, MongoChannelKeys, MongoPeople, MongoSessions
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.topics import SETTINGS_CHANGES
 from atd_servicekit.broadcast import Broadcast
@@ -194,6 +194,7 @@ def _channels(
         directory,
         AccountFinder(directory, names, upstreams, headers, sign=authenticator.sign, clock=runtime.clock),
         MergedList(names, upstreams, headers),
+        MongoChannelKeys(runtime.mongo.db, runtime.clock),
         body_timeout_s=settings.upstream_timeout.total_seconds(),
     )
 

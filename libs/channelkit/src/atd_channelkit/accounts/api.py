@@ -9,7 +9,7 @@ from atd_channelkit.accounts.service import ChannelService
 from atd_channelkit.accounts.views import Channel
 from atd_schemas.services import CHANNELS_PREFIX
 from atd_schemas.views import ChannelKind
-from atd_servicekit.idempotency import Idempotency, IdempotencyKey, StoredAnswer
+from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.mongo import Session
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
@@ -48,7 +48,7 @@ def channels_router(service: ChannelService[Any]) -> APIRouter:
 
 def _add_creating(router: APIRouter, service: ChannelService[Any]) -> None:
     runtime = service.runtime
-    idempotency = Idempotency(runtime.mongo.db, runtime.clock)
+    idempotency = runtime.use_idempotency()
 
     async def connect_channel(
         new: Any, identity: Manager, request: Request, idempotency_key: IdempotencyKey = None

@@ -7,7 +7,7 @@ from typing import Protocol
 import orjson
 from starlette.types import Message, Send
 
-from atd_gateway.asgi import method_not_allowed
+from atd_gateway.asgi import header, method_not_allowed
 from atd_gateway.authenticator import Caller
 from atd_gateway.channels.directory import ChannelDirectory, Place
 from atd_gateway.channels.finding import AccountFinder
@@ -18,16 +18,29 @@ from atd_gateway.proxy.headers import response_headers
 from atd_gateway.proxy.request import PublicRequest
 from atd_gateway.proxy.upstreams import Reply
 from atd_schemas.services import CHANNELS_PREFIX
-from atd_servicekit.problems import forbidden, not_found, unauthenticated
+from atd_servicekit.idempotency import IDEMPOTENCY_CONFLICT
+from atd_servicekit.problems import conflict, forbidden, not_found, unauthenticated
 
 _COLLECTION_METHODS = frozenset({"GET", "POST"})
 _READ = "channels:read"
 _CREATED = 201
+_REFUSED = range(400, 500)
+_MAY_HAVE_HAPPENED = frozenset({408, 409})
+"""409: the key itself may be in use."""
+
 _EMPTY = Reply(200, [(b"content-type", b"application/json")], orjson.dumps({"items": [], "next_cursor": None}))
 
 
 class _Proxy(Protocol):
     async def forward(self, request: PublicRequest, service: str) -> None: ...
+
+
+class _Keys(Protocol):
+    """Which service an `Idempotency-Key` belongs to (see `store/channel_keys.py`)."""
+
+    async def claim(self, tenant_id: str, actor_id: str, key: str, service: str) -> str: ...
+
+    async def release(self, tenant_id: str, actor_id: str, key: str, service: str) -> None: ...
 
 
 class ChannelsResource:
@@ -41,6 +54,7 @@ class ChannelsResource:
         directory: ChannelDirectory,
         finder: AccountFinder,
         merged: MergedList,
+        keys: _Keys,
         *,
         body_timeout_s: float,
     ) -> None:
@@ -51,6 +65,7 @@ class ChannelsResource:
         self._directory = directory
         self._finder = finder
         self._merged = merged
+        self._keys = keys
         self._body_timeout = body_timeout_s
 
     async def serve(self, request: PublicRequest) -> None:
@@ -76,15 +91,29 @@ class ChannelsResource:
         """Forward to the service of the body's kind, and know the new account before the client knows it."""
         body = await RequestBody(request.scope, request.receive, request.route.body_limit, self._body_timeout).whole()
         service = self._kinds.service_of_body(body)
+        key = await self._claimed(request, caller, service)
 
         async def send(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == _CREATED:
-                account_id = _account_of(message["headers"])
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                account_id = _account_of(message["headers"]) if status == _CREATED else None
                 if account_id is not None:
                     self._directory.add(account_id, Place(service, caller.identity.tenant_id))
+                if key is not None and status in _REFUSED and status not in _MAY_HAVE_HAPPENED:
+                    await self._keys.release(caller.identity.tenant_id, caller.identity.actor_id, key, service)
             await request.send(message)
 
         await self._proxy.forward(replace(request, receive=replayed(body, request.receive), send=send), service)
+
+    async def _claimed(self, request: PublicRequest, caller: Caller, service: str) -> str | None:
+        """The request's `Idempotency-Key`, kept for the service. Raises `Problem` 409 when it is another one's."""
+        value = header(request.scope, b"idempotency-key")
+        if value is None or len(self._services) == 1:
+            return None  # the only service compares the bodies itself
+        key = value.decode("latin-1")
+        if await self._keys.claim(caller.identity.tenant_id, caller.identity.actor_id, key, service) != service:
+            raise conflict("This Idempotency-Key was already used for a channel of another kind.", IDEMPOTENCY_CONFLICT)
+        return key
 
     async def _list(self, request: PublicRequest, caller: Caller) -> None:
         query = read_query(request.scope["query_string"])

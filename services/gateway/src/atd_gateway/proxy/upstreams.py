@@ -26,6 +26,10 @@ _KEEPALIVE_SECONDS = 60.0  # less than the services' 75, so that no connection i
 _REPLY_LIMIT_BYTES = 8 * 1024 * 1024
 
 
+class NotStarted(aiohttp.ClientConnectionError):
+    """The gateway is itself starting or ending: nothing was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A whole answer of a service."""
@@ -70,7 +74,7 @@ class Upstreams:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer to one request, its body still to come. `target` is path and query, encoded.
 
-        Raises `aiohttp.ClientError` and `OSError` (also for a timeout).
+        Raises `aiohttp.ClientError` (`NotStarted` among them) and `OSError` (also for a timeout).
         """
         session = self._session(service, prefix)
         url = URL(self._origins[service] + target, encoded=True)
@@ -107,7 +111,7 @@ class Upstreams:
 
     def _session(self, service: str, prefix: str) -> aiohttp.ClientSession:
         if not self._started:
-            raise aiohttp.ClientConnectionError("not started")
+            raise NotStarted("not started")
         session = self._sessions.get((service, prefix))
         if session is None:
             session = self._sessions[service, prefix] = aiohttp.ClientSession(
@@ -136,6 +140,8 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 def problem_of_failure(error: Exception, service: str) -> Problem:
     """503: the request cannot have arrived. 504: no answer in time. 502: the answer broke off, or was not HTTP."""
+    if isinstance(error, NotStarted):
+        return unavailable("The gateway is starting or stopping; nothing was sent, try again shortly.")
     if isinstance(error, (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError)):
         return unavailable(f"The service {service} cannot be reached; try again shortly.")
     if isinstance(error, TimeoutError):

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from pymongo import IndexModel
 
+from atd_gateway.store.channel_keys import CHANNEL_KEY_INDEXES, MongoChannelKeys
 from atd_gateway.store.people import PEOPLE_INDEXES, MongoPeople
 from atd_gateway.store.sessions import SESSION_INDEXES, MongoSessions
 
-INDEXES: Mapping[str, Sequence[IndexModel]] = {**PEOPLE_INDEXES, **SESSION_INDEXES}
+INDEXES: Mapping[str, Sequence[IndexModel]] = {**PEOPLE_INDEXES, **SESSION_INDEXES, **CHANNEL_KEY_INDEXES}
 """Every index of the gateway, by collection."""
 
-__all__ = ["INDEXES", "MongoPeople", "MongoSessions"]
+__all__ = ["INDEXES", "MongoChannelKeys", "MongoPeople", "MongoSessions"]
