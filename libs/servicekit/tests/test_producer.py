@@ -27,18 +27,20 @@ class FakeClient:
 
 
 class FakeProducer:
-    """Stands for aiokafka's producer: acknowledges, or fails with `error`."""
+    """Stands for the producer of a process: acknowledges, or takes nothing and raises `error`."""
 
     def __init__(self) -> None:
         self.client = FakeClient()
         self.error: Exception | None = None
 
+    def lost_state(self, _: Exception) -> bool:
+        return False
+
     async def send(self, *_: Any, **__: Any) -> "asyncio.Future[object]":
+        if self.error is not None:
+            raise self.error
         future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        if self.error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(self.error)
+        future.set_result(None)
         return future
 
 
@@ -86,6 +88,15 @@ async def test_what_was_just_acknowledged_needs_no_question(producer: Producer, 
     assert fake.client.asked == 0
 
 
+async def test_an_answer_of_long_ago_says_nothing_about_now(
+    producer: Producer, fake: FakeProducer, clock: list[float]
+) -> None:
+    await producer.publish([RECORD])
+    clock[0] += 4  # nobody publishes in a quiet hour
+    fake.client.answers = False
+    assert await fails(producer)
+
+
 async def test_a_failed_publish_counts_until_one_goes_well_or_half_a_minute_has_passed(
     producer: Producer, fake: FakeProducer, clock: list[float]
 ) -> None:
@@ -118,6 +129,7 @@ async def test_a_record_that_is_too_large_says_nothing_about_the_producer(
     producer: Producer, fake: FakeProducer
 ) -> None:
     fake.error = MessageSizeTooLargeError()
-    with pytest.raises(PublishFailed):
+    with pytest.raises(PublishFailed) as caught:
         await producer.publish([RECORD])
+    assert caught.value.refused
     assert not await fails(producer)

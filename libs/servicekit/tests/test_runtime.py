@@ -341,8 +341,8 @@ class _DeadProducer:
     async def send(self, *_: Any, **__: Any) -> Any:
         raise KafkaTimeoutError
 
-    async def stop(self) -> None:
-        return
+    def lost_state(self, _: Exception) -> bool:
+        return False
 
 
 async def test_readiness_tells_of_a_reader_that_hears_nothing(

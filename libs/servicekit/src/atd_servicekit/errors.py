@@ -9,7 +9,15 @@ class InfrastructureFault(Exception):
 
 
 class PublishFailed(InfrastructureFault):
-    """Kafka did not acknowledge every record; none of them may be taken for written."""
+    """Kafka did not acknowledge every record; none of them may be taken for written.
+
+    `refused`: one of the records is such that Kafka will never take it (too large); publish them one by one to see
+    which.
+    """
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        super().__init__(message)
+        self.refused = refused
 
 
 class StaleVersion(Exception):

@@ -74,6 +74,13 @@ METRICS: tuple[Metric, ...] = (
         ("topic", "group", "operation", "error"),
     ),
     Metric("publish_failures", "counter", "Publishes that Kafka did not acknowledge", "publishes", ("error",)),
+    Metric(
+        "producer_replacements",
+        "counter",
+        "Producers that could write no more and were replaced",
+        "producers",
+        ("reason",),
+    ),
     Metric("outbox_rows", "gauge", "Outbox rows waiting for Kafka", "rows"),
     Metric("outbox_age_seconds", "gauge", "Age of the oldest outbox row of the owned shards", "seconds"),
     Metric("outbox_refused_rows", "gauge", "Outbox rows kept because Kafka refuses a record of their key", "rows"),
@@ -114,6 +121,7 @@ class Metrics:
     consumer_lag: Gauge
     consumer_errors: Counter
     publish_failures: Counter
+    producer_replacements: Counter
     outbox_rows: Gauge
     outbox_age_seconds: Gauge
     outbox_refused_rows: Gauge

@@ -1,4 +1,7 @@
-"""A real Apache Kafka broker (KRaft, one node) as a local process, on the Java that comes as a package."""
+"""A real Apache Kafka node (KRaft) as a local process, on the Java that comes as a package.
+
+Alone it is a whole cluster; `cluster.py` starts several that form one.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import subprocess
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,28 +47,27 @@ _JAVA_OPTIONS = [
 ]
 _SHORT_LIVED_OPTIONS = ["-XX:TieredStopAtLevel=1"]  # compile quickly, optimise little
 _PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{host}:{controller_port}
+process.roles={roles}
+node.id={node_id}
+controller.quorum.voters={controller_id}@{host}:{controller_port}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=PLAINTEXT://{host}:{port}
+{listeners}
 log.dirs={log_dir}
 
 # Topics are created from the registry, never by a typing error.
 auto.create.topics.enable=false
 
-# One node: nothing to replicate to, and no other members worth waiting for.
-default.replication.factor=1
+# No other members worth waiting for; a node alone has nothing to replicate to.
+default.replication.factor={replicas}
 min.insync.replicas=1
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor={replicas}
 offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
+transaction.state.log.replication.factor={replicas}
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.replication.factor={replicas}
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=4
 group.initial.rebalance.delay.ms=0
@@ -85,8 +88,31 @@ def _silent(_: str) -> None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one node is within a cluster of several."""
+
+    cluster_id: str
+    node_id: int
+    controller_id: int
+    controller_port: int
+    replicas: int
+    """Copies of every internal topic, and of topics whose creator does not say."""
+
+    @property
+    def is_broker(self) -> bool:
+        return self.node_id != self.controller_id
+
+    def listeners(self, port: int) -> str:
+        """The lines that say where it listens; `port` is a broker's, for clients."""
+        if not self.is_broker:
+            return f"listeners=CONTROLLER://{LOOPBACK}:{self.controller_port}"
+        address = f"PLAINTEXT://{LOOPBACK}:{port}"
+        return f"listeners={address}\nadvertised.listeners={address}"
+
+
 class KafkaServer:
-    """One broker on loopback.
+    """One node on loopback: a broker that is its own controller, unless `place` says otherwise.
 
     Args:
         data_dir: created and formatted if missing; a second start finds its data.
@@ -97,6 +123,7 @@ class KafkaServer:
         short_lived: starts with less work (1.4 instead of 2.5 s of CPU) and stays slower: right for tests, wrong for
             measuring.
         progress: told one sentence for each jar that has to be fetched first.
+        place: what it is within a cluster of several nodes; `KafkaCluster` says it.
     """
 
     name = "kafka"
@@ -111,8 +138,10 @@ class KafkaServer:
         pid_file: Path | None = None,
         short_lived: bool = False,
         progress: Callable[[str], None] = _silent,
+        place: Place | None = None,
     ) -> None:
         self.data_dir = data_dir
+        self._place = place
         self.port = port or free_port()
         self.log_file = log_file or data_dir.with_name("kafka.log")
         self._heap_mb = heap_mb
@@ -186,7 +215,7 @@ class KafkaServer:
             ServerStartError: with the last lines of its log.
         """
         try:
-            self.process.wait_until(lambda: takes_requests(self.port), _START_TIMEOUT, "taking requests")
+            self.process.wait_until(self._takes_requests, _START_TIMEOUT, "taking requests")
         except ProcessError as error:
             self.process.kill()
             raise ServerStartError(str(error)) from error
@@ -206,10 +235,26 @@ class KafkaServer:
         self.stop()
         self.start()
 
+    def _takes_requests(self) -> bool:
+        if self._place is None or self._place.is_broker:
+            return takes_requests(self.port)
+        return _listens(self._place.controller_port)
+
     def _write_properties(self) -> Path:
         path = self.data_dir / "server.properties"
+        place = self._place
+        controller_port = free_port() if place is None else place.controller_port
+        client = f"PLAINTEXT://{LOOPBACK}:{self.port}"
+        alone = f"listeners={client},CONTROLLER://{LOOPBACK}:{controller_port}\nadvertised.listeners={client}"
         text = _PROPERTIES.format(
-            host=LOOPBACK, port=self.port, controller_port=free_port(), log_dir=self.data_dir / "log"
+            roles="broker,controller" if place is None else "broker" if place.is_broker else "controller",
+            node_id=1 if place is None else place.node_id,
+            controller_id=1 if place is None else place.controller_id,
+            host=LOOPBACK,
+            controller_port=controller_port,
+            listeners=alone if place is None else place.listeners(self.port),
+            replicas=1 if place is None else place.replicas,
+            log_dir=self.data_dir / "log",
         )
         path.write_text(text, encoding="utf-8")
         return path
@@ -219,7 +264,7 @@ class KafkaServer:
         done = self.data_dir / "formatted"
         if done.exists():
             return
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
+        cluster_id = new_cluster_id() if self._place is None else self._place.cluster_id
         arguments = ["format", "--ignore-formatted", "-t", cluster_id, "-c", os.fspath(properties)]
         answer = subprocess.run(
             [*java, "kafka.tools.StorageTool", *arguments],
@@ -234,6 +279,11 @@ class KafkaServer:
                 "Remove that directory (the topics in it are lost) and try again."
             )
         done.touch()
+
+
+def new_cluster_id() -> str:
+    """Make an id as Kafka's own tool does."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
 
 
 def prepare(progress: Callable[[str], None] = _silent) -> None:
@@ -255,13 +305,19 @@ def prepare(progress: Callable[[str], None] = _silent) -> None:
 
 def takes_requests(port: int) -> bool:
     """Tell whether the broker on `port` of loopback is registered and answers clients."""
-    try:
-        socket.create_connection((LOOPBACK, port), timeout=0.5).close()
-    except OSError:
+    if not _listens(port):
         return False
     # In a thread of its own: the caller may be inside a running event loop.
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(asyncio.run, _has_broker(f"{LOOPBACK}:{port}")).result()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=0.5).close()
+    except OSError:
+        return False
+    return True
 
 
 async def _has_broker(bootstrap_servers: str) -> bool:
