@@ -1,7 +1,7 @@
 """aiokafka's idempotent producer, to be replaced when its state is lost: the only module that uses its private parts.
 
 `tests/test_producer_recovery.py` fails when a version of aiokafka no longer works this way; its minor version is
-pinned in `pyproject.toml`. Why each of this is needed: `docs/adr/0014-a-broken-producer-is-replaced.md`.
+pinned in `pyproject.toml`. Why each of this is needed: `docs/adr/0015-a-broken-producer-is-replaced.md`.
 """
 
 import asyncio
