@@ -14,8 +14,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PDF = b"%PDF-1.7\n" + bytes(100)
 OGG = b"OggS" + bytes(100)
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(100)
-WEBP = b"RIFF\x20\x00\x00\x00WEBPVP8 " + bytes(100)
+WEBP = b"RIFF\x20\x00\x00\x00WEBPVP8X" + bytes(8) + b"\xff\x01\x00" * 2 + bytes(100)
 MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(100)
+SOUND = MP4[:24] + bytes.fromhex(
+    "0000002c6d6f6f76 000000247472616b 0000001c6d646961 0000001468646c72 0000000000000000 736f756e"
+)
 MP3 = b"ID3\x03" + bytes(100)
 
 PLACE = {"latitude": -23.5505, "longitude": -46.6333, "name": "Loja", "address": "Rua A, 1"}
@@ -89,7 +92,8 @@ async def learn(desk: Any, **more: Any) -> None:
         ("boleto.pdf", PDF, {"kind": "document"}, "document", {}),
         ("som.mp3", MP3, {}, "audio", {"voice": False, "duration": None}),
         ("voz.ogg", OGG, {"voice": True}, "audio", {"voice": True, "duration": None}),
-        ("oi.webp", WEBP, {}, "sticker", {}),
+        ("oi.webp", WEBP, {"kind": "sticker"}, "sticker", {}),
+        ("voz.mp4", SOUND, {}, "audio", {"voice": False, "duration": None}),
     ],
 )
 async def test_a_file_is_sent(

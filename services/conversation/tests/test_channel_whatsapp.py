@@ -18,6 +18,7 @@ from atd_conversation.domain.drafts import (
     UploadedFile,
     compose_note,
 )
+from atd_conversation.domain.file_types import OGG_VORBIS, WebP
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_ingest_whatsapp.compose import compose_message
@@ -27,8 +28,11 @@ from atd_schemas.views import TemplateParameters, TemplateView
 KB, MB = 1024, 1024 * 1024
 
 
-def file(mime_type: str = "image/jpeg", size: int = 10, *, animated: bool = False) -> UploadedFile:
-    return UploadedFile(Attachment("f1", "arquivo", mime_type, size, "ready", sha256="00"), animated)
+STICKER = WebP(512, 512)
+
+
+def file(mime_type: str = "image/jpeg", size: int = 10, *, webp: WebP | None = STICKER) -> UploadedFile:
+    return UploadedFile(Attachment("f1", "arquivo", mime_type, size, "ready", sha256="00"), webp)
 
 
 def composed(draft: Draft, *files: UploadedFile, template: TemplateView | None = None) -> Composed:
@@ -85,7 +89,7 @@ def test_kinds_that_only_customers_send_are_refused(kind: Any) -> None:
 @pytest.mark.proves("whatsapp", "video-out")
 @pytest.mark.parametrize(
     ("mime_type", "kind"),
-    [(mime_type, kind) for kind, types in TYPES.items() for mime_type in types],
+    [(mime_type, kind) for kind, types in TYPES.items() for mime_type in types if kind != "sticker"],
 )
 def test_the_kind_is_the_one_that_takes_the_files_type(mime_type: str, kind: str) -> None:
     made = composed(Draft(attachment_ids=("f1",)), file(mime_type))
@@ -109,9 +113,33 @@ def test_the_sizes_are_those_of_metas_table() -> None:
 
 @pytest.mark.proves("whatsapp", "sticker-out")
 def test_a_moving_sticker_may_have_500_kilobytes() -> None:
-    draft = Draft(attachment_ids=("f1",))
-    assert composed(draft, file("image/webp", 500 * KB, animated=True)).kind == "sticker"
-    assert refusal(draft, file("image/webp", 500 * KB + 1, animated=True)) == ("too_large", "attachment_ids[0]")
+    draft, moving = Draft(kind="sticker", attachment_ids=("f1",)), WebP(512, 512, animated=True)
+    assert composed(draft, file("image/webp", 500 * KB, webp=moving)).kind == "sticker"
+    assert refusal(draft, file("image/webp", 500 * KB + 1, webp=moving)) == ("too_large", "attachment_ids[0]")
+
+
+@pytest.mark.proves("whatsapp", "sticker-out")
+@pytest.mark.parametrize("webp", [WebP(511, 512), WebP(512, 1024), WebP(1200, 900), None])
+def test_a_sticker_has_512_by_512_pixels(webp: WebP | None) -> None:
+    draft = Draft(kind="sticker", attachment_ids=("f1",))
+    assert refusal(draft, file("image/webp", webp=webp)) == ("unsupported_type", "attachment_ids[0]")
+
+
+@pytest.mark.proves("whatsapp", "sticker-out")
+@pytest.mark.parametrize(
+    ("mime_type", "words"),
+    [
+        ("image/webp", "pictures go as JPEG or PNG"),
+        (OGG_VORBIS, "Opus alone"),
+        ("audio/3gpp", "AMR goes as an .amr file"),
+    ],
+)
+def test_a_type_that_looks_familiar_is_refused_with_the_reason(mime_type: str, words: str) -> None:
+    """A photo in WebP is no sticker unless somebody says so."""
+    with pytest.raises(Refusal) as refused:
+        composed(Draft(text="Veja", attachment_ids=("f1",)), file(mime_type))
+    assert refused.value.code == "unsupported_type"
+    assert words in refused.value.detail
 
 
 @pytest.mark.proves("whatsapp", "file-type-size-one")
@@ -159,9 +187,9 @@ def test_a_caption_has_1024_characters_at_the_most(mime_type: str) -> None:
 
 
 @pytest.mark.proves("whatsapp", "caption-1-024-characters")
-@pytest.mark.parametrize("mime_type", ["audio/ogg", "image/webp"])
-def test_sounds_and_stickers_have_no_caption(mime_type: str) -> None:
-    assert refusal(Draft(text="Ouça", attachment_ids=("f1",)), file(mime_type)) == ("invalid", "text")
+@pytest.mark.parametrize(("kind", "mime_type"), [(None, "audio/ogg"), ("sticker", "image/webp")])
+def test_sounds_and_stickers_have_no_caption(kind: Any, mime_type: str) -> None:
+    assert refusal(Draft(kind=kind, text="Ouça", attachment_ids=("f1",)), file(mime_type)) == ("invalid", "text")
 
 
 # --- interactive

@@ -22,7 +22,7 @@ from atd_conversation.api.serving import (
     served_type,
     span_of,
 )
-from atd_conversation.domain.file_types import is_animated, type_of
+from atd_conversation.domain.file_types import type_of
 from atd_conversation.domain.message_actions import is_emoji
 from atd_servicekit.files import OpenFile
 
@@ -80,13 +80,6 @@ def test_the_content_says_what_a_file_is(head: bytes, name: str, mime_type: str)
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_nothing_that_a_browser_runs_is_called_so(head: bytes, name: str) -> None:
     assert served_type(type_of(head, name)) not in ("text/html", "image/svg+xml", "application/xhtml+xml", "text/xml")
-
-
-def test_a_webp_that_moves_says_so() -> None:
-    assert is_animated(webp(b"VP8X", 0x02))
-    assert not is_animated(webp(b"VP8X", 0x10))
-    assert not is_animated(webp(b"VP8 ", 0x02))
-    assert not is_animated(b"RIFF")
 
 
 @pytest.mark.parametrize(

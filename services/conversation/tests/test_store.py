@@ -120,7 +120,7 @@ async def files(parts: Any, conversation_id: str) -> None:
         file = Attachment(attachment_id, "a.pdf", "application/pdf", None, "pending")
         await parts.files.begin(StoredAttachment(T, file, now, uploaded_by="bia"))
     ready = Attachment("taken", "a.pdf", "application/pdf", 3, "ready", sha256="00")
-    await parts.mongo.transaction(lambda session: parts.files.finish(session, ready, animated=False))
+    await parts.mongo.transaction(lambda session: parts.files.finish(session, ready, webp=None))
     await parts.say(T, conversation_id, Draft(attachment_ids=("taken",)))
     assert (await parts.files.file(T, "taken")).message_id is not None
     nobodys = {one.id for one in await parts.files.unused(now + timedelta(hours=1), 10)}

@@ -13,7 +13,8 @@ import structlog
 
 from atd_conversation.domain.attachments import StoredAttachment, file_name
 from atd_conversation.domain.drafts import file_kind
-from atd_conversation.domain.file_types import is_animated, type_of
+from atd_conversation.domain.file_types import has_boxes, type_by_tracks, type_of, webp_of
+from atd_conversation.domain.media_tracks import Mp4Scan
 from atd_conversation.domain.message import Attachment
 from atd_conversation.store.files import Files
 from atd_schemas.ids import uuid7
@@ -104,11 +105,18 @@ class Uploads:
         attachment = Attachment(id=uuid7(), name=kept_as, mime_type=mime_type, size=None, state="pending")
         now = self._clock.now()
         await self._files.begin(StoredAttachment(tenant_id, attachment, now, uploaded_by=actor_id))
-        ready = await self._put(tenant_id, attachment, chunks)
+        if has_boxes(head):
+            scan = Mp4Scan()
+            ready = await self._put(tenant_id, attachment, _scanned(chunks, scan))
+            ready = replace(ready, mime_type=type_by_tracks(mime_type, scan.tracks))
+            kept_as = file_name(file_kind(ready.mime_type), name, ready.mime_type)
+            ready = replace(ready, name=kept_as)
+        else:
+            ready = await self._put(tenant_id, attachment, chunks)
         ours = StoredAnswer(201, ready.view().model_dump_json().encode())
 
         async def work(session: "Session") -> StoredAnswer:
-            await self._files.finish(session, ready, animated=is_animated(head))
+            await self._files.finish(session, ready, webp=webp_of(head))
             return ours
 
         answer = await self._idempotency.once(
@@ -158,3 +166,10 @@ class Uploads:
             if removed:
                 structlog.get_logger().info("uploads.swept", removed=removed)
             await asyncio.sleep(_SWEEP_EVERY.total_seconds() * random.uniform(0.8, 1.2))
+
+
+async def _scanned(chunks: AsyncIterator[bytes], scan: Mp4Scan) -> AsyncIterator[bytes]:
+    """The same bytes; `scan` has seen them."""
+    async for chunk in chunks:
+        scan.feed(chunk)
+        yield chunk

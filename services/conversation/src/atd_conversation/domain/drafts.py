@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from atd_conversation.domain.file_types import WebP
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, Content, MessageKind
@@ -66,10 +67,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A file that a draft names. `animated` says whether an image moves."""
+    """A file that a draft names; `webp` is what is known of a WebP image."""
 
     attachment: Attachment
-    animated: bool = False
+    webp: WebP | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Documents of files, for who uploads, sends and reads them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.drafts import UploadedFile
+from atd_conversation.domain.file_types import WebP
 from atd_conversation.domain.message import Attachment
 from atd_conversation.store.attachments import (
     changed_attachment,
@@ -41,9 +42,9 @@ class Files:
         """Write down that a file is being uploaded, so that what breaks off is cleared away."""
         await self._files.insert_one({**stored_attachment_document(upload), "unused_since": upload.created_at})
 
-    async def finish(self, session: "Session", attachment: Attachment, *, animated: bool) -> None:
+    async def finish(self, session: "Session", attachment: Attachment, *, webp: WebP | None) -> None:
         """The upload is in the file store."""
-        fields = {"name": attachment.name, **changed_attachment(attachment), **({"animated": True} if animated else {})}
+        fields = {"name": attachment.name, **changed_attachment(attachment), **({"webp": asdict(webp)} if webp else {})}
         await self._files.update_one({"_id": attachment.id}, {"$set": fields}, session=session)
 
     async def uploads(
@@ -57,8 +58,8 @@ class Files:
             "unused_since": {"$exists": True},
         }
         rows = await self._files.find(query, session=session).limit(len(attachment_ids)).to_list(len(attachment_ids))
-        found = ((stored_attachment_of(row).attachment, row.get("animated", False)) for row in rows)
-        return {attachment.id: UploadedFile(attachment, animated) for attachment, animated in found}
+        found = (UploadedFile(stored_attachment_of(row).attachment, _webp_of(row.get("webp"))) for row in rows)
+        return {file.attachment.id: file for file in found}
 
     async def take(
         self, session: "Session", attachment_ids: Sequence[str], *, conversation_id: str, message_id: str
@@ -86,3 +87,7 @@ class Files:
     async def remove(self, attachment_id: str) -> None:
         """Forget an upload whose bytes are gone."""
         await self._files.delete_one({"_id": attachment_id, "unused_since": {"$exists": True}})
+
+
+def _webp_of(fields: "Document | None") -> WebP | None:
+    return WebP(**fields) if fields else None

@@ -1,13 +1,14 @@
 """Files: their types, their sizes and their captions.
 
 Source: Meta's page on supported media types. A voice message of more than 512 KB shows no play icon, and is sent all
-the same. Of Ogg, Opus with one channel is taken alone, which only listening to it could tell.
+the same. Of Ogg, Opus is taken alone; that it must have one channel is not checked here.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from atd_conversation.domain.drafts import Composed, Draft, FileKind, References, UploadedFile, too_long
+from atd_conversation.domain.file_types import OGG_VORBIS, WebP
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, AudioContent
 
@@ -42,7 +43,17 @@ SIZES: Mapping[FileKind, int] = MappingProxyType(
 """Bytes at the most."""
 
 MAX_MOVING_STICKER = 500 * _KB
+STICKER_PIXELS = 512
+"""Width and height of a sticker."""
+
 VOICE_TYPE = "audio/ogg"
+
+_REASONS = {
+    "image/webp": "pictures go as JPEG or PNG, and a WebP image as a sticker if kind is sticker",
+    OGG_VORBIS: "of Ogg, WhatsApp takes Opus alone",
+    "audio/3gpp": "a recording in 3GP is not taken; AMR goes as an .amr file",
+}
+"""Why a type that looks familiar is refused."""
 
 _WITHOUT_CAPTION = ("audio", "sticker")
 
@@ -82,14 +93,25 @@ def _caption(text: str | None, kind: FileKind) -> str | None:
 def check_file(file: UploadedFile, asked: FileKind | None, field_name: str, *, voice: bool = False) -> FileKind:
     """The kind of message that carries the file. Raises `Refusal` `unsupported_type` or `too_large`."""
     mime_type = file.attachment.mime_type
-    kind = asked or next((kind for kind, types in TYPES.items() if mime_type in types), None)
+    kind = asked or next((kind for kind, types in TYPES.items() if mime_type in types and kind != "sticker"), None)
     taken = (VOICE_TYPE,) if voice else TYPES[kind] if kind else ()
     if kind is None or mime_type not in taken:
         what = "a voice message" if voice else f"a message of kind {kind}" if kind else "a message on WhatsApp"
         takes = f"; allowed: {', '.join(taken)}" if taken else ""
-        raise Refusal("unsupported_type", f"is {mime_type}, which cannot be sent as {what}{takes}", field_name)
-    limit = MAX_MOVING_STICKER if kind == "sticker" and file.animated else SIZES[kind]
+        reason = f" ({_REASONS[mime_type]})" if mime_type in _REASONS else ""
+        raise Refusal("unsupported_type", f"is {mime_type}, which cannot be sent as {what}{takes}{reason}", field_name)
+    if kind == "sticker":
+        _check_pixels(file.webp, field_name)
+    limit = MAX_MOVING_STICKER if kind == "sticker" and file.webp and file.webp.animated else SIZES[kind]
     size = file.attachment.size or 0
     if size > limit:
         raise Refusal("too_large", f"has {size} bytes; at most {limit} are allowed as {kind}", field_name)
     return kind
+
+
+def _check_pixels(webp: WebP | None, field_name: str) -> None:
+    size = (webp.width, webp.height) if webp else None
+    if size != (STICKER_PIXELS, STICKER_PIXELS):
+        found = f"has {size[0]} x {size[1]} pixels" if size else "cannot be read"
+        detail = f"{found}; a sticker is a WebP image of {STICKER_PIXELS} x {STICKER_PIXELS}"
+        raise Refusal("unsupported_type", detail, field_name)
