@@ -220,6 +220,21 @@ class AnswerContent(_AboutProduct):
     form: dict[str, Any] | None = None
 
 
+def answer_of(
+    chosen: str | None, title: str | None, description: str | None = None, form: dict[str, Any] | None = None
+) -> AnswerContent | None:
+    """What the customer chose, titled by what it has; None when it says nothing.
+
+    The title, else the description, the id, or the form's first answer: channels leave out any of them (a template's
+    button that has a payload alone).
+    """
+    answers = [value for name, value in (form or {}).items() if isinstance(value, str) and name != "flow_token"]
+    shown = next((one for one in (title, description, chosen, *answers) if one and not one.isspace()), None)
+    if shown is None:
+        return None
+    return AnswerContent(reply=Row(id=chosen or "", title=shown, description=description), form=form)
+
+
 class ButtonValue(Schema):
     """The value of one button of a template; `index` counts the template's buttons from 0."""
 

@@ -12,6 +12,13 @@ from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid5
 from atd_schemas.inbound import InboundUnparsed, UnparsedData
 
+IN_GROUP = "is in a group, which this version does not show"
+"""The problem of every message, change and receipt of a group, on every channel that has groups.
+
+What is said in a group is no part of anybody's private conversation: it must neither open it, nor count as unread, nor
+open the reply window. It gives no event; being a problem, its body is kept and listed (`atd unparsed list`).
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class SendProof:

@@ -15,6 +15,7 @@ from atd_ingest_whatsapp.translate.values import (
     Json,
     file_name_of,
     id_of,
+    is_blank,
     number_of,
     plain,
     sha256_of,
@@ -23,16 +24,16 @@ from atd_ingest_whatsapp.translate.values import (
 )
 from atd_schemas.contents import (
     EMPTY,
-    AnswerContent,
     AudioContent,
+    ContactCard,
     Content,
     LocationContent,
     MessageKind,
     OrderContent,
     OrderItem,
-    Row,
     StickerContent,
     UnsupportedContent,
+    answer_of,
 )
 from atd_schemas.ids import uuid5
 from atd_schemas.inbound import InboundAttachment
@@ -46,6 +47,10 @@ FORM_LIMIT_BYTES = 65_536
 MEDIA_UNAVAILABLE = 131052
 """Meta could not take the customer's file (over 100 MB, or gone): there is nothing to fetch."""
 
+SAYS_NOTHING = "says nothing"
+"""Nothing could be shown of it: the message shows as `unsupported`, and the body is kept."""
+
+_EMPTY_CARD = ContactCard()
 _NORTHERNMOST = 90
 _EASTERNMOST = 180
 
@@ -100,7 +105,7 @@ def _unsupported(part: Part, errors: list[Json]) -> Said:
 def _text(part: Part) -> Said | None:
     text = part.item.get("text")
     words = part.text(text.get("body"), ".text.body") if isinstance(text, dict) else None
-    if words is None:
+    if words is None or is_blank(words):
         part.problem("is missing", ".text.body")
         return None
     return Said("text", words)
@@ -152,6 +157,9 @@ def _location(part: Part) -> Said | None:
 
 def _contacts(part: Part) -> Said | None:
     content = cards_of(part)
+    if content is not None and all(card == _EMPTY_CARD for card in content.contacts):
+        part.problem(SAYS_NOTHING, ".contacts")
+        return None
     return None if content is None else Said("contacts", content=content)
 
 
@@ -174,14 +182,28 @@ def _button(part: Part) -> Said | None:
     button = part.object("button")
     if button is None:
         return None
-    return _reply(part, button.get("payload") or button.get("text"), button.get("text") or button.get("payload"), None)
+    title = part.label(button.get("text"))
+    return _answer(part, part.label(button.get("payload")) or title, title)
 
 
-def _reply(part: Part, chosen: Any, title: Any, description: Any, form: dict[str, Any] | None = None) -> Said:
+def _reply(part: Part, chosen: Any, title: Any, description: Any, form: dict[str, Any] | None = None) -> Said | None:
+    title = part.label(title)
+    return _answer(part, part.label(chosen) or (title if form is None else None), title, part.label(description), form)
+
+
+def _answer(
+    part: Part,
+    chosen: str | None,
+    title: str | None,
+    description: str | None = None,
+    form: dict[str, Any] | None = None,
+) -> Said | None:
     """What was chosen: its title is the text, so that the thread reads well and the word is found."""
-    words = part.label(title)
-    reply = Row(id=part.label(chosen) or "", title=words or "", description=part.label(description))
-    return Said("interactive", words, AnswerContent(reply=reply, form=form))
+    content = answer_of(chosen, title, description, form)
+    if content is None:
+        part.problem(SAYS_NOTHING, f".{part.item['type']}")
+        return None
+    return Said("interactive", content.reply.title, content)
 
 
 def _form(part: Part, answer: Any) -> dict[str, Any] | None:
@@ -203,9 +225,14 @@ def _order(part: Part) -> Said | None:
     if order is None:
         return None
     items = part.objects(order.get("product_items"), ITEMS_LIMIT, ".order.product_items")
+    words = part.text(order.get("text"), ".order.text")
+    words = None if words is None or is_blank(words) else words
+    if words is None and not items:
+        part.problem(SAYS_NOTHING, ".order")
+        return None
     return Said(
         "order",
-        part.text(order.get("text"), ".order.text") or None,
+        words,
         OrderContent(
             catalog_id=part.label(order.get("catalog_id")),
             items=tuple(

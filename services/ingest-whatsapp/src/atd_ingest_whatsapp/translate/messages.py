@@ -9,7 +9,7 @@ from typing import Any, Literal
 from atd_ingest_whatsapp.translate.cards import shared_phone
 from atd_ingest_whatsapp.translate.kinds import Said, said
 from atd_ingest_whatsapp.translate.part import Part, contact_of
-from atd_ingest_whatsapp.translate.values import Json, id_of, moment_of, shown
+from atd_ingest_whatsapp.translate.values import Json, id_of, shown
 from atd_schemas.contents import ProductRef, Referral, UnsupportedContent, with_product
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import provider_event_id
@@ -68,19 +68,18 @@ def message_event(part: Part) -> MessageEvent | None:
     kind = part.item.get("type")
     if kind == "request_welcome":
         return None  # the customer opened the chat and said nothing
+    if part.is_in_group():
+        return None
     stamp = _stamp(part)
     if stamp is None:
         return None
-    in_group = "group_id" in part.item
-    if in_group:
-        part.problem("messages in groups are not known to this version")
     change = CHANGES.get(kind) if isinstance(kind, str) else None
     if change is not None and (isinstance(part.item.get(str(kind)), dict) or not part.errors()):
-        return None if in_group else change(part, stamp)
-    found = None if in_group else said(part)
+        return change(part, stamp)
+    found = said(part)
     if found is None:
-        unknown = "group" if in_group else shown(kind).strip("'")
-        return _message(part, stamp, Said("unsupported", content=UnsupportedContent(type=unknown)), "placeholder")
+        unknown = UnsupportedContent(type=shown(kind).strip("'"))
+        return _message(part, stamp, Said("unsupported", content=unknown), "placeholder")
     return _message(part, stamp, found, "message")
 
 
@@ -89,15 +88,11 @@ def _stamp(part: Part) -> _Stamp | None:
     if external_id is None:
         part.problem("is missing or too long", ".id")
         return None
-    at = moment_of(part.item.get("timestamp"))
-    if at is None:
-        part.problem("is not a moment in unix seconds", ".timestamp")
-        return None
     contact = _before(part) if part.item.get("type") == "system" else part.customer()
     if contact is None:
         part.problem("names no recipient" if part.by_business else "names no sender")
         return None
-    return _Stamp(external_id, at, contact)
+    return _Stamp(external_id, part.moment(), contact)
 
 
 def _before(part: Part) -> InboundContact | None:

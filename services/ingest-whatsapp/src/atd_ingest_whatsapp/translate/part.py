@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from atd_channelkit.webhooks.moments import moment
+from atd_channelkit.webhooks.translation import IN_GROUP
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.failures import code_of
 from atd_ingest_whatsapp.translate.values import (
@@ -21,6 +23,9 @@ from atd_schemas.inbound import InboundContact
 
 PROBLEMS_LIMIT = 100
 """Problems that are named one by one; a body with more says how many there are."""
+
+
+_OF_GROUPS = ("group_id", "recipient_participant_id")
 
 
 @dataclass(slots=True)
@@ -44,7 +49,9 @@ class Problems:
 
 @dataclass(slots=True)
 class Part:
-    """A message, a status, or an item of another list. `where` is its path, `now` when the body was received.
+    """A message, a status, or an item of another list.
+
+    `where` is its path, `now` when the body is read, `received_at` when it came.
 
     `by_business`: it was done on the company's own phone, and the customer is whom it was sent to.
     """
@@ -54,6 +61,7 @@ class Part:
     account: Account
     people: Mapping[str, Json]
     now: datetime
+    received_at: datetime
     problems: Problems
     by_business: bool = False
 
@@ -117,6 +125,21 @@ class Part:
         """Make a problem of each of its `errors`, for an item that is understood in spite of them."""
         for i, error in enumerate(self.errors()):
             self.problem(f"error {code_of(error)}", f".errors[{i}]")
+
+    def moment(self) -> datetime:
+        """When it happened, by its `timestamp`; when that cannot be, which is a problem, when the body came."""
+        at, dated = moment(self.item.get("timestamp"), self.received_at)
+        if not dated:
+            self.problem("is no moment that can be; the arrival was taken", ".timestamp")
+        return at
+
+    def is_in_group(self) -> bool:
+        """Whether it is of a group, which is a problem: see `IN_GROUP`."""
+        item = self.item
+        if any(item.get(name) for name in _OF_GROUPS) or item.get("recipient_type") == "group":
+            self.problem(IN_GROUP)
+            return True
+        return False
 
     def customer(self) -> InboundContact | None:
         """The customer: who wrote, or whom the company wrote to."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from atd_ingest_whatsapp.translate.messages import SOURCE, contact_change
 from atd_ingest_whatsapp.translate.part import Part, contact_of
-from atd_ingest_whatsapp.translate.values import id_of, moment_of, shown
+from atd_ingest_whatsapp.translate.values import id_of, shown
 from atd_schemas.envelope import Actor
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundContactChange, InboundPreference, InboundPreferenceData, inbound_subject
@@ -24,11 +24,11 @@ def preference(part: Part) -> InboundPreference | None:
     if choice is None or item.get("category") != "marketing_messages":
         part.problem(f"{shown(value)} of {shown(item.get('category'))} is not known to this version")
         return None
-    at = moment_of(item.get("timestamp"))
     contact = contact_of(id_of(item.get("wa_id")), id_of(item.get("user_id")), part.people)
-    if at is None or contact is None:
-        part.problem("names no customer" if contact is None else "has no moment in unix seconds")
+    if contact is None:
+        part.problem("names no customer")
         return None
+    at = part.moment()
     said = f"preference:{value}:{int(at.timestamp())}"
     return InboundPreference(
         id=provider_event_id(part.account.id, contact.external_id, said),
@@ -47,13 +47,12 @@ def user_id_change(part: Part) -> InboundContactChange | None:
     ids = part.item.get("user_id")
     previous = id_of(ids.get("previous")) if isinstance(ids, dict) else None
     current = id_of(ids.get("current")) if isinstance(ids, dict) else None
-    at = moment_of(part.item.get("timestamp"))
-    if previous is None or current is None or at is None:
-        part.problem("names no ids before and after" if at is not None else "has no moment in unix seconds")
+    if previous is None or current is None:
+        part.problem("names no ids before and after")
         return None
     number = id_of(part.item.get("wa_id"))
     contact, before = contact_of(number, current, part.people), contact_of(number, previous, {})
     if contact is None or before is None:
         return None
     external_id = f"{previous}>{current}"
-    return contact_change(part, external_id, at, before, contact, "user_id_changed", "user_id_update")
+    return contact_change(part, external_id, part.moment(), before, contact, "user_id_changed", "user_id_update")

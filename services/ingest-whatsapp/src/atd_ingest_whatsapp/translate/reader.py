@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from atd_channelkit.webhooks.moments import moment
 from atd_channelkit.webhooks.translation import SendProof, Translation
 from atd_ingest_whatsapp.accounts.model import Account
 from atd_ingest_whatsapp.translate.messages import MessageEvent, message_event
@@ -14,13 +15,14 @@ from atd_ingest_whatsapp.translate.part import Part, Problems, people_of
 from atd_ingest_whatsapp.translate.people import preference, user_id_change
 from atd_ingest_whatsapp.translate.state import FIELDS, Change, error_notes, notes_of
 from atd_ingest_whatsapp.translate.statuses import receipt
-from atd_ingest_whatsapp.translate.values import Json, moment_of, plain, shown
+from atd_ingest_whatsapp.translate.values import Json, plain, shown
 from atd_schemas.inbound import InboundPreference, InboundReceipt
 
 OBJECT = "whatsapp_business_account"
 
 Event = MessageEvent | InboundReceipt | InboundPreference
 
+_NOTHING: Json = MappingProxyType({})
 _EVERY_VALUE = frozenset(("messaging_product", "metadata", "contacts"))
 
 
@@ -109,8 +111,8 @@ class _Reader:
         accounts = self.proven.businesses.get(business, ()) if isinstance(business, str) else ()
         if not accounts:
             return self.problems.add(where, f"{shown(business)} has no account that the signature proves")
-        sent_at = moment_of(entry.get("time"))
-        change = Change(name, value, where, accounts, sent_at or self.received_at, sent_at is not None, self.problems)
+        at, dated = moment(entry.get("time"), self.received_at)
+        change = Change(name, value, where, accounts, at, dated, self.problems)
         self.notes.extend(notes_of(change))
         return None
 
@@ -120,7 +122,7 @@ class _Reader:
         for name, items in value.items():
             if (read := lists.get(name)) is not None:
                 found = True
-                self.items(items, read, Part({}, f"{where}.{name}", account, people, self.now, self.problems))
+                self.items(items, read, self.part(f"{where}.{name}", account, people))
             elif name == "errors":
                 found = True
                 self.errors(items, account, entry, f"{where}.errors")
@@ -131,8 +133,7 @@ class _Reader:
             self.problems.add(where, f"has no {' nor '.join(lists)}")
 
     def errors(self, errors: Any, account: Account, entry: Json, where: str) -> None:
-        sent_at = moment_of(entry.get("time"))
-        at, dated = sent_at or self.received_at, sent_at is not None
+        at, dated = moment(entry.get("time"), self.received_at)
         self.notes.extend(error_notes(account, errors, at, where, self.problems, dated=dated))
 
     def items(self, items: Any, read: "_Read", part: Part) -> None:
@@ -141,10 +142,13 @@ class _Reader:
             return self.problems.add(where, "is not a list")
         for i, item in enumerate(items):
             if isinstance(item, dict):
-                read(self, Part(item, f"{where}[{i}]", part.account, part.people, self.now, self.problems))
+                read(self, self.part(f"{where}[{i}]", part.account, part.people, item))
             else:
                 self.problems.add(f"{where}[{i}]", "is not an object")
         return None
+
+    def part(self, where: str, account: Account, people: Mapping[str, Json], item: Json = _NOTHING) -> Part:
+        return Part(item, where, account, people, self.now, self.received_at, self.problems)
 
     def message(self, part: Part) -> None:
         if (event := message_event(part)) is not None:

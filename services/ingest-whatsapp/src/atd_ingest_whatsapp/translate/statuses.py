@@ -8,7 +8,7 @@ from atd_channelkit.webhooks.translation import SendProof
 from atd_ingest_whatsapp.failures import class_of, code_of, detail_of
 from atd_ingest_whatsapp.translate.messages import SOURCE
 from atd_ingest_whatsapp.translate.part import Part
-from atd_ingest_whatsapp.translate.values import Json, id_of, moment_of, shown
+from atd_ingest_whatsapp.translate.values import Json, id_of, shown
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundReceipt, InboundReceiptData, ReceiptStatus, SendFailure, inbound_subject
 
@@ -34,9 +34,10 @@ def receipt(part: Part) -> Receipt | None:
     status = part.item
     name = status.get("status")
     known = _STATUSES.get(name) if isinstance(name, str) else None
-    if known is None or status.get("recipient_type") == "group":
-        what = f"status {shown(name)} is" if known is None else "receipts of groups are"
-        part.problem(f"{what} not known to this version")
+    if part.is_in_group():
+        return None
+    if known is None:
+        part.problem(f"status {shown(name)} is not known to this version")
         return None
     external_id = id_of(status.get("id"))
     if external_id is None:
@@ -56,10 +57,6 @@ def _event(
     part: Part, known: ReceiptStatus, external_id: str, reference: SendReference | None
 ) -> InboundReceipt | None:
     status = part.item
-    at = moment_of(status.get("timestamp"))
-    if at is None:
-        part.problem("is not a moment in unix seconds", ".timestamp")
-        return None
     number, user_id = id_of(status.get("recipient_id")), id_of(status.get("recipient_user_id"))
     recipient = number or user_id
     if recipient is None:
@@ -70,7 +67,7 @@ def _event(
     return InboundReceipt(
         id=provider_event_id(part.account.id, external_id, f"status:{status['status']}"),
         tenant_id=part.account.tenant_id,
-        occurred_at=at,
+        occurred_at=part.moment(),
         recorded_at=part.now,
         source=SOURCE,
         subject=inbound_subject(part.account.id, recipient),

@@ -10,7 +10,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -30,7 +29,6 @@ LABEL_LIMIT = 1024
 LINK_LIMIT = 4096
 FILE_NAME_LIMIT = 255
 
-_LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that a datetime can hold
 _WRITTEN_PHONE = re.compile(r"\+[0-9][0-9 ().\-\u00a0\u2010-\u2013]*")
 _PHONE_DIGITS = range(7, 16)  # E.164: at most 15 digits
 _SHA256_BYTES = 32
@@ -45,15 +43,9 @@ def id_of(value: Any) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= ID_LIMIT else None
 
 
-def moment_of(seconds: Any) -> datetime | None:
-    """A moment from unix seconds, which Meta writes as a string in some places and as a number in others."""
-    if isinstance(seconds, str):
-        if not (seconds.isascii() and seconds.isdigit()) or len(seconds) > len(str(_LAST_SECOND)):
-            return None
-        seconds = int(seconds)
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds <= _LAST_SECOND:
-        return None
-    return datetime.fromtimestamp(seconds, UTC)
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything of it."""
+    return not text or text.isspace()
 
 
 def phone_of(wa_id: str | None) -> str | None:
