@@ -205,16 +205,14 @@ class Desk(TenantClient):
             data=data,
         )
 
-    async def written(self, customers: int = 1, each: int = 1, **more: Any) -> list[str]:
-        """Ids of conversations that customers begin, the oldest first."""
+    async def written(self, customers: int = 1, each: int = 1, *, by: Any = customer_message, **more: Any) -> list[str]:
+        """Ids of conversations that customers begin (`by`: or the company's phone), the oldest first."""
         ids = []
         for customer in range(self._written, self._written + customers):
             values = {"occurred_at": self.service.runtime.clock.now(), **more}
             await self.service.take(
                 *(
-                    customer_message(
-                        self.tenant, self.account, f"w{customer}-{n}", customer=f"55119999{customer:05}", **values
-                    )
+                    by(self.tenant, self.account, f"w{customer}-{n}", customer=f"55119999{customer:05}", **values)
                     for n in range(each)
                 )
             )

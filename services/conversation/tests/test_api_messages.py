@@ -9,6 +9,7 @@ import pytest
 from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.drafts import MAX_NOTE
 from atd_schemas.ids import uuid7
+from atd_testing.inbound import phone_message
 
 MAX_TEXT = CHANNEL_RULES["whatsapp"].text_limit
 
@@ -120,6 +121,16 @@ async def test_nothing_is_sent_when_the_reply_window_has_closed(desk: Any) -> No
     answer = await desk.refused("POST", f"/conversations/{conversation_id}/messages", {"text": "Olá"})
     assert answer == (422, "window_closed", ["text"])
     await desk.do("POST", f"/conversations/{conversation_id}/messages", {"text": "Nota", "direction": "note"})
+
+
+@pytest.mark.proves("whatsapp", "window-only-company-has-written")
+async def test_free_text_is_refused_where_only_the_phone_has_written(desk: Any) -> None:
+    """One story of it: what the composer is told, and what a client that does not listen gets."""
+    (conversation_id,) = await desk.written(by=phone_message)
+    shown = await desk.get(f"/conversations/{conversation_id}")
+    assert shown["reply_window_expires_at"] == shown["opened_at"]
+    answer = await desk.refused("POST", f"/conversations/{conversation_id}/messages", {"text": "Olá"})
+    assert answer == (422, "window_closed", ["text"])
 
 
 async def test_a_channel_that_cannot_be_answered_yet(desk: Any) -> None:

@@ -28,8 +28,11 @@ def words(text: str = "Oi", **more: Any) -> InboundMessageData:
     return customer_message("t1", "a1", "wamid.1", text=text, **more).data
 
 
-def opened(**more: Any) -> Conversation:
-    conversation, change = Conversation.open("c1", 7, "t1", ContactRef(id="k1", name="Ana"), words(**more), NOON)
+def opened(*, reply_window: timedelta | None = None, previous: Conversation | None = None, **more: Any) -> Conversation:
+    contact = ContactRef(id="k1", name="Ana")
+    conversation, change = Conversation.open(
+        "c1", 7, "t1", contact, words(**more), NOON, reply_window=reply_window, previous=previous
+    )
     assert (change.type, change.sequence, change.changed) == ("conversation.opened", 1, ())
     return conversation
 
@@ -145,6 +148,29 @@ def test_a_message_from_the_future_opens_the_window_from_now() -> None:
     conversation = opened()
     conversation.receive("m1", words(), occurred_at=NOON + timedelta(days=90), now=NOON, reply_window=WINDOW)
     assert conversation.reply_window_expires_at == NOON + 24 * HOUR
+
+
+@pytest.mark.proves("whatsapp", "window-only-company-has-written")
+@pytest.mark.parametrize("stored_before", [False, True])
+def test_free_text_waits_for_the_customer_where_only_the_company_has_written(*, stored_before: bool) -> None:
+    conversation = opened(reply_window=WINDOW)
+    assert conversation.view().reply_window_expires_at == NOON
+    if stored_before:  # by a version that left it absent
+        conversation.reply_window_expires_at = None
+    later = NOON + MS
+    with pytest.raises(Refusal) as refused:
+        conversation.send("m1", actor=ATTENDANT, text="Olá", now=later, reply_window=WINDOW)
+    assert (refused.value.code, refused.value.field_name) == ("window_closed", "text")
+    assert conversation.send("m2", actor=ATTENDANT, text="Aviso", now=later, kind="template", free=False)
+    conversation.receive("m3", words(), occurred_at=later, now=later, reply_window=WINDOW)
+    assert conversation.send("m4", actor=ATTENDANT, text="Olá", now=later, reply_window=WINDOW)
+
+
+def test_a_new_conversation_goes_on_with_the_window_of_the_one_before() -> None:
+    """The customer has written there: the provider counts by customer, not by conversation."""
+    before = in_status("closed")
+    later = opened(reply_window=timedelta(days=7), previous=before)
+    assert later.reply_window_expires_at == before.reply_window_expires_at == NOON + WINDOW
 
 
 def test_a_channel_can_have_no_window() -> None:

@@ -34,7 +34,7 @@ def test_what_the_phone_writes_to_somebody_new_opens_a_conversation(world: World
     unit = world.batch(phone_message(T, A, "p1"))
     assert types(unit) == ["contact.created", "conversation.opened", "message.sent"]
     conversation = world.conversation()
-    assert (conversation.recipient, conversation.reply_window_expires_at) == ("5511999990000", None)
+    assert (conversation.recipient, conversation.reply_window_expires_at) == ("5511999990000", NOON)
     world.batch(customer_message(T, A, "w1"))
     assert world.conversation().unread_count == 1
 

@@ -1,14 +1,15 @@
 """Customers write: contacts, conversations, messages."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from atd_conversation.domain.conversation import REOPEN_WITHIN
 from atd_schemas.ids import provider_event_id
-from atd_testing.inbound import NOON, customer_message
+from atd_testing.inbound import NOON, customer_message, phone_message
 
-from .world import HOUR, NEW_SPELLING, OLD_SPELLING, A, B, T, World, types
+from .world import HOUR, NEW_SPELLING, OLD_SPELLING, A, B, T, World, told, types
 
 
 def test_a_first_message_makes_contact_conversation_and_message(world: World) -> None:
@@ -18,6 +19,16 @@ def test_a_first_message_makes_contact_conversation_and_message(world: World) ->
     assert (conversation.number, conversation.status, conversation.unread_count) == (1, "queued", 1)
     assert conversation.contact.name == "Ana"
     assert [m.external_id for m in world.messages.values()] == ["w1"]
+
+
+@pytest.mark.parametrize("write", [customer_message, phone_message])
+def test_a_date_that_cannot_be_opens_and_dates_nothing(world: World, write: Any) -> None:
+    world.batch(customer_message(T, A, "w1"))
+    world.close(world.conversation())
+    unit = world.batch(write(T, A, "w2", occurred_at=NOON + timedelta(days=365 * 468)), now=NOON)
+    assert "conversation.opened" not in types(unit)
+    assert {message.occurred_at for message in world.messages.values()} == {NOON}
+    assert {event.occurred_at for event in told(unit)} == {NOON}
 
 
 def test_a_batch_with_duplicates_is_each_event_once(world: World) -> None:

@@ -62,7 +62,9 @@ class World:
                 loaded.sent_as[message.account_id, message.external_id] = message
         return loaded
 
-    def batch(self, *events: Envelope, now: datetime = NOON) -> UnitOfWork:
+    def batch(self, *events: Envelope, now: datetime | None = None) -> UnitOfWork:
+        """Take events in, at noon or when the last of them happened."""
+        now = now or max([NOON, *(event.occurred_at for event in events)])
         loaded, batch = self.load(), Batch.of(events)
         loaded.take_stored_for_handled(batch)
         needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])

@@ -218,6 +218,7 @@ def _said(
         now=now,
         reply_to=draft.reply_to,
         free=composed.free,
+        reply_window=rules.reply_window,
         field_name=composed.field_name,
     )
 

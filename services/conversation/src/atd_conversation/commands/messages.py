@@ -72,6 +72,7 @@ class MessageCommands:
     ) -> Message:
         """Send a failed message again. Raises `Problem` 404, 409 `not_failed`, 422."""
         conversation, message = await self._of(session, tenant_id, message_id)
+        rules = self._channels.of(conversation.channel.kind)
         quoted = None
         if message.reply_to is not None:
             quoted = await self._queries.message(tenant_id, message.reply_to, session)
@@ -86,7 +87,7 @@ class MessageCommands:
             actor,
             conversation,
             message,
-            lambda now: retry(conversation, message, now),
+            lambda now: retry(conversation, message, rules, now),
             command,
             request_id,
         )

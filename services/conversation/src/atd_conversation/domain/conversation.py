@@ -90,8 +90,15 @@ class Conversation:
         contact: ContactRef,
         data: InboundMessageData,
         now: datetime,
+        *,
+        reply_window: timedelta | None = None,
+        previous: "Conversation | None" = None,
     ) -> tuple["Conversation", Change]:
-        """A new conversation, waiting in the queue, because this message came."""
+        """A new conversation, waiting in the queue, because this message came.
+
+        On a channel with a reply window it is closed until the customer writes, unless they wrote in the `previous`
+        conversation lately: the company's own messages open none.
+        """
         conversation = cls(
             id=conversation_id,
             tenant_id=tenant_id,
@@ -104,6 +111,8 @@ class Conversation:
             opened_at=now,
             last_activity_at=now,
         )
+        if reply_window is not None:
+            conversation.reply_window_expires_at = (previous and previous.reply_window_expires_at) or now
         return conversation, conversation._change("conversation.opened")
 
     def takes(self, moment: datetime) -> bool:
@@ -172,14 +181,16 @@ class Conversation:
         attachments: tuple[Attachment, ...] = (),
         reply_to: str | None = None,
         free: bool = True,
+        reply_window: timedelta | None = None,
         field_name: str = "text",
     ) -> list[Change]:
         """Answer the customer. The message is `pending` until the channel has taken it.
 
-        `free` messages need an open reply window, templates do not; `field_name` is what a refusal names.
+        `free` messages need an open reply window, templates do not; `reply_window` is the channel's, None where it has
+        none; `field_name` is what a refusal names.
         Raises `Refusal`: `conversation_closed`, `window_closed`.
         """
-        self.check_open(now, free=free, field_name=field_name)
+        self.check_open(now, free=free, reply_window=reply_window, field_name=field_name)
         message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
         message.content, message.attachments = content, attachments
         message.status = "pending"
@@ -188,14 +199,24 @@ class Conversation:
             self.first_response_at = now
         return [self._add("message.sent", message, now)]
 
-    def check_open(self, now: datetime, *, free: bool = True, field_name: str | None = None) -> None:
-        """Whether the customer can be written to now.
+    def check_open(
+        self,
+        now: datetime,
+        *,
+        free: bool = True,
+        reply_window: timedelta | None = None,
+        field_name: str | None = None,
+    ) -> None:
+        """Whether the customer can be written to now, on a channel with this `reply_window`.
+
+        Where the channel has one and the customer has never written, it is closed: earlier versions left it absent.
 
         Raises `Refusal`: `conversation_closed`, and for `free` messages `window_closed`, naming `field_name`.
         """
         if self.status == "closed":
             raise Refusal("conversation_closed", "The conversation is closed; reopen it to answer.")
-        if free and self.reply_window_expires_at is not None and now > self.reply_window_expires_at:
+        expires = self.reply_window_expires_at or (None if reply_window is None else self.opened_at)
+        if free and expires is not None and now > expires:
             detail = "The reply window has closed; only templates can be sent until the customer writes again."
             raise Refusal("window_closed", detail, field_name)
 

@@ -49,12 +49,12 @@ def react(
         raise Refusal("message_not_sent", "The message has not been sent to the channel yet.")
     if now > message.occurred_at + rules.reactions_within:
         raise Refusal("too_old", f"The message is older than {rules.reactions_within.days} days.")
-    conversation.check_open(now, field_name="emoji")
+    conversation.check_open(now, reply_window=rules.reply_window, field_name="emoji")
     changed = message.react(AuthorView(type=actor.type, id=actor.id, name=actor.name), emoji, now)
     return [conversation.revise("message.reacted", message, changed)] if changed else []
 
 
-def retry(conversation: Conversation, message: Message, now: datetime) -> list[Change]:
+def retry(conversation: Conversation, message: Message, rules: ChannelRules, now: datetime) -> list[Change]:
     """Send a failed message again, as one more attempt.
 
     Raises `Refusal`: `invalid`, `not_failed`, `conversation_closed`, `window_closed`.
@@ -63,7 +63,7 @@ def retry(conversation: Conversation, message: Message, now: datetime) -> list[C
         raise Refusal("invalid", "Only messages to the customer can be sent again.")
     if message.status != "failed":
         raise Refusal("not_failed", f"The message is {message.status}; only failed messages can be sent again.")
-    conversation.check_open(now, free=message.kind != "template")
+    conversation.check_open(now, free=message.kind != "template", reply_window=rules.reply_window)
     changed = tuple(name for name in ("status", "error", "external_id") if getattr(message, name) is not None)
     message.status, message.error, message.external_id = "pending", None, None
     message.attempt += 1

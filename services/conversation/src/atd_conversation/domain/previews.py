@@ -1,6 +1,17 @@
 """What a list row shows of a message: one short line."""
 
-from atd_schemas.contents import AnswerContent, ContactsContent, Content, LocationContent, MessageKind, TemplateContent
+from collections.abc import Iterator
+
+from atd_schemas.contents import (
+    AnswerContent,
+    ContactCard,
+    ContactsContent,
+    Content,
+    LocationContent,
+    MessageKind,
+    OrderContent,
+    TemplateContent,
+)
 
 PREVIEW = 160
 """Characters of a message that a list row shows."""
@@ -16,10 +27,18 @@ def _offered(kind: MessageKind, content: Content, file_names: tuple[str, ...]) -
         case LocationContent():
             return content.name or content.address
         case ContactsContent():
-            return content.contacts[0].name if content.contacts else None
+            return next((shown for card in content.contacts for shown in _of_card(card)), None)
         case AnswerContent():
-            return content.reply.title
+            reply = content.reply
+            return reply.title or reply.description or reply.id
         case TemplateContent():
             return content.name
+        case OrderContent():
+            return next((item.sku for item in content.items if item.sku), None)
         case _:
             return file_names[0] if kind == "document" and file_names else None
+
+
+def _of_card(card: ContactCard) -> Iterator[str]:
+    shown = (card.name, card.organization, *(one.number for one in card.phones), *(one.email for one in card.emails))
+    return (one for one in shown if one)

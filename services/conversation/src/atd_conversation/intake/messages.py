@@ -26,7 +26,7 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
     changes = conversation.receive(
         message_id,
         event.data,
-        occurred_at=event.occurred_at,
+        occurred_at=intake.moment(event),
         now=intake.now,
         reply_to=_quoted(intake, event),
         reply_window=intake.loaded.channels.of(conversation.channel.kind).reply_window,
@@ -56,7 +56,7 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
         conversation.id,
         data,
         sender=None,
-        occurred_at=event.occurred_at,
+        occurred_at=intake.moment(event),
         now=intake.now,
         reply_to=_quoted(intake, event),
     )
@@ -72,7 +72,7 @@ def _conversation(intake: Intake, event: Arrival, cause: Cause) -> Conversation:
     contact_id = contact_id_for(intake, event, cause)
     place = current_of(event.data.account_id, contact_id)
     conversation = intake.loaded.current.get(place)
-    if conversation is None or not conversation.takes(event.occurred_at):
+    if conversation is None or not conversation.takes(intake.moment(event)):
         conversation = _open(intake, event, contact_id, conversation, cause)
     intake.unit.touch(conversation)
     learn(intake, conversation, event, cause)
@@ -88,7 +88,16 @@ def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversatio
     if ref is None:
         raise LookupError(f"contact {contact_id} has an identity and no record")
     number = next(intake.numbers[event.tenant_id])
-    opened, change = Conversation.open(intake.new_id(), number, event.tenant_id, ref, event.data, intake.now)
+    opened, change = Conversation.open(
+        intake.new_id(),
+        number,
+        event.tenant_id,
+        ref,
+        event.data,
+        intake.now,
+        reply_window=intake.loaded.channels.of(event.data.channel).reply_window,
+        previous=previous,
+    )
     intake.unit.new_conversations[opened.id] = opened
     intake.loaded.add_conversation(opened)
     intake.emit(opened, change, cause)

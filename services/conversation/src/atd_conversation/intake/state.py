@@ -38,6 +38,10 @@ class Intake:
     unit: UnitOfWork = field(default_factory=UnitOfWork)
     recipient_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def moment(self, event: Envelope) -> datetime:
+        """When it happened; a date of the future cannot be: it would open conversations and stand above all others."""
+        return min(event.occurred_at, self.now)
+
     def rules(self, message: Message) -> ChannelRules:
         """The rules of the channel of a message whose conversation is loaded."""
         return self.loaded.channels.of(self.loaded.conversations[message.conversation_id].channel.kind)
@@ -66,7 +70,7 @@ class Intake:
             actor=actor or Actor(type="contact", id=conversation.contact.id, name=conversation.contact.name),
             now=self.now,
             causation_id=cause.event.id,
-            occurred_at=occurred_at or (cause.event.occurred_at if change.message is not None else None),
+            occurred_at=occurred_at or (self.moment(cause.event) if change.message is not None else None),
         )
         self.unit.publish(CONVERSATION_EVENTS, made, cause.traceparent)
 
