@@ -17,7 +17,7 @@ from atd_testing.processes import ManagedProcess
 from atd_testing.servers import free_port
 from atd_testing.servers.ports import LOOPBACK
 from tests.harness.system import CONVERSATION, FAKE, GATEWAY, INGEST, System
-from tests.load import isolation, ledger, schemas
+from tests.load import isolation, ledger, one_webhook, schemas
 from tests.load.measuring import Lab, Measured, watching
 from tests.load.product import ENVIRONMENT, Product
 from tests.load.raw.path import RawPath
@@ -115,13 +115,15 @@ class Bench:
         self.report.add(Row("the driver itself", f"{found.accepted_rate:,.0f} requests/s ({cost:.0f} µs each)"))
 
     def schemas(self) -> None:
-        """What events cost to read and write."""
+        """What events cost to read and write, and one webhook with neither socket nor broker."""
         found = schemas.measure()
         self.report.figures["schemas"] = found
         for name, (validate, serialise, size) in found.items():
             self.report.add(
                 Row(f"{name}, {size} bytes", f"{validate:.1f} µs to validate, {serialise:.1f} to serialise")
             )
+        self.report.figures["one_webhook_us"] = alone = one_webhook.measure()
+        self.report.add(Row("one text webhook in a process alone, up to Kafka", f"{alone:.0f} µs of processor"))
 
     def path(self) -> None:
         """The message path and the raw path, in turns: sustained, then latency."""
