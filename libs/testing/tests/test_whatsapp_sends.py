@@ -48,6 +48,7 @@ def texts(kind: str, *given: str, **named: str) -> dict[str, Any]:
 
 
 TRACKING = {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "4821"}]}
+AS_FORM = {**TRACKING, "sub_type": "flow"}
 
 
 @pytest.mark.proves("whatsapp", "every-kind-arrives-order-through")
@@ -126,6 +127,12 @@ async def test_every_kind_is_accepted(fake: ServedFake, client: httpx.AsyncClien
         ("template", template("lembrete_consulta", language="en"), 132001),
         ("template", template("lembrete_consulta", texts("body", "Ana")), 132000),
         ("template", template("lembrete_consulta", texts("body", "Ana", "Dra.", "")), 131008),
+        ("template", template("lembrete_consulta", texts("body", "Ana\nLima", "Dra.", "14h")), 100),
+        ("template", template("lembrete_consulta", texts("body", "Ana", "Dra.\tLu", "14h")), 100),
+        ("template", template("lembrete_consulta", texts("body", "Ana", "Dra.     Lu", "14h")), 100),
+        ("template", template("aviso_entrega", texts("body", nome="Ana\r", pedido="4821"), TRACKING), 100),
+        ("template", template("aviso_entrega", texts("body", nome="A", pedido="4"), AS_FORM), 132012),
+        ("template", template("vitrine_de_ofertas", texts("body", "Ana")), 132012),
         ("template", template("aviso_entrega", texts("body", "Ana", "4821"), TRACKING), 132012),
         ("template", template("aviso_entrega", texts("body", nome="Ana", pedido="4821")), 131008),
         ("template", template("segunda_via_boleto", texts("body", "Ana", "maio", "10/6")), 132012),
@@ -211,7 +218,7 @@ async def test_templates_come_in_pages(client: httpx.AsyncClient) -> None:
         if "next" not in page["paging"]:
             break
         query["after"] = page["paging"]["cursors"]["after"]
-    assert len(seen) == len(set(seen)) == 9
+    assert len(seen) == len(set(seen)) == 10
     paused = await client.get("/v25.0/200300400500600/message_templates", params={"status": "PAUSED"})
     assert [one["name"] for one in paused.json()["data"]] == ["promocao_de_primavera"]
 

@@ -22,8 +22,11 @@ from atd_conversation.domain.file_types import OGG_VORBIS, WebP
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_ingest_whatsapp.compose import compose_message
-from atd_schemas.outbound import OutboundMessageData
+from atd_schemas.outbound import OutboundAttachment, OutboundMessageData
+from atd_schemas.template_parts import BUTTONS as BUTTON_TYPES
+from atd_schemas.template_parts import COMPONENTS, HEADER_FORMATS, find_unsendable_part
 from atd_schemas.views import TemplateParameters, TemplateView
+from atd_testing.whatsapp.templates import Template, check_template
 
 KB, MB = 1024, 1024 * 1024
 
@@ -365,7 +368,7 @@ def template(
     )
 
 
-def sent_to_meta(made: Composed) -> Any:
+def sent_to_meta(made: Composed, *files: UploadedFile) -> Any:
     """What the channel service makes of it."""
     message = OutboundMessageData(
         account_id="a1",
@@ -376,10 +379,19 @@ def sent_to_meta(made: Composed) -> Any:
         kind=made.kind,
         text=made.text,
         content=made.content,
+        attachments=tuple(
+            OutboundAttachment(id=one.id, name=one.name, mime_type=one.mime_type, size=1, sha256="00")
+            for one in (file.attachment for file in files)
+        ),
     )
-    body = compose_message(message, {}, "m1")
+    body = compose_message(message, {file.attachment.id: "m1" for file in files}, "m1")
     assert isinstance(body, dict), body
     return body[made.kind]
+
+
+def is_line(text: str) -> bool:
+    """Whether a text may be a template's value."""
+    return bool(text.strip()) and " " * 5 not in text and "\t" not in text and len(f"{text}.".splitlines()) == 1
 
 
 def filled(**parameters: Any) -> Draft:
@@ -518,8 +530,103 @@ def test_the_code_of_a_one_time_button_travels_as_an_address() -> None:
     assert refusal(filled(body=("123456",)), template=coded)[0] == "wrong_parameters"
 
 
-def test_a_header_of_another_format_cannot_be_filled_in() -> None:
-    assert refusal(filled(), template=template(header={"format": "LOCATION"}))[0] == "kind_not_supported"
+def with_parts(*components: dict[str, Any]) -> TemplateView:
+    return template().model_copy(update={"components": components})
+
+
+BODY = {"type": "BODY", "text": "Olá {{1}}, pedido {{2}}."}
+FILLED_IN: dict[str, Any] = {"URL": "abc", "COPY_CODE": "NATAL10", "OTP": "123456"}
+"""What the buttons that need a value are given."""
+
+
+@pytest.mark.parametrize(
+    ("component", "fate"),
+    [
+        *[({"type": kind}, fate) for kind, fate in COMPONENTS.items() if kind not in ("BODY", "HEADER", "BUTTONS")],
+        *[({"type": "HEADER", "format": one}, fate) for one, fate in HEADER_FORMATS.items()],
+        *[({"type": "BUTTONS", "buttons": [{"type": one}]}, fate) for one, fate in BUTTON_TYPES.items()],
+        ({"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY"}, {"type": "TELEPORT"}]}, "refused"),
+        ({"type": "BUTTONS", "buttons": "x"}, "refused"),
+        ({"type": "HEADER", "format": "HOLOGRAM"}, "refused"),
+        ({"type": "FIREWORKS"}, "refused"),
+        ({"type": None}, "refused"),
+        (BODY, "refused"),
+    ],
+    ids=str,
+)
+def test_no_part_of_a_template_is_left_out(component: dict[str, Any], fate: str) -> None:
+    """A template with the part is sent to the fake provider with all that this wants, or refused by its name."""
+    button = component["buttons"][-1] if isinstance(component.get("buttons"), list) else {}
+    button |= {"url": "https://loja.example/{{1}}"} if button.get("type") == "URL" else {}
+    values: dict[str, Any] = {"buttons": (FILLED_IN[button["type"]],)} if button.get("type") in FILLED_IN else {}
+    media = {"IMAGE": "image/png", "VIDEO": "video/mp4", "DOCUMENT": "application/pdf"}.get(component.get("format", ""))
+    values |= {"header": ({"attachment_id": "f1"},)} if media else {}
+    draft, parts = filled(**values), [component, BODY]
+    files = (file(media),) if media else ()
+    if fate == "refused":
+        assert refusal(draft, *files, template=with_parts(*parts)) == ("kind_not_supported", "template.name")
+        unsendable = find_unsendable_part(parts)
+        kind = button.get("type") or component.get("format") or component["type"] or "unknown"
+        assert unsendable is not None
+        assert unsendable.type == ("unknown" if component.get("buttons") == "x" else kind.lower())
+        assert unsendable.type.upper() in unsendable.detail
+    else:
+        assert find_unsendable_part(parts) is None
+        sent = sent_to_meta(composed(draft, *files, template=with_parts(*parts)), *files)
+        check_template([Template(id="1", name="aviso", components=parts)], sent)
+
+
+def test_a_template_whose_texts_are_not_known_is_not_sent() -> None:
+    assert refusal(filled(body=()), template=with_parts()) == ("kind_not_supported", "template.name")
+
+
+def test_a_template_with_a_form_names_it_and_may_give_it_a_token() -> None:
+    formed = template(buttons=({"type": "QUICK_REPLY", "text": "Não"}, {"type": "FLOW", "text": "Responder"}))
+    button = {"type": "button", "sub_type": "flow", "index": "1"}
+    for values, token in (((), "unused"), (({"index": 1, "value": "t\n1"},), "t\n1")):
+        parameters = [{"type": "action", "action": {"flow_token": token}}]
+        made = sent_to_meta(composed(filled(buttons=values), template=formed))
+        assert made["components"][1] == {**button, "parameters": parameters}
+
+
+NOT_IN_A_TEXT = ["a\nb", "a\r\nb", "a\tb", "a     b", "a\u2028b", "a\x0bb"]
+
+
+@pytest.mark.parametrize("value", NOT_IN_A_TEXT)
+def test_what_meta_refuses_in_a_value_is_named(value: str) -> None:
+    wrong, place = "wrong_parameters", "template.parameters"
+    assert refusal(filled(body=("Ana", value)), template=template()) == (wrong, f"{place}.body[1]")
+    named = template("Olá {{cliente}}.", body=("cliente",))
+    assert refusal(filled(body={"cliente": value}), template=named) == (wrong, f"{place}.body.cliente")
+    titled = template(header={"format": "TEXT", "text": "Pedido {{1}}"})
+    titled = titled.model_copy(update={"parameters": TemplateParameters(header=1, body=2)})
+    assert refusal(filled(header=(value,)), template=titled) == (wrong, f"{place}.header[0]")
+    by_name = template(header={"format": "TEXT", "text": "Pedido {{pedido}}"})
+    assert refusal(filled(header=(value,)), template=by_name) == (wrong, f"{place}.header.pedido")
+    assert refusal(filled(buttons=(value, "N")), template=template(buttons=BUTTONS)) == (wrong, f"{place}.buttons[0]")
+    assert refusal(filled(buttons=("a", value)), template=template(buttons=BUTTONS)) == (wrong, f"{place}.buttons[1]")
+
+
+def test_four_spaces_are_taken_and_a_payload_may_have_lines() -> None:
+    assert composed(filled(body=("a    b", "c")), template=template()).text == "Olá a    b, pedido c."
+    placed = filled(buttons=("a", "N", {"index": 0, "value": "linha 1\nlinha 2"}))
+    assert composed(placed, template=template(buttons=BUTTONS)).text
+
+
+def test_the_limits_hold_for_what_is_filled_in() -> None:
+    titled = template(header={"format": "TEXT", "text": "Pedido {{1}}"})
+    titled = titled.model_copy(update={"parameters": TemplateParameters(header=1, body=2)})
+    place = "template.parameters"
+    assert composed(filled(header=("x" * 53,)), template=titled).text
+    assert refusal(filled(header=("x" * 54,)), template=titled) == ("too_long", f"{place}.header")
+    address = {"type": "URL", "text": "Ver", "url": "https://a.br/{{1}}"}
+    coded, linked = template(buttons=({"type": "COPY_CODE"},)), template(buttons=(address,))
+    assert composed(filled(buttons=("x" * 20,)), template=coded).text
+    assert refusal(filled(buttons=("x" * 21,)), template=coded) == ("too_long", f"{place}.buttons[0]")
+    far = template(buttons=({**address, "url": "https://a.br/" + "y" * 1900 + "{{1}}"},))
+    assert composed(filled(buttons=("x" * 87,)), template=far).text
+    assert refusal(filled(buttons=("x" * 88,)), template=far) == ("too_long", f"{place}.buttons[0]")
+    assert composed(filled(buttons=("x" * 1024,)), template=linked).text
 
 
 @pytest.mark.proves("whatsapp", "parameters-header-text-file")
@@ -566,7 +673,7 @@ def test_nothing_stands_beside_a_template() -> None:
     assert refusal(with_file, file(), template=template()) == ("invalid", "attachment_ids")
 
 
-@given(st.lists(st.text(min_size=1, max_size=40).filter(str.strip), min_size=2, max_size=2))
+@given(st.lists(st.text(min_size=1, max_size=40).filter(is_line), min_size=2, max_size=2))
 def test_every_value_is_in_the_text(values: list[str]) -> None:
     assert composed(filled(body=tuple(values)), template=template()).text == f"Olá {values[0]}, pedido {values[1]}."
 

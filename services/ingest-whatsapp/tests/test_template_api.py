@@ -88,7 +88,14 @@ async def test_the_templates_of_a_new_account_are_there_and_told(service: Servic
     made = await connected(service)
     found = await listed(service, made)
     assert [one["name"] for one in found] == sorted(one["name"] for one in found)
-    assert len(found) == 9
+    assert len(found) == 10
+    assert {one["name"]: one["unsendable"] for one in found if one["unsendable"]} == {
+        "vitrine_de_ofertas": {
+            "part": "component",
+            "type": "carousel",
+            "detail": "Templates with a component of the type CAROUSEL cannot be sent.",
+        }
+    }
     [shown] = [one for one in found if one["name"] == "aviso_entrega"]
     assert shown["status"] == "approved"
     assert shown["parameters"] == {"header": 0, "body": ["nome", "pedido"], "buttons": 1}
@@ -157,13 +164,13 @@ async def test_a_search_uses_an_index(service: Service) -> None:
 @pytest.mark.proves("whatsapp", "sync-hand-background-refused")
 async def test_a_sync_finds_what_is_new_changed_and_gone(service: Service) -> None:
     made = await connected(service)
-    assert (await sync(service, made)).json() == {"synced": 9, "changed": 0, "deleted": 0}
+    assert (await sync(service, made)).json() == {"synced": 10, "changed": 0, "deleted": 0}
     catalogue = service.fake.graph.state.catalogue(made["business_account_id"])
     new = catalogue[0].model_copy(update={"name": "novo_modelo", "id": "9"})
     catalogue[1].status = "PAUSED"
     paused, gone = catalogue[1], catalogue.pop(3)
     catalogue.append(new)
-    assert (await sync(service, made)).json() == {"synced": 9, "changed": 2, "deleted": 1}
+    assert (await sync(service, made)).json() == {"synced": 10, "changed": 2, "deleted": 1}
     names = {one["name"]: one["status"] for one in await listed(service, made)}
     assert names["novo_modelo"] == "approved"
     assert names[paused.name] == "paused"
@@ -183,7 +190,7 @@ async def test_a_sync_that_is_refused_says_why(service: Service) -> None:
     behaviours.append(Behaviour(kind="server_error", on="templates", account=ours))
     silent = await sync(service, made)
     assert (silent.status_code, silent.json()["code"]) == (503, "provider_unreachable")
-    assert len(await listed(service, made)) == 9
+    assert len(await listed(service, made)) == 10
 
 
 async def test_a_dead_token_marks_the_account_and_a_new_one_reads_the_templates(service: Service) -> None:
@@ -195,7 +202,7 @@ async def test_a_dead_token_marks_the_account_and_a_new_one_reads_the_templates(
     change = {"credentials": {"access_token": "alive"}}
     await service.client.patch(f"{PATH}/{made['id']}", json=change, headers=service.headers())
     await synced(service, made)
-    assert len(await listed(service, made)) == 9
+    assert len(await listed(service, made)) == 10
 
 
 @pytest.mark.proves("whatsapp", "sync-hand-background-refused")

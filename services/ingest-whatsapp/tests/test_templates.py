@@ -83,6 +83,7 @@ def test_a_listed_template_is_shown_as_the_public_api_has_it() -> None:
         "reason": None,
         "components": (BODY,),
         "parameters": {"header": 0, "body": 2, "buttons": 0},
+        "unsendable": None,
     }
     event = changed_event(saved.document, NOW)
     assert (event.subject, event.data.template, event.data.deleted) == (ACCOUNT.id, shown, False)

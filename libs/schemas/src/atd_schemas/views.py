@@ -6,6 +6,7 @@ from pydantic import Field
 
 from atd_schemas.contents import EMPTY, ContentOfKind, MessageKind, OptionalReferral, WithContent
 from atd_schemas.envelope import ActorType, Schema, Timestamp
+from atd_schemas.template_parts import UnsendablePart
 
 ChannelKind = Literal["whatsapp", "telegram", "messenger", "facebook", "instagram", "web", "app"]
 ConversationStatus = Literal["bot", "queued", "open", "snoozed", "closed"]
@@ -195,7 +196,10 @@ class TemplateParameters(Schema):
 
 
 class TemplateView(Schema):
-    """A message template that the provider keeps. `components` are in the provider's shape."""
+    """A message template that the provider keeps. `components` are in the provider's shape.
+
+    `unsendable` names the part because of which the template cannot be sent whole, whatever its status.
+    """
 
     name: str
     language: str
@@ -205,3 +209,4 @@ class TemplateView(Schema):
     reason: str | None = None
     components: tuple[dict[str, Any], ...] = ()
     parameters: TemplateParameters = TemplateParameters()
+    unsendable: UnsendablePart | None = None

@@ -114,4 +114,25 @@ def sample_templates() -> list[Template]:
             status="PENDING",
             components=[_text("BODY", "Seu código é {{1}}.")],
         ),
+        Template(
+            id="8880000000000010",
+            name="vitrine_de_ofertas",
+            category="MARKETING",
+            components=[
+                _text("BODY", "{{1}}, separamos estas ofertas para você:"),
+                {
+                    "type": "CAROUSEL",
+                    "cards": [
+                        {
+                            "components": [
+                                {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW"]}},
+                                _text("BODY", text),
+                                _buttons(_quick("Quero este")),
+                            ]
+                        }
+                        for text in ("Tênis de corrida", "Mochila de trilha")
+                    ],
+                },
+            ],
+        ),
     ]

@@ -1,7 +1,7 @@
 """Message templates of the fake Graph API, and the check of a send against its template. No I/O."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -15,6 +15,25 @@ TemplateStatus = Literal[
 _POSITIONAL = re.compile(r"\{\{\s*([0-9]+)\s*\}\}")
 _NAMED = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*)\s*\}\}")
 _UNUSABLE = {"PAUSED": 132015, "DISABLED": 132016}
+_NOT_IN_A_TEXT = re.compile(r"[\n\r\t]| {5}")
+_SENT_AS: Mapping[str, str] = {
+    "URL": "url",
+    "OTP": "url",
+    "COPY_CODE": "copy_code",
+    "QUICK_REPLY": "quick_reply",
+    "FLOW": "flow",
+    "CATALOG": "catalog",
+    "MPM": "mpm",
+    "SPM": "spm",
+    "ORDER_DETAILS": "order_details",
+    "REMINDER": "reminder",
+    "VOICE_CALL": "voice_call",
+    "BOOKING_CONFIRMATION": "booking_confirmation",
+}
+"""The `sub_type` of each button that a send can give something; others take nothing."""
+
+_GIVEN_ALWAYS = ("OTP", "COPY_CODE", "FLOW", "MPM", "SPM", "ORDER_DETAILS", "REMINDER", "BOOKING_CONFIRMATION")
+_COMPONENTS_GIVEN_ALWAYS = ("CAROUSEL", "LIMITED_TIME_OFFER", "ORDER_STATUS")
 
 
 class Template(BaseModel):
@@ -70,6 +89,7 @@ def check_template(catalogue: list[Template], sent: Any) -> Template:
     _check_text(found, components, "BODY")
     _check_header_file(found, components)
     _check_buttons(found, components)
+    _check_other_components(found, components)
     return found
 
 
@@ -92,13 +112,13 @@ def _check_text(template: Template, components: list[Json], kind: str) -> None:
     if not named and any("parameter_name" in one for one in given):
         raise TemplateMismatch(132012, f"{kind.lower()}: the template has positional parameters")
     for one in given:
-        if one.get("type") == "text" and not str(one.get("text") or "").strip():
-            raise TemplateMismatch(131008, f"{kind.lower()}: a text parameter is empty")
+        if one.get("type") == "text":
+            check_text_value(kind.lower(), one.get("text"))
 
 
 def _check_header_file(template: Template, components: list[Json]) -> None:
     wanted = str((template.component("HEADER") or {}).get("format", "TEXT")).lower()
-    if wanted in ("text", "location"):
+    if wanted == "text":
         return
     given = _parameters(components, "header")
     if len(given) != 1 or given[0].get("type") != wanted:
@@ -109,11 +129,45 @@ def _check_buttons(template: Template, components: list[Json]) -> None:
     buttons = (template.component("BUTTONS") or {}).get("buttons", [])
     given = {str(one.get("index")): one for one in components if one.get("type") == "button"}
     for index, button in enumerate(buttons):
-        wants = button.get("type") == "URL" and "{{1}}" in str(button.get("url"))
-        if wants and not (given.get(str(index)) or {}).get("parameters"):
-            raise TemplateMismatch(131008, f"button {index}: the address needs a parameter")
+        kind, one = str(button.get("type")), given.get(str(index))
+        wants = kind in _GIVEN_ALWAYS or (kind == "URL" and "{{" in str(button.get("url")))
+        if wants and (one is None or not (one.get("parameters") or kind == "FLOW")):
+            raise TemplateMismatch(131008, f"buttons: Button at index {index} of type {kind} requires a parameter")
+        if one is not None:
+            _check_button(index, kind, one)
     if any(not index.isdigit() or int(index) >= len(buttons) for index in given):
         raise TemplateMismatch(132012, "button: the template has no button of that index")
+
+
+def _check_button(index: int, kind: str, given: Json) -> None:
+    if kind not in _SENT_AS:
+        raise TemplateMismatch(100, f"buttons: Button at index {index} of type {kind} does not support parameters")
+    if str(given.get("sub_type")).lower() != _SENT_AS[kind]:
+        raise TemplateMismatch(132012, f"buttons: Button at index {index} is of type {kind}")
+    for one in given.get("parameters") or []:
+        if one.get("type") == "text":
+            check_text_value(f"button {index}", one.get("text"))
+
+
+def _check_other_components(template: Template, components: list[Json]) -> None:
+    """Every part of the template that a send has to fill in is in it."""
+    given = {str(one.get("type")).upper() for one in components}
+    for kind in _COMPONENTS_GIVEN_ALWAYS:
+        if template.component(kind) is not None and kind not in given:
+            raise TemplateMismatch(132012, f"{kind.lower()}: the template needs this component")
+
+
+def check_text_value(place: str, value: Any) -> None:
+    """Check the text of a parameter, named or not.
+
+    Raises:
+        TemplateMismatch: it is empty, or has what a parameter may not have.
+    """
+    if not isinstance(value, str) or not value.strip():
+        raise TemplateMismatch(131008, f"{place}: a text parameter is empty")
+    if _NOT_IN_A_TEXT.search(value):
+        detail = "Param text cannot have new-line/tab characters or more than 4 consecutive spaces"
+        raise TemplateMismatch(100, detail)
 
 
 def filled(template: Template, sent: Json) -> Iterator[tuple[str, str]]:

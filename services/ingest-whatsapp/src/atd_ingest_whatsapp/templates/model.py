@@ -18,6 +18,7 @@ from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.translate import TemplateNote
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import TemplateChanged, TemplateData
+from atd_schemas.template_parts import find_unsendable_part
 from atd_schemas.views import TemplateParameters, TemplateStatus, TemplateView
 from atd_servicekit.outbox import next_order
 
@@ -157,6 +158,7 @@ def template_id(account_id: str, name: str, language: str) -> str:
 
 def view(document: "Document") -> TemplateView:
     """The template as others see it."""
+    components = tuple(orjson.loads(document["components"]))
     return TemplateView(
         name=document["name"],
         language=document["language"],
@@ -164,8 +166,9 @@ def view(document: "Document") -> TemplateView:
         status=document["status"],
         quality=document["quality"],
         reason=document["reason"],
-        components=tuple(orjson.loads(document["components"])),
+        components=components,
         parameters=TemplateParameters.model_validate(document["parameters"]),
+        unsendable=find_unsendable_part(components),
     )
 
 
@@ -194,7 +197,7 @@ def parameters_of(components: Sequence[Mapping[str, Any]], *, named: bool) -> Te
 
     Header: one for a variable in its text, a file, or a place. Body: the highest position, or the names in their
     order. Buttons: one for each address with a variable, each code to copy and each one-time code; quick replies,
-    phones and forms go without. Cards of a carousel are not counted: it cannot be sent from here.
+    phones and forms go without. Of what cannot be sent (`unsendable`) nothing is counted.
     """
     header, buttons = 0, 0
     body: int | tuple[str, ...] = () if named else 0

@@ -1,7 +1,8 @@
 """Templates: whether one may be sent, whether its parameters fit, and how it reads filled in.
 
 Source: Meta's pages on message templates. `components` are in Meta's shape: `HEADER` (with a `format`), `BODY`,
-`FOOTER`, `BUTTONS`; a variable is `{{1}}` by position, or `{{pedido}}` by name.
+`FOOTER`, `BUTTONS`; a variable is `{{1}}` by position, or `{{pedido}}` by name. Nothing of a template is left out:
+one that has a part that cannot be sent is refused by the name of that part.
 """
 
 import re
@@ -12,10 +13,25 @@ from atd_conversation.domain.channels.whatsapp.files import check_file
 from atd_conversation.domain.drafts import Composed, Draft, FileKind, References, TemplateDraft, too_long
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import RenderedTemplate, TemplateContent, TemplateValues
+from atd_schemas.template_parts import find_unsendable_part
 from atd_schemas.views import TemplateView
 
 MAX_VALUE = 1024
 """Characters of one parameter."""
+
+MAX_HEADER = 60
+"""Characters of a header with its parameter, which is the limit of one without."""
+
+MAX_ADDRESS = 2000
+"""Characters of a button's address with its parameter."""
+
+MAX_CODE = 20
+"""Characters of a code to copy. Meta's pages say 15 of one-time codes, and 15 or 20 of coupons."""
+
+_NOT_IN_A_TEXT = re.compile(r"[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029]| {5}")
+"""What Meta refuses in a text parameter: line breaks, tabs, and more than four spaces in a row."""
+
+NO_FLOW_TOKEN = "unused"  # noqa: S105 - Meta's own word for a form that is sent without one
 
 MAX_FILLED = 4096
 """Characters of the body with its parameters."""
@@ -46,6 +62,8 @@ def compose_template(draft: Draft, references: References) -> Composed:
         because = f" ({template.reason})" if template.reason else ""
         detail = f"The template is {template.status}{because}; only approved ones can be sent."
         raise Refusal("template_not_approved", detail, "template.name")
+    if (unsendable := find_unsendable_part(template.components)) is not None:
+        raise Refusal("kind_not_supported", unsendable.detail, "template.name")
     shown, header = _header(wanted, template, references)
     text, body = _body(wanted, template)
     values = {"header": header, "body": body, "buttons": _buttons(wanted, template)}
@@ -82,9 +100,6 @@ def _header(wanted: TemplateDraft, template: TemplateView, references: Reference
     header_format = str(_component(template, "HEADER").get("format") or "TEXT").upper()
     if header_format in _FILE_FORMATS:
         return None, [_header_file(wanted, references, _FILE_FORMATS[header_format])]
-    if header_format != "TEXT":
-        detail = f"Templates with a header of the format {header_format} cannot be sent."
-        raise Refusal("kind_not_supported", detail, "template.name")
     given, text, place = wanted.header, _text_of(template, "HEADER"), f"{_PLACE}.header"
     if not isinstance(given, Mapping) and any(not isinstance(value, str) for value in given):
         raise Refusal("wrong_parameters", "must be a text: the header of this template has no file", place)
@@ -93,7 +108,10 @@ def _header(wanted: TemplateDraft, template: TemplateView, references: Reference
         _count(place, len(given), len(names))
         given = dict(zip(names, map(str, given), strict=True))
     values = _texts(given, names or template.parameters.header, place)
-    return _filled(text, values) or None, values
+    filled = _filled(text, values)
+    if values and len(filled) > MAX_HEADER:
+        raise too_long(place, len(filled), MAX_HEADER)
+    return filled or None, values
 
 
 def _header_file(wanted: TemplateDraft, references: References, kind: FileKind) -> Mapping[str, Any]:
@@ -123,16 +141,17 @@ def _texts(given: Sequence[Any] | Mapping[str, str], expected: int | tuple[str, 
         if isinstance(given, Mapping):
             raise Refusal("wrong_parameters", "must be a list: the parameters of this template are numbered", place)
         _count(place, len(given), expected)
-        return [_value(value, f"{place}[{number}]") for number, value in enumerate(given)]
+        return [_text(value, f"{place}[{number}]") for number, value in enumerate(given)]
     if not isinstance(given, Mapping) or set(given) != set(expected):
         raise Refusal("wrong_parameters", f"must have exactly these names: {', '.join(expected)}", place)
-    return {name: _value(value, f"{place}.{name}") for name, value in given.items()}
+    return {name: _text(value, f"{place}.{name}") for name, value in given.items()}
 
 
 def _buttons(wanted: TemplateDraft, template: TemplateView) -> list[dict[str, Any]]:
     """Each value with the place and the type of its button.
 
-    A plain text goes to the next button that takes a value; buttons that answer can be given a payload by `index`.
+    A plain text goes to the next button that takes a value; buttons that answer, and those that open a form, can be
+    given a payload by `index`. A form is never without one: Meta refuses a template that does not name its form.
     """
     buttons, place = _buttons_of(template), f"{_PLACE}.buttons"
     needed = [number for number, button in enumerate(buttons) if _needs_value(button)]
@@ -145,19 +164,41 @@ def _buttons(wanted: TemplateDraft, template: TemplateView) -> list[dict[str, An
         index = next(free, None) if index is None else index
         if index is None or index >= len(buttons) or index in found:
             raise Refusal("wrong_parameters", "there is no button for this value", where)
-        kind = _BUTTON_TYPES.get(str(buttons[index].get("type")).upper())
+        kind = _BUTTON_TYPES.get(_type_of(buttons[index]))
         if kind is None or named not in (None, kind) or (kind == "url" and index not in needed):
             raise Refusal("wrong_parameters", "this button takes no value", where)
-        found[index] = {"index": index, "type": kind, "value": _value(str(value or ""), where)}
+        said = _button_value(buttons[index], str(value or ""), where)
+        found[index] = {"index": index, "type": kind, "value": said}
     missing = [number for number in needed if number not in found]
     if missing:
         detail = f"the buttons {', '.join(str(one) for one in missing)} of this template need a value (counted from 0)"
         raise Refusal("wrong_parameters", detail, place)
+    for index, button in enumerate(buttons):
+        if _type_of(button) == "FLOW" and index not in found:
+            found[index] = {"index": index, "type": "flow", "value": NO_FLOW_TOKEN}
     return [found[index] for index in sorted(found)]
 
 
+def _type_of(button: Mapping[str, Any]) -> str:
+    return str(button.get("type")).upper()
+
+
+def _button_value(button: Mapping[str, Any], value: str, place: str) -> str:
+    """The value of a button within its limit. Payloads and form tokens are no texts: they may have line breaks."""
+    kind = _type_of(button)
+    if kind in ("QUICK_REPLY", "FLOW"):
+        return _value(value, place)
+    text = _text(value, place)
+    if kind in ("COPY_CODE", "OTP") and len(text) > MAX_CODE:
+        raise too_long(place, len(text), MAX_CODE)
+    address = _VARIABLE.sub("", str(button.get("url") or ""))
+    if kind == "URL" and len(address) + len(text) > MAX_ADDRESS:
+        raise too_long(place, len(text), max(0, MAX_ADDRESS - len(address)))
+    return text
+
+
 def _needs_value(button: Mapping[str, Any]) -> bool:
-    kind = str(button.get("type")).upper()
+    kind = _type_of(button)
     return kind in ("COPY_CODE", "OTP") or (kind == "URL" and _VARIABLE.search(str(button.get("url"))) is not None)
 
 
@@ -171,6 +212,15 @@ def _value(value: str, place: str) -> str:
         raise Refusal("wrong_parameters", "must not be empty", place)
     if len(value) > MAX_VALUE:
         raise too_long(place, len(value), MAX_VALUE)
+    return value
+
+
+def _text(value: str, place: str) -> str:
+    """A value that stands in a text. Raises `Refusal` `wrong_parameters` for what Meta refuses there."""
+    _value(value, place)
+    if _NOT_IN_A_TEXT.search(value):
+        detail = "must not have line breaks, tabs, or more than four spaces in a row"
+        raise Refusal("wrong_parameters", detail, place)
     return value
 
 
