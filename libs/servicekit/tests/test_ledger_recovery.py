@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+import structlog
 from pymongo.errors import AutoReconnect
 
 from atd_servicekit.ledger import Finished, Retry, Uncertain
@@ -137,15 +138,17 @@ async def test_stopping_waits_for_running_sends_and_leaves_the_rest(bench: Ledge
     await process.ledger.add(bench.new_rows(ids))
     await eventually(lambda: len(bench.receiver.running) == 2)
     begun = sorted(bench.receiver.running)
-    stopping = asyncio.create_task(process.stop())
-    await asyncio.sleep(0)
-    bench.receiver.let_go(*ids)
-    await stopping
+    with structlog.testing.capture_logs() as logs:
+        stopping = asyncio.create_task(process.stop())
+        await asyncio.sleep(0)
+        bench.receiver.let_go(*ids)
+        await stopping
     assert sorted(row.id for row in process.finished) == begun
     states = await bench.states(ids)
     assert sorted(row_id for row_id, state in states.items() if state == "done") == begun
     assert set(states.values()) == {"done", "due"}
     assert await bench.mongo.db["leases"].count_documents({}) == 0, "the shards are free at once"
+    assert not [line for line in logs if line["event"] == "task.failed"], "no loop is started again"
 
 
 async def test_a_send_that_outlasts_the_grace_is_uncertain_to_the_next_process(bench: LedgerBench) -> None:

@@ -171,7 +171,13 @@ class Traffic:
         )
         subject = data.conversation_id
         event = OutboundMessage(
-            id=uuid7(), tenant_id=TENANT, occurred_at=NOW, recorded_at=NOW, source="test", subject=subject, data=data
+            id=uuid7(),
+            tenant_id=TENANT,
+            occurred_at=datetime.now(UTC),
+            recorded_at=NOW,
+            source="test",
+            subject=subject,
+            data=data,
         )
         await self._processes.publish(event)
         self.asked.append(message_id)

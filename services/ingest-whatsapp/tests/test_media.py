@@ -68,7 +68,7 @@ def envelope(service: Service, conversation: str) -> dict[str, Any]:
     return {
         "id": uuid7(),
         "tenant_id": service.tenant,
-        "occurred_at": NOW,
+        "occurred_at": datetime.now(UTC),
         "recorded_at": NOW,
         "source": "conversation",
         "subject": conversation,

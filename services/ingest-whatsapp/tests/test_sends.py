@@ -18,7 +18,6 @@ Service = Any
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CUSTOMER = "5511999990000"
 
 
@@ -28,8 +27,8 @@ def command(
     return OutboundMessage(
         id=uuid7(),
         tenant_id="of the service's test",
-        occurred_at=NOW,
-        recorded_at=NOW,
+        occurred_at=datetime.now(UTC),
+        recorded_at=datetime.now(UTC),
         source="conversation",
         subject=conversation,
         data=OutboundMessageData(

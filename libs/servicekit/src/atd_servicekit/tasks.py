@@ -15,7 +15,7 @@ _CANCEL_AGAIN_SECONDS = 0.5
 
 
 class SupervisedTask:
-    """Runs a loop, and starts it again with backoff however it ends: only `stop` ends it for good."""
+    """Runs a loop, and starts it again with backoff however it ends: only `stop` ends it, or itself after `let_end`."""
 
     def __init__(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         self._name = name
@@ -27,9 +27,13 @@ class SupervisedTask:
         self._stopping = False
         self._task = asyncio.create_task(self._supervise(), name=self._name)
 
+    def let_end(self) -> None:
+        """From now on the loop may return by itself: it is not started again."""
+        self._stopping = True
+
     async def stop(self, *, grace: timedelta = timedelta(0)) -> None:
         """Wait up to `grace` for the loop to return by itself, then cancel it."""
-        self._stopping = True
+        self.let_end()
         if self._task is None:
             return
         if grace:

@@ -151,12 +151,14 @@ class Ledger:
 
     async def stop(self) -> None:
         """Begin nothing new, wait for running sends up to `grace`, write and report what came of them."""
+        for loop in (self._loading_loop, self._sending_loop):
+            loop.let_end()
         self._signals.stopping.set()
         self._signals.load.set()
         self._signals.send.set()
-        await self._calls_loop.stop()
         await self._loading_loop.stop(grace=_LAST_WRITES)
         await self._sending_loop.stop(grace=_LAST_WRITES)
+        await self._calls_loop.stop()
         await self._worker.drain(self._grace)
         self._writer.last = True
         self._signals.write.set()
