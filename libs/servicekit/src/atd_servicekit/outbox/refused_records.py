@@ -52,7 +52,12 @@ class RefusedRecords:
 
     def stops(self, record: Outgoing) -> bool:
         """Whether an earlier record of this key and topic was refused."""
-        return bool(self._stopped) and (record.topic, record.key) in self._stopped
+        return (record.topic, record.key) in self._stopped
+
+    @property
+    def stops_any(self) -> bool:
+        """Whether any key is stopped."""
+        return bool(self._stopped)
 
     @property
     def due(self) -> bool:

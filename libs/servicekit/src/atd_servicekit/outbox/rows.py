@@ -30,7 +30,7 @@ class Row:
     """The records of one shard that one transaction left, or a part of them.
 
     `before` has for each key the order at which its aggregate was read (0: it is new); a key that is missing was not
-    told. `refused` are those of the records that Kafka does not take.
+    told. `refused` are those of the records that Kafka does not take. `size` is about what they take, in bytes.
     """
 
     id: ObjectId
@@ -41,15 +41,12 @@ class Row:
     records: Sequence[Outgoing]
     before: Mapping[bytes, int] = field(default_factory=dict)
     refused: list[Outgoing] = field(default_factory=list)
+    keys: set[bytes] = field(init=False)
+    size: int = field(init=False)
 
-    @property
-    def keys(self) -> set[bytes]:
-        return {record.key for record in self.records}
-
-    @property
-    def size(self) -> int:
-        """About what it takes of memory, in bytes."""
-        return sum(record_size(record) for record in self.records)
+    def __post_init__(self) -> None:
+        self.keys = {record.key for record in self.records}
+        self.size = sum([record_size(record) for record in self.records])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +99,7 @@ def stored(row: Row, writer: ObjectId) -> "Document":
 
 def stored_records(records: Sequence[Outgoing]) -> "list[Document]":
     """The records as a row's document has them."""
-    return [
-        {"t": record.topic, "k": record.key, "v": record.value, "h": [list(header) for header in record.headers]}
-        for record in records
-    ]
+    return [{"t": record.topic, "k": record.key, "v": record.value, "h": record.headers} for record in records]
 
 
 def read_row(document: "Document") -> Row:

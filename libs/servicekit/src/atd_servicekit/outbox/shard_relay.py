@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -26,6 +27,25 @@ _PUBLISH_BYTES = 256 * 1024
 _PUBLISH_SECONDS = 120.0  # longer than a broker is away: what is given up on is published again, and doubles
 _LAST_ROWS = timedelta(seconds=10)
 _BACKOFF = Backoff.of_seconds(0.1, 5.0)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Records that are published together, each with its row in `rows`. `complete` are the rows that end here."""
+
+    records: list[Outgoing] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    complete: list[Row] = field(default_factory=list)
+    size: int = 0
+
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes can be added. A batch takes at least one record."""
+        return not self.records or self.size + size <= _PUBLISH_BYTES
+
+    def add(self, row: Row, records: Sequence[Outgoing], size: int) -> None:
+        self.records += records
+        self.rows += [row] * len(records)
+        self.size += size
 
 
 class ShardRelay:
@@ -158,35 +178,40 @@ class ShardRelay:
 
     async def _publish(self, rows: Sequence[Row]) -> None:
         """Publish the rows' records in order, some at a time, and hand on those rows that are published."""
-        complete: list[Row] = []
-        batch: list[tuple[Row, Outgoing]] = []
-        size = 0
+        batch = _Batch()
         for row in rows:
-            for record in row.records:
-                if self.refused.stops(record):
-                    row.refused.append(record)
-                    continue
-                if batch and size + record_size(record) > _PUBLISH_BYTES:
-                    await self._send_rows(batch)
-                    await self._finish(complete)
-                    batch, complete, size = [], [], 0
-                batch.append((row, record))
-                size += record_size(record)
-            complete.append(row)
-        await self._send_rows(batch)
-        await self._finish(complete)
+            if batch.size + row.size <= _PUBLISH_BYTES and not self.refused.stops_any:
+                batch.add(row, row.records, row.size)
+            else:
+                batch = await self._publish_by_record(row, batch)
+            batch.complete.append(row)
+        await self._send_batch(batch)
 
-    async def _send_rows(self, batch: Sequence[tuple[Row, Outgoing]]) -> None:
+    async def _publish_by_record(self, row: Row, batch: "_Batch") -> "_Batch":
+        """Add the row to the batch record by record, and send the batch when it is full; the batch to go on with."""
+        for record in row.records:
+            if self.refused.stops(record):
+                row.refused.append(record)
+                continue
+            size = record_size(record)
+            if not batch.has_room(size):
+                await self._send_batch(batch)
+                batch = _Batch()
+            batch.add(row, (record,), size)
+        return batch
+
+    async def _send_batch(self, batch: "_Batch") -> None:
         try:
-            await self._send([record for _, record in batch])
+            await self._send(batch.records)
         except PublishFailed as error:
             if not is_refusal(error):
                 raise
             await self._send_one_by_one(batch)
+        await self._finish(batch.complete)
 
-    async def _send_one_by_one(self, batch: Sequence[tuple[Row, Outgoing]]) -> None:
+    async def _send_one_by_one(self, batch: "_Batch") -> None:
         """Find out which record is refused: Kafka refuses it together with others."""
-        for row, record in batch:
+        for row, record in zip(batch.rows, batch.records, strict=True):
             if self.refused.stops(record):
                 row.refused.append(record)
                 continue
