@@ -74,7 +74,7 @@ class FakeProducer:
     async def publish(self, records: Sequence[Outgoing], **_: float) -> None:
         await self.world.gate()
         if any(record.key == REFUSED and record.value == b"2" for record in records):
-            raise PublishFailed("refused") from MessageSizeTooLargeError()
+            raise PublishFailed("refused", refused=True) from MessageSizeTooLargeError()
         if self.world.happens(0.15):
             arrived = self.world.random.randrange(len(records) + 1)
             for record in records[:arrived]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
 from pymongo.errors import NetworkTimeout
 
 from atd_schemas.ids import uuid7
@@ -48,7 +48,7 @@ class World:
     async def create_topic(self) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
         await admin.start()
-        await admin.create_topics([NewTopic(self.topic, 4, 1)])
+        await admin.create_topics([NewTopic(self.topic, 4, 1, topic_configs={"max.message.bytes": "10000"})])
         await admin.close()
 
     @asynccontextmanager
@@ -261,20 +261,10 @@ async def test_a_shard_that_cannot_be_published_does_not_hold_the_others(
         await world.check(runtime)
 
 
-async def test_a_record_that_kafka_refuses_stops_its_own_key_only_until_it_is_taken(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_record_that_kafka_refuses_stops_its_own_key_only_until_it_is_taken(world: World) -> None:
     """Kafka refuses it together with the records around it; after a restart it is still known."""
     refused = KEYS[0]
     others = KEYS[1:]
-    publish = Producer.publish
-
-    async def refusing(producer: Producer, records: Sequence[Outgoing], **how: Any) -> None:
-        if any(len(record.value) >= len(LARGE) for record in records):
-            raise PublishFailed("refused") from MessageSizeTooLargeError()
-        await publish(producer, records, **how)
-
-    monkeypatch.setattr(Producer, "publish", refusing)
 
     async def others_are_out(number: int) -> bool:
         published = await world.published()
@@ -305,3 +295,39 @@ async def test_a_record_that_kafka_refuses_stops_its_own_key_only_until_it_is_ta
 async def _rows(runtime: Runtime, number: int) -> bool:
     rows = await runtime.mongo.db.outbox.find().to_list(None)
     return len(rows) == number and all(len(row["records"]) == 1 for row in rows)
+
+
+async def test_a_topic_that_is_not_there_stops_itself_only_until_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = Producer.publish
+    missing = True
+
+    async def publish_known(producer: Producer, records: Sequence[Outgoing], **how: Any) -> None:
+        if missing and any(record.topic == "missing" for record in records):
+            raise PublishFailed("not found") from UnknownTopicOrPartitionError()
+        await publish(producer, [record for record in records if record.topic != "missing"], **how)
+
+    monkeypatch.setattr(Producer, "publish", publish_known)
+    async with world.running() as runtime:
+
+        async def both(session: Any) -> None:
+            records = [Outgoing(topic, key, b"1") for key in KEYS for topic in ("missing", world.topic)]
+            await runtime.outbox.add(session, records, order=next_order(runtime.clock.now()))
+
+        await runtime.transaction(both)
+
+        async def others_are_out() -> bool:
+            return await world.published() == {key: [1] for key in KEYS}
+
+        await eventually(others_are_out, message="the other topic is published")
+        shards = len({shard_of_key(key) for key in KEYS})
+        await eventually(lambda: _kept(runtime, shards, len(KEYS)), message="what is left is kept")
+    missing = False
+    async with world.running() as runtime:
+        await eventually(lambda: empty(runtime), message="the outbox is empty")
+
+
+async def _kept(runtime: Runtime, rows: int, records: int) -> bool:
+    found = await runtime.mongo.db.outbox.find().to_list(None)
+    return len(found) == rows and sum(len(row["records"]) for row in found) == records

@@ -244,7 +244,12 @@ async def test_two_processes_share_the_shards_and_one_takes_over_when_the_other_
         await one.stop()
         await two.tick()
     assert two.owned == frozenset(range(8))
+    assert {two.term(shard) for shard in range(8)} == {1}
+    assert {one.term(shard) for shard in two.owned} == {1}
     await two.stop()
+    await one.tick()
+    assert {one.term(shard) for shard in range(8)} == {2}, "taken again: another process had them in between"
+    await one.stop()
     runtime.mongo.close()
     other.mongo.close()
 

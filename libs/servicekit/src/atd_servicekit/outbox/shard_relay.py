@@ -15,7 +15,7 @@ from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.leases import ShardLeases
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.outbox.deletion import RowDeletion
-from atd_servicekit.outbox.refused_records import RefusedRecords, is_refusal
+from atd_servicekit.outbox.refused_records import RefusedRecords, is_topic_error
 from atd_servicekit.outbox.rows import ListedRow, Row, record_size
 from atd_servicekit.outbox.shard_queue import Memory, ShardQueue
 from atd_servicekit.outbox.stored_rows import StoredRows
@@ -204,21 +204,47 @@ class ShardRelay:
         try:
             await self._send(batch.records)
         except PublishFailed as error:
-            if not is_refusal(error):
+            if error.refused:
+                await self._send_one_by_one(batch.rows, batch.records)
+            elif is_topic_error(error):
+                await self._send_by_topic(batch)
+            else:
                 raise
-            await self._send_one_by_one(batch)
         await self._finish(batch.complete)
 
-    async def _send_one_by_one(self, batch: "_Batch") -> None:
-        """Find out which record is refused: Kafka refuses it together with others."""
+    async def _send_by_topic(self, batch: "_Batch") -> None:
+        """Find out which topic cannot be written, and stop it. Raises `PublishFailed` when none can."""
+        errors: dict[str, PublishFailed] = {}
+        topics = dict.fromkeys(record.topic for record in batch.records)
+        for topic in topics:
+            found = [(row, one) for row, one in zip(batch.rows, batch.records, strict=True) if one.topic == topic]
+            try:
+                await self._send([record for _, record in found])
+            except PublishFailed as error:
+                if error.refused:
+                    await self._send_one_by_one(*zip(*found, strict=True))
+                elif is_topic_error(error):
+                    errors[topic] = error
+                else:
+                    raise
+        if len(errors) == len(topics):  # nothing tells that Kafka is there at all
+            raise next(iter(errors.values()))
+        for topic, reason in errors.items():
+            self.refused.refuse_topic(topic, reason)
         for row, record in zip(batch.rows, batch.records, strict=True):
+            if record.topic in errors:
+                row.refused.append(record)
+
+    async def _send_one_by_one(self, rows: Sequence[Row], records: Sequence[Outgoing]) -> None:
+        """Find out which record is refused: Kafka refuses it together with others."""
+        for row, record in zip(rows, records, strict=True):
             if self.refused.stops(record):
                 row.refused.append(record)
                 continue
             try:
                 await self._send([record])
             except PublishFailed as error:
-                if not is_refusal(error):
+                if not error.refused:
                     raise
                 self.refused.refuse(row, record, error)
 
