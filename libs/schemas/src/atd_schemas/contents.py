@@ -93,6 +93,18 @@ class NumberChangedContent(Content):
     phone: str | None = None
 
 
+class ContinuedContent(Content):
+    """Of a message of direction `system`: two conversations of one customer on one account have become one thread.
+
+    `continued_in` stands in the one that gave way, and names where the customer goes on; `continued_from` stands there
+    and names the one that gave way.
+    """
+
+    type: Literal["continued_in", "continued_from"]
+    conversation_id: str
+    number: int
+
+
 class AudioContent(_AboutProduct):
     """A sound; `duration` is in seconds."""
 
@@ -294,7 +306,7 @@ class UnsupportedContent(_AboutProduct):
 _PLAIN = (PlainContent,)
 CONTENTS: Mapping[MessageKind, tuple[type[Content], ...]] = MappingProxyType(
     {
-        "text": (PlainContent, NumberChangedContent, NoticeContent),
+        "text": (PlainContent, NumberChangedContent, ContinuedContent, NoticeContent),
         "image": _PLAIN,
         "audio": (AudioContent,),
         "video": _PLAIN,
@@ -319,6 +331,15 @@ _BY_TYPE: Mapping[str, type[Content]] = MappingProxyType(
 )
 
 
+_NOTICES: Mapping[str, type[Content]] = MappingProxyType(
+    {
+        kind: model
+        for model in (NumberChangedContent, ContinuedContent)
+        for kind in get_args(model.model_fields["type"].annotation)
+    }
+)
+
+
 def content_of(kind: str | None, value: Mapping[str, Any]) -> Content:
     """The content of a message of this kind; never raises for an object that fits no model: see `OtherContent`."""
     if not value:
@@ -338,7 +359,8 @@ def with_product(kind: MessageKind, content: Content, product: ProductRef) -> Co
 def _model_of(kind: str | None, value: Mapping[str, Any]) -> type[Content]:
     match kind:
         case "text" if "type" in value:
-            return NumberChangedContent if value["type"] == "number_changed" else NoticeContent
+            told = value["type"]
+            return _NOTICES.get(told, NoticeContent) if isinstance(told, str) else NoticeContent
         case "interactive" if "reply" not in value:
             told = value.get("type")
             return _BY_TYPE.get(told, OtherContent) if isinstance(told, str) else OtherContent

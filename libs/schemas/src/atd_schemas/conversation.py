@@ -49,7 +49,8 @@ MessageEventType = Literal[
 ]
 """`message.updated` is a change that nobody made by hand: a file has come, a later version understands a kind."""
 
-ContactEventType = Literal["contact.created", "contact.updated"]
+ContactEventType = Literal["contact.created", "contact.updated", "contact.merged"]
+"""`contact.merged` is the last event of a contact that turned out to be another one: `merged_into` says which."""
 
 
 class ConversationChanged(Envelope):
@@ -67,7 +68,7 @@ class MessageChanged(Envelope):
 
 
 class ContactChanged(Envelope):
-    """A contact was created or changed. `subject` is the contact."""
+    """A contact was created, changed or merged into another one. `subject` is the contact."""
 
     type: ContactEventType
     data: ContactData

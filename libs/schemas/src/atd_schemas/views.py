@@ -168,6 +168,7 @@ class ContactView(Schema):
     """A customer's record. `phone` is E.164; `marketing` is what they told the channel about advertising.
 
     `claimed_phone` and `claimed_email` are what the customer said of themselves and no channel has proven.
+    `merged_into` is the contact that goes on in the place of this one: it has all conversations and ids of both.
     """
 
     id: str
@@ -180,6 +181,7 @@ class ContactView(Schema):
     labels: tuple[LabelRef, ...] = ()
     blocked: bool = False
     marketing: Literal["allowed", "stopped"] | None = None
+    merged_into: str | None = None
     created_at: Timestamp
     version: int = 0
 

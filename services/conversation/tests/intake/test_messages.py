@@ -97,14 +97,14 @@ def test_an_id_learnt_in_the_batch_can_make_a_later_message_somebody_elses(world
     assert len(world.conversations) == 3
 
 
-def test_of_two_known_contacts_the_phone_decides(world: World) -> None:
+def test_of_two_people_whom_one_message_names_the_phone_decides(world: World) -> None:
     world.batch(
-        customer_message(T, A, "w1", customer="BR.1", name="Só BR"),
-        customer_message(T, A, "w2", customer=NEW_SPELLING, name="Só telefone"),
+        customer_message(T, A, "w1", customer="5521912345678", aliases=("BR.1",), name="Ana"),
+        customer_message(T, A, "w2", customer=NEW_SPELLING, aliases=("BR.2",), name="Rui"),
     )
-    world.batch(customer_message(T, A, "w3", customer=NEW_SPELLING, aliases=("BR.1",), name="Só telefone"))
+    world.batch(customer_message(T, A, "w3", customer=NEW_SPELLING, aliases=("BR.1",), name="Rui"))
     assert len(world.contacts) == 2
-    phone = next(c for c in world.contacts.values() if c.phone)
+    phone = next(c for c in world.contacts.values() if c.name == "Rui")
     assert world.conversation(contact=phone.ref()).unread_count == 2
 
 

@@ -54,7 +54,10 @@ class World:
             messages=held.messages,
             early_receipts=held.receipts,
             early_changes=held.waiting,
+            ids_of={contact_id: set() for contact_id in held.contacts},
         )
+        for key, contact_id in held.identities.items():
+            loaded.ids_of[contact_id].add(key)
         for conversation in held.conversations.values():
             loaded.add_conversation(conversation)
         for message in held.messages.values():
@@ -94,6 +97,9 @@ class World:
         assert len(self.inbox) == len(set(self.inbox))
         assert not unit.new_identities.keys() & self.identities.keys()
         self.identities |= {key: contact_id for key, (_, contact_id) in unit.new_identities.items()}
+        for key, (before, after) in unit.moved_identities.items():
+            assert self.identities[key] == before
+            self.identities[key] = after
         for contact in (*unit.new_contacts.values(), *(each for each, _ in unit.contacts.values())):
             self.contacts[contact.id] = contact
         for conversation in (*unit.new_conversations.values(), *(each for each, *_ in unit.conversations.values())):
@@ -126,6 +132,10 @@ class World:
         """What holds in every state."""
         places = [current_of(c.channel.account_id, c.contact.id) for c in self.conversations.values() if c.current]
         assert len(places) == len(set(places))
+        for contact in self.contacts.values():
+            if contact.merged is not None:
+                assert contact.id not in self.identities.values()
+                assert all(c.contact.id != contact.id for c in self.conversations.values())
         numbers = [(c.tenant_id, c.number) for c in self.conversations.values()]
         assert len(numbers) == len(set(numbers))
         told = defaultdict(list)

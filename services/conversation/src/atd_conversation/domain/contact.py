@@ -9,6 +9,22 @@ from atd_schemas.inbound import InboundContact
 from atd_schemas.views import ContactRef, ContactView
 
 
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """That a contact turned out to be another one: what it takes to show why, and to undo it.
+
+    `into` is the contact that goes on, `cause` the event that named both. `identities` (keys) and `conversations` were
+    this contact's; `gave_way` are those of both that took messages before, and do so no longer.
+    """
+
+    into: str
+    at: datetime
+    cause: str
+    identities: tuple[str, ...] = ()
+    conversations: tuple[str, ...] = ()
+    gave_way: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Contact:
     """A customer. `profile_name` is the name that the channel told last; `name` is what attendants see.
@@ -16,7 +32,7 @@ class Contact:
     `phone` and `email` are proven by a channel; `claimed_phone` and `claimed_email` are what the customer said last of
     themselves: attendants see them, and nobody is recognised by them.
     `order` and `sequence` count this contact's events (see `atd_servicekit.outbox`). `marketing` is what they told the
-    channel about advertising, at `marketing_at`.
+    channel about advertising, at `marketing_at`. `merged` is set once another contact goes on in its place.
     """
 
     id: str
@@ -32,6 +48,7 @@ class Contact:
     marketing_at: datetime | None = None
     claimed_phone: str | None = None
     claimed_email: str | None = None
+    merged: Merge | None = None
 
     @classmethod
     def new(cls, contact_id: str, tenant_id: str, seen: InboundContact, now: datetime) -> "Contact":
@@ -94,6 +111,24 @@ class Contact:
         self.phone = phone
         return ("phone",)
 
+    def absorb(self, other: "Contact") -> tuple[str, ...]:
+        """Take over what is known of a contact that turned out to be this one; the fields that changed.
+
+        A name that an attendant gave comes before one that the channel told.
+        """
+        changed = []
+        if other.name and (self.name is None or (self.name == self.profile_name and other.name != other.profile_name)):
+            self.name = other.name
+            changed.append("name")
+        self.profile_name = self.profile_name or other.profile_name
+        for field in ("phone", "email", "claimed_phone", "claimed_email"):
+            if getattr(self, field) is None and getattr(other, field) is not None:
+                setattr(self, field, getattr(other, field))
+                changed.append(field)
+        if other.marketing is not None and other.marketing_at is not None:
+            changed += self.choose(other.marketing, other.marketing_at)
+        return tuple(changed)
+
     def choose(self, choice: Literal["allowed", "stopped"], at: datetime) -> tuple[str, ...]:
         """What they want of advertising; the fields that changed. The latest choice stands, in whatever order."""
         if self.marketing_at is not None and at < self.marketing_at:
@@ -113,6 +148,7 @@ class Contact:
             claimed_phone=self.claimed_phone,
             claimed_email=self.claimed_email,
             marketing=self.marketing,
+            merged_into=self.merged.into if self.merged else None,
             created_at=self.created_at,
             version=self.sequence,
         )

@@ -28,6 +28,8 @@ from atd_schemas.views import (
 REOPEN_WITHIN = timedelta(hours=24)
 """A message that comes no later than this after the closing reopens; later ones open a new conversation."""
 
+_PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
+
 MAX_FAVOURITES = 500
 """Attendants who can have one conversation among their favourites."""
 
@@ -214,7 +216,8 @@ class Conversation:
         Raises `Refusal`: `conversation_closed`, and for `free` messages `window_closed`, naming `field_name`.
         """
         if self.status == "closed":
-            raise Refusal("conversation_closed", "The conversation is closed; reopen it to answer.")
+            how = "reopen it to answer" if self.current else "the customer has a newer one; answer there"
+            raise Refusal("conversation_closed", f"The conversation is closed; {how}.")
         expires = self.reply_window_expires_at or (None if reply_window is None else self.opened_at)
         if free and expires is not None and now > expires:
             detail = "The reply window has closed; only templates can be sent until the customer writes again."
@@ -293,6 +296,31 @@ class Conversation:
         """The contact is shown by another name from now on."""
         self.contact = contact
         self.profile_name = profile_name
+
+    def move_to(self, contact: ContactRef) -> Change:
+        """The customer is this contact, as has turned out."""
+        self.contact = contact
+        return self._change("conversation.updated", ("contact",))
+
+    def give_way(self, now: datetime) -> list[Change]:
+        """Another conversation takes the customer's messages on this account from now on; this one ends."""
+        self.current = False
+        return self.close(now)
+
+    def take_over(self, other: "Conversation") -> list[Change]:
+        """Go on for a conversation that gives way: what waited there for an answer waits here."""
+        before = (self.unread_count, self.priority, self.reply_window_expires_at)
+        self.unread_count += other.unread_count
+        self.priority = max(self.priority, other.priority, key=_PRIORITIES.index)
+        if other.reply_window_expires_at is not None:
+            self._extend_window(other.reply_window_expires_at)
+        names = ("unread_count", "priority", "reply_window_expires_at")
+        after = (self.unread_count, self.priority, self.reply_window_expires_at)
+        changed = tuple(name for name, old, new in zip(names, before, after, strict=True) if old != new)
+        changes = [self._change("conversation.updated", changed)] if changed else []
+        return (
+            changes if self.assignee is not None or other.assignee is None else [*changes, *self.assign(other.assignee)]
+        )
 
     def view(self, reader_id: str | None = None) -> ConversationView:
         """What `reader_id` sees; None for events, which have no reader."""

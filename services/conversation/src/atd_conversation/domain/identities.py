@@ -5,7 +5,8 @@ that a customer is one contact. Other ids hold within their channel, or within o
 say so. What a person only claims about themselves is never a key.
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 
 from atd_conversation.domain.phones import known_spellings, number_of
 from atd_schemas.inbound import InboundContact
@@ -46,3 +47,26 @@ def keys_of_ids(
 ) -> tuple[str, ...]:
     """The keys of somebody of whom only ids are known, the most certain first as given."""
     return tuple(f"{tenant_id}|{key}" for key in dict.fromkeys(key_of(channel, account_id, one) for one in ids))
+
+
+def is_phone(key: str) -> bool:
+    """Whether an identity key (with its tenant) is a phone number."""
+    return key.split("|", 2)[1] == "phone"
+
+
+def can_be_one(first: Iterable[str], second: Iterable[str]) -> bool:
+    """Whether two contacts with these identity keys can be one person.
+
+    Not when each has an id of one kind (phone, e-mail, user id of a channel) and they share none: a number is given to
+    somebody else after a time, and then a message names the new owner's user id beside the phone of the former one.
+    """
+    ids, others = _by_kind(first), _by_kind(second)
+    return all(not ids[kind].isdisjoint(others[kind]) for kind in ids.keys() & others.keys())
+
+
+def _by_kind(keys: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for key in keys:
+        kind, _, value = key.rpartition("|")
+        found[kind].add(number_of(value) if is_phone(key) else value)
+    return found

@@ -1,6 +1,6 @@
 """Telephone numbers (E.164): which spellings are one number, and which of them is shown.
 
-Numbering plans change, and WhatsApp goes on naming an account by the spelling under which it was registered. In each
+Numbering plans change, and channels go on naming an account by the spelling under which it was registered. In each
 country here both spellings reach the same person, and by the length alone it is clear which one a number has:
 
 - Brazil: a mobile has a 9 in front of its eight digits since 2016. A landline (eight digits that begin with 2 to 5) has

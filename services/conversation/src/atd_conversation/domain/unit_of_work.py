@@ -29,13 +29,14 @@ class Publication:
 class UnitOfWork:
     """What a decision leaves to be saved, each thing remembered with what it was when it was read.
 
-    Conversations, contacts and messages that existed are kept with a copy of what they were. `receipts` and
-    `early_changes` have rows of the collections of that name as they are to be (None: removed) and as they were read
-    (None: not there).
+    Conversations, contacts and messages that existed are kept with a copy of what they were. `moved_identities` has by
+    key the contact that it named, and the one that it names from now on. `receipts` and `early_changes` have rows of
+    the collections of that name as they are to be (None: removed) and as they were read (None: not there).
     """
 
     new_contacts: dict[str, Contact] = field(default_factory=dict)
     new_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
+    moved_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
     contacts: dict[str, tuple[Contact, int]] = field(default_factory=dict)
     new_conversations: dict[str, Conversation] = field(default_factory=dict)
     conversations: dict[str, tuple[Conversation, Conversation]] = field(default_factory=dict)

@@ -39,6 +39,8 @@ HANDLERS: Mapping[type[Envelope], Callable[[Intake, Any, Cause], None]] = {
 def take_in(intake: Intake, causes: Sequence[Cause]) -> UnitOfWork:
     """Take every event in that was not handled before, and return what must be saved."""
     seen = intake.loaded.handled
+    for key, former in intake.loaded.redirected.items():
+        intake.unit.moved_identities[key] = (former, intake.loaded.contact_ids[key])
     for cause in causes:
         event = cause.event
         if event.id in seen:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
-from atd_conversation.domain.identities import identity_keys, keys_of_ids, phone_key
+from atd_conversation.domain.identities import identity_keys, is_phone, keys_of_ids, phone_key
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.unit_of_work import Row
 from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
@@ -30,12 +30,19 @@ def provider_key(account_id: str, external_id: str) -> str:
 
 @dataclass(slots=True)
 class Loaded:
-    """What the database knows of a batch. The decision changes these objects and hands them to the unit."""
+    """What the database knows of a batch. The decision changes these objects and hands them to the unit.
+
+    `ids_of` has the contacts of which every identity key and every conversation is known: those of which the batch may
+    find out that two are one, and those that it makes. `redirected` are keys that still name a contact (the value)
+    which another one has replaced; `contact_ids` names the other one.
+    """
 
     channels: Channels
     handled: set[str] = field(default_factory=set)
     contact_ids: dict[str, str] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
+    ids_of: dict[str, set[str]] = field(default_factory=dict)
+    redirected: dict[str, str] = field(default_factory=dict)
     current: dict[str, Conversation] = field(default_factory=dict)
     conversations: dict[str, Conversation] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
@@ -74,10 +81,26 @@ class Loaded:
         return None if phone is None else f"{event.tenant_id}|{phone_key(phone)}"
 
     def known_by(self, event: PersonEvent) -> tuple[str, ...]:
-        """The keys that say who the person is: of somebody who goes by other ids now, those before."""
-        if isinstance(event, InboundContactChange):
-            return self.keys_of_ids(event, event.data.previous)
-        return self.keys(event)
+        """The keys that say who the person is: of somebody who goes by other ids now, those before.
+
+        Nobody is ever given another's user id, so of a changed one the new one says it too; a phone is less certain.
+        """
+        if not isinstance(event, InboundContactChange):
+            return self.keys(event)
+        before = self.keys_of_ids(event, event.data.previous)
+        if event.data.reason != "user_id_changed":
+            return before
+        user_ids = [key for key in (*before, *self.keys(event)) if not is_phone(key)]
+        return (*user_ids, *(key for key in before if is_phone(key)))
+
+    def learnt_from(self, event: PersonEvent) -> tuple[str, ...]:
+        """The keys that name the person from now on, unless they name somebody else.
+
+        Not a phone that they gave up: it will be somebody else's.
+        """
+        if not isinstance(event, InboundContactChange):
+            return self.keys(event)
+        return (*self.keys(event), *(key for key in self.known_by(event) if not is_phone(key)))
 
     def keys_of_ids(self, event: AccountEvent, ids: Sequence[str]) -> tuple[str, ...]:
         """The keys of ids that belong to one person on the event's account."""
@@ -88,6 +111,28 @@ class Loaded:
     def contact_id_of(self, keys: Sequence[str]) -> str | None:
         """The contact that one of the keys names; the most certain key decides."""
         return next((self.contact_ids[key] for key in keys if key in self.contact_ids), None)
+
+    def redirect(self) -> bool:
+        """Let keys of contacts that were merged name the contacts that go on; whether there were any."""
+        merged = {each.id: each.merged.into for each in self.contacts.values() if each.merged}
+        found = [key for key, contact_id in self.contact_ids.items() if contact_id in merged]
+        for key in found:
+            self.redirected.setdefault(key, self.contact_ids[key])
+            self.contact_ids[key] = merged[self.contact_ids[key]]
+        return bool(found)
+
+    def present(self, contact_id: str) -> str:
+        """The contact that goes on for this one, if it was merged."""
+        contact = self.contacts.get(contact_id)
+        return contact_id if contact is None or contact.merged is None else self.present(contact.merged.into)
+
+    def beside(self, event: PersonEvent, contact_id: str) -> list[str]:
+        """The other contacts that an event names beside the one that it is about."""
+        keys = self.keys(event)
+        if isinstance(event, InboundContactChange):
+            keys += self.known_by(event)
+        named = (self.contact_ids.get(key, contact_id) for key in keys)
+        return [other for other in dict.fromkeys(named) if other != contact_id]
 
     def add_conversation(self, conversation: Conversation) -> None:
         self.conversations[conversation.id] = conversation
@@ -123,12 +168,14 @@ def understands(event: Arrival, stored: Message) -> bool:
     return stored.kind == "unsupported" and stored.deleted_at is None and event.data.kind != "unsupported"
 
 
-def senders(loaded: Loaded, people: Sequence[PersonEvent]) -> Iterator[tuple[PersonEvent, str, bool]]:
+def senders(
+    loaded: Loaded, people: Sequence[PersonEvent], several: list[tuple[PersonEvent, list[str]]] | None = None
+) -> Iterator[tuple[PersonEvent, str, bool]]:
     """Each event with the contact that it will be taken for, and whether that is a contact already.
 
     Walks in the order of the batch: a message that tells two ids of one person decides about a later one that tells
     only one of them. Whoever writes for the first time goes by their first key; other news of strangers are left out,
-    and so are messages that are there.
+    and so are messages that are there. `several` takes the events that name more than one, with all that they name.
     """
     known = dict(loaded.contact_ids)
     contacts = set(loaded.contact_ids.values())
@@ -136,15 +183,17 @@ def senders(loaded: Loaded, people: Sequence[PersonEvent]) -> Iterator[tuple[Per
         is_arrival = isinstance(event, Arrival)
         if is_arrival and loaded.messages and loaded.message_id_of(event) in loaded.messages:
             continue
-        keys = loaded.keys(event)
-        contact_id = next(
-            (known[key] for key in (keys if is_arrival else loaded.known_by(event)) if key in known), None
-        )
+        keys, known_by = loaded.keys(event), loaded.known_by(event)
+        contact_id = next((known[key] for key in known_by if key in known), None)
         if contact_id is None:
             if not is_arrival:
                 continue
             contact_id = keys[0]
-        for key in keys:
+        if several is not None and len(keys) + len(known_by) > 2:  # noqa: PLR2004 - two names of one id
+            named = dict.fromkeys([known[key] for key in (*known_by, *keys) if key in known])
+            if len(named) > 1:
+                several.append((event, list(named)))
+        for key in loaded.learnt_from(event):
             known.setdefault(key, contact_id)
         if (shared := loaded.shared_key(event)) is not None:
             known.setdefault(shared, contact_id)

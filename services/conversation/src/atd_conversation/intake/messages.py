@@ -87,6 +87,8 @@ def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversatio
     ref = contact.ref() if contact is not None else previous.contact if previous is not None else None
     if ref is None:
         raise LookupError(f"contact {contact_id} has an identity and no record")
+    if contact is not None:
+        intake.unit.touch_contact(contact)  # whoever finds out meanwhile that it is another one must see this
     number = next(intake.numbers[event.tenant_id])
     opened, change = Conversation.open(
         intake.new_id(),

@@ -6,6 +6,7 @@ from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.intake.batch import Arrival, PersonEvent
+from atd_conversation.intake.joining import contact_named
 from atd_conversation.intake.loaded import Loaded, senders
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import Content, NoticeContent, NumberChangedContent
@@ -29,11 +30,12 @@ def numbers_needed(loaded: Loaded, people: Sequence[PersonEvent]) -> dict[str, i
 def contact_id_for(intake: Intake, event: Arrival, cause: Cause) -> str:
     """The id of the customer's record, made now if nobody knows them; new names of them are learnt."""
     keys = intake.loaded.keys(event)
-    contact_id = intake.loaded.contact_id_of(keys)
+    contact_id = contact_named(intake, event, cause)
     if contact_id is None:
         contact = Contact.new(intake.new_id(), event.tenant_id, event.data.contact, intake.now)
         contact_id = contact.id
         intake.loaded.contacts[contact_id] = intake.unit.new_contacts[contact_id] = contact
+        intake.loaded.ids_of[contact_id] = set()
         intake.emit_contact(contact, "contact.created", (), cause)
     for key in keys:
         intake.identify(key, event.tenant_id, contact_id)
@@ -68,14 +70,14 @@ def _learn_shared_phone(intake: Intake, contact: Contact, event: Arrival) -> tup
 def take_contact_change(intake: Intake, event: InboundContactChange, cause: Cause) -> None:
     """Somebody goes by other ids: these name the same contact from now on, unless they name another one.
 
-    Two contacts are never merged here: an id that somebody else has stays theirs, and so does a phone.
+    An id that somebody else has stays theirs, and so does a phone, unless both turn out to be one person.
     """
     loaded = intake.loaded
-    contact_id = loaded.contact_id_of(loaded.known_by(event))
+    contact_id = contact_named(intake, event, cause)
     if contact_id is None:
         return
     keys = loaded.keys(event)
-    learnt = [key for key in keys if intake.identify(key, event.tenant_id, contact_id)]
+    learnt = [key for key in loaded.learnt_from(event) if intake.identify(key, event.tenant_id, contact_id)]
     changed: tuple[str, ...] = ("identities",) if learnt else ()
     contact, phone = loaded.contacts[contact_id], event.data.contact.phone
     before = contact.phone
@@ -118,11 +120,10 @@ def _add_notice(
 def take_preference(intake: Intake, event: InboundPreference, cause: Cause) -> None:
     """What a contact wants of advertising; nobody becomes a contact by that."""
     loaded = intake.loaded
-    keys = loaded.keys(event)
-    contact_id = loaded.contact_id_of(keys)
+    contact_id = contact_named(intake, event, cause)
     if contact_id is None:
         return
-    for key in keys:
+    for key in loaded.keys(event):
         intake.identify(key, event.tenant_id, contact_id)
     contact = loaded.contacts[contact_id]
     intake.unit.touch_contact(contact)
@@ -143,4 +144,4 @@ def learn_recipient_keys(intake: Intake) -> None:
     Who a message is from was worked out before the batch, when numbers were reserved for the conversations it opens.
     """
     for key, (tenant_id, contact_id) in intake.recipient_keys.items():
-        intake.identify(key, tenant_id, contact_id)
+        intake.identify(key, tenant_id, intake.loaded.present(contact_id))

@@ -51,6 +51,8 @@ class Intake:
         if key in self.loaded.contact_ids:
             return False
         self.loaded.contact_ids[key] = contact_id
+        if contact_id in self.loaded.ids_of:
+            self.loaded.ids_of[contact_id].add(key)
         self.unit.new_identities[key] = (tenant_id, contact_id)
         return True
 

@@ -1,9 +1,10 @@
 """Domain objects to MongoDB documents and back."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
-from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.contact import Contact, Merge
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
@@ -34,6 +35,7 @@ def contact_fields(contact: Contact) -> "Document":
         "marketing_at": contact.marketing_at,
         "claimed_phone": contact.claimed_phone,
         "claimed_email": contact.claimed_email,
+        "merged": asdict(contact.merged) if contact.merged else None,
     }
 
 
@@ -41,7 +43,13 @@ def contact_of(document: "Document") -> Contact:
     """The contact of a document."""
     fields = {name: document[name] for name in _CONTACT_FIELDS}
     later: Document = {name: document.get(name) for name in _LATER_CONTACT_FIELDS}
-    return Contact(id=document["_id"], **fields, **later)
+    merged = document.get("merged")
+    return Contact(id=document["_id"], **fields, **later, merged=_merge_of(merged) if merged else None)
+
+
+def _merge_of(document: "Document") -> Merge:
+    lists = {name: tuple(document[name]) for name in ("identities", "conversations", "gave_way")}
+    return Merge(into=document["into"], at=document["at"], cause=document["cause"], **lists)
 
 
 _CONTACT_FIELDS = ("tenant_id", "name", "profile_name", "phone", "email", "created_at", "sequence", "order")

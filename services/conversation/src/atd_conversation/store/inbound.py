@@ -6,7 +6,8 @@ from pymongo import ReturnDocument
 
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import current_of
-from atd_conversation.intake.batch import Arrival, Batch
+from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
+from atd_conversation.intake.joining import joinable
 from atd_conversation.intake.loaded import Loaded, provider_key, senders
 from atd_conversation.store.documents import contact_of, conversation_of, message_of
 from atd_conversation.store.indexes import (
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from atd_servicekit.mongo import Database, Document, Session
+
+
+MOST_IDS = 1_000
+"""Identities of one contact, and"""
+
+MOST_CONVERSATIONS = 1_000
+"""conversations of the contacts that a batch joins, up to which they are joined: it is one transaction."""
 
 
 class InboundLoader:
@@ -76,9 +84,16 @@ class InboundLoader:
                 keys.update(loaded.known_by(event))
         for row in await reads.find(IDENTITIES, "_id", keys):
             loaded.contact_ids[row["_id"]] = row["contact_id"]
+        await self._load_known(reads, loaded, people)
+        while loaded.redirect():
+            await self._load_known(reads, loaded, people)
+
+    async def _load_known(self, reads: "_Reads", loaded: Loaded, people: "list[PersonEvent]") -> None:
+        """The conversations and contacts that these identities name."""
         places: dict[str, set[str | None]] = {}
         wanted: set[str] = set()
-        for event, contact_id, exists in senders(loaded, people):
+        several: list[tuple[PersonEvent, list[str]]] = []
+        for event, contact_id, exists in senders(loaded, people, several):
             if not exists:
                 continue
             places.setdefault(current_of(event.data.account_id, contact_id), set()).add(event.data.contact.name)
@@ -88,7 +103,34 @@ class InboundLoader:
                 wanted.add(contact_id)
         for row in await reads.find(CONVERSATIONS, "current_of", places.keys()):
             loaded.add_conversation(conversation_of(row))
+        wanted |= {contact_id for _, named in several for contact_id in named}
         await self._load_contacts(reads, loaded, places, wanted)
+        if several:
+            await self._load_joined(reads, loaded, several)
+
+    async def _load_joined(
+        self, reads: "_Reads", loaded: Loaded, several: "list[tuple[PersonEvent, list[str]]]"
+    ) -> None:
+        """All that belongs to contacts of which an event may prove that they are one; most batches have none."""
+        named = {contact_id for _, ids in several for contact_id in ids} & loaded.contacts.keys()
+        by_contact = {"contact_id": {"$in": sorted(named)}}
+        rows = await reads.query(IDENTITIES, by_contact, limit=MOST_IDS * len(named))
+        loaded.ids_of = {contact_id: set() for contact_id in named}
+        for row in rows:
+            loaded.ids_of[row["contact_id"]].add(row["_id"])
+        for key in loaded.redirected:
+            loaded.ids_of.setdefault(loaded.contact_ids[key], set()).add(key)
+        joined = joinable(loaded, several)
+        loaded.ids_of = {contact_id: loaded.ids_of[contact_id] for contact_id in joined}
+        if not joined:
+            return
+        tenants = {loaded.contacts[contact_id].tenant_id for contact_id in joined}
+        theirs = {"tenant_id": {"$in": sorted(tenants)}, "contact.id": {"$in": sorted(joined)}}
+        conversations = await reads.query(CONVERSATIONS, theirs, limit=MOST_CONVERSATIONS)
+        if len(rows) == MOST_IDS * len(named) or len(conversations) == MOST_CONVERSATIONS:
+            loaded.ids_of = {}  # not all is known: they stay two, and the next event that names both tries again
+        for row in conversations:
+            loaded.add_conversation(conversation_of(row))
 
     async def _load_contacts(
         self, reads: "_Reads", loaded: Loaded, places: "dict[str, set[str | None]]", wanted: set[str]

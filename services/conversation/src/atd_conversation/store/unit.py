@@ -80,6 +80,11 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
         IDENTITIES,
         [{"_id": key, "tenant_id": tenant_id, "contact_id": contact_id} for key, (tenant_id, contact_id) in identities],
     )
+    moved = unit.moved_identities.items()
+    yield Write(
+        IDENTITIES,
+        [UpdateOne({"_id": key, "contact_id": old}, {"$set": {"contact_id": new}}) for key, (old, new) in moved],
+    )
     yield Write(
         CONTACTS,
         [
@@ -97,14 +102,14 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
 
 
 def _conversations(unit: UnitOfWork) -> Write:
-    """Updates first: a conversation that is no longer the current one makes room for the new one.
+    """Updates first, and first of those that are not current any more: these make room for the ones that are.
 
     They were read in this transaction, so that a change by somebody else since then is a conflict. Found by their id
     alone they cost MongoDB a quarter less than by id and order.
     """
     updates: list[Operation] = [
         UpdateOne({"_id": each.id}, _changes(conversation_fields(before), conversation_fields(each)))
-        for each, before in unit.conversations.values()
+        for each, before in sorted(unit.conversations.values(), key=lambda pair: pair[0].current)
     ]
     inserts = [InsertOne(conversation_document(conversation)) for conversation in unit.new_conversations.values()]
     return Write(CONVERSATIONS, [*updates, *inserts], ordered=True)

@@ -1,0 +1,363 @@
+"""Two contacts that turn out to be one person, and two people who must not become one."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.refusals import Refusal
+from atd_schemas.inbound import ClaimedDetails
+from atd_schemas.views import Named
+from atd_testing.inbound import NOON, customer_message, deleted, goes_by, phone_message, prefers, send_receipt
+
+from .world import BIA, HOUR, NEW_SPELLING, OLD_SPELLING, A, B, T, World, told, types
+
+OTHER = "5521912345678"
+LATER = NOON + timedelta(minutes=1)
+"""When the records of `two` are older than what happens."""
+
+
+@pytest.fixture
+def two(world: World) -> World:
+    """Somebody known by the phone, and then by a user id alone."""
+    world.batch(customer_message(T, A, "w1", customer=NEW_SPELLING))
+    world.batch(customer_message(T, A, "w2", customer="BR.1"), now=NOON + timedelta(seconds=1))
+    return world
+
+
+def both(external_id: str = "w3", account: str = A, **more: Any) -> Any:
+    """The message that names both."""
+    return customer_message(T, account, external_id, **{"customer": NEW_SPELLING, "aliases": ("BR.1",), **more})
+
+
+def alive(world: World) -> list[Contact]:
+    return [contact for contact in world.contacts.values() if contact.merged is None]
+
+
+def thread(world: World, account: str = A) -> Conversation:
+    """The one conversation of the account that goes on."""
+    return world.conversation(
+        current=True, channel=next(c.channel for c in world.conversations.values() if c.channel.account_id == account)
+    )
+
+
+@pytest.mark.proves("whatsapp", "known-by-both-joined")
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_message_that_names_both_joins_two_contacts(two: World, turned: bool) -> None:
+    message = both(customer="BR.1", aliases=(NEW_SPELLING,), phone=f"+{NEW_SPELLING}") if turned else both()
+    unit = two.batch(message)
+    (contact,) = alive(two)
+    assert (contact.phone, set(two.identities.values())) == (f"+{NEW_SPELLING}", {contact.id})
+    (merged,) = [event for event in told(unit) if event.type == "contact.merged"]
+    assert merged.data.contact.merged_into == contact.id
+    two.batch(customer_message(T, A, "w4", customer="BR.1"), customer_message(T, A, "w5", customer=NEW_SPELLING))
+    assert len(two.contacts) == 2
+    assert {
+        message.conversation_id for message in two.messages.values() if message.external_id in ("w3", "w4", "w5")
+    } == {thread(two).id}
+
+
+def test_the_older_record_goes_on_and_the_other_one_says_what_was_joined(two: World) -> None:
+    first, second = sorted(two.contacts.values(), key=lambda each: each.created_at)
+    places = {c.contact.id: c.id for c in two.conversations.values()}
+    message = both()
+    two.batch(message, now=LATER)
+    merged = two.contacts[second.id].merged
+    assert (merged, two.contacts[first.id].merged) != (None, None)
+    assert merged is not None
+    assert (merged.into, merged.at, merged.cause) == (first.id, LATER, message.id)
+    assert (merged.identities, merged.conversations) == ((f"{T}|whatsapp|BR.1",), (places[second.id],))
+    assert len(merged.gave_way) == 1
+
+
+def test_one_open_thread_goes_on_and_what_waits_in_the_other_waits_there(two: World) -> None:
+    by_phone, by_id = two.conversations.values()
+    two.conversations[by_phone.id].priority = "urgent"
+    two.conversations[by_phone.id].assignee = Named(id="bia", name="Bia")
+    unit = two.batch(both(), now=LATER)
+    former, going_on = two.conversations[by_phone.id], two.conversations[by_id.id]  # used last
+    assert (former.current, former.status, former.unread_count) == (False, "closed", 0)
+    assert (going_on.current, going_on.unread_count, going_on.priority) == (True, 3, "urgent")
+    assert (going_on.status, going_on.assignee) == ("open", Named(id="bia", name="Bia"))
+    assert going_on.recipient == NEW_SPELLING
+    says = {
+        event.subject: event.data.message.content.model_dump() for event in told(unit) if event.type == "message.sent"
+    }
+    assert says == {
+        former.id: {"type": "continued_in", "conversation_id": going_on.id, "number": going_on.number},
+        going_on.id: {"type": "continued_from", "conversation_id": former.id, "number": former.number},
+    }
+    assert {c.contact.id for c in two.conversations.values()} == {contact.id for contact in alive(two)}
+
+
+@pytest.mark.parametrize("closed", ["first", "second", "both"])
+def test_a_closed_thread_gives_way_without_a_word(two: World, closed: str) -> None:
+    first, second = sorted(two.conversations.values(), key=lambda each: each.number)
+    for conversation in {"first": [first], "second": [second], "both": [first, second]}[closed]:
+        two.close(conversation, LATER + (HOUR if conversation is first else timedelta()))
+    unit = two.batch(both(occurred_at=LATER + HOUR), now=LATER + HOUR)
+    assert "message.sent" not in types(unit)
+    assert thread(two).id == (second.id if closed == "first" else first.id)
+    assert types(unit).count("conversation.reopened") == (closed == "both")
+
+
+def test_threads_of_other_accounts_go_on(two: World) -> None:
+    two.batch(customer_message(T, B, "w3", customer="BR.1"))
+    two.batch(both("w4"))
+    two.batch(customer_message(T, B, "w5", customer=NEW_SPELLING))
+    assert thread(two, B).unread_count == 2
+    assert len(two.conversations) == 3
+
+
+def test_the_former_thread_takes_receipts_and_changes_and_no_answers(two: World) -> None:
+    former = next(c for c in two.conversations.values() if c.recipient == NEW_SPELLING)
+    two.send(former, "ours")
+    two.batch(both(), now=LATER)
+    former = two.conversations[former.id]
+    two.batch(
+        send_receipt(T, A, "delivered", message_id="ours", external_id="x1", aliases=("BR.1", "BR.9")),
+        deleted(T, A, "w1", at=2, customer=NEW_SPELLING),
+    )
+    assert (two.messages["ours"].status, two.messages["ours"].conversation_id) == ("delivered", former.id)
+    assert next(m for m in two.messages.values() if m.external_id == "w1").deleted_at is not None
+    assert two.identities[f"{T}|whatsapp|BR.9"] == alive(two)[0].id
+    with pytest.raises(Refusal) as refused:
+        former.send("late", actor=BIA, text="Olá", now=LATER)
+    assert (refused.value.code, "newer one" in str(refused.value)) == ("conversation_closed", True)
+    with pytest.raises(Refusal, match="newer"):
+        former.reopen()
+
+
+def test_what_is_known_of_both_is_known_of_the_one(world: World) -> None:
+    world.batch(
+        customer_message(T, A, "w1", customer="BR.1", name="Ana"), prefers(T, A, "stopped", customer="BR.1"), now=NOON
+    )
+    world.batch(customer_message(T, A, "w2", customer=NEW_SPELLING, name="Aninha"), now=LATER)
+    next(c for c in world.contacts.values() if c.phone).name = "Ana Souza (VIP)"
+    unit = world.batch(both(name=None))
+    (contact,) = alive(world)
+    assert (contact.name, contact.phone, contact.marketing) == ("Ana Souza (VIP)", f"+{NEW_SPELLING}", "stopped")
+    (changed,) = [event.data.changed for event in told(unit) if event.type == "contact.updated"]
+    assert changed == ("identities", "name", "phone")
+    assert thread(world).contact.name == "Ana Souza (VIP)"
+
+
+def test_an_echo_and_a_preference_can_name_both_too(world: World) -> None:
+    for number, event in enumerate(
+        [phone_message(T, A, "p", **vars_of_both()), prefers(T, A, "stopped", **vars_of_both())]
+    ):
+        world = World()
+        world.batch(customer_message(T, A, "w1", customer=NEW_SPELLING), customer_message(T, A, "w2", customer="BR.1"))
+        world.batch(event)
+        assert (number, len(alive(world))) == (number, 1)
+
+
+def vars_of_both() -> dict[str, Any]:
+    return {"customer": NEW_SPELLING, "aliases": ("BR.1",)}
+
+
+def test_three_that_two_messages_join_are_one(two: World) -> None:
+    two.batch(customer_message(T, A, "w3", customer="77", channel="telegram"), now=LATER)
+    two.batch(both("w4"), customer_message(T, A, "w5", customer="77", channel="telegram", phone=f"+{OLD_SPELLING}"))
+    assert len(alive(two)) == 1
+
+
+def test_contacts_that_the_batch_itself_makes_are_joined(world: World) -> None:
+    world.batch(
+        customer_message(T, A, "w1", customer=NEW_SPELLING),
+        customer_message(T, A, "w2", customer="BR.1"),
+        both(),
+        customer_message(T, A, "w4", customer="BR.1"),
+    )
+    assert (len(alive(world)), thread(world).unread_count) == (1, 4)
+
+
+def test_a_replay_joins_nobody_again(two: World) -> None:
+    two.batch(both())
+    before = two.shape()
+    two.batch(both())
+    two.inbox.clear()
+    two.batch(customer_message(T, A, "w2", customer="BR.1"), both())
+    assert two.shape() == before
+
+
+# --- who must not become one
+
+
+def test_a_claim_joins_nobody(two: World) -> None:
+    message = customer_message(T, A, "w3", customer="BR.1")
+    claimed = message.data.contact.model_copy(update={"claimed": ClaimedDetails(phone=f"+{NEW_SPELLING}")})
+    two.batch(message.model_copy(update={"data": message.data.model_copy(update={"contact": claimed})}))
+    assert len(alive(two)) == 2
+
+
+def test_a_shared_phone_joins_nobody(two: World) -> None:
+    two.batch(customer_message(T, A, "w3", customer="BR.1", shared_phone=f"+{NEW_SPELLING}"))
+    assert len(alive(two)) == 2
+
+
+@pytest.mark.proves("whatsapp", "known-by-both-joined")
+@pytest.mark.parametrize(
+    ("rui", "ana"),
+    [
+        pytest.param({"customer": NEW_SPELLING, "aliases": ("BR.9",)}, {"customer": "BR.1"}, id="another user id"),
+        pytest.param({"customer": NEW_SPELLING}, {"customer": OTHER, "aliases": ("BR.1",)}, id="another phone"),
+    ],
+)
+def test_a_number_that_went_to_somebody_else_joins_nobody(world: World, rui: Any, ana: Any) -> None:
+    world.batch(customer_message(T, A, "w1", name="Rui", **rui), customer_message(T, A, "w2", name="Ana", **ana))
+    world.batch(both(name="Ana"))
+    assert len(alive(world)) == 2
+
+
+def test_tenants_stay_apart(two: World) -> None:
+    two.batch(customer_message("t2", "acc-t2", "w1", customer="BR.1"), customer_message("t2", "acc-t2", "w2"))
+    two.batch(both())
+    assert sorted(contact.tenant_id for contact in alive(two)) == ["t1", "t2", "t2"]
+
+
+# --- other ids
+
+
+@pytest.mark.proves("whatsapp", "new-user-same-contact-nobody")
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("previous", [("CO.OLD1",), (NEW_SPELLING, "CO.OLD1")])
+def test_a_user_id_that_rotates_is_one_contact_whichever_comes_first(
+    world: World, previous: tuple[str, ...], late: bool
+) -> None:
+    world.batch(customer_message(T, A, "w1", customer="CO.OLD1"))
+    change = goes_by(T, A, previous, "CO.NEW2", reason="user_id_changed", occurred_at=LATER)
+    after = customer_message(T, A, "w2", customer="CO.NEW2", occurred_at=LATER)
+    for event in (after, change) if late else (change, after):
+        world.batch(event, now=LATER + timedelta(seconds=1))
+    world.batch(customer_message(T, A, "w3", customer="CO.OLD1"), customer_message(T, A, "w4", customer="CO.NEW2"))
+    assert (len(alive(world)), thread(world).unread_count) == (1, 4)
+
+
+ROTATIONS = [
+    customer_message(T, A, "w1", customer="CO.1", occurred_at=NOON + 1 * HOUR),
+    goes_by(T, A, ("CO.1",), "CO.2", reason="user_id_changed", external_id="s1", occurred_at=NOON + 2 * HOUR),
+    customer_message(T, A, "w2", customer="CO.2", occurred_at=NOON + 3 * HOUR),
+    goes_by(T, A, ("CO.2",), "CO.3", reason="user_id_changed", external_id="s2", occurred_at=NOON + 4 * HOUR),
+    customer_message(T, A, "w3", customer="CO.3", occurred_at=NOON + 5 * HOUR),
+]
+
+
+@given(st.permutations([1, 2, 3, 4]), st.data())
+def test_several_rotations_in_any_order_and_cut_are_one_contact(order: list[int], data: Any) -> None:
+    """Of a person who has written before."""
+    world, late = World(), NOON + 6 * HOUR
+    world.batch(ROTATIONS[0], now=NOON + 1 * HOUR)
+    events = [ROTATIONS[number] for number in order]
+    cut = data.draw(st.integers(0, len(events)))
+    world.batch(*events[:cut], now=late)
+    world.batch(*events[cut:], *data.draw(st.lists(st.sampled_from(events), max_size=2)), now=late)
+    world.batch(*(event for event in events if event.type == "inbound.contact_change"), now=late)
+    world.inbox.clear()
+    world.messages = {k: m for k, m in world.messages.items() if m.direction != "system"}
+    world.batch(*(event for event in ROTATIONS if event.type == "inbound.contact_change"), now=late)
+    assert len(alive(world)) == 1
+
+
+@pytest.mark.proves("whatsapp", "number-change-same-contact-goes")
+@pytest.mark.parametrize("user_ids", [(), ("BR.2",)])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_new_number_is_one_contact_whichever_comes_first(world: World, user_ids: tuple[str, ...], late: bool) -> None:
+    world.batch(customer_message(T, A, "w1", customer=NEW_SPELLING))
+    change = goes_by(T, A, (NEW_SPELLING,), OTHER, aliases=user_ids, occurred_at=LATER)
+    after = customer_message(T, A, "w2", customer=OTHER, aliases=user_ids, occurred_at=LATER)
+    for event in (after, change) if late else (change, after):
+        world.batch(event, now=LATER + timedelta(seconds=1))
+    (contact,) = alive(world)
+    assert (contact.phone, thread(world).recipient, thread(world).unread_count) == (f"+{OTHER}", OTHER, 2)
+
+
+@pytest.mark.parametrize("user_ids", [(), ("BR.2",)])
+@pytest.mark.parametrize("late", [False, True])
+def test_who_had_the_new_number_before_is_somebody_else(world: World, user_ids: tuple[str, ...], late: bool) -> None:
+    world.batch(customer_message(T, A, "w1", customer=NEW_SPELLING, aliases=("BR.1",), name="Ana"))
+    world.batch(customer_message(T, A, "w2", customer=OTHER, aliases=("BR.7",), name="Rui"))
+    change = goes_by(T, A, (NEW_SPELLING, "BR.1"), OTHER, aliases=user_ids, occurred_at=LATER)
+    after = customer_message(T, A, "w3", customer=OTHER, aliases=user_ids, occurred_at=LATER, name="Ana")
+    for event in (after, change) if late else (change, after):
+        world.batch(event, now=LATER + timedelta(seconds=1))
+    assert sorted(contact.phone or "" for contact in alive(world)) == sorted((f"+{NEW_SPELLING}", f"+{OTHER}"))
+
+
+def test_the_number_that_somebody_gave_up_is_not_learnt(world: World) -> None:
+    world.batch(customer_message(T, A, "w1", customer="BR.1", name="Ana"))
+    world.batch(goes_by(T, A, ("BR.1", NEW_SPELLING), OTHER, aliases=("BR.2",)))
+    world.batch(customer_message(T, A, "w2", customer=NEW_SPELLING, name="Rui"))
+    assert len(alive(world)) == 2
+
+
+# --- in any order
+
+IDS: list[dict[str, Any]] = [
+    {"customer": NEW_SPELLING},
+    {"customer": OLD_SPELLING},
+    {"customer": "BR.1"},
+    {"customer": NEW_SPELLING, "aliases": ("BR.1",)},
+    {"customer": "BR.1", "phone": f"+{OLD_SPELLING}"},
+    {"customer": "77", "channel": "telegram"},
+    {"customer": "77", "channel": "telegram", "phone": f"+{NEW_SPELLING}"},
+]
+ONE_PERSON = st.lists(st.tuples(st.sampled_from([A, B]), st.sampled_from(IDS)), min_size=1, max_size=8)
+TELEGRAM = "acc-telegram"
+
+
+def groups(world: World) -> Any:
+    """Which ids are one contact's."""
+    found: dict[str, set[str]] = {}
+    for key, contact_id in world.identities.items():
+        found.setdefault(contact_id, set()).add(key)
+    return sorted(sorted(keys) for keys in found.values())
+
+
+@settings(max_examples=60)
+@given(ONE_PERSON, st.data())
+def test_the_same_proofs_in_any_order_and_cut_end_with_the_same_contacts(people: Any, data: Any) -> None:
+    events = [
+        customer_message(T, TELEGRAM if "channel" in person else place, f"w{number}", **person)
+        for number, (place, person) in enumerate(people)
+    ]
+    ends = []
+    for order in (events, data.draw(st.permutations(events))):
+        world = World()
+        cut = data.draw(st.integers(0, len(order)))
+        for part in (order[:cut], order[cut:]):
+            world.batch(*part)
+        ends.append((groups(world), sum(c.unread_count for c in world.conversations.values() if c.current)))
+        assert {c.contact.id for c in world.conversations.values()} == {contact.id for contact in alive(world)}
+        open_threads = Counter((c.channel.account_id, c.contact.id) for c in world.conversations.values() if c.current)
+        assert set(open_threads.values()) == {1}
+        assert all(c.current or c.status == "closed" for c in world.conversations.values())
+    assert ends[0] == ends[1]
+
+
+PEOPLE = [
+    ("ana", {"customer": NEW_SPELLING}),
+    ("ana", {"customer": "BR.1"}),
+    ("ana", {"customer": NEW_SPELLING, "aliases": ("BR.1",)}),
+    ("rui", {"customer": OTHER}),
+    ("rui", {"customer": "BR.2"}),
+    ("rui", {"customer": OTHER, "aliases": ("BR.2",)}),
+]
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(PEOPLE), max_size=10), st.integers(0, 10))
+def test_two_people_never_become_one_without_a_message_that_names_both(sent: Any, cut: int) -> None:
+    world = World()
+    events = [customer_message(T, A, f"w{number}", name=who, **person) for number, (who, person) in enumerate(sent)]
+    world.batch(*events[:cut])
+    world.batch(*events[cut:])
+    keys = {f"{T}|phone|+{NEW_SPELLING}": "ana", f"{T}|whatsapp|BR.1": "ana"}
+    keys |= {f"{T}|phone|+{OTHER}": "rui", f"{T}|whatsapp|BR.2": "rui"}
+    for group in groups(world):
+        assert len({keys[key] for key in group}) == 1
