@@ -81,6 +81,8 @@ class OverdueRows:
         if not owned:
             return
         now = self._clock.now()
+        if not await self._store.any_overdue(owned, now):
+            return
         left = await self._store.overdue_sending(owned, now, _PAGE)
         orphans = [row for row in left if not self._ready.holds(row.lane)]
         if orphans:

@@ -136,6 +136,12 @@ class LedgerStore:
         cursor = self._rows.find(query).sort([("open.lane", 1), ("open.order", 1)]).limit(limit).hint("lane")
         return [_row(document) for document in await cursor.to_list(limit)]
 
+    async def any_overdue(self, shards: Collection[int], now: datetime) -> bool:
+        """Whether there are rows whose time is over. Answered by the index alone."""
+        query = {"open.shard": {"$in": sorted(shards)}, "open.until": {"$lt": now}}
+        found = await self._rows.find(query, {"_id": 0, "open.shard": 1}).limit(1).hint("overdue").to_list(1)
+        return bool(found)
+
     async def overdue(self, shards: Collection[int], now: datetime, limit: int) -> list[Row]:
         """Rows whose time is over and that wait; of those that may have arrived the ones whose proof did not come."""
         waiting = [{"state": "due"}, {"state": UNCERTAIN, "open.at": {"$lte": now}}]
