@@ -92,7 +92,6 @@ class IdempotentProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka sh
             client_id=client_id,
             acks="all",
             enable_idempotence=True,
-            partitioner=lambda key, partitions, _available: partition_of(key, len(partitions)),
             max_batch_size=_BATCH_BYTES,
             max_request_size=MAX_DEAD_LETTER_BYTES,
             request_timeout_ms=int(limits.request * 1000),
@@ -112,6 +111,12 @@ class IdempotentProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka sh
         except BaseException:
             await self.discard()
             raise
+
+    def _partition(
+        self, topic: str, partition: int | None, _key: object, _value: object, key: bytes, _serialized_value: bytes
+    ) -> int:
+        """Of a record. aiokafka would make lists of all partitions, and of those with a leader, for each record."""
+        return partition_of(key, len(self._metadata.partitions_for_topic(topic))) if partition is None else partition
 
     @property
     def identity(self) -> ProducerIdentity:

@@ -24,6 +24,7 @@ from atd_schemas.envelope import Envelope
 from atd_schemas.topics import Topic, encode
 from atd_schemas.topics import headers as headers_of
 from atd_servicekit.backoff import Backoff
+from atd_servicekit.deadline import Deadline
 from atd_servicekit.errors import InfrastructureFault, PublishFailed
 from atd_servicekit.idempotent_producer import IdempotentProducer, ProducerIdentity, ProducerLimits, partition_of
 from atd_servicekit.kafka_connection import KafkaConnection
@@ -125,7 +126,7 @@ class Producer:
         if not records:
             return
         try:
-            async with asyncio.timeout(timeout_seconds or self._timeout):
+            with Deadline(timeout_seconds or self._timeout):
                 await self._publish(records)
         except (KafkaError, TimeoutError) as error:
             self._note_failure(records, error)
