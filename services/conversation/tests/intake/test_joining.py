@@ -248,6 +248,7 @@ ROTATIONS = [
 ]
 
 
+@settings(max_examples=40)
 @given(st.permutations([1, 2, 3, 4]), st.data())
 def test_several_rotations_in_any_order_and_cut_are_one_contact(order: list[int], data: Any) -> None:
     """Of a person who has written before."""
@@ -319,7 +320,7 @@ def groups(world: World) -> Any:
     return sorted(sorted(keys) for keys in found.values())
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(ONE_PERSON, st.data())
 def test_the_same_proofs_in_any_order_and_cut_end_with_the_same_contacts(people: Any, data: Any) -> None:
     events = [
@@ -350,7 +351,7 @@ PEOPLE = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(PEOPLE), max_size=10), st.integers(0, 10))
 def test_two_people_never_become_one_without_a_message_that_names_both(sent: Any, cut: int) -> None:
     world = World()
