@@ -22,8 +22,10 @@ def scripts(each: int = MESSAGES_EACH) -> dict[str, list[str]]:
     return {f"55119700{customer:05d}": [f"{customer}/{n}" for n in range(each)] for customer in range(CUSTOMERS)}
 
 
-async def assert_stored_once_in_order(system: System, shop: Shop, written: Mapping[str, Sequence[str]]) -> None:
-    """The API and the database have each message once, in the order in which it was written."""
+async def assert_stored_once_in_order(
+    system: System, shop: Shop, written: Mapping[str, Sequence[str]], *, answers: int = 0
+) -> None:
+    """The API and the database have each message once, in the order in which it was written, beside the answers."""
     found = await conversations(shop.client)
     assert len(found) == len(written), "one conversation for each customer"
     threads = {}
@@ -31,9 +33,10 @@ async def assert_stored_once_in_order(system: System, shop: Shop, written: Mappi
         thread = await messages(shop.client, conversation["id"])
         sequences = [message["sequence"] for message in thread]
         assert sequences == sorted(set(sequences))
-        threads[thread[0]["text"].partition("/")[0]] = [message["text"] for message in thread]
+        received = [message["text"] for message in thread if message["direction"] == "inbound"]
+        threads[received[0].partition("/")[0]] = received
     assert threads == {texts[0].partition("/")[0]: list(texts) for texts in written.values()}
-    assert count_stored(system, shop) == sum(map(len, written.values()))
+    assert count_stored(system, shop) == sum(map(len, written.values())) + answers
 
 
 def count_stored(system: System, shop: Shop) -> int:

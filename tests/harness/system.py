@@ -18,7 +18,7 @@ from atd_schemas.services import Service
 from atd_schemas.topics import dead_letter_topic, registry
 from atd_testing.keys import OPERATOR_PRIVATE_KEY, key_variables
 from atd_testing.processes import ManagedProcess, answers
-from atd_testing.servers import KafkaServer, MongoServer, free_port
+from atd_testing.servers import KafkaCluster, KafkaServer, MongoServer, free_port
 from atd_testing.servers.ports import LOOPBACK
 from atd_testing.topics import create_topics
 
@@ -47,6 +47,7 @@ class System:
         environment: variables for the services, by service; they win.
         fake: what stands for the providers of all channels, as arguments of Python; it is told `ATD_PORT`.
         cache_gb: MongoDB's cache.
+        brokers: more than one are a cluster (`cluster`), in which each topic has a copy at every broker.
     """
 
     def __init__(
@@ -57,9 +58,12 @@ class System:
         environment: Mapping[str, Mapping[str, str]] | None = None,
         fake: Sequence[str] = FAKE_GRAPH,
         cache_gb: float = 0.5,
+        brokers: int = 1,
     ) -> None:
         self.directory = directory
+        self.brokers = brokers
         self.kafka = KafkaServer(directory / "kafka")
+        self.cluster = KafkaCluster(directory, brokers=brokers)
         self.mongo = MongoServer(directory / "mongo", cache_gb=cache_gb)
         self.product = {service.name: service for service in product}
         self.ports = {name: free_port() for name in (*self.product, FAKE, _INTERNAL)}
@@ -71,6 +75,11 @@ class System:
     def services(self) -> tuple[str, ...]:
         """Names of the services, in the order in which they are started."""
         return tuple(self.product)
+
+    @property
+    def kafka_servers(self) -> str:
+        """Kafka, as `KAFKA_BOOTSTRAP_SERVERS` takes it."""
+        return self.kafka.bootstrap_servers if self.brokers == 1 else self.cluster.bootstrap_servers
 
     @property
     def public_url(self) -> str:
@@ -93,11 +102,11 @@ class System:
     def start_servers(self) -> None:
         """Start Kafka and MongoDB, and create the topics."""
         self.mongo.launch()
-        self.kafka.start()
+        (self.kafka if self.brokers == 1 else self.cluster).start()
         self.mongo.wait_ready()
         # A service that is not in the list of services has a dead-letter topic all the same.
         topics = {topic.name: topic for topic in (*registry(), *map(dead_letter_topic, self._consumers()))}
-        in_thread(lambda: asyncio.run(create_topics(self.kafka.bootstrap_servers, tuple(topics.values()))))
+        in_thread(lambda: asyncio.run(create_topics(self.kafka_servers, tuple(topics.values()), replicas=self.brokers)))
 
     def _consumers(self) -> tuple[str, ...]:
         return tuple(name for name, service in self.product.items() if service.consumer_group)
@@ -122,6 +131,7 @@ class System:
         for process in running:
             process.wait_stopped(timedelta(seconds=15))
         self.kafka.kill()
+        self.cluster.stop()
         self.mongo.kill()
 
     def kill(self, name: str) -> None:
@@ -183,7 +193,7 @@ class System:
         return {
             **{key: value for key, value in os.environ.items() if not key.startswith("ATD_")},
             "PYTHONUNBUFFERED": "1",
-            "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafka_servers,
             "MONGODB_URL": self.mongo.url,
             **(key_variables(self.product[name]) if name in self.product else {}),
             "ATD_HOST": LOOPBACK,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.errors import ProducerFenced
 
 from atd_servicekit import kafka as kafka_module
 from atd_servicekit.errors import InfrastructureFault, PublishFailed
@@ -21,6 +21,7 @@ from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.metrics import Metrics
 from atd_testing.servers import KafkaCluster
+from atd_testing.topics import leaders
 from atd_testing.waiting import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
@@ -51,19 +52,6 @@ async def new_topic(servers: str, replicas: int = 1, max_bytes: int = 1_000_000)
     finally:
         await admin.close()
     return name
-
-
-async def leaders(servers: str, topic: str) -> set[tuple[int, tuple[int, ...]]]:
-    """Leader and in-sync replicas of each partition, -1 for none; empty while no broker answers."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=2000)
-    try:
-        await admin.start()
-        (found,) = await admin.describe_topics([topic])
-        return {(one["leader"], tuple(sorted(one["isr"]))) for one in found["partitions"]}
-    except KafkaError:
-        return set()
-    finally:
-        await admin.close()
 
 
 async def read(servers: str, topic: str) -> list[tuple[bytes, bytes]]:

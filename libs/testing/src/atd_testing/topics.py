@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from atd_schemas.dead_letters import DeadLetter
 from atd_schemas.topics import Topic, adapter, registry
@@ -16,18 +16,33 @@ from atd_servicekit.kafka_connection import KafkaConnection
 _ALREADY_EXISTS = TopicAlreadyExistsError.errno
 
 
-async def create_topics(kafka: KafkaConnection | str, topics: tuple[Topic, ...] | None = None) -> None:
-    """Create what is missing of the registry (or of `topics`), with one replica."""
+async def create_topics(
+    kafka: KafkaConnection | str, topics: tuple[Topic, ...] | None = None, *, replicas: int = 1
+) -> None:
+    """Create what is missing of the registry (or of `topics`), with so many replicas."""
     admin = AIOKafkaAdminClient(**KafkaConnection.of(kafka).client_options())
     await admin.start()
     try:
         wanted = topics if topics is not None else registry()
         answer = await admin.create_topics(
-            [NewTopic(t.name, t.partitions, 1, topic_configs=t.config()) for t in wanted]
+            [NewTopic(t.name, t.partitions, replicas, topic_configs=t.config()) for t in wanted]
         )
         for name, code, *_ in answer.topic_errors:
             if code not in (0, _ALREADY_EXISTS):
                 raise for_code(code)(name)
+    finally:
+        await admin.close()
+
+
+async def leaders(kafka: KafkaConnection | str, topic: str) -> set[tuple[int, tuple[int, ...]]]:
+    """Leader (-1: none) and in-sync replicas of the partitions of a topic; empty while no broker answers."""
+    admin = AIOKafkaAdminClient(**KafkaConnection.of(kafka).client_options(), request_timeout_ms=2000)
+    try:
+        await admin.start()
+        (found,) = await admin.describe_topics([topic])
+        return {(one["leader"], tuple(sorted(one["isr"]))) for one in found["partitions"]}
+    except KafkaError:
+        return set()
     finally:
         await admin.close()
 
