@@ -266,6 +266,7 @@ async def test_readiness_tells_what_is_missing_and_liveness_does_not_depend_on_i
             raise InfrastructureFault("kaputt")
 
         runtime.health.add_check("mongodb", away)
+        await runtime.health.ask()
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()["problems"]) == (503, {"mongodb": "InfrastructureFault: kaputt"})
         assert (await client.get("/livez")).status_code == 200
@@ -329,6 +330,7 @@ async def test_readiness_tells_of_a_producer_a_consumer_and_a_relay_that_cannot_
         monkeypatch.setattr(runtime.producer, "_producer", _DeadProducer())
         with pytest.raises(PublishFailed):
             await produce(runtime, topic, [encode(message("two"))])
+        await runtime.health.ask()
         answer = await client.get("/readyz")
         assert answer.status_code == 503
         assert set(answer.json()["problems"]) == {"kafka", f"consumer {topic.name}", "outbox"}
@@ -337,6 +339,7 @@ async def test_readiness_tells_of_a_producer_a_consumer_and_a_relay_that_cannot_
         assert 'atd_publish_failures_total{error="KafkaTimeoutError"} 1.0' in text
         monkeypatch.undo()
         await produce(runtime, topic, [encode(message("three"))])
+        await runtime.health.ask()
         assert (await client.get("/readyz")).status_code == 200
 
 
@@ -365,6 +368,7 @@ async def test_readiness_tells_of_a_reader_that_hears_nothing(
         await eventually(lambda: values == [b"one"])
         await eventually(lambda: _ready(client), message="every partition was asked")
         monkeypatch.setattr(consumer_state, "FETCH_SECONDS", -1.0)
+        await runtime.health.ask()
         answer = await client.get("/readyz")
         assert (answer.status_code, list(answer.json()["problems"])) == (503, [f"reader {topic.name}"])
 

@@ -1,9 +1,10 @@
 """Consuming in batches: commit after the effect, one bad record fails alone.
 
 A subscription hands its handler a batch of parsed records. The offsets are committed when the handler has
-returned. Faults of the infrastructure are retried with backoff and then left to Kafka (the batch
-comes again). Any other error makes the handler run record by record, and the record that raises goes to
-`<service>.dead-letter.v1` with reason and origin, while the others have their effect.
+returned. `faults.py` says what an error is about. Faults of the infrastructure are retried with backoff and then left
+to Kafka (the batch comes again); so is a wrong set-up, which readiness, a metric and the log tell. Any other error
+makes the handler run record by record, and the record that raises goes to `<service>.dead-letter.v1` with reason and
+origin, while the others have their effect.
 """
 
 import asyncio
@@ -32,9 +33,9 @@ from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.consumer_state import ConsumerState
 from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.faults import Fault, fault_of
 from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.metrics import Metrics
-from atd_servicekit.mongo import is_away
 from atd_servicekit.tracing import Tracing, traceparent_of
 
 E = TypeVar("E", bound=Envelope)
@@ -65,11 +66,6 @@ class Record(Generic[E]):
     traceparent: str | None = None
 
 
-def is_retryable(error: BaseException) -> bool:
-    """Whether the fault is of the infrastructure, so that the same work may succeed later."""
-    return isinstance(error, InfrastructureFault | KafkaError | OSError | TimeoutError) or is_away(error)
-
-
 @dataclass(slots=True)
 class Subscription:
     """Reads one topic as one group, batch by batch."""
@@ -88,6 +84,7 @@ class Subscription:
     _adapter: TypeAdapter[Any] = field(init=False)
     _log: Any = field(init=False)
     _subscriber: Any = field(init=False, default=None)
+    _wrong_setup: str | None = field(init=False, default=None)
     _state: ConsumerState = field(init=False, default_factory=lambda: ConsumerState(time.monotonic))
 
     def __post_init__(self) -> None:
@@ -159,7 +156,7 @@ class Subscription:
         try:
             await self._with_retries(records)
         except Exception as error:
-            if is_retryable(error):
+            if fault_of(error) is not Fault.RECORD:
                 raise
             self._log.warning("batch.split", records=len(records), error=type(error).__name__)
             by_place = {(one.partition, one.offset): one for one in raw}
@@ -170,7 +167,7 @@ class Subscription:
         try:
             await self._with_retries([record])
         except Exception as error:
-            if is_retryable(error):
+            if fault_of(error) is not Fault.RECORD:
                 raise
             self._log.error(
                 "record.failed",
@@ -185,16 +182,28 @@ class Subscription:
         for attempt in itertools.count(1):
             try:
                 await self.handler(records)
+                self._wrong_setup = None
                 return
             except Exception as error:
                 delay = self.backoff.seconds(attempt)
-                if not is_retryable(error) or delay is None or self.stopping.is_set():
+                fault = fault_of(error)
+                self._note_setup(fault, error)
+                if fault is Fault.RECORD or delay is None or self.stopping.is_set():
                     raise
                 self.metrics.records_failed.labels(self.topic.name, self.group).inc()
                 self._log.warning(
                     "batch.retry", records=len(records), error=type(error).__name__, delay_s=round(delay, 3)
                 )
             await self._pause(delay)
+
+    def _note_setup(self, fault: Fault, error: Exception) -> None:
+        """Nothing is put aside for a wrong set-up, and nothing goes on: it is said, until a batch is handled again."""
+        if fault is not Fault.SETUP:
+            self._wrong_setup = None
+            return
+        self._wrong_setup = type(error.__cause__ or error).__name__
+        self.metrics.setup_faults.labels(self.topic.name, self.group, self._wrong_setup).inc()
+        self._log.error("batch.wrong_setup", error=self._wrong_setup, detail=f"{error}"[:200])
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -233,9 +242,12 @@ class Subscription:
         for attempt in itertools.count(1):
             try:
                 await self.producer.publish([record])
+                self._wrong_setup = None
                 return
-            except InfrastructureFault:
+            except InfrastructureFault as error:
                 delay = self.backoff.seconds(attempt)
+                # What does not fit into the dead-letter topic is a fault of the topic: any record fits.
+                self._note_setup(Fault.AWAY if fault_of(error) is Fault.AWAY else Fault.SETUP, error)
                 if delay is None or self.stopping.is_set():
                     raise
             await self._pause(delay)
@@ -250,6 +262,8 @@ class Subscription:
 
     async def check(self) -> None:
         """Raise `InfrastructureFault` when the consumer cannot work (see `ConsumerState.problem`)."""
+        if self._wrong_setup:
+            raise InfrastructureFault(f"no record can be handled: {self._wrong_setup}")
         problem = self._state.problem(self._consumer(), time.monotonic(), time.time() * 1000)
         if problem:
             raise InfrastructureFault(problem)

@@ -8,16 +8,21 @@ class InfrastructureFault(Exception):
     """
 
 
+class SetupFault(InfrastructureFault):
+    """Something is set up wrongly (rights, credentials, space): it fails for every record until somebody repairs it."""
+
+
 class PublishFailed(InfrastructureFault):
     """Kafka did not acknowledge every record; none of them may be taken for written.
 
     `refused`: one of the records is such that Kafka will never take it (too large); publish them one by one to see
-    which.
+    which. `setup`: a topic is missing or may not be written to; it will not heal by itself.
     """
 
-    def __init__(self, message: str, *, refused: bool = False) -> None:
+    def __init__(self, message: str, *, refused: bool = False, setup: bool = False) -> None:
         super().__init__(message)
         self.refused = refused
+        self.setup = setup
 
 
 class StaleVersion(Exception):

@@ -12,13 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from aiokafka.errors import (
-    InvalidTimestampError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-    RecordTooLargeError,
-)
+from aiokafka.errors import KafkaError
 
 from atd_schemas.envelope import Envelope
 from atd_schemas.topics import Topic, encode
@@ -26,6 +20,7 @@ from atd_schemas.topics import headers as headers_of
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.deadline import Deadline
 from atd_servicekit.errors import InfrastructureFault, PublishFailed
+from atd_servicekit.faults import KAFKA_REFUSES, is_kafka_setup
 from atd_servicekit.idempotent_producer import IdempotentProducer, ProducerIdentity, ProducerLimits, partition_of
 from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.metrics import Metrics
@@ -41,11 +36,10 @@ KAFKA_GRACE = timedelta(seconds=15)
 _BACKOFF = Backoff.of_seconds(0.2, 5.0)
 _FAILURE_SECONDS = 30.0
 _SUCCESS_SECONDS = 3.0
+_SETUP_SECONDS = 300.0
 _WORTH_A_BATCH = 16
 _TRIES = 3
 _FLUSH_SECONDS = 10.0
-
-_REFUSED = (MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError, InvalidTimestampError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +90,7 @@ class Producer:
         self._limits = limits or ProducerLimits()
         self._producer: IdempotentProducer | None = None
         self._broken: str | None = None
+        self._unusable_topics: dict[str, tuple[float, str]] = {}
         self._replacing: asyncio.Task[None] | None = None
         self._worked_at = time.monotonic()
         self._written_since_start = True
@@ -132,8 +127,11 @@ class Producer:
             self._note_failure(records, error)
             raise PublishFailed(
                 f"Kafka did not acknowledge {len(records)} records: {type(error).__name__}",
-                refused=isinstance(error, _REFUSED),
+                refused=isinstance(error, KAFKA_REFUSES),
+                setup=is_kafka_setup(error),
             ) from error
+        for topic in self._unusable_topics and {record.topic for record in records}:
+            self._unusable_topics.pop(topic, None)
         self._worked_at = time.monotonic()
         self._written_since_start = True
         self._outcome = _Outcome(self._worked_at, None)
@@ -162,7 +160,10 @@ class Producer:
         self._log.warning("kafka.publish_failed", topics=topics, records=len(records), error=name)
         if self._metrics is not None:
             self._metrics.publish_failures.labels(name).inc()
-        if isinstance(error, _REFUSED):  # says nothing about the producer
+        if isinstance(error, KAFKA_REFUSES):  # says nothing about the producer
+            return
+        if is_kafka_setup(error):
+            self._unusable_topics |= {topic: (time.monotonic(), name) for topic in topics}
             return
         self._outcome = _Outcome(time.monotonic(), name)
         self._replace_if_silent()
@@ -177,6 +178,9 @@ class Producer:
         producer = self._connected()
         if self._broken is not None:
             raise InfrastructureFault(f"the producer is being replaced: {self._broken}")
+        for topic, (at, error) in self._unusable_topics.items():
+            if time.monotonic() - at <= _SETUP_SECONDS:
+                raise InfrastructureFault(f"topic {topic} cannot be written to: {error}")
         last = self._outcome
         if last is not None:
             age = time.monotonic() - last.at

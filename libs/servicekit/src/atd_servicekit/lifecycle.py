@@ -18,11 +18,11 @@ from faststream.kafka import KafkaBroker
 from pymongo import IndexModel
 
 from atd_servicekit.backoff import Backoff
-from atd_servicekit.consuming import is_retryable
+from atd_servicekit.faults import is_retryable
 from atd_servicekit.health import Health
 from atd_servicekit.kafka import KAFKA_GRACE, Producer
-from atd_servicekit.mongo import Mongo
-from atd_servicekit.tasks import being_cancelled, cancel_and_wait
+from atd_servicekit.mongo import MONGODB_GRACE, Mongo
+from atd_servicekit.tasks import SupervisedTask, being_cancelled, cancel_and_wait
 from atd_servicekit.tracing import Tracing
 
 _START_BACKOFF = Backoff.of_seconds(0.2, 5.0)
@@ -68,6 +68,7 @@ class Lifecycle:
     on_failure: Callable[[], None] = _nothing
     _tried_at: float = field(default_factory=time.monotonic)
     _started: list[Component] = field(default_factory=list)
+    _checking: SupervisedTask = field(init=False)
 
     @property
     def _log(self) -> Any:
@@ -75,6 +76,7 @@ class Lifecycle:
 
     def __post_init__(self) -> None:
         self.health.start_alive = self._starts
+        self._checking = SupervisedTask("health", self.health.run)
 
     async def start(self) -> None:
         """Start everything, each part again and again while what it needs is away.
@@ -95,6 +97,7 @@ class Lifecycle:
         self.health.stopping = True
         self.stopping.set()
         await cancel_and_wait(starting)
+        await self._checking.stop()
         await self._stop_started()
         self.mongo.close()
         self.tracing.shutdown()
@@ -109,8 +112,9 @@ class Lifecycle:
             self._started.append(component)
             await self._until_done(type(component).__name__, component.start, component.stop)
         await self._until_done("consumers", self.broker.start, self.broker.stop)
-        self.health.add_check("mongodb", self.mongo.ping)
+        self.health.add_check("mongodb", self.mongo.ping, grace=MONGODB_GRACE)
         self.health.add_check("kafka", self.producer.check, grace=KAFKA_GRACE)
+        await self._checking.start()
         self.health.started.set()
         self._log.info("service.ready", instance=self.instance)
 

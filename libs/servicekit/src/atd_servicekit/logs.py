@@ -6,6 +6,7 @@ Stable field names: `service`, `tenant_id`, `conversation_id`, `event_id`, `chan
 
 import logging
 import sys
+import time
 from typing import Literal
 
 import orjson
@@ -13,6 +14,40 @@ import structlog
 from structlog.typing import Processor
 
 _QUIET = ("aiokafka", "faststream", "httpx", "httpcore", "pymongo", "uvicorn", "uvicorn.error", "asyncio")
+
+REPEAT_SECONDS = 30.0
+"""A library's warning is written again after so long, with the number of those in between."""
+
+_MOST_PROBLEMS = 500
+
+
+class RepeatFilter(logging.Filter):
+    """Lets the same message of a library through once in `REPEAT_SECONDS`.
+
+    aiokafka asks for a topic that does not exist, and for a broker that is gone, twenty times a second, and says so
+    each time.
+    """
+
+    def __init__(self, *loggers: str) -> None:
+        super().__init__()
+        self._loggers = loggers
+        self._seen: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in self._loggers:
+            return True
+        problem = (record.name, record.getMessage())
+        told_at, more = self._seen.get(problem, (-REPEAT_SECONDS, 0))
+        now = time.monotonic()
+        if now - told_at < REPEAT_SECONDS:
+            self._seen[problem] = (told_at, more + 1)
+            return False
+        if len(self._seen) >= _MOST_PROBLEMS:
+            self._seen.clear()
+        self._seen[problem] = (now, 0)
+        if more:
+            record.msg, record.args = f"{problem[1]} ({more} times more since it was written last)", ()
+        return True
 
 
 def configure_logging(service: str, fmt: Literal["json", "console"], level: str) -> None:
@@ -51,6 +86,7 @@ def configure_logging(service: str, fmt: Literal["json", "console"], level: str)
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
         )
     )
+    handler.addFilter(RepeatFilter("aiokafka"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)

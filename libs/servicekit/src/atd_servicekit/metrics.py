@@ -50,6 +50,13 @@ METRICS: tuple[Metric, ...] = (
         "records",
         ("topic", "group", "error"),
     ),
+    Metric(
+        "setup_faults",
+        "counter",
+        "Tries of a batch that a wrong set-up made impossible: rights, credentials, a missing topic, a full disk",
+        "tries",
+        ("topic", "group", "error"),
+    ),
     Metric("batch_seconds", "histogram", "Time to handle one batch", "seconds", ("topic", "group"), _SECONDS),
     Metric(
         "batch_records",
@@ -80,6 +87,13 @@ METRICS: tuple[Metric, ...] = (
         "Producers that could write no more and were replaced",
         "producers",
         ("reason",),
+    ),
+    Metric(
+        "dependency_up",
+        "gauge",
+        "Whether the last check of what `/readyz` names went well: 1, or 0 at once, without grace",
+        "yes or no",
+        ("dependency",),
     ),
     Metric("outbox_rows", "gauge", "Outbox rows waiting for Kafka", "rows"),
     Metric("outbox_age_seconds", "gauge", "Age of the oldest outbox row of the owned shards", "seconds"),
@@ -116,12 +130,14 @@ class Metrics:
     records_handled: Counter
     records_failed: Counter
     records_dead_lettered: Counter
+    setup_faults: Counter
     batch_seconds: Histogram
     batch_records: Histogram
     consumer_lag: Gauge
     consumer_errors: Counter
     publish_failures: Counter
     producer_replacements: Counter
+    dependency_up: Gauge
     outbox_rows: Gauge
     outbox_age_seconds: Gauge
     outbox_refused_rows: Gauge

@@ -7,7 +7,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
@@ -20,6 +20,8 @@ from motor.motor_asyncio import (
 from pymongo import DeleteOne, IndexModel, InsertOne, ReadPreference, ReplaceOne, UpdateOne
 from pymongo.errors import (
     AutoReconnect,
+    BulkWriteError,
+    ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
     NetworkTimeout,
@@ -56,6 +58,36 @@ _RETRY_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", 
 _NAMESPACE_EXISTS = 48
 _WRITE_CONFLICT = 112
 
+MONGODB_GRACE = timedelta(seconds=15)
+"""How long MongoDB may be away before the process counts as not ready: longer than the election of a new primary.
+
+Webhooks are taken meanwhile, because their accounts are known; a channel service without any ready process takes none.
+"""
+
+_SETUP_CODES = frozenset(
+    {
+        11,  # UserNotFound
+        13,  # Unauthorized
+        18,  # AuthenticationFailed
+        20,  # IllegalOperation: transactions on a server without a replica set
+        100,  # UnsatisfiableWriteConcern
+        334,  # UnsupportedMechanism
+        8000,  # AtlasError: credentials, or a limit of the cluster
+        14031,  # OutOfDiskSpace
+    }
+)
+_AWAY_CODES = frozenset(
+    {
+        24,  # LockTimeout
+        43,  # CursorNotFound
+        46,  # LockBusy
+        133,  # FailedToSatisfyReadPreference
+        134,  # ReadConcernMajorityNotAvailableYet
+        202,  # NetworkInterfaceExceededTimeLimit
+        262,  # ExceededTimeLimit
+    }
+)
+
 TRANSACTION_BACKOFF = Backoff.of_seconds(0.005, 1.0, attempts=12)
 """Between tries of a transaction, before its fault is raised: about five seconds in all."""
 
@@ -66,7 +98,17 @@ def is_away(error: BaseException) -> bool:
     """Whether the error says that MongoDB is away or slow, and nothing about our data."""
     if isinstance(error, (*_AWAY, ExecutionTimeout, WriteConcernError)):
         return True
+    if isinstance(error, OperationFailure) and error.code in _AWAY_CODES:
+        return True
     return isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in _RETRY_LABELS)
+
+
+def is_wrong_setup(error: BaseException) -> bool:
+    """Whether MongoDB refuses everything of the kind until somebody repairs it: credentials, rights, space."""
+    if isinstance(error, BulkWriteError):
+        details = error.details or {}
+        return any(one.get("code") in _SETUP_CODES for one in details.get("writeErrors", ()))
+    return isinstance(error, ConfigurationError) or (isinstance(error, OperationFailure) and error.code in _SETUP_CODES)
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -106,7 +106,7 @@ class Runtime:
         tracing = tracing or Tracing.from_endpoint(service, settings.otlp_endpoint)
         producer = Producer(kafka, instance, metrics)
         broker = create_broker(kafka, instance, partial(_report_consumer_error, metrics))
-        health = Health()
+        health = Health(metrics)
         return cls(
             service=service,
             settings=settings,

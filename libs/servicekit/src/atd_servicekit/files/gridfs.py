@@ -19,11 +19,11 @@ from pymongo import IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
 from atd_servicekit.clock import Clock
-from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.errors import InfrastructureFault, SetupFault
 from atd_servicekit.files.cleanup import Cleanups
 from atd_servicekit.files.store import FileMissing, OpenFile, StoredFile
 from atd_servicekit.files.upload_stream import UploadStream
-from atd_servicekit.mongo import Database, Document, Mongo
+from atd_servicekit.mongo import Database, Document, Mongo, is_wrong_setup
 from atd_servicekit.tasks import SupervisedTask
 
 T = TypeVar("T")
@@ -280,4 +280,5 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
-        raise InfrastructureFault(f"MongoDB is not available for files: {type(error).__name__}") from error
+        kind = SetupFault if is_wrong_setup(error) else InfrastructureFault
+        raise kind(f"MongoDB is not available for files: {type(error).__name__}") from error

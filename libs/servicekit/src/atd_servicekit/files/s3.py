@@ -16,7 +16,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from atd_servicekit.errors import InfrastructureFault, StartupFailed
+from atd_servicekit.errors import InfrastructureFault, SetupFault, StartupFailed
 from atd_servicekit.files.cleanup import Cleanups
 from atd_servicekit.files.settings import S3Location
 from atd_servicekit.files.store import FileMissing, OpenFile, StoredFile
@@ -179,8 +179,8 @@ class _Body:
         self._body.close()
 
 
-class _Refused(InfrastructureFault):
-    """S3 answered, and not with what was asked for. `code` is S3's."""
+class _Refused(SetupFault):
+    """S3 answered, and not with what was asked for: a right or the bucket is missing. `code` is S3's."""
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(f"S3 answered {status} {code}")
