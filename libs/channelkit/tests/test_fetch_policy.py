@@ -11,6 +11,7 @@ import pytest
 from atd_channelkit.answers import FailureClass, Refused, Uncertain, Unsent
 from atd_channelkit.media.policy import (
     FETCH_BACKOFF,
+    FOREIGN_HOST_BACKOFF,
     Broken,
     Expired,
     FetchResult,
@@ -25,7 +26,7 @@ from atd_channelkit.media.policy import (
     overdue_fetch,
 )
 from atd_channelkit.media.rows import fetch_of, fetch_row, file_event
-from atd_channelkit.media.source import AllowedHosts, FetchRules
+from atd_channelkit.media.source import AllowedHosts, FetchRules, host_suffix, read_media_hosts
 from atd_schemas.inbound import InboundAttachment
 from atd_schemas.outbound import OutboundFetch, OutboundFetchData
 from atd_schemas.topics import INBOUND_EVENTS, adapter, encode
@@ -181,7 +182,7 @@ def refused(failure: FailureClass) -> Refused:
         (refused("permission"), ledger.Failed("permission:17", "why")),
         (refused("account"), ledger.Failed("account:17", "why")),
         (Refused("unknown", "http_400", ""), ledger.Failed("unknown:http_400", "")),
-        (ForeignHost(), ledger.Failed("media:foreign_host", "The file's address is not on a host of the provider.")),
+        (ForeignHost("a.example"), ledger.Retry(NOW + timedelta(minutes=1), "media:foreign_host", kind="host")),
         (HashMismatch(), ledger.Failed("media:hash_mismatch", "The file is not the one that was announced.")),
         (TooLarge(5), ledger.Failed("media:too_large", "The file has more than 5 bytes.")),
         (refused("throttle"), ledger.Retry(NOW + timedelta(seconds=1), "throttle:17", "group", "throttle")),
@@ -217,6 +218,49 @@ def test_after_about_an_hour_the_last_reason_is_final(result: FetchResult, expec
     assert decide_fetch(refused("transient"), {"throttle": 99}, NOW, 0.0) == ledger.Retry(
         NOW + timedelta(seconds=1), "transient:17", kind="transient"
     )
+
+
+def test_a_file_on_a_new_host_waits_for_days_beside_other_trouble() -> None:
+    assert timedelta(days=6) < FOREIGN_HOST_BACKOFF.total() < WEEK
+    late = {"host": 200, "media": 19, "transient": 19}
+    assert decide_fetch(ForeignHost("a.example"), late, NOW, 0.0) == ledger.Retry(
+        NOW + timedelta(minutes=30), "media:foreign_host", kind="host"
+    )
+    ended = decide_fetch(ForeignHost("a.example"), {"host": 334}, NOW, 0.0)
+    assert isinstance(ended, ledger.Failed)
+    assert (ended.reason, "a.example" in ended.detail) == ("media:foreign_host", True)
+
+
+@pytest.mark.parametrize(
+    ("url", "suffix"),
+    [
+        ("https://scontent-gru1-1.new-cdn.example/v/t1?oh=secret", "new-cdn.example"),
+        ("https://USER:word@Media.Example/x", "media.example"),
+        ("https://10.0.0.1/a", "no_name"),
+        ("https://[::1]/a", "no_name"),
+        ("https://localhost/a", "no_name"),
+        ("", "no_name"),
+    ],
+)
+def test_of_a_refused_address_only_the_end_of_its_host_is_told(url: str, suffix: str) -> None:
+    assert host_suffix(httpx.URL(url)) == suffix
+
+
+def test_an_operator_adds_hosts() -> None:
+    more = HOSTS.with_more(read_media_hosts(" Media.Example, .cdn.example ,"))
+    for url in ("https://media.example/a", "https://a.b.cdn.example/a", "https://scontent.xx.fbcdn.net/a"):
+        assert more.allow(httpx.URL(url))
+        assert not more.allow(httpx.URL(url.replace("https", "http")))
+    for url in ("https://x.media.example/a", "https://cdn.example/a", "https://evilcdn.example/a"):
+        assert not more.allow(httpx.URL(url))
+
+
+@pytest.mark.parametrize(
+    "text", [".com", "com", ".", "*", "*.example.net", "https://a.example", "a.example:443", "10.0.0.1", "a b.example"]
+)
+def test_what_is_no_host_is_refused_at_the_start(text: str) -> None:
+    with pytest.raises(ValueError, match="neither a host name nor the end of one"):
+        read_media_hosts(f"ok.example,{text}")
 
 
 def test_a_file_that_waited_until_its_time_was_over_fails_with_what_kept_it() -> None:

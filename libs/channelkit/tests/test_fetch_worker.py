@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
 from atd_channelkit.accounts.access import AccountAccess
@@ -18,11 +19,13 @@ from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_channelkit.media.fetch_worker import FetchWorker
 from atd_channelkit.media.rows import fetch_row
 from atd_channelkit.media.source import AllowedHosts, FetchRules, FileAddress
+from atd_channelkit.metrics import METRICS, ChannelMetrics
 from atd_schemas.inbound import InboundAttachment
 from atd_schemas.outbound import OutboundFetch, OutboundFetchData
 from atd_servicekit import ledger
 from atd_servicekit.files import FileTooLarge, StoredFile
 from atd_servicekit.kafka import Outgoing
+from atd_servicekit.metrics import Metrics
 from atd_servicekit.tracing import Tracing
 from atd_testing.clock import FakeClock
 
@@ -138,6 +141,7 @@ class Tried:
     def __init__(self, provider: Provider, accounts: Accounts) -> None:
         self.provider = provider
         self.files = Files()
+        self.metrics = Metrics()
         self.accounts = accounts
         self.lines: list[Any] = []
         self.outcome: ledger.Outcome | None = None
@@ -194,6 +198,7 @@ async def attempt(
         publisher=Nobody(),
         clock=FakeClock(NOW),
         tracing=Tracing.from_endpoint("test", None),
+        metrics=tried.metrics.declare(ChannelMetrics, METRICS),
     )
     with capture_logs() as lines:
         tried.outcome = await worker.attempt(asked or row())
@@ -274,9 +279,20 @@ async def test_without_a_valid_address_the_provider_is_asked_for_one(wanted: led
 
 async def test_credentials_go_to_no_foreign_host() -> None:
     tried = await attempt({NODE: address(FOREIGN)}, row(url=FOREIGN))
-    assert isinstance(tried.outcome, ledger.Failed)
+    assert isinstance(tried.outcome, ledger.Retry)
     assert tried.outcome.reason == "media:foreign_host"
     assert set(tried.provider.asked) == {NODE}
+    [line] = tried.lines
+    assert line["foreign_host"] == "elsewhere.example"
+    said = generate_latest(tried.metrics.registry).decode()
+    assert 'atd_media_hosts_refused_total{channel="telegram",host="elsewhere.example"} 1.0' in said
+
+
+async def test_a_redirect_to_a_foreign_host_is_not_followed() -> None:
+    tried = await attempt({FRESH: status(302, Location=FOREIGN), NODE: address(FRESH)})
+    assert isinstance(tried.outcome, ledger.Retry)
+    assert tried.outcome.reason == "media:foreign_host"
+    assert FOREIGN not in tried.provider.asked
 
 
 async def test_a_redirect_without_end_is_given_up_for_now() -> None:
@@ -389,5 +405,6 @@ async def test_an_attempt_leaves_one_line_without_address_or_credentials() -> No
         "failure": "request",
         "code": "400",
         "reason": "media:400",
+        "foreign_host": None,
         "bytes": None,
     }

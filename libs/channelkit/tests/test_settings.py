@@ -36,6 +36,14 @@ def test_a_channel_has_its_own_prefix(environment: pytest.MonkeyPatch) -> None:
     assert settings.timeout == timedelta(seconds=15)
 
 
+def test_more_hosts_of_files_are_checked_at_the_start(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ATD_TOY_MEDIA_HOSTS", "files.example, .cdn.example")
+    assert ToySettings().media_hosts == "files.example, .cdn.example"
+    environment.setenv("ATD_TOY_MEDIA_HOSTS", ".com")
+    with pytest.raises(ValidationError, match="media_hosts"):
+        ToySettings()
+
+
 def test_what_every_service_has_is_read_without_it(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:1")
     environment.setenv("ATD_PUBLIC_URL", "https://chat.example")

@@ -7,14 +7,20 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from atd_servicekit.customer_http_client import AddressNotAllowed, AnswerTooLarge, create_customer_http_client
-from atd_servicekit.http_client import surely_unsent
+from atd_servicekit.customer_http_client import (
+    AddressNotAllowed,
+    AnswerTooLarge,
+    create_customer_http_client,
+    public_addresses_only,
+)
+from atd_servicekit.http_client import create_http_client, surely_unsent
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.url_policy import UrlPolicy
 from atd_testing.waiting import eventually
@@ -115,6 +121,19 @@ async def test_the_loopback_address_is_refused_however_it_is_written(server: Ser
             await http.get(f"https://{host}:{server.port}/")
     assert surely_unsent(caught.value)
     assert server.requests == []
+
+
+async def test_a_provider_leads_to_public_addresses_and_to_the_host_that_is_set(server: Server) -> None:
+    resolver = Resolver(api_example=[["127.0.0.1"]], inside_example=[["127.0.0.2"]])
+    options = partial(public_addresses_only, "api.example", resolver)
+    async with create_http_client("files", Metrics(), connector=options) as http:
+        assert (await http.get(f"http://api.example:{server.port}/a")).text == "ok"
+        for url in (f"http://inside.example:{server.port}/b", f"http://[::1]:{server.port}/b"):
+            with pytest.raises(httpx.ConnectError):
+                await http.get(url)
+    async with create_http_client("files", Metrics(), connector=partial(public_addresses_only, "127.0.0.1")) as http:
+        assert (await http.get(f"http://127.0.0.1:{server.port}/c")).text == "ok"
+    assert server.requests == ["/a", "/c"]
 
 
 async def test_a_name_that_answers_something_else_the_second_time_gains_nothing(server: Server) -> None:

@@ -107,7 +107,8 @@ def create_channel_app(
         )
     )
     access = AccountAccess(directory, late.needs_reconnection)
-    ledgers = ChannelLedgers(runtime, settings, spec.service.name, access, files, parts.sending)
+    metrics = runtime.metrics.declare(ChannelMetrics, METRICS)
+    ledgers = ChannelLedgers(runtime, settings, spec.service.name, access, files, parts.sending, metrics)
     late.service = service = ChannelService(
         runtime=runtime,
         settings=settings,
@@ -122,7 +123,9 @@ def create_channel_app(
     _start_in_order(runtime, settings, spec, directory, files, ledgers, parts)
     routers = [channels_router(service), reseal_router(service), *(make(service) for make in parts.routers)]
     webhooks = (
-        None if parts.reader is None else _webhooks(runtime, settings, spec, directory, ledgers, parts, parts.reader)
+        None
+        if parts.reader is None
+        else _webhooks(runtime, settings, spec, directory, ledgers, parts, parts.reader, metrics)
     )
     if webhooks is not None:
         routers.append(redrive_router(Redrive(webhooks)))
@@ -149,6 +152,7 @@ def _webhooks(
     ledgers: ChannelLedgers[A],
     parts: ChannelParts[A],
     reader: WebhookReader[A],
+    metrics: ChannelMetrics,
 ) -> Webhooks[A]:
     return Webhooks(
         channel=spec.service.outbound or spec.service.name,
@@ -156,7 +160,7 @@ def _webhooks(
         reader=reader,
         directory=directory,
         intake=Intake(runtime.producer, ledgers.confirm, parts.take_notes, settings.webhook_timeout),
-        answers=runtime.metrics.declare(ChannelMetrics, METRICS).webhook_answers,
+        answers=metrics.webhook_answers,
         clock=runtime.clock,
     )
 

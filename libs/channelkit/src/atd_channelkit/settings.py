@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
 
+from atd_channelkit.media.source import read_media_hosts
 from atd_servicekit.files import FileStoreSettings
 from atd_servicekit.settings import MasterKeySettings
 
@@ -43,6 +44,11 @@ class ChannelServiceSettings(FileStoreSettings, MasterKeySettings):
         default=timedelta(days=7),
         description="How long a customer's file is tried, a waiting account included, before it fails (seconds)",
     )
+    media_hosts: str = Field(
+        default="",
+        description="More hosts of the provider's files, which credentials are sent to: names, or endings of names "
+        "with their dot, separated by commas",
+    )
     webhook_timeout: timedelta = Field(
         default=timedelta(seconds=8),
         description="Longest wait for Kafka before a webhook is answered 503, so that it comes again (seconds)",
@@ -55,6 +61,12 @@ class ChannelServiceSettings(FileStoreSettings, MasterKeySettings):
         gt=timedelta(0),
         description="How often changed accounts are read again, in case a change event was missed (seconds)",
     )
+
+    @field_validator("media_hosts")
+    @classmethod
+    def _check_media_hosts(cls, text: str) -> str:
+        read_media_hosts(text)
+        return text
 
     @classmethod
     def settings_customise_sources(

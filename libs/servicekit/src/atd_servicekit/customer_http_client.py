@@ -72,6 +72,25 @@ def create_customer_http_client(
     )
 
 
+def public_addresses_only(own_host: str, resolver: AbstractResolver | None = None) -> ConnectorOptions:
+    """For addresses that a provider names: connections go to public addresses, and to those of `own_host`.
+
+    `own_host` is the host of the provider's API as it is set here, which may be a proxy or a fake in a private network.
+    Others are a connection that could not be made: nothing is sent. Called in the event loop; `resolver` replaces the
+    system's.
+    """
+    own = {own_host}  # an address is never resolved
+    public = _socket_factory(UrlPolicy())
+
+    def create(info: "aiohttp.AddrInfoType") -> socket.socket:
+        family, kind, protocol, _, address = info
+        return socket.socket(family, kind, protocol) if str(address[0]) in own else cast(socket.socket, public(info))
+
+    return ConnectorOptions(
+        resolver=_OwnHostResolver(resolver or _SystemResolver(), own_host, own), socket_factory=create
+    )
+
+
 class _NotAllowed(OSError):
     """Crosses aiohttp, which wraps every `OSError` and nothing else."""
 
@@ -116,6 +135,26 @@ class _CheckedResolver(AbstractResolver):
         found = await self._inner.resolve(host, port, family)
         for one in found:
             _check(self._policy, one["host"])
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+class _OwnHostResolver(AbstractResolver):
+    """Resolves a name; notes the addresses of the own host, which are connected to wherever they are."""
+
+    def __init__(self, inner: AbstractResolver, own_host: str, own_addresses: set[str]) -> None:
+        self._inner = inner
+        self._own_host = own_host
+        self._own_addresses = own_addresses
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        if host == self._own_host:
+            self._own_addresses.update(one["host"] for one in found)
         return found
 
     async def close(self) -> None:

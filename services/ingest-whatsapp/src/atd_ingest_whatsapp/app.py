@@ -1,11 +1,13 @@
 """The composition root: what is WhatsApp's own is built here, and joined by channelkit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import httpx
 from fastapi import FastAPI
 
 from atd_channelkit.app import ChannelBase, ChannelParts, create_channel_app
+from atd_channelkit.media.source import read_media_hosts
 from atd_channelkit.media.uploads import UPLOADS_AT_ONCE
 from atd_channelkit.sending.ledgers import FETCHES_AT_ONCE, SENDS_AT_ONCE, CustomerFiles, FileUploads, Sending
 from atd_ingest_whatsapp.accounts.extension import WhatsAppExtension
@@ -25,7 +27,8 @@ from atd_ingest_whatsapp.templates.service import TemplateService
 from atd_ingest_whatsapp.templates.store import TEMPLATE_INDEXES, TemplateStore
 from atd_ingest_whatsapp.translate import Note
 from atd_servicekit.clock import Clock
-from atd_servicekit.http_client import create_http_client
+from atd_servicekit.customer_http_client import public_addresses_only
+from atd_servicekit.http_client import ConnectorOptions, create_http_client
 from atd_servicekit.tracing import Tracing
 
 _CHECKS_AT_ONCE = 16
@@ -66,17 +69,24 @@ def _build(base: Base) -> ChannelParts[Account]:
 
 def _sending(base: Base, graph: GraphClient) -> Sending[Account]:
     settings = base.settings
-    files = GraphFiles(_connection(base, "whatsapp-files", UPLOADS_AT_ONCE + FETCHES_AT_ONCE), settings.timeout)
+    rules = fetch_rules(settings.api_url, read_media_hosts(settings.media_hosts))
+    own_host = httpx.URL(settings.api_url).host
+    connection = _connection(
+        base, "whatsapp-files", UPLOADS_AT_ONCE + FETCHES_AT_ONCE, partial(public_addresses_only, own_host)
+    )
+    files = GraphFiles(connection, settings.timeout)
     return Sending(
         client=graph,
-        customer_files=CustomerFiles(source=files, rules=fetch_rules(settings.api_url)),
+        customer_files=CustomerFiles(source=files, rules=rules),
         uploads=FileUploads(
             uploader=files, kept_for=UPLOADS_KEPT_FOR, size_limit=SIZE_LIMIT, find_unsendable=find_unsendable
         ),
     )
 
 
-def _connection(base: Base, name: str, connections: int) -> GraphConnection:
+def _connection(
+    base: Base, name: str, connections: int, connector: Callable[[], ConnectorOptions] = ConnectorOptions
+) -> GraphConnection:
     """A connection to the Graph API, named so in metrics. What must not delay each other has one each. A component."""
     runtime, settings = base.runtime, base.settings
 
@@ -87,6 +97,7 @@ def _connection(base: Base, name: str, connections: int) -> GraphConnection:
             timeout=settings.timeout,
             max_connections=connections,
             trace_headers=False,
+            connector=connector,
         )
 
     connection = GraphConnection(connect, settings.api_url, settings.api_version)

@@ -29,7 +29,8 @@ from atd_channelkit.media.policy import (
     mime_type_of,
 )
 from atd_channelkit.media.rows import fetch_of, file_event
-from atd_channelkit.media.source import FetchRules, FileAddress, FileSource
+from atd_channelkit.media.source import FetchRules, FileAddress, FileSource, host_suffix
+from atd_channelkit.metrics import ChannelMetrics
 from atd_schemas.outbound import OutboundFetchData
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_servicekit import ledger
@@ -76,6 +77,7 @@ class FetchWorker(Generic[A]):
     publisher: Publisher
     clock: Clock
     tracing: Tracing
+    metrics: ChannelMetrics
 
     async def attempt(self, row: ledger.Row) -> ledger.Outcome:
         """Try once; one log line, without name, phone, credentials or address."""
@@ -85,6 +87,9 @@ class FetchWorker(Generic[A]):
         with self.tracing.span(f"fetch {channel} file", traceparent=row.traceparent):
             outcome, result = await self._attempt(row)
         refused = result if isinstance(result, Refused) else None
+        foreign = result.suffix if isinstance(result, ForeignHost) else None
+        if foreign is not None:
+            self.metrics.media_hosts_refused.labels(channel, foreign).inc()
         structlog.get_logger().info(
             "file.fetch",
             channel=channel,
@@ -99,6 +104,7 @@ class FetchWorker(Generic[A]):
             failure=refused and refused.failure,
             code=refused and refused.code,
             reason=getattr(outcome, "reason", None),
+            foreign_host=foreign,
             bytes=result.size if isinstance(result, Stored) else None,
             duration_ms=round((time.perf_counter() - began) * 1000, 1),
         )
@@ -133,7 +139,7 @@ class FetchWorker(Generic[A]):
         try:
             for _ in range(_REDIRECTS):
                 if not self.rules.hosts.allow(httpx.URL(url)):
-                    return ForeignHost()
+                    return ForeignHost(host_suffix(httpx.URL(url)))
                 async with self.source.read(account, url, size) as answer:
                     if not answer.has_redirect_location:
                         return await self._store(account, wanted, address, answer)

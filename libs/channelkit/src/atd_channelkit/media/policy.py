@@ -5,7 +5,8 @@ one by the file's id. The account's credentials go along with every request, so 
 
 What may pass (the network, the provider's own trouble, a new address that is refused) is tried again with waits that
 double up to five minutes, for about an hour; a throttle holds up the account's other files too. Each class of trouble
-has a count of its own. Refused credentials
+has a count of its own. An address on a host that is not known as the provider's is not asked, told to operators, and
+tried again for days, each time by a new address. Refused credentials
 hold them up until the account is reconnected, or the time that is set for a file is over (`fetch_until`). Everything
 else fails at once; an attendant can ask again.
 """
@@ -25,6 +26,9 @@ from atd_servicekit.backoff import Backoff
 
 FETCH_BACKOFF = Backoff(first=timedelta(seconds=1), factor=2.0, cap=timedelta(minutes=5), attempts=20)
 """58 minutes from the first attempt to the last."""
+
+FOREIGN_HOST_BACKOFF = Backoff(first=timedelta(minutes=1), factor=2.0, cap=timedelta(minutes=30), attempts=335)
+"""6.9 days: an operator reads of the host, and allows it (`media_hosts`). Providers keep files for a week."""
 
 _SHA256_BYTES = 32
 _SHA256_HEX = 64
@@ -48,7 +52,9 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class ForeignHost:
-    """The address is not the provider's: nothing was asked there."""
+    """The address is not known as the provider's: nothing was asked there. `suffix` is the end of its host."""
+
+    suffix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def decide_fetch(result: FetchResult, counts: Mapping[str, int], now: datetime, 
         case Stored():
             return ledger.Delivered({"mime_type": result.mime_type, "size": result.size, "sha256": result.sha256})
         case ForeignHost():
-            return failed("media", "foreign_host", "The file's address is not on a host of the provider.")
+            return _foreign(result, counts, now, jitter)
         case HashMismatch():
             return failed("media", "hash_mismatch", "The file is not the one that was announced.")
         case TooLarge():
@@ -141,6 +147,14 @@ def _refused(refused: Refused, counts: Mapping[str, int], now: datetime, jitter:
             return failed("media", refused.code, refused.detail)
         case _:
             return failed(refused.failure, refused.code, refused.detail)
+
+
+def _foreign(host: ForeignHost, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:
+    """A provider that begins to use a new host would else fail every file, until somebody allows the host."""
+    delay = FOREIGN_HOST_BACKOFF.delay(counts.get("host", 0) + 1, jitter)
+    if delay is None:
+        return failed("media", "foreign_host", f"The file's address ({host.suffix}) is not on a host of the provider.")
+    return ledger.Retry(now + delay, reason("media", "foreign_host"), kind="host")
 
 
 def _retry(refused: Refused, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:

@@ -1,6 +1,7 @@
 """What a channel provides for fetching customers' files."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -67,6 +68,12 @@ class AllowedHosts:
     hosts: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
 
+    def with_more(self, hosts: Sequence[str]) -> "AllowedHosts":
+        """The same with hosts of an operator's (`read_media_hosts`)."""
+        names = tuple(one for one in hosts if not one.startswith("."))
+        endings = tuple(one for one in hosts if one.startswith("."))
+        return AllowedHosts(self.api, (*self.hosts, *names), (*self.domains, *endings))
+
     def allow(self, url: httpx.URL) -> bool:
         """Whether the address is on a host of the provider over TLS, or at the very origin of its API."""
         if url.userinfo:
@@ -76,6 +83,33 @@ class AllowedHosts:
         if url.scheme != "https" or url.port is not None:
             return False
         return url.host in self.hosts or (bool(self.domains) and url.host.endswith(self.domains))
+
+
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?")
+_HOST_LIMIT = 253
+_SUFFIX_LIMIT = 64
+_SUFFIX_LABELS = 2
+
+
+def read_media_hosts(text: str) -> tuple[str, ...]:
+    """The hosts of a setting: names, or endings of names with their dot (`.example.net`), separated by commas.
+
+    Raises `ValueError` for what is neither, such as an address, a port, a scheme, or the ending of a whole country.
+    """
+    hosts = tuple(one.strip().lower() for one in text.split(",") if one.strip())
+    for host in hosts:
+        if len(host) > _HOST_LIMIT or _HOST.fullmatch(host.removeprefix(".")) is None:
+            raise ValueError(f"{host!r} is neither a host name nor the end of one, such as .example.net")
+    return hosts
+
+
+def host_suffix(url: httpx.URL) -> str:
+    """The end of a host's name, for logs and metrics: it names the owner, and neither the customer nor the file."""
+    host = url.host.lower()
+    if len(host) > _HOST_LIMIT or _HOST.fullmatch(host) is None:
+        return "no_name"
+    return ".".join(host.split(".")[-_SUFFIX_LABELS:])[:_SUFFIX_LIMIT]
 
 
 @dataclass(frozen=True, slots=True)

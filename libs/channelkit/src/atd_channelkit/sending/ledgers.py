@@ -17,6 +17,7 @@ from atd_channelkit.media.source import AllowedHosts, FetchRules, FileSource, No
 from atd_channelkit.media.transfers import longest_fetch, longest_send
 from atd_channelkit.media.upload_store import UPLOAD_INDEXES, UploadStore
 from atd_channelkit.media.uploads import MediaUploads, Uploader
+from atd_channelkit.metrics import ChannelMetrics
 from atd_channelkit.sending.handlers import outbound_handler
 from atd_channelkit.sending.message_files import MessageFiles
 from atd_channelkit.sending.policy import RetryPolicy, overdue
@@ -91,11 +92,13 @@ class ChannelLedgers(Generic[A]):
         access: AccountAccess[A],
         files: FileStore,
         sending: Sending[A],
+        metrics: ChannelMetrics,
     ) -> None:
         """`service` is the name of the service, the source of its events."""
         self._runtime = runtime
         self._settings = settings
         self._service = service
+        self._metrics = metrics
         self._access = access
         self._files = files
         self._uploads = self._media_uploads(sending.uploads)
@@ -191,6 +194,7 @@ class ChannelLedgers(Generic[A]):
             publisher=runtime.producer,
             clock=runtime.clock,
             tracing=runtime.tracing,
+            metrics=self._metrics,
         )
         return Ledger(
             runtime.mongo.db,

@@ -1,6 +1,6 @@
 """Where Meta's files are, how large they may be, and how long Meta keeps them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -22,11 +22,12 @@ ADDRESS_FRESH_FOR = timedelta(minutes=4)
 UPLOADS_KEPT_FOR = timedelta(days=29)
 """How long the id of an upload is used again: Meta keeps files for 30 days."""
 
-_HOSTS = ("lookaside.fbsbx.com", "graph.facebook.com")
-_DOMAINS = (".fbcdn.net", ".whatsapp.net")
+_HOSTS = ("graph.facebook.com",)
+_DOMAINS = (".fbsbx.com", ".fbcdn.net", ".whatsapp.net")
+"""Meta's own domains, whole: it moves files between hosts without a word."""
 
 
-def fetch_rules(api_url: str) -> FetchRules:
-    """The rules for customers' files, with the Graph API at this address."""
-    hosts = AllowedHosts(httpx.URL(api_url), _HOSTS, _DOMAINS)
+def fetch_rules(api_url: str, more_hosts: Sequence[str] = ()) -> FetchRules:
+    """The rules for customers' files, with the Graph API at this address; `more_hosts` are an operator's."""
+    hosts = AllowedHosts(httpx.URL(api_url), _HOSTS, _DOMAINS).with_more(more_hosts)
     return FetchRules(hosts, SIZE_LIMIT, SIZE_LIMITS, ADDRESS_FRESH_FOR)
