@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
@@ -297,6 +298,21 @@ async def test_a_record_that_kafka_refuses_stops_its_own_key_only_until_it_is_ta
 async def _rows(runtime: Runtime, number: int) -> bool:
     rows = await runtime.mongo.db.outbox.find().to_list(None)
     return len(rows) == number and all(len(row["records"]) == 1 for row in rows)
+
+
+async def test_a_relay_that_was_stopped_can_be_started_again(world: World) -> None:
+    """As when a later part of the process could not be started."""
+    async with world.running() as runtime:
+        await world.change(runtime, KEYS)
+        stopped = next(part for part in runtime.components if isinstance(part, Relay))
+        await stopped.stop()
+        assert await empty(runtime), "what was there is published and deleted"
+        with structlog.testing.capture_logs() as logs:
+            await stopped.start()
+            for _ in range(2):
+                await world.change(runtime, KEYS)
+                await eventually(lambda: empty(runtime))
+        assert [log["event"] for log in logs] == ["leases.changed"], "nothing ended that should run"
 
 
 async def test_a_topic_that_is_not_there_stops_itself_only_until_it_is(

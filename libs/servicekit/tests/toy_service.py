@@ -93,7 +93,8 @@ class Toy:
             raise StaleVersion
         await db.effects.insert_many([{"event": record.event.id} for record in records], session=session)
         outgoing = [Outgoing.of(self._passed, record.event) for record in records]
-        await self._runtime.outbox.add(session, outgoing, order=order)
+        before = {record.event.key(): orders.get(record.event.subject, 0) for record in records}
+        await self._runtime.outbox.add(session, outgoing, order=order, before=before)
         self._death.reach("in the transaction")
 
     async def pass_on(self, records: Sequence[Record[InboundMessage]]) -> None:

@@ -81,6 +81,8 @@ class ShardRelay:
         self._term = 0
 
     async def start(self) -> None:
+        """Start, perhaps again: a start of the process that failed is tried once more with the same parts."""
+        self._stopping = False
         self.progress_at = time.monotonic()
         await self._task.start()
 
