@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Seq
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_channelkit.media.fetch_worker import FetchWorker
 from atd_channelkit.media.rows import fetch_row
 from atd_channelkit.media.source import AllowedHosts, FetchRules, FileAddress
-from atd_channelkit.metrics import METRICS, ChannelMetrics
+from atd_channelkit.metrics import HOSTS_TOLD, METRICS, ChannelMetrics, RefusedHosts
 from atd_schemas.inbound import InboundAttachment
 from atd_schemas.outbound import OutboundFetch, OutboundFetchData
 from atd_servicekit import ledger
@@ -198,7 +199,7 @@ async def attempt(
         publisher=Nobody(),
         clock=FakeClock(NOW),
         tracing=Tracing.from_endpoint("test", None),
-        metrics=tried.metrics.declare(ChannelMetrics, METRICS),
+        refused_hosts=RefusedHosts(tried.metrics.declare(ChannelMetrics, METRICS)),
     )
     with capture_logs() as lines:
         tried.outcome = await worker.attempt(asked or row())
@@ -286,6 +287,17 @@ async def test_credentials_go_to_no_foreign_host() -> None:
     assert line["foreign_host"] == "elsewhere.example"
     said = generate_latest(tried.metrics.registry).decode()
     assert 'atd_media_hosts_refused_total{channel="telegram",host="elsewhere.example"} 1.0' in said
+
+
+def test_invented_hosts_do_not_fill_the_metrics() -> None:
+    metrics = Metrics()
+    hosts = RefusedHosts(metrics.declare(ChannelMetrics, METRICS))
+    for number in range(HOSTS_TOLD + 10):
+        hosts.count("telegram", f"{number}.example")
+    hosts.count("telegram", "0.example")
+    value = partial(metrics.registry.get_sample_value, "atd_media_hosts_refused_total")
+    assert value({"channel": "telegram", "host": "other"}) == 10
+    assert value({"channel": "telegram", "host": "0.example"}) == 2
 
 
 async def test_a_redirect_to_a_foreign_host_is_not_followed() -> None:

@@ -30,7 +30,7 @@ from atd_channelkit.media.policy import (
 )
 from atd_channelkit.media.rows import fetch_of, file_event
 from atd_channelkit.media.source import FetchRules, FileAddress, FileSource, host_suffix
-from atd_channelkit.metrics import ChannelMetrics
+from atd_channelkit.metrics import RefusedHosts
 from atd_schemas.outbound import OutboundFetchData
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_servicekit import ledger
@@ -77,7 +77,7 @@ class FetchWorker(Generic[A]):
     publisher: Publisher
     clock: Clock
     tracing: Tracing
-    metrics: ChannelMetrics
+    refused_hosts: RefusedHosts
 
     async def attempt(self, row: ledger.Row) -> ledger.Outcome:
         """Try once; one log line, without name, phone, credentials or address."""
@@ -89,7 +89,7 @@ class FetchWorker(Generic[A]):
         refused = result if isinstance(result, Refused) else None
         foreign = result.suffix if isinstance(result, ForeignHost) else None
         if foreign is not None:
-            self.metrics.media_hosts_refused.labels(channel, foreign).inc()
+            self.refused_hosts.count(channel, foreign)
         structlog.get_logger().info(
             "file.fetch",
             channel=channel,

@@ -17,7 +17,7 @@ from atd_channelkit.media.source import AllowedHosts, FetchRules, FileSource, No
 from atd_channelkit.media.transfers import longest_fetch, longest_send
 from atd_channelkit.media.upload_store import UPLOAD_INDEXES, UploadStore
 from atd_channelkit.media.uploads import MediaUploads, Uploader
-from atd_channelkit.metrics import ChannelMetrics
+from atd_channelkit.metrics import ChannelMetrics, RefusedHosts
 from atd_channelkit.sending.handlers import outbound_handler
 from atd_channelkit.sending.message_files import MessageFiles
 from atd_channelkit.sending.policy import RetryPolicy, overdue
@@ -194,7 +194,7 @@ class ChannelLedgers(Generic[A]):
             publisher=runtime.producer,
             clock=runtime.clock,
             tracing=runtime.tracing,
-            metrics=self._metrics,
+            refused_hosts=RefusedHosts(self._metrics),
         )
         return Ledger(
             runtime.mongo.db,
