@@ -298,6 +298,27 @@ async def test_numbers_are_reserved_without_repeat_by_several_at_once(parts: Any
 # --- the directory
 
 
+@pytest.mark.parametrize("arrival", [(1, 2), (2, 1)])
+async def test_the_later_change_of_a_setting_stands_although_its_writers_clock_is_behind(
+    parts: Any, arrival: tuple[int, int]
+) -> None:
+    view = TemplateView(name="aviso", language="pt_BR", category="UTILITY", status="approved")
+    for revision in arrival:
+        deleted = revision == 2
+        moment = NOON - timedelta(hours=revision)
+        common: dict[str, Any] = {"id": "e", "tenant_id": T, "occurred_at": moment, "recorded_at": moment}
+        common |= {"source": "s", "subject": "x", "sequence": revision}
+        account = ChannelAccountData(account_id=A, channel="whatsapp", name="Loja", status="active", deleted=deleted)
+        await parts.directory.put_account(ChannelAccountChanged(**common, data=account))
+        attendant = AttendantData(attendant_id="bia", name="Bia", active=not deleted)
+        await parts.directory.put_attendant(AttendantChanged(**common, data=attendant))
+        template = TemplateData(account_id=A, channel="whatsapp", template=view, deleted=deleted, revision=revision)
+        await parts.directory.put_template(TemplateChanged(**common, data=template))
+    assert await parts.directory.account_is_deleted(T, A)
+    assert await parts.directory.attendant(T, "bia") is None
+    assert await parts.directory.template(T, A, "aviso", "pt_BR") is None
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 async def test_of_two_changes_of_a_setting_the_newer_one_stands(parts: Any, order: tuple[int, int]) -> None:
     for which in order:

@@ -1,4 +1,7 @@
-"""`settings.changes.v1` (compacted): the owner of a setting tells whoever keeps a copy."""
+"""`settings.changes.v1` (compacted): the owner of a setting tells whoever keeps a copy.
+
+Which of two changes is the newer one is said by `revision`, never by a clock.
+"""
 
 from typing import Annotated, Literal
 
@@ -27,12 +30,16 @@ class AttendantData(Schema):
 
 
 class TemplateData(Schema):
-    """A message template of a channel account, as far as whoever offers or checks it needs to know."""
+    """A message template of a channel account, as far as whoever offers or checks it needs to know.
+
+    `revision` grows with every change of this template, by steps of any size; 0 where the writer did not count.
+    """
 
     account_id: str
     channel: ChannelKind
     template: TemplateView
     deleted: bool = False
+    revision: int = 0
 
 
 class ChannelAccountChanged(Envelope):
@@ -40,6 +47,11 @@ class ChannelAccountChanged(Envelope):
 
     type: Literal["settings.channel_account"] = "settings.channel_account"
     data: ChannelAccountData
+
+    @property
+    def revision(self) -> int:
+        """Counts the changes of the account; 0 where the writer did not."""
+        return self.sequence
 
     def key(self) -> bytes:
         return f"{self.tenant_id}:channel_account:{self.data.account_id}".encode()
@@ -51,6 +63,11 @@ class AttendantChanged(Envelope):
     type: Literal["settings.attendant"] = "settings.attendant"
     data: AttendantData
 
+    @property
+    def revision(self) -> int:
+        """Counts the changes of the attendant; 0 where the writer did not."""
+        return self.sequence
+
     def key(self) -> bytes:
         return f"{self.tenant_id}:attendant:{self.data.attendant_id}".encode()
 
@@ -60,6 +77,11 @@ class TemplateChanged(Envelope):
 
     type: Literal["settings.template"] = "settings.template"
     data: TemplateData
+
+    @property
+    def revision(self) -> int:
+        """Grows with the changes of the template; 0 where the writer did not count."""
+        return self.data.revision
 
     def key(self) -> bytes:
         template = self.data.template

@@ -28,6 +28,7 @@ async def add_attendant(runtime: Runtime, people: MongoPeople, attendant: Attend
         recorded_at=now,
         source="gateway",
         subject=attendant.id,
+        sequence=attendant.version,
         data=AttendantData(attendant_id=attendant.id, name=attendant.name, active=attendant.active),
     )
 

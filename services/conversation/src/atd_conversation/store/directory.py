@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from atd_conversation.store.indexes import ATTENDANTS, CHANNEL_ACCOUNTS, TEMPLATES
-from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, TemplateChanged
+from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, SettingsChange, TemplateChanged
 from atd_schemas.views import Named, TemplateView
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Directory:
         fields = {"name": event.data.name, "deleted": event.data.deleted}
         await self._accounts.update_one(
             {"_id": event.data.account_id},
-            [_if_newer(event.tenant_id, fields, event.recorded_at)],
+            [_if_newer(event, fields)],
             upsert=True,
         )
 
@@ -30,7 +30,7 @@ class Directory:
         fields = {"name": event.data.name, "active": event.data.active}
         await self._attendants.update_one(
             {"_id": event.data.attendant_id},
-            [_if_newer(event.tenant_id, fields, event.recorded_at)],
+            [_if_newer(event, fields)],
             upsert=True,
         )
 
@@ -40,7 +40,7 @@ class Directory:
         view = None if data.deleted else data.template.model_dump(mode="json")
         await self._templates.update_one(
             {"_id": _template_id(data.account_id, data.template.name, data.template.language)},
-            [_if_newer(event.tenant_id, {"template": view}, event.recorded_at)],
+            [_if_newer(event, {"template": view})],
             upsert=True,
         )
 
@@ -66,8 +66,17 @@ def _template_id(account_id: str, name: str, language: str) -> str:
     return f"{account_id}:{name}:{language}"
 
 
-def _if_newer(tenant_id: str, fields: "Document", changed_at: object) -> "Document":
-    """An update stage that leaves the document alone when it already holds a later change."""
-    older = {"$or": [{"$eq": [{"$type": "$changed_at"}, "missing"]}, {"$lte": ["$changed_at", changed_at]}]}
-    values = {"tenant_id": tenant_id, **fields, "changed_at": changed_at}
+def _if_newer(event: SettingsChange, fields: "Document") -> "Document":
+    """An update stage that leaves the document alone when it already holds a later change.
+
+    Revisions decide. The clocks of two writers may differ, so times decide only for changes that have none: those of a
+    version that did not count yet.
+    """
+    values = {"tenant_id": event.tenant_id, **fields, "changed_at": event.recorded_at}
+    place: str = "changed_at"
+    at: object = event.recorded_at
+    if event.revision:
+        place, at = "revision", event.revision
+        values["revision"] = event.revision
+    older = {"$or": [{"$eq": [{"$type": f"${place}"}, "missing"]}, {"$lte": [f"${place}", at]}]}
     return {"$set": {name: {"$cond": [older, {"$literal": value}, f"${name}"]} for name, value in values.items()}}

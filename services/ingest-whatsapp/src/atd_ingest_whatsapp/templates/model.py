@@ -182,7 +182,11 @@ def changed_event(document: "Document", now: datetime) -> TemplateChanged:
         source="ingest-whatsapp",
         subject=document["account_id"],
         data=TemplateData(
-            account_id=document["account_id"], channel="whatsapp", template=view(document), deleted=document["deleted"]
+            account_id=document["account_id"],
+            channel="whatsapp",
+            template=view(document),
+            deleted=document["deleted"],
+            revision=document["order"],
         ),
     )
 
