@@ -11,8 +11,11 @@ from fastapi import Depends, Header, Response
 
 from atd_servicekit.problems import conflict, invalid
 
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
-"""One ETag. Proxies that compress an answer mark its ETag as weak, so `W/` is accepted."""
+_ETAG = re.compile(r'(?:(?:W/)?"([0-9]{1,18})"|([0-9]{1,18}))')
+"""One ETag, or the version itself, which answers show as well: RFC 9110 wants quotes, people leave them out, and there
+is nothing else that a bare number could mean. Proxies that compress an answer mark its ETag as weak, so `W/` is
+accepted.
+"""
 
 
 def etag_of(version: int) -> str:
@@ -23,14 +26,14 @@ def etag_of(version: int) -> str:
 def parse_if_match(value: str | None) -> int | None:
     """The version that an `If-Match` header names; `None` when any version will do.
 
-    Raises `Problem` 422 for anything but one ETag or `*`.
+    Raises `Problem` 422 for anything but one ETag, the version itself, or `*`.
     """
     if value is None or value.strip() == "*":
         return None
     found = _ETAG.fullmatch(value.strip())
     if found is None:
         raise invalid("If-Match", 'must be the ETag of the resource, such as "7"')
-    return int(found[1])
+    return int(found[1] or found[2])
 
 
 async def _expected_version(

@@ -91,7 +91,7 @@ class AccountContract(Contract):
         assert changed.headers["etag"] == '"2"'
         stale = await channel.http.patch(path, json={"name": "x"}, headers=at_first)
         assert (stale.status_code, stale.json()["code"]) == (409, "conflict")
-        odd = await channel.http.patch(path, json={}, headers={**channel.headers(), "If-Match": "1"})
+        odd = await channel.http.patch(path, json={}, headers={**channel.headers(), "If-Match": "v1"})
         assert odd.status_code == 422
         await channel.http.delete(path, headers=channel.headers())
         events = await channel.reader.matching(
