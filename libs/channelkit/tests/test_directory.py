@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from atd_channelkit.accounts.directory import LOOKUPS, UNKNOWN_FOR, UNKNOWN_LIMIT, AccountDirectory
+from atd_channelkit.accounts.directory import LOOKUPS, UNKNOWN_FOR, UNKNOWN_LIMIT, WHOLE_EVERY, AccountDirectory
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.accounts.spec import Reference
 from atd_servicekit.crypto import CannotDecrypt
@@ -204,3 +204,18 @@ async def test_an_account_that_cannot_be_decrypted_does_not_stop_the_others() ->
     held = directory(source)
     await held.start()
     assert (held.get("broken"), held.get("whole") is not None) == (None, True)
+
+
+async def test_a_deletion_that_no_refresh_finds_is_noticed_all_the_same() -> None:
+    """Whoever deleted it had a clock that was behind, and the event of it was missed."""
+    source = Source()
+    source.put("a")
+    source.put("b")
+    accounts = directory(source)
+    await accounts.start()
+    del source.documents["a"]  # it is not among what changed lately
+    told = [await accounts.refresh() for _ in range(WHOLE_EVERY)]
+    assert accounts.get("a") is None
+    assert accounts.referenced(("number", "number-a")) == ()
+    assert accounts.get("b") is not None
+    assert told[-1] == ["a"]

@@ -121,6 +121,7 @@ def create_channel_app(
         extension=parts.extension,
     )
     _start_in_order(runtime, settings, spec, directory, files, ledgers, parts)
+    _prove_accounts(runtime, settings, spec, store, service)
     routers = [channels_router(service), reseal_router(service), *(make(service) for make in parts.routers)]
     webhooks = (
         None
@@ -163,6 +164,26 @@ def _webhooks(
         answers=metrics.webhook_answers,
         clock=runtime.clock,
     )
+
+
+def _prove_accounts(
+    runtime: Runtime,
+    settings: ChannelServiceSettings,
+    spec: ChannelSpec[A],
+    store: AccountStore,
+    service: ChannelService[A],
+) -> None:
+    async def adopt() -> None:
+        await store.adopt(spec.unique)
+
+    async def prove() -> None:
+        while True:
+            await asyncio.sleep(settings.account_refresh.total_seconds())
+            await service.prove_pending()
+
+    runtime.on_start(adopt)
+    if spec.unique is not None:
+        runtime.background("account-proofs", prove)
 
 
 def _start_in_order(

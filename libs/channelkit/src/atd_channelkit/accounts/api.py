@@ -55,10 +55,11 @@ def _add_creating(router: APIRouter, service: ChannelService[Any]) -> None:
     ) -> Response:
         """Connect a channel account. 409 when it is connected already."""
         made: Channel | None = None
+        proposed = await service.proposed(new, identity.tenant_id)
 
         async def work(session: Session) -> StoredAnswer:
             nonlocal made
-            made = await service.create(session, new, identity.tenant_id, identity.actor())
+            made = await service.create(session, proposed, identity.actor())
             headers = {"ETag": etag_of(made.version), "Location": f"{CHANNELS_PREFIX}/{made.id}"}
             return StoredAnswer(201, made.model_dump_json().encode(), headers)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_FOR = timedelta(seconds=5)
 UNKNOWN_LIMIT = 10_000
+WHOLE_EVERY = 20
+"""Every so many refreshes all accounts are read, not only those that changed lately."""
 LOOKUPS = Rate(per_second=20.0, burst=40)
 LOOKUP_BATCH = 50
 """References of one body that are looked up; providers name few in one body."""
@@ -54,6 +56,7 @@ class AccountDirectory(Generic[A]):
         self._unknown: dict[Reference, float] = {}
         self._lookups = RateLimiter(LOOKUPS)
         self._read_at: datetime | None = None
+        self._refreshes = 0
         # One read at a time: an older answer must not bring back what a newer one has dropped.
         self._reading = asyncio.Lock()
 
@@ -114,8 +117,28 @@ class AccountDirectory(Generic[A]):
 
     async def refresh(self) -> list[str]:
         """Read what has changed since the last time; the ids of those that may send, or are gone."""
-        documents = await self._read_since(None if self._read_at is None else self._read_at - _OVERLAP)
+        self._refreshes += 1
+        if self._read_at is None or self._refreshes % WHOLE_EVERY == 0:
+            return await self._read_whole()
+        documents = await self._read_since(self._read_at - _OVERLAP)
         return [one["_id"] for one in documents if one["deleted"] or one["status"] != "needs_reconnection"]
+
+    async def _read_whole(self) -> list[str]:
+        """Read every account and drop those that are gone: the ids of those that may send now, or are gone.
+
+        A change is found by its time, and the clock of who wrote it may have been behind.
+        """
+        began = self._clock.now()
+        async with self._reading:
+            known = {one.id: one.version for one in self._by_id.values()}
+            documents = await self._source.changed_since(None)
+            self._take(documents)
+            gone = known.keys() - {one["_id"] for one in documents}
+            for account_id in gone:
+                self._drop(self._by_id[account_id])
+        self._read_at = began
+        changed = [one for one in documents if known.get(one["_id"]) != one["version"]]
+        return [*gone, *(one["_id"] for one in changed if one["status"] != "needs_reconnection")]
 
     async def _read_since(self, moment: datetime | None) -> "Sequence[Document]":
         began = self._clock.now()

@@ -51,6 +51,7 @@ def new_document(spec: Spec, new: NewChannel, tenant_id: str, account_id: str, s
         "sealed": sealed,
         _REPLACED: [],
         "settings": {name: value for name, value in _values(new.settings).items() if name not in secrets},
+        "proven": spec.unique is None,
         "version": 1,
         "order": next_order(now),
         "deleted": False,
@@ -75,6 +76,9 @@ def changed_fields(
         fields |= {"status": changes.status, "status_reason": None}
     fields |= {name: credentials[name] for name in spec.fields if credentials.get(name) is not None}
     fields |= spec.derived(changes.credentials)
+    unique = spec.unique_field
+    if unique is not None and fields.get(unique, document[unique]) != document[unique]:
+        fields["proven"] = False  # another number, page or bot: what was proven was the one before
     replaced = [one for one in replaced_in(document) if one["until"] > now]
     for name, value in {**credentials, **settings}.items():
         secret = spec.secret(name)

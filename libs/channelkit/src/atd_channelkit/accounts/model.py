@@ -13,6 +13,9 @@ AccountStatus = Literal["active", "needs_reconnection", "disabled"]
 class Account:
     """One channel account of one tenant, as webhooks and sends use it; `version` counts its changes.
 
+    `proven`: the provider has confirmed that its credentials speak for what it claims (a number, a page, a bot). Until
+    then it receives no webhooks.
+
     A channel's own class adds its provider's ids and opened credentials (kept out of the representation).
     """
 
@@ -22,3 +25,4 @@ class Account:
     name: str
     status: AccountStatus
     version: int
+    proven: bool = True

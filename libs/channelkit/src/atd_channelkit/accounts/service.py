@@ -97,6 +97,9 @@ class NoExtension:
 ResumeSends = Callable[[str], Awaitable[None]]
 """Has what waits for working credentials of an account tried again; a throttle goes on."""
 
+_PROVEN_AT_ONCE = 20
+"""Accounts that one process asks the provider about in one round."""
+
 _Fields = Callable[["Document"], Mapping[str, Any]]
 _Then = Callable[["Session", "Document"], Awaitable[None]]
 
@@ -115,13 +118,26 @@ class ChannelService(Generic[A]):
     resume: ResumeSends
     extension: AccountExtension[A]
 
-    async def create(self, session: "Session", new: NewChannel, tenant_id: str, actor: Actor) -> Channel:
-        """Connect an account, inside a transaction after which `announce` is called.
+    async def proposed(self, new: NewChannel, tenant_id: str) -> "Document":
+        """The document of a new account, with what the provider says of its credentials; nothing is stored yet."""
+        account_id, now = uuid7(), self.runtime.clock.now()
+        document = new_document(self.spec, new, tenant_id, account_id, self._sealer(account_id), now)
+        if document["proven"]:
+            return document
+        answer = await self.checker.check(self._open(document))
+        if isinstance(answer, Works):
+            facts = {name: answer.facts.get(name) for name in self.spec.facts}
+            document |= {"proven": True, "checked_at": now, **facts}
+        elif isinstance(answer, Refused) and answer.failure == "token":
+            document |= {"checked_at": now, **needs_reconnection_fields(answer.code, answer.detail, now)}
+        return document
+
+    async def create(self, session: "Session", document: "Document", actor: Actor) -> Channel:
+        """Connect a proposed account, inside a transaction after which `announce` is called.
 
         Raises `Problem` 409 when what must be unique is connected already.
         """
-        account_id, now = uuid7(), self.runtime.clock.now()
-        document = new_document(self.spec, new, tenant_id, account_id, self._sealer(account_id), now)
+        await self._make_room(session, document, proven=document["proven"])
         try:
             await self.store.insert(session, document)
         except DuplicateKeyError:
@@ -129,6 +145,36 @@ class ChannelService(Generic[A]):
         await self._add_event(session, document, actor)
         await self.extension.created(session, document)
         return self._view(document, {}, reveal=True)
+
+    async def _make_room(self, session: "Session", document: "Document", *, proven: bool) -> None:
+        """Raise `Problem` 409 when another account has the unique reference of this one.
+
+        Who proved it first keeps it, until their credentials are refused: then it goes to whoever proves it next. A
+        claim that is not proven is in nobody's way but its own tenant's.
+        """
+        field = self.spec.unique_field
+        if field is None:
+            return
+        for other in await self.store.claimants(session, field, document[field], document["_id"]):
+            if other["tenant_id"] == document["tenant_id"]:
+                raise self._connected_already()
+            if not other.get("proven", True):
+                continue
+            if not proven or other["status"] != "needs_reconnection":
+                raise self._connected_already()
+            lost = {**touched(other, self.runtime.clock.now()), "proven": False}
+            after = await self.store.change(session, other["_id"], other["version"], lost)
+            if after is None:
+                raise self._connected_already()
+            await self._add_event(session, after, SYSTEM)
+
+    async def prove_pending(self) -> None:
+        """Ask the provider again about accounts whose credentials it could not confirm so far."""
+        for row in await self.store.take_unproven(self.runtime.clock.now(), _PROVEN_AT_ONCE):
+            try:
+                await self.check(row["tenant_id"], row["_id"], SYSTEM)
+            except Problem as problem:
+                structlog.get_logger().info("account.not_proven", account_id=row["_id"], reason=problem.code)
 
     async def announce(self, account_id: str) -> None:
         """Have a new account in memory at once, after the commit; other processes hear of it by its event."""
@@ -199,6 +245,7 @@ class ChannelService(Generic[A]):
         found: dict[str, Any] = {}
         if isinstance(answer, Works):
             found = {"checked_at": now, **{name: answer.facts.get(name) for name in self.spec.facts}}
+            found["proven"] = True
             if document["status"] == "needs_reconnection":
                 found |= {"status": "active", "status_reason": None}
         elif isinstance(answer, Refused) and answer.failure == "token" and document["status"] != "disabled":
@@ -277,7 +324,13 @@ class ChannelService(Generic[A]):
         async def work(session: "Session") -> "Document":
             before = await self._found(tenant_id, account_id, session)
             check_version(version, before["version"], "channel account")
-            after = await self.store.change(session, account_id, before["version"], fields(before))
+            changes = fields(before)
+            if changes.get("proven") and not before.get("proven", True):
+                await self._make_room(session, before, proven=True)
+            try:
+                after = await self.store.change(session, account_id, before["version"], changes)
+            except DuplicateKeyError:
+                raise self._connected_already() from None
             if after is None:
                 raise conflict("The channel account was changed at the same time; read it again.")
             await self._add_event(session, after, actor)

@@ -58,6 +58,7 @@ class StoredAccount:
             "name": row["name"],
             "status": row["status"],
             "version": row["version"],
+            "proven": row.get("proven", True),
         }
 
 
@@ -78,7 +79,8 @@ class ChannelSpec(Generic[A]):
         open: builds the channel's own account.
         references: by what else than its id an account is found in memory.
         indexed: the kinds of reference that can be looked up in MongoDB, with the field that holds each.
-        unique: the kind of reference that only one account on the whole platform may have.
+        unique: the kind of reference that only one account on the whole platform may have, once the provider has
+            confirmed its credentials for it.
         fields: names in `credentials` that are no secrets; stored and answered as they are.
         facts: what only a check learns; stored and answered beside the fields.
         derived: more fields that follow from the given credentials (the id in a bot's token).
@@ -102,6 +104,11 @@ class ChannelSpec(Generic[A]):
     def secret(self, name: str) -> Secret | None:
         """The secret of this name."""
         return next((one for one in self.secrets if one.name == name), None)
+
+    @property
+    def unique_field(self) -> str | None:
+        """The field of a document that holds the unique reference."""
+        return None if self.unique is None else self.indexed[self.unique]
 
     @property
     def webhook_path(self) -> str | None:

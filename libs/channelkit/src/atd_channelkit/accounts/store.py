@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo.errors import OperationFailure
 
 from atd_channelkit.accounts.documents import sealed_names
 from atd_channelkit.accounts.spec import ChannelSpec, Reference
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 ACCOUNTS = "channel_accounts"
 
 _BATCH = 500
+_CLAIMANTS_LIMIT = 100
+_INDEX_NOT_FOUND = 27
 _REFERENCED_LIMIT = 1000
 """Accounts that one lookup by references reads."""
 
@@ -29,14 +32,19 @@ def account_indexes(spec: ChannelSpec[Any]) -> dict[str, list[IndexModel]]:
     indexes = [
         IndexModel([("tenant_id", ASCENDING), ("deleted", ASCENDING), ("_id", DESCENDING)], name="of_tenant"),
         IndexModel([("updated_at", ASCENDING)], name="changed_since"),
+        IndexModel(
+            [("proof_tried_at", ASCENDING)],
+            name="unproven",
+            partialFilterExpression={"deleted": False, "proven": False},
+        ),
     ]
     for kind, field in spec.indexed.items():
         if kind == spec.unique:
             one = IndexModel(
                 [(field, ASCENDING)],
-                name=f"one_account_per_{kind}",
+                name=f"one_proven_account_per_{kind}",
                 unique=True,
-                partialFilterExpression={"deleted": False},
+                partialFilterExpression={"deleted": False, "proven": True},
             )
         else:
             one = IndexModel([(field, ASCENDING), ("deleted", ASCENDING)], name=f"of_{kind}")
@@ -71,6 +79,32 @@ class AccountStore:
     async def insert(self, session: "Session", document: "Document") -> None:
         """Add an account. Raises pymongo's `DuplicateKeyError` when what must be unique is connected already."""
         await self._accounts.insert_one(document, session=session)
+
+    async def adopt(self, unique: str | None) -> None:
+        """Bring along accounts of versions in which an account counted from its first day. Safe to repeat."""
+        await self._accounts.update_many({"proven": {"$exists": False}}, {"$set": {"proven": True}})
+        if unique is not None:
+            try:
+                await self._accounts.drop_index(f"one_account_per_{unique}")
+            except OperationFailure as error:
+                if error.code != _INDEX_NOT_FOUND:
+                    raise
+
+    async def claimants(self, session: "Session", field: str, value: Any, but_id: str) -> "Sequence[Document]":
+        """The accounts in use that hold this unique reference, the proven one first."""
+        query = {field: value, "deleted": False, "_id": {"$ne": but_id}}
+        found = self._accounts.find(query, session=session).sort("proven", DESCENDING).limit(_CLAIMANTS_LIMIT)
+        rows: list[Document] = await found.to_list(_CLAIMANTS_LIMIT)
+        return rows
+
+    async def take_unproven(self, now: datetime, limit: int) -> "Sequence[Document]":
+        """Up to `limit` accounts that wait to be proven, those first that were asked about longest ago."""
+        query = {"deleted": False, "proven": False, "status": "active"}
+        rows: list[Document] = await self._accounts.find(query).sort("proof_tried_at", 1).limit(limit).to_list(limit)
+        if rows:
+            ids = [row["_id"] for row in rows]
+            await self._accounts.update_many({"_id": {"$in": ids}}, {"$set": {"proof_tried_at": now}})
+        return rows
 
     async def find(self, tenant_id: str, account_id: str, session: "Session | None" = None) -> "Document | None":
         """The account, unless it is deleted or another tenant's."""

@@ -84,6 +84,13 @@ class Channel(BaseModel):
     created_at: Timestamp
     updated_at: Timestamp
     checked_at: Timestamp | None
+    proven: bool = Field(
+        default=True,
+        description=(
+            "Whether the provider has confirmed that the credentials speak for this account. Until then it receives "
+            "no webhooks and keeps nobody else from connecting it; it is asked again and again"
+        ),
+    )
 
 
 class CheckResult(BaseModel):

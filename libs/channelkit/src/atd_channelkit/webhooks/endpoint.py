@@ -38,6 +38,7 @@ from atd_servicekit.problems import (
     problem_of,
     problem_response,
     too_large,
+    unavailable,
 )
 from atd_servicekit.tracing import current_traceparent
 
@@ -113,6 +114,8 @@ class WebhookEndpoint(Generic[A]):
         account = None
         if account_id is not None:
             account = self._directory.get(account_id) or await self._account(account_id)
+            if not account.proven:
+                raise unavailable("The provider has not confirmed this account's credentials yet.")
         raw = await _read(headers, receive)
         now = self._clock.now()
         if account is None:

@@ -57,7 +57,7 @@ class AccountProof(Generic[A]):
         """
         mentioned = () if self.reader.mentioned is None else self.reader.mentioned(raw)
         found = await self.accounts.find_referenced(mentioned)
-        candidates = {one.id: one for accounts in found.values() for one in accounts}
+        candidates = {one.id: one for accounts in found.values() for one in accounts if one.proven}
         if not candidates:
             raise not_found("The body names no account that is connected here.")
         secrets = dict.fromkeys(secret for one in candidates.values() for secret in self.reader.secrets(one, now))
@@ -83,7 +83,7 @@ class AccountProof(Generic[A]):
         for reference, accounts in found.items():
             if len(accounts) == 1 and accounts[0] is first:
                 covered[reference] = accounts
-            elif kept := [one for one in accounts if one.id == first.id or self._holds(one, proving, now)]:
+            elif kept := [one for one in accounts if one.id == first.id or self._covers(one, proving, now)]:
                 kept.sort(key=lambda one: one.id != first.id)
                 covered[reference] = kept
         return ProvenAccounts(first, covered)
@@ -92,6 +92,9 @@ class AccountProof(Generic[A]):
         if len(raw) < LARGE_BODY_BYTES:
             return self.reader.proving(raw, headers, secrets)
         return await asyncio.to_thread(self.reader.proving, raw, headers, secrets)
+
+    def _covers(self, account: A, proving: frozenset[bytes], now: datetime) -> bool:
+        return account.proven and self._holds(account, proving, now)
 
     def _holds(self, account: A, proving: frozenset[bytes], now: datetime) -> bool:
         return not proving.isdisjoint(self.reader.secrets(account, now))
