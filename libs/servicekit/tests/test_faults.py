@@ -5,9 +5,11 @@ import base64
 import errno
 import socket
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from io import UnsupportedOperation
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from pymongo import errors as mongo
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundContact, InboundMessage, InboundMessageData
 from atd_schemas.topics import INBOUND_EVENTS, dead_letter_topic, encode
+from atd_servicekit import consumer_state, consuming
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import SystemClock
 from atd_servicekit.consuming import Record, Subscription
@@ -98,6 +101,7 @@ class Dead:
 
     def __init__(self) -> None:
         self.letters: list[Outgoing] = []
+        self.answered = True
         self.error: Exception | None = None
 
     async def publish(self, records: Sequence[Outgoing]) -> None:
@@ -209,3 +213,41 @@ async def test_a_dead_letter_topic_that_is_missing_is_told() -> None:
     await found.handle([raw(0, "a")])
     assert len(dead.letters) == 1
     assert "no record" not in await problem(found)
+
+
+async def nothing(_: Sequence[Record[Any]]) -> None:
+    return
+
+
+def polling(found: Subscription, partitions: set[int]) -> None:
+    """A consumer that polls, and that has not been a member of its group since long ago."""
+    consumer = SimpleNamespace(
+        partitions_for_topic=lambda _: partitions, created_at=0.0, poll_error=None, polls_fail_since=None
+    )
+    found._subscriber = SimpleNamespace(tasks=[SimpleNamespace(done=lambda: False)], consumer=consumer)
+
+
+async def test_a_consumer_that_is_lost_while_kafka_answers_needs_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer_state, "JOIN_SECONDS", -1.0)
+    monkeypatch.setattr(consuming, "LOST_SECONDS", -1.0)
+    dead = Dead()
+    found = subscription(dead, nothing)
+    polling(found, {0})
+    assert found.alive()
+    assert (await problem(found)).startswith("not a member of its group")
+    assert not found.alive()
+    dead.answered = False
+    assert found.alive(), "Kafka is away for everybody"
+    dead.answered = True
+    monkeypatch.setattr(consumer_state, "JOIN_SECONDS", 60.0)
+    found._state._joined_changed_at = time.monotonic()
+    assert await problem(found) == ""
+    assert found.alive()
+
+
+async def test_a_topic_that_is_gone_is_told_and_is_no_reason_to_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consuming, "LOST_SECONDS", -1.0)
+    found = subscription(Dead(), nothing)
+    polling(found, set())
+    assert (await problem(found)).startswith(f"topic {INBOUND_EVENTS.name} does not exist")
+    assert found.alive()

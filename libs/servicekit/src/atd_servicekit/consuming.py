@@ -43,6 +43,9 @@ E = TypeVar("E", bound=Envelope)
 RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 BatchHandler = Callable[[Sequence["Record[Any]"]], Awaitable[None]]
 
+LOST_SECONDS = 300.0
+"""A consumer that cannot work for longer, while Kafka answers the producer, will not find its way back by itself."""
+
 MAX_RECORDS = 500
 """Records in one batch at the most."""
 
@@ -85,6 +88,7 @@ class Subscription:
     _log: Any = field(init=False)
     _subscriber: Any = field(init=False, default=None)
     _wrong_setup: str | None = field(init=False, default=None)
+    _lost_since: float | None = field(init=False, default=None)
     _state: ConsumerState = field(init=False, default_factory=lambda: ConsumerState(time.monotonic))
 
     def __post_init__(self) -> None:
@@ -253,20 +257,33 @@ class Subscription:
             await self._pause(delay)
 
     def alive(self) -> bool:
-        """Whether the loop that polls is running, and no batch has been in hand for longer than `STUCK_SECONDS`."""
+        """Whether the loop that polls is running, and neither a batch nor the consumer has been stuck for long.
+
+        A consumer of aiokafka remembers the brokers that it saw last: when all of them have other addresses, only a
+        new one helps. While Kafka is away for everybody, nothing is wrong with this process.
+        """
         if self._subscriber is None or self.stopping.is_set():
             return True
+        now = time.monotonic()
         busy_since = self._state.busy_since
-        stuck = busy_since is not None and time.monotonic() - busy_since > STUCK_SECONDS
-        return not stuck and any(not task.done() for task in self._subscriber.tasks)
+        stuck = busy_since is not None and now - busy_since > STUCK_SECONDS
+        lost = self._lost_since is not None and now - self._lost_since > LOST_SECONDS and self.producer.answered
+        return not stuck and not lost and any(not task.done() for task in self._subscriber.tasks)
 
     async def check(self) -> None:
         """Raise `InfrastructureFault` when the consumer cannot work (see `ConsumerState.problem`)."""
         if self._wrong_setup:
             raise InfrastructureFault(f"no record can be handled: {self._wrong_setup}")
-        problem = self._state.problem(self._consumer(), time.monotonic(), time.time() * 1000)
-        if problem:
-            raise InfrastructureFault(problem)
+        consumer = self._consumer()
+        if consumer is not None and not consumer.partitions_for_topic(self.topic.name):
+            raise InfrastructureFault(f"topic {self.topic.name} does not exist: run `atd topics create`")
+        problem = self._state.problem(consumer, time.monotonic(), time.time() * 1000)
+        if problem is None:
+            self._lost_since = None
+            return
+        if self._lost_since is None:
+            self._lost_since = time.monotonic()
+        raise InfrastructureFault(problem)
 
     async def refresh_lag(self) -> None:
         """Set `consumer_lag` from Kafka; while Kafka does not answer the gauge keeps its value."""

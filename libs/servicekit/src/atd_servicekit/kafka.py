@@ -37,6 +37,7 @@ _BACKOFF = Backoff.of_seconds(0.2, 5.0)
 _FAILURE_SECONDS = 30.0
 _SUCCESS_SECONDS = 3.0
 _SETUP_SECONDS = 300.0
+_ANSWERED_SECONDS = 10.0
 _WORTH_A_BATCH = 16
 _TRIES = 3
 _FLUSH_SECONDS = 10.0
@@ -199,6 +200,11 @@ class Producer:
         if last is None or last.error is None:
             self._worked_at = time.monotonic()
 
+    @property
+    def answered(self) -> bool:
+        """Whether Kafka has answered this producer lately."""
+        return self._broken is None and time.monotonic() - self._worked_at <= _ANSWERED_SECONDS
+
     async def _usable(self) -> IdempotentProducer:
         while self._broken is not None and self._replacing is not None:
             await asyncio.wait([self._replacing])
@@ -220,7 +226,7 @@ class Producer:
             self._begin_replacing(self._producer, "silent")
 
     def _begin_replacing(self, producer: IdempotentProducer, reason: str) -> None:
-        self._log.error("kafka.producer_broken", reason=reason)
+        self._log.error("kafka.producer_silent" if self._broken is None else "kafka.producer_broken", reason=reason)
         self._replacing = asyncio.create_task(self._run_replacement(producer, reason), name="replace-producer")
 
     async def _run_replacement(self, old: IdempotentProducer, reason: str) -> None:
