@@ -9,8 +9,11 @@ from bson import ObjectId
 
 from atd_servicekit.outbox.rows import ListedRow, Row
 
-KNOWN_KEYS = 20_000
-"""Keys of a shard whose last published order is remembered. One that was forgotten costs a list of stored rows."""
+KNOWN_KEYS = 8_000
+"""Keys of a shard whose last published order is remembered, at about 140 bytes (9 MB for all shards).
+
+A change of one that was forgotten costs a list of stored rows.
+"""
 
 
 class Memory:
@@ -38,9 +41,8 @@ class ShardQueue:
     list of the stored rows to tell. `sent` are with the producer. `acknowledged` are in Kafka, and not deleted yet.
     """
 
-    def __init__(self, memory: Memory, known_keys: int = KNOWN_KEYS) -> None:
+    def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._known_keys = known_keys
         self._ready: dict[ObjectId, Row] = {}
         self._waiting: dict[ObjectId, Row] = {}
         self._sent: dict[ObjectId, Row] = {}
@@ -90,7 +92,7 @@ class ShardQueue:
             self._ready[row.id] = row
             for key in row.keys:
                 self._last_order[key] = max(self._last_order.pop(key, 0), row.order)
-        while len(self._last_order) > self._known_keys:
+        while len(self._last_order) > KNOWN_KEYS:
             del self._last_order[next(iter(self._last_order))]
 
     def begin_list(self) -> None:
