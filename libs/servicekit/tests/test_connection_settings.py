@@ -7,12 +7,14 @@ import pytest
 
 from atd_cli.output import CommandFailed
 from atd_cli.output import read_settings as read_cli_settings
+from atd_gateway.settings import GatewaySettings
+from atd_servicekit.base_urls import base_url
 from atd_servicekit.connection_settings import ConnectionSettings, check_mongodb_url
 from atd_servicekit.faststream_broker import create_broker
 from atd_servicekit.kafka_connection import KafkaConnection, SaslCredentials, parse_servers
 from atd_servicekit.serving import read_settings
 from atd_servicekit.settings import ServiceSettings
-from atd_testing.keys import IDENTITY_PUBLIC_KEY
+from atd_testing.keys import IDENTITY_PUBLIC_KEY, service_keys
 from atd_testing.tls import new_authority
 
 SCRAM = {
@@ -129,6 +131,36 @@ def test_every_client_gets_the_brokers_the_credentials_and_tls(tmp_path: Path) -
     broker = create_broker(connection, "test", lambda *_: None)
     taken = broker._connection_kwargs
     assert {name: taken[name] for name in options} == options
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://chat.example/", "https://chat.example"),
+        (" http://gateway:8080// ", "http://gateway:8080"),
+        ("https://chat.example/atendimento/", "https://chat.example/atendimento"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+    ],
+)
+def test_an_address_is_kept_as_paths_are_appended_to_it(text: str, url: str) -> None:
+    assert base_url(text) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "chat.example", "//chat.example", "ftp://chat.example", "https://", "http://a b", "http://h:x", "http://h:99999",
+     "https://chat.example?x=1", "https://chat.example/#x", "https://app:s3cret-word@chat.example", "http://[::1"],
+)  # fmt: skip
+@pytest.mark.parametrize("variable", ["ATD_PUBLIC_URL", "ATD_CONVERSATION_URL"])
+def test_what_is_no_address_is_said_with_the_name_of_the_setting(
+    monkeypatch: pytest.MonkeyPatch, variable: str, text: str
+) -> None:
+    for name, value in {**service_keys("gateway"), variable: text or " "}.items():
+        monkeypatch.setenv(name if name.isupper() else f"ATD_{name.upper()}", str(value))
+    with pytest.raises(SystemExit) as ended:
+        read_settings(GatewaySettings)
+    assert variable in str(ended.value)
+    assert "s3cret" not in str(ended.value)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field, SecretStr, create_model
 
 from atd_schemas.services import SERVICES
+from atd_servicekit.base_urls import BaseUrl
 from atd_servicekit.connection_settings import ConnectionSettings
 
 
@@ -25,7 +26,7 @@ def _field(variable: str) -> str:
 
 _ADDRESSES: dict[str, Any] = {
     _field(service.url_variable): (
-        str,
+        BaseUrl,
         Field(default=f"http://127.0.0.1:{service.port}", description=f"Internal address of {service.name}"),
     )
     for service in SERVICES

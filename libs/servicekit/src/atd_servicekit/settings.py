@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
+from atd_servicekit.base_urls import BaseUrl
 from atd_servicekit.connection_settings import ConnectionSettings
 from atd_servicekit.crypto import parse_master_key
 from atd_servicekit.identity_keys import read_public_keys
@@ -45,7 +46,7 @@ class ServiceSettings(ConnectionSettings):
         default="",
         description="Public keys of operators, in the same form; their identities prove the permission operator only",
     )
-    public_url: str = Field(
+    public_url: BaseUrl = Field(
         default="http://localhost:8080", description="Origin under which the world sees the gateway"
     )
     log_format: Literal["json", "console"] = Field(default="json", description="json for machines, console for people")

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from atd_gateway.domain.addresses import Networks, read_networks
 from atd_schemas.services import GATEWAY, SERVICES, Service
+from atd_servicekit.base_urls import base_url
 from atd_servicekit.identity_keys import read_private_key, read_public_keys
 from atd_servicekit.settings import MasterKeySettings
 
@@ -116,6 +117,18 @@ class GatewaySettings(MasterKeySettings):
     ws_heartbeat: timedelta = Field(
         default=timedelta(seconds=25), description="Interval of heartbeats on an idle connection (seconds)"
     )
+
+    @field_validator("service_urls")
+    @classmethod
+    def _check_service_urls(cls, urls: Mapping[str, str]) -> Mapping[str, str]:
+        variables = {one.name: one.url_variable for one in services_behind()}
+        found = {}
+        for name, url in urls.items():
+            try:
+                found[name] = base_url(url)
+            except ValueError as error:
+                raise ValueError(f"{variables.get(name, name)} {error}") from None
+        return found
 
     @field_validator("identity_private_key")
     @classmethod

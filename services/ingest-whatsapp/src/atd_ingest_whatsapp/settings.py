@@ -7,6 +7,7 @@ from pydantic import Field
 
 from atd_channelkit.settings import ChannelServiceSettings
 from atd_schemas.services import INGEST_WHATSAPP
+from atd_servicekit.base_urls import BaseUrl
 
 
 class Settings(ChannelServiceSettings):
@@ -15,7 +16,7 @@ class Settings(ChannelServiceSettings):
     channel_prefix: ClassVar[str] = "ATD_WHATSAPP_"
 
     port: int = Field(default=INGEST_WHATSAPP.port, ge=0, le=65535, description="Port to listen on")
-    api_url: str = Field(
+    api_url: BaseUrl = Field(
         default="https://graph.facebook.com", description="Base of the Graph API (another one for tests and proxies)"
     )
     api_version: str = Field(
