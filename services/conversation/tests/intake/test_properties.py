@@ -40,6 +40,8 @@ PEOPLE: list[dict[str, Any]] = [
     {"customer": "77", "channel": "telegram", "phone": f"+{NEW_SPELLING}"},
 ]
 hours = st.sampled_from([-1, 0, 1, 23, 24, 25, 30, 60])
+LATE = NOON + 60 * HOUR
+"""When everything has happened: what is decided may depend on when it is taken in, not on how it is cut."""
 KINDS = ["message", "message", "message", "echo", "goes by", "prefers"]
 rows = st.lists(
     st.tuples(
@@ -105,15 +107,15 @@ def test_how_events_are_cut_into_batches_and_repeated_makes_no_difference(earlie
     one, many = World(), World()
     for world in (one, many):
         history(world, earlier, closed)
-    one.batch(*pool)
+    one.batch(*pool, now=LATE)
     handled: list[InboundEvent] = []
     for message in pool:
         again = data.draw(st.lists(st.sampled_from(handled), max_size=2)) if handled else []
         handled.append(message)
-        many.batch(*again, message, *again)
+        many.batch(*again, message, *again, now=LATE)
     assert one.shape() == many.shape()
     before = deepcopy(one)
-    one.batch(*data.draw(st.permutations(pool)))
+    one.batch(*data.draw(st.permutations(pool)), now=LATE)
     assert (one.shape(), len(one.events)) == (before.shape(), len(before.events))
 
 
