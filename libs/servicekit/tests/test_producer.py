@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
-from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
 
 from atd_servicekit import kafka
 from atd_servicekit.errors import InfrastructureFault, PublishFailed
@@ -132,4 +132,18 @@ async def test_a_record_that_is_too_large_says_nothing_about_the_producer(
     with pytest.raises(PublishFailed) as caught:
         await producer.publish([RECORD])
     assert caught.value.refused
+    assert not await fails(producer)
+
+
+async def test_a_topic_that_cannot_be_written_to_is_named_until_it_can(producer: Producer, fake: FakeProducer) -> None:
+    fake.error = UnknownTopicOrPartitionError()
+    with pytest.raises(PublishFailed) as caught:
+        await producer.publish([RECORD])
+    assert caught.value.setup
+    assert not caught.value.refused
+    fake.error = None
+    await producer.publish([Outgoing("another", b"key", b"value")])
+    with pytest.raises(InfrastructureFault, match="topic topic cannot be written to: UnknownTopicOrPartitionError"):
+        await producer.check()
+    await producer.publish([RECORD])
     assert not await fails(producer)
