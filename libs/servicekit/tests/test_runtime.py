@@ -16,7 +16,7 @@ from atd_schemas.dead_letters import DeadLetter
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundContact, InboundEvent, InboundMessage, InboundMessageData
 from atd_schemas.topics import Topic, dead_letter_topic, encode
-from atd_servicekit import consumer_state, consuming, lifecycle
+from atd_servicekit import broadcast, consumer_state, consuming, lifecycle
 from atd_servicekit import runtime as runtime_module
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.broadcast import Broadcast
@@ -371,6 +371,17 @@ async def test_readiness_tells_of_a_reader_that_hears_nothing(
         await runtime.health.ask()
         answer = await client.get("/readyz")
         assert (answer.status_code, list(answer.json()["problems"])) == (503, [f"reader {topic.name}"])
+        # It connects anew, and goes on where it was.
+        reader: Any = runtime.components[0]
+        first = reader._consumer
+        monkeypatch.setattr(broadcast, "LOST_SECONDS", -1.0)
+        await runtime.producer.publish([Outgoing(topic.name, b"k", b"two")])
+        await eventually(lambda: reader._consumer is not first, message="another consumer")
+        monkeypatch.setattr(broadcast, "LOST_SECONDS", 60.0)
+        monkeypatch.setattr(consumer_state, "FETCH_SECONDS", 30.0)
+        await runtime.producer.publish([Outgoing(topic.name, b"k", b"three")])
+        await eventually(lambda: values == [b"one", b"two", b"three"])
+        await eventually(lambda: _ready(client), message="ready again")
 
 
 async def _ready(client: httpx.AsyncClient) -> bool:

@@ -24,6 +24,9 @@ RawHandler = Callable[[Sequence[ConsumerRecord[bytes, bytes]]], Awaitable[None]]
 STUCK_SECONDS = 60.0
 """A handler that keeps the reader for longer makes the process count as not ready."""
 
+LOST_SECONDS = 60.0
+"""A reader that has heard nothing for longer connects anew: aiokafka never asks the bootstrap servers again."""
+
 _POLL_MS = 1_000
 _MAX_RECORDS = 1_000
 _CATCH_UP_SECONDS = 30.0
@@ -43,11 +46,17 @@ class Broadcast:
         self._consumer: AIOKafkaConsumer | None = None
         self._log = structlog.get_logger().bind(topic=topic.name)
         self._loop = SupervisedTask(f"broadcast-{topic.name}", self._run)
-        self._polled_at = time.monotonic()
+        self._polled_at = self._heard_at = time.monotonic()
         self.positions: dict[int, int] = {}
         """By partition: the offset of the next record that the handler will get."""
 
     async def start(self) -> None:
+        self._consumer, ends = await self._connect()
+        await asyncio.wait_for(self._catch_up(ends), _CATCH_UP_SECONDS)
+        await self._loop.start()
+
+    async def _connect(self) -> tuple[AIOKafkaConsumer, dict[int, int]]:
+        """A consumer that goes on at `positions`, and the present ends. Raises `KafkaError`, `InfrastructureFault`."""
         consumer = AIOKafkaConsumer(
             **self._kafka.client_options(),
             enable_auto_commit=False,
@@ -57,14 +66,10 @@ class Broadcast:
         )
         try:
             await consumer.start()
-            ends = await self._assign(consumer)
+            return consumer, await self._assign(consumer)
         except BaseException:
             await consumer.stop()
             raise
-        self._consumer = consumer
-        async with asyncio.timeout(_CATCH_UP_SECONDS):
-            await self._catch_up(ends)
-        await self._loop.start()
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> dict[int, int]:
         partitions = await self._partitions(consumer)
@@ -121,12 +126,23 @@ class Broadcast:
             self._polled_at = time.monotonic()
             try:
                 await self._poll(_POLL_MS)
+                await self._reconnect_if_lost()
                 failures = 0
-            except KafkaError as error:
+            except (KafkaError, InfrastructureFault) as error:
                 failures += 1
                 delay = _BACKOFF.longest(failures).total_seconds()
                 self._log.warning("broadcast.retry", error=type(error).__name__, delay_s=delay)
                 await asyncio.sleep(delay)
+
+    async def _reconnect_if_lost(self) -> None:
+        now, old = time.monotonic(), self._started()
+        if silent_partitions(old, time.time() * 1000) is None:
+            self._heard_at = now
+        elif now - self._heard_at > LOST_SECONDS:
+            self._heard_at = now  # of the new one, or of the next try
+            self._consumer, _ = await self._connect()
+            self._log.warning("broadcast.reconnected")
+            await old.stop()
 
     async def _poll(self, wait_ms: int) -> int:
         found = await self._started().getmany(timeout_ms=wait_ms, max_records=_MAX_RECORDS)
