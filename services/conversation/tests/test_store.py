@@ -38,6 +38,7 @@ from atd_testing.inbound import (
     reacted,
     send_receipt,
 )
+from atd_testing.whatsapp.message_ids import wamid
 
 T, A = "t1", "acc-a"
 # --- indexes
@@ -100,6 +101,7 @@ async def drive(parts: Any) -> None:
     await parts.take(send_receipt(T, A, "read", external_id="x"), send_receipt(T, A, "sent", message_id=message.id))
     await parts.take(send_receipt(T, A, "delivered", message_id=message.id, external_id="x"))
     await drive_changes(parts)
+    await parts.take(deleted(T, A, wamid("BR.unknown"), customer="5511999990000"))
     await parts.change(T, conversation_id, lambda c, _: c.assign(Named(id="bia", name="Bia")))
     await parts.queries.set_favourite(T, conversation_id, "bia", on=True)
     await parts.queries.set_favourite(T, conversation_id, "caio", on=False)

@@ -138,8 +138,15 @@ class Reaction(Schema):
     author: AuthorView
 
 
+def _is_false(value: object) -> bool:
+    return value is False
+
+
 class MessageView(WithContent):
-    """A message as every reader sees it. `sequence` is its place among the events of its conversation."""
+    """A message as every reader sees it. `sequence` is its place among the events of its conversation.
+
+    `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
+    """
 
     id: str
     conversation_id: str
@@ -149,6 +156,7 @@ class MessageView(WithContent):
     attachments: tuple[AttachmentView, ...] = ()
     content: ContentOfKind = EMPTY
     reply_to: str | None = None
+    reply_to_unavailable: bool = Field(default=False, exclude_if=_is_false)
     author: AuthorView
     status: MessageStatus | None = None
     error: MessageError | None = None

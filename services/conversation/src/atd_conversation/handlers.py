@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo.errors import OperationFailure
 
+from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.intake import Batch, Cause, Intake, apply_waiting_changes, numbers_needed, take_in, waiting
 from atd_conversation.intake.loaded import Loaded
 from atd_conversation.store.directory import Directory
@@ -51,17 +52,20 @@ class InboundHandler:
         batch = Batch.of(record.event for record in records)
         causes = [Cause(record.event, record.traceparent) for record in records]
         thorough = again or self._repeated
+        unit = UnitOfWork()
 
         async def work(session: "Session") -> None:
+            nonlocal unit
             loaded = await self._loader.load(session, batch, thorough=thorough)
             self._repeated = not loaded.handled.isdisjoint(event.id for event in batch.arrivals())
             if not loaded.handled >= batch.event_ids:
                 numbers = await self._numbers(loaded, batch)
                 now = self._clock.now()
-                await self._store.save(session, take_in(Intake(loaded, numbers, now, uuid7), causes), now)
+                unit = take_in(Intake(loaded, numbers, now, uuid7), causes)
+                await self._store.save(session, unit, now)
 
         await self._run(work)
-        await self._apply_waiting_changes(batch)
+        await self._apply_waiting_changes(batch, unit)
 
     async def _numbers(self, loaded: Loaded, batch: Batch) -> dict[str, Iterator[int]]:
         needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])
@@ -69,19 +73,19 @@ class InboundHandler:
             tenant_id: iter(await self._loader.next_numbers(tenant_id, count)) for tenant_id, count in needed.items()
         }
 
-    async def _apply_waiting_changes(self, batch: Batch) -> None:
+    async def _apply_waiting_changes(self, batch: Batch, saved: UnitOfWork) -> None:
         """Make the changes that wait for a message of this batch, or were left waiting by it.
 
         Looked for after the batch is saved, whoever saved it: of a message and its change that two processes take in
         at once, the one that is saved later finds the other.
         """
-        rows = await self._loader.early_changes(batch)
+        rows = await self._loader.early_changes(batch, saved.early_changes.keys(), saved.other_names)
         if not rows:
             return
         changes = [event for row in rows.values() for event in waiting(row)]
 
         async def work(session: "Session") -> None:
-            loaded = await self._loader.load(session, Batch.of(changes))
+            loaded = await self._loader.load(session, Batch.of(changes), answers=True)
             now = self._clock.now()
             unit = apply_waiting_changes(Intake(loaded, {}, now, uuid7), rows)
             if unit.early_changes:

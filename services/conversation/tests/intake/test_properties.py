@@ -95,7 +95,7 @@ def test_there_are_numbers_for_every_conversation_that_a_batch_opens(earlier, cl
     world = World()
     history(world, earlier, closed)
     batch = data.draw(st.lists(st.sampled_from(pool), max_size=20))
-    needed = numbers_needed(world.load(), Batch.of(batch).people)
+    needed = numbers_needed(world.load(Batch.of(batch)), Batch.of(batch).people)
     opened = Counter(conversation.tenant_id for conversation in world.batch(*batch).new_conversations.values())
     assert all(needed.get(tenant_id, 0) >= number for tenant_id, number in opened.items())
 

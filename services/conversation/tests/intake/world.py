@@ -11,9 +11,10 @@ from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.unit_of_work import UnitOfWork
-from atd_conversation.intake import Cause, Intake, apply_waiting_changes, numbers_needed, take_in
+from atd_conversation.intake import Cause, Intake, apply_waiting_changes, numbers_needed, take_in, waiting
 from atd_conversation.intake.batch import Batch
 from atd_conversation.intake.loaded import Loaded, provider_key
+from atd_conversation.intake.spellings import not_found, spell, spell_by_stored_ids, told_of
 from atd_schemas.envelope import Actor, Envelope
 from atd_schemas.inbound import SendFailure
 from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL, OUTBOUND_WHATSAPP, adapter, encode
@@ -44,7 +45,7 @@ class World:
         self.events: list[Any] = []
         self._ids = count(1)
 
-    def load(self) -> Loaded:
+    def load(self, batch: Batch) -> Loaded:
         held = deepcopy(self)
         loaded = Loaded(
             Channels(CHANNEL_RULES, OUTBOUND_BY_CHANNEL),
@@ -63,12 +64,16 @@ class World:
         for message in held.messages.values():
             if message.direction == "outbound" and message.external_id:
                 loaded.sent_as[message.account_id, message.external_id] = message
+        for one in told_of(batch):
+            spell(loaded, one, one.ids)
+        spell_by_stored_ids(loaded, not_found(loaded, batch), held.identities)
         return loaded
 
     def batch(self, *events: Envelope, now: datetime | None = None) -> UnitOfWork:
         """Take events in, at noon or when the last of them happened."""
         now = now or max([NOON, *(event.occurred_at for event in events)])
-        loaded, batch = self.load(), Batch.of(events)
+        batch = Batch.of(events)
+        loaded = self.load(batch)
         loaded.take_stored_for_handled(batch)
         needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])
         numbers = {}
@@ -79,13 +84,14 @@ class World:
         intake = Intake(loaded, numbers, now, lambda: f"id-{next(self._ids)}")
         unit = take_in(intake, [Cause(event) for event in events])
         self.save(unit)
-        unit.outgoing += self._settle(batch, now).outgoing
+        unit.outgoing += self._settle(batch, unit, now).outgoing
         return unit
 
-    def _settle(self, batch: Batch, now: datetime) -> UnitOfWork:
-        keys = {provider_key(*name) for name in batch.names()}
+    def _settle(self, batch: Batch, saved: UnitOfWork, now: datetime) -> UnitOfWork:
+        keys = {provider_key(*name) for name in (*batch.names(), *saved.other_names)} | saved.early_changes.keys()
         rows = {key: row for key, row in deepcopy(self.waiting).items() if key in keys}
-        unit = apply_waiting_changes(Intake(self.load(), {}, now, lambda: f"id-{next(self._ids)}"), rows)
+        waits = Batch.of([event for row in rows.values() for event in waiting(row)])
+        unit = apply_waiting_changes(Intake(self.load(waits), {}, now, lambda: f"id-{next(self._ids)}"), rows)
         self.save(unit)
         return unit
 

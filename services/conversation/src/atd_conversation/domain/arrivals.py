@@ -22,6 +22,7 @@ def arrived(
     occurred_at: datetime,
     now: datetime,
     reply_to: str | None,
+    quotes: str | None = None,
 ) -> Message:
     """A customer's message (`sender`), or one that the company wrote with its phone (no `sender`)."""
     return Message(
@@ -38,6 +39,7 @@ def arrived(
         occurred_at=occurred_at,
         recorded_at=now,
         reply_to=reply_to,
+        quotes=quotes,
         forwarded=data.forwarded,
         referral=data.referral,
         status=None if sender else "sent",

@@ -129,6 +129,7 @@ class Conversation:
         occurred_at: datetime,
         now: datetime,
         reply_to: str | None = None,
+        quotes: str | None = None,
         reply_window: timedelta | None = None,
     ) -> list[Change]:
         """Take a customer's message in; reopens the conversation where it was closed.
@@ -151,6 +152,7 @@ class Conversation:
             occurred_at=occurred_at,
             now=now,
             reply_to=reply_to,
+            quotes=quotes,
         )
         self.unread_count += 1
         if reply_window is not None:

@@ -70,3 +70,9 @@ def _by_kind(keys: Iterable[str]) -> dict[str, set[str]]:
         kind, _, value = key.rpartition("|")
         found[kind].add(number_of(value) if is_phone(key) else value)
     return found
+
+
+def id_of_key(key: str) -> str | None:
+    """The id in a key of `identity_keys`, a phone number in digits; None for an e-mail address."""
+    kind, _, rest = key.partition("|")[2].partition("|")
+    return None if kind == "email" else rest.rpartition("|")[2].removeprefix("+")

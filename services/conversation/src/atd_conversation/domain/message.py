@@ -90,9 +90,10 @@ class Attachment:
 class Message:
     """One message of a conversation. `sequence` is its place among the conversation's events.
 
-    `attempt` counts the repeats of sending it that were asked for. `reacted_at` says when either side, `contact` or
-    `business`, reacted last or took its reaction away; `reaction_command` is the command that the reaction of ours goes
-    out by. `version` counts the times that the message was changed.
+    `quotes` is the provider's id of a message that this one answers and that is not here (yet): then there is no
+    `reply_to`. `attempt` counts the repeats of sending it that were asked for. `reacted_at` says when either side,
+    `contact` or `business`, reacted last or took its reaction away; `reaction_command` is the command that the reaction
+    of ours goes out by. `version` counts the times that the message was changed.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Message:
     recorded_at: datetime
     content: Content = EMPTY
     reply_to: str | None = None
+    quotes: str | None = None
     forwarded: str = "no"
     status: MessageStatus | None = None
     error: MessageError | None = None
@@ -187,7 +189,11 @@ class Message:
         return (*changed, "attachments") if self.attachments else changed
 
     def understand(
-        self, data: InboundMessageData, attachments: tuple[Attachment, ...], reply_to: str | None
+        self,
+        data: InboundMessageData,
+        attachments: tuple[Attachment, ...],
+        reply_to: str | None,
+        quotes: str | None = None,
     ) -> tuple[str, ...]:
         """Take what a later version made of a message that was not understood when it came; what changed."""
         if self.kind != "unsupported" or self.deleted_at is not None:
@@ -200,7 +206,15 @@ class Message:
             referral=data.referral,
             forwarded=data.forwarded,
             reply_to=reply_to,
+            quotes=quotes,
         )
+
+    def find_quoted(self, message_id: str) -> tuple[str, ...]:
+        """The message that this one answers has come; what changed."""
+        if self.quotes is None or self.deleted_at is not None:
+            return ()
+        self.quotes = None
+        return self._take(reply_to=message_id)
 
     def take_file(self, told: InboundFileData, error: MessageError | None) -> tuple[str, ...]:
         """Take over that fetching one of the files succeeded, or failed by `error`; what changed."""
@@ -225,6 +239,7 @@ class Message:
             attachments=() if self.deleted_at else tuple(attachment.view() for attachment in self.attachments),
             content=self.content,
             reply_to=self.reply_to,
+            reply_to_unavailable=self.quotes is not None,
             author=self.author,
             status=self.status,
             error=self.error,

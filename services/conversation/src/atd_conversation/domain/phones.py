@@ -57,3 +57,20 @@ def known_spellings(e164: str) -> tuple[str, ...]:
 def is_fuller_spelling(e164: str, known: str) -> bool:
     """Whether it is the same number as the known one and tells more of it: that it is an Argentine mobile."""
     return len(e164) > len(known) and number_of(e164) == number_of(known)
+
+
+def other_spellings(e164: str) -> tuple[str, ...]:
+    """The other spellings of the number, for looking something up under each of them."""
+    number = number_of(e164)
+    found = [number]
+    if number.startswith(_BRAZIL) and len(number) == _BRAZIL_WITHOUT_NINTH + 1 and number[5] == "9":
+        found.append(number[:5] + number[6:])
+    for country, mobile, length in (
+        ("+52", _MEXICAN_MOBILE, _MEXICAN_MOBILE_LENGTH),
+        ("+54", _ARGENTINE_MOBILE, _ARGENTINE_MOBILE_LENGTH),
+    ):
+        if number.startswith(country) and len(number) == length - 1:
+            found.append(mobile + number[3:])
+    if number.startswith(f"{_BENIN}01") and len(number) == _BENIN_BEFORE + 2:
+        found.append(_BENIN + number[6:])
+    return tuple(one for one in found if one != e164)

@@ -32,6 +32,7 @@ class UnitOfWork:
     Conversations, contacts and messages that existed are kept with a copy of what they were. `moved_identities` has by
     key the contact that it named, and the one that it names from now on. `receipts` and `early_changes` have rows of
     the collections of that name as they are to be (None: removed) and as they were read (None: not there).
+    `other_names` are further ids of new messages (account, provider's id), which are not saved.
     """
 
     new_contacts: dict[str, Contact] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class UnitOfWork:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     removed_attachments: dict[str, StoredAttachment] = field(default_factory=dict)
     early_changes: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
+    other_names: set[tuple[str, str]] = field(default_factory=set)
     outgoing: list[Publication] = field(default_factory=list)
 
     def touch(self, conversation: Conversation) -> None:

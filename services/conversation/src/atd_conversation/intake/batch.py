@@ -67,7 +67,13 @@ class Batch:
         return [event for event in self.people if isinstance(event, (InboundMessage, InboundEcho))]
 
     def names(self) -> set[tuple[str, str]]:
-        """Account and provider's id of every message that is new, told of or changed here."""
-        told = {(event.data.account_id, event.data.external_id) for event in self.arrivals()}
+        """Account and provider's id of every message that is new, told of, quoted or changed here."""
+        arrivals = self.arrivals()
+        told = {(event.data.account_id, event.data.external_id) for event in arrivals}
+        told |= {
+            (event.data.account_id, event.data.reply_to_external_id)
+            for event in arrivals
+            if event.data.reply_to_external_id
+        }
         told |= {(r.data.account_id, r.data.external_id) for r in self.receipts if r.data.external_id}
         return told | {(c.data.account_id, c.data.target_external_id) for c in self.changes}

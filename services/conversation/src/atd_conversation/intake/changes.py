@@ -8,15 +8,25 @@ from atd_conversation.domain.arrivals import SYSTEM_AUTHOR
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
-from atd_conversation.intake.batch import ChangeEvent
-from atd_conversation.intake.loaded import provider_key
+from atd_conversation.intake.batch import Arrival, ChangeEvent
 from atd_conversation.intake.state import Cause, Intake
+from atd_schemas.contents import EMPTY
 from atd_schemas.conversation import MessageEventType
 from atd_schemas.envelope import SYSTEM
-from atd_schemas.inbound import InboundDelete, InboundEdit, InboundFile, InboundReaction, SendFailure
+from atd_schemas.inbound import (
+    InboundDelete,
+    InboundEdit,
+    InboundFile,
+    InboundMessageData,
+    InboundReaction,
+    SendFailure,
+)
 from atd_schemas.views import AuthorView
 
-_CHANGE: TypeAdapter[ChangeEvent] = TypeAdapter(ChangeEvent)
+_WAITING: TypeAdapter[ChangeEvent | Arrival] = TypeAdapter(ChangeEvent | Arrival)
+
+QUOTES_LIMIT = 20
+"""Messages that may wait for one that they answer; more of them stay without it."""
 
 _EVENT_TYPES: dict[type[ChangeEvent], MessageEventType] = {
     InboundReaction: "message.reacted",
@@ -38,17 +48,64 @@ def apply_early_changes(intake: Intake, rows: dict[str, dict[str, Any]]) -> None
     """Make the changes that waited, of which the message is here now; the others go on waiting."""
     for key, row in rows.items():
         waited = sorted(waiting(row), key=lambda event: event.occurred_at)
-        message = intake.loaded.target(waited[0].data.account_id, waited[0].data.target_external_id)
-        if message is None:
+        found = [(event, _awaited(intake, event)) for event in waited]
+        if all(message is None for _, message in found):
             continue
-        for event in waited:
-            _change(intake, message, event, Cause(event))
+        for event, message in found:
+            if message is None:
+                continue
+            if isinstance(event, Arrival):
+                _find_quoted(intake, message, event)
+            else:
+                _change(intake, message, event, Cause(event))
         intake.put_early_change(key, None)
 
 
-def waiting(row: dict[str, Any]) -> list[ChangeEvent]:
-    """The changes that a row of `early_changes` keeps."""
-    return [_CHANGE.validate_json(kept["event"]) for kept in row["changes"].values()]
+def waiting(row: dict[str, Any]) -> list[ChangeEvent | Arrival]:
+    """What a row of `early_changes` keeps: changes, and messages that quote the message (without their contents)."""
+    return [_WAITING.validate_json(kept["event"]) for kept in row["changes"].values()]
+
+
+def _awaited(intake: Intake, event: ChangeEvent | Arrival) -> Message | None:
+    data = event.data
+    name = data.reply_to_external_id if isinstance(data, InboundMessageData) else data.target_external_id
+    return intake.loaded.target(data.account_id, name or "")
+
+
+def wait_for_quoted(intake: Intake, event: Arrival) -> None:
+    """Keep in mind that a message answers one that is not here; of what it says nothing is kept."""
+    data = event.data
+    key = intake.loaded.waits_as(data.account_id, data.reply_to_external_id or "")
+    row = intake.loaded.early_changes.get(key)
+    if row is not None and row["tenant_id"] != event.tenant_id:
+        return
+    changes = dict(row["changes"]) if row else {}
+    slot = f"quote:{event.id}"
+    if sum(one.startswith("quote:") for one in changes) >= QUOTES_LIMIT:
+        return
+    bare = {"text": None, "content": EMPTY, "attachments": (), "referral": None}
+    kept = event.model_copy(update={"data": data.model_copy(update=bare)})
+    changes[slot] = {"at": event.occurred_at, "event": kept.model_dump_json()}
+    intake.put_early_change(key, {"tenant_id": event.tenant_id, "changes": changes})
+
+
+def _find_quoted(intake: Intake, quoted: Message, event: Arrival) -> None:
+    """The message that another one answers has come."""
+    answer = intake.loaded.messages.get(intake.loaded.message_id_of(event))
+    if answer is None or not can_quote(intake, answer.tenant_id, answer.conversation_id, quoted):
+        return
+    intake.unit.touch_message(answer)
+    changed = answer.find_quoted(quoted.id)
+    if changed:
+        intake.revised(answer, "message.updated", changed, Cause(event))
+
+
+def can_quote(intake: Intake, tenant_id: str, conversation_id: str, quoted: Message) -> bool:
+    """Whether a message of this conversation can answer another: one with the same customer, of this or before."""
+    if quoted.tenant_id != tenant_id or quoted.direction not in ("inbound", "outbound"):
+        return False
+    here, there = (intake.loaded.conversations.get(one) for one in (conversation_id, quoted.conversation_id))
+    return here is not None and there is not None and here.contact.id == there.contact.id
 
 
 def take_file(intake: Intake, event: InboundFile, cause: Cause) -> None:
@@ -118,7 +175,7 @@ def _apply(message: Message, conversation: Conversation, event: ChangeEvent) -> 
 
 def _wait(intake: Intake, event: ChangeEvent) -> None:
     """The latest change of each kind and side waits: no row can grow."""
-    key = provider_key(event.data.account_id, event.data.target_external_id)
+    key = intake.loaded.waits_as(event.data.account_id, event.data.target_external_id)
     row = intake.loaded.early_changes.get(key)
     if row is not None and row["tenant_id"] != event.tenant_id:
         return

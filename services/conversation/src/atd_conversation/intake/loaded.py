@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from atd_conversation.domain.channels import Channels
+from atd_conversation.domain.channels import Channels, MessageIds
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.identities import identity_keys, is_phone, keys_of_ids, phone_key
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.unit_of_work import Row
-from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
+from atd_conversation.intake.batch import Arrival, Batch, ChangeEvent, PersonEvent
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundContactChange, InboundMessage, InboundReceipt
 
-AccountEvent = PersonEvent | InboundReceipt
+AccountEvent = PersonEvent | InboundReceipt | ChangeEvent
 """Events that name a person on one account."""
 
 
@@ -49,6 +49,7 @@ class Loaded:
     sent_as: dict[tuple[str, str], Message] = field(default_factory=dict)
     early_receipts: dict[str, Row] = field(default_factory=dict)
     early_changes: dict[str, Row] = field(default_factory=dict)
+    spellings: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _message_ids: dict[str, str] = field(default_factory=dict)
 
@@ -57,13 +58,48 @@ class Loaded:
 
         It is the event's own for a remark, and for a message that was understood (see `InboundMessage`).
         """
-        if isinstance(event, InboundMessage) and event.data.kind != "unsupported":
+        is_main = not isinstance(event, Arrival) or self.is_main(event)
+        if is_main and isinstance(event, InboundMessage) and event.data.kind != "unsupported":
             return event.id
         message_id = self._message_ids.get(event.id)
         if message_id is None:
-            message_id = event.message_id() if isinstance(event, Arrival) else event.id
+            if not isinstance(event, Arrival):
+                message_id = event.id
+            elif is_main:
+                message_id = event.message_id()
+            else:
+                message_id = provider_event_id(event.data.account_id, self.main_name(event), "message")
             self._message_ids[event.id] = message_id
         return message_id
+
+    def is_main(self, event: Arrival) -> bool:
+        """Whether the id of a new message can be its main one."""
+        return self._message_names(event).is_main(event.data.external_id)
+
+    def main_name(self, event: Arrival) -> str:
+        """The main id of a new message: the same message is stored once, by whichever of its ids it comes."""
+        names = self.names_of_new(event)
+        return names[0] if names else event.data.external_id
+
+    def names_of_new(self, event: Arrival) -> tuple[str, ...]:
+        """Every id of a new message that follows from the customer's ids in the event, the main one first."""
+        contact = event.data.contact
+        phone = (contact.phone.removeprefix("+"),) if contact.phone else ()
+        ids = (contact.external_id, *contact.aliases, *phone)
+        return self._message_names(event).spellings(event.data.external_id, ids)
+
+    def _message_names(self, event: Arrival) -> MessageIds:
+        return self.channels.of(event.data.channel).message_ids
+
+    def names(self, account_id: str, external_id: str) -> tuple[str, ...]:
+        """The ids under which a message may be stored, as far as they are known; as told first."""
+        others = self.spellings.get((account_id, external_id))
+        return (external_id,) if others is None else tuple(dict.fromkeys((external_id, *others)))
+
+    def waits_as(self, account_id: str, external_id: str) -> str:
+        """The row in which what is told of a message waits: the one of its main id."""
+        others = self.spellings.get((account_id, external_id))
+        return provider_key(account_id, others[0] if others else external_id)
 
     def keys(self, event: PersonEvent) -> tuple[str, ...]:
         """Every key under which the person may be known from now on, worked out once."""
@@ -152,7 +188,14 @@ class Loaded:
                 self.handled.add(event.id)
 
     def target(self, account_id: str, external_id: str) -> Message | None:
-        """The message that a provider calls so, whoever wrote it."""
+        """The message that a provider calls so, whoever wrote it: by this id, else by the other ids of the message."""
+        for name in self.names(account_id, external_id):
+            found = self._target(account_id, name)
+            if found is not None:
+                return found
+        return None
+
+    def _target(self, account_id: str, external_id: str) -> Message | None:
         theirs = self.messages.get(provider_event_id(account_id, external_id, "message"))
         if theirs is not None:
             return theirs

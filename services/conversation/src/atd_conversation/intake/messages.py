@@ -6,12 +6,12 @@ from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.intake.batch import Arrival
+from atd_conversation.intake.changes import can_quote, wait_for_quoted
 from atd_conversation.intake.loaded import understands
 from atd_conversation.intake.people import contact_id_for, learn
 from atd_conversation.intake.receipts import apply_early_receipt
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.envelope import SYSTEM
-from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundEcho, InboundMessage
 
 
@@ -23,12 +23,14 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
         _understand(intake, known, event, cause)
         return
     conversation = _conversation(intake, event, cause)
+    reply_to, quotes = _quoted(intake, conversation, event)
     changes = conversation.receive(
         message_id,
         event.data,
         occurred_at=intake.moment(event),
         now=intake.now,
-        reply_to=_quoted(intake, event),
+        reply_to=reply_to,
+        quotes=quotes,
         reply_window=intake.loaded.channels.of(conversation.channel.kind).reply_window,
     )
     for change in changes:
@@ -50,6 +52,7 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
     if loaded.target(data.account_id, data.external_id) is not None:
         return
     conversation = _conversation(intake, event, cause)
+    reply_to, quotes = _quoted(intake, conversation, event)
     message = arrived(
         message_id,
         conversation.tenant_id,
@@ -58,7 +61,8 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
         sender=None,
         occurred_at=intake.moment(event),
         now=intake.now,
-        reply_to=_quoted(intake, event),
+        reply_to=reply_to,
+        quotes=quotes,
     )
     change = conversation.echo(message, intake.now)
     apply_early_receipt(intake, message, data.external_id)
@@ -69,7 +73,12 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
 
 def _conversation(intake: Intake, event: Arrival, cause: Cause) -> Conversation:
     """The conversation that takes the message, opened now if there is none."""
+    known = len(intake.unit.new_identities)
     contact_id = contact_id_for(intake, event, cause)
+    if len(intake.unit.new_identities) > known or not intake.loaded.is_main(event):
+        # what waits for the message may wait under an id that only these ids of the customer make out to be the same
+        account_id = event.data.account_id
+        intake.unit.other_names |= {(account_id, name) for name in intake.loaded.names_of_new(event)}
     place = current_of(event.data.account_id, contact_id)
     conversation = intake.loaded.current.get(place)
     if conversation is None or not conversation.takes(intake.moment(event)):
@@ -106,13 +115,21 @@ def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversatio
     return opened
 
 
-def _quoted(intake: Intake, event: Arrival) -> str | None:
-    """The id of a quoted message: one of ours by what the provider called it, else the customer's own."""
+def _quoted(intake: Intake, conversation: Conversation, event: Arrival) -> tuple[str | None, str | None]:
+    """The id of the message that this one answers; else the provider's id of one that is not here.
+
+    It may come later, and then the answer hears of it. Another customer's message is never shown, now or later.
+    """
     account_id, external_id = event.data.account_id, event.data.reply_to_external_id
     if external_id is None:
-        return None
-    ours = intake.loaded.sent_as.get((account_id, external_id))
-    return ours.id if ours is not None else provider_event_id(account_id, external_id, "message")
+        return None, None
+    quoted = intake.loaded.target(account_id, external_id)
+    if quoted is None:
+        wait_for_quoted(intake, event)
+        return None, external_id
+    if not can_quote(intake, event.tenant_id, conversation.id, quoted):
+        return None, external_id
+    return quoted.id, None
 
 
 def _put(intake: Intake, message: Message) -> None:
@@ -130,7 +147,7 @@ def _understand(intake: Intake, known: Message, event: Arrival, cause: Cause) ->
     before = {one.id for one in known.attachments}
     attachments = announced(event.data.kind, event.data.attachments)
     intake.unit.touch_message(known)
-    changed = known.understand(event.data, attachments, _quoted(intake, event))
+    changed = known.understand(event.data, attachments, *_quoted(intake, conversation, event))
     intake.revised(known, "message.updated", changed, cause)
     _fetch(intake, conversation, known, tuple(one for one in attachments if one.id not in before), cause)
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from atd_conversation.domain.message import Message, later_status
-from atd_conversation.intake.loaded import provider_key
 from atd_conversation.intake.people import note_recipient_keys
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundReceipt, SendFailure
@@ -40,7 +39,7 @@ def apply_early_receipt(intake: Intake, message: Message, external_id: str | Non
     """
     if external_id is None:
         return ()
-    key = provider_key(message.account_id, external_id)
+    key = intake.loaded.waits_as(message.account_id, external_id)
     waiting = intake.loaded.early_receipts.get(key)
     if waiting is not None and "message_id" in waiting:
         return ()
@@ -83,7 +82,7 @@ def _attempt(intake: Intake, event: InboundReceipt, message: Message) -> int:
         return data.attempt
     if data.external_id == message.external_id:
         return message.attempt
-    row = intake.loaded.early_receipts.get(provider_key(data.account_id, data.external_id or ""), {})
+    row = intake.loaded.early_receipts.get(intake.loaded.waits_as(data.account_id, data.external_id or ""), {})
     return int(row.get("attempt", 0))
 
 
@@ -111,7 +110,7 @@ def _wait(intake: Intake, event: InboundReceipt) -> None:
     data = event.data
     if data.external_id is None:
         return
-    key = provider_key(data.account_id, data.external_id)
+    key = intake.loaded.waits_as(data.account_id, data.external_id)
     known = intake.loaded.early_receipts.get(key)
     if known is not None and (known["tenant_id"] != event.tenant_id or "message_id" in known):
         return

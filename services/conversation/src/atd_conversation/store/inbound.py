@@ -9,6 +9,7 @@ from atd_conversation.domain.conversation import current_of
 from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
 from atd_conversation.intake.joining import joinable
 from atd_conversation.intake.loaded import Loaded, provider_key, senders
+from atd_conversation.intake.spellings import Name, Told, keys_of, not_found, spell, spell_by_stored_ids, told_of
 from atd_conversation.store.documents import contact_of, conversation_of, message_of
 from atd_conversation.store.indexes import (
     CONTACTS,
@@ -35,6 +36,9 @@ MOST_IDS = 1_000
 MOST_CONVERSATIONS = 1_000
 """conversations of the contacts that a batch joins, up to which they are joined: it is one transaction."""
 
+_IDENTITIES_OF_ONE = 20
+"""The most identities of one contact that messages are looked for by."""
+
 
 class InboundLoader:
     """Reads for the consumer of `inbound.events.v1`. Every query is by `_id` or by a unique index."""
@@ -44,12 +48,12 @@ class InboundLoader:
         self._inbox = inbox
         self._channels = channels
 
-    async def load(self, session: "Session", batch: Batch, *, thorough: bool = False) -> Loaded:
+    async def load(self, session: "Session", batch: Batch, *, thorough: bool = False, answers: bool = False) -> Loaded:
         """Read inside the transaction of `session` what the batch is about.
 
         `thorough` also looks for new messages that are stored: those events were handled, unless they were not
         understood when they came, and are now. Without it a stored message makes the transaction fail when it is
-        inserted again.
+        inserted again. `answers`: the messages of the batch are stored, and what they quote has come.
         """
         loaded = Loaded(self._channels)
         reads = _Reads(self._db, session)
@@ -57,15 +61,20 @@ class InboundLoader:
         if thorough:
             await self._load_stored(reads, loaded, batch)
         await self._load_people(reads, loaded, batch)
-        await self._load_messages(reads, loaded, batch)
+        await self._load_messages(reads, loaded, batch, answers=answers)
         missing = {m.conversation_id for m in loaded.messages.values()} - loaded.conversations.keys()
         for row in await reads.find(CONVERSATIONS, "_id", missing):
             loaded.add_conversation(conversation_of(row))
         return loaded
 
-    async def early_changes(self, batch: Batch) -> "dict[str, Document]":
-        """The changes that wait for a message that the batch made known, or that the batch left waiting."""
-        keys = {provider_key(*name) for name in batch.names()}
+    async def early_changes(
+        self, batch: Batch, left_waiting: "Collection[str]", other_names: "Collection[Name]"
+    ) -> "dict[str, Document]":
+        """The changes that wait for a message that the batch made known, or that the batch left waiting.
+
+        `left_waiting` are the rows that it left, `other_names` further ids of its new messages.
+        """
+        keys = {provider_key(*name) for name in (*batch.names(), *other_names)} | set(left_waiting)
         return {row["_id"]: row for row in await _Reads(self._db).find(EARLY_CHANGES, "_id", keys)}
 
     async def _load_stored(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
@@ -146,25 +155,56 @@ class InboundLoader:
         for row in await reads.find(CONTACTS, "_id", wanted):
             loaded.contacts[row["_id"]] = contact_of(row)
 
-    async def _load_messages(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
+    async def _load_messages(self, reads: "_Reads", loaded: Loaded, batch: Batch, *, answers: bool) -> None:
         """Messages that the batch tells of, changes or quotes; found by our id or by the provider's."""
         arrivals = batch.arrivals()
         echoes = {(e.data.account_id, e.data.external_id) for e in arrivals if isinstance(e, InboundEcho)}
         targets = {(c.data.account_id, c.data.target_external_id) for c in batch.changes}
         told = {(r.data.account_id, r.data.external_id) for r in batch.receipts if r.data.external_id}
         quoted = {(e.data.account_id, e.data.reply_to_external_id) for e in arrivals if e.data.reply_to_external_id}
+        for one in told_of(batch):
+            spell(loaded, one, one.ids)
+        told, targets, echoes, quoted = (_spelt(loaded, names) for names in (told, targets, echoes, quoted))
         ours = {r.data.message_id for r in batch.receipts if r.data.message_id}
-        ours |= {provider_event_id(*target, "message") for target in targets} | {f.data.message_id for f in batch.files}
-        for row in await reads.find(EARLY_RECEIPTS, "_id", {provider_key(*name) for name in told | targets | echoes}):
-            loaded.early_receipts[row["_id"]] = row
-            if "message_id" in row:
-                ours.add(row["message_id"])
+        ours |= {provider_event_id(*name, "message") for name in targets | quoted} | {
+            f.data.message_id for f in batch.files
+        }
+        ours |= {loaded.message_id_of(e) for e in arrivals} if answers else set()
+        rows = {provider_key(*name) for name in told | targets | echoes}
+        ours |= await self._early_receipts(reads, loaded, rows)
         for row in await reads.find(MESSAGES, "_id", ours):
             loaded.add_message(message_of(row))
         await self._load_sent_as(reads, loaded, (told | targets | echoes | quoted) - loaded.sent_as.keys())
-        unknown = {provider_key(*target) for target in targets if loaded.target(*target) is None}
+        missing = not_found(loaded, batch)
+        if missing:
+            await self._load_by_stored_ids(reads, loaded, missing)
+        unknown = {loaded.waits_as(*name) for name in targets | quoted if loaded.target(*name) is None}
         for row in await reads.find(EARLY_CHANGES, "_id", unknown):
             loaded.early_changes[row["_id"]] = row
+
+    async def _load_by_stored_ids(self, reads: "_Reads", loaded: Loaded, missing: "list[Told]") -> None:
+        """Messages by the ids that follow from what is stored of their customers; few batches come here."""
+        keys = {key for told in missing for key in keys_of(loaded, told)}
+        for row in await reads.find(IDENTITIES, "_id", keys - loaded.contact_ids.keys()):
+            loaded.contact_ids[row["_id"]] = row["contact_id"]
+        contacts = {loaded.contact_ids[key] for key in keys if key in loaded.contact_ids}
+        if not contacts:
+            return
+        query = {"contact_id": {"$in": list(contacts)}}
+        rows = await reads.query(IDENTITIES, query, limit=_IDENTITIES_OF_ONE * len(contacts))
+        names = spell_by_stored_ids(loaded, missing, {row["_id"]: row["contact_id"] for row in rows})
+        ours = {provider_event_id(*name, "message") for name in names} | await self._early_receipts(
+            reads, loaded, {provider_key(*name) for name in names} - loaded.early_receipts.keys()
+        )
+        for row in await reads.find(MESSAGES, "_id", ours - loaded.messages.keys()):
+            loaded.add_message(message_of(row))
+        await self._load_sent_as(reads, loaded, names - loaded.sent_as.keys())
+
+    async def _early_receipts(self, reads: "_Reads", loaded: Loaded, keys: set[str]) -> set[str]:
+        """Load rows of `early_receipts`; which messages of ours they are about."""
+        rows = await reads.find(EARLY_RECEIPTS, "_id", keys)
+        loaded.early_receipts.update({row["_id"]: row for row in rows})
+        return {row["message_id"] for row in rows if "message_id" in row}
 
     async def _load_sent_as(self, reads: "_Reads", loaded: Loaded, names: set[tuple[str, str]]) -> None:
         by_account: dict[str, set[str]] = {}
@@ -184,6 +224,10 @@ class InboundLoader:
         )
         last = row["conversations"]
         return range(last - count + 1, last + 1)
+
+
+def _spelt(loaded: Loaded, names: "set[Name]") -> "set[Name]":
+    return {(account_id, one) for account_id, name in names for one in loaded.names(account_id, name)}
 
 
 class _Reads:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from atd_conversation.domain.channels import whatsapp
-from atd_conversation.domain.channels.rules import ChannelRules, plain_rules
+from atd_conversation.domain.channels.rules import ChannelRules, MessageIds, plain_rules
 from atd_conversation.domain.drafts import Composed, Draft, References
 from atd_conversation.domain.failure_texts import ChannelName
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.topics import Topic
 from atd_schemas.views import ChannelKind
 
-__all__ = ["CHANNEL_RULES", "NOT_YET_SERVED", "ChannelRules", "Channels", "plain_rules"]
+__all__ = ["CHANNEL_RULES", "NOT_YET_SERVED", "ChannelRules", "Channels", "MessageIds", "plain_rules"]
 
 CHANNEL_RULES: Mapping[str, ChannelRules] = MappingProxyType({"whatsapp": whatsapp.RULES})
 """The rules of every kind of channel that has a service."""

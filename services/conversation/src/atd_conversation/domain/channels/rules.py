@@ -1,6 +1,6 @@
 """What a kind of channel allows: the one interface between conversation and its channels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +14,23 @@ Compose = Callable[[Draft, References], Composed]
 PLAIN_TEXT_LIMIT = 4096
 
 
+@dataclass(frozen=True, slots=True)
+class MessageIds:
+    """How a provider names messages, where it has several ids for one.
+
+    `spellings(external_id, ids)` are all of them for a message of the customer who goes by `ids`, the main one first;
+    empty for an id that has one spelling. They must contain the customer: what they find is theirs. `is_main` is a
+    quick look, made of every message, at whether an id can be the main one.
+    """
+
+    is_main: Callable[[str], bool]
+    spellings: Callable[[str, Collection[str]], tuple[str, ...]]
+
+
+ONE_ID = MessageIds(is_main=lambda _: True, spellings=lambda _, __: ())
+"""Of a provider that has one id for each message."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRules:
     """The rules of one kind of channel. The defaults are those of a channel that allows nothing but messages.
@@ -25,6 +42,7 @@ class ChannelRules:
         texts: what attendants read when a message or a file failed there.
         text_limit: characters of a text message.
         key_of_id: the identity key of an id of the channel; by default ids hold within their account.
+        message_ids: how the provider names messages; by default each has one id.
         reply_window: how long after the customer's last message free text may be sent; None: without end.
         reactions_within: how old a message may be that the company reacts to; None: the channel has no reactions.
         read_marks: whether the customer is told that their messages were read, and that an answer is being written.
@@ -34,6 +52,7 @@ class ChannelRules:
     texts: FailureTexts
     text_limit: int = PLAIN_TEXT_LIMIT
     key_of_id: KeyOfId = account_key
+    message_ids: MessageIds = ONE_ID
     reply_window: timedelta | None = None
     reactions_within: timedelta | None = None
     read_marks: bool = False

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from atd_conversation.domain.channels.rules import ChannelRules
+from atd_conversation.domain.channels.rules import ChannelRules, MessageIds
 from atd_conversation.domain.channels.whatsapp.compose import TEXT_LIMIT, compose
 from atd_conversation.domain.channels.whatsapp.failure_codes import BY_CLASS, BY_CODE
+from atd_conversation.domain.channels.whatsapp.message_ids import is_by_phone, spellings
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_conversation.domain.identities import phone_key
 from atd_schemas.views import ChannelKind
@@ -22,6 +23,7 @@ RULES = ChannelRules(
     texts=FailureTexts.of_channel(ChannelName.brand("WhatsApp"), by_code=BY_CODE, by_class=BY_CLASS),
     text_limit=TEXT_LIMIT,
     key_of_id=_key_of_id,
+    message_ids=MessageIds(is_main=is_by_phone, spellings=spellings),
     reply_window=timedelta(hours=24),
     reactions_within=timedelta(days=30),
     read_marks=True,
