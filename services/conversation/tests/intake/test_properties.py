@@ -39,6 +39,7 @@ PEOPLE: list[dict[str, Any]] = [
     {"customer": "77", "channel": "telegram"},
     {"customer": "77", "channel": "telegram", "phone": f"+{NEW_SPELLING}"},
 ]
+AFTERWARDS = NOON + 100 * HOUR
 hours = st.sampled_from([-1, 0, 1, 23, 24, 25, 30, 60])
 LATE = NOON + 60 * HOUR
 """When everything has happened: what is decided may depend on when it is taken in, not on how it is cut."""
@@ -92,7 +93,7 @@ def history(world: World, events: list[InboundEvent], closed: bool) -> None:
 @settings(max_examples=60)
 @given(earlier=events("e"), closed=st.booleans(), pool=events("w"), data=st.data())
 def test_there_are_numbers_for_every_conversation_that_a_batch_opens(earlier, closed, pool, data) -> None:
-    world = World()
+    world = World(AFTERWARDS)
     history(world, earlier, closed)
     batch = data.draw(st.lists(st.sampled_from(pool), max_size=20))
     needed = numbers_needed(world.load(Batch.of(batch)), Batch.of(batch).people)
@@ -104,7 +105,7 @@ def test_there_are_numbers_for_every_conversation_that_a_batch_opens(earlier, cl
 @settings(max_examples=60)
 @given(earlier=events("e"), closed=st.booleans(), pool=events("w"), data=st.data())
 def test_how_events_are_cut_into_batches_and_repeated_makes_no_difference(earlier, closed, pool, data) -> None:
-    one, many = World(), World()
+    one, many = World(AFTERWARDS), World(AFTERWARDS)
     for world in (one, many):
         history(world, earlier, closed)
     one.batch(*pool, now=LATE)
@@ -122,7 +123,7 @@ def test_how_events_are_cut_into_batches_and_repeated_makes_no_difference(earlie
 @given(pool=events("w"), data=st.data())
 def test_what_comes_again_when_the_inbox_has_forgotten_it_adds_no_message(pool, data) -> None:
     """It can join two contacts of whom one was not known when it came first: then what is unread moves."""
-    world = World()
+    world = World(AFTERWARDS)
     world.batch(*pool)
     before = written(world)
     unread = sum(conversation.unread_count for conversation in world.conversations.values())
@@ -141,7 +142,7 @@ claims = st.none() | st.builds(
 
 @given(pool=events("w"), data=st.data())
 def test_what_people_claim_of_themselves_never_decides_who_they_are(pool, data) -> None:
-    plain, claiming = World(), World()
+    plain, claiming = World(AFTERWARDS), World(AFTERWARDS)
     for message in pool:
         claimed = data.draw(claims)
         contact = message.data.contact.model_copy(update={"claimed": claimed})
@@ -189,7 +190,7 @@ def test_receipts_in_any_order_and_cut_end_in_the_same_state(seen, attempt, data
     worlds = []
     seen = [receipt for receipt in seen if receipt.data.attempt <= attempt]
     for order in (seen, data.draw(st.permutations(seen + seen))):
-        world = World()
+        world = World(AFTERWARDS)
         world.batch(customer_message(T, A, "w1"))
         world.send(world.conversation(), "ours").attempt = attempt
         cut = data.draw(st.integers(0, len(order)))
@@ -225,7 +226,7 @@ CHANGES = [
 def test_messages_and_what_happens_to_them_in_any_order_and_cut_end_in_the_same_state(chosen, data) -> None:
     worlds = []
     for order in (sorted(chosen), data.draw(st.permutations([*chosen, *chosen]))):
-        world = World()
+        world = World(AFTERWARDS)
         world.batch(customer_message(T, A, "w0"))
         world.send(world.conversation(), "ours")
         cut = data.draw(st.integers(0, len(order)))

@@ -31,7 +31,9 @@ BIA = Actor(type="attendant", id="bia", name="Bia")
 class World:
     """The database, as far as batches need it: what is unique there is unique here."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime | None = None) -> None:
+        """`now`: when every batch is taken in; by default when the last of its events happened, from noon on."""
+        self.now = now
         self.inbox: list[str] = []
         self.contacts: dict[str, Contact] = {}
         self.identities: dict[str, str] = {}
@@ -70,8 +72,7 @@ class World:
         return loaded
 
     def batch(self, *events: Envelope, now: datetime | None = None) -> UnitOfWork:
-        """Take events in, at noon or when the last of them happened."""
-        now = now or max([NOON, *(event.occurred_at for event in events)])
+        now = now or self.now or max([NOON, *(event.occurred_at for event in events)])
         batch = Batch.of(events)
         loaded = self.load(batch)
         loaded.take_stored_for_handled(batch)
