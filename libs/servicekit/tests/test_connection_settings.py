@@ -108,8 +108,10 @@ def test_credentials_of_kafka_come_from_the_environment_or_a_file(tmp_path: Path
 
 
 def test_empty_variables_count_as_none() -> None:
-    names = ("SECURITY_PROTOCOL", "SASL_MECHANISM", "SASL_USERNAME", "SASL_PASSWORD", "SASL_PASSWORD_FILE")
-    names += ("SSL_CA_FILE", "SSL_CERTIFICATE_FILE", "SSL_KEY_FILE", "SSL_KEY_PASSWORD")
+    names = [
+        *("SECURITY_PROTOCOL", "SASL_MECHANISM", "SASL_USERNAME", "SASL_PASSWORD", "SASL_PASSWORD_FILE"),
+        *("SSL_CA_FILE", "SSL_CERTIFICATE_FILE", "SSL_KEY_FILE", "SSL_KEY_PASSWORD"),
+    ]
     settings = ConnectionSettings.model_validate({f"KAFKA_{name}": "" for name in names})
     assert settings.kafka_connection() == KafkaConnection(("127.0.0.1:9092",))
 

@@ -127,9 +127,10 @@ async def test_a_start_that_does_not_get_on_is_seen_in_livez(monkeypatch: pytest
 
 
 async def test_a_stop_ends_a_start_that_is_still_trying() -> None:
-    one = process(broker=Part(*(InfrastructureFault() for _ in range(100_000))))
+    broker = Part(*(InfrastructureFault() for _ in range(100_000)))
+    one = process(broker=broker)
     starting = asyncio.create_task(one.start())
-    await eventually(lambda: len(one.broker.log) > 3, message="some tries")  # type: ignore[attr-defined]
+    await eventually(lambda: len(broker.log) > 3, message="some tries")
     await within(10, one.stop(starting))
     assert starting.done()
 
