@@ -48,8 +48,8 @@ class LateLoader(InboundLoader):
             await self._once()
         return loaded
 
-    async def _load_messages(self, *args: Any) -> None:
-        await super()._load_messages(*args)
+    async def _load_messages(self, *args: Any, **more: Any) -> None:
+        await super()._load_messages(*args, **more)
         if self._between:
             await self._once()
 
