@@ -329,7 +329,7 @@ async def test_every_kind_of_outcome_has_its_own_count(bench: LedgerBench) -> No
         seen.append(dict(row.counts))
         return await original(row)
 
-    bench.receiver.send = send  # type: ignore[method-assign] - the receiver's answers, and what it was told
+    bench.receiver.send = send  # type: ignore[method-assign]  # what the receiver was told, beside its answers
     process = await bench.process(fault_backoff=Backoff.of_seconds(0.01, 0.01, attempts=2))
     now = bench.clock.now()
     throttle = Retry(now, "busy", kind="throttle")

@@ -2,7 +2,7 @@
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -59,7 +59,7 @@ def fake() -> FakeProducer:
 @pytest.fixture
 def producer(fake: FakeProducer) -> Producer:
     producer = Producer("unused:9092", "test", Metrics())
-    producer._producer = fake
+    producer._producer = cast("Any", fake)
     return producer
 
 

@@ -120,7 +120,7 @@ async def test_two_processes_that_find_out_at_once_join_once(two: Any) -> None:
 
 async def test_everything_at_once_ends_with_one_thread(two: Any) -> None:
     conversations = [row["_id"] for row in await two.all(CONVERSATIONS)]
-    ids = [{"customer": PHONE}, {"customer": "BR.1"}, {"customer": PHONE, "aliases": ("BR.1",)}]
+    ids: list[dict[str, Any]] = [{"customer": PHONE}, {"customer": "BR.1"}, {"customer": PHONE, "aliases": ("BR.1",)}]
     batches = [[customer_message(T, A, f"m{n}-{i}", **ids[(n + i) % 3]) for i in range(3)] for n in range(6)]
 
     async def answer(conversation_id: str, number: int) -> None:

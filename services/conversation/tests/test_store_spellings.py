@@ -10,7 +10,7 @@ from atd_testing.whatsapp.message_ids import wamid
 
 T, A = "t1", "acc-a"
 PHONE, USER = "5511999990000", "BR.4Qz8mT2kLw9XbN71"
-BOTH = {"customer": PHONE, "aliases": (USER,)}
+BOTH: dict[str, Any] = {"customer": PHONE, "aliases": (USER,)}
 SPELLINGS = pytest.mark.parametrize(("stored", "told"), [(PHONE, USER), (USER, PHONE)])
 
 

@@ -17,7 +17,7 @@ LATER = NOON + timedelta(minutes=1)
 
 SPELLINGS = pytest.mark.parametrize(("stored", "told"), [(PHONE, USER), (USER, PHONE), (PHONE, PHONE), (USER, USER)])
 IDS = pytest.mark.parametrize("ids", [{"customer": PHONE}, {"customer": USER}], ids=["by-phone", "by-user-id"])
-BOTH = {"customer": PHONE, "aliases": (USER,)}
+BOTH: dict[str, Any] = {"customer": PHONE, "aliases": (USER,)}
 
 
 def knows_both(world: World) -> None:
