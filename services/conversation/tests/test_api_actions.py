@@ -79,9 +79,11 @@ async def test_a_closed_conversation_is_not_assigned(desk: Any) -> None:
 async def test_a_superseded_conversation_is_not_reopened(desk: Any) -> None:
     (old,) = await desk.written()
     await desk.do("POST", f"/conversations/{old}/close")
-    later = desk.service.runtime.clock.now() + timedelta(hours=25)
+    now = desk.service.runtime.clock.now()
+    long_ago = {"$set": {"closed_at": now - timedelta(hours=25)}}
+    await desk.service.db.conversations.update_one({"_id": old}, long_ago)
     await desk.service.take(
-        customer_message(desk.tenant, desk.account, "later", customer="5511999900000", occurred_at=later)
+        customer_message(desk.tenant, desk.account, "later", customer="5511999900000", occurred_at=now)
     )
     assert await desk.refused("POST", f"/conversations/{old}/reopen") == (422, "superseded", [])
 

@@ -240,5 +240,6 @@ def test_the_view_has_the_contacts_version() -> None:
         "blocked": False,
         "marketing": None,
         "created_at": "2026-03-01T12:00:00.000Z",
+        "merged_into": None,
         "version": 3,
     }

@@ -19,7 +19,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PATH = "/api/v1/channels"
 READER = ("channels:read",)
-AT = int(time.time()) + 300  # a moment that no list of this test is newer than
+
+
+def soon() -> int:
+    """A moment that no list of a test is newer than."""
+    return int(time.time()) + 300
 
 
 def business() -> str:
@@ -53,9 +57,9 @@ async def sync(service: Service, made: dict[str, Any]) -> Any:
     return await service.client.post(f"{PATH}/{made['id']}/templates/sync", headers=service.headers())
 
 
-async def tell(service: Service, made: dict[str, Any], field: str, at: int = AT, **value: Any) -> None:
+async def tell(service: Service, made: dict[str, Any], field: str, at: int | None = None, **value: Any) -> None:
     change = {"field": field, "value": value}
-    body = builders.body({"id": made["business_account_id"], "time": at, "changes": [change]})
+    body = builders.body({"id": made["business_account_id"], "time": at or soon(), "changes": [change]})
     answer = await service.deliver(f"/{made['id']}", builders.encode(body))
     assert answer.status_code == 200
 
@@ -250,16 +254,16 @@ async def test_a_webhook_changes_our_copy_of_every_account_of_the_business(servi
 
 
 async def test_repeats_and_older_webhooks_change_nothing(service: Service) -> None:
-    made = await connected(service)
+    made, at = await connected(service), soon()
     paused = of_template("lembrete_consulta", event="PAUSED", reason="NONE")
-    await tell(service, made, "message_template_status_update", **paused)
-    await tell(service, made, "message_template_status_update", **paused)
+    await tell(service, made, "message_template_status_update", at=at, **paused)
+    await tell(service, made, "message_template_status_update", at=at, **paused)
     approved = of_template("lembrete_consulta", event="APPROVED", reason="NONE")
-    await tell(service, made, "message_template_status_update", at=AT - 1, **approved)
+    await tell(service, made, "message_template_status_update", at=at - 1, **approved)
     assert (await sync(service, made)).json()["changed"] == 0
     [shown] = [found for found in await listed(service, made) if found["name"] == "lembrete_consulta"]
     assert shown["status"] == "paused"
-    await tell(service, made, "message_template_status_update", at=AT + 1, **approved)
+    await tell(service, made, "message_template_status_update", at=at + 1, **approved)
     events = await told(service, made, 3, "lembrete_consulta")
     assert [event.data.template.status for event in events] == ["approved", "paused", "approved"]
 
