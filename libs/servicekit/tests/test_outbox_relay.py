@@ -1,6 +1,7 @@
 """The relay on a real Kafka and a real MongoDB: what is published from memory, and what when something fails."""
 
 import asyncio
+import zlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,14 +13,17 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
+from bson import ObjectId
 from pymongo.errors import NetworkTimeout
 
 from atd_schemas.ids import uuid7
+from atd_schemas.topics import registry
 from atd_servicekit.backoff import Backoff
 from atd_servicekit.errors import PublishFailed, StaleVersion
+from atd_servicekit.idempotent_producer import partition_of
 from atd_servicekit.inbox import retry_stale, stale_when_duplicate
 from atd_servicekit.kafka import Outgoing, Producer
-from atd_servicekit.outbox import Relay, next_order, relay, shard_relay
+from atd_servicekit.outbox import OUTBOX, Relay, next_order, relay, shard_relay
 from atd_servicekit.outbox.rows import shard_of_key
 from atd_servicekit.outbox.stored_rows import StoredRows
 from atd_servicekit.runtime import Runtime
@@ -298,6 +302,39 @@ async def test_a_record_that_kafka_refuses_stops_its_own_key_only_until_it_is_ta
 async def _rows(runtime: Runtime, number: int) -> bool:
     rows = await runtime.mongo.db.outbox.find().to_list(None)
     return len(rows) == number and all(len(row["records"]) == 1 for row in rows)
+
+
+async def test_rows_of_an_earlier_versions_shards_are_published_in_their_order(world: World) -> None:
+    """There were eight shards; rows with refused records had numbers below zero."""
+    async with world.running() as runtime:
+        await world.change(runtime, KEYS)
+        await world.check(runtime)
+        stopped = next(part for part in runtime.components if isinstance(part, Relay))
+        await stopped.stop()
+        await world.change(runtime, KEYS)
+        outbox = runtime.mongo.db[OUTBOX]
+        for row in await outbox.find().to_list(None):
+            await outbox.delete_one({"_id": row["_id"]})
+            for record in row["records"]:
+                former = {"_id": ObjectId(), "shard": zlib.crc32(record["k"]) % 8, "records": [record]}
+                await outbox.insert_one({**row, **former})
+        refused = await outbox.find_one({"shard": 7})
+        assert refused is not None
+        await outbox.update_one({"_id": refused["_id"]}, {"$set": {"shard": -8}})
+        await world.change(runtime, [key for key in KEYS if key != refused["records"][0]["k"]])
+        await stopped.start()
+        await world.check(runtime)
+
+
+def test_no_two_shards_write_to_one_partition() -> None:
+    topics = [topic for topic in registry() if topic.name.startswith(("conversation.events", "outbound."))]
+    assert topics
+    for topic in topics:
+        shards = defaultdict(set)
+        for number in range(5_000):
+            key = f"key-{number}".encode()
+            shards[partition_of(key, topic.partitions)].add(shard_of_key(key))
+        assert all(len(found) == 1 for found in shards.values()), topic.name
 
 
 async def test_a_relay_that_was_stopped_can_be_started_again(world: World) -> None:

@@ -54,7 +54,7 @@ class Relay:
         self._leases = leases
         self._metrics = metrics
         self._clock = clock
-        stored_rows = StoredRows(collection)
+        self._stored_rows = stored_rows = StoredRows(collection)
         self._deletion = RowDeletion(stored_rows)
         memory = Memory(MEMORY_BYTES)
         self._shards = [
@@ -67,6 +67,7 @@ class Relay:
         outbox.listen(self)
 
     async def start(self) -> None:
+        await self._stored_rows.take_former_shards()
         await self._leases.start()
         await self._deletion.start()
         for shard in self._shards:

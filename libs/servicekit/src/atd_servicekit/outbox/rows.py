@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Document
 
 OUTBOX = "outbox"
-OUTBOX_SHARDS = 8
+OUTBOX_SHARDS = 4
+"""Divides the partitions of the topics of events, 12, by the same checksum: no two shards write to one partition."""
+
 OUTBOX_INDEXES = {OUTBOX: [IndexModel([("shard", 1), ("order", 1), ("part", 1), ("_id", 1)])]}
 
 ROW_BYTES = 4 * 1024 * 1024

@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from atd_servicekit.outbox.rows import ListedRow, Row
 
-KNOWN_KEYS = 8_000
+KNOWN_KEYS = 16_000
 """Keys of a shard whose last published order is remembered, at about 140 bytes (9 MB for all shards).
 
 A change of one that was forgotten costs a list of stored rows.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
-from atd_servicekit.outbox.rows import ListedRow, Row, read_row, refused_shard, stored_records
+from atd_servicekit.outbox.rows import OUTBOX_SHARDS, ListedRow, Row, read_row, refused_shard, stored_records
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Collection as MongoCollection
@@ -77,6 +77,15 @@ class StoredRows:
 
     async def delete(self, row_ids: Sequence[ObjectId]) -> None:
         await self._collection.delete_many({"_id": {"$in": list(row_ids)}})
+
+    async def take_former_shards(self) -> None:
+        """Give rows of shards that an earlier version had to those that have their keys now, in one order with them."""
+        refused = {"$subtract": [-1, {"$mod": [{"$subtract": [-1, "$shard"]}, OUTBOX_SHARDS]}]}
+        for former, shard in (
+            ({"$gte": OUTBOX_SHARDS}, {"$mod": ["$shard", OUTBOX_SHARDS]}),
+            ({"$lt": refused_shard(OUTBOX_SHARDS - 1)}, refused),
+        ):
+            await self._collection.update_many({"shard": former}, [{"$set": {"shard": shard}}])
 
     async def keep_refused(self, row: Row) -> None:
         """Keep only the row's refused records, where no list finds them."""
