@@ -213,6 +213,27 @@ def test_a_number_that_went_to_somebody_else_joins_nobody(world: World, rui: Any
     world.batch(customer_message(T, A, "w1", name="Rui", **rui), customer_message(T, A, "w2", name="Ana", **ana))
     world.batch(both(name="Ana"))
     assert len(alive(world)) == 2
+    seen = next(message.author.name for message in world.messages.values() if message.external_id == "w3")
+    assert (seen, sorted(c.unread_count for c in world.conversations.values())) == ("Ana", [1, 2])
+
+
+def test_who_has_a_number_of_somebody_else_is_known_by_the_user_id(world: World) -> None:
+    """What they write, what they want and what they change never reaches the thread of who had the number before."""
+    world.batch(customer_message(T, A, "w1", customer=NEW_SPELLING, aliases=("BR.9",), name="Rui"))
+    world.batch(customer_message(T, A, "w2", customer="BR.1", name="Ana"))
+    rui, ana = sorted(world.contacts.values(), key=lambda each: each.name or "", reverse=True)
+    before = world.conversation(contact=rui.ref())
+    world.batch(
+        both(name="Ana"),
+        phone_message(T, A, "p", **vars_of_both()),
+        prefers(T, A, "stopped", **vars_of_both()),
+        goes_by(T, A, (NEW_SPELLING, "BR.1"), OTHER, aliases=("BR.2",)),
+        both("w4", account=B, name="Ana"),
+    )
+    assert world.conversation(contact=rui.ref()) == before
+    assert (world.contacts[rui.id].phone, world.contacts[rui.id].marketing) == (f"+{NEW_SPELLING}", None)
+    assert (world.contacts[ana.id].phone, world.contacts[ana.id].marketing) == (f"+{OTHER}", "stopped")
+    assert {c.contact.id for c in world.conversations.values() if c.channel.account_id == B} == {ana.id}
 
 
 def test_tenants_stay_apart(two: World) -> None:

@@ -97,15 +97,17 @@ def test_an_id_learnt_in_the_batch_can_make_a_later_message_somebody_elses(world
     assert len(world.conversations) == 3
 
 
-def test_of_two_people_whom_one_message_names_the_phone_decides(world: World) -> None:
+def test_of_two_people_whom_one_message_names_the_user_id_decides(world: World) -> None:
+    """The number was Rui's, and is Ana's now: nobody is given another's user id."""
     world.batch(
         customer_message(T, A, "w1", customer="5521912345678", aliases=("BR.1",), name="Ana"),
         customer_message(T, A, "w2", customer=NEW_SPELLING, aliases=("BR.2",), name="Rui"),
     )
-    world.batch(customer_message(T, A, "w3", customer=NEW_SPELLING, aliases=("BR.1",), name="Rui"))
+    world.batch(customer_message(T, A, "w3", customer=NEW_SPELLING, aliases=("BR.1",), name="Ana"))
     assert len(world.contacts) == 2
-    phone = next(c for c in world.contacts.values() if c.name == "Rui")
-    assert world.conversation(contact=phone.ref()).unread_count == 2
+    ana = next(c for c in world.contacts.values() if c.name == "Ana")
+    conversation = world.conversation(contact=ana.ref())
+    assert (conversation.unread_count, conversation.recipient) == (2, NEW_SPELLING)
 
 
 def test_a_renamed_profile_renames_the_contact_in_the_conversation(world: World) -> None:

@@ -98,9 +98,12 @@ def test_a_contact_without_a_conversation_on_the_account_changes_without_a_word(
 
 
 def test_a_change_of_number_decides_about_a_later_message_of_the_batch(known: World) -> None:
-    """The message tells the new id beside one of somebody else's, and on an account that is new to both."""
-    known.batch(customer_message(T, B, "w2", customer="BR.7", name="Rui"))
-    known.batch(goes_by(T, A, (NEW_SPELLING,), OTHER), customer_message(T, B, "w3", customer=OTHER, aliases=("BR.7",)))
+    """The message tells the new id beside somebody else's number, and on an account that is new to who wrote."""
+    known.batch(customer_message(T, B, "w2", customer=OTHER, aliases=("BR.7",), name="Rui"))
+    known.batch(
+        goes_by(T, A, (NEW_SPELLING,), "5531911112222", aliases=("BR.2",)),
+        customer_message(T, B, "w3", customer=OTHER, aliases=("BR.2",)),
+    )
     assert len(known.contacts) == 2
     assert len(known.conversations) == 3
 

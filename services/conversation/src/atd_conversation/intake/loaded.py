@@ -117,17 +117,20 @@ class Loaded:
         return None if phone is None else f"{event.tenant_id}|{phone_key(phone)}"
 
     def known_by(self, event: PersonEvent) -> tuple[str, ...]:
-        """The keys that say who the person is: of somebody who goes by other ids now, those before.
+        """The keys that say who the person is, the surest first: of somebody who goes by other ids now, those before.
 
-        Nobody is ever given another's user id, so of a changed one the new one says it too; a phone is less certain.
+        Nobody is ever given another's user id; a phone can be somebody else's by now, so it decides last. Of a user id
+        that has changed the new one says who it is too.
         """
         if not isinstance(event, InboundContactChange):
-            return self.keys(event)
-        before = self.keys_of_ids(event, event.data.previous)
-        if event.data.reason != "user_id_changed":
-            return before
-        user_ids = [key for key in (*before, *self.keys(event)) if not is_phone(key)]
-        return (*user_ids, *(key for key in before if is_phone(key)))
+            keys = self.keys(event)
+        else:
+            keys = self.keys_of_ids(event, event.data.previous)
+            if event.data.reason == "user_id_changed":
+                keys += tuple(key for key in self.keys(event) if not is_phone(key))
+        if len(keys) == 1:
+            return keys
+        return (*(key for key in keys if not is_phone(key)), *(key for key in keys if is_phone(key)))
 
     def learnt_from(self, event: PersonEvent) -> tuple[str, ...]:
         """The keys that name the person from now on, unless they name somebody else.
