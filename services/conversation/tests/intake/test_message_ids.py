@@ -120,6 +120,17 @@ def test_the_same_token_of_another_customer_or_account_is_another_message(world:
     assert [m.deleted_at for m in world.messages.values()] == [None, None]
 
 
+def test_whose_message_is_changed_is_known_by_the_user_id_where_the_number_was_anothers(world: World) -> None:
+    """Ana wrote with a former number, and has the one that was Rui's now."""
+    world.batch(customer_message(T, A, "w0", customer=PHONE, aliases=("BR.rui",), name="Rui"))
+    world.batch(customer_message(T, A, wamid(OTHER), customer=OTHER, aliases=(USER,), name="Ana"))
+    deletion = deleted(T, A, wamid(USER), at=1)
+    by_both = {"contact": customer_message(T, A, "w1", **BOTH).data.contact}
+    world.batch(deletion.model_copy(update={"data": deletion.data.model_copy(update=by_both)}))
+    assert one(world, wamid(OTHER)).deleted_at is not None
+    assert world.waiting == {}
+
+
 # --- quotes of what is not here
 
 

@@ -130,7 +130,7 @@ class Loaded:
                 keys += tuple(key for key in self.keys(event) if not is_phone(key))
         if len(keys) == 1:
             return keys
-        return (*(key for key in keys if not is_phone(key)), *(key for key in keys if is_phone(key)))
+        return tuple(sorted(keys, key=is_phone))
 
     def learnt_from(self, event: PersonEvent) -> tuple[str, ...]:
         """The keys that name the person from now on, unless they name somebody else.

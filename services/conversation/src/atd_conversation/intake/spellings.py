@@ -7,7 +7,7 @@ those that the event has; only when nothing is found, and so in few batches, tho
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from atd_conversation.domain.identities import id_of_key
+from atd_conversation.domain.identities import id_of_key, is_phone
 from atd_conversation.intake.batch import Batch, ChangeEvent
 from atd_conversation.intake.loaded import Loaded
 from atd_schemas.inbound import InboundContact, InboundEcho, InboundMessage, InboundReceipt
@@ -74,8 +74,8 @@ def _needs_none(loaded: Loaded, told: Told) -> bool:
 
 
 def keys_of(loaded: Loaded, told: Told) -> tuple[str, ...]:
-    """The keys under which the customer of an event may be known."""
-    return loaded.keys_of_ids(told.event, told.ids)
+    """The keys under which the customer of an event may be known, phones last (see `Loaded.known_by`)."""
+    return tuple(sorted(loaded.keys_of_ids(told.event, told.ids), key=is_phone))
 
 
 def spell_by_stored_ids(loaded: Loaded, missing: list[Told], keys: Mapping[str, str]) -> set[Name]:
