@@ -151,6 +151,21 @@ async def test_stopping_waits_for_running_sends_and_leaves_the_rest(bench: Ledge
     assert not [line for line in logs if line["event"] == "task.failed"], "no loop is started again"
 
 
+async def test_a_ledger_that_was_stopped_can_be_started_again(bench: LedgerBench) -> None:
+    """As when a start of it took too long, because MongoDB went away meanwhile."""
+    process = await bench.process()
+    await process.ledger.add(bench.new_rows(["a"]))
+    await bench.wait_state("done", "a")
+    await process.stop()
+    with structlog.testing.capture_logs() as logs:
+        await process.start()
+        for row_id in ("b", "c"):
+            await process.ledger.add(bench.new_rows([row_id]))
+            await bench.wait_state("done", row_id)
+    await eventually(lambda: [row.id for row in process.finished] == ["a", "b", "c"])
+    assert not [line for line in logs if line["event"] == "task.failed"], "nothing ended that should run"
+
+
 async def test_a_send_that_outlasts_the_grace_is_uncertain_to_the_next_process(bench: LedgerBench) -> None:
     process = await bench.process("first", grace=timedelta(milliseconds=50))
     bench.receiver.hold("a")

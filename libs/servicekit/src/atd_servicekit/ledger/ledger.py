@@ -143,7 +143,11 @@ class Ledger:
             self._loops.insert(0, self._reporting_loop)
 
     async def start(self) -> None:
-        """Take part in sending."""
+        """Take part in sending, perhaps again: a start that failed is tried once more with the same parts."""
+        self._signals.stopping.clear()
+        self._writer.last = False
+        if self._reporter is not None:
+            self._reporter.last = False
         await self._leases.start()
         await retry_until_available("read gates", self._loader.read_gates)
         for loop in self._loops:
