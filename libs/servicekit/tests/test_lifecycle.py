@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+import structlog
 
 from atd_servicekit import lifecycle
 from atd_servicekit.backoff import Backoff
@@ -83,6 +84,20 @@ async def test_what_has_started_stays_so_while_a_later_part_is_tried() -> None:
     one = process(components=[connection], broker=Part(InfrastructureFault(), InfrastructureFault()))
     await within(10, one.start())
     assert connection.log == ["start"]
+
+
+async def test_indexes_that_take_longer_than_a_try_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifecycle, "_STEP_SECONDS", 0.01)
+
+    class Slow(Part):
+        async def ensure_indexes(self, _: object) -> None:
+            self.log.append("build")
+            await eventually(lambda: len([line for line in logs if line["event"] == "service.waiting"]) > 2)
+
+    one = process(mongo=(mongo := Slow()))
+    with structlog.testing.capture_logs() as logs:
+        await within(10, one.start())
+    assert mongo.log.count("build") == 1
 
 
 async def test_a_try_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from pymongo import InsertOne, UpdateOne
+from pymongo import IndexModel, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, OperationFailure
 
 from atd_servicekit.metrics import Metrics
@@ -78,3 +78,26 @@ async def test_a_conflict_is_retried_unless_the_caller_has_its_own_way(mongo: Mo
     row = await mongo.db["things"].find_one({"_id": 1})
     assert row is not None
     assert (tries, row["n"]) == ((2, 11) if retried else (1, 10))
+
+
+async def test_an_index_is_built_however_long_it_takes(mongo: Mongo, mongodb_url: str, database_name: str) -> None:
+    """A deadline of an operation would have MongoDB drop what it has built, at each try of the start."""
+    hasty = Mongo(mongodb_url, database_name, Metrics(), timeout_ms=200)
+    await mongo.db["things"].insert_many([{"n": n} for n in range(10)])
+
+    async def commands() -> list[Any]:
+        stages: list[dict[str, Any]] = [{"$currentOp": {}}, {"$match": {"command.createIndexes": "things"}}]
+        return [one["command"] async for one in mongo.client.admin.aggregate(stages)]
+
+    async with await mongo.client.start_session() as session:
+        session.start_transaction()
+        await mongo.db["things"].insert_one({"n": 10}, session=session)  # an index waits for its end
+        building = asyncio.create_task(hasty.ensure_indexes({"things": [IndexModel([("n", 1)], name="by_n")]}))
+        while not (found := await commands()):
+            assert not building.done()
+            await asyncio.sleep(0.01)
+        assert found[0].get("maxTimeMS", 3_600_000) >= 3_600_000
+        await session.commit_transaction()
+    await building
+    assert "by_n" in await mongo.db["things"].index_information()
+    hasty.close()

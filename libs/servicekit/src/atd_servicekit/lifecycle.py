@@ -68,6 +68,7 @@ class Lifecycle:
     on_failure: Callable[[], None] = _nothing
     _tried_at: float = field(default_factory=time.monotonic)
     _started: list[Component] = field(default_factory=list)
+    _building: "asyncio.Task[None] | None" = None
     _checking: SupervisedTask = field(init=False)
 
     @property
@@ -97,6 +98,8 @@ class Lifecycle:
         self.health.stopping = True
         self.stopping.set()
         await cancel_and_wait(starting)
+        if self._building is not None:
+            await cancel_and_wait(self._building)
         await self._checking.stop()
         await self._stop_started()
         self.mongo.close()
@@ -104,7 +107,8 @@ class Lifecycle:
         self._log.info("service.stopped")
 
     async def _start(self) -> None:
-        await self._until_done("mongodb", self._prepare_mongo)
+        await self._until_done("mongodb", self.mongo.ping)
+        await self._until_done("indexes", self._build_indexes)
         await self._until_done("producer", self.producer.start)
         for action in self.actions:
             await self._until_done(getattr(action, "__name__", "action"), action)
@@ -118,9 +122,11 @@ class Lifecycle:
         self.health.started.set()
         self._log.info("service.ready", instance=self.instance)
 
-    async def _prepare_mongo(self) -> None:
-        await self.mongo.ping()
-        await self.mongo.ensure_indexes(self.indexes)
+    async def _build_indexes(self) -> None:
+        """Build what is missing; a try that took too long leaves the building to the next, which waits for it."""
+        if self._building is None or self._building.done():
+            self._building = asyncio.create_task(self.mongo.ensure_indexes(self.indexes), name="indexes")
+        await asyncio.shield(self._building)
 
     async def _until_done(self, part: str, begin: _Step, undo: _Step | None = None) -> None:
         """Do one step until it succeeds; `undo` clears up after a try. Raises what a repeat would not cure."""

@@ -17,7 +17,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo import DeleteOne, IndexModel, InsertOne, ReadPreference, ReplaceOne, UpdateOne
+from pymongo import DeleteOne, IndexModel, InsertOne, ReadPreference, ReplaceOne, UpdateOne, timeout
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
@@ -90,6 +90,9 @@ _AWAY_CODES = frozenset(
 
 TRANSACTION_BACKOFF = Backoff.of_seconds(0.005, 1.0, attempts=12)
 """Between tries of a transaction, before its fault is raised: about five seconds in all."""
+
+_INDEX_SECONDS = 86_400.0
+"""MongoDB gives up the building of an index whose client has a deadline that is over, and begins anew."""
 
 _COMMIT_BACKOFF = Backoff.of_seconds(0.05, 1.0, attempts=12)
 
@@ -240,13 +243,17 @@ class Mongo:
         return error.has_error_label("TransientTransactionError")
 
     async def ensure_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-        """Create the indexes that are missing, collection by collection; existing ones cost nothing."""
+        """Create the indexes that are missing, collection by collection; existing ones cost nothing.
+
+        On a large collection that takes minutes.
+        """
         existing = set(await self.db.list_collection_names())
         for collection, models in indexes.items():
             if collection not in existing:
                 await self._create(collection)
             if models:
-                await self.db[collection].create_indexes(list(models))
+                with timeout(_INDEX_SECONDS):
+                    await self.db[collection].create_indexes(list(models))
 
     async def _create(self, collection: str) -> None:
         try:
