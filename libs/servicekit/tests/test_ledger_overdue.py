@@ -150,3 +150,16 @@ async def test_a_group_that_is_gone_fails_at_once_in_every_process(bench: Ledger
     await bench.wait_state("uncertain", "u")
     assert {row.reason for row in two.finished} == {"deleted"}
     assert len(bench.receiver.calls) == 3
+
+
+async def test_a_group_that_is_gone_says_nothing_of_what_may_have_arrived(bench: LedgerBench) -> None:
+    process = await bench.process()
+    bench.receiver.will("a", Uncertain(bench.later(60), "timeout"), Retry(bench.later(3600), "throttle", "group"))
+    await process.ledger.add(bench.new_rows(["a"]))
+    await bench.wait_state("uncertain", "a")
+    bench.clock.advance(timedelta(seconds=61))
+    await bench.wait_again("a")
+    await process.ledger.add(bench.new_rows(["b"]))
+    await process.ledger.fail_group("g", Failed("deleted", "It is gone."))
+    await bench.wait_state("failed", "b")
+    await bench.wait_state("due", "a")

@@ -156,8 +156,8 @@ class LedgerStore:
         return [_row(document) for document in await self._rows.find(query).limit(limit).hint("overdue").to_list(limit)]
 
     async def waiting(self, group: str, limit: int) -> list[Row]:
-        """Rows of a group that are to be sent, whatever they wait for."""
-        query = {"open.group": group, "state": "due"}
+        """Rows of a group that are to be sent, whatever they wait for, and of which no attempt may have arrived."""
+        query = {"open.group": group, "state": "due", f"counts.{UNCERTAIN}": {"$exists": False}}
         return [_row(document) for document in await self._rows.find(query).limit(limit).hint("due").to_list(limit)]
 
     async def park(self, entries: Sequence[Entry], until: datetime) -> None:
