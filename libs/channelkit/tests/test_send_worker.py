@@ -53,14 +53,25 @@ async def mark_refused(_account: Account, _refused: Refused) -> bool:
     raise AssertionError("nothing was refused")
 
 
-def worker(provider: Provider, *, holds: bool = True) -> SendWorker[Account]:
+class SlowTurns(WaitingRateLimiter):
+    """A turn takes more than a day."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(Rate.even(80), clock)
+        self._fake = clock
+
+    async def turn(self, _key: str) -> None:
+        self._fake.advance(DAY + timedelta(seconds=1))
+
+
+def worker(provider: Provider, *, holds: bool = True, slow: bool = False) -> SendWorker[Account]:
     clock = FakeClock(NOW)
     return SendWorker(
         service="ingest-toy",
         access=AccountAccess(Accounts(), mark_refused),
         client=provider,
         publisher=Publisher(),
-        rate=WaitingRateLimiter(Rate.even(80), clock),
+        rate=SlowTurns(clock) if slow else WaitingRateLimiter(Rate.even(80), clock),
         holds=lambda _: holds,
         policy=RetryPolicy(uncertain_after=timedelta(seconds=60)),
         send_for=DAY,
@@ -117,6 +128,16 @@ async def test_a_process_that_does_not_send_for_the_account_any_more_makes_no_ca
     outcome = await worker(provider, holds=False).attempt(row())
     assert isinstance(outcome, ledger.Retry)
     assert provider.asked == []
+
+
+@pytest.mark.parametrize(("counts", "reason"), [({}, "transient:expired"), ({"uncertain": 1}, "unknown:no_proof")])
+async def test_a_message_whose_time_ends_while_it_waits_for_its_turn_is_not_sent(
+    counts: dict[str, int], reason: str
+) -> None:
+    provider = Provider()
+    outcome = await worker(provider, slow=True).attempt(replace(row(), counts=counts))
+    assert isinstance(outcome, ledger.Failed)
+    assert (outcome.reason, provider.asked) == (reason, [])
 
 
 @pytest.mark.parametrize(("counts", "reason"), [({}, "account:deleted"), ({"uncertain": 1}, "unknown:no_proof")])

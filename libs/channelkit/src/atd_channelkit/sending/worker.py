@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 import structlog
@@ -13,7 +13,15 @@ from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Answer, Refused, Unsent
 from atd_channelkit.sending.message_files import MessageFiles
-from atd_channelkit.sending.policy import Attempt, RetryPolicy, current_read, decide, decide_read, unproven
+from atd_channelkit.sending.policy import (
+    Attempt,
+    RetryPolicy,
+    current_read,
+    decide,
+    decide_read,
+    overdue,
+    unproven,
+)
 from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.receipts import receipt_of
 from atd_channelkit.sending.rows import SendData, channel_of, conversation_of, data_of
@@ -26,6 +34,8 @@ from atd_servicekit.rates import WaitingRateLimiter
 from atd_servicekit.tracing import Tracing, current_traceparent
 
 A = TypeVar("A", bound=Account)
+
+_LATE = Unsent("its time was over before the call")
 
 
 class Publisher(Protocol):
@@ -91,6 +101,8 @@ class SendWorker(Generic[A]):
             return (unproven(account.detail) if row.counts.get(ledger.UNCERTAIN) else account), None
         data = data_of(row)
         answer = await self._send(account, row, data)
+        if answer is _LATE:
+            return overdue(row, None), answer
         effective = await self.access.refused(account, answer) if isinstance(answer, Refused) else answer
         attempt = self._attempt_of(row)
         if isinstance(data, OutboundReadData):
@@ -107,6 +119,8 @@ class SendWorker(Generic[A]):
             await self.rate.turn(rate_key)
             if not self.holds(row):
                 return Unsent("another process sends for the account")
+            if self.clock.now() > self._until(row):  # files took their time, or the turn did
+                return _LATE
             return await self.client.send(account, Send(data, row.id, files))
 
         if self.files is not None and isinstance(data, OutboundMessageData) and data.attachments:
@@ -114,8 +128,10 @@ class SendWorker(Generic[A]):
         return await post({})
 
     def _attempt_of(self, row: ledger.Row) -> Attempt:
-        until = row.send_until or row.created_at + self.send_for
-        return Attempt(row.counts, row.created_at, until, self.clock.now(), random.random())
+        return Attempt(row.counts, row.created_at, self._until(row), self.clock.now(), random.random())
+
+    def _until(self, row: ledger.Row) -> datetime:
+        return row.send_until or row.created_at + self.send_for
 
     async def report(self, finished: Sequence[ledger.Finished]) -> None:
         """Publish the receipts of finished sends. Raises `PublishFailed` when Kafka is away."""
