@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
-from pymongo.errors import OperationFailure
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from atd_channelkit.accounts.documents import sealed_names
 from atd_channelkit.accounts.spec import ChannelSpec, Reference
@@ -81,8 +81,17 @@ class AccountStore:
         await self._accounts.insert_one(document, session=session)
 
     async def adopt(self, unique: str | None) -> None:
-        """Bring along accounts of versions in which an account counted from its first day. Safe to repeat."""
-        await self._accounts.update_many({"proven": {"$exists": False}}, {"$set": {"proven": True}})
+        """Bring along accounts of versions in which an account counted from its first day. Safe to repeat.
+
+        While both versions run, the earlier one may connect what is connected already: that account is to be proven.
+        """
+        before = {"proven": {"$exists": False}}
+        async for row in self._accounts.find(before, {"_id": 1}).sort("_id", ASCENDING).batch_size(_BATCH):
+            one = {"_id": row["_id"], **before}
+            try:
+                await self._accounts.update_one(one, {"$set": {"proven": True}})
+            except DuplicateKeyError:
+                await self._accounts.update_one(one, {"$set": {"proven": False}})
         if unique is not None:
             try:
                 await self._accounts.drop_index(f"one_account_per_{unique}")
