@@ -197,6 +197,19 @@ async def test_a_sync_that_is_refused_says_why(service: Service) -> None:
     assert len(await listed(service, made)) == 10
 
 
+async def test_a_dead_token_leaves_a_disabled_account_disabled(service: Service) -> None:
+    """A good check would make a marked one active, whoever switched it off."""
+    made = await connected(service)
+    address = f"{PATH}/{made['id']}"
+    await service.client.patch(address, json={"status": "disabled"}, headers=service.headers())
+    dead = Behaviour(kind="error", code=190, on="templates", account=made["business_account_id"])
+    service.fake.graph.state.behaviours.append(dead)
+    refused = await sync(service, made)
+    assert "190" in refused.json()["detail"]
+    shown = (await service.client.get(address, headers=service.headers())).json()
+    assert shown["status"] == "disabled"
+
+
 async def test_a_dead_token_marks_the_account_and_a_new_one_reads_the_templates(service: Service) -> None:
     service.fake.graph.state.revoked_tokens = {"dead"}
     made = await connected(service, access_token="dead")

@@ -264,7 +264,8 @@ class ChannelService(Generic[A]):
     async def needs_reconnection(self, account: A, refused: Refused) -> bool:
         """Mark an account whose credentials were refused; false when it has changed since and may work again.
 
-        What is marked already is not marked again: a new version would be in the way of whoever repairs it.
+        What is marked already is not marked again: a new version would be in the way of whoever repairs it. A disabled
+        account stays so, for good credentials would make a marked one active.
         """
 
         def fields(document: "Document") -> Mapping[str, Any]:
@@ -272,7 +273,7 @@ class ChannelService(Generic[A]):
             return {**touched(document, now), **needs_reconnection_fields(refused.code, refused.detail, now)}
 
         try:
-            if account.status == "needs_reconnection":
+            if account.status != "active":
                 return bool((await self._found(account.tenant_id, account.id))["version"] == account.version)
             await self._changed(account.tenant_id, account.id, account.version, fields, SYSTEM)
         except Problem:
