@@ -292,5 +292,6 @@ def test_every_key_is_published_in_order_whoever_publishes_and_whatever_fails(se
     with pytest.MonkeyPatch.context() as patch, structlog.testing.capture_logs():
         patch.setattr(shard_queue, "KNOWN_KEYS", 3)  # of the four
         patch.setattr(shard_relay, "_BACKOFF", Backoff.of_seconds(0.0, 0.0))
+        patch.setattr(shard_relay, "_PUBLISH_BYTES", 1_000)  # three records
         patch.setattr(refused_records, "_RETRY", Backoff.of_seconds(0.0, 0.0))
         asyncio.run(Simulation(Random(seed), exclusive=exclusive).run())

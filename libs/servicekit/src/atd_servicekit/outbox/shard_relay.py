@@ -192,14 +192,14 @@ class ShardRelay:
     async def _publish_by_record(self, row: Row, batch: "_Batch") -> "_Batch":
         """Add the row to the batch record by record, and send the batch when it is full; the batch to go on with."""
         for record in row.records:
-            if self.refused.stops(record):
-                row.refused.append(record)
-                continue
             size = record_size(record)
             if not batch.has_room(size):
-                await self._send_batch(batch)
+                await self._send_batch(batch)  # which may stop this record
                 batch = _Batch()
-            batch.add(row, (record,), size)
+            if self.refused.stops(record):
+                row.refused.append(record)
+            else:
+                batch.add(row, (record,), size)
         return batch
 
     async def _send_batch(self, batch: "_Batch") -> None:
