@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bson import ObjectId
+from pymongo.read_concern import ReadConcern
 
 from atd_servicekit.outbox.rows import OUTBOX_SHARDS, ListedRow, Row, read_row, refused_shard, stored_records
 
@@ -31,12 +32,16 @@ class StoredRows:
 
     def __init__(self, collection: "MongoCollection") -> None:
         self._collection = collection
+        self._at_one_moment = collection.with_options(read_concern=ReadConcern("snapshot"))
         self._asked: set[int] = set()
         self._next: asyncio.Task[dict[int, RowList]] | None = None
         self._one_at_a_time = asyncio.Lock()
 
     async def oldest(self, shard: int) -> RowList:
         """List the oldest rows of a shard, all that are committed before the call.
+
+        A list is of one moment: another one would miss a row that is committed where it has been already, and find
+        the row that follows it.
 
         Shards that ask while a list is being read share the next one.
         """
@@ -64,7 +69,7 @@ class StoredRows:
     async def _find(self, shards: Collection[int]) -> "list[Document]":
         query = {"shard": {"$in": sorted(shards)}} if len(shards) > 1 else {"shard": next(iter(shards))}
         found: list[Document] = (
-            await self._collection.find(query, {"records": 0}).sort(_ORDER).limit(_LISTED).to_list(_LISTED)
+            await self._at_one_moment.find(query, {"records": 0}).sort(_ORDER).limit(_LISTED).to_list(_LISTED)
         )
         return found
 
