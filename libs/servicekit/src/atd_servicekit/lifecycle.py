@@ -124,9 +124,11 @@ class Lifecycle:
 
     async def _build_indexes(self) -> None:
         """Build what is missing; a try that took too long leaves the building to the next, which waits for it."""
-        if self._building is None or self._building.done():
-            self._building = asyncio.create_task(self.mongo.ensure_indexes(self.indexes), name="indexes")
-        await asyncio.shield(self._building)
+        building = self._building
+        failed = building is not None and building.done() and (building.cancelled() or building.exception() is not None)
+        if building is None or failed:
+            self._building = building = asyncio.create_task(self.mongo.ensure_indexes(self.indexes), name="indexes")
+        await asyncio.shield(building)
 
     async def _until_done(self, part: str, begin: _Step, undo: _Step | None = None) -> None:
         """Do one step until it succeeds; `undo` clears up after a try. Raises what a repeat would not cure."""
