@@ -1,0 +1,5 @@
+import { useMe } from "@/shared/session/SessionProvider";
+
+export function InboxPage() {
+  return <main>{useMe().name}</main>;
+}

@@ -1,0 +1,22 @@
+import "@fontsource-variable/inter";
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "@/shared/theme/tokens.css";
+import "@/shared/theme/global.css";
+
+import { createRoot } from "react-dom/client";
+
+import { App } from "@/app/App";
+import { setTokenSource } from "@/shared/api/client";
+import { createQueryClient } from "@/shared/api/queryClient";
+import { startTexts } from "@/shared/i18n";
+import { Session } from "@/shared/session/session";
+import { preferences } from "@/shared/storage/preferences";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
+
+const session = new Session();
+setTokenSource(session);
+await Promise.all([startTexts(preferences.get().language), session.start()]);
+createRoot(root).render(<App session={session} queryClient={createQueryClient()} />);

@@ -1,0 +1,30 @@
+/** The keys of everything that is kept of the server. What lives under which key, in which shape, is said here alone. */
+import type { ConversationFilter } from "@/shared/conversations/filter";
+
+export const keys = {
+  /** `Me` */
+  me: () => ["me"] as const,
+  /** `ClientInfo`: what the gateway says of itself before anybody signs in. */
+  client: () => ["client"] as const,
+  /** `InfiniteData<Page<Conversation>>`, the latest activity first. */
+  lists: () => ["conversations", "list"] as const,
+  list: (filter: ConversationFilter) => ["conversations", "list", filter] as const,
+  /** `Counts` of the views. */
+  counts: () => ["conversations", "counts"] as const,
+  /** `Conversation` */
+  conversation: (id: string) => ["conversations", "one", id] as const,
+  /** `Thread`: the loaded messages of a conversation, oldest first. */
+  thread: (conversationId: string) => ["threads", conversationId] as const,
+  /** `Contact` */
+  contact: (id: string) => ["contacts", "one", id] as const,
+  /** `Capabilities[]`, by kind of channel. */
+  capabilities: () => ["capabilities"] as const,
+  /** `Page<Channel>` */
+  channels: () => ["channels"] as const,
+  channel: (id: string) => ["channels", "one", id] as const,
+  channelKinds: () => ["channels", "kinds"] as const,
+  templates: (accountId: string) => ["channels", "templates", accountId] as const,
+  /** `Page<Attendant>` */
+  attendants: () => ["attendants"] as const,
+  sessions: () => ["sessions"] as const,
+};

@@ -1,0 +1,59 @@
+/** What a failed request says (RFC 9457), or that there was no answer at all. */
+
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+interface ProblemBody {
+  title?: string;
+  detail?: string;
+  code?: string;
+  errors?: FieldProblem[];
+}
+
+/**
+ * A request that was answered with an error.
+ *
+ * `code` is the API's stable word (`window_closed`, `not_found`), by which the client chooses its own words.
+ * `retryAfter` is in seconds.
+ */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly errors: readonly FieldProblem[] = [],
+    readonly requestId: string | null = null,
+    readonly retryAfter: number | null = null,
+  ) {
+    super(detail);
+  }
+}
+
+/** There was no answer: no network, or nobody at the other end. Whether the request had its effect is not known. */
+export class Unanswered extends Error {
+  override readonly name = "Unanswered";
+}
+
+/** Reads the problem out of an answer with an error status. */
+export function problemOf(response: Response, body: unknown): ApiProblem {
+  const found: ProblemBody = typeof body === "object" && body !== null ? body : {};
+  const after = Number(response.headers.get("Retry-After"));
+  return new ApiProblem(
+    response.status,
+    found.code ?? `http_${response.status}`,
+    found.detail ?? found.title ?? response.statusText,
+    found.errors ?? [],
+    response.headers.get("X-Request-Id"),
+    Number.isFinite(after) && after > 0 ? after : null,
+  );
+}
+
+/** Whether the same request may succeed later without a change: no answer, overload, or a fault of the server. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof Unanswered) return true;
+  return error instanceof ApiProblem && (error.status >= 500 || error.status === 429 || error.status === 408);
+}

@@ -1,0 +1,26 @@
+/** The API's shapes under the words that the client uses. They come from the gateway's OpenAPI document. */
+import type { components } from "@/shared/api/schema";
+
+type Schemas = components["schemas"];
+
+export type Attendant = Schemas["AttendantView"];
+export type Me = Schemas["AttendantSelf"];
+export type Conversation = Schemas["ConversationView"];
+export type ConversationStatus = Conversation["status"];
+export type Priority = Conversation["priority"];
+export type Message = Schemas["MessageView"];
+export type MessageKind = Message["kind"];
+/** A message of one kind, with the content of that kind. */
+export type MessageOf<K extends MessageKind> = Extract<Message, { kind: K }>;
+export type Attachment = Schemas["AttachmentView"];
+export type MessageError = Schemas["MessageError"];
+export type NewMessage = Schemas["NewMessage"];
+export type Contact = Schemas["ContactView"];
+export type Template = Schemas["TemplateView"];
+export type SignedIn = Schemas["SignedInAnswer"];
+
+/** One page of a list. */
+export interface Page<T> {
+  items: T[];
+  next_cursor?: string | null;
+}

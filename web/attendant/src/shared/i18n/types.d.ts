@@ -1,0 +1,15 @@
+/** Makes `t` refuse keys that pt-BR does not have. A new namespace is named here. */
+import "i18next";
+
+import type app from "./locales/pt-BR/app.json";
+import type auth from "./locales/pt-BR/auth.json";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "app";
+    resources: {
+      app: typeof app;
+      auth: typeof auth;
+    };
+  }
+}

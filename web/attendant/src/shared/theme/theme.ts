@@ -1,0 +1,51 @@
+/** Mantine in our tokens: its components take their colours from `tokens.css`. */
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const teal: MantineColorsTuple = [
+  "#ecfaf8",
+  "#dcf1ee",
+  "#bfe5e0",
+  "#8fd2ca",
+  "#57bab0",
+  "#2a9f94",
+  "#138479",
+  "#0f766e",
+  "#0b5f59",
+  "#084a46",
+];
+
+export const theme = createTheme({
+  primaryColor: "teal",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  colors: { teal },
+  fontFamily: "var(--font)",
+  fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
+  defaultRadius: "8px",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  headings: { fontWeight: "600" },
+  components: {
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
+  },
+});
+
+const schemeVariables = {
+  "--mantine-color-body": "var(--surface-0)",
+  "--mantine-color-text": "var(--text-1)",
+  "--mantine-color-dimmed": "var(--text-3)",
+  "--mantine-color-placeholder": "var(--text-3)",
+  "--mantine-color-default": "var(--surface-0)",
+  "--mantine-color-default-hover": "var(--surface-2)",
+  "--mantine-color-default-color": "var(--text-1)",
+  "--mantine-color-default-border": "var(--border)",
+  "--mantine-color-error": "var(--danger)",
+  "--mantine-color-anchor": "var(--accent-text)",
+};
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: schemeVariables,
+  dark: schemeVariables,
+});
