@@ -25,10 +25,10 @@ RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gener
 	--no-emit-index-url --no-annotate --no-header --prerelease if-necessary-or-explicit \
 	$(if $(KEEP),,--upgrade)
 
-.PHONY: help run demo status test check lint types imports pins bench fmt lock clean reset
+.PHONY: help run demo status test check lint types imports pins bench web-types fmt lock clean reset
 
 help: ## say what there is (this)
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
 
 run: $(READY) ## start everything on this machine, without Docker, and say where it is (Ctrl-C stops it)
 	@$(BIN)/python -m deploy.local
@@ -67,6 +67,9 @@ pins: $(READY)
 
 bench: $(READY) ## measure throughput and latency on this machine
 	@$(BIN)/python -m tests.load $(ARGS)
+
+web-types: $(READY) ## write the web client's types of the API anew, from what the services describe (nothing has to run)
+	@$(BIN)/python -m tests.docs web-types
 
 fmt: $(READY) ## format, and repair what the linter can repair
 	@$(BIN)/ruff check --fix-only --quiet

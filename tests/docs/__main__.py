@@ -1,11 +1,32 @@
-"""`python -m tests.docs` writes the tables of the documents anew, and the tests into the pages of the channels."""
+"""`python -m tests.docs` writes the tables of the documents anew, and the tests into the pages of the channels.
 
+`python -m tests.docs web-types` writes the types of the API for the web client.
+"""
+
+import sys
+from pathlib import Path
+
+from deploy.web.client import ClientError
 from tests.docs.proofs import rewrite
 from tests.docs.tables import DOCUMENTS, rewritten
+from tests.docs.web_types import rewrite_types
 
 
-def main() -> None:
-    """Rewrite every document whose tables have changed."""
+def main(arguments: list[str]) -> int:
+    """Rewrite every file that has changed; returns the exit status."""
+    try:
+        changed = rewrite_types() if arguments == ["web-types"] else _rewrite_documents()
+    except ClientError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in changed:
+        print(f"{path.name} rewritten")
+    if not changed:
+        print("nothing to rewrite")
+    return 0
+
+
+def _rewrite_documents() -> list[Path]:
     changed = []
     for document in DOCUMENTS:
         before = document.read_text(encoding="utf-8")
@@ -13,9 +34,8 @@ def main() -> None:
         if after != before:
             document.write_text(after, encoding="utf-8")
             changed.append(document)
-    for path in [*changed, *rewrite()]:
-        print(f"{path.name} rewritten")
+    return [*changed, *rewrite()]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -3,17 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from importlib import import_module
 from typing import Any
 
 import pytest
 
 from atd_gateway.domain.openapi import CannotMerge, merge_openapi
 from atd_gateway.domain.routes import RouteTable, routes_of
-from atd_gateway.settings import services_behind
 from atd_schemas.services import CHANNELS_PREFIX, SERVICES, Service, channel_services
-from atd_testing.keys import key_variables
-from tests.docs.tables import SERVICES as SETTINGS
+from tests.docs.web_types import api_document, service_documents
 
 Document = dict[str, Any]
 
@@ -22,13 +19,8 @@ TOY = Service(name="ingest-toy", port=8198, does="a toy", channels=("app",))
 
 
 @pytest.fixture
-async def documents(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Document]:
-    for variable, key in key_variables("gateway").items():
-        monkeypatch.setenv(variable, key)
-    return {
-        one.name: import_module(f"{one.module}.app").create_app(SETTINGS[one.name]()).openapi()
-        for one in services_behind()
-    }
+async def documents() -> Mapping[str, Document]:
+    return await service_documents()
 
 
 def merged(documents: Mapping[str, Document], services: Sequence[Service] = SERVICES) -> Document:
@@ -73,3 +65,10 @@ async def test_a_path_that_the_list_of_services_forgot_is_noticed(documents: Map
     forgetful = [one for one in SERVICES if one.name != "conversation"]
     with pytest.raises(CannotMerge, match="conversation describes"):
         merged(documents, forgetful)
+
+
+async def test_the_document_of_the_client_has_the_gateways_own_paths_too() -> None:
+    document = await api_document()
+    assert document["paths"]["/api/v1/auth/login"]["post"]["security"] == []
+    assert document["paths"]["/api/v1/me"]["get"]["security"] == [{"bearer": []}]
+    assert "/api/v1/conversations" in document["paths"]

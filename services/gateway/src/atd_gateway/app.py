@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from atd_gateway.api.auth import auth_router
-from atd_gateway.api.edge import API_PREFIX, SIGN_IN_PREFIX, Edge, EdgeParts
+from atd_gateway.api.edge import Edge, EdgeParts
 from atd_gateway.api.headers import SecurityHeaders
 from atd_gateway.api.pages import pages_router
 from atd_gateway.api.people import people_router
@@ -22,7 +22,7 @@ from atd_gateway.channels.finding import AccountFinder
 from atd_gateway.channels.kinds import Kinds
 from atd_gateway.channels.listing import MergedList
 from atd_gateway.channels.resource import ChannelsResource
-from atd_gateway.domain.routes import RouteTable, routes_of
+from atd_gateway.domain.routes import RouteTable, needs_token, routes_of
 from atd_gateway.domain.sessions import Lifetimes
 from atd_gateway.domain.tokens import ACCESS_PURPOSE, AccessTokens
 from atd_gateway.metrics import METRICS, GatewayMetrics
@@ -155,7 +155,7 @@ def _public(
         clock=runtime.clock,
         topics=topics,
         own=own,
-        needs_token=lambda path: _needs_token(path, table),
+        needs_token=lambda path: needs_token(path, table),
     )
     runtime.add_component(documents)
     app = runtime.create_app("Atendimento", [*routers, pages_router(documents)], description=_DESCRIPTION, health=False)
@@ -197,13 +197,6 @@ def _channels(
         MongoChannelKeys(runtime.mongo.db, runtime.clock),
         body_timeout_s=settings.upstream_timeout.total_seconds(),
     )
-
-
-def _needs_token(path: str, table: RouteTable) -> bool:
-    route = table.find(path)
-    if route is not None:
-        return route.access == "bearer"
-    return path.startswith(API_PREFIX) and not path.startswith(SIGN_IN_PREFIX)
 
 
 def _realtime(

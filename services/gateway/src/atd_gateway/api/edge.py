@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from atd_gateway.asgi import address_of, bearer_token, method_not_allowed
 from atd_gateway.authenticator import Caller
 from atd_gateway.domain.addresses import Networks
-from atd_gateway.domain.routes import Route, RouteTable
+from atd_gateway.domain.routes import SIGN_IN_PREFIX, Route, RouteTable, needs_token
 from atd_gateway.proxy.body import RequestBody, replayed
 from atd_gateway.proxy.request import PublicRequest
 from atd_schemas.services import API_BODY_LIMIT_BYTES
@@ -32,8 +32,6 @@ from atd_servicekit.problems import (
 )
 from atd_servicekit.rates import RateLimiter
 
-API_PREFIX = "/api/v1/"
-SIGN_IN_PREFIX = "/api/v1/auth/"
 _IDENTITY = b"x-atd-identity"
 
 _SIGN_IN_BODY_BYTES = 16 * 1024
@@ -130,7 +128,7 @@ class Edge:
             if wait:
                 raise rate_limited(wait)
             receive = await self._bounded(scope, receive, _SIGN_IN_BODY_BYTES)
-        elif path.startswith(API_PREFIX) and scope["method"] != "OPTIONS":
+        elif needs_token(path, self._parts.table) and scope["method"] != "OPTIONS":
             caller = await self._caller(scope)
             self._limit(caller)
             headers.append((_IDENTITY, caller.signed.encode()))

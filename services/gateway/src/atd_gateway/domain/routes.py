@@ -13,6 +13,9 @@ from atd_schemas.services import (
     channel_services,
 )
 
+API_PREFIX = "/api/v1/"
+SIGN_IN_PREFIX = "/api/v1/auth/"
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -72,3 +75,11 @@ class RouteTable:
             if route is not None:
                 return route
         return None
+
+
+def needs_token(path: str, table: RouteTable) -> bool:
+    """Whether a request to `path` needs an access token: of a service as its route says, of the gateway's own API."""
+    route = table.find(path)
+    if route is not None:
+        return route.access == "bearer"
+    return path.startswith(API_PREFIX) and not path.startswith(SIGN_IN_PREFIX)
