@@ -77,7 +77,7 @@ async def test_an_uploaded_file_is_what_its_content_says(desk: Any) -> None:
     content = await desk.ask("GET", f"/attachments/{view['id']}/content")
     assert (content.status_code, content.content) == (200, PDF)
     assert content.headers["etag"] == f'"{hashlib.sha256(PDF).hexdigest()}"'
-    assert content.headers["content-disposition"].startswith('attachment; filename="Boleto _.html"')
+    assert content.headers["content-disposition"].startswith('inline; filename="Boleto _.html"')
     assert (content.headers["content-type"], content.headers["x-content-type-options"]) == (
         "application/pdf",
         "nosniff",
@@ -201,6 +201,15 @@ async def test_a_file_that_the_client_has_is_not_sent_again(desk: Any) -> None:
     etag = (await desk.ask("GET", path)).headers["etag"]
     answer = await desk.ask("GET", path, headers={"If-None-Match": etag})
     assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+async def test_a_file_can_be_asked_for_to_be_saved(desk: Any) -> None:
+    path = f"/attachments/{(await desk.uploaded('foto.jpg', jpeg()))['id']}/content"
+    shown, saved = await desk.ask("GET", path), await desk.ask("GET", f"{path}?download=1")
+    assert shown.headers["content-disposition"].startswith('inline; filename="foto.jpg"')
+    assert saved.headers["content-disposition"].startswith('attachment; filename="foto.jpg"')
+    assert saved.content == shown.content
 
 
 @pytest.mark.proves("whatsapp", "reading-nothing-runs-browser")

@@ -138,7 +138,9 @@ def test_only_harmless_types_are_told(mime_type: str, told: str) -> None:
 
 
 @pytest.mark.proves("whatsapp", "reading-nothing-runs-browser")
-@pytest.mark.parametrize("mime_type", ["text/html", "image/svg+xml", "application/pdf", "text/plain", "x"])
+@pytest.mark.parametrize(
+    "mime_type", ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "text/plain", "x"]
+)
 def test_what_could_hold_a_script_is_saved_and_not_shown(mime_type: str) -> None:
     assert disposition("a", mime_type).startswith("attachment;")
 
@@ -184,11 +186,24 @@ async def test_of_a_file_whose_reader_goes_away_no_more_is_read() -> None:
     assert closed.is_set()
 
 
-def test_every_answer_with_bytes_is_locked_up() -> None:
-    headers = file_headers("a", "text/html", '"x"')
+@pytest.mark.parametrize("mime_type", ["text/html", "image/png", "image/svg+xml", "application/pdf"])
+def test_every_answer_with_bytes_is_locked_up(mime_type: str) -> None:
+    headers = file_headers("a", mime_type, '"x"')
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert headers["Cache-Control"].startswith("private")
+    policy = headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "frame-ancestors 'self'"} <= set(policy)
+    assert ("sandbox" in policy) is (mime_type != "application/pdf")
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_a_browser_keeps_a_file_without_asking_and_nobody_between_does() -> None:
+    assert file_headers("a", "image/png", '"x"')["Cache-Control"] == "private, max-age=86400, immutable"
+
+
+@pytest.mark.parametrize("mime_type", ["image/png", "audio/ogg; codecs=opus", "video/mp4", "application/pdf"])
+def test_what_holds_no_script_is_shown_unless_it_is_to_be_saved(mime_type: str) -> None:
+    assert disposition("a", mime_type).startswith("inline;")
+    assert disposition("a", mime_type, save=True).startswith("attachment;")
 
 
 @pytest.mark.parametrize(

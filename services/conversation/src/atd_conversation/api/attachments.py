@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from atd_conversation.api.multipart import PART, FilePart
 from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, json_response
@@ -34,6 +34,7 @@ _FORM = {
     }
 }
 _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+Download = Annotated[bool, Query(description="To be saved, also where a browser could show it")]
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file", **_BYTES},
     206: {"description": "The part of it that was asked for", **_BYTES},
@@ -93,10 +94,11 @@ def _serve(router: APIRouter, parts: Parts) -> None:
         wanted: Annotated[str | None, Header(alias="Range", description="One range, such as `bytes=0-1023`")] = None,
         if_range: Annotated[str | None, Header()] = None,
         if_none_match: Annotated[str | None, Header()] = None,
+        download: Download = False,  # noqa: FBT002 - a parameter of the query
     ) -> Response:
         attachment = _ready(await _attachment(parts, identity.tenant_id, attachment_id))
         etag = f'"{attachment.sha256 or attachment.id}"'
-        headers = file_headers(attachment.name, attachment.mime_type, etag)
+        headers = file_headers(attachment.name, attachment.mime_type, etag, save=download)
         if is_known(if_none_match, etag):
             return Response(status_code=304, headers=_unchanged(headers))
         size = attachment.size or 0
@@ -135,7 +137,8 @@ def _serve(router: APIRouter, parts: Parts) -> None:
 
 
 def _unchanged(headers: dict[str, str]) -> dict[str, str]:
-    return {name: headers[name] for name in ("ETag", "Cache-Control", "X-Content-Type-Options")}
+    """The headers of 304: those that a cache takes over, and what keeps other sites away."""
+    return {name: value for name, value in headers.items() if not name.startswith(("Content-Type", "Content-Disp"))}
 
 
 async def _attachment(parts: Parts, tenant_id: str, attachment_id: str) -> Attachment:

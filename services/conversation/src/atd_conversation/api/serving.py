@@ -21,12 +21,20 @@ INLINE = frozenset(
         *("video/mp4", "video/3gpp", "video/webm", "video/quicktime"),
     }
 )
-"""Types that a browser may show where it stands: none of them can hold a script. All others are saved."""
+"""Types that a browser may show where it stands: none of them can hold a script. All others but PDF are saved."""
+
+_PDF = "application/pdf"
+_LOCKED = "default-src 'none'; sandbox; frame-ancestors 'self'"
+_LOCKED_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+"""Browsers refuse to show a PDF in a sandbox. What it holds runs in their viewer, apart from the page's origin."""
+
+_CACHE = "private, max-age=86400, immutable"
+"""The bytes of a file never change. A day, so that what was deleted does not stay in a browser for long."""
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _NAMED = frozenset(
     {
-        *("application/pdf", "text/plain", "application/zip"),
+        *(_PDF, "text/plain", "application/zip"),
         *("application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"),
         f"{_OFFICE}.wordprocessingml.document",
         f"{_OFFICE}.spreadsheetml.sheet",
@@ -89,21 +97,23 @@ def served_type(mime_type: str) -> str:
     return bare if bare in INLINE or bare in _NAMED else _BYTES
 
 
-def disposition(name: str, mime_type: str) -> str:
-    """Shown or saved, under its name; twice, for clients that know plain letters only."""
-    how = "inline" if served_type(mime_type) in INLINE else "attachment"
+def disposition(name: str, mime_type: str, *, save: bool = False) -> str:
+    """Shown or saved (`save`: in any case), under its name; twice, for clients that know plain letters only."""
+    shown = not save and served_type(mime_type) in INLINE | {_PDF}
+    how = "inline" if shown else "attachment"
     return f"{how}; filename=\"{_UNSAFE.sub('_', name)}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def file_headers(name: str, mime_type: str, etag: str) -> dict[str, str]:
-    """The headers of every answer with bytes of a file."""
+def file_headers(name: str, mime_type: str, etag: str, *, save: bool = False) -> dict[str, str]:
+    """The headers of every answer with bytes of a file; `save`: it is to be saved, also where it could be shown."""
+    told = served_type(mime_type)
     return {
-        "Content-Type": served_type(mime_type),
-        "Content-Disposition": disposition(name, mime_type),
+        "Content-Type": told,
+        "Content-Disposition": disposition(name, mime_type, save=save),
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": _LOCKED_PDF if told == _PDF and not save else _LOCKED,
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "private, max-age=3600",
+        "Cache-Control": _CACHE,
         "Accept-Ranges": "bytes",
         "ETag": etag,
     }
