@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from atd_gateway.api.auth import auth_router
+from atd_gateway.api.cookies import Cookies
 from atd_gateway.api.edge import Edge, EdgeParts
 from atd_gateway.api.headers import SecurityHeaders
 from atd_gateway.api.pages import pages_router
@@ -120,8 +121,9 @@ def create_apps(
         ended=ended,
         clock=runtime.clock,
     )
-    routers = [auth_router(sign_in, settings), people_router(people)]
-    public = _public(runtime, settings, services, topics, authenticator, routers, metrics)
+    cookies = Cookies(settings)
+    routers = [auth_router(sign_in, cookies, settings.access_token_lifetime), people_router(people)]
+    public = _public(runtime, settings, services, topics, authenticator, cookies, routers, metrics)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     internal = FastAPI(title="gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
     internal.state.runtime = runtime
@@ -137,6 +139,7 @@ def _public(
     services: Sequence[Service],
     topics: Topics,
     authenticator: Authenticator,
+    cookies: Cookies,
     routers: Sequence[APIRouter],
     metrics: GatewayMetrics,
 ) -> FastAPI:
@@ -169,7 +172,7 @@ def _public(
     headers = RequestHeaders(settings.public_url)
     proxy = Proxy(upstreams, headers, timeout=settings.upstream_timeout)
     channels = _channels(runtime, settings, services, authenticator, upstreams, proxy, headers, metrics)
-    _add_edge(app, runtime, settings, authenticator, proxy, channels, table)
+    _add_edge(app, runtime, settings, authenticator, cookies, proxy, channels, table)
     return app
 
 
@@ -255,6 +258,7 @@ def _add_edge(
     runtime: Runtime,
     settings: GatewaySettings,
     authenticator: Authenticator,
+    cookies: Cookies,
     proxy: Proxy,
     channels: ChannelsResource,
     table: RouteTable,
@@ -262,6 +266,7 @@ def _add_edge(
     """Around the application: security headers, CORS, request context and error answers (kit), then the edge."""
     parts = EdgeParts(
         authenticator=authenticator,
+        cookies=cookies,
         proxy=proxy,
         channels=channels,
         requests=RateLimiter(Rate(settings.api_rate, settings.api_burst)),

@@ -1,25 +1,24 @@
 """Routes that sign in and out: the only ones of the API that need no access token."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request, Response
 from pydantic import BaseModel, Field, SecretStr
 
+from atd_gateway.api.cookies import REFRESH_PATH, Cookies
 from atd_gateway.api.people import AttendantSelf, self_view
 from atd_gateway.passwords import MAX_PASSWORD_LENGTH
-from atd_gateway.settings import GatewaySettings
 from atd_gateway.signin import SignedIn, SignIn
 from atd_servicekit.identity import Public
-from atd_servicekit.problems import forbidden, unauthenticated
+from atd_servicekit.problems import unauthenticated
 
-COOKIE = "atd_refresh"
-_COOKIE_PATH = "/api/v1/auth"
 _MAX_TOKEN = 256
 _MAX_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
 
 
 class LoginRequest(BaseModel):
-    """E-mail and password. `cookie`: keep the refresh token in a cookie that scripts cannot read."""
+    """E-mail and password. `cookie`: keep the refresh token, and one for files, in cookies that scripts cannot read."""
 
     email: str = Field(min_length=3, max_length=_MAX_EMAIL)
     password: SecretStr = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
@@ -42,16 +41,25 @@ class SignedInAnswer(BaseModel):
     attendant: AttendantSelf
 
 
-def auth_router(sign_in: SignIn, settings: GatewaySettings) -> APIRouter:
-    """`/api/v1/auth/login`, `/refresh` and `/logout`."""
-    router = APIRouter(prefix=_COOKIE_PATH, tags=["auth"])
-    cookies = _Cookies(settings)
+def auth_router(sign_in: SignIn, cookies: Cookies, lifetime: timedelta) -> APIRouter:
+    """`/api/v1/auth/login`, `/refresh` and `/logout`; `lifetime` is that of access tokens."""
+    router = APIRouter(prefix=REFRESH_PATH, tags=["auth"])
+
+    def answer(response: Response, signed_in: SignedIn, *, into_cookie: bool) -> SignedInAnswer:
+        if into_cookie:
+            cookies.set(response, signed_in.refresh_token, signed_in.access_token)
+        return SignedInAnswer(
+            access_token=signed_in.access_token,
+            refresh_token=None if into_cookie else signed_in.refresh_token,
+            expires_in=int(lifetime.total_seconds()),
+            attendant=self_view(signed_in.attendant, signed_in.tenant),
+        )
 
     @router.post("/login", dependencies=[Depends(Public("issues the access token"))], summary="Sign in")
     async def login(body: LoginRequest, request: Request, response: Response) -> SignedInAnswer:
         address = request.scope["state"].get("client_address", "")
         signed_in = await sign_in.login(body.email, body.password.get_secret_value(), address)
-        return cookies.answer(response, signed_in, into_cookie=body.cookie)
+        return answer(response, signed_in, into_cookie=body.cookie)
 
     @router.post(
         "/refresh", dependencies=[Depends(Public("the refresh token is checked"))], summary="Refresh the tokens"
@@ -60,10 +68,10 @@ def auth_router(sign_in: SignIn, settings: GatewaySettings) -> APIRouter:
         request: Request, response: Response, body: Annotated[RefreshRequest | None, Body()] = None
     ) -> SignedInAnswer:
         given = body.refresh_token if body else None
-        token = given or cookies.read(request)
+        token = given or cookies.refresh_token(request.scope)
         if token is None:
             raise unauthenticated("Missing refresh token.")
-        return cookies.answer(response, await sign_in.refresh(token), into_cookie=given is None)
+        return answer(response, await sign_in.refresh(token), into_cookie=given is None)
 
     @router.post(
         "/logout",
@@ -75,48 +83,10 @@ def auth_router(sign_in: SignIn, settings: GatewaySettings) -> APIRouter:
     async def logout(
         request: Request, response: Response, body: Annotated[RefreshRequest | None, Body()] = None
     ) -> None:
-        token = (body.refresh_token if body else None) or cookies.read(request)
+        token = (body.refresh_token if body else None) or cookies.refresh_token(request.scope)
         if token is not None:
             await sign_in.logout(token)
         cookies.clear(response)
+        response.headers["Clear-Site-Data"] = '"cache"'  # the customers' files that the browser keeps
 
     return router
-
-
-class _Cookies:
-    """The refresh token in a cookie: not readable by scripts, sent to the sign-in routes alone, never across sites."""
-
-    def __init__(self, settings: GatewaySettings) -> None:
-        self._secure = settings.public_url.startswith("https://")
-        self._origins = settings.allowed_origins | {settings.public_url.rstrip("/")}
-        self._expires_in = int(settings.access_token_lifetime.total_seconds())
-        self._max_age = int(settings.session_idle.total_seconds())
-
-    def read(self, request: Request) -> str | None:
-        """The token of the cookie. Raises `Problem` 403 when a page of a foreign origin sent it."""
-        token = request.cookies.get(COOKIE)
-        origin = request.headers.get("origin")
-        if token is not None and origin is not None and origin not in self._origins:
-            raise forbidden("This origin must not use the cookie.")
-        return token
-
-    def answer(self, response: Response, signed_in: SignedIn, *, into_cookie: bool) -> SignedInAnswer:
-        if into_cookie:
-            response.set_cookie(
-                COOKIE,
-                signed_in.refresh_token,
-                max_age=self._max_age,
-                path=_COOKIE_PATH,
-                secure=self._secure,
-                httponly=True,
-                samesite="strict",
-            )
-        return SignedInAnswer(
-            access_token=signed_in.access_token,
-            refresh_token=None if into_cookie else signed_in.refresh_token,
-            expires_in=self._expires_in,
-            attendant=self_view(signed_in.attendant, signed_in.tenant),
-        )
-
-    def clear(self, response: Response) -> None:
-        response.delete_cookie(COOKIE, path=_COOKIE_PATH, secure=self._secure, httponly=True, samesite="strict")

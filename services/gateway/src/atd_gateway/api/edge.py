@@ -14,7 +14,7 @@ from typing import Protocol
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from atd_gateway.asgi import address_of, bearer_token, method_not_allowed
+from atd_gateway.asgi import address_of, bearer_token, header, method_not_allowed
 from atd_gateway.authenticator import Caller
 from atd_gateway.domain.addresses import Networks
 from atd_gateway.domain.routes import SIGN_IN_PREFIX, Route, RouteTable, needs_token
@@ -42,6 +42,10 @@ class _Authenticator(Protocol):
     async def authenticate(self, token: str) -> Caller: ...
 
 
+class _Cookies(Protocol):
+    def files_token(self, scope: Scope) -> str | None: ...
+
+
 class _Proxy(Protocol):
     async def forward(self, request: PublicRequest, service: str) -> None: ...
 
@@ -62,6 +66,7 @@ class EdgeParts:
     """What the edge works with."""
 
     authenticator: _Authenticator
+    cookies: _Cookies
     proxy: _Proxy
     channels: _Channels
     requests: RateLimiter
@@ -142,6 +147,8 @@ class Edge:
 
     async def _caller(self, scope: Scope) -> Caller:
         token = bearer_token(scope)
+        if token is None and header(scope, b"authorization") is None:
+            token = self._parts.cookies.files_token(scope)
         if token is None:
             raise unauthenticated("Missing credentials: send `Authorization: Bearer <access token>`.")
         return await self._parts.authenticator.authenticate(token)
