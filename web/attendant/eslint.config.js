@@ -10,7 +10,7 @@ const aboveShared = {
 };
 const aboveFeatures = { group: ["@/app/*", "@/app/**"], message: "features do not import app" };
 const insides = { group: ["@/features/*/*", "@/features/*/**"], message: "use the feature's index.ts" };
-const climbing = { group: ["../../*", "../../**"], message: "use @/ for what is two folders away" };
+const climbing = { group: ["../../../*", "../../../**"], message: "use @/ for what is outside the feature" };
 
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "src/shared/api/schema.d.ts"] },

@@ -3,6 +3,7 @@ import "i18next";
 
 import type app from "./locales/pt-BR/app.json";
 import type auth from "./locales/pt-BR/auth.json";
+import type thread from "./locales/pt-BR/thread.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -10,6 +11,7 @@ declare module "i18next" {
     resources: {
       app: typeof app;
       auth: typeof auth;
+      thread: typeof thread;
     };
   }
 }

@@ -1,0 +1,46 @@
+import type { ReactNode } from "react";
+
+import type { Message } from "@/shared/api/types";
+
+import { AudioBody } from "./AudioBody";
+import { ContactsBody } from "./ContactsBody";
+import { DocumentBody } from "./DocumentBody";
+import { InteractiveBody } from "./InteractiveBody";
+import { LocationBody } from "./LocationBody";
+import { OrderBody } from "./OrderBody";
+import { PictureBody } from "./PictureBody";
+import { StickerBody } from "./StickerBody";
+import { TemplateBody } from "./TemplateBody";
+import { TextBody } from "./TextBody";
+import { UnsupportedBody } from "./UnsupportedBody";
+import { VideoBody } from "./VideoBody";
+
+/** What a message says, by its kind: the same for both directions and for every channel. */
+export function MessageBody({ message }: { message: Message }): ReactNode {
+  switch (message.kind) {
+    case "text":
+      return <TextBody text={message.text} />;
+    case "image":
+      return <PictureBody message={message} />;
+    case "video":
+      return <VideoBody message={message} />;
+    case "audio":
+      return <AudioBody message={message} />;
+    case "sticker":
+      return <StickerBody message={message} />;
+    case "document":
+      return <DocumentBody message={message} />;
+    case "location":
+      return <LocationBody message={message} />;
+    case "contacts":
+      return <ContactsBody message={message} />;
+    case "interactive":
+      return <InteractiveBody message={message} />;
+    case "template":
+      return <TemplateBody message={message} />;
+    case "order":
+      return <OrderBody message={message} />;
+    case "unsupported":
+      return <UnsupportedBody message={message} />;
+  }
+}

@@ -1,0 +1,59 @@
+import { Fragment } from "react";
+
+import { parseText, type Piece } from "@/shared/text/markup";
+
+import classes from "./body.module.css";
+
+const ONLY_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;
+
+/** A text as it was written: its own line breaks, links that are safe to follow, simple emphasis. Never HTML. */
+export function TextBody({ text, caption = false }: { text: string | null | undefined; caption?: boolean }) {
+  if (!text) return null;
+  const look = [classes.text, caption && classes.caption, ONLY_EMOJI.test(text) && classes.emoji];
+  return (
+    <p className={look.filter(Boolean).join(" ")} dir="auto">
+      {parseText(text).map((piece, index) => (
+        <Fragment key={index}>{drawn(piece)}</Fragment>
+      ))}
+    </p>
+  );
+}
+
+function drawn(piece: Piece) {
+  switch (piece.type) {
+    case "text":
+      return piece.text;
+    case "link":
+      return (
+        <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
+          {piece.text}
+        </a>
+      );
+    case "bold":
+      return (
+        <strong>
+          {piece.pieces.map((one, index) => (
+            <Fragment key={index}>{drawn(one)}</Fragment>
+          ))}
+        </strong>
+      );
+    case "italic":
+      return (
+        <em>
+          {piece.pieces.map((one, index) => (
+            <Fragment key={index}>{drawn(one)}</Fragment>
+          ))}
+        </em>
+      );
+    case "strike":
+      return (
+        <s>
+          {piece.pieces.map((one, index) => (
+            <Fragment key={index}>{drawn(one)}</Fragment>
+          ))}
+        </s>
+      );
+    case "code":
+      return <code>{piece.text}</code>;
+  }
+}
