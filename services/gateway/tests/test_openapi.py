@@ -98,7 +98,16 @@ def test_what_refers_to_a_renamed_component_is_renamed_too() -> None:
 
 def test_equal_components_are_shared_and_unused_ones_left_out() -> None:
     schemas = merged()["components"]["schemas"]
-    assert set(schemas) == {"Me", "Item", "Shared", "List", "ConversationItem", "ConversationList", "Problem"}
+    assert set(schemas) == {
+        "Me",
+        "Item",
+        "Shared",
+        "List",
+        "ConversationItem",
+        "ConversationList",
+        "Problem",
+        "RefusalCode",
+    }
 
 
 def test_every_operation_may_answer_a_problem_and_says_whether_it_takes_a_token() -> None:

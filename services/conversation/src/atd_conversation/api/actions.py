@@ -9,6 +9,7 @@ from pydantic import Field
 from atd_conversation.api.bodies import Reading
 from atd_conversation.api.parts import Assigner, Body, Parts, Reader, RequestId, Writer
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Change, Conversation
+from atd_schemas.refusals import RefusalCode
 from atd_schemas.views import ConversationView, Named, Priority
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import FieldError, Problem, invalid, not_found
@@ -114,9 +115,10 @@ def edits_router(parts: Parts) -> APIRouter:
         version: ExpectedVersion,
         request_id: RequestId,
     ) -> ConversationView:
-        for name in ("type_id", "team_id"):
-            if getattr(edit, name) is not None:
-                raise _unknown(name, f"unknown_{name.removesuffix('_id')}")
+        if edit.type_id is not None:
+            raise _unknown("type_id", "unknown_type")
+        if edit.team_id is not None:
+            raise _unknown("team_id", "unknown_team")
         if edit.priority is None:
             raise invalid("priority", "is required: no other field can be changed yet")
         priority = edit.priority
@@ -185,5 +187,5 @@ async def _favour(parts: Parts, identity: Identity, conversation_id: str, *, on:
     )
 
 
-def _unknown(field: str, code: str) -> Problem:
+def _unknown(field: str, code: RefusalCode) -> Problem:
     return Problem(422, code, f"The {field} is unknown.", errors=[FieldError(field, "is unknown")])

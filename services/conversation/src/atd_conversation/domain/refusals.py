@@ -1,10 +1,12 @@
 """What the rules do not allow."""
 
+from atd_schemas.refusals import RefusalCode
+
 
 class Refusal(Exception):
-    """A change that the rules do not allow. `code` is stable, `field_name` is the field of the request to correct."""
+    """A change that the rules do not allow. `field_name` is the field of the request to correct."""
 
-    def __init__(self, code: str, detail: str, field_name: str | None = None) -> None:
+    def __init__(self, code: RefusalCode, detail: str, field_name: str | None = None) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail

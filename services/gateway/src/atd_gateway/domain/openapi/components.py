@@ -10,7 +10,7 @@ Name = tuple[str, str]
 _COMPONENTS = "#/components/"
 _DEPTH = 3  # /components/<section>/<name>
 
-SHARED: frozenset[Name] = frozenset({("responses", "Problem"), ("schemas", "Problem")})
+SHARED: frozenset[Name] = frozenset({("responses", "Problem"), ("schemas", "Problem"), ("schemas", "RefusalCode")})
 """Components that the merged document adds itself."""
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from typing import get_args
 
 from atd_gateway.domain.openapi.components import (
     CannotMerge,
@@ -14,6 +15,7 @@ from atd_gateway.domain.openapi.components import (
 )
 from atd_gateway.domain.openapi.union import Variant, union_of_items
 from atd_gateway.domain.routes import RouteTable
+from atd_schemas.refusals import RefusalCode
 
 _VALIDATION = ("HTTPValidationError", "ValidationError")
 _PROBLEM_TYPE = "application/problem+json"
@@ -32,7 +34,11 @@ PROBLEM: Document = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "code": {"type": "string", "examples": ["not_found"]},
+        "code": {
+            "description": "A code of `RefusalCode` where the rules of conversations do not allow something",
+            "type": "string",
+            "examples": ["not_found"],
+        },
         "request_id": {"type": ["string", "null"]},
         "errors": {
             "type": "array",
@@ -43,6 +49,13 @@ PROBLEM: Document = {
             },
         },
     },
+}
+
+REFUSAL_CODE: Document = {
+    "title": "RefusalCode",
+    "description": "Why a message or a change is refused by the rules: what clients put into the reader's language.",
+    "type": "string",
+    "enum": list(get_args(RefusalCode)),
 }
 
 
@@ -120,7 +133,7 @@ def _add_problem(components: Document) -> None:
     content = {_PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     bearer = {"type": "http", "scheme": "bearer", "description": "The access token of `POST /api/v1/auth/login`"}
     added: Document = {
-        "schemas": {"Problem": PROBLEM},
+        "schemas": {"Problem": PROBLEM, "RefusalCode": REFUSAL_CODE},
         "responses": {"Problem": {"description": "What went wrong", "content": content}},
         "securitySchemes": {"bearer": bearer},
     }

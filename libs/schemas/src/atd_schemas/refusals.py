@@ -1,0 +1,30 @@
+"""Why conversation refuses a change: the `code` of its problem, which clients put into the reader's language."""
+
+from typing import Literal
+
+RefusalCode = Literal[
+    "channel_not_supported",
+    "channel_removed",
+    "conversation_closed",
+    "invalid",
+    "kind_not_supported",
+    "message_deleted",
+    "message_not_sent",
+    "not_failed",
+    "superseded",
+    "template_not_approved",
+    "too_large",
+    "too_long",
+    "too_many",
+    "too_old",
+    "unknown_attachment",
+    "unknown_attendant",
+    "unknown_message",
+    "unknown_team",
+    "unknown_template",
+    "unknown_type",
+    "unsupported_type",
+    "window_closed",
+    "wrong_parameters",
+]
+"""Every code of a message or change that the rules do not allow (422; `not_failed`: 409). Others are of HTTP itself."""
