@@ -6,7 +6,7 @@ import pytest
 
 from atd_channelkit.answers import FailureClass
 from atd_conversation.domain.channels import CHANNEL_RULES, UNKNOWN_CHANNEL_TEXTS
-from atd_conversation.domain.failure_texts import LANGUAGES, ChannelName, FailureText, FailureTexts
+from atd_conversation.domain.failure_texts import LANGUAGES, RETRYABLE_CLASSES, ChannelName, FailureText, FailureTexts
 from atd_conversation.domain.failure_texts.by_class import SENDING_BY_CLASS
 from atd_ingest_whatsapp.failures import class_of
 from atd_schemas.inbound import SendFailure
@@ -154,3 +154,53 @@ def test_of_a_send_without_proof_nobody_says_that_the_customer_did_not_get_it(wo
     assert "não recebeu" not in texts["pt-BR"]
     assert "did not get" not in texts["en"]
     assert "no recibió" not in texts["es"]
+
+
+RETRIED = {
+    "131031": True,  # locked: an administrator appeals
+    "131048": True,
+    "131056": True,
+    "131049": True,  # after a day
+    "131030": True,  # once the customer is on the list
+    "131026": False,
+    "131047": False,
+    "131050": False,
+    "131051": False,
+    "131052": True,
+    "131053": False,
+    "132001": False,
+    "132015": False,
+    "137000": True,
+    "190": True,
+}
+
+
+@pytest.mark.parametrize(("code", "retryable"), RETRIED.items())
+def test_trying_again_is_offered_where_it_can_help(code: str, retryable: bool) -> None:
+    assert sending_error(SendFailure(code=code, reason=class_of(int(code)))).retryable is retryable
+
+
+@pytest.mark.parametrize("reason", get_args(FailureClass))
+def test_the_class_of_a_failure_decides_whether_trying_again_can_help(reason: str) -> None:
+    texts = FailureTexts.of_channel(SITE)
+    assert texts.sending_error(SendFailure(code="1", reason=reason)).retryable is (reason in RETRYABLE_CLASSES)
+    assert texts.fetching_error(SendFailure(code="1", reason=reason)).retryable
+    assert set(get_args(FailureClass)) >= RETRYABLE_CLASSES
+
+
+@pytest.mark.parametrize(
+    ("word", "retryable"),
+    [
+        ("no_proof", True),
+        ("timeout", True),
+        ("too_long", False),
+        ("file_missing", False),
+        ("expired", True),
+        ("deleted", False),
+        ("disabled", True),
+    ],
+)
+def test_what_a_channel_service_says_decides_before_the_class(word: str, retryable: bool) -> None:
+    for reason in ("unknown", "request"):
+        assert sending_error(SendFailure(code=word, reason=reason)).retryable is retryable
+    assert not fetching_error(SendFailure(code="too_large", reason="unknown")).retryable

@@ -97,12 +97,14 @@ class MessageError(Schema):
     """Why a message or a file failed.
 
     `code` is a stable word, `message` a sentence for attendants in the product's first language, `texts` the same
-    in each of its languages (`pt-BR`, `en`, `es`). `provider_code` and `detail` are the provider's own.
+    in each of its languages (`pt-BR`, `en`, `es`). `retryable`: whether trying the same again can help, at once or
+    after what the sentence asks for. `provider_code` and `detail` are the provider's own.
     """
 
     code: str
     message: str
     texts: dict[str, str] = Field(default_factory=dict)
+    retryable: bool = True
     provider_code: str | None = None
     detail: str | None = None
 

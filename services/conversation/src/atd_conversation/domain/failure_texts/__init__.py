@@ -11,11 +11,17 @@ from types import MappingProxyType
 
 from atd_conversation.domain.failure_texts.by_class import FETCHING_BY_CLASS, SENDING_BY_CLASS
 from atd_conversation.domain.failure_texts.by_word import FETCHING_BY_WORD, SENDING_BY_WORD
-from atd_conversation.domain.failure_texts.text import FIRST_LANGUAGE, LANGUAGES, ChannelName, FailureText
+from atd_conversation.domain.failure_texts.text import (
+    FIRST_LANGUAGE,
+    LANGUAGES,
+    RETRYABLE_CLASSES,
+    ChannelName,
+    FailureText,
+)
 from atd_schemas.inbound import SendFailure
 from atd_schemas.views import MessageError
 
-__all__ = ["FIRST_LANGUAGE", "LANGUAGES", "ChannelName", "FailureText", "FailureTexts"]
+__all__ = ["FIRST_LANGUAGE", "LANGUAGES", "RETRYABLE_CLASSES", "ChannelName", "FailureText", "FailureTexts"]
 
 _UNKNOWN = "unknown"
 

@@ -149,6 +149,7 @@ _FETCHING = (
             "administrator to reconnect the channel, then try again.",
             "{channel} ya no acepta el acceso de esta cuenta: no se pudo obtener el archivo del cliente. Pida a un "
             "administrador que vuelva a conectar el canal e inténtelo otra vez.",
+            retryable=True,
         ),
     ),
     (
@@ -161,6 +162,7 @@ _FETCHING = (
             "again or ask the customer to send it once more.",
             "{channel} no entregó el archivo del cliente: caducó, es demasiado grande o llegó dañado. Inténtelo de "
             "nuevo o pida al cliente que lo envíe otra vez.",
+            retryable=True,
         ),
     ),
     (
@@ -173,6 +175,7 @@ _FETCHING = (
             "ask the customer to send it once more.",
             "Todavía no se pudo obtener de {channel} el archivo del cliente. Inténtelo de nuevo dentro de un rato; si "
             "sigue fallando, pida al cliente que lo envíe otra vez.",
+            retryable=True,
         ),
     ),
 )

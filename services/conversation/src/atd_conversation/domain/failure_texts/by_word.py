@@ -13,6 +13,7 @@ _UNCERTAIN = FailureText(
     "it again, because it may arrive twice.",
     "{channel} no confirmó el envío: no se sabe si el cliente recibió el mensaje. Pregúntele antes de reenviarlo, "
     "porque puede llegar dos veces.",
+    retryable=True,
 )
 _UNSUITABLE = FailureText(
     "not_sendable",
@@ -22,6 +23,7 @@ _UNSUITABLE = FailureText(
     "content and send a new message.",
     "{channel} no admite un mensaje con este contenido: no se envió y el cliente no lo recibió. Cambie el contenido y "
     "envíe un mensaje nuevo.",
+    retryable=False,
 )
 
 SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
@@ -39,6 +41,7 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "message. Send it again and, if it goes on failing, tell an administrator.",
             "El envío falló por un error del sistema, no de {channel}; el cliente no recibió el mensaje. Reenvíelo y, "
             "si sigue fallando, avise a un administrador.",
+            retryable=True,
         ),
         "file_missing": FailureText(
             "file_missing",
@@ -48,6 +51,7 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "new message.",
             "El archivo de este mensaje ya no está guardado y el cliente no lo recibió. Adjunte el archivo de nuevo en "
             "un mensaje nuevo.",
+            retryable=False,
         ),
         "expired": FailureText(
             "send_expired",
@@ -57,6 +61,7 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "still makes sense, then send it again.",
             "El mensaje no se pudo enviar a tiempo por {channel} y no se intentará más. Compruebe que aún tiene "
             "sentido y reenvíelo.",
+            retryable=True,
         ),
         "closed_while_waiting": FailureText(
             "window_closed_while_waiting",
@@ -66,6 +71,7 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "get it. Send it again if they have written since; otherwise wait until they write.",
             "El plazo para responder al cliente terminó antes de que el mensaje pudiera salir por {channel}: no lo "
             "recibió. Reenvíelo si ya volvió a escribir; si no, espere a que escriba.",
+            retryable=True,
         ),
         "deleted": FailureText(
             "channel_removed",
@@ -75,6 +81,7 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "Use another channel, or ask an administrator to connect it.",
             "Este canal se desconectó de la plataforma antes del envío: el cliente no recibió el mensaje. Use otro "
             "canal o pida a un administrador que lo conecte.",
+            retryable=False,
         ),
         "disabled": FailureText(
             "channel_disabled",
@@ -84,6 +91,7 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "enable it, then send it again.",
             "Este canal está desactivado en la plataforma: el cliente no recibió el mensaje. Pida a un administrador "
             "que lo active y reenvíelo.",
+            retryable=True,
         ),
     }
 )
@@ -99,6 +107,7 @@ FETCHING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "of it.",
             "El archivo del cliente es demasiado grande para guardarse aquí. Pida al cliente que envíe un archivo más "
             "pequeño o en partes.",
+            retryable=False,
         ),
         "expired": FailureText(
             "file_expired",
@@ -108,6 +117,7 @@ FETCHING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "once more.",
             "El archivo del cliente caducó en {channel} antes de obtenerse. Inténtelo de nuevo o pida al cliente que "
             "lo envíe otra vez.",
+            retryable=True,
         ),
         "hash_mismatch": FailureText(
             "file_damaged",
@@ -117,6 +127,7 @@ FETCHING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "customer to send it once more.",
             "El archivo del cliente no es el que {channel} anunció y no se guardó. Inténtelo de nuevo o pida al "
             "cliente que lo envíe otra vez.",
+            retryable=True,
         ),
         "foreign_host": FailureText(
             "file_address_refused",
@@ -126,6 +137,7 @@ FETCHING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "if it goes on failing, tell an administrator.",
             "La dirección del archivo del cliente no es de {channel}; por seguridad no se obtuvo. Inténtelo de nuevo "
             "y, si sigue fallando, avise a un administrador.",
+            retryable=True,
         ),
         "deleted": FailureText(
             "channel_removed",
@@ -135,6 +147,7 @@ FETCHING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "to send it through another channel.",
             "Este canal se desconectó de la plataforma antes de obtener el archivo del cliente. Pida al cliente que "
             "lo envíe por otro canal.",
+            retryable=False,
         ),
     }
 )

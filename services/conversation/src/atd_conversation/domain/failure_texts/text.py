@@ -9,6 +9,9 @@ from atd_schemas.views import MessageError
 FIRST_LANGUAGE = "pt-BR"
 LANGUAGES = (FIRST_LANGUAGE, "en", "es")
 
+RETRYABLE_CLASSES = frozenset({"token", "permission", "account", "throttle", "transient", "unknown"})
+"""Classes of failure that pass, or that somebody repairs: the same message can arrive later."""
+
 _ARTICLE = re.compile(r"\b([Dd]e|[Aa]) el ")
 
 
@@ -31,12 +34,16 @@ class ChannelName:
 
 @dataclass(frozen=True, slots=True)
 class FailureText:
-    """A stable code for programs and a text for people in each language. `{channel}` stands for the channel's name."""
+    """A stable code for programs and a text for people in each language. `{channel}` stands for the channel's name.
+
+    `retryable`: whether trying the same again can help; None: the class of the failure decides.
+    """
 
     code: str
     pt: str
     en: str
     es: str
+    retryable: bool | None = None
 
     def of_channel(self, name: ChannelName) -> "FailureText":
         """The text with the channel's name filled in."""
@@ -44,7 +51,7 @@ class FailureText:
             field.name: _sentence(getattr(self, field.name).replace("{channel}", getattr(name, field.name)))
             for field in fields(name)
         }
-        return FailureText(self.code, **{**texts, "es": _contracted(texts["es"])})
+        return FailureText(self.code, texts["pt"], texts["en"], _contracted(texts["es"]), self.retryable)
 
     def error(self, failure: SendFailure) -> MessageError:
         """What readers of a message or file see."""
@@ -52,6 +59,7 @@ class FailureText:
             code=self.code,
             message=self.pt,
             texts={FIRST_LANGUAGE: self.pt, "en": self.en, "es": self.es},
+            retryable=failure.reason in RETRYABLE_CLASSES if self.retryable is None else self.retryable,
             provider_code=failure.code or None,
             detail=failure.detail or None,
         )

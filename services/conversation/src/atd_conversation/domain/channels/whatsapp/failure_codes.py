@@ -112,6 +112,7 @@ _CODES = (
             "did not arrive. Ask an administrator to add them to the list at Meta.",
             "Este es un número de prueba y el cliente no está en la lista de destinatarios: el mensaje no llegó. Pida "
             "a un administrador que lo añada a la lista de Meta.",
+            retryable=True,
         ),
     ),
     (
@@ -124,6 +125,7 @@ _CODES = (
             "least 24 hours before trying again.",
             "WhatsApp prefirió no entregar este mensaje para no cansar al cliente, que no lo recibió. Espere al menos "
             "24 horas antes de intentarlo otra vez.",
+            retryable=True,
         ),
     ),
     (
@@ -148,6 +150,7 @@ _CODES = (
             "get it. Ask them for the number and try again.",
             "WhatsApp entrega este tipo de mensaje solo a quien muestra su teléfono; el cliente no lo recibió. Pídale "
             "el número e inténtelo de nuevo.",
+            retryable=True,
         ),
     ),
     (
@@ -172,6 +175,7 @@ _CODES = (
             "side before you send it again.",
             "El cliente cambió de dispositivo o de clave y WhatsApp retuvo el mensaje. Confirme quién está del otro "
             "lado antes de reenviarlo.",
+            retryable=True,
         ),
     ),
     (
@@ -193,6 +197,7 @@ _CODES = (
             "O WhatsApp não conseguiu buscar o arquivo e o cliente não recebeu a mensagem. Envie o arquivo de novo.",
             "WhatsApp could not fetch the file and the customer did not get the message. Send the file again.",
             "WhatsApp no pudo obtener el archivo y el cliente no recibió el mensaje. Envíe el archivo de nuevo.",
+            retryable=True,
         ),
     ),
     (
