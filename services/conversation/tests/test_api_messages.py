@@ -11,7 +11,7 @@ from atd_conversation.domain.drafts import MAX_NOTE
 from atd_schemas.ids import uuid7
 from atd_testing.inbound import phone_message
 
-MAX_TEXT = CHANNEL_RULES["whatsapp"].text_limit
+MAX_TEXT = CHANNEL_RULES["whatsapp"].limits.text.max_length
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atd_conversation.domain.channels import CHANNEL_RULES
-from atd_conversation.domain.channels.whatsapp.files import SIZES, TYPES
+from atd_conversation.domain.channels.whatsapp.limits import LIMITS
 from atd_conversation.domain.drafts import (
     MAX_NOTE,
     MAX_NOTE_FILES,
@@ -32,6 +32,8 @@ KB, MB = 1024, 1024 * 1024
 
 
 STICKER = WebP(512, 512)
+TYPES = {one.kind: one.mime_types for one in LIMITS.files}
+SIZES = {one.kind: one.max_bytes for one in LIMITS.files}
 
 
 def file(mime_type: str = "image/jpeg", size: int = 10, *, webp: WebP | None = STICKER) -> UploadedFile:
@@ -101,7 +103,7 @@ def test_the_kind_is_the_one_that_takes_the_files_type(mime_type: str, kind: str
 
 
 @pytest.mark.proves("whatsapp", "file-type-size-one")
-@pytest.mark.parametrize(("kind", "limit"), [(k, v) for k, v in SIZES.items()])
+@pytest.mark.parametrize(("kind", "limit"), list(SIZES.items()))
 def test_a_file_is_as_large_as_its_kind_allows(kind: Any, limit: int) -> None:
     draft = Draft(kind=kind, attachment_ids=("f1",))
     mime_type = TYPES[kind][0]

@@ -66,5 +66,6 @@ def create_app(
         uploads=uploads,
         file_store=file_store,
         thumbnails=Thumbnails(file_store),
+        channels=served,
     )
     return runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from atd_conversation.api.actions import actions_router, edits_router
 from atd_conversation.api.attachments import attachments_router
+from atd_conversation.api.capabilities import capabilities_router
 from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
 from atd_conversation.api.messages import message_router, messages_router
@@ -20,5 +21,6 @@ def routers(parts: Parts) -> list[APIRouter]:
         edits_router,
         contacts_router,
         attachments_router,
+        capabilities_router,
     )
     return [make(parts) for make in made]

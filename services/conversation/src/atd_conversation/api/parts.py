@@ -9,6 +9,7 @@ from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from atd_conversation.commands import Commands, MessageCommands
+from atd_conversation.domain.channels import Channels
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
@@ -46,6 +47,7 @@ class Parts:
     uploads: Uploads
     file_store: FileStore
     thumbnails: Thumbnails
+    channels: Channels
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, get_args
 
 from atd_conversation.domain.file_types import WebP
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.refusals import Refusal
+from atd_schemas.capabilities import FileKind
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.views import TemplateView
 
@@ -15,8 +16,7 @@ MAX_NOTE = 10_000
 
 MAX_NOTE_FILES = 10
 
-FileKind = Literal["image", "video", "audio", "document", "sticker"]
-FILE_KINDS: tuple[FileKind, ...] = ("image", "video", "audio", "document", "sticker")
+FILE_KINDS: tuple[FileKind, ...] = get_args(FileKind)
 
 TemplateButton = str | Mapping[str, Any]
 

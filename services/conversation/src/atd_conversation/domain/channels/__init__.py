@@ -4,14 +4,16 @@ A new channel is a folder here that exports one `ChannelRules` as `RULES`, and i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import get_args
 
 from atd_conversation.domain.channels import whatsapp
 from atd_conversation.domain.channels.rules import ChannelRules, MessageIds, plain_rules
 from atd_conversation.domain.drafts import Composed, Draft, References
 from atd_conversation.domain.failure_texts import ChannelName
 from atd_conversation.domain.refusals import Refusal
+from atd_schemas.capabilities import ChannelCapabilities
 from atd_schemas.topics import Topic
 from atd_schemas.views import ChannelKind
 
@@ -28,9 +30,7 @@ def _not_served(_: Draft, __: References) -> Composed:
     raise Refusal("channel_not_supported", "Sending on this channel is not supported yet.")
 
 
-_UNKNOWN = ChannelRules(
-    compose=_not_served, texts=plain_rules(ChannelName("canal", "the channel", "el canal")).texts, text_limit=0
-)
+_UNKNOWN = replace(plain_rules(ChannelName("canal", "the channel", "el canal"), text_limit=0), compose=_not_served)
 """Messages of a channel without rules are taken in, and cannot be answered."""
 
 UNKNOWN_CHANNEL_TEXTS = _UNKNOWN.texts
@@ -47,6 +47,10 @@ class Channels:
     def of(self, kind: str) -> ChannelRules:
         """The rules of a kind. One without rules cannot be answered: its `compose` raises `channel_not_supported`."""
         return self.rules.get(kind, _UNKNOWN)
+
+    def capabilities(self) -> tuple[ChannelCapabilities, ...]:
+        """What each kind of channel that can be answered carries."""
+        return tuple(self.rules[kind].capabilities(kind) for kind in get_args(ChannelKind) if kind in self.rules)
 
     def topic(self, kind: str) -> Topic | None:
         """Where commands for a kind of channel go; None when it cannot be answered."""

@@ -8,6 +8,8 @@ from atd_conversation.domain.drafts import Composed, Draft, References, too_long
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_conversation.domain.identities import KeyOfId, account_key
 from atd_conversation.domain.refusals import Refusal
+from atd_schemas.capabilities import ChannelCapabilities, ContentLimits, ReactionLimit, TextLimit
+from atd_schemas.views import ChannelKind
 
 Compose = Callable[[Draft, References], Composed]
 
@@ -36,11 +38,12 @@ class ChannelRules:
     """The rules of one kind of channel. The defaults are those of a channel that allows nothing but messages.
 
     Attributes:
+        name: what people call the channel, in one word.
         compose: the message that a draft makes there, within the channel's limits. Raises `Refusal` with the field:
             `kind_not_supported`, `too_long`, `too_large`, `too_many`, `unsupported_type`, `unknown_template`,
             `template_not_approved`, `wrong_parameters`, `invalid`.
         texts: what attendants read when a message or a file failed there.
-        text_limit: characters of a text message.
+        limits: what a message can be made of, as `compose` holds it.
         key_of_id: the identity key of an id of the channel; by default ids hold within their account.
         message_ids: how the provider names messages; by default each has one id.
         reply_window: how long after the customer's last message free text may be sent; None: without end.
@@ -48,28 +51,46 @@ class ChannelRules:
         read_marks: whether the customer is told that their messages were read, and that an answer is being written.
     """
 
+    name: str
     compose: Compose
+    limits: ContentLimits
     texts: FailureTexts
-    text_limit: int = PLAIN_TEXT_LIMIT
     key_of_id: KeyOfId = account_key
     message_ids: MessageIds = ONE_ID
     reply_window: timedelta | None = None
     reactions_within: timedelta | None = None
     read_marks: bool = False
 
+    def capabilities(self, kind: ChannelKind) -> ChannelCapabilities:
+        """What clients are told of the channel."""
+        return ChannelCapabilities(
+            **dict(self.limits),
+            kind=kind,
+            name=self.name,
+            reactions=_reactions(self.reactions_within),
+            reply_window_seconds=None if self.reply_window is None else int(self.reply_window.total_seconds()),
+            read_marks=self.read_marks,
+            typing=self.read_marks,
+        )
+
+
+def _reactions(within: timedelta | None) -> ReactionLimit | None:
+    return None if within is None else ReactionLimit(within_seconds=int(within.total_seconds()))
+
 
 def plain_rules(name: str | ChannelName, *, text_limit: int = PLAIN_TEXT_LIMIT) -> ChannelRules:
     """The rules of a channel that carries texts and nothing else; `name` is what failures call it."""
     called = ChannelName.brand(name) if isinstance(name, str) else name
+    limits = ContentLimits(sends=("text",), text=TextLimit(max_length=text_limit))
 
     def compose(draft: Draft, _: References) -> Composed:
-        if draft.kind not in (None, "text"):
+        if (draft.kind or "text") not in limits.sends:
             raise Refusal(
                 "kind_not_supported", f"A message of kind {draft.kind} cannot be sent on {called.en}.", "kind"
             )
-        return compose_text(draft, text_limit)
+        return compose_text(draft, limits.text.max_length)
 
-    return ChannelRules(compose=compose, texts=FailureTexts.of_channel(called), text_limit=text_limit)
+    return ChannelRules(name=called.en, compose=compose, limits=limits, texts=FailureTexts.of_channel(called))
 
 
 def compose_text(draft: Draft, limit: int) -> Composed:

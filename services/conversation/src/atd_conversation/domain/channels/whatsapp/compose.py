@@ -6,12 +6,11 @@ from types import MappingProxyType
 from atd_conversation.domain.channels.rules import compose_text
 from atd_conversation.domain.channels.whatsapp.files import compose_file
 from atd_conversation.domain.channels.whatsapp.interactive import compose_interactive
+from atd_conversation.domain.channels.whatsapp.limits import LIMITS
 from atd_conversation.domain.channels.whatsapp.templates import compose_template
 from atd_conversation.domain.drafts import FILE_KINDS, Composed, Draft, References
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import MessageKind, content_of
-
-TEXT_LIMIT = 4096
 
 _Compose = Callable[[Draft, References], Composed]
 
@@ -19,14 +18,13 @@ _Compose = Callable[[Draft, References], Composed]
 def compose(draft: Draft, references: References) -> Composed:
     """See `ChannelRules.compose`."""
     kind = draft.kind or ("document" if draft.attachment_ids else "text")
-    part = _PARTS.get(kind)
-    if part is None:
+    if kind not in LIMITS.sends:
         raise Refusal("kind_not_supported", f"A message of kind {kind} cannot be sent on WhatsApp.", "kind")
-    return part(draft, references)
+    return _PARTS[kind](draft, references)
 
 
 def _text(draft: Draft, _: References) -> Composed:
-    return compose_text(draft, TEXT_LIMIT)
+    return compose_text(draft, LIMITS.text.max_length)
 
 
 def _bare(draft: Draft, _: References) -> Composed:

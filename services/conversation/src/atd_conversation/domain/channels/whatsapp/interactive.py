@@ -1,35 +1,15 @@
-"""Interactive messages: answers to tap, a list of choices, a link, the question for a place or a number.
-
-Source: Meta's pages on interactive messages. Lengths in characters.
-"""
+"""Interactive messages: answers to tap, a list of choices, a link, the question for a place or a number."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from atd_conversation.domain.channels.whatsapp.files import check_file
-from atd_conversation.domain.drafts import Composed, Draft, FileKind, References, too_long
+from atd_conversation.domain.channels.whatsapp.limits import BUTTONS, INTERACTIVE, LINK, LIST
+from atd_conversation.domain.drafts import Composed, Draft, References, too_long
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import content_of
 
-MAX_BODY = 1024
-MAX_LIST_BODY = 4096
-MAX_HEADER = 60
-MAX_FOOTER = 60
-MAX_BUTTONS = 3
-MAX_BUTTON_ID = 256
-MAX_BUTTON_TITLE = 20
-MAX_LIST_BUTTON = 20
-MAX_SECTIONS = 10
-MAX_ROWS = 10
-MAX_SECTION_TITLE = 24
-MAX_ROW_ID = 200
-MAX_ROW_TITLE = 24
-MAX_ROW_DESCRIPTION = 72
-MAX_LINK_TITLE = 20
-MAX_URL = 2000
-
-_HEADER_FILES: tuple[FileKind, ...] = ("image", "video", "document")
 _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "buttons": ("header", "footer", "buttons"),
@@ -51,10 +31,10 @@ def compose_interactive(draft: Draft, references: References) -> Composed:
     for name in content:
         if name != "type" and name not in _FIELDS[kind]:
             raise Refusal("invalid", f"does not belong to the type {kind}", f"interactive.{name}")
-    _required("text", draft.text, MAX_LIST_BODY if kind == "list" else MAX_BODY)
+    _required("text", draft.text, LIST.body_max if kind == "list" else INTERACTIVE.body_max)
     _header(content, references)
     if "footer" in content:
-        _required("interactive.footer", content["footer"], MAX_FOOTER)
+        _required("interactive.footer", content["footer"], INTERACTIVE.footer_max)
     _CHECKS[kind](content)
     made = content_of("interactive", {"type": kind, **{name: content.get(name) for name in _FIELDS[kind]}})
     files = tuple(file.attachment for file in references.files)
@@ -74,43 +54,43 @@ def _header(content: Mapping[str, Any], references: References) -> None:
     if header is None:
         return
     if isinstance(header, str):
-        _required("interactive.header", header, MAX_HEADER)
+        _required("interactive.header", header, INTERACTIVE.header_max)
         return
     if content["type"] == "list":
         raise Refusal("invalid", "the header of a list must be text", "interactive.header")
     kind = check_file(references.files[0], None, "interactive.header.attachment_id")
-    if kind not in _HEADER_FILES:
-        detail = f"a header can be {', '.join(_HEADER_FILES)}; this file is sent as {kind}"
+    if kind not in INTERACTIVE.header_files:
+        detail = f"a header can be {', '.join(INTERACTIVE.header_files)}; this file is sent as {kind}"
         raise Refusal("unsupported_type", detail, "interactive.header.attachment_id")
 
 
 def _buttons(content: Mapping[str, Any]) -> None:
-    buttons = _some(content, "buttons", MAX_BUTTONS)
+    buttons = _some(content, "buttons", BUTTONS.max)
     places = [(f"interactive.buttons[{number}]", button) for number, button in enumerate(buttons)]
     for place, button in places:
-        _required(f"{place}.id", button["id"], MAX_BUTTON_ID)
-        _required(f"{place}.title", button["title"], MAX_BUTTON_TITLE)
+        _required(f"{place}.id", button["id"], BUTTONS.id_max)
+        _required(f"{place}.title", button["title"], BUTTONS.title_max)
     _distinct("id", places)
     _distinct("title", places)
 
 
 def _list(content: Mapping[str, Any]) -> None:
-    _required("interactive.button", content.get("button"), MAX_LIST_BUTTON)
-    sections = _some(content, "sections", MAX_SECTIONS)
+    _required("interactive.button", content.get("button"), LIST.button_max)
+    sections = _some(content, "sections", LIST.sections_max)
     for number, section in enumerate(sections):
         title = section.get("title")
         if title is not None or len(sections) > 1:
-            _required(f"interactive.sections[{number}].title", title, MAX_SECTION_TITLE)
+            _required(f"interactive.sections[{number}].title", title, LIST.section_title_max)
         if not section["rows"]:
             raise Refusal("invalid", "must not be empty", f"interactive.sections[{number}].rows")
     rows = list(_rows(sections))
     for place, row in rows:
-        _required(f"{place}.id", row["id"], MAX_ROW_ID)
-        _required(f"{place}.title", row["title"], MAX_ROW_TITLE)
+        _required(f"{place}.id", row["id"], LIST.id_max)
+        _required(f"{place}.title", row["title"], LIST.title_max)
         if row.get("description") is not None:
-            _required(f"{place}.description", row["description"], MAX_ROW_DESCRIPTION)
-    if len(rows) > MAX_ROWS:
-        detail = f"a list has at most {MAX_ROWS} rows in total; {len(rows)} were given"
+            _required(f"{place}.description", row["description"], LIST.description_max)
+    if len(rows) > LIST.rows_max:
+        detail = f"a list has at most {LIST.rows_max} rows in total; {len(rows)} were given"
         raise Refusal("too_many", detail, "interactive.sections")
     _distinct("id", rows)
 
@@ -122,8 +102,8 @@ def _rows(sections: list[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str,
 
 
 def _link(content: Mapping[str, Any]) -> None:
-    _required("interactive.title", content.get("title"), MAX_LINK_TITLE)
-    _required("interactive.url", content.get("url"), MAX_URL)
+    _required("interactive.title", content.get("title"), LINK.title_max)
+    _required("interactive.url", content.get("url"), LINK.url_max)
     if not content["url"].startswith(("https://", "http://")):
         raise Refusal("invalid", "must begin with https:// or http://", "interactive.url")
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from atd_conversation.domain.channels.whatsapp.files import check_file
-from atd_conversation.domain.drafts import Composed, Draft, FileKind, References, TemplateDraft, too_long
+from atd_conversation.domain.drafts import Composed, Draft, References, TemplateDraft, too_long
 from atd_conversation.domain.refusals import Refusal
+from atd_schemas.capabilities import FileKind
 from atd_schemas.contents import RenderedTemplate, TemplateContent, TemplateValues
 from atd_schemas.template_parts import find_unsendable_part
 from atd_schemas.views import TemplateView

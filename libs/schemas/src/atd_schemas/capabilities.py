@@ -1,0 +1,142 @@
+"""What a kind of channel can carry: what a client offers, and how far, without knowing the channel.
+
+The rules of a channel in conversation read the same `ContentLimits` that are told here.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from atd_schemas.contents import MessageKind
+from atd_schemas.envelope import Schema
+from atd_schemas.views import ChannelKind
+
+FileKind = Literal["image", "video", "audio", "document", "sticker"]
+InteractiveType = Literal["buttons", "list", "link", "ask_location", "ask_phone"]
+
+
+class TextLimit(Schema):
+    """Of a text, in characters (Unicode code points)."""
+
+    max_length: int
+
+
+class FileLimit(Schema):
+    """Of the files of one kind of message.
+
+    `caption`: whether a text can stand with the file. `animated_max_bytes` holds for files that move, where they have
+    a limit of their own; `pixels` is the exact width and height where there is one.
+    """
+
+    kind: FileKind
+    mime_types: tuple[str, ...]
+    max_bytes: int
+    caption: bool
+    animated_max_bytes: int | None = None
+    pixels: int | None = None
+
+
+class VoiceLimit(Schema):
+    """Of voice messages."""
+
+    mime_types: tuple[str, ...]
+    max_bytes: int
+
+
+class ButtonsLimit(Schema):
+    """Of answers to tap: how many, and the characters of each."""
+
+    max: int
+    title_max: int
+    id_max: int
+
+
+class ListLimit(Schema):
+    """Of a list of choices; lengths in characters. `rows_max` is in total; `body_max` of the text above the list."""
+
+    body_max: int
+    button_max: int
+    sections_max: int
+    section_title_max: int
+    rows_max: int
+    id_max: int
+    title_max: int
+    description_max: int
+
+
+class LinkLimit(Schema):
+    """Of a button that opens a page, in characters."""
+
+    title_max: int
+    url_max: int
+
+
+class InteractiveLimits(Schema):
+    """Of messages with something to tap; lengths in characters.
+
+    `body_max` is of the text, `list.body_max` of the text of a list. `header_files`: what can stand as a header beside
+    a text; a list takes a text alone.
+    """
+
+    types: tuple[InteractiveType, ...]
+    body_max: int
+    header_max: int
+    footer_max: int
+    header_files: tuple[FileKind, ...] = ()
+    buttons: ButtonsLimit | None = None
+    list: ListLimit | None = None
+    link: LinkLimit | None = None
+
+
+class ContentLimits(Schema):
+    """What messages of a channel can be made of. What is absent or null cannot be sent.
+
+    `templates`: whether there are messages that the provider has approved beforehand. `replies`: whether a message can
+    quote another one.
+    """
+
+    sends: tuple[MessageKind, ...]
+    text: TextLimit
+    caption: TextLimit | None = None
+    files: tuple[FileLimit, ...] = ()
+    files_per_message: int = 0
+    voice: VoiceLimit | None = None
+    interactive: InteractiveLimits | None = None
+    templates: bool = False
+    replies: bool = True
+
+
+class ReactionLimit(Schema):
+    """How old, in seconds, a message may be that the company reacts to."""
+
+    within_seconds: int
+
+
+class ChannelCapabilities(ContentLimits):
+    """What one kind of channel can carry.
+
+    `name` is what people call it. `reply_window_seconds`: how long after the customer's last message anything but a
+    template may be sent; null: without end. `read_marks`: the customer can see that their messages were read; `typing`:
+    that an answer is being written.
+    """
+
+    kind: ChannelKind
+    name: str
+    reactions: ReactionLimit | None = None
+    reply_window_seconds: int | None = None
+    read_marks: bool = False
+    typing: bool = False
+
+
+class NoteLimits(Schema):
+    """Of internal notes, which no channel carries."""
+
+    text: TextLimit
+    files_per_message: int
+
+
+class Capabilities(Schema):
+    """What every kind of channel that can be answered carries, and what notes do."""
+
+    items: tuple[ChannelCapabilities, ...] = Field(description="One for each kind of channel that can be answered")
+    notes: NoteLimits
