@@ -128,7 +128,7 @@ def topics_table() -> str:
             f"{', '.join(CONSUMING_SERVICES)}; operator",
             "operator",
             str(example.partitions),
-            _days(example),
+            _kept(example),
         )
     )
     return _table(("topic", "key", "written by", "read by", "partitions", "kept"), cells)
@@ -149,12 +149,16 @@ def _topic(topic: Topic) -> Sequence[str]:
         ", ".join(topic.producers),
         ", ".join(topic.consumers) or topic.unread_because,
         str(topic.partitions),
-        _days(topic),
+        _kept(topic),
     )
 
 
-def _days(topic: Topic) -> str:
-    return "the last of each key" if topic.cleanup == "compact" else f"{topic.retention.days} days"
+def _kept(topic: Topic) -> str:
+    if topic.cleanup == "compact":
+        return "the last of each key"
+    return (
+        f"{topic.retention.days} days" if topic.retention.days else f"{topic.retention.total_seconds() / 60:g} minutes"
+    )
 
 
 def _variable(owner: str, name: str, field: FieldInfo) -> str:

@@ -56,8 +56,16 @@ def test_a_topic_says_who_owns_writes_and_reads_it(topic: Topic) -> None:
 @pytest.mark.parametrize("topic", TOPICS, ids=named)
 def test_retention_outlives_a_weekend_and_forgets_within_a_month(topic: Topic) -> None:
     """A consumer may be down over a weekend; personal data leaves the topics by itself."""
-    if topic.cleanup == "delete":
+    if topic.cleanup == "delete" and not topic.transient:
         assert SHORTEST <= topic.retention <= LONGEST
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.transient], ids=named)
+def test_a_transient_topic_really_forgets_and_has_no_group_that_could_miss_something(topic: Topic) -> None:
+    """Kafka deletes whole segments only, and by default begins a new one after a week."""
+    assert topic.retention < SHORTEST
+    assert int(topic.config()["segment.ms"]) == topic.retention / timedelta(milliseconds=1)
+    assert not {*topic.consumers} & {*CONSUMING_SERVICES}
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=named)
@@ -122,6 +130,8 @@ EXPECTED_KEYS = {
     "inbound.receipt": lambda event: f"{event.data.account_id}:{event.data.recipient}",
     "inbound.unparsed": lambda event: event.data.account_id,
     "inbound.unparsed.redriven": lambda event: event.subject,
+    "conversation.viewing": lambda event: event.subject,
+    "conversation.typing": lambda event: event.subject,
     "conversation.": lambda event: event.data.conversation.id,
     "message.": lambda event: event.data.conversation_id,
     "contact.": lambda event: event.data.contact.id,

@@ -16,6 +16,7 @@ from atd_schemas.dead_letters import DeadLetterEvent
 from atd_schemas.envelope import Envelope
 from atd_schemas.inbound import InboundEvent, UnparsedEvent
 from atd_schemas.outbound import OutboundCommand
+from atd_schemas.presence import PresenceEvent
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.settings_changes import SettingsChange
 
@@ -31,7 +32,11 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic. `key` says in words what the records are ordered by; the code is the event's `key()`."""
+    """One topic.
+
+    `key` says in words what the records are ordered by; the code is the event's `key()`. `transient`: its records are
+    out of date within a minute, so nobody resumes from it, and it is kept for less than a reader may be down.
+    """
 
     name: str
     owner: str
@@ -42,6 +47,7 @@ class Topic:
     retention: timedelta
     partitions: int = 12
     cleanup: Literal["delete", "compact"] = "delete"
+    transient: bool = False
     unread_because: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
@@ -55,6 +61,7 @@ class Topic:
         }
 
 
+_TEN_MINUTES = timedelta(minutes=10)
 _WEEK = timedelta(days=7)
 _MONTH = timedelta(days=30)
 _CHANNEL_SERVICES = tuple(service.name for service in channel_services())
@@ -97,6 +104,19 @@ SETTINGS_CHANGES = Topic(
     retention=_WEEK,
     partitions=3,
     cleanup="compact",
+)
+
+PRESENCE_EVENTS = Topic(
+    name="presence.events.v1",
+    owner="gateway",
+    key="conversation id",
+    schema=PresenceEvent,
+    producers=("gateway",),
+    consumers=("gateway",),
+    retention=_TEN_MINUTES,
+    partitions=3,
+    transient=True,
+    extra={"segment.ms": str(int(_TEN_MINUTES.total_seconds() * 1000))},  # only what is no longer written to is deleted
 )
 
 
@@ -154,6 +174,7 @@ def registry() -> tuple[Topic, ...]:
         CONVERSATION_EVENTS,
         *(outbound_topic(service) for service in channel_services() if service.outbound),
         SETTINGS_CHANGES,
+        PRESENCE_EVENTS,
         *(dead_letter_topic(service) for service in CONSUMING_SERVICES),
     )
 

@@ -49,11 +49,10 @@ def _running(document: Document | None) -> Document:
 
 def _add_topic(document: Document, topic: Topic) -> None:
     messages = _add_messages(document, topic)
-    days = topic.retention.total_seconds() / 86400
     document["channels"][topic.name] = {
         "address": topic.name,
         "title": topic.name,
-        "description": f"Keyed by {topic.key}. Owner: {topic.owner}. Kept {days:g} days ({topic.cleanup}).",
+        "description": f"Keyed by {topic.key}. Owner: {topic.owner}. Kept {_kept(topic)} ({topic.cleanup}).",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
         "bindings": {"kafka": {"partitions": topic.partitions, "bindingVersion": "0.5.0"}},
     }
@@ -64,6 +63,11 @@ def _add_topic(document: Document, topic: Topic) -> None:
                 "channel": {"$ref": f"#/channels/{topic.name}"},
                 "summary": f"{service} {'writes' if action == 'send' else 'reads'} {topic.name}",
             }
+
+
+def _kept(topic: Topic) -> str:
+    days = topic.retention.total_seconds() / 86400
+    return f"{days:g} days" if days >= 1 else f"{days * 1440:g} minutes"
 
 
 def _add_messages(document: Document, topic: Topic) -> list[str]:
@@ -90,8 +94,11 @@ def _add_socket(document: Document, streamed: Sequence[str], transient: Sequence
             "occurred_at, subject, sequence, actor, data}`. Token: subprotocols `atd.v1, bearer.<token>` (and "
             '`?since=`), or the first frame `{"type":"auth","token","since"?}`. Frames without `id` are about the '
             "connection (`ready`, `resync`, `heartbeat`, `authenticated`, `pong`, `error`), or transient: `{type, "
-            f"occurred_at, subject, actor, data}}` of {', '.join(transient) or 'no topic yet'}, shown to whoever is "
-            f"connected and never sent again. Close codes: {codes}."
+            f"occurred_at, subject, actor, data}}` of {', '.join(transient)}, shown to whoever is "
+            "connected and never sent again. `ready`, `heartbeat` and `pong` carry the server's time as `now`. "
+            'A client sends `{"type":"ping","id"?}`; `{"type":"seen","conversation_id"}` (the one that it shows, again '
+            'every 15 seconds; null for none), `{"type":"typing","conversation_id","note"}` (at most every 3 seconds). '
+            f"Close codes: {codes}."
         ),
         "messages": {},
     }

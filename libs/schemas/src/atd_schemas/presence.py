@@ -1,0 +1,49 @@
+"""`presence.events.v1`: who is looking at a conversation, and who is typing in it.
+
+True for seconds only: shown to whoever is connected at the moment, stored nowhere, never sent again. `subject` is the
+id of the conversation. Whoever shows one forgets it by itself: `VIEWING_SECONDS` and `TYPING_SECONDS` after the last
+repeat.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from atd_schemas.envelope import Envelope, Schema
+
+VIEWING_SECONDS = 30.0
+"""Somebody who looks at a conversation repeats it every 15 seconds; after this silence it has ended."""
+
+TYPING_SECONDS = 6.0
+"""Somebody who types repeats it every 3 seconds; after this silence it has ended."""
+
+
+class ViewingData(Schema):
+    """Whether the actor looks at the conversation, or has just stopped."""
+
+    viewing: bool
+
+
+class TypingData(Schema):
+    """What the actor writes: a note that only colleagues see, or an answer."""
+
+    note: bool = False
+
+
+class ConversationViewing(Envelope):
+    """Somebody looks at a conversation, or stopped. `connection_id` is the WebSocket that said so, if it was one."""
+
+    type: Literal["conversation.viewing"] = "conversation.viewing"
+    connection_id: str | None = None
+    data: ViewingData
+
+
+class ConversationTyping(Envelope):
+    """Somebody is typing in a conversation. `connection_id` is the WebSocket that said so, if it was one."""
+
+    type: Literal["conversation.typing"] = "conversation.typing"
+    connection_id: str | None = None
+    data: TypingData
+
+
+PresenceEvent = Annotated[ConversationViewing | ConversationTyping, Field(discriminator="type")]
