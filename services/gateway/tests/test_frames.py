@@ -1,15 +1,23 @@
-from typing import get_args
-
 import orjson
 import pytest
 
 from atd_gateway.domain.access import PERMISSIONS, ROLES, permissions_of
-from atd_gateway.domain.client_frames import Auth, InvalidFrame, Ping, read_client_frame, read_subprotocols
+from atd_gateway.domain.client_frames import (
+    Auth,
+    InvalidFrame,
+    Ping,
+    SeenFrame,
+    TypingFrame,
+    read_client_frame,
+    read_subprotocols,
+)
 from atd_gateway.domain.cursors import encode_cursor
 from atd_gateway.domain.frames import NotAnEvent, frame_of, permission_for, read_event, read_transient, with_cursor
 from atd_gateway.domain.streams import StreamLayout
-from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType
+from atd_gateway.realtime.streams import TOPICS
+from atd_schemas.topics import event_types
 
+CONVERSATION = "0195500e-0009-7000-8000-00000000c0a1"
 RECORD = {
     "id": "e1",
     "type": "message.received",
@@ -57,9 +65,28 @@ def test_a_transient_frame_has_no_cursor_and_no_id() -> None:
     assert (transient.tenant_id, transient.permission) == ("t1", "conversations:read")
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "connection_id", "viewing"),
+    [
+        ("conversation.viewing", {"viewing": True}, "w1", True),
+        ("conversation.viewing", {"viewing": False}, "w1", False),
+        ("conversation.typing", {"note": False}, "w1", None),
+        ("presence.other", {"viewing": True}, None, None),
+    ],
+)
+def test_a_transient_frame_tells_who_looks_and_not_by_which_connection(
+    kind: str, data: object, connection_id: str | None, viewing: bool | None
+) -> None:
+    record = {**RECORD, "type": kind, "data": data} | ({"connection_id": connection_id} if connection_id else {})
+    found = read_transient(orjson.dumps(record))
+    assert (found.subject, found.actor_id, found.connection_id, found.viewing) == ("c1", "k1", connection_id, viewing)
+    assert orjson.loads(found.frame)["data"] == data
+    assert b"w1" not in found.frame
+
+
 def test_every_event_type_has_a_permission_that_exists() -> None:
-    for types in (ConversationEventType, MessageEventType, ContactEventType):
-        for one in get_args(types):
+    for topic in (*TOPICS.streamed, *TOPICS.transient):
+        for one in event_types(topic):
             assert permission_for(one) in PERMISSIONS
     assert permission_for("billing.paid") is None
 
@@ -79,6 +106,10 @@ def test_every_role_is_made_of_permissions_that_exist() -> None:
         ('{"type":"auth","token":"t","since":"c"}', Auth("t", "c")),
         ('{"type":"ping"}', Ping()),
         ('{"type":"ping","id":3}', Ping(3)),
+        (f'{{"type":"seen","conversation_id":"{CONVERSATION}"}}', SeenFrame(CONVERSATION)),
+        ('{"type":"seen","conversation_id":null}', SeenFrame(None)),
+        (f'{{"type":"typing","conversation_id":"{CONVERSATION}"}}', TypingFrame(CONVERSATION)),
+        (f'{{"type":"typing","conversation_id":"{CONVERSATION}","note":true}}', TypingFrame(CONVERSATION, note=True)),
     ],
 )
 def test_client_frames_are_understood(text: str, expected: object) -> None:
@@ -96,8 +127,15 @@ def test_client_frames_are_understood(text: str, expected: object) -> None:
         ('{"type":"auth"}', "invalid"),
         ('{"type":"auth","token":7}', "invalid"),
         ('{"type":"auth","token":"t","since":7}', "invalid"),
-        ('{"type":"typing"}', "not_supported"),
-        ('{"type":"seen"}', "not_supported"),
+        ('{"type":"seen"}', "invalid"),
+        ('{"type":"seen","conversation_id":7}', "invalid"),
+        ('{"type":"seen","conversation_id":"c1"}', "invalid"),
+        (f'{{"type":"seen","conversation_id":"{CONVERSATION}\\n"}}', "invalid"),
+        (f'{{"type":"seen","conversation_id":"{CONVERSATION.upper()}"}}', "invalid"),
+        (f'{{"type":"seen","conversation_id":"{CONVERSATION}{CONVERSATION}"}}', "invalid"),
+        ('{"type":"typing"}', "invalid"),
+        ('{"type":"typing","conversation_id":null}', "invalid"),
+        (f'{{"type":"typing","conversation_id":"{CONVERSATION}","note":1}}', "invalid"),
         ('{"type":"presence"}', "not_supported"),
         ("x" * 20_000, "too_large"),
     ],

@@ -37,10 +37,10 @@ async def test_client_frames_are_answered(gateway, listening):
         client = listening(socket)
         await client.until("ready")
         await socket.send('{"type":"ping","id":7}')
-        assert await client.frame() == {"type": "pong", "id": 7}
-        for kind in ("typing", "seen", "presence"):
-            await socket.send(orjson.dumps({"type": kind}).decode())
-            assert (await client.frame())["code"] == "not_supported"
+        pong = await client.frame()
+        assert (pong.pop("type"), pong.pop("id"), list(pong)) == ("pong", 7, ["now"])
+        await socket.send('{"type":"presence"}')
+        assert (await client.frame())["code"] == "not_supported"
         await socket.send(b"binary")
         assert (await client.frame())["code"] == "malformed"
         await socket.send("{")
@@ -123,7 +123,7 @@ async def test_an_expired_token_closes_the_socket_unless_a_new_one_comes(start, 
         code, reason = await clients[1].closed()
         assert (code, reason) == (4401, "the access token has expired")
         await one.send('{"type":"ping"}')
-        assert await clients[0].frame() == {"type": "pong"}
+        assert (await clients[0].frame())["type"] == "pong"
 
 
 async def test_one_attendant_has_only_so_many_sockets(start, listening):

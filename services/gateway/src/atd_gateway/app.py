@@ -34,6 +34,7 @@ from atd_gateway.proxy.upstreams import Upstreams
 from atd_gateway.realtime.feed import Feed
 from atd_gateway.realtime.feed_start import FeedStart
 from atd_gateway.realtime.hub import Hub, Limits
+from atd_gateway.realtime.presence import PresencePublisher
 from atd_gateway.realtime.replay import Replayer
 from atd_gateway.realtime.streams import TOPICS, Topics
 from atd_gateway.realtime.transient import TransientFrames
@@ -220,7 +221,8 @@ def _realtime(
         topic.name: Broadcast(runtime.kafka, topic, feed.take, from_beginning=False) for topic in topics.streamed
     }
     runtime.add_component(FeedStart(runtime.kafka, feed, readers, recent=settings.ws_ring_events))
-    transient = TransientFrames(skipped)
+    transient = TransientFrames(skipped, metrics, runtime.clock)
+    presence = PresencePublisher(runtime.producer, metrics, runtime.clock)
     for reader in readers.values():
         runtime.add_component(reader)
     for topic in topics.transient:
@@ -234,6 +236,7 @@ def _realtime(
             waiting=settings.ws_replays_waiting,
         ),
         transient=transient,
+        presence=presence,
         authenticator=authenticator,
         sessions=sessions,
         limits=Limits(
@@ -250,6 +253,7 @@ def _realtime(
         started=runtime.health.started,
     )
     runtime.background("ws-hub", hub.run)
+    runtime.background("presence", presence.run)
     return hub
 
 

@@ -18,6 +18,13 @@ METRICS: tuple[Metric, ...] = (
         ("how",),
     ),
     Metric("ws_transient_dropped", "counter", "Transient frames (typing) dropped for slow clients", "frames"),
+    Metric(
+        "presence_dropped",
+        "counter",
+        "What clients said of viewing and typing and was dropped: kafka (away), full (too many), old (came too late)",
+        "records",
+        ("reason",),
+    ),
     Metric("stream_skipped", "counter", "Records that could not be read and were skipped", "records", ("topic",)),
 )
 
@@ -31,4 +38,5 @@ class GatewayMetrics:
     ws_closed: Counter
     ws_resumed: Counter
     ws_transient_dropped: Counter
+    presence_dropped: Counter
     stream_skipped: Counter

@@ -1,15 +1,18 @@
 """Parses the frames that WebSocket clients send."""
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
 MAX_FRAME_BYTES = 16 * 1024
 """The longest client frame; a token and a cursor need less than 4 KB."""
 
-UNSUPPORTED = frozenset({"typing", "seen", "presence"})
+UNSUPPORTED = frozenset({"presence"})
 """Frames of the protocol whose topics do not exist yet: they are answered with an error."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,21 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenFrame:
+    """The client looks at this conversation, or (None) at none. Repeated every 15 seconds while it is so."""
+
+    conversation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TypingFrame:
+    """The client's attendant is typing in this conversation: a note, or an answer."""
+
+    conversation_id: str
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InvalidFrame:
     """A frame without effect; the client gets `code` and `detail`."""
 
@@ -35,7 +53,8 @@ class InvalidFrame:
     detail: str
 
 
-ClientFrame = Auth | Ping | InvalidFrame
+PresenceFrame = SeenFrame | TypingFrame
+ClientFrame = Auth | Ping | PresenceFrame | InvalidFrame
 
 
 def read_client_frame(text: str) -> ClientFrame:
@@ -52,6 +71,10 @@ def read_client_frame(text: str) -> ClientFrame:
     if kind == "ping":
         given = found.get("id")
         return Ping(given if isinstance(given, (str, int)) else None)
+    if kind == "seen":
+        return _seen(found)
+    if kind == "typing":
+        return _typing(found)
     if isinstance(kind, str) and kind in UNSUPPORTED:
         return InvalidFrame("not_supported", f"Frames of type {kind!r} are not supported yet.")
     return InvalidFrame("unknown_frame", "Unknown frame type.")
@@ -62,6 +85,26 @@ def _auth(found: dict[str, Any]) -> ClientFrame:
     if not isinstance(token, str) or not token or not isinstance(since, str | None):
         return InvalidFrame("invalid", "`token` is required; `token` and `since` must be strings.")
     return Auth(token, since)
+
+
+def _seen(found: dict[str, Any]) -> ClientFrame:
+    given = found.get("conversation_id", ...)
+    if given is None:
+        return SeenFrame(None)
+    if not _is_id(given):
+        return InvalidFrame("invalid", "`conversation_id` is required: the id of a conversation, or null for none.")
+    return SeenFrame(given)
+
+
+def _typing(found: dict[str, Any]) -> ClientFrame:
+    given, note = found.get("conversation_id"), found.get("note", False)
+    if not _is_id(given) or not isinstance(note, bool):
+        return InvalidFrame("invalid", "`conversation_id` is required: the id of a conversation; `note` is a boolean.")
+    return TypingFrame(given, note)
+
+
+def _is_id(given: object) -> TypeGuard[str]:
+    return isinstance(given, str) and _UUID.fullmatch(given) is not None
 
 
 def read_subprotocols(offered: list[str]) -> tuple[str | None, str | None]:

@@ -74,10 +74,19 @@ def read_event(value: bytes) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class Transient:
-    """One transient frame: `{"type", "occurred_at", "subject", "actor", "data"}`, without cursor and id."""
+    """One transient frame: `{"type", "occurred_at", "subject", "actor", "data"}`, without cursor and id.
+
+    `connection_id` is that of the WebSocket that said it, if one did; `viewing` whether the actor looks at the subject
+    now, None when the frame says nothing of that.
+    """
 
     tenant_id: str
     permission: str | None
+    subject: str
+    occurred_at: str
+    actor_id: str | None
+    connection_id: str | None
+    viewing: bool | None
     frame: bytes
 
 
@@ -86,7 +95,16 @@ def read_transient(value: bytes) -> Transient:
     try:
         found: dict[str, Any] = orjson.loads(value)
         shown = {name: found[name] for name in ("type", "occurred_at", "subject", "actor", "data")}
-        return Transient(found["tenant_id"], permission_for(found["type"]), orjson.dumps(shown))
+        return Transient(
+            tenant_id=found["tenant_id"],
+            permission=permission_for(found["type"]),
+            subject=found["subject"],
+            occurred_at=found["occurred_at"],
+            actor_id=found["actor"].get("id"),
+            connection_id=found.get("connection_id"),
+            viewing=found["data"].get("viewing") if found["type"] == "conversation.viewing" else None,
+            frame=orjson.dumps(shown),
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotAnEvent(f"{type(error).__name__} in a record of a transient topic") from error
 

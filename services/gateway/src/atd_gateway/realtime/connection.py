@@ -11,7 +11,16 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from atd_gateway.authenticator import Caller
-from atd_gateway.domain.client_frames import Auth, InvalidFrame, Ping, read_client_frame, read_subprotocols
+from atd_gateway.domain.client_frames import (
+    Auth,
+    InvalidFrame,
+    Ping,
+    PresenceFrame,
+    SeenFrame,
+    TypingFrame,
+    read_client_frame,
+    read_subprotocols,
+)
 from atd_gateway.domain.close_codes import (
     AUTH_TIMEOUT,
     FORBIDDEN,
@@ -21,10 +30,13 @@ from atd_gateway.domain.close_codes import (
     UNAUTHENTICATED,
     CloseConnection,
 )
-from atd_gateway.domain.frames import Transient
+from atd_gateway.domain.frames import Transient, permission_for
+from atd_gateway.domain.presence import Typing
 from atd_gateway.realtime.feed import TenantLog
 from atd_gateway.realtime.hub import Hub, SendProgress
+from atd_gateway.realtime.presence import ConnectionPresence
 from atd_gateway.realtime.resuming import Visible, resume
+from atd_schemas.envelope import rfc3339
 from atd_servicekit.problems import Problem
 
 AUTH_SECONDS = 5.0
@@ -36,6 +48,7 @@ _BATCH = 64
 _TRANSIENT_WAITING = 32
 _TRANSIENT_SECONDS = 5.0
 _ANSWERS_WAITING = 32
+_PRESENCE_PERMISSION = permission_for("presence.said")
 
 ABORT = "atd.abort"
 """Key of `scope["extensions"]` under which the server offers to cut the connection (see `server.py`)."""
@@ -61,6 +74,7 @@ class Connection:
         self._scope = scope
         self._receive = receive
         self._send = send
+        self._presence = ConnectionPresence(hub.presence)
         self._since: str | None = None
         self._answers: deque[bytes] = deque()
         self._transient: deque[tuple[float, bytes]] = deque()
@@ -79,8 +93,8 @@ class Connection:
         self._wake.set()
 
     def offer(self, frame: Transient) -> None:
-        """Send a transient frame soon, unless the client is slow: then it is dropped."""
-        if not self.sees(frame):
+        """Send a transient frame soon, unless it is the client's own, or the client is slow: then it is dropped."""
+        if not self._hears(frame):
             return
         if self.sending or len(self._transient) >= _TRANSIENT_WAITING:
             self.hub.metrics.ws_transient_dropped.inc()
@@ -95,7 +109,10 @@ class Connection:
         try:
             await self._admit()
             with self.hub.admitted(self):
-                code = await self._serve()
+                try:
+                    code = await self._serve()
+                finally:
+                    self._presence.leave()
         except CloseConnection as closing:
             code = closing.code
             await self._close(closing)
@@ -197,6 +214,7 @@ class Connection:
             self.live = True
             await self.write(self._ready())
             with self.hub.transient.listening(self.caller.identity.tenant_id, self):
+                await self._write_present()
                 await self._deliver_live()
         finally:
             self.log.listeners.discard(self._wake.set)
@@ -208,10 +226,17 @@ class Connection:
                 continue
             await self._write_transient()
             if self._beat and self.position == self.log.end:
-                await self.write(_json(type="heartbeat", cursor=self.hub.feed.cursor().decode()))
+                await self.write(_json(type="heartbeat", cursor=self.hub.feed.cursor().decode(), now=self._now()))
             self._beat = False
             if self.position == self.log.end and not self._answers and not self._transient:
                 await self._wake.wait()
+
+    async def _write_present(self) -> None:
+        """Write who looks at a conversation already."""
+        for frame in self.hub.transient.present(self.caller.identity.tenant_id):
+            if self._hears(frame):
+                await self.write(frame.frame)
+                self.hub.metrics.ws_frames.inc()
 
     async def _write_transient(self) -> None:
         """Write the transient frames that are not out of date."""
@@ -224,7 +249,12 @@ class Connection:
                 self.hub.metrics.ws_transient_dropped.inc()
 
     def _ready(self) -> bytes:
-        return _json(type="ready", cursor=self.hub.feed.cursor().decode(), expires_at=self.caller.expires_at)
+        cursor = self.hub.feed.cursor().decode()
+        return _json(type="ready", cursor=cursor, expires_at=self.caller.expires_at, now=self._now())
+
+    def _now(self) -> str:
+        """The server's time, for a client whose clock is wrong."""
+        return rfc3339(self.hub.clock.now())
 
     async def _write_news(self) -> None:
         """Write waiting answers, then the next events."""
@@ -248,6 +278,9 @@ class Connection:
         """Whether the event is for this client. Attendants limited to own or team conversations: here."""
         return event.permission in self.caller.identity.permissions
 
+    def _hears(self, frame: Transient) -> bool:
+        return frame.connection_id != self._presence.connection_id and self.sees(frame)
+
     async def write(self, frame: bytes) -> None:
         """Write one frame; returns when the connection's buffer has room again."""
         self.sending = True
@@ -264,16 +297,33 @@ class Connection:
             if message["type"] == "websocket.disconnect":
                 return int(message.get("code") or 1005)
             self.hub.count_frame(self.caller.session_id)
-            self._queue_answer(await self._answer_to(message))
+            answer = await self._answer_to(message)
+            if answer is not None:
+                self._queue_answer(answer)
 
-    async def _answer_to(self, message: Mapping[str, Any]) -> bytes:
+    async def _answer_to(self, message: Mapping[str, Any]) -> bytes | None:
         text = message.get("text")
         frame = read_client_frame(text) if text is not None else InvalidFrame("malformed", "Frames must be text.")
         if isinstance(frame, InvalidFrame):
             return _json(type="error", code=frame.code, detail=frame.detail)
         if isinstance(frame, Ping):
-            return _json(type="pong") if frame.id is None else _json(type="pong", id=frame.id)
-        return await self._extend(frame.token)
+            named = {} if frame.id is None else {"id": frame.id}
+            return _json(type="pong", **named, now=self._now())
+        if isinstance(frame, Auth):
+            return await self._extend(frame.token)
+        return self._tell(frame)
+
+    def _tell(self, frame: PresenceFrame) -> bytes | None:
+        """Let colleagues know; without an answer, unless it is refused."""
+        identity = self.caller.identity
+        if _PRESENCE_PERMISSION not in identity.permissions:
+            return _json(type="error", code="forbidden", detail=f"This needs the permission {_PRESENCE_PERMISSION}.")
+        match frame:
+            case SeenFrame(conversation_id):
+                self._presence.see(identity, conversation_id)
+            case TypingFrame(conversation_id, note):
+                self._presence.type(identity, Typing(conversation_id, note))
+        return None
 
     async def _extend(self, token: str) -> bytes:
         """A newer token of the same attendant."""

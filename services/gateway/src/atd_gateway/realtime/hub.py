@@ -15,6 +15,7 @@ from atd_gateway.authenticator import Authenticator, Caller
 from atd_gateway.domain.close_codes import SLOW, TOO_MANY, UNAUTHENTICATED, CloseConnection
 from atd_gateway.metrics import GatewayMetrics
 from atd_gateway.realtime.feed import Feed, TenantLog
+from atd_gateway.realtime.presence import PresencePublisher
 from atd_gateway.realtime.replay import Replayer
 from atd_gateway.realtime.transient import TransientFrames
 from atd_servicekit.clock import Clock
@@ -79,6 +80,7 @@ class Hub:
         feed: Feed,
         replayer: Replayer,
         transient: TransientFrames,
+        presence: PresencePublisher,
         authenticator: Authenticator,
         sessions: _Sessions,
         limits: Limits,
@@ -90,6 +92,7 @@ class Hub:
         self.feed = feed
         self.replayer = replayer
         self.transient = transient
+        self.presence = presence
         self.authenticator = authenticator
         self.metrics = metrics
         self.clock = clock

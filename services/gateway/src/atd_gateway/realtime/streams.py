@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from atd_schemas.topics import CONVERSATION_EVENTS, Topic
+from atd_schemas.topics import CONVERSATION_EVENTS, PRESENCE_EVENTS, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Topics:
     """
 
     streamed: Sequence[Topic] = (CONVERSATION_EVENTS,)
-    transient: Sequence[Topic] = ()
+    transient: Sequence[Topic] = (PRESENCE_EVENTS,)
 
 
 TOPICS = Topics()

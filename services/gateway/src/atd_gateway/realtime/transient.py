@@ -7,12 +7,19 @@ date anyway. Every other event goes through the feed, where nothing is lost.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
 from atd_gateway.domain.frames import NotAnEvent, Transient, read_transient
+from atd_gateway.domain.presence import Viewers
+from atd_gateway.metrics import GatewayMetrics
 from atd_gateway.realtime.feed import RawRecord
+from atd_schemas.presence import VIEWING_SECONDS
+from atd_servicekit.clock import Clock
+
+_OLD = timedelta(seconds=VIEWING_SECONDS)
 
 
 class Listener(Protocol):
@@ -24,9 +31,12 @@ class Listener(Protocol):
 class TransientFrames:
     """Passes the records of transient topics on to the connections of their tenant."""
 
-    def __init__(self, skipped: Callable[[str], None]) -> None:
+    def __init__(self, skipped: Callable[[str], None], metrics: GatewayMetrics, clock: Clock) -> None:
         """`skipped` is called with the topic of each record that cannot be read; the record is ignored."""
         self._skipped = skipped
+        self._metrics = metrics
+        self._clock = clock
+        self._viewers = Viewers()
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
 
     @contextmanager
@@ -40,6 +50,10 @@ class TransientFrames:
             if not self._listeners[tenant_id]:
                 del self._listeners[tenant_id]
 
+    def present(self, tenant_id: str) -> Sequence[Transient]:
+        """Who of a tenant looks at a conversation now, for a connection that begins."""
+        return self._viewers.present(tenant_id, self._clock.monotonic())
+
     async def take(self, records: Sequence[RawRecord]) -> None:
         """Offer each record to the connections of its tenant; its frame is built once."""
         for record in records:
@@ -49,5 +63,16 @@ class TransientFrames:
                 self._skipped(record.topic)
                 structlog.get_logger().warning("transient.skipped", topic=record.topic, error=str(error))
                 continue
+            if self._is_old(frame):
+                self._metrics.presence_dropped.labels("old").inc()
+                continue
+            if not self._viewers.take(frame, self._clock.monotonic()):
+                continue
             for listener in tuple(self._listeners.get(frame.tenant_id, ())):
                 listener.offer(frame)
+
+    def _is_old(self, frame: Transient) -> bool:
+        """Whether a client's word comes so late that it is true no longer: Kafka or this process was away."""
+        if frame.connection_id is None:
+            return False
+        return self._clock.now() - datetime.fromisoformat(frame.occurred_at) > _OLD
