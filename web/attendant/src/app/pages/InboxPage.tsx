@@ -1,5 +1,63 @@
-import { useMe } from "@/shared/session/SessionProvider";
+import { useMediaQuery } from "@mantine/hooks";
+import { useRef } from "react";
+import { Navigate, useParams } from "react-router";
 
+import { CustomerPane } from "@/features/customer";
+import { InboxPane } from "@/features/inbox";
+import { ThreadPane } from "@/features/thread";
+import { VIEWS, type View } from "@/shared/conversations/filter";
+import { preferences, usePreferences } from "@/shared/storage/preferences";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
+
+import classes from "./InboxPage.module.css";
+import { ResizeHandle } from "./ResizeHandle";
+
+const LIST_WIDTH = { min: 280, max: 560 };
+
+/** List, thread and customer side by side; on a phone one at a time, and "back" is the browser's back. */
 export function InboxPage() {
-  return <main>{useMe().name}</main>;
+  const { view, conversationId } = useParams();
+  const narrow = useMediaQuery("(max-width: 48em)");
+  const { listWidth, contactPaneOpen } = usePreferences();
+  const list = useRef<HTMLDivElement>(null);
+  if (!isView(view)) return <Navigate to="/inbox/mine" replace />;
+  const showsList = !narrow || conversationId === undefined;
+  const showsThread = !narrow || conversationId !== undefined;
+  return (
+    <main className={classes.panes}>
+      {showsList && (
+        <div className={classes.list} ref={list} style={narrow ? undefined : { width: listWidth }}>
+          <PartBoundary part="inbox">
+            <InboxPane view={view} selectedId={conversationId} />
+          </PartBoundary>
+        </div>
+      )}
+      {showsList && showsThread && (
+        <ResizeHandle
+          width={listWidth}
+          bounds={LIST_WIDTH}
+          resize={(width) => list.current?.style.setProperty("width", `${width}px`)}
+          done={(width) => preferences.set({ listWidth: width })}
+        />
+      )}
+      {showsThread && (
+        <div className={classes.thread}>
+          <PartBoundary part="thread" key={conversationId}>
+            <ThreadPane view={view} conversationId={conversationId} />
+          </PartBoundary>
+        </div>
+      )}
+      {!narrow && contactPaneOpen && conversationId !== undefined && (
+        <aside className={classes.customer}>
+          <PartBoundary part="customer" key={conversationId}>
+            <CustomerPane conversationId={conversationId} />
+          </PartBoundary>
+        </aside>
+      )}
+    </main>
+  );
+}
+
+function isView(view: string | undefined): view is View {
+  return VIEWS.some((known) => known === view);
 }

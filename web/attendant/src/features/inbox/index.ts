@@ -1,0 +1,1 @@
+export { InboxPane } from "./components/InboxPane";

@@ -1,0 +1,1 @@
+export { ThreadPane } from "./components/ThreadPane";
