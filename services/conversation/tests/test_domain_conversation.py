@@ -288,10 +288,67 @@ def test_a_refusal_names_the_field_where_there_is_one() -> None:
 
 def test_reading_and_priority_count_once() -> None:
     conversation = in_status("open")
-    assert [change.changed for change in conversation.read()] == [("unread_count",)]
+    assert [change.changed for change in conversation.read()] == [("unread_count", "first_unread_sequence")]
     assert conversation.read() == []
     assert [change.changed for change in conversation.prioritise("urgent")] == [("priority",)]
     assert conversation.prioritise("urgent") == []
+
+
+# --- what waits, and what is unread
+
+
+def test_the_customer_waits_from_their_first_message_until_a_person_answers() -> None:
+    conversation = opened()
+    assert conversation.waiting_since is None
+    for hours in (1, 2):
+        at = NOON + hours * HOUR
+        conversation.receive(f"m{hours}", words(), occurred_at=at, now=at)
+    assert conversation.waiting_since == NOON + HOUR
+    conversation.note("n", actor=ATTENDANT, text="Nota", now=NOON + 3 * HOUR)
+    conversation.read()
+    conversation.send("b", actor=BOT, text="Um momento", now=NOON + 3 * HOUR)
+    assert conversation.waiting_since == NOON + HOUR
+    conversation.send("a", actor=ATTENDANT, text="Olá", now=NOON + 4 * HOUR)
+    assert conversation.waiting_since is None
+
+
+def test_nobody_waits_since_the_future() -> None:
+    conversation = opened()
+    conversation.receive("m1", words(), occurred_at=NOON + HOUR, now=NOON)
+    assert conversation.waiting_since == NOON
+
+
+def test_closing_ends_the_waiting_and_reopening_begins_none() -> None:
+    conversation = in_status("queued")
+    (closed,) = conversation.close(NOON)
+    assert "waiting_since" in closed.changed
+    conversation.reopen()
+    assert conversation.waiting_since is None
+
+
+def test_the_first_unread_message_stays_the_first_until_all_are_read() -> None:
+    conversation = in_status("open")
+    first = conversation.first_unread_sequence
+    conversation.receive("m1", words(), occurred_at=NOON, now=NOON)
+    assert (conversation.first_unread_sequence, conversation.unread_count) == (first, 2)
+    conversation.read()
+    assert conversation.first_unread_sequence is None
+    (received,) = conversation.receive("m2", words(), occurred_at=NOON, now=NOON)
+    assert conversation.first_unread_sequence == received.sequence
+
+
+def test_a_list_row_shows_who_wrote_last_and_what_became_of_it() -> None:
+    conversation = in_status("open")
+    (sent,) = conversation.send("a", actor=ATTENDANT, text="Olá", now=NOON)
+    last = conversation.last_message
+    assert last is not None
+    assert last.author is not None
+    assert (last.author.name, last.status) == ("Bia", "pending")
+    assert sent.message is not None
+    sent.message.apply_receipt("delivered", None, None)
+    conversation.revise("message.status_changed", sent.message, ("status",))
+    assert conversation.last_message is not None
+    assert conversation.last_message.status == "delivered"
 
 
 # --- what holds whatever happens
@@ -371,6 +428,7 @@ def test_what_always_holds(steps: list[tuple[Any, ...]]) -> None:
             continue
         assert (conversation.status == "closed") is (conversation.closed_at is not None)
         assert conversation.unread_count >= 0
+        assert (conversation.unread_count > 0) is (conversation.first_unread_sequence is not None)
         if conversation.status in ("open", "queued"):
             assert (conversation.status == "open") is (conversation.assignee is not None)
         for change in changes:
@@ -394,12 +452,16 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "priority": "normal",
         "favourite": True,
         "unread_count": 1,
+        "first_unread_sequence": 2,
+        "waiting_since": "2026-03-01T12:00:00.000Z",
         "last_message": {
             "id": "m0",
             "kind": "text",
             "preview": "Oi",
             "direction": "inbound",
             "occurred_at": "2026-03-01T12:00:00.000Z",
+            "author": {"type": "contact", "id": "k1", "name": "Ana"},
+            "status": None,
         },
         "reply_window_expires_at": "2026-03-02T12:00:00.000Z",
         "queue_position": None,

@@ -165,7 +165,9 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "external_id": "wamid.1",
         "occurred_at": "2026-03-01T12:00:00.000Z",
         "recorded_at": "2026-03-01T12:00:00.000Z",
+        "client_id": None,
         "sequence": 0,
+        "version": 0,
     }
 
 

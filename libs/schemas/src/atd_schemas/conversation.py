@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from atd_schemas.envelope import Envelope, Schema
-from atd_schemas.views import ContactView, ConversationView, MessageView
+from atd_schemas.views import ContactView, ConversationState, ConversationView, MessageView
 
 
 class ConversationData(Schema):
@@ -16,10 +16,14 @@ class ConversationData(Schema):
 
 
 class MessageData(Schema):
-    """`changed` names the fields that differ from before; empty for a new message."""
+    """`changed` names the fields that differ from before; empty for a new message.
+
+    `conversation_state` is what the message's conversation is after this event; earlier versions did not tell it.
+    """
 
     conversation_id: str
     message: MessageView
+    conversation_state: ConversationState | None = None
     changed: tuple[str, ...] = ()
 
 

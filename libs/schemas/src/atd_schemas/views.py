@@ -47,20 +47,50 @@ class ContactRef(Schema):
     labels: tuple[LabelRef, ...] = ()
 
 
+class AuthorView(Schema):
+    """Who wrote a message."""
+
+    type: ActorType
+    id: str | None = None
+    name: str | None = None
+
+
 class LastMessage(Schema):
-    """What a list row shows. `preview` is at most 160 characters."""
+    """What a list row shows. `preview` is at most 160 characters; `status` is that of a message to the customer.
+
+    Absent `author`: the message was stored by a version that did not keep it here.
+    """
 
     id: str
     kind: MessageKind
     preview: str
     direction: Direction
     occurred_at: Timestamp
+    author: AuthorView | None = None
+    status: MessageStatus | None = None
+
+
+class ConversationState(Schema):
+    """What a message did to its conversation: the fields of `ConversationView` that messages change.
+
+    With `last_preview` the message is the conversation's last one, and this is its `preview` there.
+    """
+
+    unread_count: int
+    first_unread_sequence: int | None = None
+    waiting_since: Timestamp | None = None
+    reply_window_expires_at: Timestamp | None = None
+    first_response_at: Timestamp | None = None
+    last_activity_at: Timestamp
+    last_preview: str | None = None
 
 
 class ConversationView(Schema):
     """A conversation as every reader sees it.
 
     `favourite` is the reader's own; false in events. `sequence` counts its events and is its version for edits.
+    `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
+    `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends it.
     """
 
     id: str
@@ -74,6 +104,8 @@ class ConversationView(Schema):
     priority: Priority = "normal"
     favourite: bool = False
     unread_count: int = 0
+    first_unread_sequence: int | None = None
+    waiting_since: Timestamp | None = None
     last_message: LastMessage | None = None
     reply_window_expires_at: Timestamp | None = None
     queue_position: int | None = None
@@ -83,14 +115,6 @@ class ConversationView(Schema):
     last_activity_at: Timestamp
     rating: int | None = None
     sequence: int = 0
-
-
-class AuthorView(Schema):
-    """Who wrote a message."""
-
-    type: ActorType
-    id: str | None = None
-    name: str | None = None
 
 
 class MessageError(Schema):
@@ -147,6 +171,8 @@ def _is_false(value: object) -> bool:
 class MessageView(WithContent):
     """A message as every reader sees it. `sequence` is its place among the events of its conversation.
 
+    `version` is the sequence of the event that changed it last: of two copies the one with the higher version is the
+    later one (0 in events of earlier releases: it is `sequence`). `client_id` is what the sender's client called it.
     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
     """
 
@@ -171,7 +197,9 @@ class MessageView(WithContent):
     external_id: str | None = None
     occurred_at: Timestamp
     recorded_at: Timestamp
+    client_id: str | None = None
     sequence: int = 0
+    version: int = 0
 
 
 class ContactView(Schema):

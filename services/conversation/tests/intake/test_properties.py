@@ -198,7 +198,7 @@ def test_receipts_in_any_order_and_cut_end_in_the_same_state(seen, attempt, data
         world.batch(*order[cut:])
         worlds.append(world)
     states = [(world.messages["ours"], sorted(world.receipts.items())) for world in worlds]
-    assert replace(states[0][0], version=0) == replace(states[1][0], version=0)
+    assert replace(states[0][0], version=0, changed_sequence=0) == replace(states[1][0], version=0, changed_sequence=0)
     assert states[0][1] == states[1][1]
 
 

@@ -77,7 +77,7 @@ def test_a_receipt_that_is_not_for_a_message_of_ours_on_that_account_changes_non
     (noted,) = conversation.note("note", actor=BIA, text="Nota", now=NOON)
     assert noted.message is not None
     sent.messages["note"] = noted.message
-    sent._tell(conversation, [noted])
+    sent.tell(conversation, [noted])
     before = deepcopy(sent.messages)
     unit = sent.batch(receipt)
     assert (types(unit), unit.handled) == ([], [receipt.id])

@@ -9,6 +9,7 @@ from typing import Any
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.events import conversation_event
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.intake import Cause, Intake, apply_waiting_changes, numbers_needed, take_in, waiting
@@ -167,19 +168,19 @@ class World:
         return found
 
     def close(self, conversation: Conversation, now: datetime = NOON) -> None:
-        self._tell(conversation, conversation.close(now))
+        self.tell(conversation, conversation.close(now))
 
     def send(self, conversation: Conversation, message_id: str) -> Message:
         changes = conversation.send(message_id, actor=BIA, text="Olá", now=NOON)
-        self._tell(conversation, changes)
+        self.tell(conversation, changes)
         message = changes[0].message
         assert message is not None
         self.messages[message_id] = message
         return message
 
-    def _tell(self, conversation: Conversation, changes: list[Any]) -> None:
+    def tell(self, conversation: Conversation, changes: list[Any]) -> None:
         for change in changes:
-            self.events.append(_Told(conversation.id, change.sequence, change.type))
+            self.events.append(conversation_event(conversation, change, actor=BIA, now=NOON, causation_id=None))
 
     def shape(self) -> Any:
         """The state without the ids that were made up on the way."""
@@ -212,11 +213,6 @@ class World:
     @staticmethod
     def _of(contact: Contact) -> tuple[str, ...]:
         return (contact.tenant_id, str(contact.name), str(contact.phone))
-
-
-class _Told:
-    def __init__(self, subject: str, sequence: int, kind: str) -> None:
-        self.subject, self.sequence, self.type = subject, sequence, kind
 
 
 def told(unit: UnitOfWork) -> list[Any]:

@@ -206,6 +206,7 @@ def _said(
             attachments=note.attachments,
             now=now,
             reply_to=draft.reply_to,
+            client_id=draft.client_id,
         )
     composed = rules.compose(draft, references)
     return conversation.send(
@@ -217,6 +218,7 @@ def _said(
         attachments=composed.attachments,
         now=now,
         reply_to=draft.reply_to,
+        client_id=draft.client_id,
         free=composed.free,
         reply_window=rules.reply_window,
         field_name=composed.field_name,

@@ -18,6 +18,7 @@ from atd_schemas.views import (
     AuthorView,
     ChannelRef,
     ContactRef,
+    ConversationState,
     ConversationStatus,
     ConversationView,
     LastMessage,
@@ -58,7 +59,9 @@ class Conversation:
     """The state of a conversation. `recipient` is what a reply is addressed to, exactly as the channel told it.
 
     `current` is true for the newest conversation of its contact on its account: the one that a message goes to.
-    `order` is the hybrid clock of its events (see `atd_servicekit.outbox`).
+    `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). `first_unread_sequence` is the place of the
+    first message that nobody has read. `waiting_since`: since when the customer waits for an answer; only people answer
+    (attendants, and who holds the company's phone): notes, bots and the product itself do not end the waiting.
     """
 
     id: str
@@ -75,6 +78,8 @@ class Conversation:
     priority: Priority = "normal"
     favourites: frozenset[str] = frozenset()
     unread_count: int = 0
+    first_unread_sequence: int | None = None
+    waiting_since: datetime | None = None
     last_message: LastMessage | None = None
     reply_window_expires_at: datetime | None = None
     first_response_at: datetime | None = None
@@ -154,17 +159,23 @@ class Conversation:
             reply_to=reply_to,
             quotes=quotes,
         )
-        self.unread_count += 1
+        moment = min(occurred_at, now)  # a provider's clock ahead gives no more time
         if reply_window is not None:
-            self._extend_window(min(occurred_at, now) + reply_window)  # a provider's clock ahead gives no more time
-        return [*changes, self._add("message.received", message, now)]
+            self._extend_window(moment + reply_window)
+        self.waiting_since = self.waiting_since or moment
+        change = self._add("message.received", message, now)
+        if self.unread_count == 0:
+            self.first_unread_sequence = change.sequence
+        self.unread_count += 1
+        return [*changes, change]
 
     def echo(self, message: Message, now: datetime) -> Change:
         """Take in what the company wrote with the phone that shares the number: who writes has read, too.
 
         It is no first response of an attendant, opens no reply window, and leaves a closed conversation closed.
         """
-        self.unread_count = 0
+        self._forget_unread()
+        self.waiting_since = None
         return self._add("message.sent", message, now)
 
     def add_notice(self, message: Message) -> Change:
@@ -184,6 +195,7 @@ class Conversation:
         content: Content = EMPTY,
         attachments: tuple[Attachment, ...] = (),
         reply_to: str | None = None,
+        client_id: str | None = None,
         free: bool = True,
         reply_window: timedelta | None = None,
         field_name: str = "text",
@@ -197,10 +209,11 @@ class Conversation:
         self.check_open(now, free=free, reply_window=reply_window, field_name=field_name)
         message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
         message.content, message.attachments = content, attachments
-        message.status = "pending"
-        self.unread_count = 0
-        if self.first_response_at is None and actor.type == "attendant":
-            self.first_response_at = now
+        message.status, message.client_id = "pending", client_id
+        self._forget_unread()
+        if actor.type == "attendant":
+            self.waiting_since = None
+            self.first_response_at = self.first_response_at or now
         return [self._add("message.sent", message, now)]
 
     def check_open(
@@ -235,17 +248,20 @@ class Conversation:
         kind: MessageKind = "text",
         attachments: tuple[Attachment, ...] = (),
         reply_to: str | None = None,
+        client_id: str | None = None,
     ) -> list[Change]:
         """Write down something for colleagues; it never leaves the company."""
         message = self._by(actor, message_id, "note", text, now, kind=kind, reply_to=reply_to)
-        message.attachments = attachments
+        message.attachments, message.client_id = attachments, client_id
         return [self._add("message.sent", message, now)]
 
     def revise(self, event_type: str, message: Message, changed: tuple[str, ...]) -> Change:
         """One of the messages has changed: a list shows it as it is now, where it was the last one."""
         if self.last_message is not None and self.last_message.id == message.id:
             self.last_message = message.as_last()
-        return self._change(event_type, changed, message)
+        change = self._change(event_type, changed, message)
+        message.changed_sequence = change.sequence
+        return change
 
     def assign(self, attendant: Named | None) -> list[Change]:
         """Give the conversation to an attendant, or back to the queue. Raises `Refusal` `conversation_closed`."""
@@ -263,11 +279,11 @@ class Conversation:
         """End the conversation. Closing what is closed changes nothing."""
         if self.status == "closed":
             return []
-        changed = ("status", "closed_at", "unread_count") if self.unread_count else ("status", "closed_at")
         self.status = "closed"
         self.closed_at = now
-        self.unread_count = 0
-        return [self._change("conversation.closed", changed)]
+        ended = ("waiting_since",) if self.waiting_since is not None else ()
+        self.waiting_since = None
+        return [self._change("conversation.closed", ("status", "closed_at", *self._forget_unread(), *ended))]
 
     def reopen(self) -> list[Change]:
         """Take a closed conversation up again; an open one stays as it is.
@@ -282,10 +298,8 @@ class Conversation:
 
     def read(self) -> list[Change]:
         """An attendant has seen everything."""
-        if self.unread_count == 0:
-            return []
-        self.unread_count = 0
-        return [self._change("conversation.updated", ("unread_count",))]
+        changed = self._forget_unread()
+        return [self._change("conversation.updated", changed)] if changed else []
 
     def prioritise(self, priority: Priority) -> list[Change]:
         """Set the priority."""
@@ -311,14 +325,22 @@ class Conversation:
 
     def take_over(self, other: "Conversation") -> list[Change]:
         """Go on for a conversation that gives way: what waited there for an answer waits here."""
-        before = (self.unread_count, self.priority, self.reply_window_expires_at)
+        names = (
+            "unread_count",
+            "first_unread_sequence",
+            "waiting_since",
+            "priority",
+            "reply_window_expires_at",
+        )
+        before = [getattr(self, name) for name in names]
+        if self.unread_count == 0 and other.unread_count:
+            self.first_unread_sequence = self.sequence  # the notice that this thread goes on for another one
         self.unread_count += other.unread_count
+        self.waiting_since = min((one.waiting_since for one in (self, other) if one.waiting_since), default=None)
         self.priority = max(self.priority, other.priority, key=_PRIORITIES.index)
         if other.reply_window_expires_at is not None:
             self._extend_window(other.reply_window_expires_at)
-        names = ("unread_count", "priority", "reply_window_expires_at")
-        after = (self.unread_count, self.priority, self.reply_window_expires_at)
-        changed = tuple(name for name, old, new in zip(names, before, after, strict=True) if old != new)
+        changed = tuple(name for name, old in zip(names, before, strict=True) if old != getattr(self, name))
         changes = [self._change("conversation.updated", changed)] if changed else []
         return (
             changes if self.assignee is not None or other.assignee is None else [*changes, *self.assign(other.assignee)]
@@ -336,6 +358,8 @@ class Conversation:
             priority=self.priority,
             favourite=reader_id is not None and reader_id in self.favourites,
             unread_count=self.unread_count,
+            first_unread_sequence=self.first_unread_sequence,
+            waiting_since=self.waiting_since,
             last_message=self.last_message,
             reply_window_expires_at=self.reply_window_expires_at,
             opened_at=self.opened_at,
@@ -344,6 +368,26 @@ class Conversation:
             last_activity_at=self.last_activity_at,
             sequence=self.sequence,
         )
+
+    def state(self, message: Message) -> ConversationState:
+        """What the event of a message tells of its conversation."""
+        last = self.last_message
+        return ConversationState(
+            unread_count=self.unread_count,
+            first_unread_sequence=self.first_unread_sequence,
+            waiting_since=self.waiting_since,
+            reply_window_expires_at=self.reply_window_expires_at,
+            first_response_at=self.first_response_at,
+            last_activity_at=self.last_activity_at,
+            last_preview=last.preview if last is not None and last.id == message.id else None,
+        )
+
+    def _forget_unread(self) -> tuple[str, ...]:
+        """Nothing is unread any more; what changed."""
+        names = ("unread_count", "first_unread_sequence")
+        changed = tuple(name for name in names if getattr(self, name))
+        self.unread_count, self.first_unread_sequence = 0, None
+        return changed
 
     def _reopen(self) -> Change:
         self.status = "open" if self.assignee else "queued"

@@ -45,7 +45,7 @@ def conversation_event(
     causation_id: str | None,
     occurred_at: datetime | None = None,
 ) -> ConversationChanged | MessageChanged:
-    """The event of a change. One about a message shows it as it is now: build it before the next change."""
+    """The event of a change. One about a message shows it and the conversation as they are now: build it at once."""
     common: dict[str, Any] = {
         "id": event_id(conversation.id, change.sequence),
         "type": change.type,
@@ -61,7 +61,12 @@ def conversation_event(
     if change.message is None:
         data = ConversationData(conversation=change.snapshot or conversation.view(), changed=change.changed)
         return ConversationChanged(**common, data=data)
-    message = MessageData(conversation_id=conversation.id, message=change.message.view(), changed=change.changed)
+    message = MessageData(
+        conversation_id=conversation.id,
+        message=change.message.view(),
+        conversation_state=conversation.state(change.message),
+        changed=change.changed,
+    )
     return MessageChanged(**common, data=message)
 
 

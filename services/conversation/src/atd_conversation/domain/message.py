@@ -93,7 +93,8 @@ class Message:
     `quotes` is the provider's id of a message that this one answers and that is not here (yet): then there is no
     `reply_to`. `attempt` counts the repeats of sending it that were asked for. `reacted_at` says when either side,
     `contact` or `business`, reacted last or took its reaction away; `reaction_command` is the command that the reaction
-    of ours goes out by. `version` counts the times that the message was changed.
+    of ours goes out by. `version` counts the times that the message was changed; `changed_sequence` is the last event
+    that told a change. `client_id` is what the sender's client called it.
     """
 
     id: str
@@ -122,6 +123,8 @@ class Message:
     attempt: int = 0
     reacted_at: dict[str, datetime] = field(default_factory=dict)
     reaction_command: str | None = None
+    client_id: str | None = None
+    changed_sequence: int = 0
     version: int = 0
 
     def apply_receipt(
@@ -251,7 +254,9 @@ class Message:
             external_id=self.external_id,
             occurred_at=self.occurred_at,
             recorded_at=self.recorded_at,
+            client_id=self.client_id,
             sequence=self.sequence,
+            version=max(self.sequence, self.changed_sequence),
         )
 
     def as_last(self) -> LastMessage:
@@ -263,6 +268,8 @@ class Message:
             preview=preview(self.kind, self.text, self.content, names),
             direction=self.direction,
             occurred_at=self.occurred_at,
+            author=self.author,
+            status=self.status,
         )
 
 

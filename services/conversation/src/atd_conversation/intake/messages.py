@@ -64,8 +64,8 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
         reply_to=reply_to,
         quotes=quotes,
     )
-    change = conversation.echo(message, intake.now)
     apply_early_receipt(intake, message, data.external_id)
+    change = conversation.echo(message, intake.now)
     intake.emit(conversation, change, cause, actor=SYSTEM)
     _put(intake, message)
     _fetch(intake, conversation, message, message.attachments, cause)

@@ -82,6 +82,8 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "assignee": {"id": assignee.id, "name": assignee.name} if assignee else None,
         "priority": conversation.priority,
         "unread_count": conversation.unread_count,
+        "first_unread_sequence": conversation.first_unread_sequence,
+        "waiting_since": conversation.waiting_since,
         "last_message": _last_document(last) if last else None,
         "reply_window_expires_at": conversation.reply_window_expires_at,
         "first_response_at": conversation.first_response_at,
@@ -100,7 +102,18 @@ def _last_document(last: LastMessage) -> "Document":
         "preview": last.preview,
         "direction": last.direction,
         "occurred_at": last.occurred_at,
+        "author": _author_document(last.author) if last.author else None,
+        "status": last.status,
     }
+
+
+def _last_of(document: "Document") -> LastMessage:
+    author = document.get("author")
+    return LastMessage(**{**document, "author": AuthorView(**author) if author else None})
+
+
+def _author_document(author: AuthorView) -> "Document":
+    return {"type": author.type, "id": author.id, "name": author.name}
 
 
 def conversation_of(document: "Document") -> Conversation:
@@ -122,7 +135,9 @@ def conversation_of(document: "Document") -> Conversation:
         priority=document["priority"],
         favourites=frozenset(get("favourites", ())),
         unread_count=document["unread_count"],
-        last_message=LastMessage(**last) if last else None,
+        first_unread_sequence=get("first_unread_sequence"),
+        waiting_since=get("waiting_since"),
+        last_message=_last_of(last) if last else None,
         reply_window_expires_at=get("reply_window_expires_at"),
         first_response_at=get("first_response_at"),
         closed_at=get("closed_at"),
@@ -152,11 +167,10 @@ _MESSAGE_FIELDS = (
 
 def message_document(message: Message) -> "Document":
     """The document of a new message."""
-    author = message.author
     return {
         "_id": message.id,
         **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
-        "author": {"type": author.type, "id": author.id, "name": author.name},
+        "author": _author_document(message.author),
         **{name: value for name, value in message_fields(message).items() if value is not None},
     }
 
@@ -186,6 +200,8 @@ def message_fields(message: Message) -> "Document":
         "forwarded": message.forwarded,
         "reacted_at": message.reacted_at or None,
         "reaction_command": message.reaction_command,
+        "client_id": message.client_id,
+        "changed_sequence": message.changed_sequence or None,
         "version": message.version or None,
     }
 
@@ -249,6 +265,8 @@ def message_of(document: "Document") -> Message:
         attempt=get("attempt", 0),
         reacted_at=get("reacted_at", {}),
         reaction_command=get("reaction_command"),
+        client_id=get("client_id"),
+        changed_sequence=get("changed_sequence", 0),
         version=get("version", 0),
     )
 

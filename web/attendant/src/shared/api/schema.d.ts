@@ -906,6 +906,8 @@ export interface components {
          * @description A conversation as every reader sees it.
          *
          *     `favourite` is the reader's own; false in events. `sequence` counts its events and is its version for edits.
+         *     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
+         *     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends it.
          */
         ConversationView: {
             /** Id */
@@ -938,6 +940,10 @@ export interface components {
              * @default 0
              */
             unread_count: number;
+            /** First Unread Sequence */
+            first_unread_sequence?: number | null;
+            /** Waiting Since */
+            waiting_since?: string | null;
             last_message?: components["schemas"]["LastMessage"] | null;
             /** Reply Window Expires At */
             reply_window_expires_at?: string | null;
@@ -1061,7 +1067,9 @@ export interface components {
         };
         /**
          * LastMessage
-         * @description What a list row shows. `preview` is at most 160 characters.
+         * @description What a list row shows. `preview` is at most 160 characters; `status` is that of a message to the customer.
+         *
+         *     Absent `author`: the message was stored by a version that did not keep it here.
          */
         LastMessage: {
             /** Id */
@@ -1080,6 +1088,9 @@ export interface components {
             direction: "inbound" | "outbound" | "note" | "system";
             /** Occurred At */
             occurred_at: string;
+            author?: components["schemas"]["AuthorView"] | null;
+            /** Status */
+            status?: ("pending" | "sent" | "delivered" | "read" | "failed") | null;
         };
         /**
          * LinkContent
@@ -1156,7 +1167,7 @@ export interface components {
         };
         /**
          * LoginRequest
-         * @description E-mail and password. `cookie`: keep the refresh token in a cookie that scripts cannot read.
+         * @description E-mail and password. `cookie`: keep the refresh token, and one for files, in cookies that scripts cannot read.
          */
         LoginRequest: {
             /** Email */
@@ -1197,6 +1208,8 @@ export interface components {
          * MessageView
          * @description A message as every reader sees it. `sequence` is its place among the events of its conversation.
          *
+         *     `version` is the sequence of the event that changed it last: of two copies the one with the higher version is the
+         *     later one (0 in events of earlier releases: it is `sequence`). `client_id` is what the sender's client called it.
          *     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
          */
         MessageView: {
@@ -1259,11 +1272,18 @@ export interface components {
             occurred_at: string;
             /** Recorded At */
             recorded_at: string;
+            /** Client Id */
+            client_id?: string | null;
             /**
              * Sequence
              * @default 0
              */
             sequence: number;
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
         } & ({
             /** @constant */
             kind: "text";
@@ -2180,7 +2200,10 @@ export interface operations {
     };
     content_api_v1_attachments__attachment_id__content_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description To be saved, also where a browser could show it */
+                download?: boolean;
+            };
             header?: {
                 /** @description One range, such as `bytes=0-1023` */
                 Range?: string | null;
