@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,7 +27,7 @@ from websockets.typing import Subprotocol
 from atd_gateway.app import Apps, create_apps
 from atd_gateway.seed import add_attendant
 from atd_gateway.server import Servers
-from atd_gateway.settings import GatewaySettings
+from atd_gateway.settings import GatewaySettings, services_behind
 from atd_gateway.store.people import Attendant, MongoPeople, Tenant
 from atd_schemas.ids import uuid5, uuid7
 from atd_schemas.topics import CONVERSATION_EVENTS, Topic
@@ -162,6 +163,38 @@ def topics(kafka_bootstrap: str) -> str:
     return kafka_bootstrap
 
 
+def write_client(root: Path) -> Path:
+    """Write a small built client; its compressed files are none, so that a test sees which one is sent."""
+    script = b"console.log('main');" * 10
+    page = b"<!doctype html><html><head><script type=module src=/assets/main-a1.js></script></head><body></body></html>"
+    files = {
+        "index.html": page,
+        "sw.js": b"// service worker",
+        "manifest.webmanifest": b"{}",
+        "assets/main-a1.js": script,
+        "assets/main-a1.js.br": b"<br of main>",
+        "assets/main-a1.js.gz": b"<gz of main>",
+        "assets/main-a1.css": b"body{}",
+    }
+    for name, content in files.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(content)
+    return root
+
+
+@pytest.fixture(scope="session")
+def make_client() -> Callable[[Path], Path]:
+    return write_client
+
+
+@pytest.fixture
+def built_client(tmp_path: Path) -> Path:
+    """The folder of a small built client."""
+    root = tmp_path / "dist"
+    root.mkdir()
+    return write_client(root)
+
+
 MakeSettings = Callable[..., GatewaySettings]
 
 
@@ -180,6 +213,7 @@ def make_settings(topics: str, mongodb_url: str) -> MakeSettings:
             "shutdown_grace": timedelta(seconds=5),
             "trusted_proxies": "127.0.0.1",
             "ws_ring_events": 1000,
+            "service_urls": {one.name: "http://127.0.0.1:9" for one in services_behind()},  # nobody listens there
             **more,
         }
         return GatewaySettings(**values)

@@ -32,14 +32,14 @@ async def test_the_landing_page_is_in_portuguese_and_leads_to_the_documents(gate
 
 
 async def test_assets_are_compressed_and_cached(gateway):
-    first = await gateway.http.get("/assets/swagger-ui-bundle.js", headers={"Accept-Encoding": "gzip"})
+    first = await gateway.http.get("/api/assets/swagger-ui-bundle.js", headers={"Accept-Encoding": "gzip"})
     assert first.headers["content-encoding"] == "gzip"
     assert "SwaggerUIBundle" in first.text
-    again = await gateway.http.get("/assets/swagger-ui-bundle.js", headers={"If-None-Match": first.headers["etag"]})
+    again = await gateway.http.get("/api/assets/swagger-ui-bundle.js", headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
-    plain = await gateway.http.get("/assets/swagger-ui-bundle.js", headers={"Accept-Encoding": "identity"})
+    plain = await gateway.http.get("/api/assets/swagger-ui-bundle.js", headers={"Accept-Encoding": "identity"})
     assert plain.content == first.content
-    assert (await gateway.http.get("/assets/..%2Fapp.py")).status_code == 404
+    assert (await gateway.http.get("/api/assets/..%2Fapp.py")).status_code == 404
 
 
 async def test_openapi_is_there_without_any_service_and_says_so(gateway):

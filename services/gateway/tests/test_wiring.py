@@ -34,9 +34,10 @@ async def test_every_route_names_its_permission(settings):
     assert public == {
         "GET /",
         "GET /api/docs",
+        "GET /api/v1/client",
         "GET /api/events",
         "GET /api/openapi.json",
-        "GET /assets/{name}",
+        "GET /api/assets/{name}",
         "GET /asyncapi.json",
         "GET /openapi.json",
         "POST /api/v1/auth/login",

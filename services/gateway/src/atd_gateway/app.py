@@ -10,11 +10,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from atd_gateway.api.auth import auth_router
+from atd_gateway.api.client import client_router
 from atd_gateway.api.cookies import Cookies
 from atd_gateway.api.edge import Edge, EdgeParts
 from atd_gateway.api.headers import SecurityHeaders
 from atd_gateway.api.pages import pages_router
 from atd_gateway.api.people import people_router
+from atd_gateway.api.web_client import web_client_routes
 from atd_gateway.api.ws import ws_route
 from atd_gateway.api_documents import ApiDocuments
 from atd_gateway.authenticator import Authenticator
@@ -42,6 +44,7 @@ from atd_gateway.seed import Seeding
 from atd_gateway.settings import GatewaySettings, services_behind
 from atd_gateway.signin import FailedSignInLimiter, SignIn
 from atd_gateway.store import INDEXES, MongoChannelKeys, MongoPeople, MongoSessions
+from atd_gateway.web_files import read_web_files
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.topics import SETTINGS_CHANGES
 from atd_servicekit.broadcast import Broadcast
@@ -123,9 +126,16 @@ def create_apps(
         clock=runtime.clock,
     )
     cookies = Cookies(settings)
-    routers = [auth_router(sign_in, cookies, settings.access_token_lifetime), people_router(people)]
+    web_files = read_web_files(settings.web_root) if settings.web_root else None
+    routers = [
+        auth_router(sign_in, cookies, settings.access_token_lifetime),
+        people_router(people),
+        client_router(settings, web_files.build if web_files else None),
+    ]
     public = _public(runtime, settings, services, topics, authenticator, cookies, routers, metrics)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
+    if web_files:
+        public.router.routes += web_client_routes(web_files, settings.public_url, settings.sandbox_url)
     internal = FastAPI(title="gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
     internal.state.runtime = runtime
     install_problem_handlers(internal)
@@ -162,7 +172,12 @@ def _public(
         needs_token=lambda path: needs_token(path, table),
     )
     runtime.add_component(documents)
-    app = runtime.create_app("Atendimento", [*routers, pages_router(documents)], description=_DESCRIPTION, health=False)
+    app = runtime.create_app(
+        "Atendimento",
+        [*routers, pages_router(documents, landing_page=settings.web_root is None)],
+        description=_DESCRIPTION,
+        health=False,
+    )
     upstreams = Upstreams(
         origins,
         runtime.metrics,

@@ -1,8 +1,10 @@
 """The settings of the gateway."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -82,6 +84,23 @@ class GatewaySettings(MasterKeySettings):
     seed_admin_email: str | None = Field(default=None, description="First administrator of the sample tenant")
     seed_admin_password: SecretStr | None = Field(default=None, description="Password of that administrator")
 
+    web_root: Path | None = Field(
+        default=None, description="Folder of the built web client, served at `/`; absent: a page that leads to the API"
+    )
+    sandbox_url: str | None = Field(
+        default=None, description="Origin of the sandbox, which the client shows in a frame; never in production"
+    )
+    sample_login: bool = Field(
+        default=False,
+        description="Tell everybody the first administrator's e-mail and password (`/api/v1/client`), so that a trial "
+        "needs no typing; never in production",
+    )
+    time_zone: str = Field(
+        default="America/Sao_Paulo",
+        pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+        description="Zone in which the client shows times (IANA name)",
+    )
+
     login_concurrency: int = Field(default=2, ge=1, le=32, description="Passwords checked at once, in threads")
     api_rate: float = Field(default=50.0, gt=0, description="API requests per second and session, sustained")
     api_burst: int = Field(default=200, ge=1, description="API requests of one session at once")
@@ -117,6 +136,27 @@ class GatewaySettings(MasterKeySettings):
     ws_heartbeat: timedelta = Field(
         default=timedelta(seconds=25), description="Interval of heartbeats on an idle connection (seconds)"
     )
+
+    @field_validator("web_root")
+    @classmethod
+    def _check_web_root(cls, root: Path | None) -> Path | None:
+        """A start that would serve nothing at `/` ends at once. Compose passes a variable that is not set as empty."""
+        if root is None or root == Path():
+            return None
+        if not (root / "index.html").is_file():
+            raise ValueError(f"{root} has no index.html: build the web client first")
+        return root
+
+    @field_validator("sandbox_url")
+    @classmethod
+    def _check_sandbox_url(cls, url: str | None) -> str | None:
+        """An origin and nothing else: it becomes a part of the page's policy."""
+        if not url:
+            return None
+        origin = base_url(url).rstrip("/")
+        if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", origin):
+            raise ValueError("is not an origin (scheme, host and port)")
+        return origin
 
     @field_validator("service_urls")
     @classmethod

@@ -40,21 +40,23 @@ class _Asset:
     etag: str
 
 
-def pages_router(documents: ApiDocuments) -> APIRouter:
-    """`/`, `/assets/*`, `/api/docs`, `/api/openapi.json` and `/api/events`."""
+def pages_router(documents: ApiDocuments, *, landing_page: bool) -> APIRouter:
+    """`/api/docs`, `/api/assets/*`, `/api/openapi.json` and `/api/events`; `/` too where no client is served there."""
     router = APIRouter(
         include_in_schema=False, dependencies=[Depends(Public("describes the product; contains no customer data"))]
     )
 
-    @router.get("/")
-    async def landing() -> Response:
-        return _html(_file("landing.html"), _CSP)
+    if landing_page:
+
+        @router.get("/")
+        async def landing() -> Response:
+            return _html(_file("landing.html"), _CSP)
 
     @router.get("/api/docs")
     async def docs() -> Response:
         return _html(_file("docs.html"), _CSP_DOCS)
 
-    @router.get("/assets/{name}")
+    @router.get("/api/assets/{name}")
     async def asset(name: str, request: Request) -> Response:
         if name not in _ASSETS:
             raise not_found()
@@ -130,7 +132,8 @@ def _events_page(document: dict[str, Any]) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<title>Atendimento: events</title>\n<link rel="stylesheet" href="/assets/page.css">\n</head>\n<body>\n<main>\n'
+        '<title>Atendimento: events</title>\n<link rel="stylesheet" href="/api/assets/page.css">\n'
+        "</head>\n<body>\n<main>\n"
         f'<h1>Events</h1>\n<p class="quiet">{escape(document["info"]["description"])} '
         f'For programs: <a href="/api/events?format=json">AsyncAPI</a>.</p>\n{cards}\n</main>\n</body>\n</html>\n'
     )

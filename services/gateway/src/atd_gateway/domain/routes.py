@@ -15,6 +15,8 @@ from atd_schemas.services import (
 
 API_PREFIX = "/api/v1/"
 SIGN_IN_PREFIX = "/api/v1/auth/"
+_OPEN = frozenset({"/api/v1/client"})
+"""What the client reads before anybody has signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +84,4 @@ def needs_token(path: str, table: RouteTable) -> bool:
     route = table.find(path)
     if route is not None:
         return route.access == "bearer"
-    return path.startswith(API_PREFIX) and not path.startswith(SIGN_IN_PREFIX)
+    return path.startswith(API_PREFIX) and not path.startswith(SIGN_IN_PREFIX) and path not in _OPEN

@@ -1,0 +1,30 @@
+"""What `/api/v1/client` tells everybody."""
+
+import pytest
+
+from atd_gateway.api.client import client_router
+from atd_gateway.settings import GatewaySettings
+from atd_testing.keys import service_keys
+
+LOGIN = {"seed_admin_email": "ana@a.test", "seed_admin_password": "correct horse"}
+
+
+async def told(**settings):
+    (route,) = client_router(GatewaySettings(**service_keys("gateway"), **settings), None).routes
+    return await route.endpoint()
+
+
+@pytest.mark.parametrize("settings", [{}, LOGIN, {"sample_login": True}, {**LOGIN, "sample_login": False}])
+async def test_without_the_flag_and_both_values_no_login_is_told(settings):
+    assert (await told(**settings)).sample_login is None
+
+
+async def test_with_the_flag_the_login_is_told():
+    view = await told(**LOGIN, sample_login=True)
+    assert view.sample_login.model_dump() == {"email": "ana@a.test", "password": "correct horse"}
+
+
+async def test_a_zone_that_is_no_name_is_refused():
+    assert (await told(time_zone="America/Argentina/Buenos_Aires")).time_zone == "America/Argentina/Buenos_Aires"
+    with pytest.raises(ValueError, match="time_zone"):
+        await told(time_zone="<b>")
