@@ -160,6 +160,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Capabilities
+         * @description What each kind of channel carries: kinds of message, lengths, files, windows. The same for every tenant.
+         *
+         *     It changes with a deployment alone: ask again with `If-None-Match`.
+         */
+        get: operations["get_capabilities_api_v1_capabilities_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -286,6 +308,26 @@ export interface paths {
          * @description Read the account's whole list at Meta now. 502 with Meta's words when it refuses, 503 without an answer.
          */
         post: operations["sync_templates_api_v1_channels__account_id__templates_sync_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/client": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Client
+         * @description What the web client has to know before anybody signs in.
+         */
+        get: operations["client_api_v1_client_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -708,6 +750,30 @@ export interface components {
             buttons: components["schemas"]["Button"][];
         };
         /**
+         * ButtonsLimit
+         * @description Of answers to tap: how many, and the characters of each.
+         */
+        ButtonsLimit: {
+            /** Max */
+            max: number;
+            /** Title Max */
+            title_max: number;
+            /** Id Max */
+            id_max: number;
+        };
+        /**
+         * Capabilities
+         * @description What every kind of channel that can be answered carries, and what notes do.
+         */
+        Capabilities: {
+            /**
+             * Items
+             * @description One for each kind of channel that can be answered
+             */
+            items: components["schemas"]["ChannelCapabilities"][];
+            notes: components["schemas"]["NoteLimits"];
+        };
+        /**
          * Card
          * @description Somebody's card.
          */
@@ -748,6 +814,62 @@ export interface components {
             type?: string | null;
         };
         /**
+         * ChannelCapabilities
+         * @description What one kind of channel can carry.
+         *
+         *     `name` is what people call it. `reply_window_seconds`: how long after the customer's last message anything but a
+         *     template may be sent; null: without end. `read_marks`: the customer can see that their messages were read; `typing`:
+         *     that an answer is being written.
+         */
+        ChannelCapabilities: {
+            /** Sends */
+            sends: ("text" | "image" | "audio" | "video" | "document" | "sticker" | "location" | "contacts" | "interactive" | "template" | "order" | "unsupported")[];
+            text: components["schemas"]["TextLimit"];
+            caption?: components["schemas"]["TextLimit"] | null;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["FileLimit"][];
+            /**
+             * Files Per Message
+             * @default 0
+             */
+            files_per_message: number;
+            voice?: components["schemas"]["VoiceLimit"] | null;
+            interactive?: components["schemas"]["InteractiveLimits"] | null;
+            /**
+             * Templates
+             * @default false
+             */
+            templates: boolean;
+            /**
+             * Replies
+             * @default true
+             */
+            replies: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app";
+            /** Name */
+            name: string;
+            reactions?: components["schemas"]["ReactionLimit"] | null;
+            /** Reply Window Seconds */
+            reply_window_seconds?: number | null;
+            /**
+             * Read Marks
+             * @default false
+             */
+            read_marks: boolean;
+            /**
+             * Typing
+             * @default false
+             */
+            typing: boolean;
+        };
+        /**
          * ChannelHealth
          * @description How an account is doing at Meta; what Meta has not told yet is null.
          */
@@ -782,6 +904,34 @@ export interface components {
             account_id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * ClientView
+         * @description What the web client has to know about this installation.
+         */
+        ClientView: {
+            /**
+             * Build
+             * @description Hash of the client that is served now; another one than that of a loaded page (its `<meta name="build">`) means that there is a newer one. null: none is served here
+             */
+            build: string | null;
+            /** @description What to fill in at the sign-in of a trial on somebody's own machine; null everywhere else */
+            sample_login: components["schemas"]["SampleLogin"] | null;
+            /**
+             * Sandbox Url
+             * @description Origin of the customer's phone that can be shown beside the client
+             */
+            sandbox_url: string | null;
+            /**
+             * Time Zone
+             * @description IANA name of the zone in which the company works
+             */
+            time_zone: string;
+            /**
+             * Languages
+             * @description Languages of the client, the default one first
+             */
+            languages: string[];
         };
         /**
          * Closing
@@ -993,6 +1143,30 @@ export interface components {
          */
         EmptyContent: Record<string, never>;
         /**
+         * FileLimit
+         * @description Of the files of one kind of message.
+         *
+         *     `caption`: whether a text can stand with the file. `animated_max_bytes` holds for files that move, where they have
+         *     a limit of their own; `pixels` is the exact width and height where there is one.
+         */
+        FileLimit: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "video" | "audio" | "document" | "sticker";
+            /** Mime Types */
+            mime_types: string[];
+            /** Max Bytes */
+            max_bytes: number;
+            /** Caption */
+            caption: boolean;
+            /** Animated Max Bytes */
+            animated_max_bytes?: number | null;
+            /** Pixels */
+            pixels?: number | null;
+        };
+        /**
          * FileRef
          * @description A file of the message, by its id.
          */
@@ -1054,6 +1228,31 @@ export interface components {
             url?: string | null;
         };
         /**
+         * InteractiveLimits
+         * @description Of messages with something to tap; lengths in characters.
+         *
+         *     `body_max` is of the text, `list.body_max` of the text of a list. `header_files`: what can stand as a header beside
+         *     a text; a list takes a text alone.
+         */
+        InteractiveLimits: {
+            /** Types */
+            types: ("buttons" | "list" | "link" | "ask_location" | "ask_phone")[];
+            /** Body Max */
+            body_max: number;
+            /** Header Max */
+            header_max: number;
+            /** Footer Max */
+            footer_max: number;
+            /**
+             * Header Files
+             * @default []
+             */
+            header_files: ("image" | "video" | "audio" | "document" | "sticker")[];
+            buttons?: components["schemas"]["ButtonsLimit"] | null;
+            list?: components["schemas"]["ListLimit"] | null;
+            link?: components["schemas"]["LinkLimit"] | null;
+        };
+        /**
          * LabelRef
          * @description A label on a customer.
          */
@@ -1113,6 +1312,16 @@ export interface components {
             url: string;
         };
         /**
+         * LinkLimit
+         * @description Of a button that opens a page, in characters.
+         */
+        LinkLimit: {
+            /** Title Max */
+            title_max: number;
+            /** Url Max */
+            url_max: number;
+        };
+        /**
          * ListContent
          * @description A text with a list of choices behind a button, whose title is `button`.
          */
@@ -1131,6 +1340,28 @@ export interface components {
             button: string;
             /** Sections */
             sections: components["schemas"]["Section"][];
+        };
+        /**
+         * ListLimit
+         * @description Of a list of choices; lengths in characters. `rows_max` is in total; `body_max` of the text above the list.
+         */
+        ListLimit: {
+            /** Body Max */
+            body_max: number;
+            /** Button Max */
+            button_max: number;
+            /** Sections Max */
+            sections_max: number;
+            /** Section Title Max */
+            section_title_max: number;
+            /** Rows Max */
+            rows_max: number;
+            /** Id Max */
+            id_max: number;
+            /** Title Max */
+            title_max: number;
+            /** Description Max */
+            description_max: number;
         };
         /**
          * Location
@@ -1188,7 +1419,8 @@ export interface components {
          * @description Why a message or a file failed.
          *
          *     `code` is a stable word, `message` a sentence for attendants in the product's first language, `texts` the same
-         *     in each of its languages (`pt-BR`, `en`, `es`). `provider_code` and `detail` are the provider's own.
+         *     in each of its languages (`pt-BR`, `en`, `es`). `retryable`: whether trying the same again can help, at once or
+         *     after what the sentence asks for. `provider_code` and `detail` are the provider's own.
          */
         MessageError: {
             /** Code */
@@ -1199,6 +1431,11 @@ export interface components {
             texts?: {
                 [key: string]: string;
             };
+            /**
+             * Retryable
+             * @default true
+             */
+            retryable: boolean;
             /** Provider Code */
             provider_code?: string | null;
             /** Detail */
@@ -1480,6 +1717,15 @@ export interface components {
             settings: components["schemas"]["WhatsAppSettings"];
         };
         /**
+         * NoteLimits
+         * @description Of internal notes, which no channel carries.
+         */
+        NoteLimits: {
+            text: components["schemas"]["TextLimit"];
+            /** Files Per Message */
+            files_per_message: number;
+        };
+        /**
          * NoticeContent
          * @description Of a message of direction `system`: what happened, which clients put into words.
          */
@@ -1608,7 +1854,10 @@ export interface components {
             title: string;
             status: number;
             detail: string;
-            /** @example not_found */
+            /**
+             * @description A code of `RefusalCode` where the rules of conversations do not allow something
+             * @example not_found
+             */
             code: string;
             request_id?: string | null;
             errors?: {
@@ -1634,6 +1883,14 @@ export interface components {
             /** Emoji */
             emoji: string;
             author: components["schemas"]["AuthorView"];
+        };
+        /**
+         * ReactionLimit
+         * @description How old, in seconds, a message may be that the company reacts to.
+         */
+        ReactionLimit: {
+            /** Within Seconds */
+            within_seconds: number;
         };
         /**
          * Reading
@@ -1683,6 +1940,12 @@ export interface components {
             refresh_token?: string | null;
         };
         /**
+         * RefusalCode
+         * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
+         * @enum {string}
+         */
+        RefusalCode: "channel_not_supported" | "channel_removed" | "conversation_closed" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "not_failed" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "unknown_attachment" | "unknown_attendant" | "unknown_message" | "unknown_team" | "unknown_template" | "unknown_type" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        /**
          * RenderedTemplate
          * @description What stands around the text of a template that was filled in.
          */
@@ -1708,6 +1971,16 @@ export interface components {
             title: string;
             /** Description */
             description?: string | null;
+        };
+        /**
+         * SampleLogin
+         * @description The administrator of the sample tenant.
+         */
+        SampleLogin: {
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
         };
         /**
          * Section
@@ -1911,6 +2184,14 @@ export interface components {
             name: string;
         };
         /**
+         * TextLimit
+         * @description Of a text, in characters (Unicode code points).
+         */
+        TextLimit: {
+            /** Max Length */
+            max_length: number;
+        };
+        /**
          * UnsendablePart
          * @description The part of a template because of which it cannot be sent.
          *
@@ -1945,6 +2226,16 @@ export interface components {
         UploadRef: {
             /** Attachment Id */
             attachment_id: string;
+        };
+        /**
+         * VoiceLimit
+         * @description Of voice messages.
+         */
+        VoiceLimit: {
+            /** Mime Types */
+            mime_types: string[];
+            /** Max Bytes */
+            max_bytes: number;
         };
         /**
          * WhatsAppChannel
@@ -2390,6 +2681,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_capabilities_api_v1_capabilities_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capabilities"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_channels_api_v1_channels_get: {
         parameters: {
             query?: {
@@ -2615,6 +2929,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SyncResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    client_api_v1_client_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientView"];
                 };
             };
             default: components["responses"]["Problem"];
