@@ -3,12 +3,13 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LoginPage } from "@/features/auth";
+import { RealtimeProvider } from "@/shared/realtime/RealtimeProvider";
 import { useSession, useSessionState } from "@/shared/session/SessionProvider";
 
 /** Shows the client to whoever is signed in, and the sign-in page to everybody else, at the same address. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const state = useSessionState();
-  if (state.status === "signed_in") return children;
+  if (state.status === "signed_in") return <RealtimeProvider>{children}</RealtimeProvider>;
   if (state.status === "signed_out") return <LoginPage expired={state.reason === "expired"} />;
   if (state.status === "unreachable") return <Unreachable />;
   return null;

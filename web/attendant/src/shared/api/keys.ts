@@ -6,7 +6,7 @@ export const keys = {
   me: () => ["me"] as const,
   /** `ClientInfo`: what the gateway says of itself before anybody signs in. */
   client: () => ["client"] as const,
-  /** `InfiniteData<Page<Conversation>>`, the latest activity first. */
+  /** `ConversationList`: the loaded rows, the latest activity first. */
   lists: () => ["conversations", "list"] as const,
   list: (filter: ConversationFilter) => ["conversations", "list", filter] as const,
   /** `Counts` of the views. */

@@ -40,14 +40,23 @@ export class Unanswered extends Error {
 
 /** Reads the problem out of an answer with an error status. */
 export function problemOf(response: Response, body: unknown): ApiProblem {
+  return problemFrom(response.status, (name) => response.headers.get(name), body, response.statusText);
+}
+
+export function problemFrom(
+  status: number,
+  header: (name: string) => string | null,
+  body: unknown,
+  fallback = "",
+): ApiProblem {
   const found: ProblemBody = typeof body === "object" && body !== null ? body : {};
-  const after = Number(response.headers.get("Retry-After"));
+  const after = Number(header("Retry-After"));
   return new ApiProblem(
-    response.status,
-    found.code ?? `http_${response.status}`,
-    found.detail ?? found.title ?? response.statusText,
+    status,
+    found.code ?? `http_${status}`,
+    found.detail ?? found.title ?? fallback,
     found.errors ?? [],
-    response.headers.get("X-Request-Id"),
+    header("X-Request-Id"),
     Number.isFinite(after) && after > 0 ? after : null,
   );
 }

@@ -65,6 +65,8 @@ export class Session {
     this.end("left", true);
   }
 
+  owner = (): string | null => (this.state.status === "signed_in" ? this.state.me.id : null);
+
   token = async (): Promise<string | null> => {
     if (this.current === null) return null;
     return Date.now() < this.current.renewAt ? this.current.value : this.renewed(this.current.value);

@@ -1,0 +1,114 @@
+/** What an attendant does with a conversation: shown at once, taken back when the server refuses. */
+import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+
+import { api, unwrap } from "@/shared/api/client";
+import { ApiProblem } from "@/shared/api/problem";
+import type { Conversation, Priority } from "@/shared/api/types";
+import { liveOf } from "@/shared/realtime/live";
+import { useMe } from "@/shared/session/SessionProvider";
+
+const ASSIGN_TRIES = 3;
+
+type Colleague = { id: string; name: string | null };
+
+const conversationPath = (id: string) => ({ path: { conversation_id: id } });
+
+/** Shows `patch`, runs the request, and shows what the server answered, or what was there before. */
+async function run(
+  client: QueryClient,
+  id: string,
+  patch: Partial<Conversation>,
+  request: () => Promise<Conversation>,
+): Promise<Conversation> {
+  const live = liveOf(client);
+  const undo = live.expect(id, patch);
+  try {
+    return await live.acting(request, (answered, watch) => live.takeAnswered([answered], watch)[0] ?? answered);
+  } catch (error) {
+    undo();
+    live.reload(id);
+    throw error;
+  }
+}
+
+function useAction<V extends { id: string }>(act: (client: QueryClient, variables: V) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: (variables: V) => act(client, variables), networkMode: "always" });
+}
+
+/**
+ * The actions on a conversation, as mutations: `take.mutate({ id })`. A refused one leaves the server's state, and its
+ * error is an `ApiProblem` (409 `conflict`: somebody else was faster; 422 with the reason) or `Unanswered`.
+ */
+export function useConversationActions() {
+  const me = useMe();
+  return {
+    take: useAction((client, { id }: { id: string }) => assign(client, id, { id: me.id, name: me.name })),
+    assign: useAction((client, { id, to }: { id: string; to: Colleague }) => assign(client, id, to)),
+    unassign: useAction((client, { id }: { id: string }) => assign(client, id, null)),
+    close: useAction((client, { id }: { id: string }) =>
+      run(client, id, { status: "closed", unread_count: 0 }, () =>
+        unwrap(api.POST("/api/v1/conversations/{conversation_id}/close", { params: conversationPath(id) })),
+      ),
+    ),
+    reopen: useAction((client, { id }: { id: string }) =>
+      run(client, id, { status: liveOf(client).copyOf(id)?.assignee ? "open" : "queued", closed_at: null }, () =>
+        unwrap(api.POST("/api/v1/conversations/{conversation_id}/reopen", { params: conversationPath(id) })),
+      ),
+    ),
+    markRead: useAction((client, { id }: { id: string }) =>
+      run(client, id, { unread_count: 0 }, () =>
+        unwrap(api.POST("/api/v1/conversations/{conversation_id}/read", { params: conversationPath(id) })),
+      ),
+    ),
+    favourite: useAction((client, { id, on }: { id: string; on: boolean }) => favour(client, id, on)),
+    prioritise: useAction((client, { id, priority }: { id: string; priority: Priority }) =>
+      run(client, id, { priority }, () =>
+        unwrap(
+          api.PATCH("/api/v1/conversations/{conversation_id}", { params: conversationPath(id), body: { priority } }),
+        ),
+      ),
+    ),
+  };
+}
+
+/** Refused when somebody else has assigned it meanwhile; that a message has come is no reason. */
+function assign(client: QueryClient, id: string, to: Colleague | null): Promise<Conversation> {
+  const seen = liveOf(client).copyOf(id);
+  const put = (sequence: number | undefined) =>
+    unwrap<Conversation>(
+      api.POST("/api/v1/conversations/{conversation_id}/assign", {
+        params: { ...conversationPath(id), ...(sequence !== undefined && { header: { "If-Match": `"${sequence}"` } }) },
+        body: { attendant_id: to?.id ?? null },
+      }),
+    );
+  return run(client, id, { assignee: to, status: to === null ? "queued" : "open" }, async () => {
+    let sequence = seen?.sequence;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await put(sequence);
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.status !== 409 || tries === ASSIGN_TRIES) throw error;
+        const params = conversationPath(id);
+        const now = await unwrap<Conversation>(api.GET("/api/v1/conversations/{conversation_id}", { params }));
+        if (now.assignee?.id !== seen?.assignee?.id || now.status === "closed") throw error;
+        sequence = now.sequence;
+      }
+    }
+  });
+}
+
+async function favour(client: QueryClient, id: string, on: boolean): Promise<void> {
+  const live = liveOf(client);
+  const before = live.copyOf(id)?.favourite ?? !on;
+  live.takeFavourite(id, on);
+  const params = conversationPath(id);
+  const path = "/api/v1/conversations/{conversation_id}/favourite";
+  try {
+    await unwrap(on ? api.PUT(path, { params }) : api.DELETE(path, { params }));
+    live.takeFavourite(id, on);
+  } catch (error) {
+    live.takeFavourite(id, before);
+    throw error;
+  }
+}

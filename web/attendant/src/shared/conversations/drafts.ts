@@ -1,0 +1,127 @@
+/**
+ * What was typed and not sent yet. Kept in memory, where reading and writing are immediate, and a moment later in
+ * IndexedDB; other tabs follow. Every draft belongs to one attendant, one conversation and one mode.
+ */
+import type { RecordStore } from "@/shared/storage/records";
+
+export type DraftMode = "reply" | "note";
+
+export interface DraftFile {
+  id: string;
+  name: string;
+  mime_type: string;
+  size: number | null;
+}
+
+export interface Draft {
+  text: string;
+  /** The message that is quoted. */
+  replyTo: string | null;
+  /** Files that are uploaded and not sent yet. */
+  files: readonly DraftFile[];
+}
+
+interface StoredDraft extends Draft {
+  /** When it was last changed, on this computer's clock. */
+  at: number;
+}
+
+export const EMPTY_DRAFT: Draft = { text: "", replyTo: null, files: [] };
+
+export const isEmpty = (draft: Draft) => draft.text === "" && draft.replyTo === null && draft.files.length === 0;
+
+export interface DraftParts {
+  attendantId: string;
+  store: RecordStore<StoredDraft>;
+  now: () => number;
+  /** Tells the other tabs of a change. */
+  tell: (key: string, draft: StoredDraft) => void;
+}
+
+const WRITE_AFTER_MS = 300;
+
+export class Drafts {
+  private readonly drafts = new Map<string, StoredDraft>();
+  private readonly unwritten = new Set<string>();
+  private readonly held = new Set<string>();
+  private readonly listeners = new Map<string, Set<() => void>>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly parts: DraftParts) {}
+
+  /** Reads what is stored. What was typed before it was read is later and stays. */
+  async start(): Promise<void> {
+    for (const [key, draft] of await this.parts.store.all(`${this.parts.attendantId}/`)) this.takeLater(key, draft);
+  }
+
+  get(conversationId: string, mode: DraftMode): Draft {
+    return this.drafts.get(this.keyOf(conversationId, mode)) ?? EMPTY_DRAFT;
+  }
+
+  set(conversationId: string, mode: DraftMode, changes: Partial<Draft>): void {
+    const key = this.keyOf(conversationId, mode);
+    const before = this.drafts.get(key);
+    const at = Math.max(this.parts.now(), (before?.at ?? 0) + 1);
+    this.drafts.set(key, { ...EMPTY_DRAFT, ...before, ...changes, at });
+    this.unwritten.add(key);
+    this.timer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS);
+    this.show(key);
+  }
+
+  clear(conversationId: string, mode: DraftMode): void {
+    this.set(conversationId, mode, EMPTY_DRAFT);
+    void this.flush();
+  }
+
+  /** Write what is not written yet, now: the page may end. */
+  async flush(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    const keys = [...this.unwritten];
+    this.unwritten.clear();
+    await Promise.all(keys.map((key) => this.write(key)));
+  }
+
+  /** Somebody types in it here: what other tabs do waits until they stop. */
+  hold(conversationId: string, mode: DraftMode): () => void {
+    const key = this.keyOf(conversationId, mode);
+    this.held.add(key);
+    return () => void this.held.delete(key);
+  }
+
+  /** Another tab has changed a draft; the last change wins, except where somebody types. */
+  changedElsewhere(key: string, draft: StoredDraft): void {
+    if (key.startsWith(`${this.parts.attendantId}/`) && !this.held.has(key)) this.takeLater(key, draft);
+  }
+
+  subscribe(conversationId: string, mode: DraftMode, listener: () => void): () => void {
+    const key = this.keyOf(conversationId, mode);
+    const listeners = this.listeners.get(key) ?? new Set();
+    this.listeners.set(key, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.listeners.delete(key);
+    };
+  }
+
+  private async write(key: string): Promise<void> {
+    const draft = this.drafts.get(key);
+    if (draft === undefined) return;
+    this.parts.tell(key, draft);
+    await (isEmpty(draft) ? this.parts.store.remove(key) : this.parts.store.put(key, draft));
+  }
+
+  private takeLater(key: string, draft: StoredDraft): void {
+    if ((this.drafts.get(key)?.at ?? -1) >= draft.at) return;
+    this.drafts.set(key, draft);
+    this.show(key);
+  }
+
+  private show(key: string): void {
+    for (const listener of this.listeners.get(key) ?? []) listener();
+  }
+
+  private keyOf(conversationId: string, mode: DraftMode): string {
+    return `${this.parts.attendantId}/${conversationId}/${mode}`;
+  }
+}

@@ -1,0 +1,141 @@
+/** What the server knows of conversations, kept true by live events. */
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+
+import { api, getJson, unwrap } from "@/shared/api/client";
+import { keys } from "@/shared/api/keys";
+import { ApiProblem } from "@/shared/api/problem";
+import type { Capabilities, Contact, Conversation, Counts, Page } from "@/shared/api/types";
+import { queryOf, type ConversationFilter } from "@/shared/conversations/filter";
+import { EMPTY_LIST, withPage, type ConversationList } from "@/shared/conversations/list";
+import { liveOf } from "@/shared/realtime/live";
+
+const PAGE = 50;
+const RELOAD_PAGE = 100;
+
+const getPage = (filter: ConversationFilter, cursor: string | null, limit: number, signal?: AbortSignal) => {
+  const query = { ...queryOf(filter), limit, ...(cursor !== null && { cursor }) };
+  // Built from a filter, so the document's types cannot know which of them there are.
+  const call = api.GET("/api/v1/conversations", { params: { query }, ...(signal && { signal }) });
+  return unwrap<Page<Conversation>>(call);
+};
+
+/** As many rows as were loaded before, at least one page. */
+export async function loadList(
+  client: QueryClient,
+  filter: ConversationFilter,
+  signal?: AbortSignal,
+): Promise<ConversationList> {
+  const live = liveOf(client);
+  const wanted = client.getQueryData<ConversationList>(keys.list(filter))?.rows.length ?? 0;
+  const load = async () => {
+    let list = withPage(EMPTY_LIST, await getPage(filter, null, wanted > PAGE ? RELOAD_PAGE : PAGE, signal));
+    while (list.cursor !== null && list.rows.length < wanted) {
+      list = withPage(list, await getPage(filter, list.cursor, RELOAD_PAGE, signal));
+    }
+    return list;
+  };
+  return live.during(load, (list, watch) => live.takeList(list, filter, watch));
+}
+
+/** Loads the next page below what is loaded. */
+export async function loadMore(client: QueryClient, filter: ConversationFilter): Promise<void> {
+  const live = liveOf(client);
+  const key = keys.list(filter);
+  const cursor = client.getQueryData<ConversationList>(key)?.cursor ?? null;
+  if (cursor === null) return;
+  await live.during(
+    () => getPage(filter, cursor, PAGE),
+    (page, watch) => {
+      const current = client.getQueryData<ConversationList>(key);
+      if (current?.cursor !== cursor) return; // loaded anew meanwhile
+      client.setQueryData(key, live.takeList(withPage(current, page), filter, watch));
+    },
+  );
+}
+
+/** The conversations of a view, the latest activity first; `loadMore` adds the next page. */
+export function useConversationList(filter: ConversationFilter) {
+  const client = useQueryClient();
+  const [loadingMore, setLoadingMore] = useState(false);
+  const [moreError, setMoreError] = useState<Error | null>(null);
+  const query = useQuery({
+    queryKey: keys.list(filter),
+    queryFn: ({ signal }) => loadList(client, filter, signal),
+    structuralSharing: false, // rows keep their identity by themselves; comparing 5,000 of them takes too long
+  });
+  const key = JSON.stringify(filter);
+  const more = useCallback(async () => {
+    setLoadingMore(true);
+    setMoreError(null);
+    try {
+      await loadMore(client, JSON.parse(key) as ConversationFilter);
+    } catch (error) {
+      setMoreError(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      setLoadingMore(false);
+    }
+  }, [client, key]);
+  const list = query.data ?? EMPTY_LIST;
+  return {
+    conversations: list.rows,
+    status: query.status,
+    error: query.error,
+    refetch: query.refetch,
+    hasMore: list.cursor !== null,
+    loadingMore,
+    moreError,
+    loadMore: more,
+  };
+}
+
+export function useConversation(id: string) {
+  const client = useQueryClient();
+  const live = liveOf(client);
+  return useQuery({
+    queryKey: keys.conversation(id),
+    queryFn: ({ signal }) =>
+      live.during(
+        () =>
+          unwrap<Conversation>(
+            api.GET("/api/v1/conversations/{conversation_id}", { params: { path: { conversation_id: id } }, signal }),
+          ),
+        (answered, watch) => live.takeAnswered([answered], watch)[0] ?? answered,
+      ),
+    initialData: () => live.copyOf(id),
+    structuralSharing: false,
+  });
+}
+
+/** The numbers beside the views; undefined where the server does not count. */
+export function useCounts(): Counts | undefined {
+  const { data } = useQuery({
+    queryKey: keys.counts(),
+    queryFn: async ({ signal }) => {
+      try {
+        return await getJson<Counts>("/api/v1/conversations/counts", signal);
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
+  return data ?? undefined;
+}
+
+export function useContact(id: string) {
+  return useQuery({
+    queryKey: keys.contact(id),
+    queryFn: ({ signal }) =>
+      unwrap<Contact>(api.GET("/api/v1/contacts/{contact_id}", { params: { path: { contact_id: id } }, signal })),
+  });
+}
+
+/** What a kind of channel can do; undefined while it is not known. */
+export function useCapabilities(kind: string | undefined): Capabilities | undefined {
+  const { data } = useQuery({
+    queryKey: keys.capabilities(),
+    queryFn: async ({ signal }) => (await getJson<{ items: Capabilities[] }>("/api/v1/capabilities", signal)).items,
+  });
+  return data?.find((one) => one.kind === kind);
+}

@@ -1,0 +1,68 @@
+/** The loaded part of a conversation's messages, and how it changes. Pure. */
+import type { Message } from "@/shared/api/types";
+
+/** A stretch of the conversation without holes, oldest first. */
+export interface Thread {
+  messages: Message[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+}
+
+export const EMPTY_THREAD: Thread = { messages: [], hasOlder: false, hasNewer: false };
+
+/** Which change of a message a copy shows. Servers that do not tell it say where the message stands. */
+export function versionOf(message: Message): number {
+  return Math.max(message.version ?? 0, message.sequence);
+}
+
+/** The thread with these copies: later ones replace earlier ones, and new ones go in where they touch what is loaded. */
+export function withMessages(thread: Thread, copies: readonly Message[]): Thread {
+  let messages: Message[] | null = null;
+  let fresh = false;
+  const places = new Map(thread.messages.map((message, index) => [message.id, index]));
+  for (const copy of copies) {
+    const current = messages ?? thread.messages;
+    const index = places.get(copy.id);
+    if (index === undefined) {
+      if (!touches(thread, copy)) continue;
+      messages ??= [...thread.messages];
+      places.set(copy.id, messages.push(copy) - 1);
+      fresh = true;
+    } else if (isLater(copy, current[index])) {
+      messages ??= [...thread.messages];
+      messages[index] = copy;
+    }
+  }
+  if (messages === null) return thread;
+  if (fresh) messages.sort((a, b) => a.sequence - b.sequence);
+  return { ...thread, messages };
+}
+
+function isLater(copy: Message, current: Message | undefined): boolean {
+  return current === undefined || versionOf(copy) > versionOf(current);
+}
+
+/** Whether a message that is not loaded belongs to the stretch that is. */
+function touches(thread: Thread, message: Message): boolean {
+  const first = thread.messages[0]?.sequence;
+  const last = thread.messages.at(-1)?.sequence;
+  const old = first === undefined || message.sequence < first;
+  const recent = last === undefined || message.sequence > last;
+  if (old && recent) return !thread.hasOlder && !thread.hasNewer;
+  if (old) return !thread.hasOlder;
+  return recent ? !thread.hasNewer : true;
+}
+
+/** The thread with a stretch before it; both have what they share. */
+export function withOlder(thread: Thread, older: readonly Message[], hasOlder: boolean): Thread {
+  return { ...joined(thread, older), hasOlder };
+}
+
+/** The thread with a stretch after it. */
+export function withNewer(thread: Thread, newer: readonly Message[], hasNewer: boolean): Thread {
+  return { ...joined(thread, newer), hasNewer };
+}
+
+function joined(thread: Thread, more: readonly Message[]): Thread {
+  return withMessages({ ...thread, hasOlder: false, hasNewer: false }, more);
+}

@@ -1,0 +1,144 @@
+/** The messages of a conversation: a stretch that grows at both ends, and follows live events. */
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+
+import { api, getJson, unwrap } from "@/shared/api/client";
+import { keys } from "@/shared/api/keys";
+import type { Message, Page } from "@/shared/api/types";
+import { EMPTY_THREAD, withNewer, withOlder, type Thread } from "@/shared/conversations/thread";
+import { liveOf } from "@/shared/realtime/live";
+
+const PAGE = 50;
+const RELOAD_PAGE = 100;
+/** So many messages are loaded again after a lost connection; what comes after them is loaded by scrolling. */
+const RELOAD_MOST = 2000;
+
+interface Bounds {
+  before?: number;
+  after?: number;
+  limit?: number;
+}
+
+/** A page, oldest first; `more`: there are further ones in the direction that was asked for. */
+async function getMessages(conversationId: string, bounds: Bounds, signal?: AbortSignal) {
+  const page = await unwrap<Page<Message>>(
+    api.GET("/api/v1/conversations/{conversation_id}/messages", {
+      params: { path: { conversation_id: conversationId }, query: { limit: PAGE, ...bounds } },
+      ...(signal && { signal }),
+    }),
+  );
+  return { messages: page.items.toReversed(), more: (page.next_cursor ?? null) !== null };
+}
+
+async function newest(conversationId: string, signal?: AbortSignal): Promise<Thread> {
+  const { messages, more } = await getMessages(conversationId, {}, signal);
+  return { messages, hasOlder: more, hasNewer: false };
+}
+
+/** What was loaded before, as it is now, and what came after it. */
+async function again(conversationId: string, thread: Thread, signal?: AbortSignal): Promise<Thread> {
+  const [first] = thread.messages;
+  if (first === undefined) return newest(conversationId, signal);
+  let result: Thread = { ...EMPTY_THREAD, hasOlder: thread.hasOlder, hasNewer: true };
+  let after = Math.max(0, first.sequence - 1);
+  // Somebody who reads old history gets that part again; what lies after it stays unloaded.
+  const until = thread.hasNewer ? (thread.messages.at(-1)?.sequence ?? 0) : Infinity;
+  while (result.hasNewer && after < until && result.messages.length < RELOAD_MOST) {
+    const page = await getMessages(conversationId, { after, limit: RELOAD_PAGE }, signal);
+    result = { ...result, messages: [...result.messages, ...page.messages], hasNewer: page.more };
+    after = page.messages.at(-1)?.sequence ?? Infinity;
+  }
+  return result;
+}
+
+export async function loadThread(client: QueryClient, conversationId: string, signal?: AbortSignal): Promise<Thread> {
+  const live = liveOf(client);
+  return live.during(
+    () => {
+      const current = client.getQueryData<Thread>(keys.thread(conversationId));
+      return current === undefined ? newest(conversationId, signal) : again(conversationId, current, signal);
+    },
+    (thread, watch) => live.takeThread(conversationId, thread, watch),
+  );
+}
+
+async function extend(client: QueryClient, conversationId: string, end: "older" | "newer"): Promise<void> {
+  const live = liveOf(client);
+  const key = keys.thread(conversationId);
+  const edge = () => {
+    const thread = client.getQueryData<Thread>(key);
+    return end === "older" ? thread?.messages[0]?.sequence : thread?.messages.at(-1)?.sequence;
+  };
+  const from = edge();
+  if (from === undefined) return;
+  await live.during(
+    () => getMessages(conversationId, end === "older" ? { before: from } : { after: from }),
+    ({ messages, more }, watch) => {
+      const current = client.getQueryData<Thread>(key);
+      if (current === undefined || edge() !== from) return; // loaded anew meanwhile
+      const joined = end === "older" ? withOlder(current, messages, more) : withNewer(current, messages, more);
+      client.setQueryData(key, live.takeThread(conversationId, joined, watch));
+    },
+  );
+}
+
+/** Loads the part of the conversation around a message in place of what is loaded. */
+export async function loadAround(client: QueryClient, conversationId: string, messageId: string): Promise<void> {
+  const live = liveOf(client);
+  const key = keys.thread(conversationId);
+  if (client.getQueryData<Thread>(key)?.messages.some((message) => message.id === messageId)) return;
+  const path = `/api/v1/conversations/${conversationId}/messages?around=${messageId}&limit=${RELOAD_PAGE}`;
+  await live.during(
+    async () => {
+      const found = await getJson<Page<Message>>(path);
+      const messages = found.items.toReversed();
+      const [first, last] = [messages[0]?.sequence ?? 0, messages.at(-1)?.sequence ?? 0];
+      const [older, newer] = await Promise.all([
+        getMessages(conversationId, { before: first, limit: 1 }),
+        getMessages(conversationId, { after: last, limit: 1 }),
+      ]);
+      return { messages, hasOlder: older.messages.length > 0, hasNewer: newer.messages.length > 0 };
+    },
+    (thread, watch) => client.setQueryData(key, live.takeThread(conversationId, thread, watch)),
+  );
+}
+
+/** Loads the newest messages in place of what is loaded, when the loaded part does not reach them. */
+export async function loadNewest(client: QueryClient, conversationId: string): Promise<void> {
+  const live = liveOf(client);
+  const key = keys.thread(conversationId);
+  if (client.getQueryData<Thread>(key)?.hasNewer !== true) return;
+  await live.during(
+    () => newest(conversationId),
+    (thread, watch) => client.setQueryData(key, live.takeThread(conversationId, thread, watch)),
+  );
+}
+
+/** One request for an end at a time, however often a scroll asks for it. */
+function once(load: () => Promise<void>): () => Promise<void> {
+  let under: Promise<void> | null = null;
+  return () => (under ??= load().finally(() => (under = null)));
+}
+
+/**
+ * The loaded messages of a conversation. `loadOlder`, `loadNewer`, `jumpTo` and `jumpToNewest` resolve when the
+ * messages are there, and raise `ApiProblem` or `Unanswered`; a page that is under way already is not asked for twice.
+ */
+export function useThread(conversationId: string) {
+  const client = useQueryClient();
+  const query = useQuery({
+    queryKey: keys.thread(conversationId),
+    queryFn: ({ signal }) => loadThread(client, conversationId, signal),
+    structuralSharing: false,
+  });
+  const moves = useMemo(
+    () => ({
+      loadOlder: once(() => extend(client, conversationId, "older")),
+      loadNewer: once(() => extend(client, conversationId, "newer")),
+      jumpTo: (messageId: string) => loadAround(client, conversationId, messageId),
+      jumpToNewest: once(() => loadNewest(client, conversationId)),
+    }),
+    [client, conversationId],
+  );
+  return { thread: query.data, status: query.status, error: query.error, refetch: query.refetch, ...moves };
+}

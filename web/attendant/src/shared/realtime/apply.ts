@@ -1,0 +1,91 @@
+/** What events make of the copies that the client has. Pure: nothing is fetched or written here. */
+import type { Contact, Conversation, LastMessage, Message } from "@/shared/api/types";
+import { isAbout, type EventFrame, type MessageEvent } from "@/shared/realtime/frames";
+
+/** The latest copy of each conversation that was ever loaded. */
+export type Copies = ReadonlyMap<string, Conversation>;
+
+export interface Updates {
+  /** Conversations with a later copy. */
+  conversations: Map<string, Conversation>;
+  /** Copies of messages, by conversation, in the order of the events. */
+  messages: Map<string, Message[]>;
+  contacts: Map<string, Contact>;
+  /** Conversations that have to be loaded: an event is missing before this one, or there is no copy to change. */
+  missing: Set<string>;
+}
+
+/** Applies the events in their order. Copies that are as late as an event, or later, stay. */
+export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Updates {
+  const updates: Updates = { conversations: new Map(), messages: new Map(), contacts: new Map(), missing: new Set() };
+  for (const frame of frames) {
+    if (isAbout(frame, "conversation")) {
+      takeCopy(copies, updates, frame.data.conversation);
+    } else if (isAbout(frame, "message")) {
+      const message = withVersion(frame);
+      const known = updates.messages.get(frame.subject);
+      if (known === undefined) updates.messages.set(frame.subject, [message]);
+      else known.push(message);
+      advance(copies, updates, frame, message);
+    } else {
+      updates.contacts.set(frame.subject, frame.data.contact);
+      renameContact(copies, updates, frame.data.contact);
+    }
+  }
+  return updates;
+}
+
+/** The later of two copies of a conversation. The event's `favourite` is nobody's: ours stays. */
+function takeCopy(copies: Copies, updates: Updates, copy: Conversation): void {
+  const current = updates.conversations.get(copy.id) ?? copies.get(copy.id);
+  if (current !== undefined && current.sequence >= copy.sequence) return;
+  updates.conversations.set(copy.id, { ...copy, favourite: current?.favourite ?? false });
+  updates.missing.delete(copy.id);
+  // Whether a conversation that was never loaded is a favourite, only the server knows.
+  if (current === undefined && copy.sequence > 1) updates.missing.add(copy.id);
+}
+
+function withVersion(frame: MessageEvent): Message {
+  const { message } = frame.data;
+  return message.version ? message : { ...message, version: Math.max(frame.sequence, message.sequence) };
+}
+
+/** A message changes its conversation, too. Only the very next event can be applied to a copy. */
+function advance(copies: Copies, updates: Updates, frame: MessageEvent, message: Message): void {
+  const current = updates.conversations.get(frame.subject) ?? copies.get(frame.subject);
+  if (current === undefined) {
+    if (frame.sequence === message.sequence) updates.missing.add(frame.subject);
+    return;
+  }
+  if (frame.sequence <= current.sequence) return;
+  const state = frame.data.conversation_state;
+  if (!state || frame.sequence !== current.sequence + 1) {
+    updates.missing.add(frame.subject);
+    return;
+  }
+  const { last_preview: preview, ...fields } = state;
+  updates.conversations.set(frame.subject, {
+    ...current,
+    ...fields,
+    ...(typeof preview === "string" && { last_message: lastMessage(message, preview) }),
+    sequence: frame.sequence,
+  });
+}
+
+function lastMessage(message: Message, preview: string): LastMessage {
+  const { id, kind, direction, occurred_at, author, status } = message;
+  return { id, kind, direction, occurred_at, preview, author, status: status ?? null };
+}
+
+function renameContact(copies: Copies, updates: Updates, contact: Contact): void {
+  const all = new Set([...copies.keys(), ...updates.conversations.keys()]);
+  for (const id of all) {
+    const current = updates.conversations.get(id) ?? copies.get(id);
+    if (current?.contact.id !== contact.id) continue;
+    const { name, avatar_url, labels } = contact;
+    updates.conversations.set(id, {
+      ...current,
+      contact: { ...current.contact, name, avatar_url: avatar_url ?? null, labels },
+    });
+  }
+}

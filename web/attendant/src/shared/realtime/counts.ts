@@ -1,0 +1,37 @@
+/** How the numbers beside the views change with a conversation. Pure. */
+import type { Conversation, Count, Counts } from "@/shared/api/types";
+import { matches } from "@/shared/conversations/filter";
+
+export const COUNTED = ["mine", "queue", "all", "favourites"] as const;
+
+/** The counts after a change of one conversation. A count at its limit stays: how many more there were is not known. */
+export function recounted(counts: Counts, before: Conversation, after: Conversation, me: string): Counts {
+  let changed = counts;
+  for (const view of COUNTED) {
+    const was = share(view, before, me);
+    const is = share(view, after, me);
+    const total = moved(counts[view].total, is.total - was.total, counts.limit);
+    const unread = moved(counts[view].unread, is.unread - was.unread, counts.limit);
+    if (total === counts[view].total && unread === counts[view].unread) continue;
+    changed = { ...changed, [view]: { total, unread } };
+  }
+  return changed;
+}
+
+/** Whether the conversation counts differently than before; unknown before: whether it counts at all. */
+export function countsDiffer(before: Conversation | undefined, after: Conversation, me: string): boolean {
+  return COUNTED.some((view) => {
+    const was = before === undefined ? { total: 0, unread: 0 } : share(view, before, me);
+    const is = share(view, after, me);
+    return was.total !== is.total || was.unread !== is.unread;
+  });
+}
+
+function share(view: (typeof COUNTED)[number], conversation: Conversation, me: string): Count {
+  const counted = conversation.status !== "closed" && matches({ view }, conversation, me) === true;
+  return { total: counted ? 1 : 0, unread: counted && conversation.unread_count > 0 ? 1 : 0 };
+}
+
+function moved(value: number, by: number, limit: number): number {
+  return value >= limit ? value : Math.max(0, value + by);
+}

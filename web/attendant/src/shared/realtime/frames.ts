@@ -1,0 +1,105 @@
+/** The frames of the WebSocket (see the gateway's document): events, what is about the connection, and passing ones. */
+import type { Author, Contact, Conversation, Message } from "@/shared/api/types";
+
+/** What a message did to its conversation: the fields of it that messages change. */
+export interface ConversationState {
+  unread_count: number;
+  first_unread_sequence?: number | null;
+  waiting_since?: string | null;
+  reply_window_expires_at?: string | null;
+  first_response_at?: string | null;
+  last_activity_at: string;
+  /** With it, the message is the conversation's last one. */
+  last_preview?: string | null;
+}
+
+interface Event<Type extends string, Data> {
+  type: `${Type}.${string}`;
+  id: string;
+  cursor: string;
+  occurred_at: string;
+  subject: string;
+  sequence: number;
+  actor: Author;
+  data: Data;
+}
+
+export type ConversationEvent = Event<"conversation", { conversation: Conversation; changed?: string[] }>;
+export type MessageEvent = Event<
+  "message",
+  {
+    conversation_id: string;
+    message: Message;
+    conversation_state?: ConversationState | null;
+    changed?: string[];
+  }
+>;
+export type ContactEvent = Event<"contact", { contact: Contact; changed?: string[] }>;
+export type EventFrame = ConversationEvent | MessageEvent | ContactEvent;
+
+/** Frames without a cursor: they are true for a moment and are never repeated. */
+export type PassingFrame = { subject: string; actor: Author; occurred_at: string } & (
+  | { type: "conversation.viewing"; data: { viewing: boolean } }
+  | { type: "conversation.typing"; data: { note: boolean } }
+  | { type: "conversation.favourited"; data: { favourite: boolean } }
+);
+
+export type ConnectionFrame =
+  | { type: "ready"; cursor: string; expires_at: string; now?: string }
+  | { type: "heartbeat"; cursor: string; now?: string }
+  | { type: "resync"; cursor: string; reason: string }
+  | { type: "authenticated"; expires_at: string }
+  | { type: "pong"; id?: string | number }
+  | { type: "error"; code: string; detail: string };
+
+export type Frame =
+  | { is: "event"; frame: EventFrame }
+  | { is: "passing"; frame: PassingFrame }
+  | { is: "connection"; frame: ConnectionFrame }
+  /** An event of a family that this version does not know: only its cursor counts. */
+  | { is: "unknown"; cursor: string | null };
+
+const CONNECTION = new Set(["ready", "heartbeat", "resync", "authenticated", "pong", "error"]);
+const PASSING = new Set(["conversation.viewing", "conversation.typing", "conversation.favourited"]);
+/** The field of `data` without which an event of the family says nothing. */
+const NEEDED: Readonly<Record<string, string>> = {
+  conversation: "conversation",
+  message: "message",
+  contact: "contact",
+};
+
+/** Reads a frame; null for what is none. */
+export function readFrame(text: string): Frame | null {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(found) || typeof found["type"] !== "string") return null;
+  const type = found["type"];
+  if (CONNECTION.has(type)) return { is: "connection", frame: found as unknown as ConnectionFrame };
+  if (typeof found["subject"] !== "string" || !isRecord(found["data"]))
+    return { is: "unknown", cursor: cursorOf(found) };
+  if (PASSING.has(type)) return { is: "passing", frame: found as unknown as PassingFrame };
+  const needed = NEEDED[type.split(".")[0] ?? ""];
+  if (needed === undefined || !isRecord(found["data"][needed]) || typeof found["sequence"] !== "number") {
+    return { is: "unknown", cursor: cursorOf(found) };
+  }
+  return { is: "event", frame: found as unknown as EventFrame };
+}
+
+export function isAbout<F extends "conversation" | "message" | "contact">(
+  frame: EventFrame,
+  family: F,
+): frame is Extract<EventFrame, { type: `${F}.${string}` }> {
+  return frame.type.startsWith(`${family}.`);
+}
+
+function cursorOf(found: Record<string, unknown>): string | null {
+  return typeof found["cursor"] === "string" ? found["cursor"] : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,253 @@
+/**
+ * Keeps the query cache true: events, answers and what the person just did go in here, and from here into every list,
+ * thread and count that shows them. One write per query for each batch of events.
+ */
+import { notifyManager, type QueryClient } from "@tanstack/react-query";
+
+import { keys } from "@/shared/api/keys";
+import type { Contact, Conversation, Counts, Message } from "@/shared/api/types";
+import { matches, type ConversationFilter } from "@/shared/conversations/filter";
+import { withChanges, type ConversationList } from "@/shared/conversations/list";
+import { withMessages, type Thread } from "@/shared/conversations/thread";
+import { applyEvents } from "@/shared/realtime/apply";
+import { countsDiffer, recounted } from "@/shared/realtime/counts";
+import type { EventFrame } from "@/shared/realtime/frames";
+import { MissingConversations } from "@/shared/realtime/missing";
+import { settled, Watches, type Watch } from "@/shared/realtime/watch";
+
+const RECOUNT_MS = 2000;
+
+type MessageListener = (conversationId: string, messages: readonly Message[]) => void;
+
+export class Live {
+  private me = "";
+  private readonly copies = new Map<string, Conversation>();
+  private readonly watches = new Watches();
+  private readonly listeners = new Set<MessageListener>();
+  private readonly missing = new MissingConversations(this);
+  private recount: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly client: QueryClient) {}
+
+  /** Whose lists these are. Somebody else: nothing of the one before stays. */
+  belongTo(attendantId: string): void {
+    if (this.me === attendantId) return;
+    if (this.me !== "") this.forget();
+    this.me = attendantId;
+  }
+
+  /** Forget every copy and everything in the cache: somebody else sits here now. */
+  forget(): void {
+    this.me = "";
+    this.copies.clear();
+    this.missing.forget();
+    this.watches.each((watch) => (watch.void = true));
+    if (this.recount !== null) clearTimeout(this.recount);
+    this.recount = null;
+    this.client.clear();
+  }
+
+  copyOf(id: string): Conversation | undefined {
+    return this.copies.get(id);
+  }
+
+  decide(filter: ConversationFilter): (conversation: Conversation) => boolean | null {
+    return (conversation) => matches(filter, conversation, this.me);
+  }
+
+  /** Take in a batch of events, in their order. */
+  apply(frames: readonly EventFrame[]): void {
+    if (frames.length === 0) return;
+    const updates = applyEvents(this.copies, frames);
+    notifyManager.batch(() => {
+      this.write(updates.conversations);
+      for (const [id, messages] of updates.messages) this.writeMessages(id, messages);
+      for (const [id, contact] of updates.contacts) this.writeContact(id, contact);
+    });
+    this.missing.add(updates.missing);
+  }
+
+  /** Events may have been lost: ask the server for everything again, what is on the screen at once. */
+  resync(): void {
+    this.watches.each((watch) => (watch.void = true));
+    this.missing.forget();
+    for (const family of ["conversations", "threads", "contacts"]) {
+      void this.client.invalidateQueries({ queryKey: [family] });
+    }
+  }
+
+  /** Runs a request that changes something; `settle` gets its answer and what came meanwhile. */
+  acting<A, T>(request: () => Promise<A>, settle: (answer: A, watch: Watch) => T): Promise<T> {
+    return this.watches.during(request, settle);
+  }
+
+  /**
+   * Runs a request that reads; `settle` gets its answer and what came meanwhile.
+   * Asked again when events may have been lost before it was answered.
+   */
+  async during<A, T>(request: () => Promise<A>, settle: (answer: A, watch: Watch) => T): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
+      const result = await this.watches.during(request, (answer, watch) =>
+        watch.void && tries < 3 ? null : { settled: settle(answer, watch) },
+      );
+      if (result !== null) return result.settled;
+    }
+  }
+
+  /** Copies that the server answered; each as it is to be shown now. */
+  takeAnswered(answered: readonly Conversation[], watch: Watch): Conversation[] {
+    const changes = new Map<string, Conversation>();
+    const shown = answered.map((copy) => {
+      const next = settled(copy, this.copies.get(copy.id), watch);
+      changes.set(copy.id, next);
+      return next;
+    });
+    notifyManager.batch(() => this.write(changes));
+    return shown;
+  }
+
+  /** A list as it was answered, with what came meanwhile. */
+  takeList(list: ConversationList, filter: ConversationFilter, watch: Watch): ConversationList {
+    const rows = this.takeAnswered(list.rows, watch);
+    const changes = new Map<string, Conversation>();
+    for (const id of watch.conversations) {
+      const copy = this.copies.get(id);
+      if (copy !== undefined) changes.set(id, copy);
+    }
+    for (const row of rows) changes.set(row.id, row);
+    return withChanges({ ...list, rows }, changes, this.decide(filter));
+  }
+
+  /** Messages that the server answered outside of a thread's loading: sent, repeated, reacted to. */
+  takeMessages(conversationId: string, messages: readonly Message[]): void {
+    notifyManager.batch(() => this.writeMessages(conversationId, messages));
+  }
+
+  /** A thread as it was answered, with what came meanwhile. */
+  takeThread(conversationId: string, thread: Thread, watch: Watch): Thread {
+    this.tell(conversationId, thread.messages);
+    return withMessages(thread, watch.messages.get(conversationId) ?? []);
+  }
+
+  /** Shows a change before the server has agreed to it. Answers what takes it back, unless the server has said more since. */
+  expect(id: string, patch: Partial<Conversation>): () => void {
+    const before = this.copies.get(id);
+    if (before === undefined) return () => undefined;
+    const after = { ...before, ...patch };
+    this.write(new Map([[id, after]]));
+    return () => {
+      if (this.copies.get(id)?.sequence === before.sequence) this.write(new Map([[id, before]]));
+    };
+  }
+
+  /** Load a conversation again: what we showed of it was refused. */
+  reload(id: string): void {
+    this.missing.add([id]);
+  }
+
+  /** Whether the conversation is a favourite of the attendant's: known by what they did here or in another tab. */
+  takeFavourite(id: string, favourite: boolean): void {
+    this.watches.each((watch) => watch.favourites.set(id, favourite));
+    const copy = this.copies.get(id);
+    if (copy === undefined) this.missing.add([id]);
+    else if (copy.favourite !== favourite) this.write(new Map([[id, { ...copy, favourite }]]));
+  }
+
+  /** The conversation is no longer there, or not for this attendant. */
+  takeAway(id: string): void {
+    const copy = this.copies.get(id);
+    if (copy === undefined) return;
+    this.copies.delete(id);
+    for (const [query, list] of this.lists()) {
+      if (list.rows.some((row) => row.id === id)) {
+        this.client.setQueryData(query.queryKey, { ...list, rows: list.rows.filter((row) => row.id !== id) });
+      }
+    }
+  }
+
+  /** Calls back with every message that comes, from wherever; answers what ends it. */
+  onMessages(listener: MessageListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private write(changes: ReadonlyMap<string, Conversation>): void {
+    const fresh = new Map<string, Conversation>();
+    for (const [id, after] of changes) {
+      const before = this.copies.get(id);
+      if (before === after) continue;
+      fresh.set(id, after);
+      this.copies.set(id, after);
+      this.count(before, after);
+    }
+    if (fresh.size === 0) return;
+    this.watches.each((watch) => {
+      for (const id of fresh.keys()) watch.conversations.add(id);
+    });
+    for (const [query, list] of this.lists()) {
+      const next = withChanges(list, fresh, this.decide(query.filter));
+      if (next !== list) this.client.setQueryData(query.queryKey, next);
+    }
+    for (const [id, copy] of fresh) this.replace(keys.conversation(id), copy);
+  }
+
+  private writeMessages(conversationId: string, messages: readonly Message[]): void {
+    this.watches.each((watch) => {
+      watch.messages.set(conversationId, [...(watch.messages.get(conversationId) ?? []), ...messages]);
+    });
+    const key = keys.thread(conversationId);
+    const thread = this.client.getQueryData<Thread>(key);
+    if (thread !== undefined) {
+      const next = withMessages(thread, messages);
+      if (next !== thread) this.client.setQueryData(key, next);
+    }
+    this.tell(conversationId, messages);
+  }
+
+  private writeContact(id: string, contact: Contact): void {
+    this.watches.each((watch) => watch.contacts.set(id, contact));
+    const known = this.client.getQueryData<Contact>(keys.contact(id));
+    if (known !== undefined && known.version <= contact.version) this.client.setQueryData(keys.contact(id), contact);
+  }
+
+  private count(before: Conversation | undefined, after: Conversation): void {
+    if (!countsDiffer(before, after, this.me)) return;
+    const counts = this.client.getQueryData<Counts>(keys.counts());
+    if (counts === undefined) return;
+    if (before !== undefined) this.client.setQueryData(keys.counts(), recounted(counts, before, after, this.me));
+    this.recount ??= setTimeout(() => {
+      this.recount = null;
+      void this.client.invalidateQueries({ queryKey: keys.counts() });
+    }, RECOUNT_MS);
+  }
+
+  private tell(conversationId: string, messages: readonly Message[]): void {
+    if (messages.length > 0) for (const listener of this.listeners) listener(conversationId, messages);
+  }
+
+  private replace(key: readonly unknown[], data: unknown): void {
+    if (this.client.getQueryData(key) !== undefined) this.client.setQueryData(key, data);
+  }
+
+  private lists(): [{ queryKey: readonly unknown[]; filter: ConversationFilter }, ConversationList][] {
+    const found: [{ queryKey: readonly unknown[]; filter: ConversationFilter }, ConversationList][] = [];
+    for (const query of this.client.getQueryCache().findAll({ queryKey: keys.lists() })) {
+      const list = query.state.data as ConversationList | undefined;
+      if (list !== undefined)
+        found.push([{ queryKey: query.queryKey, filter: query.queryKey[2] as ConversationFilter }, list]);
+    }
+    return found;
+  }
+}
+
+const known = new WeakMap<QueryClient, Live>();
+
+/** The one of this cache. */
+export function liveOf(client: QueryClient): Live {
+  let live = known.get(client);
+  if (live === undefined) {
+    live = new Live(client);
+    known.set(client, live);
+  }
+  return live;
+}

@@ -1,0 +1,191 @@
+/** Everything that is alive while one attendant is signed in in this tab, wired together. */
+import type { QueryClient } from "@tanstack/react-query";
+
+import { api, unwrap } from "@/shared/api/client";
+import type { Me, Message, NewMessage } from "@/shared/api/types";
+import { Drafts } from "@/shared/conversations/drafts";
+import { Outgoing, type OutgoingItem } from "@/shared/conversations/outgoing";
+import { Batches } from "@/shared/realtime/batches";
+import type { EventFrame, PassingFrame } from "@/shared/realtime/frames";
+import { liveOf, type Live } from "@/shared/realtime/live";
+import { Presence } from "@/shared/realtime/presence";
+import { Signals } from "@/shared/realtime/signals";
+import { Socket, type ConnectionState } from "@/shared/realtime/socket";
+import type { Session } from "@/shared/session/session";
+import { recordStore } from "@/shared/storage/records";
+import { serverClock } from "@/shared/time/clock";
+
+const outgoingStore = recordStore<OutgoingItem>("outgoing");
+const draftStore = recordStore<Parameters<Drafts["changedElsewhere"]>[1]>("drafts");
+
+export class LiveSession {
+  readonly live: Live;
+  readonly presence: Presence;
+  readonly outgoing: Outgoing;
+  readonly drafts: Drafts;
+  readonly signals: Signals;
+  private readonly socket: Socket;
+  private readonly events = new Batches<EventFrame>((batch) => this.live.apply(batch));
+  private readonly listeners = new Set<() => void>();
+  private connection: ConnectionState = "connecting";
+  private ends: (() => void)[] = [];
+
+  constructor(
+    private readonly me: Me,
+    session: Session,
+    client: QueryClient,
+  ) {
+    this.live = liveOf(client);
+    this.live.belongTo(me.id);
+    this.presence = new Presence(me.id);
+    this.socket = new Socket({
+      open: openWebSocket,
+      token: session.token,
+      renewed: session.renewed,
+      online: () => navigator.onLine,
+      now: () => serverClock.now(),
+      onEvent: (frame) => this.events.add(frame),
+      onPassing: (frame) => this.takePassing(frame),
+      onGap: () => {
+        this.events.flush();
+        this.live.resync();
+      },
+      onState: (state) => this.connected(state),
+      onServerTime: (now) => serverClock.learn(now),
+    });
+    this.signals = new Signals((frame) => this.socket.send(frame));
+    this.outgoing = this.createOutgoing();
+    this.drafts = this.createDrafts();
+  }
+
+  connectionState = (): ConnectionState => this.connection;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  start(): () => void {
+    const wake = () => {
+      this.socket.wake();
+      this.outgoing.wake();
+    };
+    const lost = () => this.socket.lost();
+    const seen = () => {
+      if (document.visibilityState === "visible") wake();
+      else void this.drafts.flush();
+      this.signals.visible(document.visibilityState === "visible");
+    };
+    const leaving = () => void this.drafts.flush();
+    window.addEventListener("online", wake);
+    window.addEventListener("offline", lost);
+    window.addEventListener("pagehide", leaving);
+    document.addEventListener("visibilitychange", seen);
+    this.ends.push(
+      () => window.removeEventListener("online", wake),
+      () => window.removeEventListener("offline", lost),
+      () => window.removeEventListener("pagehide", leaving),
+      () => document.removeEventListener("visibilitychange", seen),
+      this.live.onMessages((conversationId, messages) => this.heard(conversationId, messages)),
+    );
+    void this.drafts.start();
+    void this.outgoing.start();
+    this.socket.start();
+    return () => this.stop();
+  }
+
+  private stop(): void {
+    this.socket.stop();
+    this.outgoing.stop();
+    this.presence.stop();
+    this.signals.stop();
+    void this.drafts.flush();
+    for (const end of this.ends) end();
+    this.ends = [];
+  }
+
+  private connected(state: ConnectionState): void {
+    this.connection = state;
+    if (state === "live") {
+      this.outgoing.wake();
+      this.signals.again();
+    } else {
+      this.presence.clear();
+    }
+    for (const listener of this.listeners) listener();
+  }
+
+  private takePassing(frame: PassingFrame): void {
+    if (frame.type !== "conversation.favourited") this.presence.take(frame);
+    else if (frame.actor.id === this.me.id) this.live.takeFavourite(frame.subject, frame.data.favourite);
+  }
+
+  private heard(conversationId: string, messages: readonly Message[]): void {
+    this.outgoing.seen(messages);
+    const last = messages.at(-1);
+    if (last?.author.id) this.presence.wrote(conversationId, last.author.id);
+  }
+
+  private createOutgoing(): Outgoing {
+    const tabs = new BroadcastChannel(`atd-outgoing/${this.me.id}`);
+    const outgoing = new Outgoing({
+      attendantId: this.me.id,
+      store: outgoingStore,
+      post: postMessage,
+      arrived: (message) => this.live.takeMessages(message.conversation_id, [message]),
+      alone: async (name, work) => {
+        await navigator.locks.request(name, work);
+      },
+      tell: () => tabs.postMessage(null),
+      online: () => navigator.onLine,
+      now: () => serverClock.now(),
+      later: (call, ms) => {
+        const timer = setTimeout(call, ms);
+        return () => clearTimeout(timer);
+      },
+      newId: newUuid,
+    });
+    tabs.onmessage = () => void outgoing.changedElsewhere();
+    this.ends.push(() => tabs.close());
+    return outgoing;
+  }
+
+  private createDrafts(): Drafts {
+    const tabs = new BroadcastChannel(`atd-drafts/${this.me.id}`);
+    const drafts = new Drafts({
+      attendantId: this.me.id,
+      store: draftStore,
+      now: Date.now,
+      tell: (key, draft) => tabs.postMessage({ key, draft }),
+    });
+    tabs.onmessage = ({ data }: MessageEvent<{ key: string; draft: Parameters<Drafts["changedElsewhere"]>[1] }>) =>
+      drafts.changedElsewhere(data.key, data.draft);
+    this.ends.push(() => tabs.close());
+    return drafts;
+  }
+}
+
+function openWebSocket(since: string | null, token: string): WebSocket {
+  const url = new URL("/ws", window.location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  if (since !== null) url.searchParams.set("since", since);
+  return new WebSocket(url, ["atd.v1", `bearer.${token}`]);
+}
+
+function postMessage(conversationId: string, body: NewMessage, key: string): Promise<Message> {
+  return unwrap<Message>(
+    api.POST("/api/v1/conversations/{conversation_id}/messages", {
+      params: { path: { conversation_id: conversationId }, header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+}
+
+/** `crypto.randomUUID` is there in secure contexts alone; a first try over plain HTTP in an office network is none. */
+function newUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

@@ -1,0 +1,51 @@
+/** What came live while a request was under way: its answer may have been made before that. */
+import type { Contact, Conversation, Message } from "@/shared/api/types";
+
+export interface Watch {
+  conversations: Set<string>;
+  contacts: Map<string, Contact>;
+  favourites: Map<string, boolean>;
+  messages: Map<string, Message[]>;
+  /** Events may have been lost meanwhile: the answer is to be asked for again. */
+  void: boolean;
+}
+
+export class Watches {
+  private readonly open = new Set<Watch>();
+
+  /** Runs a request and hands its answer on together with what came meanwhile. */
+  async during<A, T>(request: () => Promise<A>, settle: (answer: A, watch: Watch) => T): Promise<T> {
+    const watch: Watch = {
+      conversations: new Set(),
+      contacts: new Map(),
+      favourites: new Map(),
+      messages: new Map(),
+      void: false,
+    };
+    this.open.add(watch);
+    try {
+      return settle(await request(), watch);
+    } finally {
+      this.open.delete(watch);
+    }
+  }
+
+  each(note: (watch: Watch) => void): void {
+    for (const watch of this.open) note(watch);
+  }
+}
+
+/** The later of a copy that a request answered and the one we have; of equal ones the answer, which knows our favourites. */
+export function settled(answered: Conversation, current: Conversation | undefined, watch: Watch): Conversation {
+  const favourite = watch.favourites.get(answered.id) ?? answered.favourite;
+  const late = current !== undefined && current.sequence > answered.sequence ? current : answered;
+  const contact = watch.contacts.get(late.contact.id);
+  if (late.favourite === favourite && contact === undefined) return late;
+  return {
+    ...late,
+    favourite,
+    ...(contact && {
+      contact: { ...late.contact, name: contact.name, avatar_url: contact.avatar_url ?? null, labels: contact.labels },
+    }),
+  };
+}

@@ -1,0 +1,33 @@
+/** Small records in IndexedDB. A browser that refuses it (private windows, a full disk) keeps them for this tab alone. */
+import { createStore, del, entries, set, type UseStore } from "idb-keyval";
+
+export interface RecordStore<T> {
+  /** All records whose key starts so. */
+  all: (prefix: string) => Promise<[string, T][]>;
+  put: (key: string, value: T) => Promise<void>;
+  remove: (key: string) => Promise<void>;
+}
+
+export function recordStore<T>(name: string): RecordStore<T> {
+  const memory = new Map<string, T>();
+  let store: UseStore | null = null;
+  const opened = () => (store ??= createStore(`atd-${name}`, "records"));
+  return {
+    all: async (prefix) => {
+      const found = await entries<string, T>(opened()).catch(() => [...memory]);
+      return found.filter(([key]) => key.startsWith(prefix));
+    },
+    put: async (key, value) => {
+      try {
+        await set(key, value, opened());
+        memory.delete(key);
+      } catch {
+        memory.set(key, value);
+      }
+    },
+    remove: async (key) => {
+      memory.delete(key);
+      await del(key, opened()).catch(() => undefined);
+    },
+  };
+}
