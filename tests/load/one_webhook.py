@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from atd_channelkit.accounts.directory import AccountDirectory
 from atd_channelkit.accounts.store import AccountSource
 from atd_channelkit.metrics import METRICS, ChannelMetrics
+from atd_channelkit.webhooks.activity import Heard, WebhookActivity
 from atd_channelkit.webhooks.endpoint import Webhooks
 from atd_channelkit.webhooks.intake import Intake, no_notes
 from atd_channelkit.webhooks.routes import add_webhooks
@@ -94,6 +95,10 @@ class _Nowhere:
         pass
 
 
+class _NoMoments:
+    async def heard(self, account_id: str, field: Heard, at: datetime) -> None: ...
+
+
 async def _application(accounts: Iterable[Account]) -> Any:
     metrics, clock = Metrics(), SystemClock()
     source = cast(AccountSource, _Stored(accounts))
@@ -106,6 +111,7 @@ async def _application(accounts: Iterable[Account]) -> Any:
         directory=directory,
         intake=Intake(_Nowhere(), no_notes, no_notes, timedelta(seconds=8)),
         answers=metrics.declare(ChannelMetrics, METRICS).webhook_answers,
+        activity=WebhookActivity(_NoMoments(), clock),
         clock=clock,
     )
     app = FastAPI()

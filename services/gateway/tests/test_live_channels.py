@@ -39,6 +39,7 @@ class ChannelService:
         self.app = FastAPI()
         self.app.add_api_route("/api/v1/channels", self.create, methods=["POST"])
         self.app.add_api_route("/api/v1/channels", self.list, methods=["GET"])
+        self.app.add_api_route("/api/v1/channels/kinds", self.kinds, methods=["GET"])
         self.app.add_api_route("/api/v1/channels/{account_id}", self.get, methods=["GET", "PATCH", "DELETE"])
         self.app.add_api_route("/api/v1/channels/{account_id}/check", self.get, methods=["POST"])
 
@@ -65,6 +66,12 @@ class ChannelService:
         mine.sort(key=lambda one: one["id"], reverse=True)
         following = encode_cursor(mine[limit - 1]["id"]) if len(mine) > limit else None
         return {"items": mine[:limit], "next_cursor": following}
+
+    async def kinds(self):
+        self.seen.append(("GET", "kinds"))
+        if self.status:
+            return JSONResponse({"code": "made_up"}, self.status)
+        return {"items": [{"kind": self.kind}]}
 
     async def get(self, request: Request, account_id: str):
         self.seen.append((request.method, account_id, tenant_of(request)))
@@ -332,6 +339,20 @@ async def test_a_list_that_the_services_refuse_is_refused_as_they_do(gateway, wh
     for limit in ("0", "101", "x", "-1", ""):
         refused = await gateway.http.get(f"/api/v1/channels?limit={limit}", headers=ana.headers)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "limit")
+
+
+async def test_the_kinds_that_can_be_connected_are_those_of_all_services(gateway, whatsapp, toy):
+    ana = await gateway.person()
+    toy.seen.clear()
+    answer = await gateway.http.get("/api/v1/channels/kinds", headers=ana.headers)
+    assert (answer.status_code, answer.json()) == (200, {"items": [{"kind": "whatsapp"}, {"kind": "app"}]})
+    assert toy.seen == [("GET", "kinds")]
+    refused = await gateway.http.post("/api/v1/channels/kinds", headers=ana.headers)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+    assert (await gateway.http.get("/api/v1/channels/kinds/x", headers=ana.headers)).status_code == 404
+    toy.status = 503
+    missing = await gateway.http.get("/api/v1/channels/kinds", headers=ana.headers)
+    assert (missing.status_code, missing.json()["code"]) == (503, "unavailable")
 
 
 async def test_the_collection_takes_reading_and_connecting_alone(gateway):

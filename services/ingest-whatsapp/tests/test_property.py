@@ -5,7 +5,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import bson
@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from atd_channelkit.accounts.directory import AccountDirectory
 from atd_channelkit.metrics import METRICS, ChannelMetrics
+from atd_channelkit.webhooks.activity import Heard, WebhookActivity
 from atd_channelkit.webhooks.body import decode
 from atd_channelkit.webhooks.endpoint import WebhookEndpoint, Webhooks
 from atd_channelkit.webhooks.intake import Intake
@@ -59,6 +60,10 @@ class NoAccounts:
         return []
 
 
+class NoMoments:
+    async def heard(self, account_id: str, field: Heard, at: datetime) -> None: ...
+
+
 class Kafka:
     def __init__(self) -> None:
         self.records: list[Outgoing] = []
@@ -88,6 +93,7 @@ async def post(raw: bytes, path_params: dict[str, str], signature: str) -> tuple
         directory=directory,
         intake=intake,
         answers=Metrics().declare(ChannelMetrics, METRICS).webhook_answers,
+        activity=WebhookActivity(NoMoments(), FakeClock()),
         clock=FakeClock(),
     )
     endpoint = WebhookEndpoint("/webhooks/whatsapp", webhooks)

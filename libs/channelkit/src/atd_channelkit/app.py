@@ -21,6 +21,7 @@ from atd_channelkit.answers import Refused
 from atd_channelkit.metrics import METRICS, ChannelMetrics
 from atd_channelkit.sending.ledgers import ChannelLedgers, Sending
 from atd_channelkit.settings import ChannelServiceSettings
+from atd_channelkit.webhooks.activity import WebhookActivity
 from atd_channelkit.webhooks.endpoint import Webhooks
 from atd_channelkit.webhooks.intake import Intake, TakeNotes, no_notes
 from atd_channelkit.webhooks.reader import WebhookReader
@@ -126,7 +127,7 @@ def create_channel_app(
     webhooks = (
         None
         if parts.reader is None
-        else _webhooks(runtime, settings, spec, directory, ledgers, parts, parts.reader, metrics)
+        else _webhooks(runtime, settings, spec, store, directory, ledgers, parts, parts.reader, metrics)
     )
     if webhooks is not None:
         routers.append(redrive_router(Redrive(webhooks)))
@@ -149,12 +150,15 @@ def _webhooks(
     runtime: Runtime,
     settings: ChannelServiceSettings,
     spec: ChannelSpec[A],
+    store: AccountStore,
     directory: AccountDirectory[A],
     ledgers: ChannelLedgers[A],
     parts: ChannelParts[A],
     reader: WebhookReader[A],
     metrics: ChannelMetrics,
 ) -> Webhooks[A]:
+    activity = WebhookActivity(store, runtime.clock)
+    runtime.background("webhook-activity", activity.run)
     return Webhooks(
         channel=spec.service.outbound or spec.service.name,
         source=spec.service.name,
@@ -162,6 +166,7 @@ def _webhooks(
         directory=directory,
         intake=Intake(runtime.producer, ledgers.confirm, parts.take_notes, settings.webhook_timeout),
         answers=metrics.webhook_answers,
+        activity=activity,
         clock=runtime.clock,
     )
 

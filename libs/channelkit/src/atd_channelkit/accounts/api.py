@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
+from atd_channelkit.accounts.guide import ConnectableKinds, connectable
 from atd_channelkit.accounts.service import ChannelService
 from atd_channelkit.accounts.views import Channel
 from atd_schemas.services import CHANNELS_PREFIX
@@ -39,11 +40,22 @@ class ResealResult(BaseModel):
 def channels_router(service: ChannelService[Any]) -> APIRouter:
     """The routes of channel accounts, with the models of the channel."""
     router = APIRouter(prefix=CHANNELS_PREFIX, tags=["channels"])
+    _add_kinds(router, service)
     _add_creating(router, service)
     _add_listing(router, service)
     _add_changing(router, service)
     _add_checking(router, service)
     return router
+
+
+def _add_kinds(router: APIRouter, service: ChannelService[Any]) -> None:
+    """Before the routes of an account: `kinds` is no account's id."""
+    kinds = ConnectableKinds(items=[connectable(one) for one in service.spec.guides])
+
+    @router.get("/kinds")
+    async def list_connectable_kinds(identity: Reader) -> ConnectableKinds:  # noqa: ARG001 - who may
+        """The kinds of channel that can be connected: the form of each, and the steps at the provider, in words."""
+        return kinds
 
 
 def _add_creating(router: APIRouter, service: ChannelService[Any]) -> None:

@@ -21,6 +21,7 @@ from atd_channelkit.accounts.documents import (
     touched,
 )
 from atd_channelkit.accounts.model import Account
+from atd_channelkit.accounts.reasons import reason_texts
 from atd_channelkit.accounts.reseal import Resealed, reseal
 from atd_channelkit.accounts.spec import ChannelSpec
 from atd_channelkit.accounts.store import AccountStore
@@ -360,5 +361,6 @@ def _check_fields(answer: Works | Refused | Unsent | Uncertain) -> dict[str, Any
     if isinstance(answer, Works):
         return {"ok": True, **answer.facts}
     if isinstance(answer, Refused):
-        return {"ok": False, "reason": answer.failure, "code": answer.code, "message": answer.detail}
-    return {"ok": False, "reason": "unreachable", "message": answer.reason}
+        refused = {"reason": answer.failure, "code": answer.code, "message": answer.detail}
+        return {"ok": False, **refused, "texts": reason_texts(answer.failure)}
+    return {"ok": False, "reason": "unreachable", "message": answer.reason, "texts": reason_texts("unreachable")}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from atd_channelkit.accounts.guide import ChannelGuide
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.accounts.views import Channel, CheckResult
 from atd_schemas.services import Service
@@ -85,6 +86,7 @@ class ChannelSpec(Generic[A]):
         facts: what only a check learns; stored and answered beside the fields.
         derived: more fields that follow from the given credentials (the id in a bot's token).
         secrets: names in `credentials` and `settings` that are stored sealed.
+        guides: how accounts of each kind are connected, in words; a kind without one can be connected by the API alone.
     """
 
     service: Service
@@ -100,6 +102,7 @@ class ChannelSpec(Generic[A]):
     facts: tuple[str, ...] = ()
     derived: Callable[[Any], Mapping[str, Any]] = _nothing_derived
     secrets: tuple[Secret, ...] = ()
+    guides: tuple[ChannelGuide, ...] = ()
 
     def secret(self, name: str) -> Secret | None:
         """The secret of this name."""

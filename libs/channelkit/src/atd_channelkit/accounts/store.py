@@ -14,6 +14,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from atd_channelkit.accounts.documents import sealed_names
 from atd_channelkit.accounts.spec import ChannelSpec, Reference
+from atd_channelkit.webhooks.activity import WRITTEN_EVERY, Heard
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -148,6 +149,12 @@ class AccountStore:
         query = {"_id": account_id, "version": version, "deleted": False}
         result = await self._accounts.update_one(query, {"$set": dict(changes)})
         return bool(result.matched_count)
+
+    async def heard(self, account_id: str, field: Heard, at: datetime) -> None:
+        """See `ActivityStore`. The account's version stays: nothing was changed."""
+        unknown = {field: None}
+        before = {field: {"$lte": at - WRITTEN_EVERY}}
+        await self._accounts.update_one({"_id": account_id, "$or": [unknown, before]}, {"$set": {field: at}})
 
     async def sealed(self) -> "AsyncIterator[Document]":
         """Of every account in use what is sealed, and its version."""

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
 from atd_channelkit.accounts.model import AccountStatus
+from atd_channelkit.accounts.reasons import reason_texts
+from atd_channelkit.accounts.words import LocalizedText
 from atd_schemas.envelope import Timestamp
 from atd_schemas.views import ChannelKind
 
@@ -62,11 +64,12 @@ class ChannelChanges(Input):
 
 
 class StatusReason(BaseModel):
-    """Why an account needs to be connected again, in the provider's words."""
+    """Why an account needs to be connected again: `message` in the provider's words, `texts` in ours."""
 
     code: str
     message: str
     at: Timestamp
+    texts: LocalizedText = Field(default_factory=lambda: reason_texts("token"))
 
 
 class Channel(BaseModel):
@@ -83,7 +86,13 @@ class Channel(BaseModel):
     version: int
     created_at: Timestamp
     updated_at: Timestamp
-    checked_at: Timestamp | None
+    checked_at: Timestamp | None = Field(description="When the provider was last asked whether the credentials work")
+    last_webhook_at: Timestamp | None = Field(
+        default=None, description="When a webhook of this account last arrived, to the minute; null before the first"
+    )
+    webhook_verified_at: Timestamp | None = Field(
+        default=None, description="When the provider last checked the webhook address with the verify token"
+    )
     proven: bool = Field(
         default=True,
         description=(
@@ -100,5 +109,6 @@ class CheckResult(BaseModel):
     status: AccountStatus
     reason: str | None = None
     code: str | None = None
-    message: str | None = None
+    message: str | None = Field(default=None, description="The provider's own words")
+    texts: LocalizedText | None = Field(default=None, description="What is wrong, in words; null when nothing is")
     checked_at: Timestamp

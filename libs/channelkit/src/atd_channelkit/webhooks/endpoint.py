@@ -21,6 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from atd_channelkit.accounts.directory import AccountDirectory
 from atd_channelkit.accounts.model import Account
+from atd_channelkit.webhooks.activity import WebhookActivity
 from atd_channelkit.webhooks.body import MalformedBodyError, UnreadableBodyError, decode
 from atd_channelkit.webhooks.intake import Intake
 from atd_channelkit.webhooks.proof import AccountProof
@@ -61,6 +62,7 @@ class Webhooks(Generic[A]):
     directory: AccountDirectory[A]
     intake: Intake
     answers: Counter
+    activity: WebhookActivity
     clock: Clock
 
 
@@ -107,6 +109,8 @@ class WebhookEndpoint(Generic[A]):
         known = () if challenge is None else self._directory.referenced(challenge.token)
         if challenge is None or not known or (account is not None and account not in known):
             raise forbidden("Wrong verify token for this address.")
+        checked = known if account is None else (account,)
+        self._webhooks.activity.note([one.id for one in checked], "webhook_verified_at")
         return challenge.answer
 
     async def _post(self, scope: Scope, receive: Receive, account_id: str | None) -> None:
@@ -132,13 +136,17 @@ class WebhookEndpoint(Generic[A]):
 
     async def _translated(self, raw: bytes, first: A, proving: frozenset[bytes], now: datetime) -> Translation:
         """What a proven body says. Raises `Problem` 400 when it is not JSON."""
+        activity = self._webhooks.activity
         try:
             payload = decode(raw)
         except UnreadableBodyError as error:
+            activity.note((first.id,), "last_webhook_at")
             return Translation((), (f"body: {error}",))
         except MalformedBodyError as error:
             raise Problem(400, "malformed_json", f"The body is not JSON: {error}.") from None
         accounts = await self._proof.covered(payload, first, proving, now)
+        heard = {one.id for named in accounts.named.values() for one in named} or {first.id}
+        activity.note(heard, "last_webhook_at")
         return self._reader.translate(payload, accounts, now, None)
 
     async def _account(self, account_id: str) -> A:

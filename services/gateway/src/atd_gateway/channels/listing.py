@@ -5,7 +5,7 @@ same to each. The cursor of the merged list is the id of its last account, each 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -21,6 +21,9 @@ from atd_servicekit.pagination import DEFAULT_LIMIT, MAX_LIMIT, encode_cursor
 from atd_servicekit.problems import Problem, invalid, unavailable
 
 _OK, _SERVER_ERRORS = 200, 500
+
+KINDS = f"{CHANNELS_PREFIX}/kinds"
+"""Not the address of an account: the kinds of channel that can be connected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,16 @@ class MergedList:
         target = f"{CHANNELS_PREFIX}?{query.encoded}"
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._page(service, target, headers)) for service in self._services]
-        replies = [task.result() for task in tasks]
-        problems = [reply for reply in replies if isinstance(reply, Problem)]
-        if problems:
-            raise problems[0]
-        answers = [reply for reply in replies if isinstance(reply, Reply)]
-        refusal = next((reply for reply in answers if reply.status != _OK), None)
-        if refusal is not None:
-            return refusal
-        merged = merge_pages([orjson.loads(reply.body) for reply in answers], query.limit)
-        return Reply(_OK, [(b"content-type", b"application/json")], orjson.dumps(merged))
+        return _merged([task.result() for task in tasks], lambda pages: merge_pages(pages, query.limit))
+
+    async def read_kinds(self, request: PublicRequest) -> Reply:
+        """The kinds of channel that can be connected, in the order of the services; errors as of the list."""
+        headers = [*self._headers.added(request), ("Accept", "application/json")]
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._page(service, KINDS, headers)) for service in self._services]
+        return _merged(
+            [task.result() for task in tasks], lambda found: {"items": [one for each in found for one in each["items"]]}
+        )
 
     async def _page(self, service: str, target: str, headers: list[tuple[str, str]]) -> Reply | Problem:
         try:
@@ -94,3 +97,16 @@ class MergedList:
                 f"The service {service} cannot list its channel accounts; try again shortly, or list others by `kind`."
             )
         return reply
+
+
+def _merged(replies: Sequence[Reply | Problem], merge: Callable[[list[dict[str, Any]]], dict[str, Any]]) -> Reply:
+    """One answer out of those of all services, or the refusal of one. Raises the `Problem` of one that is away."""
+    problems = [reply for reply in replies if isinstance(reply, Problem)]
+    if problems:
+        raise problems[0]
+    answers = [reply for reply in replies if isinstance(reply, Reply)]
+    refusal = next((reply for reply in answers if reply.status != _OK), None)
+    if refusal is not None:
+        return refusal
+    body = orjson.dumps(merge([orjson.loads(reply.body) for reply in answers]))
+    return Reply(_OK, [(b"content-type", b"application/json")], body)

@@ -12,7 +12,7 @@ from atd_gateway.authenticator import Caller
 from atd_gateway.channels.directory import ChannelDirectory, Place
 from atd_gateway.channels.finding import AccountFinder
 from atd_gateway.channels.kinds import Kinds
-from atd_gateway.channels.listing import MergedList, read_query
+from atd_gateway.channels.listing import KINDS, MergedList, read_query
 from atd_gateway.proxy.body import RequestBody, replayed
 from atd_gateway.proxy.headers import response_headers
 from atd_gateway.proxy.request import PublicRequest
@@ -22,6 +22,7 @@ from atd_servicekit.idempotency import IDEMPOTENCY_CONFLICT
 from atd_servicekit.problems import conflict, forbidden, not_found, unauthenticated
 
 _COLLECTION_METHODS = frozenset({"GET", "POST"})
+_KINDS_METHODS = frozenset({"GET"})
 _READ = "channels:read"
 _CREATED = 201
 _REFUSED = range(400, 500)
@@ -73,6 +74,9 @@ class ChannelsResource:
         caller = request.caller
         if caller is None:
             raise unauthenticated()
+        if request.scope["path"] == KINDS:
+            await self._list_kinds(request)
+            return
         below = request.scope["path"].removeprefix(CHANNELS_PREFIX)
         if below:
             account_id = below[1:].partition("/")[0]
@@ -129,6 +133,14 @@ class ChannelsResource:
             await self._proxy.forward(request, self._services[0])
         else:
             await _send(await self._merged.read(request, query), request.send)
+
+    async def _list_kinds(self, request: PublicRequest) -> None:
+        if request.scope["method"] != "GET":
+            raise method_not_allowed(_KINDS_METHODS)
+        if len(self._services) == 1:
+            await self._proxy.forward(request, self._services[0])
+        else:
+            await _send(await self._merged.read_kinds(request), request.send)
 
 
 def _account_of(headers: Sequence[tuple[bytes, bytes]]) -> str | None:

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from atd_channelkit.accounts.spec import ChannelSpec, Reference, Secret, StoredAccount
 from atd_channelkit.webhooks.reader import verify_token_reference
+from atd_ingest_whatsapp.accounts.guide import GUIDE
 from atd_ingest_whatsapp.accounts.model import Account
 from atd_ingest_whatsapp.accounts.views import (
     NewWhatsAppChannel,
@@ -60,4 +61,5 @@ SPEC = ChannelSpec(
         Secret(name="app_secret", overlaps=True),
         Secret(name="verify_token", generate=lambda: secrets.token_urlsafe(24), shown=True),
     ),
+    guides=(GUIDE,),
 )
