@@ -6,10 +6,12 @@ import { RouterProvider } from "react-router/dom";
 
 import { createRoutes } from "@/app/routes";
 import { SessionGate } from "@/app/SessionGate";
+import { useAppearance } from "@/app/useAppearance";
 import type { Session } from "@/shared/session/session";
 import { SessionProvider } from "@/shared/session/SessionProvider";
 import { usePreferences } from "@/shared/storage/preferences";
 import { cssVariables, theme } from "@/shared/theme/theme";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
 
 interface Props {
   session: Session;
@@ -20,18 +22,21 @@ export function App({ session, queryClient }: Props) {
   const [router] = useState(createRoutes);
   const { theme: chosen } = usePreferences();
   const scheme = chosen === "system" ? {} : { forceColorScheme: chosen };
+  useAppearance();
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" {...scheme}>
       <Notifications position="bottom-right" />
-      <QueryClientProvider client={queryClient}>
-        <SessionProvider session={session}>
-          <Suspense fallback={null}>
-            <SessionGate>
-              <RouterProvider router={router} />
-            </SessionGate>
-          </Suspense>
-        </SessionProvider>
-      </QueryClientProvider>
+      <PartBoundary part="client">
+        <QueryClientProvider client={queryClient}>
+          <SessionProvider session={session}>
+            <Suspense fallback={null}>
+              <SessionGate>
+                <RouterProvider router={router} />
+              </SessionGate>
+            </Suspense>
+          </SessionProvider>
+        </QueryClientProvider>
+      </PartBoundary>
     </MantineProvider>
   );
 }

@@ -1,20 +1,25 @@
-/** The addresses of the client. Each page is a chunk of its own. */
-import { createBrowserRouter, Navigate } from "react-router";
+/** The addresses of the client. Each page is a chunk of its own, with a skeleton in its shape until it is there. */
+import { Suspense, type ReactNode } from "react";
+import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 
 import { Shell } from "@/app/shell/Shell";
+import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { lazyPart } from "@/shared/ui/lazyPart";
+
+const InboxPage = lazyPart(async () => (await import("@/app/pages/InboxPage")).InboxPage);
+const NotFoundPage = lazyPart(async () => (await import("@/app/pages/NotFoundPage")).NotFoundPage);
+
+const pages: RouteObject[] = [
+  { index: true, element: <Navigate to="/inbox/mine" replace /> },
+  { path: "inbox", element: <Navigate to="/inbox/mine" replace /> },
+  { path: "inbox/:view/:conversationId?", element: page(<InboxPage />) },
+  { path: "*", element: page(<NotFoundPage />) },
+];
+
+function page(content: ReactNode, skeleton: ReactNode = <PageSkeleton />): ReactNode {
+  return <Suspense fallback={skeleton}>{content}</Suspense>;
+}
 
 export function createRoutes() {
-  return createBrowserRouter([
-    {
-      element: <Shell />,
-      children: [
-        { index: true, element: <Navigate to="/inbox/mine" replace /> },
-        {
-          path: "inbox/:view?/:conversationId?",
-          lazy: async () => ({ Component: (await import("@/app/pages/InboxPage")).InboxPage }),
-        },
-        { path: "*", lazy: async () => ({ Component: (await import("@/app/pages/NotFoundPage")).NotFoundPage }) },
-      ],
-    },
-  ]);
+  return createBrowserRouter([{ element: <Shell />, children: pages }]);
 }

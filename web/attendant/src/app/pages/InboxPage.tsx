@@ -1,5 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useRef } from "react";
+import { useTranslation } from "react-i18next";
 import { Navigate, useParams } from "react-router";
 
 import { CustomerPane } from "@/features/customer";
@@ -8,6 +9,7 @@ import { ThreadPane } from "@/features/thread";
 import { VIEWS, type View } from "@/shared/conversations/filter";
 import { preferences, usePreferences } from "@/shared/storage/preferences";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import classes from "./InboxPage.module.css";
 import { ResizeHandle } from "./ResizeHandle";
@@ -16,15 +18,17 @@ const LIST_WIDTH = { min: 280, max: 560 };
 
 /** List, thread and customer side by side; on a phone one at a time, and "back" is the browser's back. */
 export function InboxPage() {
+  const { t } = useTranslation("app");
   const { view, conversationId } = useParams();
   const narrow = useMediaQuery("(max-width: 48em)");
   const { listWidth, contactPaneOpen } = usePreferences();
   const list = useRef<HTMLDivElement>(null);
+  usePageTitle(t("rail.inbox"));
   if (!isView(view)) return <Navigate to="/inbox/mine" replace />;
   const showsList = !narrow || conversationId === undefined;
   const showsThread = !narrow || conversationId !== undefined;
   return (
-    <main className={classes.panes}>
+    <div className={classes.panes}>
       {showsList && (
         <div className={classes.list} ref={list} style={narrow ? undefined : { width: listWidth }}>
           <PartBoundary part="inbox">
@@ -54,7 +58,7 @@ export function InboxPage() {
           </PartBoundary>
         </aside>
       )}
-    </main>
+    </div>
   );
 }
 

@@ -1,20 +1,23 @@
-import { Anchor, Center, Stack, Text, Title } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { usePageTitle } from "@/shared/ui/pageTitle";
+
 export function NotFoundPage() {
   const { t } = useTranslation("app");
+  usePageTitle(t("page.not_found.title"));
   return (
-    <Center h="100%" component="main">
-      <Stack gap="xs">
-        <Title order={1} size="lg">
-          {t("page.not_found.title")}
-        </Title>
-        <Text c="dimmed">{t("page.not_found.text")}</Text>
-        <Anchor component={Link} to="/inbox/mine">
+    <EmptyState
+      title={t("page.not_found.title")}
+      text={t("page.not_found.text")}
+      drawing="search"
+      action={
+        <Button component={Link} to="/inbox/mine">
           {t("page.not_found.back")}
-        </Anchor>
-      </Stack>
-    </Center>
+        </Button>
+      }
+    />
   );
 }

@@ -1,15 +1,32 @@
-import { Suspense } from "react";
-import { Outlet } from "react-router";
+import { useTranslation } from "react-i18next";
+import { Outlet, useLocation, useMatch } from "react-router";
 
+import { useKeyboard } from "@/shared/keyboard/useShortcut";
+import { LiveRegion } from "@/shared/ui/LiveRegion";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
+
+import { Rail } from "./Rail";
+import classes from "./Shell.module.css";
 
 /** The frame around every page: the rail at the left, the page beside it. */
 export function Shell() {
+  const { t } = useTranslation("app");
+  const { pathname } = useLocation();
+  // On a phone an open conversation has the whole screen; its own back button leads out.
+  const inConversation = useMatch("/inbox/:view/:conversationId") !== null;
+  useKeyboard();
   return (
-    <PartBoundary part="page">
-      <Suspense fallback={null}>
-        <Outlet />
-      </Suspense>
-    </PartBoundary>
+    <div className={classes["shell"]} data-conversation={inConversation || undefined}>
+      <a className={classes["skip"]} href="#main">
+        {t("rail.skip")}
+      </a>
+      <Rail />
+      <main id="main" tabIndex={-1} className={classes["page"]}>
+        <PartBoundary part="page" resetKey={pathname.split("/", 2).join("/")}>
+          <Outlet />
+        </PartBoundary>
+      </main>
+      <LiveRegion />
+    </div>
   );
 }

@@ -1,0 +1,74 @@
+import { Menu, UnstyledButton } from "@mantine/core";
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
+import { useMe, useSession } from "@/shared/session/SessionProvider";
+import { preferences, usePreferences } from "@/shared/storage/preferences";
+import { Avatar } from "@/shared/ui/Avatar";
+import { PersonName } from "@/shared/ui/SafeText";
+
+import classes from "./Shell.module.css";
+
+const THEMES = [
+  { value: "light", icon: IconSun },
+  { value: "dark", icon: IconMoon },
+  { value: "system", icon: IconDeviceDesktop },
+] as const;
+
+/** Who is signed in, and what they switch often. */
+export function AccountMenu() {
+  const { t } = useTranslation("app");
+  const me = useMe();
+  const session = useSession();
+  const { theme, language } = usePreferences();
+  return (
+    <Menu position="right-end" width={248} closeOnItemClick={false}>
+      <Menu.Target>
+        <UnstyledButton className={classes["account"]} aria-label={t("rail.account")}>
+          <Avatar id={me.id} name={me.name} size={32} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes["who"]}>
+          <strong>
+            <PersonName name={me.name} />
+          </strong>
+          <span>{me.email}</span>
+        </div>
+        <Menu.Divider />
+        <Menu.Label>{t("account.theme")}</Menu.Label>
+        {THEMES.map(({ value, icon: Icon }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={theme === value}
+            leftSection={<Icon size={18} stroke={1.75} />}
+            rightSection={theme === value && <IconCheck size={16} />}
+            onClick={() => preferences.set({ theme: value })}
+          >
+            {t(`account.${value}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{t("account.language")}</Menu.Label>
+        {LANGUAGES.map((value) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={language === value}
+            lang={value}
+            rightSection={language === value && <IconCheck size={16} />}
+            onClick={() => preferences.set({ language: value })}
+          >
+            {LANGUAGE_NAMES[value]}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={18} stroke={1.75} />} onClick={() => void session.logout()}>
+          {t("account.sign_out")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

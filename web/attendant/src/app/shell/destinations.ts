@@ -1,0 +1,17 @@
+/** What the rail leads to. A page that a permission forbids is not shown. */
+import { IconInbox, type Icon } from "@tabler/icons-react";
+
+export interface Destination {
+  /** Its key in `rail.*`. */
+  name: "inbox" | "channels" | "settings";
+  to: string;
+  /** Every address below it belongs to it. */
+  below: string;
+  keys: string;
+  icon: Icon;
+  permission?: string;
+}
+
+export const DESTINATIONS: readonly Destination[] = [
+  { name: "inbox", to: "/inbox/mine", below: "/inbox", keys: "g i", icon: IconInbox, permission: "conversations:read" },
+];

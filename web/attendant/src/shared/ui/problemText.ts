@@ -1,0 +1,43 @@
+import { useTranslation } from "react-i18next";
+
+import { ApiProblem, Unanswered } from "@/shared/api/problem";
+
+export interface ProblemText {
+  title: string;
+  text: string;
+  /** What a person sends to support: the API's word and the request's id. Nothing of a customer is in it. */
+  code: string;
+}
+
+type Known =
+  "offline" | "unavailable" | "rate_limited" | "forbidden" | "not_found" | "conflict" | "invalid" | "unknown";
+
+const BY_STATUS: Record<number, Known> = {
+  400: "invalid",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  412: "conflict",
+  422: "invalid",
+  429: "rate_limited",
+};
+
+/** Words for a failed request, where the feature has no better ones of its own. */
+export function useProblemText(): (error: unknown) => ProblemText {
+  const { t } = useTranslation("app");
+  return (error) => {
+    const kind = kindOf(error);
+    return { title: t(`problem.${kind}.title`), text: t(`problem.${kind}.text`), code: codeOf(error) };
+  };
+}
+
+function kindOf(error: unknown): Known {
+  if (error instanceof Unanswered) return "offline";
+  if (!(error instanceof ApiProblem)) return "unknown";
+  return BY_STATUS[error.status] ?? (error.status >= 500 ? "unavailable" : "unknown");
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ApiProblem) return error.requestId === null ? error.code : `${error.code} ${error.requestId}`;
+  return error instanceof Error ? error.name : "error";
+}
