@@ -25,12 +25,12 @@ export function AccountMenu() {
   return (
     <Menu position="right-end" width={248} closeOnItemClick={false}>
       <Menu.Target>
-        <UnstyledButton className={classes["account"]} aria-label={t("rail.account")}>
+        <UnstyledButton className={classes.account} aria-label={t("rail.account")}>
           <Avatar id={me.id} name={me.name} size={32} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <div className={classes["who"]}>
+        <div className={classes.who}>
           <strong>
             <PersonName name={me.name} />
           </strong>

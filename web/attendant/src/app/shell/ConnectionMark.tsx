@@ -21,7 +21,7 @@ export function ConnectionMark() {
   if (online) return null;
   return (
     <Tooltip position="right" label={t("rail.offline")}>
-      <span className={classes["connection"]} role="img" aria-label={t("rail.offline")}>
+      <span className={classes.connection} role="img" aria-label={t("rail.offline")}>
         <IconCloudOff size={18} stroke={1.75} aria-hidden="true" />
       </span>
     </Tooltip>

@@ -17,8 +17,8 @@ export function Rail() {
   const { permissions } = useMe();
   const allowed = DESTINATIONS.filter(({ permission }) => permission === undefined || permissions.includes(permission));
   return (
-    <nav className={classes["rail"]} aria-label={t("rail.label")}>
-      <ul className={classes["destinations"]}>
+    <nav className={classes.rail} aria-label={t("rail.label")}>
+      <ul className={classes.destinations}>
         {allowed.map((destination) => (
           <li key={destination.name}>
             <RailLink {...destination} />
@@ -44,7 +44,7 @@ function RailLink({ name, to, below, keys, icon: Icon }: Destination) {
       label={<TooltipText text={label} keys={keys} />}
       events={{ hover: true, focus: true, touch: false }}
     >
-      <Link to={to} className={classes["destination"]} aria-label={label} aria-current={current ? "page" : undefined}>
+      <Link to={to} className={classes.destination} aria-label={label} aria-current={current ? "page" : undefined}>
         <Icon size={20} stroke={1.75} aria-hidden="true" />
       </Link>
     </Tooltip>

@@ -16,12 +16,12 @@ export function Shell() {
   const inConversation = useMatch("/inbox/:view/:conversationId") !== null;
   useKeyboard();
   return (
-    <div className={classes["shell"]} data-conversation={inConversation || undefined}>
-      <a className={classes["skip"]} href="#main">
+    <div className={classes.shell} data-conversation={inConversation || undefined}>
+      <a className={classes.skip} href="#main">
         {t("rail.skip")}
       </a>
       <Rail />
-      <main id="main" tabIndex={-1} className={classes["page"]}>
+      <main id="main" tabIndex={-1} className={classes.page}>
         <PartBoundary part="page" resetKey={pathname.split("/", 2).join("/")}>
           <Outlet />
         </PartBoundary>

@@ -21,9 +21,9 @@ export function Avatar({ id, name, size = 36, channel }: Props) {
   const colour = stableIndex(id, COLOURS);
   const initials = initialsOf(name);
   return (
-    <span className={classes["frame"]} style={{ width: size, height: size }}>
+    <span className={classes.frame} style={{ width: size, height: size }}>
       <span
-        className={classes["face"]}
+        className={classes.face}
         aria-hidden="true"
         style={{
           background: `var(--avatar-${colour})`,
@@ -34,7 +34,7 @@ export function Avatar({ id, name, size = 36, channel }: Props) {
         {initials === "" ? <IconUser size={Math.round(size * 0.55)} stroke={1.75} /> : initials}
       </span>
       {channel && (
-        <span className={classes["channel"]}>
+        <span className={classes.channel}>
           <ChannelMark kind={channel.kind} name={channel.name} size={Math.max(11, Math.round(size * 0.36))} />
         </span>
       )}

@@ -10,7 +10,7 @@ export function CopyCode({ code }: { code: string }) {
   return (
     <CopyButton value={code} timeout={2000}>
       {({ copied, copy }) => (
-        <UnstyledButton className={classes["code"]} onClick={copy} title={t("actions.copy")}>
+        <UnstyledButton className={classes.code} onClick={copy} title={t("actions.copy")}>
           {t("problem.code", { code })}
           {copied ? (
             <IconCheck size={14} aria-label={t("actions.copied")} />

@@ -64,7 +64,7 @@ export type DrawingName = keyof typeof drawings;
 /** A small line drawing of our own for empty and failing places. */
 export function Drawing({ name }: { name: DrawingName }) {
   return (
-    <svg className={classes["drawing"]} width="96" height="76" viewBox="0 0 96 76" aria-hidden="true">
+    <svg className={classes.drawing} width="96" height="76" viewBox="0 0 96 76" aria-hidden="true">
       <g fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round">
         {drawings[name]}
       </g>

@@ -21,12 +21,12 @@ export function ErrorState({ error, title, text, retry, retrying = false, compac
   const { t } = useTranslation("app");
   const problem = useProblemText()(error);
   return (
-    <div role="alert" className={[classes["state"], compact && classes["compact"]].filter(Boolean).join(" ")}>
+    <div role="alert" className={[classes.state, compact && classes.compact].filter(Boolean).join(" ")}>
       {!compact && <Drawing name="broken" />}
-      <p className={classes["title"]}>{title ?? problem.title}</p>
-      <p className={classes["text"]}>{text ?? problem.text}</p>
+      <p className={classes.title}>{title ?? problem.title}</p>
+      <p className={classes.text}>{text ?? problem.text}</p>
       {retry && (
-        <div className={classes["actions"]}>
+        <div className={classes.actions}>
           <Button variant="default" onClick={retry} loading={retrying}>
             {t("error.retry")}
           </Button>

@@ -57,7 +57,7 @@ export function IconButton({
           else onClick?.(event);
         }}
         {...rest}
-        className={[classes["button"], rest.className].filter(Boolean).join(" ")}
+        className={[classes.button, rest.className].filter(Boolean).join(" ")}
       >
         {children}
       </ActionIcon>
@@ -67,7 +67,7 @@ export function IconButton({
 
 export function TooltipText({ text, keys }: { text: string; keys?: string | undefined }) {
   return (
-    <span className={classes["tooltip"]}>
+    <span className={classes.tooltip}>
       {text}
       {keys !== undefined && <Kbd keys={keys} />}
     </span>

@@ -51,11 +51,11 @@ export class PartBoundary extends Component<Props, State> {
 function Crashed({ code, reload }: { code: string; reload: () => void }) {
   const { t } = useTranslation("app");
   return (
-    <div role="alert" className={classes["state"]}>
+    <div role="alert" className={classes.state}>
       <Drawing name="broken" />
-      <p className={classes["title"]}>{t("crash.title")}</p>
-      <p className={classes["text"]}>{t("crash.text")}</p>
-      <div className={classes["actions"]}>
+      <p className={classes.title}>{t("crash.title")}</p>
+      <p className={classes.text}>{t("crash.text")}</p>
+      <div className={classes.actions}>
         <Button onClick={reload}>{t("crash.reload")}</Button>
       </div>
       <CopyCode code={code} />
@@ -67,11 +67,11 @@ function Crashed({ code, reload }: { code: string; reload: () => void }) {
 function NewVersion() {
   const { t } = useTranslation("app");
   return (
-    <div role="alert" className={classes["state"]}>
+    <div role="alert" className={classes.state}>
       <Drawing name="done" />
-      <p className={classes["title"]}>{t("update.chunk_title")}</p>
-      <p className={classes["text"]}>{t("update.chunk_text")}</p>
-      <div className={classes["actions"]}>
+      <p className={classes.title}>{t("update.chunk_title")}</p>
+      <p className={classes.text}>{t("update.chunk_text")}</p>
+      <div className={classes.actions}>
         <Button onClick={() => window.location.reload()}>{t("update.chunk_reload")}</Button>
       </div>
     </div>

@@ -8,10 +8,10 @@ import classes from "./SafeText.module.css";
 /** What somebody wrote: addresses become links, lines stay, long words break, its direction ends with it. */
 export function SafeText({ text }: { text: string }) {
   return (
-    <bdi dir="auto" className={classes["text"]}>
+    <bdi dir="auto" className={classes.text}>
       {linkify(text).map((segment, at) =>
         "href" in segment ? (
-          <a key={at} href={segment.href} target="_blank" rel="noopener noreferrer" className={classes["link"]}>
+          <a key={at} href={segment.href} target="_blank" rel="noopener noreferrer" className={classes.link}>
             {segment.text}
           </a>
         ) : (
@@ -31,8 +31,8 @@ export function PersonName({ name, fallback = "—" }: { name: string; fallback?
 export function FileName({ name }: { name: string }) {
   const { stem, ending } = splitFileName(name);
   return (
-    <bdi dir="ltr" className={classes["file"]} title={stem + ending}>
-      <span className={classes["stem"]}>{stem || "—"}</span>
+    <bdi dir="ltr" className={classes.file} title={stem + ending}>
+      <span className={classes.stem}>{stem || "—"}</span>
       <span>{ending}</span>
     </bdi>
   );

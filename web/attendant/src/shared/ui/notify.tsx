@@ -44,7 +44,7 @@ export function undoLatest(): boolean {
 function Done({ message, undo }: { message: string; undo: () => void }) {
   const { t } = useTranslation("app");
   return (
-    <span className={classes["line"]}>
+    <span className={classes.line}>
       <span>{message}</span>
       <Button size="compact-sm" variant="subtle" onClick={undo}>
         {t("actions.undo")}
