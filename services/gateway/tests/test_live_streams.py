@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from atd_gateway.realtime import connection
 from atd_gateway.realtime.streams import Topics
@@ -236,3 +238,36 @@ async def test_a_transient_record_that_cannot_be_read_is_ignored(gateway, event,
         await client.until("ready")
         await gateway.publish(broken, typing(event, ana.tenant_id), topic=PRESENCE)
         assert (await client.frame())["type"] == "presence.typing"
+
+
+async def delete_records(kafka, place, before):
+    """What Kafka does with records that it has kept for long enough."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        await admin.delete_records({place: RecordsToDelete(before)})
+    finally:
+        await admin.close()
+
+
+async def test_who_was_away_longer_than_kafka_keeps_events_is_told_to_reload(topics, start, event, listening):
+    kept = topic("kept.events", 1)
+    await create_topics(topics, (kept,))
+    gateway = await start(wiring={"topics": Topics(streamed=(kept,), transient=())}, ws_ring_events=10)
+    ana = await gateway.person()
+    async with ana.listen() as socket:
+        client = listening(socket)
+        await client.until("ready")
+        await gateway.publish(*(event(ana.tenant_id, "c1", n) for n in range(1, 3)), topic=kept)
+        old = (await client.events(2))[0]["cursor"]
+        await gateway.publish(*(event(ana.tenant_id, "c1", n) for n in range(3, 41)), topic=kept)
+        await client.events(38)  # memory has the last ten
+    await delete_records(topics, TopicPartition(kept.name, 0), before=20)
+    async with ana.listen(old) as socket:
+        client = listening(socket)
+        resync, ready = await client.frame(), await client.frame()
+        assert (resync["type"], resync["reason"], ready["type"]) == ("resync", "expired", "ready")
+        await gateway.publish(event(ana.tenant_id, "c1", 41), topic=kept)
+        assert numbers(await client.events(1)) == {"c1": [41]}
+    async with ana.listen(resync["cursor"]) as socket:  # whoever loses this socket too goes on from there
+        assert numbers(await listening(socket).events(1)) == {"c1": [41]}
