@@ -86,3 +86,9 @@ def _resolve(document, ref):
         if found is None:
             return None
     return orjson.dumps(found)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/me", "/api/v1/conversations", "/nowhere"])
+async def test_every_answer_tells_the_time_once(gateway, path):
+    answer = await gateway.http.get(path)
+    assert len(answer.headers.get_list("date")) == 1

@@ -55,7 +55,7 @@ def _server(app: ASGIApp, settings: GatewaySettings, port: int, **more: Any) -> 
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            date_header=False,
+            date_header=True,  # a client whose own clock is wrong goes by it
             timeout_graceful_shutdown=int(settings.shutdown_grace.total_seconds()),
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             backlog=_BACKLOG,
