@@ -25,7 +25,8 @@ RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gener
 	--no-emit-index-url --no-annotate --no-header --prerelease if-necessary-or-explicit \
 	$(if $(KEEP),,--upgrade)
 
-.PHONY: help run demo status test check lint types imports pins bench web-types fmt lock clean reset
+.PHONY: help run demo status web test pytest web-test check lint types imports pins web-check bench web-types fmt lock \
+	clean reset
 
 help: ## say what there is (this)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
@@ -39,12 +40,22 @@ demo: $(READY) ## play a realistic day against a running `make run` (ARGS="--pac
 status: $(READY) ## say which of the processes of `make run` are up
 	@$(BIN)/python -m deploy.local status
 
+web: $(READY) ## the web client with hot reload, for a running `make run` (ARGS="--port 5180")
+	@$(BIN)/python -m deploy.web dev $(ARGS)
+
 test: $(READY) ## all tests, in parallel, on servers of their own; ARGS="libs/schemas -k key" or ARGS="-m unit" narrows it
+	@$(MAKE) --no-print-directory --keep-going -j pytest $(if $(ARGS),,web-test)
+
+pytest: $(READY)
 	@$(BIN)/pytest -n auto --durations=15 $(ARGS)
 
-check: $(READY) ## everything that can be said without running it, side by side: ruff, mypy, import contracts, pins
+# What it prints comes in one piece, between the lines of pytest.
+web-test: $(READY)
+	@$(BIN)/python -m deploy.web test
+
+check: $(READY) ## everything that can be said without running it, side by side: ruff, mypy, import contracts, pins, the web client
 	@$(MAKE) --no-print-directory --keep-going -j $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
-		lint types imports pins
+		lint types imports pins web-check
 
 lint: $(READY)
 	@$(BIN)/ruff check
@@ -61,6 +72,9 @@ types: $(READY)
 imports: $(READY)
 	@$(BIN)/lint-imports --no-logo
 
+web-check: $(READY)
+	@$(BIN)/python -m deploy.web check
+
 pins: $(READY)
 	@$(BIN)/python -m deploy.local.pins
 	@$(BIN)/uv --quiet pip check
@@ -74,15 +88,18 @@ web-types: $(READY) ## write the web client's types of the API anew, from what t
 fmt: $(READY) ## format, and repair what the linter can repair
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
+	@$(BIN)/python -m deploy.web fmt
 
 lock: $(READY) ## update every pin to the newest release that fits (KEEP=1: keep those that still fit)
 	@$(RELOCK) pyproject.toml --group dev $(addprefix --no-emit-package ,$(OURS)) -o requirements.lock
 	@$(RELOCK) pyproject.toml -c requirements.lock $(addprefix --no-emit-package ,$(OURS)) -o deploy/runtime.lock
 	@printf '%s\n' $(BUILD_TOOLS) | $(RELOCK) - -o deploy/build.lock
 	@$(BIN)/python -m atd_testing.servers lock
+	@KEEP=$(KEEP) $(BIN)/python -m deploy.web lock
 	@$(MAKE) --no-print-directory $(READY)
 
 clean: ## remove what can be made again: the environment and caches (not the data of `make run`)
+	rm -rf web/attendant/node_modules web/attendant/dist
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -31,6 +32,7 @@ from deploy.local.errors import LocalRunError
 from deploy.local.runner import Runner
 from deploy.local.services import CREATE_TOPICS, SERVICES, Service
 from deploy.local.status import status
+from deploy.local.web import build_client
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LEFT_AT_ONCE_STATUS = 130
@@ -82,7 +84,8 @@ def run(local: Local, left_out: frozenset[str]) -> None:
         signal.signal(number, stop_once)
     console = Console([service.name for service in SERVICES], os.environ)
     try:
-        Runner(local, SERVICES, CREATE_TOPICS, console, stop, left_out).run()
+        client = partial(build_client, local, _ROOT, console)
+        Runner(local, SERVICES, CREATE_TOPICS, console, stop, left_out, client).run()
     except KeyboardInterrupt:
         console.say("stopped")
 

@@ -68,6 +68,10 @@ class Local:
         """Where other processes reach `service`."""
         return f"http://{LOOPBACK}:{self.ports(service)['ATD_PORT']}"
 
+    def browser_url(self, service: Service) -> str:
+        """Where a person opens `service`: by the name that the public URL has too, so that both are one site."""
+        return f"http://localhost:{self.ports(service)['ATD_PORT']}"
+
     def internal_url(self, service: Service) -> str:
         """Where `service` answers operators: its own port, or the one beside its public port."""
         ports = self.ports(service)
@@ -113,7 +117,9 @@ def service_environment(
 
     What is given wins, except ATD_PORT and ATD_MASTER_KEY, which differ in each service.
     """
+    services = list(services)
     places = {each.name: local.url(each) for each in services} | {"data": str(local.data)}
+    places |= {f"{each.name}@browser": local.browser_url(each) for each in services}
     own = {name: template.format_map(places) for name, template in service.environment.items()}
     given = {name: local.given[name] for name in own if name in local.given}
     ports = {name: str(port) for name, port in local.ports(service).items()}

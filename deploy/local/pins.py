@@ -4,11 +4,13 @@
   with hashes; whether the locked releases fit each other is for ``uv pip check`` to say. What the images get
   (``deploy/runtime.lock``) is a part of it.
 * The broker's jars were locked from the present ``jgo.toml``, and its Docker image is the same release.
+* The web client's packages are locked with a hash each, from no address: npm asks the registry that its user has set.
 * No committed text names a package registry or a path of somebody's machine: whoever installs decides where from.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -24,6 +26,7 @@ from packaging.version import Version
 
 from atd_testing.servers.containers import KAFKA_IMAGE, MONGODB_IMAGE
 from atd_testing.servers.jars import SPEC_FILE, is_lock_current
+from deploy.web.client import CLIENT
 
 ROOT = Path(__file__).resolve().parents[2]
 _LOCK_FILES = ("requirements.lock", "deploy/runtime.lock", "deploy/build.lock")
@@ -37,6 +40,7 @@ _REGISTRY = re.compile(
 _MACHINE_PATH = re.compile(
     rf"(?<![\w./-])(?:/home/[a-z]|/root/|/Users/[A-Za-z]|{re.escape(str(ROOT))}/|file:///(?!etc/))"
 )
+_NPM_LOCK_VERSION = 3
 _EXAMPLES = {"deploy/local/pins.py", "deploy/local/tests/test_pins.py"}
 
 
@@ -48,6 +52,7 @@ def main() -> int:
         *differing_pins(*((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES[:2])),
         *pins_without_hash((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES),
         *unsynchronised_servers(ROOT),
+        *loose_packages(json.loads((ROOT / CLIENT / "package-lock.json").read_text(encoding="utf-8"))),
         *machine_specific(_committed_texts(ROOT)),
     ]
     for fault in faults:
@@ -110,6 +115,20 @@ def unsynchronised_servers(root: Path) -> Iterator[str]:
         images = set(re.findall(r"image: ((?:apache/kafka|mongo):\S+)", compose.read_text(encoding="utf-8")))
         for image in sorted(images - {KAFKA_IMAGE, MONGODB_IMAGE}):
             yield f"docker-compose.yml runs {image}; servers/containers.py has {KAFKA_IMAGE} and {MONGODB_IMAGE}"
+
+
+def loose_packages(lock: dict[str, Any]) -> Iterator[str]:
+    """Name the packages of a `package-lock.json` without a hash, or with the address that they came from."""
+    name = f"{CLIENT}/package-lock.json"
+    if lock.get("lockfileVersion") != _NPM_LOCK_VERSION:
+        yield f"{name}: made by another npm; run `make lock KEEP=1`"
+    for path, package in lock.get("packages", {}).items():
+        if path == "":  # the client itself
+            continue
+        if not package.get("integrity", "").startswith("sha512-"):
+            yield f"{name}: {path} has no hash; run `make lock KEEP=1`"
+        if "resolved" in package:
+            yield f"{name}: {path} names where it came from; run `make lock KEEP=1`"
 
 
 def machine_specific(texts: Iterable[tuple[str, str]]) -> Iterator[str]:

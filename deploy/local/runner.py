@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 from atd_testing.processes import ManagedProcess
@@ -38,6 +39,8 @@ class Runner:
         console: the terminal.
         stop: set from a signal handler or another thread to end `run`.
         left_out: names of services that somebody else starts (in a debugger, say), on the same ports.
+        build_client: builds the web client and returns its folder, or None when it cannot be built; absent: that is
+            not for this run.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Runner:
         console: Console,
         stop: Event,
         left_out: frozenset[str] = frozenset(),
+        build_client: Callable[[], Path | None] | None = None,
     ) -> None:
         self._local = local
         self._everyone = services
@@ -55,6 +59,7 @@ class Runner:
         self._create_topics = create_topics
         self._console = console
         self._supervisor = Supervisor(console.say, stop)
+        self._build_client = build_client
 
     def run(self) -> None:
         """Run until `stop` is set, then stop everything in order: services, Kafka, mongod.
@@ -69,14 +74,20 @@ class Runner:
             stop_leftovers(local.directory, self._console)
             require_disk(local.directory)
             require_ports(wanted_ports(local, self._services))
+            web_root = self._build_client() if self._build_client else None
             kafka, mongodb = self._start_servers(stopping)
             shared = shared_environment(local, self._everyone, kafka, mongodb)
+            if web_root is not None:
+                shared["ATD_WEB_ROOT"] = str(web_root)
             self._run_create_topics(shared)
             self._start_services(shared, stopping)
-            self._supervisor.watch(
-                lambda: self._console.say(welcome(local, self._everyone, shared, time.monotonic() - began))
-            )
+            self._supervisor.watch(lambda: self._welcome(shared, time.monotonic() - began))
         self._console.say("stopped")
+
+    def _welcome(self, shared: dict[str, str], seconds: float) -> None:
+        self._console.say(welcome(self._local, self._everyone, shared, seconds))
+        if self._build_client and "ATD_WEB_ROOT" not in shared:
+            self._console.say("The web client is not served: it could not be built, see above and log/web.log.")
 
     def _start_servers(self, stopping: ExitStack) -> tuple[str, str]:
         """Start what is not given, side by side, and return the addresses of Kafka and MongoDB."""

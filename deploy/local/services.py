@@ -25,8 +25,8 @@ class Service:
         port_variable: environment variable of the runner that replaces `port`.
         product: its entry in the list of services; None for what is no part of the product.
         more_ports: other ports it listens on, by the variable that names them to it (and replaces them).
-        environment: more variables for it; ``{name}`` is replaced by the URL of the process of that name, ``{data}``
-            by the folder of the servers' data.
+        environment: more variables for it; ``{name}`` is replaced by the URL of the process of that name,
+            ``{name@browser}`` by the one that a browser opens, ``{data}`` by the folder of the servers' data.
         welcome: what to tell a person once everything works; ``{url}`` and its environment can be named.
         ready: URL that answers 2xx once it works; ``{url}`` is its own, and every port stands under its variable.
     """
@@ -46,6 +46,9 @@ _ADMINISTRATOR = {
     "ATD_SEED_ADMIN_EMAIL": "admin@clinica-exemplo.test",
     "ATD_SEED_ADMIN_PASSWORD": "atendimento",
 }
+
+# Of a trial alone: the login is filled in, and the phone can be opened beside the client.
+_TRIAL = {"ATD_SAMPLE_LOGIN": "true", "ATD_SANDBOX_URL": "{channel-sandbox@browser}"}
 
 SANDBOX = Service(
     name="channel-sandbox",  # fake providers, with customers' phones in front of it
@@ -80,7 +83,7 @@ def public(service: ProductService, others: Sequence[ProductService]) -> Service
         port_variable="ATD_PORT",  # the public one, the only one that a person has to know
         product=service,
         more_ports={"ATD_INTERNAL_PORT": service.port},
-        environment={**{other.url_variable: f"{{{other.name}}}" for other in others}, **_ADMINISTRATOR},
+        environment={**{other.url_variable: f"{{{other.name}}}" for other in others}, **_ADMINISTRATOR, **_TRIAL},
         ready="http://127.0.0.1:{ATD_INTERNAL_PORT}/readyz",
         welcome=(
             "  Open          {ATD_PUBLIC_URL}",

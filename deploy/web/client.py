@@ -62,6 +62,7 @@ class Client:
                 return
             self.say("installing the web client's packages (about 250 MB on disk)")
             self.run("npm", "ci", "--include=dev", "--no-audit", "--no-fund")
+            stamp.parent.mkdir(exist_ok=True)
             stamp.write_text(wanted, encoding="utf-8")
 
     def build(self) -> bool:
@@ -80,6 +81,16 @@ class Client:
             self.run("npm", "run", "--silent", "build")
             stamp.write_text(wanted, encoding="utf-8")
         return True
+
+    def lock(self, *, keep: bool) -> None:
+        """Write `package-lock.json` anew: what `package.json` names and fits, or (`keep`) only what it lacks.
+
+        It names no registry: whoever installs decides where from (`.npmrc` beside it says so to npm).
+        """
+        with self._alone():
+            if not keep:
+                (self.folder / "package-lock.json").unlink(missing_ok=True)
+            self.run("npm", "install", "--package-lock-only", "--no-audit", "--no-fund")
 
     def run(self, *command: str) -> str:
         """Run a tool of Node or of the client's packages and return what it printed. Raises `ClientError`."""

@@ -82,5 +82,21 @@ def test_registries_and_paths_of_one_machine_are_found(line: str, fault: bool) -
     assert bool(list(pins.machine_specific([("some/file", line)]))) is fault
 
 
+@pytest.mark.parametrize(
+    ("package", "fault"),
+    [
+        ({"version": "1.0.0", "integrity": "sha512-aa"}, None),
+        ({"version": "1.0.0"}, "node_modules/a has no hash"),
+        ({"version": "1.0.0", "integrity": "sha1-aa"}, "node_modules/a has no hash"),
+        ({"integrity": "sha512-aa", "resolved": "https://pins.test/a.tgz"}, "node_modules/a names where it came from"),
+    ],
+)
+def test_packages_of_the_client_have_a_hash_and_no_address(package: dict[str, str], fault: str | None) -> None:
+    lock = {"lockfileVersion": 3, "packages": {"": {"name": "client"}, "node_modules/a": package}}
+    found = list(pins.loose_packages(lock))
+    assert len(found) == (fault is not None)
+    assert all(fault in one for one in found)
+
+
 def test_this_workspace_is_pinned_well() -> None:
     assert pins.main() == 0

@@ -261,6 +261,7 @@ def test_a_signal_while_starting_stops_what_has_been_started(tmp_path: Path, sig
     environment = {
         **os.environ,
         "ATD_LOCAL_DIR": str(tmp_path),
+        "ATD_WEB_ROOT": "",  # builds no client
         "ATD_LOCAL_KAFKA_PORT": str(free_port()),
         "ATD_LOCAL_MONGODB_PORT": str(free_port()),
         **{
