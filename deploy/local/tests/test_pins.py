@@ -94,8 +94,7 @@ def test_registries_and_paths_of_one_machine_are_found(line: str, fault: bool) -
 def test_packages_of_the_client_have_a_hash_and_no_address(package: dict[str, str], fault: str | None) -> None:
     lock = {"lockfileVersion": 3, "packages": {"": {"name": "client"}, "node_modules/a": package}}
     found = list(pins.loose_packages(lock))
-    assert len(found) == (fault is not None)
-    assert all(fault in one for one in found)
+    assert [str(fault) in one for one in found] == ([] if fault is None else [True])
 
 
 def test_this_workspace_is_pinned_well() -> None:

@@ -1,6 +1,7 @@
 """What `/api/v1/client` tells everybody."""
 
 import pytest
+from fastapi.routing import APIRoute
 
 from atd_gateway.api.client import client_router
 from atd_gateway.settings import GatewaySettings
@@ -11,6 +12,7 @@ LOGIN = {"seed_admin_email": "ana@a.test", "seed_admin_password": "correct horse
 
 async def told(**settings):
     (route,) = client_router(GatewaySettings(**service_keys("gateway"), **settings), None).routes
+    assert isinstance(route, APIRoute)
     return await route.endpoint()
 
 

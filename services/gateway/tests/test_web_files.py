@@ -10,6 +10,7 @@ from atd_testing.keys import service_keys
 def test_compressed_forms_belong_to_their_file_and_are_none_of_their_own(built_client):
     files = read_web_files(built_client)
     file = files.find("/assets/main-a1.js")
+    assert file is not None
     assert file.encoded == {"br": b"<br of main>", "gzip": b"<gz of main>"}
     assert files.find("/assets/main-a1.js.br") is None
     assert files.find("/assets/main-a1.js.gz") is None
@@ -17,7 +18,9 @@ def test_compressed_forms_belong_to_their_file_and_are_none_of_their_own(built_c
 
 def test_a_compressed_form_that_is_larger_is_left_out(built_client):
     (built_client / "sw.js.br").write_bytes(b"x" * 1000)
-    assert read_web_files(built_client).find("/sw.js").encoded == {}
+    file = read_web_files(built_client).find("/sw.js")
+    assert file is not None
+    assert file.encoded == {}
 
 
 def test_links_and_hidden_files_are_left_out(built_client, tmp_path):
@@ -56,8 +59,10 @@ def test_a_folder_without_a_client_is_refused_with_the_reason(tmp_path):
         GatewaySettings(**service_keys("gateway"), web_root=tmp_path)
 
 
-def test_an_empty_variable_means_that_there_is_no_client():
-    settings = GatewaySettings(**service_keys("gateway"), web_root="", sandbox_url="")
+def test_an_empty_variable_means_that_there_is_no_client(monkeypatch):
+    monkeypatch.setenv("ATD_WEB_ROOT", "")
+    monkeypatch.setenv("ATD_SANDBOX_URL", "")
+    settings = GatewaySettings(**service_keys("gateway"))
     assert settings.web_root is None
     assert settings.sandbox_url is None
 
