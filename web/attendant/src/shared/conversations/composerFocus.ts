@@ -1,0 +1,27 @@
+/** How other parts bring the attendant to the composer: a quoted message, a text put into the note, Escape in the thread. */
+import { useEffect, useEffectEvent } from "react";
+
+import type { DraftMode } from "@/shared/conversations/drafts";
+
+type Listener = (mode: DraftMode | null) => void;
+
+const listeners = new Map<string, Set<Listener>>();
+
+/** Focus the composer of this conversation, in this mode; null: in the one that it has. What it is to say is in the draft. */
+export function focusComposer(conversationId: string, mode: DraftMode | null = null): void {
+  for (const listener of listeners.get(conversationId) ?? []) listener(mode);
+}
+
+/** For the composer: called when somebody brings the attendant to it. */
+export function useComposerFocus(conversationId: string, onFocus: Listener): void {
+  const call = useEffectEvent(onFocus);
+  useEffect(() => {
+    const listener: Listener = (mode) => call(mode);
+    const all = listeners.get(conversationId) ?? new Set();
+    listeners.set(conversationId, all.add(listener));
+    return () => {
+      all.delete(listener);
+      if (all.size === 0 && listeners.get(conversationId) === all) listeners.delete(conversationId);
+    };
+  }, [conversationId]);
+}
