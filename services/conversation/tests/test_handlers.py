@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -305,16 +305,16 @@ async def test_settings_changes_name_attendants_and_remove_accounts(start: Any, 
         f"/api/v1/conversations/{found['id']}/messages", headers=service.headers(tenant.id), json={"text": "Olá"}
     )
     assert (refused.status_code, refused.json()["code"]) == (422, "channel_removed")
-    await service.publish(
-        AttendantChanged(
-            **common,
-            recorded_at=tenant.now + timedelta(seconds=1),
-            subject=attendant,
-            data=AttendantData(attendant_id=attendant, name="Davi", active=False),
-        ),
-        topic=SETTINGS_CHANGES,
-    )
-    await eventually(lambda: service.db.attendants.find_one({"_id": attendant, "active": False}), timeout=30)
+    for revision, name, active in ((2, "Davi Lima", True), (3, "Davi Lima", False)):
+        data = AttendantData(attendant_id=attendant, name=name, active=active)
+        changed = AttendantChanged(**common, recorded_at=tenant.now, subject=attendant, sequence=revision, data=data)
+        await service.publish(changed, topic=SETTINGS_CHANGES)
+        known = {"_id": attendant, "name": name, "active": active}
+        await eventually(lambda known=known: service.db.attendants.find_one(known), timeout=30)
+        if active:
+            await act(service, tenant, f"{found['id']}/assign", {"attendant_id": None})
+            again = await act(service, tenant, f"{found['id']}/assign", {"attendant_id": attendant})
+            assert again["assignee"] == {"id": attendant, "name": "Davi Lima"}
     refused = await service.http.post(
         f"/api/v1/conversations/{found['id']}/assign",
         headers=service.headers(tenant.id),
