@@ -28,7 +28,13 @@ async def test_every_route_names_its_permission(settings):
     found = route_permissions(create_apps(settings).public)
     assert {path: need for path, need in found.items() if not need.startswith("public")} == {
         "GET /api/v1/me": "authenticated",
+        "PATCH /api/v1/me": "authenticated",
+        "POST /api/v1/me/password": "authenticated",
+        "GET /api/v1/sessions": "authenticated",
+        "DELETE /api/v1/sessions/{session_id}": "authenticated",
         "GET /api/v1/attendants": "attendants:read",
+        "POST /api/v1/attendants": "attendants:manage",
+        "PATCH /api/v1/attendants/{attendant_id}": "attendants:manage",
     }
     public = {path for path, need in found.items() if need.startswith("public")}
     assert public == {

@@ -1,6 +1,6 @@
 """The composition root: everything of the gateway, wired in one place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,10 +15,12 @@ from atd_gateway.api.cookies import Cookies
 from atd_gateway.api.edge import Edge, EdgeParts
 from atd_gateway.api.headers import SecurityHeaders
 from atd_gateway.api.pages import pages_router
-from atd_gateway.api.people import people_router
+from atd_gateway.api.people import DIGEST_PURPOSE, PeopleParts, people_router
+from atd_gateway.api.sessions import sessions_router
 from atd_gateway.api.web_client import web_client_routes
 from atd_gateway.api.ws import ws_route
 from atd_gateway.api_documents import ApiDocuments
+from atd_gateway.attendants import Attendants, AttendantStore
 from atd_gateway.authenticator import Authenticator
 from atd_gateway.channels.directory import ChannelDirectory
 from atd_gateway.channels.finding import AccountFinder
@@ -115,33 +117,71 @@ def create_apps(
         authenticator.end(session_id)
         hub.end_session(session_id)
 
-    sign_in = SignIn(
-        people=people,
-        store=sessions,
-        passwords=passwords,
-        tokens=tokens,
-        lifetimes=Lifetimes(settings.session_idle, settings.session_longest),
-        failures=FailedSignInLimiter(settings.login_failures_burst, runtime.clock),
-        ended=ended,
-        clock=runtime.clock,
-    )
     cookies = Cookies(settings)
     web_files = read_web_files(settings.web_root) if settings.web_root else None
     routers = [
-        auth_router(sign_in, cookies, settings.access_token_lifetime),
-        people_router(people),
+        *_people(runtime, settings, people, sessions, passwords, tokens, cookies, ended, authenticator.forget),
         client_router(settings, web_files.build if web_files else None),
     ]
     public = _public(runtime, settings, services, topics, authenticator, cookies, routers, metrics)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     if web_files:
         public.router.routes += web_client_routes(web_files, settings.public_url, settings.sandbox_url)
+    return Apps(public, _internal(runtime), runtime)
+
+
+def _internal(runtime: Runtime) -> FastAPI:
+    """The application of the internal port."""
     internal = FastAPI(title="gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
     internal.state.runtime = runtime
     install_problem_handlers(internal)
     internal.include_router(runtime.health_router())
     internal.include_router(runtime.keys_router())
-    return Apps(public, internal, runtime)
+    return internal
+
+
+def _people(
+    runtime: Runtime,
+    settings: GatewaySettings,
+    people: MongoPeople,
+    sessions: MongoSessions,
+    passwords: Passwords,
+    tokens: AccessTokens,
+    cookies: Cookies,
+    ended: Callable[[str], None],
+    renewed: Callable[[str], None],
+) -> list[APIRouter]:
+    """The routes that sign people in, and those by which they manage each other and themselves."""
+    failures = FailedSignInLimiter(settings.login_failures_burst, runtime.clock)
+    sign_in = SignIn(
+        people=people,
+        store=sessions,
+        passwords=passwords,
+        tokens=tokens,
+        lifetimes=Lifetimes(settings.session_idle, settings.session_longest),
+        failures=failures,
+        ended=ended,
+        clock=runtime.clock,
+    )
+    attendants = Attendants(
+        store=AttendantStore(runtime, people),
+        people=people,
+        sessions=sessions,
+        passwords=passwords,
+        failures=failures,
+        transaction=runtime.transaction,
+        ended=ended,
+        renewed=renewed,
+        limit=settings.attendants_per_tenant,
+        clock=runtime.clock,
+    )
+    digest_key, *_ = derive_keys(settings.master_key.get_secret_value(), DIGEST_PURPOSE)
+    parts = PeopleParts(people, attendants, runtime.transaction, runtime.use_idempotency(), digest_key)
+    return [
+        auth_router(sign_in, cookies, settings.access_token_lifetime),
+        sessions_router(sessions, sign_in, runtime.clock),
+        people_router(parts),
+    ]
 
 
 def _public(

@@ -103,6 +103,11 @@ class Authenticator:
         self._known.pop(session_id, None)
         self._refuse(session_id, _ENDED, self._cache_for)
 
+    def forget(self, attendant_id: str) -> None:
+        """Read an attendant again, whose name or role has changed, at the next request."""
+        for session_id in [one for one, known in self._known.items() if known.identity.actor_id == attendant_id]:
+            del self._known[session_id]
+
     def _read(self, token: str, now: datetime) -> AccessClaims:
         claims = self._claims.get(token)
         try:

@@ -53,23 +53,23 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash to store; it names its own parameters."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(self._hasher.hash, password))
+        return await self._in_thread(partial(self._hasher.hash, password))
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """Whether the password is right. Without a hash it is not, and that takes as long to find out."""
+        if self._threads is None:
+            raise unavailable()
+        right = await self._in_thread(partial(self._matches, password_hash or self._dummy_hash or "", password))
+        return right and password_hash is not None
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._waiting >= _WAITING_LIMIT:
             raise unavailable("Too many sign-ins in progress; try again shortly.")
         self._waiting += 1
         try:
-            right = await self._in_thread(partial(self._matches, password_hash or self._dummy_hash or "", password))
-            return right and password_hash is not None
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        if self._threads is None:
-            raise unavailable()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _matches(self, password_hash: str, password: str) -> bool:
         try:

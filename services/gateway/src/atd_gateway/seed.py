@@ -2,16 +2,12 @@
 
 import structlog
 
+from atd_gateway.attendants import AttendantStore
+from atd_gateway.domain.attendants import normalise_email
 from atd_gateway.passwords import Passwords
 from atd_gateway.settings import GatewaySettings
-from atd_gateway.signin import normalise_email
 from atd_gateway.store.people import Attendant, EmailTaken, MongoPeople, Tenant
 from atd_schemas.ids import uuid5
-from atd_schemas.settings_changes import AttendantChanged, AttendantData
-from atd_schemas.topics import SETTINGS_CHANGES
-from atd_servicekit.kafka import Outgoing
-from atd_servicekit.mongo import Session
-from atd_servicekit.outbox import next_order
 from atd_servicekit.runtime import Runtime
 
 SAMPLE_TENANT = "Clínica Exemplo"
@@ -20,23 +16,8 @@ SAMPLE_TENANT_ID = uuid5("sample-tenant", "clinica-exemplo")
 
 async def add_attendant(runtime: Runtime, people: MongoPeople, attendant: Attendant) -> None:
     """Store a new attendant and tell the other services, in one transaction. Raises `EmailTaken`."""
-    now = runtime.clock.now()
-    event = AttendantChanged(
-        id=uuid5("attendant-changed", attendant.id, str(attendant.version)),
-        tenant_id=attendant.tenant_id,
-        occurred_at=now,
-        recorded_at=now,
-        source="gateway",
-        subject=attendant.id,
-        sequence=attendant.version,
-        data=AttendantData(attendant_id=attendant.id, name=attendant.name, active=attendant.active),
-    )
-
-    async def work(session: Session) -> None:
-        await people.add_attendant(attendant, session)
-        await runtime.outbox.add(session, [Outgoing.of(SETTINGS_CHANGES, event)], order=next_order(now))
-
-    await runtime.transaction(work)
+    store = AttendantStore(runtime, people)
+    await runtime.transaction(lambda session: store.add(session, attendant))
 
 
 async def seed(runtime: Runtime, people: MongoPeople, passwords: Passwords, settings: GatewaySettings) -> None:

@@ -101,6 +101,9 @@ class GatewaySettings(MasterKeySettings):
         description="Zone in which the client shows times (IANA name)",
     )
 
+    attendants_per_tenant: int = Field(
+        default=2_000, ge=1, description="Attendants that one tenant can have, those who were deactivated counted too"
+    )
     login_concurrency: int = Field(default=2, ge=1, le=32, description="Passwords checked at once, in threads")
     api_rate: float = Field(default=50.0, gt=0, description="API requests per second and session, sustained")
     api_burst: int = Field(default=200, ge=1, description="API requests of one session at once")

@@ -1,7 +1,6 @@
 """Sessions: signing in, refreshing the tokens, signing out."""
 
 import os
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from atd_gateway.domain import sessions
+from atd_gateway.domain.attendants import normalise_email
 from atd_gateway.domain.sessions import Lifetimes, Refused, Repeated, Reused, Session
 from atd_gateway.domain.tokens import AccessTokens, read_refresh_token, refresh_token
 from atd_gateway.passwords import Passwords
@@ -37,7 +37,7 @@ class _People(Protocol):
 
     async def attendant_by_email(self, email: str) -> Attendant | None: ...
 
-    async def set_password_hash(self, attendant_id: str, before: str, after: str) -> None: ...
+    async def set_password_hash(self, attendant_id: str, before: str, after: str) -> bool: ...
 
 
 class _Sessions(Protocol):
@@ -58,11 +58,6 @@ class SignedIn:
     refresh_token: str
     attendant: Attendant
     tenant: Tenant
-
-
-def normalise_email(text: str) -> str:
-    """The form in which e-mails are stored and compared."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 class FailedSignInLimiter:
@@ -126,8 +121,11 @@ class SignIn:
         self._clock = clock
         self._log = structlog.get_logger()
 
-    async def login(self, email: str, password: str, address: str) -> SignedIn:
-        """Raises `Problem` 401 (the same for a wrong e-mail and a wrong password) and 429."""
+    async def login(self, email: str, password: str, address: str, device: str) -> SignedIn:
+        """Open a session; `device` is what the person knows it by.
+
+        Raises `Problem` 401 (the same for a wrong e-mail and a wrong password) and 429.
+        """
         email = normalise_email(email)
         succeeded = self._failures.begin(email, address)
         attendant = await self._people.attendant_by_email(email)
@@ -140,7 +138,7 @@ class SignIn:
         await self._renew_hash(attendant, password)
         now = self._clock.now()
         secret = os.urandom(_SECRET_BYTES)
-        session = sessions.open_session(uuid7(), tenant.id, attendant.id, secret, self._lifetimes, now)
+        session = sessions.open_session(uuid7(), tenant.id, attendant.id, secret, self._lifetimes, now, device)
         await self._store.add(session)
         self._log.info("login.accepted", tenant_id=tenant.id, attendant_id=attendant.id, session_id=session.id)
         return SignedIn(self._access(session), refresh_token(session.id, secret), attendant, tenant)
@@ -181,9 +179,13 @@ class SignIn:
         if session is not None and sessions.belongs(session, secret):
             await self._end(session_id, "logout")
 
-    async def end(self, session_id: str) -> None:
-        """End a session by its id; the caller has proven that it is theirs."""
+    async def end(self, attendant_id: str, session_id: str) -> bool:
+        """End a session of an attendant by its id; whether there is such a one. Safe to repeat."""
+        session = await self._store.get(session_id)
+        if session is None or session.attendant_id != attendant_id:
+            return False
         await self._end(session_id, "logout")
+        return True
 
     async def _end(self, session_id: str, because: str) -> None:
         if await self._store.revoke(session_id, because, self._clock.now()):

@@ -8,19 +8,20 @@ from pydantic import BaseModel, Field, SecretStr
 
 from atd_gateway.api.cookies import REFRESH_PATH, Cookies
 from atd_gateway.api.people import AttendantSelf, self_view
+from atd_gateway.domain.attendants import MAX_EMAIL_LENGTH
+from atd_gateway.domain.devices import device_of
 from atd_gateway.passwords import MAX_PASSWORD_LENGTH
 from atd_gateway.signin import SignedIn, SignIn
 from atd_servicekit.identity import Public
 from atd_servicekit.problems import unauthenticated
 
 _MAX_TOKEN = 256
-_MAX_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
 
 
 class LoginRequest(BaseModel):
     """E-mail and password. `cookie`: keep the refresh token, and one for files, in cookies that scripts cannot read."""
 
-    email: str = Field(min_length=3, max_length=_MAX_EMAIL)
+    email: str = Field(min_length=3, max_length=MAX_EMAIL_LENGTH)
     password: SecretStr = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
     cookie: bool = False
 
@@ -58,7 +59,8 @@ def auth_router(sign_in: SignIn, cookies: Cookies, lifetime: timedelta) -> APIRo
     @router.post("/login", dependencies=[Depends(Public("issues the access token"))], summary="Sign in")
     async def login(body: LoginRequest, request: Request, response: Response) -> SignedInAnswer:
         address = request.scope["state"].get("client_address", "")
-        signed_in = await sign_in.login(body.email, body.password.get_secret_value(), address)
+        device = device_of(request.headers.get("user-agent", ""))
+        signed_in = await sign_in.login(body.email, body.password.get_secret_value(), address, device)
         return answer(response, signed_in, into_cookie=body.cookie)
 
     @router.post(

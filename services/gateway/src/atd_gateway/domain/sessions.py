@@ -25,7 +25,10 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session. Hashes are SHA-256 of refresh secrets; `nonce` leads from the previous secret to the current."""
+    """One session. Hashes are SHA-256 of refresh secrets; `nonce` leads from the previous secret to the current.
+
+    `device` is what the person knows it by ("Chrome · Linux"), empty where that is not known.
+    """
 
     id: str
     tenant_id: str
@@ -39,6 +42,12 @@ class Session:
     generation: int = 0
     revoked_at: datetime | None = None
     revoked_because: str = ""
+    device: str = ""
+
+    @property
+    def last_used_at(self) -> datetime:
+        """When the tokens were last replaced: whoever uses a session does so before each access token expires."""
+        return self.rotated_at or self.created_at
 
     def ended(self, now: datetime) -> bool:
         """Whether the session was revoked or has expired."""
@@ -74,7 +83,13 @@ RefreshOutcome = Rotated | Repeated | Reused | Refused
 
 
 def open_session(
-    session_id: str, tenant_id: str, attendant_id: str, secret: bytes, lifetimes: Lifetimes, now: datetime
+    session_id: str,
+    tenant_id: str,
+    attendant_id: str,
+    secret: bytes,
+    lifetimes: Lifetimes,
+    now: datetime,
+    device: str = "",
 ) -> Session:
     """A new session whose first refresh secret is `secret`."""
     return Session(
@@ -84,6 +99,7 @@ def open_session(
         created_at=now,
         expires_at=now + min(lifetimes.idle, lifetimes.longest),
         current_hash=hash_secret(secret),
+        device=device,
     )
 
 

@@ -38,7 +38,7 @@ class Tenant:
 class Attendant:
     """An attendant of a tenant. `email` is normalised and unique over all tenants: it is the login.
 
-    `version` counts the changes from 1; it orders what is published about the attendant.
+    `version` counts the changes from 1; it orders what is published about the attendant. `order` is that of the outbox.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Attendant:
     created_at: datetime
     active: bool = True
     version: int = 1
+    order: int = 0
 
 
 class EmailTaken(Exception):
@@ -83,6 +84,7 @@ class MongoPeople:
             "created_at": attendant.created_at,
             "active": attendant.active,
             "version": attendant.version,
+            "order": attendant.order,
         }
         try:
             await self._attendants.insert_one(document, session=session)
@@ -95,21 +97,46 @@ class MongoPeople:
             return None
         return Tenant(found["_id"], found["name"], found["created_at"], found["active"])
 
-    async def attendant(self, attendant_id: str) -> Attendant | None:
-        return _attendant(await self._attendants.find_one({"_id": attendant_id}))
+    async def attendant(self, attendant_id: str, session: "Transaction | None" = None) -> Attendant | None:
+        return _attendant(await self._attendants.find_one({"_id": attendant_id}, session=session))
 
     async def attendant_by_email(self, email: str) -> Attendant | None:
         return _attendant(await self._attendants.find_one({"email": email}))
 
-    async def set_password_hash(self, attendant_id: str, before: str, after: str) -> None:
-        """Replace a hash by one of the same password with present parameters, unless it changed meanwhile."""
-        await self._attendants.update_one(
-            {"_id": attendant_id, "password_hash": before}, {"$set": {"password_hash": after}}
+    async def set_password_hash(
+        self, attendant_id: str, before: str, after: str, session: "Transaction | None" = None
+    ) -> bool:
+        """Replace a hash; False when it has changed meanwhile."""
+        done = await self._attendants.update_one(
+            {"_id": attendant_id, "password_hash": before}, {"$set": {"password_hash": after}}, session=session
         )
+        return done.matched_count == 1
 
-    async def attendants(self, tenant_id: str, *, after: tuple[str, str] | None, limit: int) -> Sequence[Attendant]:
+    async def save_attendant(self, attendant: Attendant, session: "Transaction") -> None:
+        """Store what may change; the transaction that read the attendant keeps others away."""
+        fields = {name: getattr(attendant, name) for name in ("name", "role", "active", "version", "order")}
+        await self._attendants.update_one({"_id": attendant.id}, {"$set": fields}, session=session)
+
+    async def lock_tenant(self, tenant_id: str, session: "Transaction") -> None:
+        """Let transactions that depend on all attendants of a tenant follow each other: one of two is tried again."""
+        await self._tenants.update_one({"_id": tenant_id}, {"$inc": {"people_changes": 1}}, session=session)
+
+    async def count(self, tenant_id: str, session: "Transaction", *, limit: int) -> int:
+        """How many attendants a tenant has, counted up to `limit`."""
+        return await self._attendants.count_documents({"tenant_id": tenant_id}, limit=limit, session=session)
+
+    async def other_admins(self, tenant_id: str, attendant_id: str, session: "Transaction") -> int:
+        """How many active administrators a tenant has beside one attendant; 1 stands for any number."""
+        query = {"tenant_id": tenant_id, "role": "admin", "active": True, "_id": {"$ne": attendant_id}}
+        return await self._attendants.count_documents(query, limit=1, session=session)
+
+    async def attendants(
+        self, tenant_id: str, *, active: bool | None, after: tuple[str, str] | None, limit: int
+    ) -> Sequence[Attendant]:
         """Attendants of one tenant by name; `after` is name and id of the last one seen."""
         query: Document = {"tenant_id": tenant_id}
+        if active is not None:
+            query["active"] = active
         if after is not None:
             name, last_id = after
             query["$or"] = [{"name": {"$gt": name}}, {"name": name, "_id": {"$gt": last_id}}]
@@ -130,4 +157,5 @@ def _attendant(row: "Document | None") -> Attendant | None:
         created_at=row["created_at"],
         active=row["active"],
         version=row["version"],
+        order=row.get("order", 0),
     )

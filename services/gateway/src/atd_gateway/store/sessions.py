@@ -10,6 +10,7 @@ from atd_gateway.domain.sessions import Session
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
+    from atd_servicekit.mongo import Session as Transaction
 
 SESSIONS = "sessions"
 
@@ -50,6 +51,33 @@ class MongoSessions:
         )
         return done.modified_count == 1
 
+    async def revoke_all(
+        self,
+        attendant_id: str,
+        because: str,
+        now: datetime,
+        *,
+        keep: str | None = None,
+        transaction: "Transaction | None" = None,
+    ) -> list[str]:
+        """End the sessions of an attendant, except `keep`; the ids of those that were good until now."""
+        query: Document = {"attendant_id": attendant_id, "revoked_at": None, "_id": {"$ne": keep}}
+        rows = await self._sessions.find(query, {"_id": 1}, session=transaction).to_list(None)
+        found = [row["_id"] for row in rows]
+        change = {"$set": {"revoked_at": now, "revoked_because": because}}
+        await self._sessions.update_many({"_id": {"$in": found}}, change, session=transaction)
+        return found
+
+    async def of_attendant(
+        self, attendant_id: str, now: datetime, *, before: str | None, limit: int
+    ) -> Sequence[Session]:
+        """The sessions of an attendant that have not ended, newest first; `before` is the id of the last one seen."""
+        query: Document = {"attendant_id": attendant_id, "revoked_at": None, "expires_at": {"$gt": now}}
+        if before is not None:
+            query["_id"] = {"$lt": before}
+        rows = await self._sessions.find(query).sort([("_id", -1)]).limit(limit).to_list(limit)
+        return [_session(row) for row in rows]
+
     async def ended(self, session_ids: Iterable[str], now: datetime) -> frozenset[str]:
         """Those of the sessions that are over: revoked, expired or gone."""
         asked = frozenset(session_ids)
@@ -72,6 +100,7 @@ def _document(session: Session) -> "Document":
         "generation": session.generation,
         "revoked_at": session.revoked_at,
         "revoked_because": session.revoked_because,
+        "device": session.device,
     }
 
 
@@ -89,4 +118,5 @@ def _session(row: "Document") -> Session:
         generation=row["generation"],
         revoked_at=row["revoked_at"],
         revoked_because=row["revoked_because"],
+        device=row.get("device", ""),
     )
