@@ -99,11 +99,35 @@ export interface paths {
         /** List the attendants by name */
         get: operations["attendants_api_v1_attendants_get"];
         put?: never;
-        post?: never;
+        /**
+         * Add an attendant
+         * @description 409 `email_taken`; 422 `weak_password`, and `too_many` at the company's limit.
+         */
+        post: operations["add_api_v1_attendants_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attendants/{attendant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an attendant
+         * @description 409 `last_admin`: a company keeps one active administrator.
+         */
+        patch: operations["change_api_v1_attendants__attendant_id__patch"];
         trace?: never;
     };
     "/api/v1/auth/login": {
@@ -200,6 +224,26 @@ export interface paths {
          * @description Connect a channel account. 409 when it is connected already.
          */
         post: operations["connect_channel_api_v1_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Connectable Kinds
+         * @description The kinds of channel that can be connected: the form of each, and the steps at the provider, in words.
+         */
+        get: operations["list_connectable_kinds_api_v1_channels_kinds_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -504,6 +548,27 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Change one's own name */
+        patch: operations["change_me_api_v1_me_patch"];
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's own password
+         * @description Ends all other sessions. 422 `wrong_password`, `weak_password`; 429 after too many wrong ones.
+         */
+        post: operations["change_password_api_v1_me_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -537,6 +602,40 @@ export interface paths {
         /** Send a failed message again */
         post: operations["retry_api_v1_messages__message_id__retry_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in, the newest first */
+        get: operations["sessions_api_v1_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out somewhere else */
+        delete: operations["end_api_v1_sessions__session_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -643,6 +742,21 @@ export interface components {
             error?: components["schemas"]["MessageError"] | null;
         };
         /**
+         * AttendantChanges
+         * @description What is to change; what is absent or null stays.
+         */
+        AttendantChanges: {
+            /** Name */
+            name?: string | null;
+            /** Role */
+            role?: ("admin" | "supervisor" | "attendant") | null;
+            /**
+             * Active
+             * @description false: cannot sign in, and is signed out everywhere
+             */
+            active?: boolean | null;
+        };
+        /**
          * AttendantSelf
          * @description The signed-in attendant.
          */
@@ -657,6 +771,11 @@ export interface components {
             role: string;
             /** Active */
             active: boolean;
+            /**
+             * Version
+             * @description Counts the changes; also the ETag
+             */
+            version: number;
             tenant: components["schemas"]["TenantView"];
             /**
              * Permissions
@@ -679,6 +798,11 @@ export interface components {
             role: string;
             /** Active */
             active: boolean;
+            /**
+             * Version
+             * @description Counts the changes; also the ETag
+             */
+            version: number;
         };
         /**
          * AudioContent
@@ -942,6 +1066,37 @@ export interface components {
             type_id?: string | null;
         };
         /**
+         * ConnectableKind
+         * @description One kind of channel that can be connected: the form, what to do before it, and what to paste after it.
+         */
+        ConnectableKind: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app";
+            /** Name */
+            name: string;
+            /** Fields */
+            fields: components["schemas"]["GuideField"][];
+            /** Steps */
+            steps: components["schemas"]["GuideStep"][];
+            /** Copy */
+            copy: components["schemas"]["GuideCopy"][];
+            /** Docs Url */
+            docs_url: string | null;
+            /** Has Templates */
+            has_templates: boolean;
+        };
+        /**
+         * ConnectableKinds
+         * @description The kinds of channel that can be connected.
+         */
+        ConnectableKinds: {
+            /** Items */
+            items: components["schemas"]["ConnectableKind"][];
+        };
+        /**
          * ContactCard
          * @description Somebody's contact card.
          */
@@ -1175,6 +1330,66 @@ export interface components {
             attachment_id: string;
         };
         /**
+         * GuideCopy
+         * @description A value of the connected account that is to be pasted at the provider.
+         */
+        GuideCopy: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "webhook_url" | "verify_token";
+            label: components["schemas"]["LocalizedText"];
+            help: components["schemas"]["LocalizedText"];
+        };
+        /**
+         * GuideField
+         * @description One field of the form. `changeable`: whether it can be replaced later, by the same name.
+         */
+        GuideField: {
+            /** Name */
+            name: string;
+            /**
+             * Where
+             * @enum {string}
+             */
+            where: "credentials" | "settings";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "boolean";
+            label: components["schemas"]["LocalizedText"];
+            help: components["schemas"]["LocalizedText"];
+            /** Secret */
+            secret: boolean;
+            /** Required */
+            required: boolean;
+            /** Default */
+            default?: boolean | string | null;
+            /**
+             * Pattern
+             * @description A regular expression for the whole value
+             */
+            pattern?: string | null;
+            /** Min Length */
+            min_length?: number | null;
+            /** Max Length */
+            max_length?: number | null;
+            /** Example */
+            example?: string | null;
+            /** Changeable */
+            changeable: boolean;
+        };
+        /**
+         * GuideStep
+         * @description Something to do at the provider, in its order.
+         */
+        GuideStep: {
+            title: components["schemas"]["LocalizedText"];
+            text: components["schemas"]["LocalizedText"];
+        };
+        /**
          * HealthAlert
          * @description Something that Meta told of the account.
          */
@@ -1362,6 +1577,18 @@ export interface components {
             title_max: number;
             /** Description Max */
             description_max: number;
+        };
+        /**
+         * LocalizedText
+         * @description A text in each of the product's languages.
+         */
+        LocalizedText: {
+            /** Pt-Br */
+            "pt-BR": string;
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
         };
         /**
          * Location
@@ -1593,6 +1820,33 @@ export interface components {
             name?: string | null;
         };
         /**
+         * NewAttendant
+         * @description An attendant who signs in with this e-mail and password, which they can change.
+         */
+        NewAttendant: {
+            /**
+             * Name
+             * @description 1 to 80 characters that are seen
+             */
+            name: string;
+            /**
+             * Email
+             * @description The login; unique
+             */
+            email: string;
+            /**
+             * Password
+             * Format: password
+             * @description 10 to 256 characters, 5 different
+             */
+            password: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "supervisor" | "attendant";
+        };
+        /**
          * NewButton
          * @description An answer to tap.
          */
@@ -1797,6 +2051,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[SessionView] */
+        Page_SessionView_: {
+            /** Items */
+            items: components["schemas"]["SessionView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[TemplateView] */
         Page_TemplateView_: {
             /** Items */
@@ -1826,6 +2087,23 @@ export interface components {
             };
             /** Buttons */
             buttons?: (string | components["schemas"]["NewButtonValue"])[];
+        };
+        /**
+         * PasswordChange
+         * @description The password now, and the one from now on.
+         */
+        PasswordChange: {
+            /**
+             * Current
+             * Format: password
+             */
+            current: string;
+            /**
+             * New
+             * Format: password
+             * @description 10 to 256 characters, 5 different
+             */
+            new: string;
         };
         /**
          * Phone
@@ -1993,6 +2271,42 @@ export interface components {
             rows: components["schemas"]["Row"][];
         };
         /**
+         * SelfChanges
+         * @description What attendants change about themselves.
+         */
+        SelfChanges: {
+            /**
+             * Name
+             * @description 1 to 80 characters that are seen
+             */
+            name: string;
+        };
+        /**
+         * SessionView
+         * @description A place where the attendant is signed in.
+         */
+        SessionView: {
+            /** Id */
+            id: string;
+            /** Created At */
+            created_at: string;
+            /**
+             * Last Used At
+             * @description To the life of an access token (15 minutes)
+             */
+            last_used_at: string;
+            /**
+             * Device
+             * @description Browser and system, such as `Chrome · Linux`; null for what is no browser
+             */
+            device: string | null;
+            /**
+             * Current
+             * @description Whether this request belongs to it
+             */
+            current: boolean;
+        };
+        /**
          * SignedInAnswer
          * @description The tokens. `refresh_token` is null when it went into the cookie; `expires_in` is in seconds.
          */
@@ -2012,7 +2326,7 @@ export interface components {
         };
         /**
          * StatusReason
-         * @description Why an account needs to be connected again, in the provider's words.
+         * @description Why an account needs to be connected again: `message` in the provider's words, `texts` in ours.
          */
         StatusReason: {
             /** Code */
@@ -2021,6 +2335,7 @@ export interface components {
             message: string;
             /** At */
             at: string;
+            texts?: components["schemas"]["LocalizedText"];
         };
         /**
          * StickerContent
@@ -2274,8 +2589,21 @@ export interface components {
             created_at: string;
             /** Updated At */
             updated_at: string;
-            /** Checked At */
+            /**
+             * Checked At
+             * @description When the provider was last asked whether the credentials work
+             */
             checked_at: string | null;
+            /**
+             * Last Webhook At
+             * @description When a webhook of this account last arrived, to the minute; null before the first
+             */
+            last_webhook_at?: string | null;
+            /**
+             * Webhook Verified At
+             * @description When the provider last checked the webhook address with the verify token
+             */
+            webhook_verified_at?: string | null;
             /**
              * Proven
              * @description Whether the provider has confirmed that the credentials speak for this account. Until then it receives no webhooks and keeps nobody else from connecting it; it is asked again and again
@@ -2332,8 +2660,13 @@ export interface components {
             reason?: string | null;
             /** Code */
             code?: string | null;
-            /** Message */
+            /**
+             * Message
+             * @description The provider's own words
+             */
             message?: string | null;
+            /** @description What is wrong, in words; null when nothing is */
+            texts?: components["schemas"]["LocalizedText"] | null;
             /** Checked At */
             checked_at: string;
             /** Display Phone Number */
@@ -2585,6 +2918,8 @@ export interface operations {
     attendants_api_v1_attendants_get: {
         parameters: {
             query?: {
+                /** @description Only those who can sign in, or only the others */
+                active?: boolean | null;
                 /** @description Items in one answer */
                 limit?: number;
                 /** @description `next_cursor` of the answer before; absent: from the start */
@@ -2603,6 +2938,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AttendantView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_api_v1_attendants_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAttendant"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendantView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_api_v1_attendants__attendant_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                attendant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendantChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendantView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2754,6 +3147,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatsAppChannel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_connectable_kinds_api_v1_channels_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectableKinds"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3311,6 +3725,57 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    change_me_api_v1_me_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelfChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendantSelf"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    change_password_api_v1_me_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     react_api_v1_messages__message_id__reaction_put: {
         parameters: {
             query?: never;
@@ -3380,6 +3845,53 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageView"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sessions_api_v1_sessions_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SessionView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_api_v1_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
