@@ -8,6 +8,7 @@ import { createRoutes } from "@/app/routes";
 import { SessionGate } from "@/app/SessionGate";
 import { useAppearance } from "@/app/useAppearance";
 import type { Session } from "@/shared/session/session";
+import { styleNonce } from "@/shared/security/contentPolicy";
 import { SessionProvider } from "@/shared/session/SessionProvider";
 import { usePreferences } from "@/shared/storage/preferences";
 import { cssVariables, theme } from "@/shared/theme/theme";
@@ -24,7 +25,13 @@ export function App({ session, queryClient }: Props) {
   const scheme = chosen === "system" ? {} : { forceColorScheme: chosen };
   useAppearance();
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" {...scheme}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+      {...scheme}
+    >
       <Notifications position="bottom-right" />
       <PartBoundary part="client">
         <QueryClientProvider client={queryClient}>
