@@ -10,9 +10,9 @@ export interface Thread {
 
 export const EMPTY_THREAD: Thread = { messages: [], hasOlder: false, hasNewer: false };
 
-/** Which change of a message a copy shows. Servers that do not tell it say where the message stands. */
+/** Which change of a message a copy shows; of messages stored before there were versions, where the message stands. */
 export function versionOf(message: Message): number {
-  return Math.max(message.version ?? 0, message.sequence);
+  return Math.max(message.version, message.sequence);
 }
 
 /** The thread with these copies: later ones replace earlier ones, and new ones go in where they touch what is loaded. */
