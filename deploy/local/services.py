@@ -55,7 +55,11 @@ SANDBOX = Service(
     command=(sys.executable, "-m", "atd_channel_sandbox"),
     port=8199,
     port_variable="ATD_CHANNEL_SANDBOX_PORT",
-    environment={**_ADMINISTRATOR, "ATD_SANDBOX_DATA": "{data}/sandbox"},
+    environment={
+        **_ADMINISTRATOR,
+        "ATD_SANDBOX_DATA": "{data}/sandbox",
+        "ATD_SANDBOX_FRAMES": "http://localhost:5173",  # `make web`
+    },
     ready="{url}/_fake/status",
     welcome=("  Customer's phone http://localhost:{ATD_PORT} (fill it with `make demo`)",),
 )

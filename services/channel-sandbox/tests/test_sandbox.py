@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from atd_channel_sandbox.security import CONTENT_POLICY
+from atd_channel_sandbox.security import content_policy
+from atd_channel_sandbox.settings import SandboxSettings
 from atd_testing.waiting import eventually
 
 
@@ -91,12 +92,22 @@ async def test_the_page_and_its_parts_are_served_with_a_strict_policy(sandbox: A
     for path in ("/", "/static/js/main.js", "/static/css/chat.css", "/static/voz.ogg", "/sandbox/api/state"):
         answer = await sandbox.client.get(path)
         assert answer.status_code == 200, path
-        assert answer.headers["content-security-policy"] == CONTENT_POLICY
+        assert answer.headers["content-security-policy"] == content_policy(["http://gateway.test"])
         assert answer.headers["x-content-type-options"] == "nosniff"
     assert (await sandbox.client.get("/static/js/main.js")).headers["content-type"].startswith("text/javascript")
     page = (await sandbox.client.get("/")).text
     assert "<style" not in page
     assert "onclick" not in page
+
+
+def test_only_the_client_of_the_gateway_and_what_is_named_may_frame_the_phone() -> None:
+    alone = SandboxSettings(public_url="https://gateway.test/somewhere")
+    assert content_policy(alone.framed_by).endswith("; frame-ancestors https://gateway.test")
+    developing = SandboxSettings(sandbox_frames="http://localhost:5173, http://localhost:5174/")
+    assert developing.framed_by == ["http://localhost:8080", "http://localhost:5173", "http://localhost:5174"]
+    for wrong in ("https://a.test; script-src *", "javascript:1", "*"):
+        with pytest.raises(ValueError, match="sandbox_frames"):
+            SandboxSettings(sandbox_frames=wrong)
 
 
 @pytest.mark.proves("whatsapp", "page-text-text-strict")

@@ -1,7 +1,7 @@
 """Composition root: the fake Graph API with phones in front of it."""
 
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,9 @@ STATIC = Path(__file__).parent / "static"
 class Sandbox:
     """The application; tests in the same process look at `state`."""
 
-    def __init__(self, app: FastAPI, state: SandboxState) -> None:
+    def __init__(self, app: FastAPI, state: SandboxState, framed_by: Sequence[str]) -> None:
         self.page = app
-        self.app = PageSecurity(app)
+        self.app = PageSecurity(app, framed_by)
         self.state = state
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -77,7 +77,7 @@ def create_app(
     app = FastAPI(title="Channel sandbox", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     _add_page(app, api_router(state, phones, settings.sandbox_upload_bytes))
     app.mount("", graph.app)
-    return Sandbox(app, state)
+    return Sandbox(app, state, settings.framed_by)
 
 
 def _add_page(app: FastAPI, api: APIRouter) -> None:

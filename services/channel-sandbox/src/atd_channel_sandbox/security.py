@@ -1,15 +1,18 @@
 """Security headers of the page, and the refusal of changes that a page of another origin asks for."""
 
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CONTENT_POLICY = (
+_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
 )
 _HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -19,11 +22,26 @@ _FAKE_PREFIXES = ("/_fake", "/v", "/_lookaside")
 """Prefixes of the fake's own routes, which programs call: their answers are the provider's, without these headers."""
 
 
+def content_policy(framed_by: Sequence[str]) -> str:
+    """The page's policy. `framed_by` are the origins whose pages may show it in a frame."""
+    return _POLICY + " ".join(framed_by)
+
+
+def origin_of(url: str) -> str:
+    """Scheme and host of an address. Raises `ValueError` for what is no address of the web."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", parts.netloc):
+        raise ValueError("must be an address such as https://host")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 class PageSecurity:
     """Refuses changes that another site's page asks for, and adds the headers to what is not the fake's."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, framed_by: Sequence[str]) -> None:
+        """`framed_by` are the origins whose pages may show the phone in a frame."""
         self._app = app
+        self._headers = {**_HEADERS, "Content-Security-Policy": content_policy(framed_by)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI interface."""
@@ -40,7 +58,7 @@ class PageSecurity:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
