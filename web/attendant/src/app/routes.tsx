@@ -7,12 +7,14 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 const InboxPage = lazyPart(async () => (await import("@/app/pages/InboxPage")).InboxPage);
+const SettingsPage = lazyPart(async () => (await import("@/app/pages/SettingsPage")).SettingsPage);
 const NotFoundPage = lazyPart(async () => (await import("@/app/pages/NotFoundPage")).NotFoundPage);
 
 const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/inbox/mine" replace /> },
   { path: "inbox", element: <Navigate to="/inbox/mine" replace /> },
   { path: "inbox/:view/:conversationId?", element: page(<InboxPage />) },
+  { path: "settings/:page?", element: page(<SettingsPage />) },
   { path: "*", element: page(<NotFoundPage />) },
 ];
 

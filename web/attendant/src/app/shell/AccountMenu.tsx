@@ -1,6 +1,15 @@
 import { Menu, UnstyledButton } from "@mantine/core";
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUserCircle,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
 import { useMe, useSession } from "@/shared/session/SessionProvider";
@@ -65,6 +74,22 @@ export function AccountMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item
+          component={Link}
+          to="/settings/profile"
+          leftSection={<IconUserCircle size={18} stroke={1.75} />}
+          closeMenuOnClick
+        >
+          {t("account.profile")}
+        </Menu.Item>
+        <Menu.Item
+          component={Link}
+          to="/settings/keyboard"
+          leftSection={<IconKeyboard size={18} stroke={1.75} />}
+          closeMenuOnClick
+        >
+          {t("account.keyboard")}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={18} stroke={1.75} />} onClick={() => void session.logout()}>
           {t("account.sign_out")}
         </Menu.Item>

@@ -1,28 +1,24 @@
 import { Tooltip } from "@mantine/core";
 import { IconCloudOff } from "@tabler/icons-react";
-import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+
+import { useConnectionState } from "@/shared/realtime/RealtimeProvider";
 
 import classes from "./Shell.module.css";
 
-function subscribe(listener: () => void): () => void {
-  window.addEventListener("online", listener);
-  window.addEventListener("offline", listener);
-  return () => {
-    window.removeEventListener("online", listener);
-    window.removeEventListener("offline", listener);
-  };
-}
-
-/** Whether the client is connected: nothing to see while it is. */
+/** Whether live events arrive: a quiet point while they do. */
 export function ConnectionMark() {
   const { t } = useTranslation("app");
-  const online = useSyncExternalStore(subscribe, () => navigator.onLine);
-  if (online) return null;
+  const state = useConnectionState();
+  const label = t(`rail.${state}`);
   return (
-    <Tooltip position="right" label={t("rail.offline")}>
-      <span className={classes.connection} role="img" aria-label={t("rail.offline")}>
-        <IconCloudOff size={18} stroke={1.75} aria-hidden="true" />
+    <Tooltip position="right" label={label}>
+      <span className={classes.connection} role="img" aria-label={label} data-state={state}>
+        {state === "offline" ? (
+          <IconCloudOff size={18} stroke={1.75} aria-hidden="true" />
+        ) : (
+          <span className={classes.point} />
+        )}
       </span>
     </Tooltip>
   );

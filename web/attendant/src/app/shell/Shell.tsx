@@ -2,11 +2,13 @@ import { useTranslation } from "react-i18next";
 import { Outlet, useLocation, useMatch } from "react-router";
 
 import { useKeyboard } from "@/shared/keyboard/useShortcut";
+import { CommandPalette, KeyboardHelp } from "@/features/palette";
 import { LiveRegion } from "@/shared/ui/LiveRegion";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
 import { Rail } from "./Rail";
 import classes from "./Shell.module.css";
+import { useEverywhere } from "./useEverywhere";
 
 /** The frame around every page: the rail at the left, the page beside it. */
 export function Shell() {
@@ -26,6 +28,8 @@ export function Shell() {
           <Outlet />
         </PartBoundary>
       </main>
+      <CommandPalette useSources={useEverywhere} />
+      <KeyboardHelp />
       <LiveRegion />
     </div>
   );

@@ -3,6 +3,7 @@ import "i18next";
 
 import type app from "./locales/pt-BR/app.json";
 import type auth from "./locales/pt-BR/auth.json";
+import type settings from "./locales/pt-BR/settings.json";
 import type thread from "./locales/pt-BR/thread.json";
 
 declare module "i18next" {
@@ -11,6 +12,7 @@ declare module "i18next" {
     resources: {
       app: typeof app;
       auth: typeof auth;
+      settings: typeof settings;
       thread: typeof thread;
     };
   }

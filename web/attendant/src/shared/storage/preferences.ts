@@ -10,6 +10,10 @@ export interface Preferences {
   enterSends: boolean;
   sound: boolean;
   desktopNotifications: boolean;
+  /** Which conversations ring: those assigned to me, those and the queue, or all. */
+  ringsFor: "mine" | "queue" | "all";
+  /** Whether a desktop notification shows what the customer wrote: others may see the screen. */
+  textInNotifications: boolean;
   listWidth: number;
   contactPaneOpen: boolean;
   viewsOpen: boolean;
@@ -23,6 +27,8 @@ const DEFAULTS: Omit<Preferences, "language"> = {
   enterSends: true,
   sound: true,
   desktopNotifications: false,
+  ringsFor: "queue",
+  textInNotifications: false,
   listWidth: 352,
   contactPaneOpen: true,
   viewsOpen: true,
@@ -76,6 +82,7 @@ function known(found: Preferences, fallback: Preferences): Preferences {
     ...found,
     language: LANGUAGES.includes(found.language) ? found.language : fallback.language,
     theme: ["light", "dark", "system"].includes(found.theme) ? found.theme : fallback.theme,
+    ringsFor: ["mine", "queue", "all"].includes(found.ringsFor) ? found.ringsFor : fallback.ringsFor,
     density: ["comfortable", "compact"].includes(found.density) ? found.density : fallback.density,
   };
 }

@@ -1,46 +1,121 @@
-import { Button, Center, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useState } from "react";
+import { Alert, Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { IconClock, IconInfoCircle } from "@tabler/icons-react";
+import { useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useSession } from "@/shared/session/SessionProvider";
+import { useClientInfo, type ClientInfo } from "@/shared/api/clientInfo";
+import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
+import { preferences, usePreferences } from "@/shared/storage/preferences";
+import { ProductMark } from "@/shared/ui/ProductMark";
+import { usePageTitle } from "@/shared/ui/pageTitle";
+
+import { recallEmail } from "../rememberedEmail";
+import { useSignIn } from "../hooks/useSignIn";
+import classes from "./LoginPage.module.css";
 
 /** `expired`: the person was signed in before, so what they did is kept and they are told why they see this. */
 export function LoginPage({ expired }: { expired: boolean }) {
   const { t } = useTranslation("auth");
-  const session = useSession();
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
+  const info = useClientInfo();
+  usePageTitle(t("title"));
   return (
-    <Center h="100%" component="main">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void session.login(email, password);
-        }}
-      >
-        <Stack w={340}>
-          <Title order={1} size="xl">
-            {t("title")}
-          </Title>
-          {expired && <Text c="dimmed">{t("expired")}</Text>}
-          <TextInput
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-            type="email"
-            label={t("email")}
-            autoComplete="username"
-            required
-          />
-          <PasswordInput
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            label={t("password")}
-            autoComplete="current-password"
-            required
-          />
-          <Button type="submit">{t("submit")}</Button>
-        </Stack>
-      </form>
-    </Center>
+    <main className={classes.page}>
+      <div className={classes.card}>
+        <header className={classes.head}>
+          <ProductMark size={44} />
+          <h1 className={classes.title}>{t("title")}</h1>
+          <p className={classes.welcome}>{t("welcome")}</p>
+        </header>
+        {expired && (
+          <Alert variant="light" color="gray" icon={<IconClock size={18} />}>
+            {t("expired")}
+          </Alert>
+        )}
+        <SignInForm sample={info?.sample_login ?? null} />
+      </div>
+      <LanguageChoice />
+    </main>
+  );
+}
+
+function SignInForm({ sample }: { sample: ClientInfo["sample_login"] }) {
+  const { t } = useTranslation("auth");
+  // Until something is typed, the sample's login stands there once it is known.
+  const [typed, setTyped] = useState<{ email?: string; password?: string }>(() => {
+    const remembered = recallEmail();
+    return remembered === null ? {} : { email: remembered };
+  });
+  const [capsLock, setCapsLock] = useState(false);
+  const { signIn, busy, problem, wait } = useSignIn();
+  const email = typed.email ?? sample?.email ?? "";
+  const isSample = sample !== null && email === sample.email;
+  const password = typed.password ?? (isSample ? sample.password : "");
+  const lookAtCaps = (event: KeyboardEvent) => setCapsLock(event.getModifierState("CapsLock"));
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy && wait === 0) void signIn(email, password);
+      }}
+    >
+      <TextInput
+        label={t("email")}
+        type="email"
+        name="email"
+        autoComplete="username"
+        required
+        withAsterisk={false}
+        size="md"
+        value={email}
+        autoFocus={email === ""}
+        onChange={(event) => setTyped({ ...typed, email: event.currentTarget.value })}
+      />
+      <PasswordInput
+        label={t("password")}
+        name="password"
+        autoComplete="current-password"
+        required
+        withAsterisk={false}
+        size="md"
+        value={password}
+        autoFocus={email !== ""}
+        description={capsLock && t("caps")}
+        inputWrapperOrder={["label", "input", "description", "error"]}
+        onKeyDown={lookAtCaps}
+        onKeyUp={lookAtCaps}
+        onBlur={() => setCapsLock(false)}
+        onChange={(event) => setTyped({ ...typed, password: event.currentTarget.value })}
+      />
+      {isSample && typed.password === undefined && (
+        <p className={classes.sample}>
+          <IconInfoCircle size={16} stroke={1.75} aria-hidden="true" />
+          {t("sample")}
+        </p>
+      )}
+      <div role="alert" className={classes.problem}>
+        {problem === "limited" ? wait > 0 && t("limited", { count: wait }) : problem !== null && t(problem)}
+      </div>
+      <Button type="submit" size="md" fullWidth loading={busy} disabled={wait > 0}>
+        {t("submit")}
+      </Button>
+    </form>
+  );
+}
+
+function LanguageChoice() {
+  const { t } = useTranslation("auth");
+  const { language } = usePreferences();
+  return (
+    <NativeSelect
+      aria-label={t("language")}
+      variant="unstyled"
+      value={language}
+      data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
+      onChange={(event) => {
+        const chosen = LANGUAGES.find((known) => known === event.currentTarget.value);
+        if (chosen !== undefined) preferences.set({ language: chosen });
+      }}
+    />
   );
 }

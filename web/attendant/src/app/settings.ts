@@ -1,0 +1,4 @@
+/** All pages of the settings, in the order of their list. A feature brings its own through `settingsPage`. */
+import { ownPages, type SettingsPage } from "@/features/settings";
+
+export const settingsPages: readonly SettingsPage[] = [...ownPages];
