@@ -1,6 +1,7 @@
 """Who may call which route, and that no route reaches into another tenant."""
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/api/v1/conversations", None, "conversations:read"),
+    ("GET", "/api/v1/conversations/counts", None, "conversations:read"),
+    ("GET", "/api/v1/conversations/count", None, "conversations:read"),
     ("GET", "/api/v1/conversations/{conversation_id}", None, "conversations:read"),
     ("PATCH", "/api/v1/conversations/{conversation_id}", {"priority": "high"}, "conversations:write"),
     ("GET", "/api/v1/conversations/{conversation_id}/messages", None, "conversations:read"),
@@ -26,6 +29,7 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("POST", "/api/v1/conversations/{conversation_id}/read", None, "conversations:write"),
     ("PUT", "/api/v1/conversations/{conversation_id}/favourite", None, "conversations:read"),
     ("DELETE", "/api/v1/conversations/{conversation_id}/favourite", None, "conversations:read"),
+    ("GET", "/api/v1/contacts", None, "contacts:read"),
     ("GET", "/api/v1/contacts/{contact_id}", None, "contacts:read"),
     ("GET", "/api/v1/capabilities", None, "conversations:read"),
     ("PUT", "/api/v1/messages/{message_id}/reaction", {"emoji": "👍"}, "conversations:write"),
@@ -123,6 +127,15 @@ async def test_nobody_in_particular_is_asked_who_they_are(
         assert problem(answer)[:2] == (401, "unauthenticated")
 
 
+def _totals(shown: dict[str, Any]) -> Iterator[int]:
+    """What an answer counts."""
+    for name, value in shown.items():
+        if isinstance(value, dict):
+            yield from _totals(value)
+        elif name != "limit":
+            yield value
+
+
 async def _state(desk: Any) -> list[Any]:
     names = ("conversations", "messages", "contacts", "attachments")
     return [await desk.service.db[name].find({"tenant_id": desk.tenant}).to_list(100) for name in names]
@@ -142,7 +155,9 @@ async def test_no_route_reaches_into_another_tenant(
     elif path in OF_THE_PLATFORM:
         assert await stranger.get(url) == await desk.get(url)
     else:
-        assert (await stranger.get(url))["items"] == []
+        shown = await stranger.get(url)
+        assert shown.get("items", []) == []
+        assert "items" in shown or not any(_totals(shown))
     assert await _state(desk) == before
 
 

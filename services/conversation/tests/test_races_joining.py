@@ -53,9 +53,9 @@ async def test_a_message_that_names_both_joins_them_for_good(two: Any) -> None:
     await two.take(both(), both("w4"))
     kept = await check(two, messages=4)
     assert {row["contact_id"] for row in await two.all(IDENTITIES)} == {kept["_id"]}
-    contact = await two.queries.contact(T, kept["_id"])
+    contact = await two.queries.contacts.one(T, kept["_id"])
     (merged,) = [row["_id"] for row in await two.all(CONTACTS) if row["_id"] != kept["_id"]]
-    former = await two.queries.contact(T, merged)
+    former = await two.queries.contacts.one(T, merged)
     assert (contact.phone, former.view().merged_into) == (f"+{PHONE}", kept["_id"])
     assert former.merged.identities == (f"{T}|whatsapp|BR.1",)
     await two.take(customer_message(T, A, "w5", customer="BR.1"), customer_message(T, A, "w6", customer=PHONE))

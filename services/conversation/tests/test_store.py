@@ -10,12 +10,13 @@ from atd_conversation.commands import Draft
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.message import Attachment
-from atd_conversation.store import indexes, queries
+from atd_conversation.store import contacts, indexes, queries
+from atd_conversation.store.contacts import LIST_SECONDS
 from atd_conversation.store.documents import (
     conversation_document,
 )
 from atd_conversation.store.inbound import InboundLoader
-from atd_conversation.store.queries import ALL_STATUSES, LIST_SECONDS, ConversationFilter
+from atd_conversation.store.queries import ALL_STATUSES, ConversationFilter
 from atd_schemas.settings_changes import (
     AttendantChanged,
     AttendantData,
@@ -105,12 +106,17 @@ async def drive(parts: Any) -> None:
     await parts.change(T, conversation_id, lambda c, _: c.assign(Named(id="bia", name="Bia")))
     await parts.queries.set_favourite(T, conversation_id, "bia", on=True)
     await parts.queries.set_favourite(T, conversation_id, "caio", on=False)
-    await parts.queries.contact(T, contact_id)
+    await parts.queries.contacts.one(T, contact_id)
     for bounds in ({"before": None, "after": None}, {"before": 9, "after": None}, {"before": None, "after": 1}):
         await parts.queries.messages(T, conversation_id, limit=5, **bounds)
     for wanted in filters(contact_id):
         for after in (None, (now, "x")):
             await parts.queries.conversations(T, wanted, limit=5, after=after)
+        await parts.queries.count(T, wanted)
+    await parts.queries.count_views(T, "bia")
+    for place in (None, ("ana", "x")):
+        await parts.queries.contacts.by_name(T, limit=5, after=place)
+    await parts.queries.contacts.add_terms()
     await parts.queries.last_received(T, conversation_id)
     await directory(parts)
     await files(parts, conversation_id)
@@ -174,6 +180,8 @@ def filters(contact_id: str) -> list[ConversationFilter]:
         ConversationFilter(favourite_of="bia", assignee="bia", unread=False),
         ConversationFilter(channel="whatsapp", account_id=A),
         ConversationFilter(opened_after=NOON, opened_before=NOON + timedelta(days=999)),
+        ConversationFilter(question="ana mar"),
+        ConversationFilter(question="1", statuses=("open",), assignee="bia"),
         ConversationFilter(contact_id=contact_id),
         ConversationFilter(contact_id=contact_id, assignee="bia", favourite_of="bia", statuses=("open",)),
     ]
@@ -271,8 +279,8 @@ async def test_a_list_that_searches_too_long_is_given_up(
     await parts.queries.conversations(T, ConversationFilter(), limit=20, after=None)
     (row,) = [row for row in await profile.stop() if "find" in row["command"]]
     assert row["command"]["maxTimeMS"] <= LIST_SECONDS * 1000
-    monkeypatch.setattr(queries, "LIST_SECONDS", 1e-6)
-    with pytest.raises(queries.TooWide):
+    monkeypatch.setattr(contacts, "LIST_SECONDS", 1e-6)
+    with pytest.raises(contacts.TooWide):
         await parts.queries.conversations(T, ConversationFilter(), limit=20, after=None)
 
 
@@ -345,3 +353,30 @@ async def test_of_two_changes_of_a_setting_the_newer_one_stands(parts: Any, orde
     assert await parts.directory.account_is_deleted(T, A)
     assert not await parts.directory.account_is_deleted("t2", A)
     assert await parts.directory.attendant("t2", "bia") is None
+
+
+# --- counts
+
+
+async def test_counts_look_at_no_more_conversations_than_they_count(
+    parts: Any, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Totals are read from indexes alone; the rest looks at up to as many conversations as are counted."""
+    await parts.db[indexes.CONVERSATIONS].update_many({}, {"$set": {"unread_count": 1}})
+    open_ones = len(many) // 5 * 4
+    for limit in (30, 1000):
+        monkeypatch.setattr(queries, "COUNTED", limit)
+        await parts.db["system.profile"].drop()
+        profile = await Profile(parts.db).start()
+        counted = await parts.queries.count_views(T, "bia")
+        listed = await parts.queries.count(T, ConversationFilter(statuses=("open", "closed")))
+        rows = await profile.stop()
+        assert counted["mine"] == counted["all"] == (min(limit, open_ones),) * 2
+        assert counted["queue"] == (min(limit, 80),) * 2
+        assert listed == (min(limit, 160),) * 2
+        assert len(rows) == 9
+        for row in rows:
+            assert row["planSummary"].startswith("IXSCAN")
+            assert row["docsExamined"] <= limit
+            assert row["keysExamined"] <= limit + 10
+        assert len([row for row in rows if row["docsExamined"] == 0]) == 4

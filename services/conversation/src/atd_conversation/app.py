@@ -52,6 +52,7 @@ def create_app(
     uploads = Uploads(files, file_store, idempotency, runtime.clock)
     runtime.add_component(file_store)
     runtime.background("sweep-uploads", uploads.sweep_forever)
+    runtime.background("contact-terms", queries.contacts.add_terms_forever)
     loader = InboundLoader(database, inbox, served)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))

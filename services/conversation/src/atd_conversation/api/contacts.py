@@ -1,23 +1,47 @@
-"""Reading a customer's record."""
+"""Customers' records: one, or a list by name or by what somebody typed."""
 
 from fastapi import APIRouter, Response
 
+from atd_conversation.api.conversations import Question, not_too_wide
 from atd_conversation.api.parts import ContactReader, Parts
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.search_terms import asked_terms, listed_as
 from atd_schemas.views import ContactView
+from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import not_found
 from atd_servicekit.versions import set_etag
 
 
 def contacts_router(parts: Parts) -> APIRouter:
-    """`GET /api/v1/contacts/{id}`."""
+    """`GET /api/v1/contacts` and `GET /api/v1/contacts/{id}`."""
     router = APIRouter(prefix="/api/v1/contacts", tags=["contacts"])
+
+    @router.get("", summary="List customers by name, or find them")
+    async def list_contacts(
+        identity: ContactReader, q: Question = None, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
+    ) -> Page[ContactView]:
+        after = decode_cursor(cursor, str, str) if cursor else None
+        with not_too_wide():
+            if q and q.strip():
+                terms = asked_terms(q)
+                found = await parts.queries.contacts.search(identity.tenant_id, terms) if terms else []
+                rows = [one for one in found if after is None or _place(one) > after]
+            else:
+                rows = await parts.queries.contacts.by_name(identity.tenant_id, limit=limit + 1, after=after)
+        page, next_cursor = cut(rows, limit, lambda row: encode_cursor(*_place(row)))
+        return Page(items=[row.view() for row in page], next_cursor=next_cursor)
 
     @router.get("/{contact_id}", summary="One customer")
     async def get_contact(identity: ContactReader, contact_id: str, response: Response) -> ContactView:
-        contact = await parts.queries.contact(identity.tenant_id, contact_id)
+        contact = await parts.queries.contacts.one(identity.tenant_id, contact_id)
         if contact is None:
             raise not_found("Contact not found.")
         set_etag(response, contact.sequence)
         return contact.view()
 
     return router
+
+
+def _place(contact: Contact) -> tuple[str, str]:
+    """Where a contact stands in the list."""
+    return listed_as(contact) or "", contact.id

@@ -1,13 +1,16 @@
 """Reading conversations: one, or a list by filters."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from atd_conversation.api.parts import Parts, Reader
-from atd_conversation.store.queries import ConversationFilter, TooWide
+from atd_conversation.store.contacts import TooWide
+from atd_conversation.store.queries import COUNTED, ConversationFilter, Counted
 from atd_schemas.views import ChannelKind, ConversationStatus, ConversationView
 from atd_servicekit.pagination import (
     DEFAULT_LIMIT,
@@ -21,8 +24,42 @@ from atd_servicekit.pagination import (
 from atd_servicekit.problems import FieldError, Problem, not_found
 from atd_servicekit.versions import set_etag
 
-_FILTERS = "status assignee channel account_id contact_id favourite unread opened_after opened_before"
+_FILTERS = "status assignee channel account_id contact_id favourite unread opened_after opened_before q"
 _PARAMETERS = frozenset([*_FILTERS.split(), "sort", "limit", "cursor"])
+
+Question = Annotated[
+    str | None,
+    Query(max_length=200, description="Beginnings of words of a name, of digits of a phone, or of an e-mail address"),
+]
+
+
+class Count(BaseModel):
+    """How many conversations, and how many of them are unread; each is counted up to `limit`."""
+
+    total: int
+    unread: int
+    limit: int = COUNTED
+
+
+class ViewCount(BaseModel):
+    """The same, of one of the attendant's views."""
+
+    total: int
+    unread: int
+
+    @classmethod
+    def of(cls, counted: Counted) -> "ViewCount":
+        return cls(total=counted.total, unread=counted.unread)
+
+
+class ViewCounts(BaseModel):
+    """What is not closed: `mine` are assigned to the caller, `queue` to nobody, `favourites` are the caller's."""
+
+    mine: ViewCount
+    queue: ViewCount
+    all: ViewCount
+    favourites: ViewCount
+    limit: int = COUNTED
 
 
 def _utc(moment: datetime) -> datetime:
@@ -47,6 +84,7 @@ async def conversation_filter(
     unread: Annotated[bool | None, Query()] = None,
     opened_after: Annotated[Moment | None, Query()] = None,
     opened_before: Annotated[Moment | None, Query()] = None,
+    q: Question = None,
     sort: Annotated[Literal["-last_activity"], Query()] = "-last_activity",  # noqa: ARG001 - the one order there is
 ) -> ConversationFilter:
     """The filters of a list. Raises `Problem` 422 `unknown_filter`: a filter that is ignored would show too much."""
@@ -64,7 +102,19 @@ async def conversation_filter(
         unread=unread,
         opened_after=opened_after,
         opened_before=opened_before,
+        question=q.strip() or None if q else None,
     )
+
+
+@contextmanager
+def not_too_wide() -> Iterator[None]:
+    """Answers a search that takes too long. Raises `Problem` 422 `too_wide`."""
+    try:
+        yield
+    except TooWide:
+        raise Problem(
+            422, "too_wide", "The search takes too long with these filters; add another one, such as a status."
+        ) from None
 
 
 def conversations_router(parts: Parts) -> APIRouter:
@@ -79,14 +129,22 @@ def conversations_router(parts: Parts) -> APIRouter:
         cursor: CursorQuery = None,
     ) -> Page[ConversationView]:
         after = decode_cursor(cursor, datetime, str) if cursor else None
-        try:
+        with not_too_wide():
             rows = await parts.queries.conversations(identity.tenant_id, wanted, limit=limit + 1, after=after)
-        except TooWide:
-            raise Problem(
-                422, "too_wide", "The search takes too long with these filters; add another one, such as a status."
-            ) from None
         page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.last_activity_at, row.id))
         return Page(items=[row.view(identity.actor_id) for row in page], next_cursor=next_cursor)
+
+    @router.get("/counts", summary="What stands beside the caller's views")
+    async def count_views(identity: Reader) -> ViewCounts:
+        with not_too_wide():
+            counted = await parts.queries.count_views(identity.tenant_id, identity.actor_id)
+        return ViewCounts.model_validate({name: ViewCount.of(each) for name, each in counted.items()})
+
+    @router.get("/count", summary="How many conversations a list has")
+    async def count(identity: Reader, wanted: Annotated[ConversationFilter, Depends(conversation_filter)]) -> Count:
+        with not_too_wide():
+            counted = await parts.queries.count(identity.tenant_id, wanted)
+        return Count(total=counted.total, unread=counted.unread)
 
     @router.get("/{conversation_id}", summary="One conversation")
     async def get_conversation(identity: Reader, conversation_id: str, response: Response) -> ConversationView:

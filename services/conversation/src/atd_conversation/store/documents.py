@@ -7,6 +7,7 @@ from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact, Merge
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
 from atd_schemas.inbound import InboundAttachment, SendFailure
 from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, Reaction
@@ -21,7 +22,7 @@ def contact_document(contact: Contact) -> "Document":
 
 
 def contact_fields(contact: Contact) -> "Document":
-    """All but the id."""
+    """All but the id. `terms` and `listed_as` follow from the others: by them a contact is found."""
     return {
         "tenant_id": contact.tenant_id,
         "name": contact.name,
@@ -36,6 +37,8 @@ def contact_fields(contact: Contact) -> "Document":
         "claimed_phone": contact.claimed_phone,
         "claimed_email": contact.claimed_email,
         "merged": asdict(contact.merged) if contact.merged else None,
+        "terms": terms_of(contact),
+        "listed_as": listed_as(contact),
     }
 
 

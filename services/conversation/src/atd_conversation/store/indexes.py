@@ -17,20 +17,27 @@ TEMPLATES = "templates"
 _DAY = 24 * 3600
 
 BY_STATUS = "by_status"
-BY_ASSIGNEE = "by_assignee"
+BY_ASSIGNEE = "by_assignee_and_status"
 BY_FAVOURITE = "by_favourite"
 BY_CONTACT = "by_contact"
+BY_NUMBER = "tenant_id_1_number_1"
+BY_UNREAD = "by_unread"
+BY_TERM = "by_term"
+BY_NAME = "by_name"
 
 INDEXES: dict[str, list[IndexModel]] = {
-    CONTACTS: [],
+    CONTACTS: [
+        IndexModel([("tenant_id", 1), ("terms", 1)], name=BY_TERM),
+        IndexModel([("tenant_id", 1), ("listed_as", 1), ("_id", 1)], name=BY_NAME),
+    ],
     IDENTITIES: [IndexModel([("contact_id", 1)])],
     CONVERSATIONS: [
-        IndexModel([("tenant_id", 1), ("number", 1)], unique=True),
+        IndexModel([("tenant_id", 1), ("number", 1)], name=BY_NUMBER, unique=True),
         # one conversation per contact and account takes the next message
         IndexModel([("current_of", 1)], unique=True, partialFilterExpression={"current_of": {"$exists": True}}),
         IndexModel([("tenant_id", 1), ("status", 1), ("last_activity_at", -1), ("_id", -1)], name=BY_STATUS),
         IndexModel(
-            [("tenant_id", 1), ("assignee.id", 1), ("last_activity_at", -1), ("_id", -1)],
+            [("tenant_id", 1), ("assignee.id", 1), ("status", 1), ("last_activity_at", -1), ("_id", -1)],
             name=BY_ASSIGNEE,
             partialFilterExpression={"assignee.id": {"$exists": True}},
         ),
@@ -40,6 +47,12 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"favourites": {"$exists": True}},
         ),
         IndexModel([("tenant_id", 1), ("contact.id", 1), ("opened_at", -1)], name=BY_CONTACT),
+        # written when a conversation becomes unread and when it is read, and not by the messages between
+        IndexModel(
+            [("tenant_id", 1), ("status", 1), ("assignee.id", 1)],
+            name=BY_UNREAD,
+            partialFilterExpression={"unread_count": {"$gt": 0}},
+        ),
     ],
     MESSAGES: [
         IndexModel([("conversation_id", 1), ("sequence", 1)], unique=True),

@@ -1,22 +1,22 @@
 """Reads for the HTTP API: always of one tenant, always by an index, always with a bound."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import pymongo
-from pymongo.errors import PyMongoError
-
-from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.message import Message
-from atd_conversation.store.documents import contact_of, conversation_of, message_of
+from atd_conversation.domain.search_terms import asked_number, asked_terms
+from atd_conversation.store.contacts import ContactQueries, bounded
+from atd_conversation.store.documents import conversation_of, message_of
 from atd_conversation.store.indexes import (
     BY_ASSIGNEE,
     BY_CONTACT,
     BY_FAVOURITE,
+    BY_NUMBER,
     BY_STATUS,
-    CONTACTS,
+    BY_UNREAD,
     CONVERSATIONS,
     MESSAGES,
 )
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 ALL_STATUSES: tuple[ConversationStatus, ...] = ("bot", "queued", "open", "snoozed", "closed")
 
-LIST_SECONDS = 3.0
-"""The longest a list may search before it is refused as too wide."""
+NOT_CLOSED = tuple(status for status in ALL_STATUSES if status != "closed")
 
+COUNTED = 1000
+"""As far as conversations are counted."""
 
 LOOKED_AT = 100
 """How many of the newest messages are looked through for the customer's last one."""
 
 
-class TooWide(Exception):
-    """The filters match so little of so much that the search was given up."""
-
-
 @dataclass(frozen=True, slots=True)
 class ConversationFilter:
-    """What a list shows. `assignee` is an attendant's id, `none` for unassigned ones, None for all."""
+    """What a list shows. `assignee` is an attendant's id, `none` for unassigned ones, None for all.
+
+    `question` is what somebody typed to find a customer or a number.
+    """
 
     statuses: tuple[ConversationStatus, ...] = ()
     assignee: str | None = None
@@ -52,25 +52,29 @@ class ConversationFilter:
     unread: bool | None = None
     opened_after: datetime | None = None
     opened_before: datetime | None = None
+    question: str | None = None
+
+
+class Counted(NamedTuple):
+    """How many conversations, and how many of them are unread: each up to `COUNTED`."""
+
+    total: int
+    unread: int
 
 
 class Queries:
-    """Conversations, messages and contacts of one tenant at a time."""
+    """Conversations and messages of one tenant at a time; `contacts` are their customers."""
 
     def __init__(self, database: "Database") -> None:
         self._conversations = database[CONVERSATIONS]
         self._messages = database[MESSAGES]
-        self._contacts = database[CONTACTS]
+        self.contacts = ContactQueries(database)
 
     async def conversation(
         self, tenant_id: str, conversation_id: str, session: "Session | None" = None
     ) -> Conversation | None:
         row = await self._conversations.find_one({"_id": conversation_id, "tenant_id": tenant_id}, session=session)
         return conversation_of(row) if row else None
-
-    async def contact(self, tenant_id: str, contact_id: str) -> Contact | None:
-        row = await self._contacts.find_one({"_id": contact_id, "tenant_id": tenant_id})
-        return contact_of(row) if row else None
 
     async def message(self, tenant_id: str, message_id: str, session: "Session | None" = None) -> Message | None:
         row = await self._messages.find_one({"_id": message_id, "tenant_id": tenant_id}, session=session)
@@ -93,19 +97,100 @@ class Queries:
 
         Raises `TooWide` when `LIST_SECONDS` were not enough.
         """
+        rows: list[Document] = []
+        with bounded():
+            for query, index in await self._plans(tenant_id, wanted):
+                if after is not None:
+                    at, last_id = after
+                    query["last_activity_at"] = {"$lte": at}  # where the index is entered; alternatives do not say it
+                    query["$or"] = [{"last_activity_at": {"$lt": at}}, {"_id": {"$lt": last_id}}]
+                cursor = self._conversations.find(query).sort([("last_activity_at", -1), ("_id", -1)])
+                rows += await cursor.hint(index).limit(limit).to_list(limit)
+        rows.sort(key=lambda row: (row["last_activity_at"], row["_id"]), reverse=True)
+        return [conversation_of(row) for row in rows[:limit]]
+
+    async def count(self, tenant_id: str, wanted: ConversationFilter) -> Counted:
+        """How many conversations a list has, and how many of them are unread; each is counted up to `COUNTED`.
+
+        Raises `TooWide` when `LIST_SECONDS` were not enough.
+        """
+        total = unread = 0
+        with bounded():
+            for query, index in await self._plans(tenant_id, wanted):
+                some = {**query, "unread_count": {"$gt": 0}}
+                by = BY_UNREAD if index == BY_STATUS else index
+                found = [self._count(query, index)]
+                if wanted.unread is None:
+                    found.append(self._count(some, by))
+                counts = await asyncio.gather(*found)
+                total += counts[0]
+                unread += counts[-1] if wanted.unread is not False else 0
+        return Counted(min(total, COUNTED), min(unread, COUNTED))
+
+    async def count_views(self, tenant_id: str, attendant_id: str) -> dict[str, Counted]:
+        """What stands beside the views of an attendant: what is not closed, of theirs, of nobody's and of all.
+
+        Totals are read from indexes alone; of what is unread, and of favourites, at most `COUNTED` are looked at.
+        """
+        open_ones: Document = {"tenant_id": tenant_id, "status": {"$in": list(NOT_CLOSED)}}
+        views: dict[str, tuple[Document, str]] = {
+            "mine": ({**open_ones, "assignee.id": attendant_id}, BY_ASSIGNEE),
+            "queue": ({"tenant_id": tenant_id, "status": "queued"}, BY_STATUS),
+            "all": (open_ones, BY_STATUS),
+        }
+        with bounded():
+            favourites, totals, unread = await asyncio.gather(
+                self._count_favourites(tenant_id, attendant_id),
+                asyncio.gather(*(self._count(query, index) for query, index in views.values())),
+                asyncio.gather(
+                    *(self._count({**query, "unread_count": {"$gt": 0}}, BY_UNREAD) for query, _ in views.values())
+                ),
+            )
+        counted = {name: Counted(*both) for name, *both in zip(views, totals, unread, strict=True)}
+        return {**counted, "favourites": favourites}
+
+    async def _count(self, query: "Document", index: str) -> int:
+        return await self._conversations.count_documents(query, limit=COUNTED, hint=index)
+
+    async def _count_favourites(self, tenant_id: str, attendant_id: str) -> Counted:
+        """Of the favourites with the latest activity; nobody has many, and no index knows which of them are closed."""
+        is_open: Document = {"$ne": ["$status", "closed"]}
+        is_unread: Document = {"$and": [is_open, {"$gt": ["$unread_count", 0]}]}
+        stages: list[Document] = [
+            {"$match": {"tenant_id": tenant_id, "favourites": attendant_id}},
+            {"$limit": COUNTED},
+            {
+                "$group": {
+                    "_id": None,
+                    "total": {"$sum": {"$cond": [is_open, 1, 0]}},
+                    "unread": {"$sum": {"$cond": [is_unread, 1, 0]}},
+                }
+            },
+        ]
+        rows = await self._conversations.aggregate(stages, hint=BY_FAVOURITE).to_list(1)
+        return Counted(rows[0]["total"], rows[0]["unread"]) if rows else Counted(0, 0)
+
+    async def _plans(self, tenant_id: str, wanted: ConversationFilter) -> "list[tuple[Document, str]]":
+        """The queries that together find what is wanted, each with its index; no conversation is found by two.
+
+        A question is answered by the contacts that it finds, up to `MOST_FOUND` of them, and by the number.
+        """
         query, index = _conversation_query(tenant_id, wanted)
-        if after is not None:
-            at, last_id = after
-            query["last_activity_at"] = {"$lte": at}  # where the index is entered; the alternatives alone do not say it
-            query["$or"] = [{"last_activity_at": {"$lt": at}}, {"_id": {"$lt": last_id}}]
-        cursor = self._conversations.find(query).sort([("last_activity_at", -1), ("_id", -1)]).hint(index).limit(limit)
-        try:
-            with pymongo.timeout(LIST_SECONDS):  # `max_time_ms` gives way to the client's own timeout
-                return [conversation_of(row) for row in await cursor.to_list(limit)]
-        except PyMongoError as error:
-            if error.timeout:
-                raise TooWide from error
-            raise
+        if wanted.question is None:
+            return [(query, index)]
+        plans: list[tuple[Document, str]] = []
+        of_contacts: list[str] = []
+        terms, number = asked_terms(wanted.question), asked_number(wanted.question)
+        if terms:
+            of_contacts = [one.id for one in await self.contacts.search(tenant_id, terms)]
+            if wanted.contact_id is not None:
+                of_contacts = [one for one in of_contacts if one == wanted.contact_id]
+        if of_contacts:
+            plans.append(({**query, "contact.id": {"$in": of_contacts}}, BY_CONTACT))
+        if number is not None and (wanted.contact_id is None or not of_contacts):
+            others: Document = {"contact.id": {"$nin": of_contacts}} if of_contacts else {}
+            plans.append(({**query, **others, "number": number}, BY_NUMBER))
+        return plans
 
     async def messages(
         self, tenant_id: str, conversation_id: str, *, limit: int, before: int | None, after: int | None
@@ -155,7 +240,7 @@ def _conversation_query(tenant_id: str, wanted: ConversationFilter) -> "tuple[Do
     if wanted.favourite_of is not None:
         query["favourites"] = wanted.favourite_of
         index = BY_FAVOURITE if index == BY_STATUS else index
-    statuses = wanted.statuses or (ALL_STATUSES if index == BY_STATUS else ())
+    statuses = wanted.statuses or (ALL_STATUSES if index in (BY_STATUS, BY_ASSIGNEE) else ())
     if statuses:
         query["status"] = {"$in": list(statuses)}
     for name, value in (("channel.kind", wanted.channel), ("channel.account_id", wanted.account_id)):

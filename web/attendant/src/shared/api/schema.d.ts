@@ -378,6 +378,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List customers by name, or find them */
+        get: operations["list_contacts_api_v1_contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}": {
         parameters: {
             query?: never;
@@ -404,6 +421,40 @@ export interface paths {
         };
         /** List conversations, the latest activity first */
         get: operations["list_conversations_api_v1_conversations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many conversations a list has */
+        get: operations["count_api_v1_conversations_count_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands beside the caller's views */
+        get: operations["count_views_api_v1_conversations_counts_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1271,6 +1322,21 @@ export interface components {
             sequence: number;
         };
         /**
+         * Count
+         * @description How many conversations, and how many of them are unread; each is counted up to `limit`.
+         */
+        Count: {
+            /** Total */
+            total: number;
+            /** Unread */
+            unread: number;
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit: number;
+        };
+        /**
          * Edit
          * @description The fields to change; absent ones stay.
          */
@@ -2037,17 +2103,17 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ContactView] */
+        Page_ContactView_: {
+            /** Items */
+            items: components["schemas"]["ContactView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ConversationView] */
         Page_ConversationView_: {
             /** Items */
             items: components["schemas"]["ConversationView"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
-        /** Page[MessageView] */
-        Page_MessageView_: {
-            /** Items */
-            items: components["schemas"]["MessageView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -2507,6 +2573,21 @@ export interface components {
             max_length: number;
         };
         /**
+         * Thread
+         * @description `next_cursor` goes on in the direction of the page. `has_newer`: there can be newer messages than these.
+         */
+        Thread: {
+            /** Items */
+            items: components["schemas"]["MessageView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /**
+             * Has Newer
+             * @default false
+             */
+            has_newer: boolean;
+        };
+        /**
          * UnsendablePart
          * @description The part of a template because of which it cannot be sent.
          *
@@ -2541,6 +2622,31 @@ export interface components {
         UploadRef: {
             /** Attachment Id */
             attachment_id: string;
+        };
+        /**
+         * ViewCount
+         * @description The same, of one of the attendant's views.
+         */
+        ViewCount: {
+            /** Total */
+            total: number;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * ViewCounts
+         * @description What is not closed: `mine` are assigned to the caller, `queue` to nobody, `favourites` are the caller's.
+         */
+        ViewCounts: {
+            mine: components["schemas"]["ViewCount"];
+            queue: components["schemas"]["ViewCount"];
+            all: components["schemas"]["ViewCount"];
+            favourites: components["schemas"]["ViewCount"];
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit: number;
         };
         /**
          * VoiceLimit
@@ -3369,6 +3475,34 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_contacts_api_v1_contacts_get: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
+                q?: string | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContactView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_contact_api_v1_contacts__contact_id__get: {
         parameters: {
             query?: never;
@@ -3411,6 +3545,8 @@ export interface operations {
                 unread?: boolean | null;
                 opened_after?: string | null;
                 opened_before?: string | null;
+                /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
+                q?: string | null;
                 sort?: "-last_activity";
             };
             header?: never;
@@ -3426,6 +3562,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ConversationView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    count_api_v1_conversations_count_get: {
+        parameters: {
+            query?: {
+                /** @description One or several */
+                status?: ("bot" | "queued" | "open" | "snoozed" | "closed")[] | null;
+                /** @description `me`, `none` or an attendant's id */
+                assignee?: string | null;
+                channel?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app") | null;
+                account_id?: string | null;
+                contact_id?: string | null;
+                /** @description Only the caller's favourites */
+                favourite?: "true" | null;
+                unread?: boolean | null;
+                opened_after?: string | null;
+                opened_before?: string | null;
+                /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
+                q?: string | null;
+                sort?: "-last_activity";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    count_views_api_v1_conversations_counts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewCounts"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3593,6 +3787,10 @@ export interface operations {
                 before?: number | null;
                 /** @description Only the first messages after this `sequence` */
                 after?: number | null;
+                /** @description Messages on both sides of the one with this id, and itself */
+                around?: string | null;
+                /** @description The same, by a place such as `first_unread_sequence` */
+                around_sequence?: number | null;
                 /** @description Items in one answer */
                 limit?: number;
                 /** @description `next_cursor` of the answer before; absent: from the start */
@@ -3612,7 +3810,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_MessageView_"];
+                    "application/json": components["schemas"]["Thread"];
                 };
             };
             default: components["responses"]["Problem"];

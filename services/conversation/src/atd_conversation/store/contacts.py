@@ -1,0 +1,115 @@
+"""Finding customers: by what somebody types, by name, by id. Always of one tenant, by an index, within a bound."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pymongo
+import structlog
+from pymongo import UpdateOne
+from pymongo.errors import PyMongoError
+
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.search_terms import listed_as, terms_of
+from atd_conversation.store.documents import contact_of
+from atd_conversation.store.indexes import BY_NAME, BY_TERM, CONTACTS, COUNTERS
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document
+
+LIST_SECONDS = 3.0
+"""The longest a list may search before it is refused as too wide."""
+
+MOST_FOUND = 200
+"""Contacts that one question finds at the most: whoever means another one asks for more of them."""
+
+_BATCH = 500
+_AGAIN = timedelta(hours=1)
+_PLACE = "contacts.terms"
+"""Where in `counters` it is noted up to which contact the terms are there; no tenant has such an id."""
+
+
+class TooWide(Exception):
+    """The filters match so little of so much that the search was given up."""
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Give a search up after `LIST_SECONDS`. Raises `TooWide`."""
+    try:
+        with pymongo.timeout(LIST_SECONDS):  # `max_time_ms` gives way to the client's own timeout
+            yield
+    except PyMongoError as error:
+        if error.timeout:
+            raise TooWide from error
+        raise
+
+
+class ContactQueries:
+    """Contacts of one tenant at a time. One that another contact goes on for is found by its id alone."""
+
+    def __init__(self, database: "Database") -> None:
+        self._contacts = database[CONTACTS]
+        self._counters = database[COUNTERS]
+
+    async def one(self, tenant_id: str, contact_id: str) -> Contact | None:
+        row = await self._contacts.find_one({"_id": contact_id, "tenant_id": tenant_id})
+        return contact_of(row) if row else None
+
+    async def by_name(self, tenant_id: str, *, limit: int, after: tuple[str, str] | None) -> list[Contact]:
+        """Up to `limit` contacts by name that come after the place `after` (`listed_as` and id)."""
+        query: Document = {"tenant_id": tenant_id, "listed_as": {"$gte": after[0] if after else ""}}
+        if after is not None:
+            query["$or"] = [{"listed_as": {"$gt": after[0]}}, {"_id": {"$gt": after[1]}}]
+        cursor = self._contacts.find(query).sort([("listed_as", 1), ("_id", 1)]).hint(BY_NAME).limit(limit)
+        with bounded():
+            return [contact_of(row) for row in await cursor.to_list(limit)]
+
+    async def search(self, tenant_id: str, terms: Sequence[str]) -> list[Contact]:
+        """Up to `MOST_FOUND` contacts by name that have every one of `terms` as the beginning of one of theirs.
+
+        Raises `TooWide` when `LIST_SECONDS` were not enough: of several words only one narrows by the index.
+        """
+        longest_first = sorted(terms, key=len, reverse=True)
+        beginnings = [{"terms": {"$regex": f"^{re.escape(term)}"}} for term in longest_first]
+        cursor = self._contacts.find({"tenant_id": tenant_id, "$and": beginnings}).hint(BY_TERM).limit(MOST_FOUND)
+        with bounded():
+            found = [contact_of(row) for row in await cursor.to_list(MOST_FOUND)]
+        return sorted(found, key=lambda one: (listed_as(one) or "", one.id))
+
+    async def add_terms_forever(self) -> None:
+        """Make contacts of earlier versions findable, at the start and now and then: an old process may still run."""
+        while True:
+            added = await self.add_terms()
+            if added:
+                structlog.get_logger().info("contacts.terms_added", contacts=added)
+            await asyncio.sleep(_AGAIN.total_seconds())
+
+    async def add_terms(self) -> int:
+        """Make contacts of earlier versions findable; how many were. Safe to repeat, and to stop at any time.
+
+        Goes on behind the last full batch that was looked at, so that a start costs as much as contacts came since the
+        one before. A contact that changes meanwhile gets its terms by that.
+        """
+        note = await self._counters.find_one({"_id": _PLACE})
+        place, changed = note["after"] if note else "", 0
+        while True:
+            cursor = self._contacts.find({"_id": {"$gt": place}}).sort("_id", 1).limit(_BATCH)
+            rows = await cursor.to_list(_BATCH)
+            updates = [_with_terms(row) for row in rows if "terms" not in row]
+            if updates:
+                changed += (await self._contacts.bulk_write(updates, ordered=False)).modified_count
+            if len(rows) < _BATCH:  # these are looked at again: older ids than the last may be stored after it
+                return changed
+            place = rows[-1]["_id"]
+            await self._counters.update_one({"_id": _PLACE}, {"$max": {"after": place}}, upsert=True)
+            await asyncio.sleep(0)
+
+
+def _with_terms(row: "Document") -> UpdateOne:
+    contact = contact_of(row)
+    fields = {"terms": terms_of(contact), "listed_as": listed_as(contact)}
+    return UpdateOne({"_id": contact.id, "order": contact.order}, {"$set": fields})
