@@ -83,6 +83,7 @@ def test_a_listed_template_is_shown_as_the_public_api_has_it() -> None:
         "reason": None,
         "components": (BODY,),
         "parameters": {"header": 0, "body": 2, "buttons": 0},
+        "layout": {"header": None, "body": "Olá, {{1}}! Seu pedido {{2}} saiu.", "footer": None, "buttons": ()},
         "unsendable": None,
     }
     event = changed_event(saved.document, NOW)

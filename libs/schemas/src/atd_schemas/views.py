@@ -235,8 +235,37 @@ class TemplateParameters(Schema):
     buttons: int = 0
 
 
+HeaderKind = Literal["text", "image", "video", "document", "location", "other"]
+LayoutButtonType = Literal["reply", "url", "phone", "code", "other"]
+
+
+class LayoutHeader(Schema):
+    """What stands above a template's body: a text, or a file or place that is given when it is sent."""
+
+    kind: HeaderKind
+    text: str | None = None
+
+
+class LayoutButton(Schema):
+    """A button of a template. `needs_value`: it takes one of `parameters.buttons`, in their order."""
+
+    type: LayoutButtonType
+    title: str
+    url: str | None = None
+    needs_value: bool = False
+
+
+class TemplateLayout(Schema):
+    """How a template looks, the same for every channel. Placeholders stand in the texts as `{{1}}` or `{{name}}`."""
+
+    header: LayoutHeader | None = None
+    body: str
+    footer: str | None = None
+    buttons: tuple[LayoutButton, ...] = ()
+
+
 class TemplateView(Schema):
-    """A message template that the provider keeps. `components` are in the provider's shape.
+    """A message template that the provider keeps. `components` are in the provider's shape, `layout` in ours.
 
     `unsendable` names the part because of which the template cannot be sent whole, whatever its status.
     """
@@ -249,4 +278,5 @@ class TemplateView(Schema):
     reason: str | None = None
     components: tuple[dict[str, Any], ...] = ()
     parameters: TemplateParameters = TemplateParameters()
+    layout: TemplateLayout | None = None
     unsendable: UnsendablePart | None = None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from atd_ingest_whatsapp.accounts import Account
+from atd_ingest_whatsapp.templates.layout import layout_of
 from atd_ingest_whatsapp.translate import TemplateNote
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import TemplateChanged, TemplateData
@@ -168,6 +169,7 @@ def view(document: "Document") -> TemplateView:
         reason=document["reason"],
         components=components,
         parameters=TemplateParameters.model_validate(document["parameters"]),
+        layout=layout_of(components),
         unsendable=find_unsendable_part(components),
     )
 
