@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from atd_channel_sandbox.api import api_router
 from atd_channel_sandbox.company_listener import CompanyListener
 from atd_channel_sandbox.connector import ChannelConnector
+from atd_channel_sandbox.new_companies import NewCompanies
 from atd_channel_sandbox.phones import Phones
 from atd_channel_sandbox.security import PageSecurity
 from atd_channel_sandbox.settings import SandboxSettings
@@ -61,6 +62,7 @@ def create_app(
     graph = create_fake_graph(webhooks=webhooks, listener=CompanyListener(state))
     phones = Phones(state)
     connector = ChannelConnector(settings, state, phones, gateway)
+    companies = NewCompanies(state, phones, settings.sandbox_data)
     for number_id, _ in state.messages.pairs():
         state.directory.company(number_id)
 
@@ -75,7 +77,7 @@ def create_app(
         journal.close()
 
     app = FastAPI(title="Channel sandbox", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    _add_page(app, api_router(state, phones, settings.sandbox_upload_bytes))
+    _add_page(app, api_router(state, phones, companies, settings.sandbox_upload_bytes))
     app.mount("", graph.app)
     return Sandbox(app, state, settings.framed_by)
 

@@ -9,6 +9,9 @@ COMPANIES = (
 )
 """Key, name, what it does, number. The id of the number is made at random when it is connected."""
 
+NEW_COMPANIES = ("Padaria Aurora", "Oficina Central", "Escola Horizonte", "Hotel Jacarandá", "Livraria Esquina")
+"""Names of companies that somebody connects by hand, in their order."""
+
 CUSTOMERS = (
     Customer(key="5511987650001", name="Ana Souza"),
     Customer(key="5521987650002", name="João Lima"),

@@ -94,12 +94,12 @@ def graph_router(state: FakeState, listener: Listener) -> APIRouter:
         call = Call("check", node)
         if (scripted := await scripted_answer(state.take_behaviour(call), no_effect, refuse)) is not None:
             return scripted
-        callback = state.callback_of(node)
+        profile = state.profile_of(node)
         return JSONResponse(
             {
                 "id": node,
-                "verified_name": "Loja Exemplo",
-                "display_phone_number": callback.display_phone_number if callback else "551133330000",
+                "verified_name": profile.name,
+                "display_phone_number": profile.phone,
                 "quality_rating": "GREEN",
             }
         )

@@ -10,11 +10,15 @@ from atd_testing.whatsapp.builders import SIGNATURE_HEADER, Json
 
 
 class WebhookReceiver(providers.WebhookReceiver):
-    """Takes WhatsApp's webhooks; the handshake always passes."""
+    """Takes WhatsApp's webhooks; the handshake passes, with a `verify_token` for that one alone."""
+
+    verify_token: str | None = None
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
         if request.method == "GET":
+            if self.verify_token not in (None, request.url.params["hub.verify_token"]):
+                return httpx.Response(403)
             return httpx.Response(200, text=request.url.params["hub.challenge"])
         return await super().handle(request)
 

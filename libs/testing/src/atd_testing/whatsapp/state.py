@@ -49,6 +49,13 @@ class Callback(BaseModel):
     display_phone_number: str = "551133330000"
 
 
+class NumberProfile(BaseModel):
+    """What a number is called before anything is known of its webhooks; `phone` is the number in digits."""
+
+    name: str
+    phone: str
+
+
 class GraphSettings(BaseModel):
     """Rules of Meta that are off by default.
 
@@ -94,17 +101,24 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
         # A service may remember ids of a fake that ran before: they must not repeat.
         self.media = MediaStore(first_number=int(datetime.now(UTC).timestamp() * 1000))
         self.foreign_addresses: dict[str, str] = {}
+        self.profiles: dict[str, NumberProfile] = {}
         self.templates: dict[str, list[Template]] = {}
         self.customer_wrote_at: OrderedDict[tuple[str, str], datetime] = OrderedDict()
         self.closed_windows: set[tuple[str, str]] = set()
         self._pairs: OrderedDict[tuple[str, str], tuple[float, datetime]] = OrderedDict()
 
     def reset(self) -> None:
-        """Back to the beginning; the store of files is emptied and stays the same object."""
-        media = self.media
+        """Back to the beginning; the store of files is emptied and stays the same object; numbers keep their names."""
+        media, profiles = self.media, self.profiles
         super().reset()
         media.clear()
-        self.media = media
+        self.media, self.profiles = media, profiles
+
+    def profile_of(self, phone_number_id: str) -> NumberProfile:
+        """What the number is called."""
+        callback = self.callback_of(phone_number_id)
+        phone = callback.display_phone_number if callback else "551133330000"
+        return self.profiles.get(phone_number_id) or NumberProfile(name="Loja Exemplo", phone=phone)
 
     def numbers_of(self, business_account_id: str) -> list[str]:
         """The numbers with a callback of their own that belong to this business account."""

@@ -1,6 +1,7 @@
 // Builds the page.
 
 import { buildStage } from "./chat.js";
+import { followAddress } from "./connect.js";
 import { language, setLanguage } from "./i18n.js";
 import { buildPanel } from "./panel.js";
 import { buildPeople } from "./people.js";
@@ -23,6 +24,7 @@ async function start() {
     return;
   }
   followEvents();
+  followAddress();
 }
 
 setLanguage(language());

@@ -1,6 +1,7 @@
 // The list at the side: the companies to write to, and the customers who write.
 
 import { avatar, emblem, h, icon, tick } from "./dom.js";
+import { openConnect } from "./connect.js";
 import { LANGUAGES, clock, day, language, setLanguage, t } from "./i18n.js";
 import { snippet } from "./bubble.js";
 import { chooseCompany, notify, openThread, store, subscribe, threadOf } from "./store.js";
@@ -10,6 +11,7 @@ const SKELETONS = 8;
 export function buildPeople(aside) {
   const connection = h("p", { class: "connection", role: "status" });
   const companies = h("div", { class: "companies", role: "radiogroup" });
+  const another = h("button", { type: "button", class: "another", on: { click: openConnect } });
   const threads = h("ul", { class: "threads" });
   const words = h("div", { class: "brand-words" });
   const toTitle = h("p", { class: "section-title" }), whoTitle = h("h2", { class: "section-title" });
@@ -19,7 +21,7 @@ export function buildPeople(aside) {
   const panel = h("button", { type: "button", class: "round only-drawer", on: { click: () => { document.body.dataset.panel = "open"; } } }, icon("sliders"));
   aside.append(
     h("header", { class: "brand" }, h("img", { src: "/static/icon.svg", alt: "" }), words),
-    connection, toTitle, companies, whoTitle, threads,
+    connection, toTitle, companies, another, whoTitle, threads,
     h("footer", { class: "people-foot" }, languages, theme, panel));
 
   function switchTheme() {
@@ -35,6 +37,7 @@ export function buildPeople(aside) {
     words.replaceChildren(h("b", {}, t("title")), h("p", {}, t("subtitle")));
     document.getElementById("title").textContent = t("title");
     aside.setAttribute("aria-label", t("who"));
+    another.replaceChildren(icon("plus"), t("connectAnother"));
     toTitle.textContent = t("writeTo");
     whoTitle.textContent = t("who");
     theme.replaceChildren(icon(dark ? "sun" : "moon"));
