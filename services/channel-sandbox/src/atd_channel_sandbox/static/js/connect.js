@@ -15,7 +15,7 @@ function copyRow(label, value) {
 }
 
 function input(name, label, type) {
-  return h("label", { class: "field" }, h("span", {}, label), h("input", { name, type, required: true, autocomplete: "off", spellcheck: "false" }));
+  return h("label", { class: "connect-field" }, h("span", {}, label), h("input", { name, type, required: true, autocomplete: "off", spellcheck: "false" }));
 }
 
 /** Open the dialog. The one that waits is shown again until it is connected. */
