@@ -1573,6 +1573,39 @@ export interface components {
             status?: ("pending" | "sent" | "delivered" | "read" | "failed") | null;
         };
         /**
+         * LayoutButton
+         * @description A button of a template. `needs_value`: it takes one of `parameters.buttons`, in their order.
+         */
+        LayoutButton: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "reply" | "url" | "phone" | "code" | "other";
+            /** Title */
+            title: string;
+            /** Url */
+            url?: string | null;
+            /**
+             * Needs Value
+             * @default false
+             */
+            needs_value: boolean;
+        };
+        /**
+         * LayoutHeader
+         * @description What stands above a template's body: a text, or a file or place that is given when it is sent.
+         */
+        LayoutHeader: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "image" | "video" | "document" | "location" | "other";
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * LinkContent
          * @description A text with a button that opens a page.
          */
@@ -2470,6 +2503,22 @@ export interface components {
             rendered?: components["schemas"]["RenderedTemplate"] | null;
         };
         /**
+         * TemplateLayout
+         * @description How a template looks, the same for every channel. Placeholders stand in the texts as `{{1}}` or `{{name}}`.
+         */
+        TemplateLayout: {
+            header?: components["schemas"]["LayoutHeader"] | null;
+            /** Body */
+            body: string;
+            /** Footer */
+            footer?: string | null;
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["LayoutButton"][];
+        };
+        /**
          * TemplateParameters
          * @description How many values a template takes, and the names of those of its body where they have names.
          */
@@ -2517,7 +2566,7 @@ export interface components {
         };
         /**
          * TemplateView
-         * @description A message template that the provider keeps. `components` are in the provider's shape.
+         * @description A message template that the provider keeps. `components` are in the provider's shape, `layout` in ours.
          *
          *     `unsendable` names the part because of which the template cannot be sent whole, whatever its status.
          */
@@ -2552,6 +2601,7 @@ export interface components {
              *     }
              */
             parameters: components["schemas"]["TemplateParameters"];
+            layout?: components["schemas"]["TemplateLayout"] | null;
             unsendable?: components["schemas"]["UnsendablePart"] | null;
         };
         /**
