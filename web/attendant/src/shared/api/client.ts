@@ -70,7 +70,7 @@ async function answer(request: Request): Promise<Response> {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: "", fetch: fetchSignedIn });
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchSignedIn });
 
 /** What a call answered. Raises `ApiProblem` for an error status. */
 export async function unwrap<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {

@@ -1,5 +1,5 @@
 /** What the server knows of conversations, kept true by live events. */
-import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 
 import { api, getJson, unwrap } from "@/shared/api/client";
@@ -54,16 +54,19 @@ export async function loadMore(client: QueryClient, filter: ConversationFilter):
   );
 }
 
+export const listQuery = (client: QueryClient, filter: ConversationFilter) =>
+  queryOptions({
+    queryKey: keys.list(filter),
+    queryFn: ({ signal }) => loadList(client, filter, signal),
+    structuralSharing: false, // rows keep their identity by themselves; comparing 5,000 of them takes too long
+  });
+
 /** The conversations of a view, the latest activity first; `loadMore` adds the next page. */
 export function useConversationList(filter: ConversationFilter) {
   const client = useQueryClient();
   const [loadingMore, setLoadingMore] = useState(false);
   const [moreError, setMoreError] = useState<Error | null>(null);
-  const query = useQuery({
-    queryKey: keys.list(filter),
-    queryFn: ({ signal }) => loadList(client, filter, signal),
-    structuralSharing: false, // rows keep their identity by themselves; comparing 5,000 of them takes too long
-  });
+  const query = useQuery(listQuery(client, filter));
   const key = JSON.stringify(filter);
   const more = useCallback(async () => {
     setLoadingMore(true);
@@ -89,46 +92,62 @@ export function useConversationList(filter: ConversationFilter) {
   };
 }
 
-export function useConversation(id: string) {
-  const client = useQueryClient();
-  const live = liveOf(client);
-  return useQuery({
+export const conversationQuery = (client: QueryClient, id: string) =>
+  queryOptions({
     queryKey: keys.conversation(id),
-    queryFn: ({ signal }) =>
-      live.during(
-        () =>
-          unwrap<Conversation>(
-            api.GET("/api/v1/conversations/{conversation_id}", { params: { path: { conversation_id: id } }, signal }),
-          ),
-        (answered, watch) => live.takeAnswered([answered], watch)[0] ?? answered,
-      ),
-    initialData: () => live.copyOf(id),
+    queryFn: ({ signal }) => {
+      const params = { path: { conversation_id: id } };
+      const load = () => unwrap<Conversation>(api.GET("/api/v1/conversations/{conversation_id}", { params, signal }));
+      const live = liveOf(client);
+      return live.during(load, (answered, watch) => live.takeAnswered([answered], watch)[0] ?? answered);
+    },
+    initialData: () => liveOf(client).copyOf(id),
     structuralSharing: false,
   });
+
+export function useConversation(id: string) {
+  return useQuery(conversationQuery(useQueryClient(), id));
 }
 
-/** The numbers beside the views; undefined where the server does not count. */
-export function useCounts(): Counts | undefined {
-  const { data } = useQuery({
+/** null where the server does not count. */
+async function getCounts(signal: AbortSignal): Promise<Counts | null> {
+  try {
+    return await getJson<Counts>("/api/v1/conversations/counts", signal);
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+export const countsQuery = (client: QueryClient) =>
+  queryOptions({
     queryKey: keys.counts(),
-    queryFn: async ({ signal }) => {
-      try {
-        return await getJson<Counts>("/api/v1/conversations/counts", signal);
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) =>
+      liveOf(client).during(
+        () => getCounts(signal),
+        (counts) => counts,
+      ),
   });
-  return data ?? undefined;
+
+/** The numbers beside the views; undefined while they are not known. */
+export function useCounts(): Counts | undefined {
+  return useQuery(countsQuery(useQueryClient())).data ?? undefined;
 }
 
 export function useContact(id: string) {
+  const live = liveOf(useQueryClient());
   return useQuery({
     queryKey: keys.contact(id),
-    queryFn: ({ signal }) =>
-      unwrap<Contact>(api.GET("/api/v1/contacts/{contact_id}", { params: { path: { contact_id: id } }, signal })),
+    queryFn: ({ signal }) => {
+      const params = { path: { contact_id: id } };
+      const load = () => unwrap<Contact>(api.GET("/api/v1/contacts/{contact_id}", { params, signal }));
+      return live.during(load, (contact, watch) => later(contact, watch.contacts.get(id)));
+    },
   });
+}
+
+function later(contact: Contact, other: Contact | undefined): Contact {
+  return other !== undefined && other.version > contact.version ? other : contact;
 }
 
 /** What a kind of channel can do; undefined while it is not known. */

@@ -1,5 +1,5 @@
 /** The messages of a conversation: a stretch that grows at both ends, and follows live events. */
-import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { api, getJson, unwrap } from "@/shared/api/client";
@@ -51,7 +51,7 @@ async function again(conversationId: string, thread: Thread, signal?: AbortSigna
   return result;
 }
 
-export async function loadThread(client: QueryClient, conversationId: string, signal?: AbortSignal): Promise<Thread> {
+async function loadThread(client: QueryClient, conversationId: string, signal?: AbortSignal): Promise<Thread> {
   const live = liveOf(client);
   return live.during(
     () => {
@@ -62,7 +62,15 @@ export async function loadThread(client: QueryClient, conversationId: string, si
   );
 }
 
-async function extend(client: QueryClient, conversationId: string, end: "older" | "newer"): Promise<void> {
+export const threadQuery = (client: QueryClient, conversationId: string) =>
+  queryOptions({
+    queryKey: keys.thread(conversationId),
+    queryFn: ({ signal }) => loadThread(client, conversationId, signal),
+    structuralSharing: false,
+  });
+
+/** Loads the next page at one end. */
+export async function extend(client: QueryClient, conversationId: string, end: "older" | "newer"): Promise<void> {
   const live = liveOf(client);
   const key = keys.thread(conversationId);
   const edge = () => {
@@ -126,11 +134,7 @@ function once(load: () => Promise<void>): () => Promise<void> {
  */
 export function useThread(conversationId: string) {
   const client = useQueryClient();
-  const query = useQuery({
-    queryKey: keys.thread(conversationId),
-    queryFn: ({ signal }) => loadThread(client, conversationId, signal),
-    structuralSharing: false,
-  });
+  const query = useQuery(threadQuery(client, conversationId));
   const moves = useMemo(
     () => ({
       loadOlder: once(() => extend(client, conversationId, "older")),

@@ -13,11 +13,19 @@ export interface Updates {
   contacts: Map<string, Contact>;
   /** Conversations that have to be loaded: an event is missing before this one, or there is no copy to change. */
   missing: Set<string>;
+  /** Something happened that no copy shows as a change, so that numbers cannot be corrected by the difference. */
+  uncounted: boolean;
 }
 
 /** Applies the events in their order. Copies that are as late as an event, or later, stay. */
 export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Updates {
-  const updates: Updates = { conversations: new Map(), messages: new Map(), contacts: new Map(), missing: new Set() };
+  const updates: Updates = {
+    conversations: new Map(),
+    messages: new Map(),
+    contacts: new Map(),
+    missing: new Set(),
+    uncounted: false,
+  };
   for (const frame of frames) {
     if (isAbout(frame, "conversation")) {
       takeCopy(copies, updates, frame.data.conversation);
@@ -38,6 +46,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Upda
 /** The later of two copies of a conversation. The event's `favourite` is nobody's: ours stays. */
 function takeCopy(copies: Copies, updates: Updates, copy: Conversation): void {
   const current = updates.conversations.get(copy.id) ?? copies.get(copy.id);
+  if (current === undefined || current.sequence >= copy.sequence) updates.uncounted = true;
   if (current !== undefined && current.sequence >= copy.sequence) return;
   updates.conversations.set(copy.id, { ...copy, favourite: current?.favourite ?? false });
   updates.missing.delete(copy.id);
@@ -53,8 +62,10 @@ function withVersion(frame: MessageEvent): Message {
 /** A message changes its conversation, too. Only the very next event can be applied to a copy. */
 function advance(copies: Copies, updates: Updates, frame: MessageEvent, message: Message): void {
   const current = updates.conversations.get(frame.subject) ?? copies.get(frame.subject);
+  const isNew = frame.sequence === message.sequence;
+  if (isNew && (current === undefined || frame.sequence <= current.sequence)) updates.uncounted = true;
   if (current === undefined) {
-    if (frame.sequence === message.sequence) updates.missing.add(frame.subject);
+    if (isNew) updates.missing.add(frame.subject);
     return;
   }
   if (frame.sequence <= current.sequence) return;

@@ -18,10 +18,10 @@ export function recounted(counts: Counts, before: Conversation, after: Conversat
   return changed;
 }
 
-/** Whether the conversation counts differently than before; unknown before: whether it counts at all. */
-export function countsDiffer(before: Conversation | undefined, after: Conversation, me: string): boolean {
+/** Whether the conversation counts differently than before. */
+export function countsDiffer(before: Conversation, after: Conversation, me: string): boolean {
   return COUNTED.some((view) => {
-    const was = before === undefined ? { total: 0, unread: 0 } : share(view, before, me);
+    const was = share(view, before, me);
     const is = share(view, after, me);
     return was.total !== is.total || was.unread !== is.unread;
   });

@@ -15,7 +15,12 @@ import type { EventFrame } from "@/shared/realtime/frames";
 import { MissingConversations } from "@/shared/realtime/missing";
 import { settled, Watches, type Watch } from "@/shared/realtime/watch";
 
+/** Numbers that may be wrong are asked for soon; those that were corrected by the difference now and then. */
 const RECOUNT_MS = 2000;
+const RECOUNT_EXACT_MS = 60_000;
+
+/** So many losses in a row while one request is under way are more than a connection can have. */
+const GAPS_MOST = 20;
 
 type MessageListener = (conversationId: string, messages: readonly Message[]) => void;
 
@@ -25,7 +30,7 @@ export class Live {
   private readonly watches = new Watches();
   private readonly listeners = new Set<MessageListener>();
   private readonly missing = new MissingConversations(this);
-  private recount: ReturnType<typeof setTimeout> | null = null;
+  private recount: { timer: ReturnType<typeof setTimeout>; soon: boolean } | null = null;
 
   constructor(private readonly client: QueryClient) {}
 
@@ -42,7 +47,7 @@ export class Live {
     this.copies.clear();
     this.missing.forget();
     this.watches.each((watch) => (watch.void = true));
-    if (this.recount !== null) clearTimeout(this.recount);
+    if (this.recount !== null) clearTimeout(this.recount.timer);
     this.recount = null;
     this.client.clear();
   }
@@ -65,6 +70,7 @@ export class Live {
       for (const [id, contact] of updates.contacts) this.writeContact(id, contact);
     });
     this.missing.add(updates.missing);
+    if (updates.uncounted) this.planRecount(true);
   }
 
   /** Events may have been lost: ask the server for everything again, what is on the screen at once. */
@@ -88,7 +94,7 @@ export class Live {
   async during<A, T>(request: () => Promise<A>, settle: (answer: A, watch: Watch) => T): Promise<T> {
     for (let tries = 0; ; tries += 1) {
       const result = await this.watches.during(request, (answer, watch) =>
-        watch.void && tries < 3 ? null : { settled: settle(answer, watch) },
+        watch.void && tries < GAPS_MOST ? null : { settled: settle(answer, watch) },
       );
       if (result !== null) return result.settled;
     }
@@ -115,7 +121,7 @@ export class Live {
       if (copy !== undefined) changes.set(id, copy);
     }
     for (const row of rows) changes.set(row.id, row);
-    return withChanges({ ...list, rows }, changes, this.decide(filter));
+    return withChanges(list, changes, this.decide(filter));
   }
 
   /** Messages that the server answered outside of a thread's loading: sent, repeated, reacted to. */
@@ -211,14 +217,21 @@ export class Live {
   }
 
   private count(before: Conversation | undefined, after: Conversation): void {
-    if (!countsDiffer(before, after, this.me)) return;
-    const counts = this.client.getQueryData<Counts>(keys.counts());
-    if (counts === undefined) return;
-    if (before !== undefined) this.client.setQueryData(keys.counts(), recounted(counts, before, after, this.me));
-    this.recount ??= setTimeout(() => {
+    if (before === undefined || !countsDiffer(before, after, this.me)) return;
+    const key = keys.counts();
+    const counts = this.client.getQueryData<Counts | null>(key);
+    if (counts) this.client.setQueryData(key, recounted(counts, before, after, this.me));
+    this.planRecount(this.client.isFetching({ queryKey: key }) > 0);
+  }
+
+  private planRecount(soon: boolean): void {
+    if (this.recount !== null && (this.recount.soon || !soon)) return;
+    if (this.recount !== null) clearTimeout(this.recount.timer);
+    const ask = () => {
       this.recount = null;
       void this.client.invalidateQueries({ queryKey: keys.counts() });
-    }, RECOUNT_MS);
+    };
+    this.recount = { timer: setTimeout(ask, soon ? RECOUNT_MS : RECOUNT_EXACT_MS), soon };
   }
 
   private tell(conversationId: string, messages: readonly Message[]): void {
