@@ -11,6 +11,7 @@ import { App } from "@/app/App";
 import { setTokenSource } from "@/shared/api/client";
 import { createQueryClient } from "@/shared/api/queryClient";
 import { startTexts } from "@/shared/i18n";
+import { liveOf } from "@/shared/realtime/live";
 import { Session } from "@/shared/session/session";
 import { preferences } from "@/shared/storage/preferences";
 
@@ -19,5 +20,10 @@ if (root === null) throw new Error("index.html has no #root");
 
 const session = new Session();
 setTokenSource(session);
+const queryClient = createQueryClient();
+session.subscribe(() => {
+  const state = session.getState();
+  if (state.status === "signed_out" && state.reason === "left") liveOf(queryClient).forget();
+});
 await Promise.all([startTexts(preferences.get().language), session.start()]);
-createRoot(root).render(<App session={session} queryClient={createQueryClient()} />);
+createRoot(root).render(<App session={session} queryClient={queryClient} />);

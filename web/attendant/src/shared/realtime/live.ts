@@ -46,7 +46,7 @@ export class Live {
     this.me = "";
     this.copies.clear();
     this.missing.forget();
-    this.watches.each((watch) => (watch.void = true));
+    this.watches.each((watch) => (watch.foreign = true));
     if (this.recount !== null) clearTimeout(this.recount.timer);
     this.recount = null;
     this.client.clear();

@@ -12,6 +12,7 @@ import { Presence } from "@/shared/realtime/presence";
 import { Signals } from "@/shared/realtime/signals";
 import { Socket, type ConnectionState } from "@/shared/realtime/socket";
 import type { Session } from "@/shared/session/session";
+import { alone } from "@/shared/storage/locks";
 import { recordStore } from "@/shared/storage/records";
 import { serverClock } from "@/shared/time/clock";
 
@@ -133,9 +134,7 @@ export class LiveSession {
       store: outgoingStore,
       post: postMessage,
       arrived: (message) => this.live.takeMessages(message.conversation_id, [message]),
-      alone: async (name, work) => {
-        await navigator.locks.request(name, work);
-      },
+      alone,
       tell: () => tabs.postMessage(null),
       online: () => navigator.onLine,
       now: () => serverClock.now(),

@@ -1,4 +1,5 @@
 /** What came live while a request was under way: its answer may have been made before that. */
+import { Unanswered } from "@/shared/api/problem";
 import type { Contact, Conversation, Message } from "@/shared/api/types";
 
 export interface Watch {
@@ -8,6 +9,8 @@ export interface Watch {
   messages: Map<string, Message[]>;
   /** Events may have been lost meanwhile: the answer is to be asked for again. */
   void: boolean;
+  /** Somebody else sits here now: the answer is not for them. */
+  foreign: boolean;
 }
 
 export class Watches {
@@ -21,10 +24,13 @@ export class Watches {
       favourites: new Map(),
       messages: new Map(),
       void: false,
+      foreign: false,
     };
     this.open.add(watch);
     try {
-      return settle(await request(), watch);
+      const answer = await request();
+      if (watch.foreign) throw new Unanswered("another attendant has signed in");
+      return settle(answer, watch);
     } finally {
       this.open.delete(watch);
     }
