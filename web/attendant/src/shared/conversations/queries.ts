@@ -154,7 +154,7 @@ function later(contact: Contact, other: Contact | undefined): Contact {
 export function useCapabilities(kind: string | undefined): Capabilities | undefined {
   const { data } = useQuery({
     queryKey: keys.capabilities(),
-    queryFn: async ({ signal }) => (await getJson<{ items: Capabilities[] }>("/api/v1/capabilities", signal)).items,
+    queryFn: async ({ signal }) => (await unwrap(api.GET("/api/v1/capabilities", { signal }))).items,
   });
   return data?.find((one) => one.kind === kind);
 }
