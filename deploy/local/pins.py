@@ -29,7 +29,7 @@ from atd_testing.servers.jars import SPEC_FILE, is_lock_current
 from deploy.web.client import CLIENT
 
 ROOT = Path(__file__).resolve().parents[2]
-_LOCK_FILES = ("requirements.lock", "deploy/runtime.lock", "deploy/build.lock")
+_LOCK_FILES = ("requirements.lock", "deploy/runtime.lock", "deploy/node.lock", "deploy/build.lock")
 _FOR_DEVELOPMENT = {"atd-testing", "atd-channel-sandbox"}
 _PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE)
 # By shape rather than by name, so that mirrors are found as well.
@@ -49,7 +49,7 @@ def main() -> int:
     faults = [
         *missing_pins(ROOT, "requirements.lock", development=True),
         *missing_pins(ROOT, "deploy/runtime.lock", development=False),
-        *differing_pins(*((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES[:2])),
+        *differing_pins(*((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES[:3])),
         *pins_without_hash((ROOT / name).read_text(encoding="utf-8") for name in _LOCK_FILES),
         *unsynchronised_servers(ROOT),
         *loose_packages(json.loads((ROOT / CLIENT / "package-lock.json").read_text(encoding="utf-8"))),
@@ -86,12 +86,12 @@ def missing_pins(root: Path, lock: str, *, development: bool) -> Iterator[str]:
                 yield f"{file.relative_to(root)}: `{requirement}` is not in {lock}; run `make lock KEEP=1`"
 
 
-def differing_pins(everything: str, runtime: str) -> Iterator[str]:
-    """Name the pins of the images (`runtime`) that are not those which the tests run with (`everything`)."""
+def differing_pins(everything: str, *of_images: str) -> Iterator[str]:
+    """Name the pins of the images that are not those which the tests run with (`everything`)."""
     tested = {(pin["name"], pin["version"]) for pin in _PINNED.finditer(everything)}
-    for pin in _PINNED.finditer(runtime):
+    for pin in (pin for lock in of_images for pin in _PINNED.finditer(lock)):
         if (pin["name"], pin["version"]) not in tested:
-            yield f"deploy/runtime.lock: {pin[0]} is not what requirements.lock has; run `make lock KEEP=1`"
+            yield f"deploy: {pin[0]} of the images is not what requirements.lock has; run `make lock KEEP=1`"
 
 
 def pins_without_hash(locks: Iterable[str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """`python -m deploy.web COMMAND`: what `make` does with the web client.
 
-`build` builds it if needed; `check`, `fmt` and `test` do what their names say; `dev` runs the development server, which
+`install` and `build` do so if needed; `check`, `fmt` and `test` do what their names say; `dev` runs the development server, which
 needs a running `make run`; `lock` updates `package-lock.json`; `npm ...` runs npm with the pinned Node.
 """
 
@@ -28,6 +28,8 @@ def main(arguments: list[str]) -> int:
 
 def _run(client: Client, command: str = "", *arguments: str) -> int:
     match command:
+        case "install":
+            client.install()
         case "build":
             print(f"built in {client.dist}" if client.build() else f"{client.dist} is up to date")
         case "check":

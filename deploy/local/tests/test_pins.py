@@ -54,7 +54,7 @@ def test_what_is_for_development_need_not_be_in_the_images(workspace: Path) -> N
 
 def test_an_image_with_another_release_than_the_tests_is_named() -> None:
     (fault,) = pins.differing_pins("orjson==3.11.5\npytest==9.0.1\n", "orjson==3.11.4\n")
-    assert "orjson==3.11.4 is not what requirements.lock has" in fault
+    assert "orjson==3.11.4 of the images is not what requirements.lock has" in fault
 
 
 def test_a_pin_without_a_hash_is_named() -> None:
