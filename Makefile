@@ -7,6 +7,9 @@
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
+# Node is the pinned one of $(VENV), unless this names another.
+export NODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
