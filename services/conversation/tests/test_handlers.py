@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -310,7 +311,7 @@ async def test_settings_changes_name_attendants_and_remove_accounts(start: Any, 
         changed = AttendantChanged(**common, recorded_at=tenant.now, subject=attendant, sequence=revision, data=data)
         await service.publish(changed, topic=SETTINGS_CHANGES)
         known = {"_id": attendant, "name": name, "active": active}
-        await eventually(lambda known=known: service.db.attendants.find_one(known), timeout=30)
+        await eventually(partial(service.db.attendants.find_one, known), timeout=30)
         if active:
             await act(service, tenant, f"{found['id']}/assign", {"attendant_id": None})
             again = await act(service, tenant, f"{found['id']}/assign", {"attendant_id": attendant})
