@@ -1,7 +1,7 @@
 """`python -m deploy.web COMMAND`: what `make` does with the web client.
 
-`install` and `build` do so if needed; `check`, `fmt` and `test` do what their names say; `dev` runs the development server, which
-needs a running `make run`; `lock` updates `package-lock.json`; `npm ...` runs npm with the pinned Node.
+`install` and `build` do so if needed; `check`, `fmt` and `test` do what their names say; `dev` runs the development
+server, which needs a running `make run`; `lock` updates `package-lock.json`; `npm ...` runs npm with the pinned Node.
 """
 
 from __future__ import annotations

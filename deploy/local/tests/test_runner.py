@@ -63,11 +63,17 @@ def two_services() -> tuple[Service, Service]:
 class Run:
     """A runner in a thread of its own, and what it wrote."""
 
-    def __init__(self, local: Local, services: tuple[Service, ...], create_topics: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        local: Local,
+        services: tuple[Service, ...],
+        create_topics: tuple[str, ...],
+        build_client: Callable[[], Path | None] | None,
+    ) -> None:
         self.output = io.StringIO()
         self.stop = threading.Event()
         console = Console([service.name for service in services], {}, self.output)
-        self.runner = Runner(local, services, create_topics, console, self.stop)
+        self.runner = Runner(local, services, create_topics, console, self.stop, build_client=build_client)
         self.error: Exception | None = None
         self.thread = threading.Thread(target=self._run)
 
@@ -89,9 +95,10 @@ def running(
     given: dict[str, str] | None = None,
     create_topics: tuple[str, ...] = _NOTHING,
     outside: dict[str, str] = _OUTSIDE,
+    build_client: Callable[[], Path | None] | None = None,
 ) -> Iterator[Run]:
     environment = {"PATH": os.environ["PATH"], **outside, **(given or {})}
-    run = Run(Local(directory, environment), services, create_topics)
+    run = Run(Local(directory, environment), services, create_topics, build_client)
     run.thread.start()
     try:
         yield run
@@ -140,6 +147,21 @@ def test_a_variable_moves_a_port_and_everybody_is_told(tmp_path: Path) -> None:
     with running(tmp_path, (inner, outer), {"ATD_INNER_PORT": str(moved)}) as run:
         until(lambda: "ready after" in run.text, "welcome")
         assert told(outer)["ATD_INNER_URL"] == f"http://127.0.0.1:{moved}"
+
+
+def test_services_are_told_where_the_built_client_is(tmp_path: Path) -> None:
+    inner, outer = two_services()
+    with running(tmp_path, (inner, outer), build_client=lambda: tmp_path / "dist") as run:
+        until(lambda: "ready after" in run.text, "welcome")
+        assert told(outer)["ATD_WEB_ROOT"] == str(tmp_path / "dist")
+    assert "not served" not in run.text
+
+
+def test_without_a_client_the_services_start_all_the_same_and_the_end_of_the_start_says_so(tmp_path: Path) -> None:
+    inner, outer = two_services()
+    with running(tmp_path, (inner, outer), build_client=lambda: None) as run:
+        until(lambda: "The web client is not served: it could not be built" in run.text, "word of the client")
+        assert "ATD_WEB_ROOT" not in told(outer)
 
 
 def test_a_process_that_dies_is_started_again_and_that_is_said(tmp_path: Path) -> None:
