@@ -1,3 +1,4 @@
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem, Unanswered } from "@/shared/api/problem";
@@ -25,10 +26,13 @@ const BY_STATUS: Record<number, Known> = {
 /** Words for a failed request, where the feature has no better ones of its own. */
 export function useProblemText(): (error: unknown) => ProblemText {
   const { t } = useTranslation("app");
-  return (error) => {
-    const kind = kindOf(error);
-    return { title: t(`problem.${kind}.title`), text: t(`problem.${kind}.text`), code: codeOf(error) };
-  };
+  return useCallback(
+    (error) => {
+      const kind = kindOf(error);
+      return { title: t(`problem.${kind}.title`), text: t(`problem.${kind}.text`), code: codeOf(error) };
+    },
+    [t],
+  );
 }
 
 function kindOf(error: unknown): Known {

@@ -1,4 +1,25 @@
+import { Button } from "@mantine/core";
+import { useEffect, useRef, useState, type RefObject } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { Composer } from "@/features/composer";
+import { ApiProblem } from "@/shared/api/problem";
+import type { Conversation } from "@/shared/api/types";
 import type { View } from "@/shared/conversations/filter";
+import { useConversation } from "@/shared/conversations/queries";
+import { useThread } from "@/shared/conversations/useThread";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ErrorState } from "@/shared/ui/ErrorState";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { Bar, ThreadSkeleton } from "@/shared/ui/Skeletons";
+
+import { firstUnread, MOST_PAGES_TO_UNREAD } from "../model/place";
+import { ThreadHeader } from "./header/ThreadHeader";
+import headerClasses from "./header/header.module.css";
+import { MessageList, type ListHandle } from "./MessageList";
+import { NoSelection } from "./NoSelection";
+import classes from "./thread.module.css";
 
 interface Props {
   /** The view whose list stands beside it: where "back" leads on a phone. */
@@ -8,5 +29,86 @@ interface Props {
 
 /** Header, messages and composer of one conversation. */
 export function ThreadPane({ view, conversationId }: Props) {
-  return <section data-view={view} data-conversation={conversationId} />;
+  if (conversationId === undefined) return <NoSelection />;
+  return <OpenConversation key={conversationId} view={view} conversationId={conversationId} />;
+}
+
+function OpenConversation({ view, conversationId }: { view: View; conversationId: string }) {
+  const { t } = useTranslation("thread");
+  const { data: conversation, error, refetch, isFetching } = useConversation(conversationId);
+  const list = useRef<ListHandle>(null);
+  if (conversation === undefined && error instanceof ApiProblem && (error.status === 404 || error.status === 422)) {
+    return (
+      <section className={classes.pane} aria-label={t("pane")}>
+        <EmptyState
+          drawing="search"
+          title={t("not_found.title")}
+          text={t("not_found.text")}
+          action={
+            <Button component={Link} to={`/inbox/${view}`} variant="default">
+              {t("not_found.back")}
+            </Button>
+          }
+        />
+      </section>
+    );
+  }
+  if (conversation === undefined && error !== null) {
+    return (
+      <section className={classes.pane} aria-label={t("pane")}>
+        <ErrorState error={error} title={t("load_failed")} retry={() => void refetch()} retrying={isFetching} />
+      </section>
+    );
+  }
+  return (
+    <section className={classes.pane} aria-label={t("pane")}>
+      {conversation === undefined ? (
+        <div className={headerClasses.header}>
+          <Bar width={180} />
+        </div>
+      ) : (
+        <ThreadHeader view={view} conversation={conversation} list={list} />
+      )}
+      <div className={classes.middle}>
+        <PartBoundary part="messages">
+          <Messages conversationId={conversationId} conversation={conversation} list={list} />
+        </PartBoundary>
+      </div>
+      {conversation !== undefined && (
+        <PartBoundary part="composer">
+          <Composer conversationId={conversationId} />
+        </PartBoundary>
+      )}
+    </section>
+  );
+}
+
+interface MessagesProps {
+  conversationId: string;
+  conversation: Conversation | undefined;
+  list: RefObject<ListHandle | null>;
+}
+
+function Messages({ conversationId, conversation, list }: MessagesProps) {
+  const { t } = useTranslation("thread");
+  const { thread, error, refetch, status, ...moves } = useThread(conversationId);
+  const [pages, setPages] = useState(0);
+  const [shown, setShown] = useState(false);
+  const { loadOlder } = moves;
+  const ready = thread !== undefined && conversation !== undefined;
+  // What was unread when it was opened may lie further up than the first page.
+  const reaches = ready && (pages >= MOST_PAGES_TO_UNREAD || firstUnread(thread, conversation) !== "older");
+  useEffect(() => {
+    if (!ready || reaches || shown) return;
+    loadOlder().then(
+      () => setPages((count) => count + 1),
+      () => setPages(MOST_PAGES_TO_UNREAD),
+    );
+  }, [ready, reaches, shown, pages, loadOlder]);
+  if (reaches && !shown) setShown(true);
+  if (thread === undefined && status === "error") {
+    return <ErrorState error={error} title={t("load_failed")} retry={() => void refetch()} />;
+  }
+  if (!ready || (!shown && !reaches)) return <ThreadSkeleton />;
+  return <MessageList ref={list} conversation={conversation} thread={thread} moves={moves} />;
 }

@@ -1,0 +1,33 @@
+import { Suspense, useMemo, useState, type ReactNode } from "react";
+
+import type { Message } from "@/shared/api/types";
+import { lazyPart } from "@/shared/ui/lazyPart";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
+
+import { LightboxContext } from "../hooks/useLightbox";
+
+const PictureDialog = lazyPart(async () => (await import("./PictureDialog")).PictureDialog);
+
+/** Lets the bodies below it open their picture large; the dialog is loaded when the first one is. */
+export function ThreadLightbox({ messages, children }: { messages: readonly Message[]; children: ReactNode }) {
+  const [shown, setShown] = useState<string | null>(null);
+  const lightbox = useMemo(() => ({ open: setShown }), []);
+  return (
+    <LightboxContext value={lightbox}>
+      {children}
+      {shown !== null && (
+        <PartBoundary part="lightbox">
+          <Suspense fallback={null}>
+            <PictureDialog pictures={picturesOf(messages)} shown={shown} show={setShown} close={() => setShown(null)} />
+          </Suspense>
+        </PartBoundary>
+      )}
+    </LightboxContext>
+  );
+}
+
+function picturesOf(messages: readonly Message[]): Message[] {
+  return messages.filter(
+    (message) => message.kind === "image" && !message.deleted_at && message.attachments[0]?.state === "ready",
+  );
+}

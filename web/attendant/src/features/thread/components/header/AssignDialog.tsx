@@ -1,0 +1,119 @@
+import { Modal, TextInput } from "@mantine/core";
+import { IconCheck, IconSearch } from "@tabler/icons-react";
+import { useId, useState, type KeyboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Conversation } from "@/shared/api/types";
+import { isComposing } from "@/shared/keyboard/composing";
+import { useMe } from "@/shared/session/SessionProvider";
+import { Avatar } from "@/shared/ui/Avatar";
+import { ErrorState } from "@/shared/ui/ErrorState";
+import { PersonName } from "@/shared/ui/SafeText";
+import { RowSkeletons } from "@/shared/ui/Skeletons";
+
+import { useAttendants } from "../../api/attendants";
+import classes from "./header.module.css";
+
+interface Props {
+  opened: boolean;
+  conversation: Conversation;
+  close: () => void;
+  assign: (to: { id: string; name: string | null }) => void;
+}
+
+/** Who goes on with the conversation: by name, with the arrows and Enter. */
+export function AssignDialog({ opened, close, ...rest }: Props) {
+  const { t } = useTranslation("thread");
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t("assign.title")}
+      size={420}
+      padding="md"
+      closeButtonProps={{ "aria-label": t("assign.close") }}
+    >
+      {opened && <Choice close={close} {...rest} />}
+    </Modal>
+  );
+}
+
+function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
+  const { t } = useTranslation("thread");
+  const me = useMe();
+  const id = useId();
+  const { data, error, refetch } = useAttendants(true);
+  const [words, setWords] = useState("");
+  const [at, setAt] = useState(0);
+  const people = (data?.items ?? [])
+    .filter((one) => one.active && plain(one.name).includes(plain(words)))
+    .sort((a, b) => Number(b.id === me.id) - Number(a.id === me.id) || a.name.localeCompare(b.name));
+  const chosen = people[Math.min(at, people.length - 1)];
+
+  const choose = (person: { id: string; name: string } | undefined) => {
+    if (person === undefined) return;
+    close();
+    if (person.id !== conversation.assignee?.id) assign({ id: person.id, name: person.name });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
+    if (event.key === "ArrowDown") setAt(Math.min(at + 1, people.length - 1));
+    else if (event.key === "ArrowUp") setAt(Math.max(at - 1, 0));
+    else if (event.key === "Enter") choose(chosen);
+    else return;
+    event.preventDefault();
+  };
+  if (error !== null && data === undefined) {
+    return <ErrorState compact error={error} retry={() => void refetch()} />;
+  }
+  return (
+    <>
+      <TextInput
+        data-autofocus
+        leftSection={<IconSearch size={18} aria-hidden />}
+        aria-label={t("assign.search")}
+        placeholder={t("assign.search")}
+        value={words}
+        onChange={({ currentTarget }) => {
+          setWords(currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+        role="combobox"
+        aria-expanded
+        aria-controls={`${id}-list`}
+        aria-activedescendant={chosen && `${id}-${chosen.id}`}
+      />
+      {data === undefined ? (
+        <RowSkeletons count={3} />
+      ) : people.length === 0 ? (
+        <p className={classes.nobody}>{t("assign.nobody")}</p>
+      ) : (
+        <ul className={classes.people} id={`${id}-list`} role="listbox" aria-label={t("assign.title")}>
+          {people.map((person, index) => (
+            <li
+              key={person.id}
+              id={`${id}-${person.id}`}
+              role="option"
+              aria-selected={person === chosen}
+              className={classes.person}
+              onPointerMove={() => setAt(index)}
+              onClick={() => choose(person)}
+            >
+              <Avatar id={person.id} name={person.name} size={28} />
+              <span className={classes.personName}>
+                <PersonName name={person.name} />
+              </span>
+              {person.id === me.id && <span className={classes.personMore}>{t("you")}</span>}
+              {person.id === conversation.assignee?.id && <IconCheck size={18} aria-label={t("assign.current")} />}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function plain(words: string): string {
+  return words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+}

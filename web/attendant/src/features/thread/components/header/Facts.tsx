@@ -1,0 +1,106 @@
+import { Menu, Tooltip, UnstyledButton } from "@mantine/core";
+import { IconChevronDown, IconFlag3Filled, IconUserCircle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import type { Conversation, Priority } from "@/shared/api/types";
+import { useMe } from "@/shared/session/SessionProvider";
+import { ChannelMark } from "@/shared/ui/ChannelMark";
+import { notifyDone } from "@/shared/ui/notify";
+import { PersonName } from "@/shared/ui/SafeText";
+
+import type { useHeaderActions } from "../../hooks/useHeaderActions";
+import classes from "./header.module.css";
+
+const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low"];
+
+interface Props {
+  conversation: Conversation;
+  /** Opens the choice of an attendant; undefined: it cannot be assigned. */
+  assign: (() => void) | undefined;
+  actions: ReturnType<typeof useHeaderActions>;
+}
+
+/** Channel and account, state, number, whose it is, and how urgent. */
+export function Facts({ conversation, assign, actions }: Props) {
+  const { t } = useTranslation("thread");
+  const me = useMe();
+  const { channel, number, status, priority, assignee } = conversation;
+  const copyNumber = () => {
+    void navigator.clipboard.writeText(String(number)).then(() => notifyDone(t("copied_number", { number })));
+  };
+  const holder = (
+    <>
+      <IconUserCircle size={14} aria-hidden />
+      {assignee ? (
+        assignee.id === me.id ? (
+          <span key="me">{t("you")}</span>
+        ) : (
+          <span key="other">
+            <PersonName name={assignee.name ?? t("author.attendant")} />
+          </span>
+        )
+      ) : (
+        <span key="nobody">{t("nobody")}</span>
+      )}
+    </>
+  );
+  return (
+    <div className={classes.facts}>
+      <span className={classes.fact} data-shrinks>
+        <ChannelMark kind={channel.kind} name={channel.name} size={14} />
+        <span className={classes.account}>{channel.name}</span>
+      </span>
+      <span className={classes.status} data-status={status}>
+        {t(`conversation.${status}`)}
+      </span>
+      <Tooltip label={t("action.copy_number")}>
+        <UnstyledButton className={`${classes.fact} ${classes.act} numbers`} onClick={copyNumber}>
+          {`#${number}`}
+        </UnstyledButton>
+      </Tooltip>
+      {assign ? (
+        <Tooltip label={t("action.assign")}>
+          <UnstyledButton className={`${classes.fact} ${classes.act}`} onClick={assign} data-holder>
+            {holder}
+          </UnstyledButton>
+        </Tooltip>
+      ) : (
+        <span className={classes.fact}>{holder}</span>
+      )}
+      {actions.may.prioritise ? (
+        <Menu position="bottom-start" width={180} returnFocus>
+          <Menu.Target>
+            <UnstyledButton
+              className={`${classes.fact} ${classes.act}`}
+              data-priority={priority}
+              aria-label={t("action.priority", { priority: t(`priority.${priority}`) })}
+            >
+              <IconFlag3Filled size={14} aria-hidden />
+              <span className={classes.priorityWord}>{t(`priority.${priority}`)}</span>
+              <IconChevronDown size={12} aria-hidden />
+            </UnstyledButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {PRIORITIES.map((one) => (
+              <Menu.Item
+                key={one}
+                leftSection={<IconFlag3Filled size={14} aria-hidden data-priority={one} className={classes.flag} />}
+                aria-current={one === priority || undefined}
+                onClick={() => actions.prioritise(one)}
+              >
+                {t(`priority.${one}`)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      ) : (
+        priority !== "normal" && (
+          <span className={classes.fact} data-priority={priority}>
+            <IconFlag3Filled size={14} aria-hidden />
+            <span>{t(`priority.${priority}`)}</span>
+          </span>
+        )
+      )}
+    </div>
+  );
+}

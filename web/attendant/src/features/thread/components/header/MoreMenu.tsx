@@ -1,0 +1,102 @@
+import { Menu } from "@mantine/core";
+import {
+  IconCalendarSearch,
+  IconCheck,
+  IconCopy,
+  IconDots,
+  IconLink,
+  IconStar,
+  IconUserDown,
+  IconUserPlus,
+  IconUserShare,
+} from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import type { Conversation } from "@/shared/api/types";
+import { IconButton } from "@/shared/ui/IconButton";
+import { Kbd } from "@/shared/ui/Kbd";
+import { notifyDone } from "@/shared/ui/notify";
+
+import type { useHeaderActions } from "../../hooks/useHeaderActions";
+
+interface Props {
+  conversation: Conversation;
+  actions: ReturnType<typeof useHeaderActions>;
+  openDialog: (dialog: "assign" | "day") => void;
+}
+
+/** What is done less often. */
+export function MoreMenu({ conversation, actions, openDialog }: Props) {
+  const { t } = useTranslation("thread");
+  const { may } = actions;
+  const copy = (text: string, done: string) => {
+    void navigator.clipboard.writeText(text).then(() => notifyDone(done));
+  };
+  const { number, id } = conversation;
+  return (
+    <Menu position="bottom-end" width={260} returnFocus>
+      <Menu.Target>
+        <IconButton label={t("action.more")}>
+          <IconDots size={18} aria-hidden />
+        </IconButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {may.take && (
+          <Menu.Item
+            leftSection={<IconUserDown size={18} aria-hidden />}
+            rightSection={<Kbd keys="shift+a" />}
+            onClick={actions.take}
+          >
+            {t("action.take")}
+          </Menu.Item>
+        )}
+        {may.assign && (
+          <Menu.Item
+            leftSection={<IconUserPlus size={18} aria-hidden />}
+            rightSection={<Kbd keys="a" />}
+            onClick={() => openDialog("assign")}
+          >
+            {t("action.assign")}
+          </Menu.Item>
+        )}
+        {may.release && (
+          <Menu.Item leftSection={<IconUserShare size={18} aria-hidden />} onClick={actions.release}>
+            {t("action.release")}
+          </Menu.Item>
+        )}
+        {may.close && (
+          <Menu.Item
+            leftSection={<IconCheck size={18} aria-hidden />}
+            rightSection={<Kbd keys="e" />}
+            onClick={actions.close}
+          >
+            {t("action.close")}
+          </Menu.Item>
+        )}
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconStar size={18} aria-hidden />}
+          rightSection={<Kbd keys="f" />}
+          onClick={actions.favourite}
+        >
+          {conversation.favourite ? t("action.unfavourite") : t("action.favourite")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconCalendarSearch size={18} aria-hidden />} onClick={() => openDialog("day")}>
+          {t("action.day")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconCopy size={18} aria-hidden />}
+          onClick={() => copy(String(number), t("copied_number", { number }))}
+        >
+          {t("action.copy_number")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconLink size={18} aria-hidden />}
+          onClick={() => copy(`${window.location.origin}/inbox/all/${id}`, t("copied_link"))}
+        >
+          {t("action.copy_link")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

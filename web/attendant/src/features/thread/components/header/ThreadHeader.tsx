@@ -1,0 +1,139 @@
+import { Button } from "@mantine/core";
+import { IconArrowLeft, IconLayoutSidebarRight, IconStar, IconStarFilled } from "@tabler/icons-react";
+import { useState, type RefObject } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+
+import type { Conversation } from "@/shared/api/types";
+import type { View } from "@/shared/conversations/filter";
+import { useShortcut } from "@/shared/keyboard/useShortcut";
+import { preferences, usePreferences } from "@/shared/storage/preferences";
+import { neutralName } from "@/shared/text/neutral";
+import { IconButton } from "@/shared/ui/IconButton";
+import { usePageTitle } from "@/shared/ui/pageTitle";
+import { PersonName } from "@/shared/ui/SafeText";
+
+import { useHeaderActions } from "../../hooks/useHeaderActions";
+import type { ListHandle } from "../MessageList";
+import { AssignDialog } from "./AssignDialog";
+import { DayDialog } from "./DayDialog";
+import { Facts } from "./Facts";
+import classes from "./header.module.css";
+import { MoreMenu } from "./MoreMenu";
+
+interface Props {
+  view: View;
+  conversation: Conversation;
+  list: RefObject<ListHandle | null>;
+}
+
+/** Whose conversation it is and how it stands, and the next likely step as its button. */
+export function ThreadHeader({ view, conversation, list }: Props) {
+  const { t } = useTranslation("thread");
+  const navigate = useNavigate();
+  const actions = useHeaderActions(conversation);
+  const { contactPaneOpen } = usePreferences();
+  const [dialog, setDialog] = useState<"assign" | "day" | null>(null);
+  const name = neutralName(conversation.contact.name ?? "") || t("customer");
+  const { may } = actions;
+  usePageTitle(name);
+
+  const togglePane = () => preferences.set({ contactPaneOpen: !contactPaneOpen });
+  const scope = "conversation";
+  useShortcut({ keys: "e", label: t("action.close"), scope, run: actions.close, enabled: may.close });
+  useShortcut({ keys: "shift+e", label: t("action.reopen"), scope, run: actions.reopen, enabled: may.reopen });
+  useShortcut({ keys: "shift+a", label: t("action.take"), scope, run: actions.take, enabled: may.take });
+  useShortcut({ keys: "a", label: t("action.assign"), scope, run: () => setDialog("assign"), enabled: may.assign });
+  useShortcut({ label: t("action.release"), scope, run: actions.release, enabled: may.release });
+  useShortcut({ keys: "f", label: t("action.favourite"), scope, run: actions.favourite });
+  useShortcut({ keys: "i", label: t("action.customer"), scope, run: togglePane });
+  useShortcut({ keys: "shift+g", label: t("newest"), scope, run: () => list.current?.toNewest() });
+  useShortcut({ label: t("action.day"), scope, run: () => setDialog("day") });
+
+  /** Back to the list that it was opened from; an address that was opened by itself has none behind it. */
+  const back = () => {
+    const { idx } = (window.history.state ?? {}) as { idx?: number };
+    if (idx) void navigate(-1);
+    else void navigate(`/inbox/${view}`, { replace: true });
+  };
+
+  return (
+    <header className={classes.header}>
+      <span className={classes.back}>
+        <IconButton label={t("action.back")} onClick={back}>
+          <IconArrowLeft size={18} aria-hidden />
+        </IconButton>
+      </span>
+      <div className={classes.who}>
+        <h1 className={classes.name}>
+          <PersonName name={name} />
+        </h1>
+        <Facts
+          conversation={conversation}
+          assign={may.assign ? () => setDialog("assign") : undefined}
+          actions={actions}
+        />
+      </div>
+      <NextStep conversation={conversation} actions={actions} />
+      <span className={classes.wide}>
+        <IconButton
+          label={conversation.favourite ? t("action.unfavourite") : t("action.favourite")}
+          keys="f"
+          pressed={conversation.favourite}
+          onClick={actions.favourite}
+        >
+          {conversation.favourite ? <IconStarFilled size={18} aria-hidden /> : <IconStar size={18} aria-hidden />}
+        </IconButton>
+      </span>
+      <MoreMenu conversation={conversation} actions={actions} openDialog={setDialog} />
+      <span className={classes.wide}>
+        <IconButton label={t("action.customer")} keys="i" pressed={contactPaneOpen} onClick={togglePane}>
+          <IconLayoutSidebarRight size={18} aria-hidden />
+        </IconButton>
+      </span>
+      <AssignDialog
+        opened={dialog === "assign"}
+        conversation={conversation}
+        close={() => setDialog(null)}
+        assign={actions.assign}
+      />
+      <DayDialog
+        opened={dialog === "day"}
+        conversation={conversation}
+        close={() => setDialog(null)}
+        jumpTo={(messageId) => list.current?.jumpTo(messageId)}
+      />
+    </header>
+  );
+}
+
+interface StepProps {
+  conversation: Conversation;
+  actions: ReturnType<typeof useHeaderActions>;
+}
+
+/** Take what is nobody's, close what is mine, reopen what is closed. */
+function NextStep({ conversation, actions }: StepProps) {
+  const { t } = useTranslation("thread");
+  const { may, mine } = actions;
+  if (may.reopen) {
+    return (
+      <Button size="sm" variant="default" onClick={actions.reopen} aria-keyshortcuts="Shift+E">
+        {t("action.reopen")}
+      </Button>
+    );
+  }
+  if (may.take && !conversation.assignee) {
+    return (
+      <Button size="sm" onClick={actions.take} aria-keyshortcuts="Shift+A">
+        {t("action.take")}
+      </Button>
+    );
+  }
+  if (!may.close) return null;
+  return (
+    <Button size="sm" variant={mine ? "filled" : "default"} onClick={actions.close} aria-keyshortcuts="E">
+      {t("action.close")}
+    </Button>
+  );
+}

@@ -1,0 +1,82 @@
+import { IconCopy, IconCornerUpLeft, IconDots, IconMoodSmile } from "@tabler/icons-react";
+import { Popover } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Message } from "@/shared/api/types";
+import { ClockTime } from "@/shared/time/times";
+import { IconButton } from "@/shared/ui/IconButton";
+
+import { isWithCustomer, useThreadActions } from "../../hooks/threadContext";
+import classes from "./message.module.css";
+import { ReactionPicker } from "./ReactionPicker";
+
+/** What can be done with the message under the pointer. It stands over the thread and moves nothing. */
+export function ActionBar({ message }: { message: Message }) {
+  const { t } = useTranslation("thread");
+  const actions = useThreadActions();
+  const [picking, setPicking] = useState(false);
+  const noReply = actions.cannotReply(message);
+  const noReaction = actions.cannotReact(message);
+  return (
+    <div className={classes.bar} role="toolbar" aria-label={t("action.label")}>
+      <span className={classes.barTime}>
+        <ClockTime at={message.occurred_at} />
+      </span>
+      {isWithCustomer(message) && (
+        <IconButton
+          size={28}
+          label={t("action.reply")}
+          keys="r"
+          disabledReason={noReply ?? undefined}
+          tooltipPosition="top"
+          onClick={() => actions.reply(message)}
+        >
+          <IconCornerUpLeft size={18} aria-hidden />
+        </IconButton>
+      )}
+      {isWithCustomer(message) && (
+        <Popover opened={picking} onChange={setPicking} position="top" withinPortal trapFocus returnFocus>
+          <Popover.Target>
+            <span>
+              <IconButton
+                size={28}
+                label={t("action.react")}
+                disabledReason={noReaction ?? undefined}
+                tooltipPosition="top"
+                onClick={() => setPicking((open) => !open)}
+              >
+                <IconMoodSmile size={18} aria-hidden />
+              </IconButton>
+            </span>
+          </Popover.Target>
+          <Popover.Dropdown p={4}>
+            <ReactionPicker message={message} done={() => setPicking(false)} />
+          </Popover.Dropdown>
+        </Popover>
+      )}
+      {message.text && (
+        <IconButton
+          size={28}
+          label={t("action.copy")}
+          keys="c"
+          tooltipPosition="top"
+          onClick={() => actions.copy(message)}
+        >
+          <IconCopy size={18} aria-hidden />
+        </IconButton>
+      )}
+      <IconButton
+        size={28}
+        label={t("action.more")}
+        tooltipPosition="top"
+        onClick={({ currentTarget }) => {
+          const { left, bottom } = currentTarget.getBoundingClientRect();
+          actions.openMenu(message, { x: left, y: bottom });
+        }}
+      >
+        <IconDots size={18} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}

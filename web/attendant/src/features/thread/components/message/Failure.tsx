@@ -1,0 +1,37 @@
+import { Button } from "@mantine/core";
+import { IconRefresh } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import type { Message } from "@/shared/api/types";
+import { CopyCode } from "@/shared/ui/CopyCode";
+
+import { useThreadActions } from "../../hooks/threadContext";
+import classes from "./message.module.css";
+
+/** Why a message did not arrive, what can be done, and trying again where that can help. */
+export function Failure({ message }: { message: Message }) {
+  const { t, i18n } = useTranslation("thread");
+  const { retry, retrying } = useThreadActions();
+  const { error } = message;
+  const code = error?.provider_code ?? error?.code;
+  return (
+    <div className={classes.failure} role="note">
+      <span>{error?.texts?.[i18n.language] ?? error?.message ?? t("status.failed")}</span>
+      <span className={classes.failureMore}>
+        {(error?.retryable ?? true) && (
+          <Button
+            size="compact-xs"
+            variant="light"
+            color="red"
+            leftSection={<IconRefresh size={14} aria-hidden />}
+            loading={retrying === message.id}
+            onClick={() => retry(message)}
+          >
+            {t("action.retry")}
+          </Button>
+        )}
+        {code && <CopyCode code={code} />}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { UnstyledButton } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+import type { Message } from "@/shared/api/types";
+import { PersonName } from "@/shared/ui/SafeText";
+
+import { useThreadActions } from "../../hooks/threadContext";
+import { shortTextOf } from "../../model/words";
+import classes from "./message.module.css";
+
+interface Props {
+  message: Message;
+  /** The quoted message, where it is loaded. */
+  quoted: Message | undefined;
+}
+
+/** What a message answers to; a click goes there. */
+export function Quote({ message, quoted }: Props) {
+  const { t } = useTranslation("thread");
+  const { me, customer, jumpTo } = useThreadActions();
+  const { reply_to: target } = message;
+  if (message.reply_to_unavailable || !target) {
+    if (!message.reply_to_unavailable) return null;
+    return <span className={classes.quoteMissing}>{t("quote.unavailable")}</span>;
+  }
+  const thumbnail = quoted?.kind === "image" ? quoted.attachments[0]?.thumbnail_url : null;
+  return (
+    <UnstyledButton className={classes.quote} onClick={() => jumpTo(target)} title={t("quote.jump")}>
+      <span className={classes.quoteWords}>
+        {quoted ? (
+          <>
+            <span className={classes.quoteAuthor}>{authorOf(quoted)}</span>
+            <span className={classes.quoteText} dir="auto">
+              {shortTextOf(quoted, t)}
+            </span>
+          </>
+        ) : (
+          <span className={classes.quoteText}>{t("quote.earlier")}</span>
+        )}
+      </span>
+      {thumbnail && <img className={classes.quotePicture} src={thumbnail} alt="" loading="lazy" />}
+    </UnstyledButton>
+  );
+
+  function authorOf(one: Message) {
+    if (one.author.type === "contact") return <PersonName name={one.author.name ?? customer} />;
+    if (one.author.id === me) return <span>{t("you")}</span>;
+    return <PersonName name={one.author.name ?? t(`author.${one.author.type}`)} />;
+  }
+}

@@ -1,0 +1,49 @@
+import { Anchor } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+
+import { ClockTime } from "@/shared/time/times";
+
+import type { Shown } from "../../model/shown";
+import classes from "./message.module.css";
+
+const NOTICES = ["identity_changed", "user_id_changed"] as const;
+
+/** Something that happened, without a bubble, in words. */
+export function SystemLine({ row }: { row: Shown }) {
+  const { t } = useTranslation("thread");
+  const { view = "all" } = useParams();
+  const { message } = row;
+  const content = message.content as { type?: string; [more: string]: unknown };
+  return (
+    <div
+      className={classes.system}
+      data-row={row.key}
+      data-sequence={message.sequence}
+      data-message={message.id}
+      tabIndex={-1}
+    >
+      <span>{words()}</span> <ClockTime at={message.occurred_at} />
+    </div>
+  );
+
+  function words() {
+    if (content.type === "number_changed") {
+      const { previous_phone: before, phone } = content as { previous_phone?: string | null; phone?: string | null };
+      return before && phone ? t("system.number_changed", { before, phone }) : t("system.number_changed_unknown");
+    }
+    if (content.type === "continued_in" || content.type === "continued_from") {
+      const { conversation_id: id, number } = content as unknown as { conversation_id: string; number: number };
+      return (
+        <>
+          <span>{t(`system.${content.type}`)}</span>{" "}
+          <Anchor component={Link} to={`/inbox/${view}/${id}`} inherit>
+            {t("system.conversation", { number })}
+          </Anchor>
+        </>
+      );
+    }
+    const known = NOTICES.find((notice) => notice === content.type);
+    return known === undefined ? (message.text ?? t("system.other")) : t(`system.${known}`);
+  }
+}

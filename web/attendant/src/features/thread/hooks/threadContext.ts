@@ -1,0 +1,39 @@
+import { createContext, use } from "react";
+
+import type { Message } from "@/shared/api/types";
+
+/** Why something cannot be done with a message, in words; null: it can. */
+export type Hindrance = string | null;
+
+/** Whether the customer has it too: answers and reactions are for such messages alone. */
+export function isWithCustomer({ direction, deleted_at: deleted }: Message): boolean {
+  return (direction === "inbound" || direction === "outbound") && !deleted;
+}
+
+/** What can be done with the messages of the open conversation. */
+export interface ThreadActions {
+  /** Id of the signed-in attendant. */
+  me: string;
+  customer: string;
+  reply: (message: Message) => void;
+  /** Ours is replaced; the same again takes it away. */
+  react: (message: Message, emoji: string) => void;
+  copy: (message: Message) => void;
+  /** Puts what it says into the draft of the note. */
+  forward: (message: Message) => void;
+  retry: (message: Message) => void;
+  /** Whether the message is being sent again. */
+  retrying: string | null;
+  jumpTo: (messageId: string) => void;
+  openMenu: (message: Message, at: { x: number; y: number }) => void;
+  cannotReply: (message: Message) => Hindrance;
+  cannotReact: (message: Message) => Hindrance;
+}
+
+export const ThreadContext = createContext<ThreadActions | null>(null);
+
+export function useThreadActions(): ThreadActions {
+  const actions = use(ThreadContext);
+  if (actions === null) throw new Error("needs a ThreadContext");
+  return actions;
+}

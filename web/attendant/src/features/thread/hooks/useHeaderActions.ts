@@ -1,0 +1,70 @@
+/** What is done with the open conversation: at once, with a way back, and with a word when it was refused. */
+import { useTranslation } from "react-i18next";
+
+import { ApiProblem } from "@/shared/api/problem";
+import type { Conversation, Priority } from "@/shared/api/types";
+import { useConversationActions } from "@/shared/conversations/actions";
+import { useMay, useMe } from "@/shared/session/SessionProvider";
+import { notifyFailed, undoable } from "@/shared/ui/notify";
+import { useProblemText } from "@/shared/ui/problemText";
+
+type Person = { id: string; name: string | null };
+
+export function useHeaderActions(conversation: Conversation) {
+  const { t } = useTranslation("thread");
+  const me = useMe();
+  const actions = useConversationActions();
+  const problemText = useProblemText();
+  const mayWrite = useMay("conversations:write");
+  const mayAssign = useMay("conversations:assign");
+  const { id, number, status } = conversation;
+  const closed = status === "closed";
+  const mine = conversation.assignee?.id === me.id;
+
+  const refused = (error: unknown) => {
+    const problem = problemText(error);
+    const taken = error instanceof ApiProblem && error.status === 409;
+    notifyFailed(t("failed.action"), taken ? t("failed.conflict") : problem.text, problem.code);
+  };
+  const reopen = () => actions.reopen.mutate({ id }, { onError: refused });
+  const assign = (to: Person | null) => {
+    const before = conversation.assignee
+      ? { id: conversation.assignee.id, name: conversation.assignee.name ?? null }
+      : null;
+    const back = () =>
+      before === null
+        ? actions.unassign.mutate({ id }, { onError: refused })
+        : actions.assign.mutate({ id, to: before }, { onError: refused });
+    const done = () =>
+      undoable({
+        message: to === null ? t("done.released", { number }) : t("done.assigned", { number, name: to.name ?? "" }),
+        undo: back,
+      });
+    const told = { onError: refused, onSuccess: done };
+    if (to === null) actions.unassign.mutate({ id }, told);
+    else actions.assign.mutate({ id, to }, told);
+  };
+
+  return {
+    may: {
+      take: mayAssign && !closed && !mine,
+      assign: mayAssign && !closed,
+      release: mayAssign && !closed && Boolean(conversation.assignee),
+      close: mayWrite && !closed,
+      reopen: mayWrite && closed,
+      prioritise: mayWrite && !closed,
+    },
+    mine,
+    take: () => actions.take.mutate({ id }, { onError: refused }),
+    assign,
+    release: () => assign(null),
+    reopen,
+    close: () =>
+      actions.close.mutate(
+        { id },
+        { onError: refused, onSuccess: () => undoable({ message: t("done.closed", { number }), undo: reopen }) },
+      ),
+    favourite: () => actions.favourite.mutate({ id, on: !conversation.favourite }, { onError: refused }),
+    prioritise: (priority: Priority) => actions.prioritise.mutate({ id, priority }, { onError: refused }),
+  };
+}

@@ -1,0 +1,126 @@
+import { useCallback, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Conversation, Message } from "@/shared/api/types";
+import { focusComposer } from "@/shared/conversations/composerFocus";
+import { useCapabilities } from "@/shared/conversations/queries";
+import { useDraft } from "@/shared/conversations/useDraft";
+import { useMessageActions } from "@/shared/conversations/useSend";
+import { useLiveSession } from "@/shared/realtime/RealtimeProvider";
+import { useMay, useMe } from "@/shared/session/SessionProvider";
+import { serverClock } from "@/shared/time/clock";
+import { neutralName } from "@/shared/text/neutral";
+import { notifyDone, notifyFailed } from "@/shared/ui/notify";
+import { useProblemText } from "@/shared/ui/problemText";
+
+import { textOf } from "../model/words";
+import type { Hindrance, ThreadActions } from "./threadContext";
+
+interface View {
+  jumpTo: (messageId: string) => void;
+  openMenu: ThreadActions["openMenu"];
+}
+
+/** What can be done with this conversation's messages, and why not. */
+export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: View): ThreadActions {
+  const { t } = useTranslation("thread");
+  const me = useMe();
+  const may = useMay("conversations:write");
+  const capabilities = useCapabilities(conversation.channel.kind);
+  const { retry, react } = useMessageActions();
+  const { drafts } = useLiveSession();
+  const { set: setReply } = useDraft(conversation.id, "reply");
+  const problemText = useProblemText();
+  const customer = neutralName(conversation.contact.name ?? "") || t("customer");
+  const { id } = conversation;
+  const closed = conversation.status === "closed";
+  const windowEnd = conversation.reply_window_expires_at ?? null;
+
+  const cannotReply = useCallback(
+    (message: Message): Hindrance => {
+      if (!may) return t("cannot.permission");
+      if (capabilities?.replies === false) return t("cannot.reply_channel");
+      return message.external_id ? null : t("cannot.not_sent");
+    },
+    [capabilities, may, t],
+  );
+  const cannotReact = useCallback(
+    (message: Message): Hindrance => {
+      if (!may) return t("cannot.permission");
+      if (!capabilities?.reactions) return t("cannot.react_channel");
+      if (!message.external_id) return t("cannot.not_sent");
+      if (closed) return t("cannot.closed");
+      if (windowEnd !== null && Date.parse(windowEnd) <= serverClock.now()) return t("cannot.window");
+      const within = capabilities.reactions.within_seconds;
+      if (Date.parse(message.occurred_at) + within * 1000 >= serverClock.now()) return null;
+      return t("cannot.react_old", { count: Math.round(within / 86_400) });
+    },
+    [capabilities, may, closed, windowEnd, t],
+  );
+
+  const failed = useCallback(
+    (title: string) => (error: unknown) => {
+      const problem = problemText(error);
+      notifyFailed(title, problem.text, problem.code);
+    },
+    [problemText],
+  );
+
+  const reply = useCallback(
+    (message: Message) => {
+      setReply({ replyTo: message.id });
+      focusComposer(id, "reply");
+    },
+    [setReply, id],
+  );
+  const forward = useCallback(
+    (message: Message) => {
+      const quoted = textOf(message, t)
+        .split("\n")
+        .map((line) => `> ${line}`)
+        .join("\n");
+      const before = drafts.get(id, "note").text;
+      drafts.set(id, "note", { text: `${before}${before === "" ? "" : "\n"}${quoted}\n` });
+      focusComposer(id, "note");
+    },
+    [drafts, id, t],
+  );
+  const { mutate: putReaction } = react;
+  const toggle = useCallback(
+    (message: Message, emoji: string) => {
+      const ours = message.reactions.find((one) => one.author.type !== "contact")?.emoji;
+      putReaction({ id: message.id, emoji: ours === emoji ? null : emoji }, { onError: failed(t("failed.react")) });
+    },
+    [putReaction, failed, t],
+  );
+  const copy = useCallback(
+    (message: Message) => {
+      void navigator.clipboard.writeText(textOf(message, t)).then(() => notifyDone(t("copied")));
+    },
+    [t],
+  );
+  const { mutate: sendAgain } = retry;
+  const tryAgain = useCallback(
+    (message: Message) => sendAgain({ id: message.id }, { onError: failed(t("failed.retry")) }),
+    [sendAgain, failed, t],
+  );
+  const retrying = retry.isPending ? retry.variables.id : null;
+
+  return useMemo(
+    () => ({
+      me: me.id,
+      customer,
+      reply,
+      react: toggle,
+      copy,
+      forward,
+      retry: tryAgain,
+      retrying,
+      jumpTo,
+      openMenu,
+      cannotReply,
+      cannotReact,
+    }),
+    [me.id, customer, reply, toggle, copy, forward, tryAgain, retrying, jumpTo, openMenu, cannotReply, cannotReact],
+  );
+}

@@ -1,0 +1,78 @@
+/** What stands in a thread, from top to bottom: days, the line before what is unread, system lines and groups. Pure. */
+import type { Message } from "@/shared/api/types";
+import { dayOf, toMs } from "@/shared/time/format";
+
+import type { Shown } from "./shown";
+
+/** Messages of one author within this time are one group. */
+const GROUP_MS = 5 * 60_000;
+
+/** On which side a message stands: the customer's, ours, or a note that only the team sees. */
+export type Side = "customer" | "own" | "note";
+
+export interface Group {
+  type: "group";
+  key: string;
+  side: Side;
+  author: Message["author"];
+  /** When its first message was written: the one time that is shown. */
+  at: string;
+  rows: Shown[];
+}
+
+export type Entry =
+  | { type: "day"; key: string; at: string }
+  | { type: "unread"; key: string }
+  | { type: "system"; key: string; row: Shown }
+  | Group;
+
+export function sideOf(message: Pick<Message, "direction">): Side {
+  if (message.direction === "note") return "note";
+  return message.direction === "inbound" ? "customer" : "own";
+}
+
+/** `unreadFrom`: the sequence of the message before which the line "new messages" stands. */
+export function entriesOf(rows: readonly Shown[], zone: string, unreadFrom: number | null): Entry[] {
+  const entries: Entry[] = [];
+  let day = "";
+  let group: Group | null = null;
+  let lined = unreadFrom === null;
+  for (const row of rows) {
+    const { message } = row;
+    const today = dayOf(message.occurred_at, zone);
+    if (today !== day) {
+      entries.push({ type: "day", key: `day/${row.key}`, at: message.occurred_at });
+      day = today;
+      group = null;
+    }
+    if (!lined && unreadFrom !== null && row.outgoing === null && message.sequence >= unreadFrom) {
+      entries.push({ type: "unread", key: "unread" });
+      lined = true;
+      group = null;
+    }
+    if (message.direction === "system") {
+      entries.push({ type: "system", key: row.key, row });
+      group = null;
+    } else if (group !== null && belongs(group, message)) {
+      group.rows.push(row);
+    } else {
+      group = {
+        type: "group",
+        key: `group/${row.key}`,
+        side: sideOf(message),
+        author: message.author,
+        at: message.occurred_at,
+        rows: [row],
+      };
+      entries.push(group);
+    }
+  }
+  return entries;
+}
+
+function belongs(group: Group, message: Message): boolean {
+  if (group.side !== sideOf(message)) return false;
+  if (group.author.type !== message.author.type || (group.author.id ?? null) !== (message.author.id ?? null))
+    return false;
+  return toMs(message.occurred_at) - toMs(group.at) < GROUP_MS;
+}

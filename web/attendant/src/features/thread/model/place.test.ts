@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+
+import { message } from "../testing";
+import { firstUnread, isAtEnd, newBelow, readUpTo, wantsNewer, wantsOlder } from "./place";
+
+const thread = (sequences: number[], more: { hasOlder?: boolean; hasNewer?: boolean } = {}) => ({
+  messages: sequences.map((sequence) => message({ sequence })),
+  hasOlder: false,
+  hasNewer: false,
+  ...more,
+});
+
+describe("where to land", () => {
+  test("nothing unread: nowhere but the newest", () => {
+    expect(firstUnread(thread([1, 2]), { unread_count: 0, first_unread_sequence: null })).toBeNull();
+  });
+
+  test("the first message at or after the told sequence", () => {
+    expect(firstUnread(thread([1, 4, 6]), { unread_count: 2, first_unread_sequence: 3 })).toBe(4);
+  });
+
+  test("one that is not loaded is asked for, as long as there are older ones", () => {
+    const unread = { unread_count: 60, first_unread_sequence: 3 };
+    expect(firstUnread(thread([10, 11], { hasOlder: true }), unread)).toBe("older");
+    expect(firstUnread(thread([10, 11]), unread)).toBe(10);
+  });
+
+  test("where the server does not tell, the customer's last ones count", () => {
+    const found = thread([1, 2, 3]);
+    found.messages.push(message({ sequence: 4, direction: "outbound" }));
+    expect(firstUnread(found, { unread_count: 2, first_unread_sequence: null })).toBe(2);
+  });
+});
+
+describe("follow or stay", () => {
+  test("only who is at the end follows", () => {
+    expect(isAtEnd({ top: 960, height: 500, full: 1500 })).toBe(true);
+    expect(isAtEnd({ top: 900, height: 500, full: 1500 })).toBe(false);
+  });
+
+  test("pages are loaded before their end is reached", () => {
+    const found = thread([5], { hasOlder: true, hasNewer: true });
+    expect(wantsOlder(found, { top: 900, height: 500, full: 9000 })).toBe(true);
+    expect(wantsOlder(found, { top: 1100, height: 500, full: 9000 })).toBe(false);
+    expect(wantsNewer(found, { top: 7600, height: 500, full: 9000 })).toBe(true);
+    expect(wantsNewer(thread([5]), { top: 0, height: 500, full: 500 })).toBe(false);
+  });
+
+  test("new are the messages of others below what was in sight", () => {
+    const messages = [
+      message({ sequence: 1 }),
+      message({ sequence: 2 }),
+      message({ sequence: 3, direction: "outbound", author: { type: "attendant", id: "me", name: null } }),
+      message({ sequence: 4, direction: "note", author: { type: "attendant", id: "caio", name: "Caio" } }),
+      message({ sequence: 5, direction: "system", author: { type: "system", id: null, name: null } }),
+    ];
+    expect(newBelow(messages, 1, "me")).toBe(2);
+    expect(newBelow(messages, 5, "me")).toBe(0);
+  });
+});
+
+describe("read", () => {
+  const unread = { unread_count: 1, first_unread_sequence: 2 };
+  const reader = { attentive: true, seen: 2, told: 0 };
+
+  test("when the newest was in sight of somebody who looks", () => {
+    expect(readUpTo(thread([1, 2]), unread, reader)).toBe(2);
+  });
+
+  test.each([
+    ["a page in the background", thread([1, 2]), { ...reader, attentive: false }],
+    ["the newest not in sight", thread([1, 2]), { ...reader, seen: 1 }],
+    ["told already", thread([1, 2]), { ...reader, told: 2 }],
+    ["old history", thread([1, 2], { hasNewer: true }), reader],
+  ])("not: %s", (_, found, who) => {
+    expect(readUpTo(found, unread, who)).toBeNull();
+  });
+});
