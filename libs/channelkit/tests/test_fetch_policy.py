@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -264,11 +265,17 @@ def test_what_is_no_host_is_refused_at_the_start(text: str) -> None:
 
 
 def test_a_file_that_waited_until_its_time_was_over_fails_with_what_kept_it() -> None:
-    shut = ledger.Gate(suspended=True, reason="token:190")
-    assert overdue_fetch(shut).reason == "token:190"
-    assert (
-        overdue_fetch(ledger.Gate(NOW, reason="throttle:17")).reason == overdue_fetch(None).reason == "transient:late"
-    )
+    row = ledger.Row("f", "t", "g", "l", 0, 1, 1, {}, NOW, None, "due", NOW)
+    shut, throttled = ledger.Gate(suspended=True, reason="token:190"), ledger.Gate(NOW, reason="throttle:17")
+    assert overdue_fetch(row, shut).reason == "token:190"
+    assert overdue_fetch(row, throttled).reason == "throttle:17"
+    assert overdue_fetch(row, None).reason == "transient:late"
+    assert overdue_fetch(replace(row, reason="media:foreign_host"), None).reason == "media:foreign_host"
+
+
+def test_refused_credentials_that_may_have_been_replaced_are_tried_again() -> None:
+    outcome = decide_fetch(Refused("token", "190", "why", stale_credentials=True), {}, NOW, 0.0)
+    assert outcome == ledger.Retry(NOW + timedelta(seconds=1), "token:190", "lane", "token")
 
 
 def finished(**changes: Any) -> ledger.Finished:

@@ -1,5 +1,6 @@
 """What an answer does to a send: the retry budget as a table."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
@@ -98,24 +99,29 @@ def test_the_end_of_the_budget_is_no_proof_that_an_earlier_attempt_did_not_arriv
 
 
 SHUT = ledger.Gate(suspended=True, reason="token:190")
+THROTTLED = ledger.Gate(NOW, reason="throttle:17")
 
 
 @pytest.mark.parametrize(
-    ("payload", "counts", "gate", "expected"),
+    ("payload", "counts", "why", "gate", "expected"),
     [
-        ({}, {}, None, "transient:expired"),
-        ({}, {"throttle_account": 3}, ledger.Gate(NOW, reason="throttle:17"), "transient:expired"),
-        ({}, {"suspended": 1}, SHUT, "token:190"),
-        ({"window": True}, {}, SHUT, "token:190"),
-        ({"window": True}, {"transient_conversation": 2}, None, "window:closed_while_waiting"),
-        ({}, {"uncertain": 1}, SHUT, "unknown:no_proof"),
-        ({"window": True}, {"uncertain": 1}, None, "unknown:no_proof"),
+        ({}, {}, None, None, "transient:expired"),
+        ({}, {}, None, THROTTLED, "throttle:17"),
+        ({}, {"transient_conversation": 1}, "transient:503", THROTTLED, "throttle:17"),
+        ({}, {"throttle_conversation": 3}, "throttle:131056", None, "throttle:131056"),
+        ({}, {"token_conversation": 1}, "token:190", None, "token:190"),
+        ({}, {"fault": 1}, "internal_error:KeyError", None, "transient:expired"),
+        ({}, {"suspended": 1}, "token:190", SHUT, "token:190"),
+        ({"window": True}, {}, None, SHUT, "token:190"),
+        ({"window": True}, {"transient_conversation": 2}, "transient:503", None, "window:closed_while_waiting"),
+        ({}, {"uncertain": 1}, "token:190", SHUT, "unknown:no_proof"),
+        ({"window": True}, {"uncertain": 1}, "timeout", None, "unknown:no_proof"),
     ],
 )
 def test_what_waited_until_its_time_was_over_fails_with_what_kept_it(
-    payload: dict[str, Any], counts: dict[str, int], gate: ledger.Gate | None, expected: str
+    payload: dict[str, Any], counts: dict[str, int], why: str | None, gate: ledger.Gate | None, expected: str
 ) -> None:
-    row = ledger.Row("m", "t", "g", "l", 0, 1, 1, payload, NOW, None, "due", NOW, counts=counts, send_until=NOW)
+    row = ledger.Row("m", "t", "g", "l", 0, 1, 1, payload, NOW, None, "due", NOW, None, counts, NOW, reason=why)
     end = overdue(row, gate)
     assert end.reason == expected
     assert end.detail
@@ -152,6 +158,15 @@ def test_every_kind_of_trouble_has_waits_of_its_own() -> None:
 
 def test_refused_credentials_suspend_the_account() -> None:
     assert decided(refused("token")) == ledger.Suspended("token:17")
+
+
+def test_refused_credentials_that_may_have_been_replaced_are_tried_again_and_fail_as_refused() -> None:
+    stale = replace(refused("token"), stale_credentials=True)
+    outcome = decided(stale)
+    assert isinstance(outcome, ledger.Retry)
+    assert (waits(outcome), outcome.reason) == ((1, "lane"), "token:17")
+    assert decided(stale, age=DAY) == ledger.Failed("token:17", "why")
+    assert waits(decide_read(stale, Attempt({}, NOW, NOW + DAY, NOW))) == (2, "lane")
 
 
 @pytest.mark.parametrize("failure", CLASSES)

@@ -23,6 +23,7 @@ from atd_testing.clock import FakeClock
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(hours=24)
+ACCEPTED = Accepted("external-1")
 ACCOUNT = Account(id="account-1", tenant_id="tenant-1", kind="app", name="Loja", status="active", version=1)
 
 
@@ -31,26 +32,23 @@ class Accounts:
         return ACCOUNT if account_id == ACCOUNT.id else None
 
     async def reload(self, _account_ids: Sequence[str]) -> None:
-        raise AssertionError("nothing was refused")
+        pass
 
 
 class Provider:
-    def __init__(self) -> None:
+    def __init__(self, answer: Answer = ACCEPTED) -> None:
         self.asked: list[Send] = []
+        self.answer = answer
 
     async def send(self, account: Account, send: Send) -> Answer:
         assert account is ACCOUNT
         self.asked.append(send)
-        return Accepted("external-1")
+        return self.answer
 
 
 class Publisher:
     async def publish(self, _records: Sequence[Outgoing]) -> None:
         raise AssertionError("an attempt reports nothing")
-
-
-async def mark_refused(_account: Account, _refused: Refused) -> bool:
-    raise AssertionError("nothing was refused")
 
 
 class SlowTurns(WaitingRateLimiter):
@@ -64,8 +62,13 @@ class SlowTurns(WaitingRateLimiter):
         self._fake.advance(DAY + timedelta(seconds=1))
 
 
-def worker(provider: Provider, *, holds: bool = True, slow: bool = False) -> SendWorker[Account]:
-    clock = FakeClock(NOW)
+def worker(
+    provider: Provider, *, holds: bool = True, slow: bool = False, marks: bool = True, now: datetime = NOW
+) -> SendWorker[Account]:
+    async def mark_refused(_account: Account, _refused: Refused) -> bool:
+        return marks
+
+    clock = FakeClock(now)
     return SendWorker(
         service="ingest-toy",
         access=AccountAccess(Accounts(), mark_refused),
@@ -138,6 +141,27 @@ async def test_a_message_whose_time_ends_while_it_waits_for_its_turn_is_not_sent
     outcome = await worker(provider, slow=True).attempt(replace(row(), counts=counts))
     assert isinstance(outcome, ledger.Failed)
     assert (outcome.reason, provider.asked) == (reason, [])
+
+
+@pytest.mark.parametrize(
+    ("marks", "now", "expected"),
+    [
+        (True, NOW, ledger.Suspended("token:190")),
+        (True, NOW + DAY, ledger.Suspended("token:190")),
+        (False, NOW + DAY, ledger.Failed("token:190", "why")),
+    ],
+)
+async def test_refused_credentials_are_told_as_such_whenever_the_answer_comes(
+    marks: bool, now: datetime, expected: ledger.Outcome
+) -> None:
+    provider = Provider(Refused("token", "190", "why"))
+    assert await worker(provider, marks=marks, now=now).attempt(row()) == expected
+
+
+async def test_an_account_that_changed_since_its_credentials_were_refused_is_tried_again() -> None:
+    outcome = await worker(Provider(Refused("token", "190", "why")), marks=False).attempt(row())
+    assert isinstance(outcome, ledger.Retry)
+    assert (outcome.scope, outcome.reason) == ("lane", "token:190")
 
 
 @pytest.mark.parametrize(("counts", "reason"), [({}, "account:deleted"), ({"uncertain": 1}, "unknown:no_proof")])

@@ -120,17 +120,21 @@ async def test_the_reason_names_what_kept_it(bench: LedgerBench) -> None:
     def explain(row: Row, gate: Gate | None) -> Failed:
         if row.id == "odd":
             raise ValueError("no idea")
-        return Failed(f"kept by {gate.reason}" if gate is not None else "kept", row.payload["text"])
+        return Failed(f"kept by {gate.reason if gate is not None else row.reason}", row.payload["text"])
 
     process = await bench.process(on_overdue=explain)
     bench.receiver.will("a", Suspended("token"))
+    bench.receiver.will("pair", Retry(bench.later(3 * 86400), "pair"))
     await process.ledger.add(bench.new_rows(["a", "b"], lane="c", send_until=bench.later(60)))
+    await process.ledger.add(bench.new_rows(["pair"], group="other", send_until=bench.later(60)))
     await bench.wait_again("a")
+    await bench.wait_again("pair")
     await process.ledger.add(bench.new_rows(["odd"], group="other", send_until=bench.later(-1)))
     await _fails(bench, process, "odd")
     bench.clock.advance(timedelta(seconds=61))
     await _fails(bench, process, "a", "b", reason="kept by token")
     assert [row.detail for row in process.finished if row.id in ("a", "b")] == ["a", "b"]
+    await _fails(bench, process, "pair", reason="kept by pair")
 
 
 async def test_a_group_that_is_gone_fails_at_once_in_every_process(bench: LedgerBench) -> None:

@@ -51,6 +51,7 @@ class Refused:
         detail: the provider's own words.
         wait: for refusals that are tried again otherwise than the policy says.
         stale_file: an id of an uploaded file is not known to the provider any more.
+        stale_credentials: the account has changed since the refused credentials were read, so it may work again.
     """
 
     failure: FailureClass
@@ -58,6 +59,17 @@ class Refused:
     detail: str
     wait: Wait | None = None
     stale_file: bool = False
+    stale_credentials: bool = False
+
+    @property
+    def suspends(self) -> bool:
+        """Whether nothing of the account is accepted until somebody acts."""
+        return self.failure == "token" and not self.stale_credentials
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same may be accepted later."""
+        return self.failure in ("transient", "throttle") or self.stale_credentials
 
 
 @dataclass(frozen=True, slots=True)

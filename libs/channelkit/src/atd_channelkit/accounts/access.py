@@ -1,7 +1,7 @@
 """The account that a ledger row is sent or fetched with, and what follows when the provider refuses its credentials."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from atd_channelkit.accounts.model import Account
@@ -47,9 +47,9 @@ class AccountAccess(Generic[A]):
         return account
 
     async def refused(self, account: A, refused: Refused) -> Refused:
-        """What a refusal means once the account is marked: credentials replaced meanwhile are tried again."""
+        """What a refusal means once the account is marked: an account that changed meanwhile is tried again."""
         if refused.failure != "token":
             return refused
         marked = await self.mark_refused(account, refused)
         await self.accounts.reload([account.id])
-        return refused if marked else Refused("transient", refused.code, refused.detail)
+        return refused if marked else replace(refused, stale_credentials=True)

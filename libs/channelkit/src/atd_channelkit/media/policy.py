@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from atd_channelkit.answers import Refused, Uncertain, Unsent
-from atd_channelkit.outcomes import failed, reason
+from atd_channelkit.outcomes import failed, last_refusal, reason
 from atd_schemas.outbound import OutboundFetchData
 from atd_servicekit import ledger
 from atd_servicekit.backoff import Backoff
@@ -130,23 +130,22 @@ def decide_fetch(result: FetchResult, counts: Mapping[str, int], now: datetime, 
             assert_never(result)
 
 
-def overdue_fetch(gate: ledger.Gate | None) -> ledger.Failed:
+def overdue_fetch(row: ledger.Row, gate: ledger.Gate | None) -> ledger.Failed:
     """Why a file whose time is over was not fetched; `gate`: what kept the account's files."""
     if gate is not None and gate.suspended:
         return ledger.Failed(gate.reason, "The account was not reconnected in time.")
-    return failed("transient", "late", "It could not be fetched within the time that is set for it.")
+    refusal = last_refusal(row, gate) or reason("transient", "late")
+    return ledger.Failed(refusal, "It could not be fetched within the time that is set for it.")
 
 
 def _refused(refused: Refused, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:
-    match refused.failure:
-        case "token":
-            return ledger.Suspended(reason(refused.failure, refused.code))
-        case "transient" | "throttle":
-            return _retry(refused, counts, now, jitter)
-        case "request":  # what providers say of an id that they do not know any more
-            return failed("media", refused.code, refused.detail)
-        case _:
-            return failed(refused.failure, refused.code, refused.detail)
+    if refused.suspends:
+        return ledger.Suspended(reason(refused.failure, refused.code))
+    if refused.passes:
+        return _retry(refused, counts, now, jitter)
+    if refused.failure == "request":  # what providers say of an id that they do not know any more
+        return failed("media", refused.code, refused.detail)
+    return failed(refused.failure, refused.code, refused.detail)
 
 
 def _foreign(host: ForeignHost, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:

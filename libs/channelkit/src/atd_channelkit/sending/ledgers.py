@@ -204,7 +204,7 @@ class ChannelLedgers(Generic[A]):
             runtime.clock,
             runtime.metrics,
             on_finished=worker.report,
-            on_overdue=lambda _, gate: overdue_fetch(gate),
+            on_overdue=overdue_fetch,
             concurrency=FETCHES_AT_ONCE,
             concurrency_per_group=settings.fetches_per_account,
             send_timeout=longest_fetch(customer_files.rules.size_limit, settings.timeout),

@@ -4,10 +4,10 @@ Retry budget. What the provider did not take (unreachable, its own trouble, a th
 is `send_until` old or its customer may not be answered any more, with waits that double up to five minutes; each class
 of refusal has waits and a count of its own. A throttle holds up the whole account, other trouble the conversation
 alone; a refusal can name another wait (`Wait`). Refused credentials hold up the account until it is reconnected. What
-waits for anything when its time is over fails then (`overdue`). What may have arrived waits `uncertain_after` for a
-receipt and is then sent again, but not after the fourth such attempt (refusals prove that nothing was sent, so they do
-not count); a reaction is sent again at once, because the second changes nothing. Everything else fails at once, in the
-provider's words.
+waits for anything when its time is over fails then, with the refusal that it waited for (`overdue`). What may have
+arrived waits `uncertain_after` for a receipt and is then sent again, but not after the fourth such attempt (refusals
+prove that nothing was sent, so they do not count); a reaction is sent again at once, because the second changes
+nothing. Everything else fails at once, in the provider's words.
 
 A mark as read has a lane of its own, so it delays no message; it is tried four times in half a minute with every class
 of trouble, and for ten minutes in all; its end is not reported.
@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from atd_channelkit.answers import Accepted, Answer, Refused, Uncertain, Unsendable, Unsent, Wait
-from atd_channelkit.outcomes import failed, reason
+from atd_channelkit.outcomes import failed, last_refusal, reason
 from atd_schemas.outbound import OutboundReadData
 from atd_servicekit import ledger
 from atd_servicekit.backoff import Backoff
@@ -82,9 +82,9 @@ def decide(answer: Answer, attempt: Attempt, policy: RetryPolicy, *, repeatable:
                 return unproven(answer.reason)
             return ledger.Uncertain(attempt.now + policy.uncertain_after, answer.reason)
         case Refused():
-            if answer.failure == "token":
+            if answer.suspends:
                 return ledger.Suspended(reason(answer.failure, answer.code))
-            if answer.failure in ("transient", "throttle"):
+            if answer.passes:
                 return _retry(answer, attempt)
             return failed(answer.failure, answer.code, answer.detail)
         case _:
@@ -104,10 +104,10 @@ def decide_read(answer: Answer, attempt: Attempt) -> ledger.Outcome:
             refused = answer
         case _:
             assert_never(answer)
-    if refused.failure == "token":
+    if refused.suspends:
         return ledger.Suspended(reason(refused.failure, refused.code))
     delay = READ_BACKOFF.delay(attempt.nth(refused.failure), attempt.jitter)
-    if refused.failure not in ("transient", "throttle") or delay is None:
+    if not refused.passes or delay is None:
         return failed(refused.failure, refused.code, refused.detail)
     return ledger.Retry(attempt.now + delay, reason(refused.failure, refused.code), kind=refused.failure)
 
@@ -120,7 +120,8 @@ def overdue(row: ledger.Row, gate: ledger.Gate | None) -> ledger.Failed:
         return ledger.Failed(gate.reason, "The account was not reconnected in time.")
     if row.payload.get("window"):
         return failed("window", "closed_while_waiting", "The customer had to be answered before it could be sent.")
-    return failed("transient", "expired", "It could not be sent within the time that is set for it.")
+    refusal = last_refusal(row, gate) or reason("transient", "expired")
+    return ledger.Failed(refusal, "It could not be sent within the time that is set for it.")
 
 
 def unproven(why: str) -> ledger.Failed:

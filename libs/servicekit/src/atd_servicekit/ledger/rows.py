@@ -46,7 +46,7 @@ class Row:
     """One send as the sender gets it; not to be changed by it.
 
     `attempt` is the number of the attempt under way, 1 for the first. `counts` says how many of the earlier ones ended
-    as each kind of outcome: a budget counts the kind that it is for, never all attempts.
+    as each kind of outcome: a budget counts the kind that it is for, never all attempts. `reason` is the last one's.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Row:
     counts: Mapping[str, int] = field(default_factory=dict)
     send_until: datetime | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
 
     def nth(self, kind: str) -> int:
         """Which one of its kind the outcome of this attempt would be, 1 for the first."""

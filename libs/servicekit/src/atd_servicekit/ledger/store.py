@@ -313,6 +313,7 @@ def _row(document: "Document") -> Row:
         document.get("counts") or {},
         document["open"].get("until"),
         document["about"] if "about" in document else document["payload"],
+        document.get("reason"),
     )
 
 
