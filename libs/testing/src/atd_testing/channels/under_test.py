@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -165,6 +165,20 @@ class ChannelUnderTest:
 
     def sent_texts(self, *channels: Json) -> list[str | None]:
         return [sent.text for sent in self.sent(*channels)]
+
+    async def refused_row(self, ledger: str, channel: Json) -> Json:
+        """A row of the account (of `sends` or `fetches`), once an attempt of it was refused and it waits."""
+        rows = self.service.db[f"{ledger}_rows"]
+        waiting = {"group": channel["id"], "state": "due", "reason": {"$exists": True}}
+        row: Json = await eventually(lambda: rows.find_one(waiting))
+        return row
+
+    async def end_time_of_open_rows(self) -> None:
+        """What is not sent or fetched yet may not be any more, as if its time had passed."""
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        for ledger in ("sends", "fetches"):
+            rows = self.service.db[f"{ledger}_rows"]
+            await rows.update_many({"open.until": {"$exists": True}}, {"$set": {"open.until": past}})
 
     async def deliver_receipt(self, channel: Json, external_id: str, reference: str) -> None:
         raw = self.case.receipt_webhook(channel, external_id, reference)
