@@ -19,4 +19,4 @@ async def test_an_added_service_sees_what_customers_write(system: System, shop: 
             answer = await client.get(MESSAGE_COUNTS.prefixes[0].path, headers=headers)
             return bool(answer.json() == {shop.account.id: 2})
 
-        await eventually(counted, timeout=30, message="both messages counted")
+        await eventually(counted, message="both messages counted")

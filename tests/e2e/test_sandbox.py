@@ -16,14 +16,13 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from atd_testing.waiting import eventually
+from atd_testing.waiting import PATIENCE_SECONDS, eventually
 from tests.conftest import ADMINISTRATOR
 from tests.harness.reading import Json, conversations, messages
 from tests.harness.system import FAKE, System
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # of the one browser
 
-PATIENCE_SECONDS = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
@@ -47,7 +46,7 @@ class Attendant:
             known = await conversations(self.client, account_id=self.accounts[company])
             return next((one for one in known if one["contact"]["name"] == customer), {})
 
-        return await eventually(found, message=f"a conversation with {customer}", timeout=PATIENCE_SECONDS)
+        return await eventually(found, message=f"a conversation with {customer}")
 
     async def thread(self, conversation: Json) -> list[Json]:
         return await messages(self.client, conversation["id"])
@@ -71,7 +70,7 @@ async def attendant(system: System) -> AsyncIterator[Attendant]:
             found = {one["name"]: one["id"] for one in answer.json()["items"] if one["display_phone_number"]}
             return found if len(found) == 3 else {}
 
-        accounts = await eventually(connected, message="three companies", timeout=PATIENCE_SECONDS)
+        accounts = await eventually(connected, message="three companies")
         yield Attendant(client, accounts)
 
 
@@ -150,7 +149,7 @@ async def test_a_picture_and_a_voice_message_arrive_and_the_ticks_turn_blue(
         files = [one for message in await attendant.thread(conversation) for one in message["attachments"]]
         return files if [one["state"] for one in files] == ["ready", "ready"] else []
 
-    image, voice = await eventually(both_ready, message="both files", timeout=PATIENCE_SECONDS)
+    image, voice = await eventually(both_ready, message="both files")
     assert (image["mime_type"], voice["mime_type"].partition(";")[0]) == ("image/png", "audio/ogg")
     content = await attendant.client.get(f"/attachments/{image['id']}/content")
     assert content.content == picture.read_bytes()
@@ -177,7 +176,7 @@ async def test_buttons_are_answered_by_a_tap(phone: Phone, attendant: Attendant)
         thread = await attendant.thread(conversation)
         return next((one for one in thread if one["kind"] == "interactive" and one["direction"] == "inbound"), {})
 
-    answer = await eventually(answered, message="the tap", timeout=PATIENCE_SECONDS)
+    answer = await eventually(answered, message="the tap")
     assert answer["content"]["reply"]["id"] == "trocar"
     await expect(phone.page.locator(".choice.chosen")).to_have_text("Trocar")
     await expect(phone.page.get_by_role("button", name="Devolver", exact=True)).to_be_disabled()
@@ -185,7 +184,7 @@ async def test_buttons_are_answered_by_a_tap(phone: Phone, attendant: Attendant)
     async def read() -> bool:
         return any(one["id"] == asked["id"] and one["status"] == "read" for one in await attendant.thread(conversation))
 
-    await eventually(read, message="the customer has seen the buttons", timeout=PATIENCE_SECONDS)
+    await eventually(read, message="the customer has seen the buttons")
 
 
 @pytest.mark.proves("whatsapp", "page-text-text-strict")

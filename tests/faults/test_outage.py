@@ -15,7 +15,7 @@ from tests.harness.listener import Listener
 from tests.harness.provider import Provider
 from tests.harness.system import MONGOD, System
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 AWAY_SECONDS = 20.0
 EACH = 10
@@ -33,20 +33,20 @@ async def test_twenty_seconds_without_mongodb_lose_and_dead_letter_nothing(
         Listener(system.public_url, shop.token) as listener,
     ):
         await provider.write_all(first)
-        await eventually(lambda: len(listener.of_type("message.received")) >= CUSTOMERS, timeout=60)
+        await eventually(lambda: len(listener.of_type("message.received")) >= CUSTOMERS)
         system.freeze(MONGOD) if how == "frozen" else await asyncio.to_thread(system.kill, MONGOD)
         back_at = time.monotonic() + AWAY_SECONDS
         try:
             await provider.write_all(rest, pace_seconds=AWAY_SECONDS / EACH)
-            await eventually(lambda: time.monotonic() > back_at, timeout=AWAY_SECONDS)
+            await eventually(lambda: time.monotonic() > back_at)
         finally:
             system.thaw(MONGOD) if how == "frozen" else await asyncio.to_thread(system.restart, MONGOD)
         await eventually(
-            lambda: len(listener.of_type("message.received")) >= CUSTOMERS * EACH, timeout=90, message="all heard"
+            lambda: len(listener.of_type("message.received")) >= CUSTOMERS * EACH, timeout=180, message="all heard"
         )
     await assert_stored_once_in_order(system, shop, written)
     assert_heard_once_in_order(listener, written)
     assert await dead_letters(system.kafka.bootstrap_servers, since=began) == []
     assert set(provider.answers) == {200}, "no webhook had to come twice"
     for name in system.services:
-        await eventually(partial(asyncio.to_thread, system.ready, name), timeout=60, message=name)
+        await eventually(partial(asyncio.to_thread, system.ready, name), message=name)

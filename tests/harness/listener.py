@@ -12,7 +12,7 @@ import aiohttp
 import orjson
 
 _PAUSE_SECONDS = 0.1
-_CONNECT_SECONDS = 5.0
+_CONNECT_SECONDS = 15.0
 _CONTROL = frozenset({"ready", "heartbeat", "pong", "authenticated", "error", "resync"})
 
 
@@ -35,7 +35,7 @@ class Listener:
     async def __aenter__(self) -> Self:
         """Returns when it hears what happens from now on."""
         self._task = asyncio.create_task(self._run())
-        await asyncio.wait_for(self._ready.wait(), 20)
+        await asyncio.wait_for(self._ready.wait(), 60)
         return self
 
     async def __aexit__(

@@ -39,7 +39,7 @@ _NOTHING = (sys.executable, "-c", "pass")
 _OUTSIDE = {"KAFKA_BOOTSTRAP_SERVERS": "kafka.test:9092", "MONGODB_URL": "mongodb://mongo.test"}
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 20) -> None:
+def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"no {what} within {seconds} s"
@@ -104,11 +104,11 @@ def running(
         yield run
     finally:
         run.stop.set()
-        run.thread.join(60)
+        run.thread.join(120)
 
 
 def told(service: Service) -> dict[str, str]:
-    with urlopen(f"http://127.0.0.1:{service.port}/readyz", timeout=5) as answer:
+    with urlopen(f"http://127.0.0.1:{service.port}/readyz", timeout=30) as answer:
         environment: dict[str, str] = json.load(answer)
         return environment
 
@@ -170,7 +170,7 @@ def test_a_process_that_dies_is_started_again_and_that_is_said(tmp_path: Path) -
         until(lambda: "ready after" in run.text, "welcome")
         first = int((tmp_path / "run" / "inner.pid").read_text())
         with pytest.raises((URLError, OSError)):
-            urlopen(f"http://127.0.0.1:{inner.port}/crash", timeout=5).close()
+            urlopen(f"http://127.0.0.1:{inner.port}/crash", timeout=30).close()
         until(lambda: "inner ended with status 3; starting it again in 1 s" in run.text, "word of its death")
         until(lambda: run.text.count("inner | stand-in is up") == 2, "second start")
         assert int((tmp_path / "run" / "inner.pid").read_text()) != first
@@ -189,7 +189,7 @@ def test_the_pause_doubles_while_a_process_keeps_dying(tmp_path: Path) -> None:
 def test_topics_that_cannot_be_created_are_told_and_nothing_is_started(tmp_path: Path) -> None:
     failing = (sys.executable, "-c", "raise SystemExit('no such broker')")
     with running(tmp_path, two_services(), create_topics=failing) as run:
-        run.thread.join(20)
+        run.thread.join(60)
     assert isinstance(run.error, LocalRunError)
     assert "no such broker" in str(run.error)
     assert "starting inner" not in run.text
@@ -199,7 +199,7 @@ def test_a_second_runner_on_the_same_folder_is_refused_with_the_pid_of_the_first
     with running(tmp_path, two_services()) as first:
         until(lambda: "ready after" in first.text, "welcome")
         with running(tmp_path, two_services()) as second:
-            second.thread.join(20)
+            second.thread.join(60)
     assert f"(pid {os.getpid()})" in str(second.error)
 
 
@@ -210,7 +210,7 @@ def test_taken_ports_are_all_named_with_their_holder_and_the_variable(tmp_path: 
         socket.create_server(("127.0.0.1", outer.port)),
         running(tmp_path, (inner, outer)) as run,
     ):
-        run.thread.join(20)
+        run.thread.join(60)
     holder = psutil.Process().name()
     assert f"inner needs port {inner.port}, but {holder} (pid {os.getpid()}) listens there" in str(run.error)
     assert "choose: ATD_INNER_PORT=..." in str(run.error)
@@ -219,7 +219,7 @@ def test_taken_ports_are_all_named_with_their_holder_and_the_variable(tmp_path: 
 
 def test_a_port_that_is_no_number_is_explained(tmp_path: Path) -> None:
     with running(tmp_path, two_services(), {"ATD_INNER_PORT": "many"}) as run:
-        run.thread.join(20)
+        run.thread.join(60)
     assert str(run.error) == "ATD_INNER_PORT=many is not a port number."
 
 
@@ -238,7 +238,7 @@ def test_what_a_killed_runner_left_is_stopped_and_a_stranger_with_its_number_is_
         os.utime(stranger, (1, 1))
         output = io.StringIO()
         stop_leftovers(tmp_path, Console([], {}, output))
-        assert leftover.wait(5) is not None
+        assert leftover.wait(60) is not None
     assert "stopping inner" in output.getvalue()
     assert "outer" not in output.getvalue()
 
@@ -262,11 +262,11 @@ def test_real_servers_are_started_and_a_second_start_finds_the_data(tmp_path: Pa
         "ATD_LOCAL_MONGODB_PORT": str(free_port()),
     }
     with running(tmp_path, services, given, outside={}) as first:
-        until(lambda: "ready after" in first.text or first.error, "first welcome", seconds=60)
+        until(lambda: "ready after" in first.text or first.error, "first welcome", seconds=120)
         with MongoClient[dict[str, Any]](told(services[0])["MONGODB_URL"]) as client:
             client.kept.things.insert_one({"_id": 1})
     with running(tmp_path, services, given, outside={}) as second:
-        until(lambda: "ready after" in second.text or second.error, "second welcome", seconds=60)
+        until(lambda: "ready after" in second.text or second.error, "second welcome", seconds=120)
         with MongoClient[dict[str, Any]](told(services[0])["MONGODB_URL"]) as client:
             assert client.kept.things.find_one() == {"_id": 1}
     lines = [line.split("| ")[1] for line in second.text.splitlines()]
@@ -302,7 +302,7 @@ def test_a_signal_while_starting_stops_what_has_been_started(tmp_path: Path, sig
         mongod = int(pid_file.read_text())
         process.send_signal(sign)
         process.send_signal(sign)  # as when a process manager tells make and make tells the runner
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     assert "stopping mongod" in output
     assert "Traceback" not in output

@@ -113,7 +113,7 @@ async def test_an_error_of_a_poll_is_reported_until_polls_go_well_again(
     assert consumer.polls_fail_since is not None
     assert isinstance(consumer.poll_error, TopicAuthorizationFailedError)
     monkeypatch.setattr(AIOKafkaConsumer, "getmany", work)
-    await asyncio.wait_for(consumer.getmany(), 5)
+    await asyncio.wait_for(consumer.getmany(), 60)
     assert (consumer.polls_fail_since, consumer.poll_error) == (None, None)
 
 

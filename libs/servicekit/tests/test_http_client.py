@@ -109,7 +109,7 @@ async def test_the_deadline_covers_the_whole_answer(handler: Handler) -> None:
     metrics = Metrics()
     async with (
         _server(handler) as url,
-        create_http_client("x", metrics, timeout=timedelta(seconds=0.2)) as client,
+        create_http_client("x", metrics, timeout=timedelta(seconds=1)) as client,
     ):
         with pytest.raises(httpx.ReadTimeout) as caught:
             await client.post(url, content=b"")
@@ -119,7 +119,7 @@ async def test_the_deadline_covers_the_whole_answer(handler: Handler) -> None:
 async def test_a_request_can_have_its_own_deadline() -> None:
     async with _server(_hang) as url, create_http_client("x", Metrics()) as client:
         with pytest.raises(httpx.ReadTimeout):
-            await client.get(url, timeout=0.1)
+            await client.get(url, timeout=1)
 
 
 async def test_a_refused_connection_surely_sent_nothing() -> None:
@@ -144,7 +144,7 @@ async def test_a_connection_that_breaks_after_the_request_may_have_sent_it(handl
 
 async def test_waiting_for_a_free_connection_ends_at_the_deadline_too() -> None:
     async with _server(_hang) as url, create_http_client("x", Metrics(), max_connections=1) as client:
-        first = asyncio.create_task(client.get(url, timeout=5))
+        first = asyncio.create_task(client.get(url, timeout=60))
         await asyncio.sleep(0)
         with pytest.raises(httpx.TimeoutException):
             await client.get(url, timeout=0.2)

@@ -120,7 +120,7 @@ class Service:
 
 @pytest.mark.faults
 @pytest.mark.integration
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_service_that_is_killed_anywhere_loses_nothing_and_doubles_no_effect(
     kafka_bootstrap: str, mongodb_url: str, tmp_path: Path, unused_port: Callable[[], int]
 ) -> None:
@@ -146,14 +146,14 @@ async def _live(service: Service, deaths: tuple[str, ...]) -> None:
     last = service.life("")
     await asyncio.to_thread(last.start)
     try:
-        await eventually(service.all_done, timeout=90, message="everything is sent")
+        await eventually(service.all_done, timeout=180, message="everything is sent")
         await _check(service)
     finally:
         assert await asyncio.to_thread(last.stop), "it stops in order"
 
 
 async def _death_of(process: ManagedProcess, where: str) -> None:
-    await eventually(lambda: not process.running, timeout=60, message=f"the death {where}")
+    await eventually(lambda: not process.running, message=f"the death {where}")
 
 
 async def _check(service: Service) -> None:

@@ -194,7 +194,7 @@ async def test_two_processes_share_the_groups_and_hand_them_over_without_a_trace
     stopping = asyncio.create_task(one.stop())
     adding = asyncio.create_task(add(range(15, 30)))
     await asyncio.gather(stopping, adding)
-    await eventually(lambda: len(bench.receiver.calls) >= 480, message="all are sent", timeout=30)
+    await eventually(lambda: len(bench.receiver.calls) >= 480, message="all are sent")
     await bench.wait_state("done", *(row for ids in lanes.values() for row in ids))
     assert bench.receiver.by_lane == lanes, "each once, in order, nothing uncertain"
     expected = sorted(row for ids in lanes.values() for row in ids)

@@ -27,7 +27,7 @@ async def _sharing(*processes: LedgerProcess) -> None:
         owned = [len(process.leases.owned) for process in processes]
         return sum(owned) == SHARDS and max(owned) <= fair and not any(one.leases.alone for one in processes)
 
-    await eventually(shared, message="the shards are shared", timeout=30)
+    await eventually(shared, message="the shards are shared")
 
 
 def _group_of(process: LedgerProcess) -> str:
@@ -53,7 +53,7 @@ async def test_the_concurrency_of_a_group_holds_over_all_processes_and_while_lea
     owner = next(process for process in processes if process.ledger._ready.running)
     await owner.kill()
     rest = [process for process in processes if process is not owner]
-    await eventually(lambda: len(bench.receiver.running) == 4, message="another process goes on", timeout=30)
+    await eventually(lambda: len(bench.receiver.running) == 4, message="another process goes on")
     late = await bench.process("four", lease=_LEASE, concurrency_per_group=4, uncertain_for=timedelta(0))
     await _sharing(*rest, late)
     bench.receiver.let_go(*ids)
@@ -67,7 +67,7 @@ async def test_the_owner_hears_at_once_of_rows_that_another_process_adds(bench: 
         await bench.process("two", poll=_NO_POLL, lease=_LEASE),
     )
     await _sharing(one, two)
-    await eventually(lambda: one.ledger._calls.watching and two.ledger._calls.watching, timeout=30)
+    await eventually(lambda: one.ledger._calls.watching and two.ledger._calls.watching)
     for adding, sending in ((one, two), (two, one)):
         group = _group_of(sending)
         few, many = [f"{group}-{n}" for n in range(3)], [f"{group}-x{n}" for n in range(600)]
@@ -86,7 +86,7 @@ async def test_the_owner_hears_at_once_that_another_process_resumed_a_group(benc
         await bench.process("two", poll=_NO_POLL, lease=_LEASE),
     )
     await _sharing(one, two)
-    await eventually(lambda: one.ledger._calls.watching and two.ledger._calls.watching, timeout=30)
+    await eventually(lambda: one.ledger._calls.watching and two.ledger._calls.watching)
     group = _group_of(two)
     bench.receiver.will("a", Suspended("token"))
     await two.ledger.add(bench.new_rows(["a"], group=group))

@@ -67,14 +67,14 @@ async def test_a_start_is_tried_until_it_works_whatever_interrupts_a_try(where: 
     part = Part(*(kind() for _ in range(30)))
     parts = {"components": [part]} if where == "component" else {where: part}
     one = process(**parts)
-    await within(10, one.start())
+    await within(60, one.start())
     assert one.health.started.is_set()
 
 
 @pytest.mark.parametrize("kind", [CANCELLED, RuntimeError])
 async def test_a_part_that_cannot_be_stopped_between_two_tries_ends_nothing(kind: type[BaseException]) -> None:
     one = process(broker=Part(InfrastructureFault(), stop=kind()))
-    await within(10, one.start())
+    await within(60, one.start())
     assert one.health.started.is_set()
 
 
@@ -82,7 +82,7 @@ async def test_what_has_started_stays_so_while_a_later_part_is_tried() -> None:
     """A ledger or a relay that was stopped does not work a second time, and what people do needs the connections."""
     connection = Part()
     one = process(components=[connection], broker=Part(InfrastructureFault(), InfrastructureFault()))
-    await within(10, one.start())
+    await within(60, one.start())
     assert connection.log == ["start"]
 
 
@@ -96,7 +96,7 @@ async def test_indexes_that_take_longer_than_a_try_are_waited_for(monkeypatch: p
 
     one = process(mongo=(mongo := Slow()))
     with structlog.testing.capture_logs() as logs:
-        await within(10, one.start())
+        await within(60, one.start())
     assert mongo.log.count("build") == 1
 
 
@@ -113,7 +113,7 @@ async def test_a_try_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
 
     hangs.start = start  # type: ignore[method-assign]  # the test's own
     one = process(components=[hangs])
-    await within(10, one.start())
+    await within(60, one.start())
     assert starts == 2
 
 
@@ -122,7 +122,7 @@ async def test_what_no_repeat_cures_ends_the_process_after_it_was_told(monkeypat
     one = process(components=[Part(ValueError("the bucket is missing"))])
     ended = asyncio.Event()
     one.on_failure = ended.set
-    await within(10, one.start())
+    await within(60, one.start())
     assert one.health.dead() == ["ValueError: the bucket is missing"]
     assert ended.is_set()
 
@@ -137,7 +137,7 @@ async def test_a_start_that_does_not_get_on_is_seen_in_livez(monkeypatch: pytest
     assert one.health.dead() == []
     monkeypatch.setattr(lifecycle, "_STUCK_SECONDS", -1.0)
     assert one.health.dead() == ["start"]
-    await within(10, one.stop(starting))
+    await within(60, one.stop(starting))
     assert one.health.dead() == []
 
 
@@ -146,7 +146,7 @@ async def test_a_stop_ends_a_start_that_is_still_trying() -> None:
     one = process(broker=broker)
     starting = asyncio.create_task(one.start())
     await eventually(lambda: len(broker.log) > 3, message="some tries")
-    await within(10, one.stop(starting))
+    await within(60, one.stop(starting))
     assert starting.done()
 
 
@@ -179,7 +179,7 @@ async def test_a_loop_that_ends_by_itself_is_started_again(end: Callable[[], Non
     await task.start()
     await eventually(lambda: len(runs) == 2, message="a second run")
     assert task.alive
-    await within(10, task.stop())
+    await within(60, task.stop())
     assert not task.alive
 
 
@@ -198,6 +198,6 @@ async def test_a_loop_that_loses_one_cancellation_is_stopped_all_the_same() -> N
     task = SupervisedTask("test", run)
     await task.start()
     await asyncio.sleep(0)
-    await within(10, task.stop())
+    await within(60, task.stop())
     assert lost
     assert not task.alive

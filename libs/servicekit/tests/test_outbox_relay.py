@@ -109,7 +109,7 @@ class World:
 
     async def check(self, runtime: Runtime) -> dict[bytes, list[int]]:
         """Wait until the outbox is empty; then every key is whole and in order. What was published."""
-        await eventually(lambda: empty(runtime), timeout=60, message="the outbox is empty")
+        await eventually(lambda: empty(runtime), message="the outbox is empty")
         published = await self.published()
         numbers = {row["_id"]: row["number"] async for row in runtime.mongo.db.aggregates.find()}
         expected = {key: list(range(1, number + 1)) for key, number in numbers.items()}
@@ -283,7 +283,7 @@ async def test_a_record_that_kafka_refuses_stops_its_own_key_only_until_it_is_ta
         await world.change(runtime, KEYS[:1], value=LARGE)
         for _ in range(3):
             await world.change(runtime, KEYS)
-        await eventually(lambda: others_are_out(4), timeout=40, message="the other keys are published")
+        await eventually(lambda: others_are_out(4), message="the other keys are published")
         await eventually(lambda: _rows(runtime, 4), message="its rows are kept, the others deleted")
         await runtime._refresh_gauges()
         assert runtime.metrics.registry.get_sample_value("atd_outbox_refused_rows") == 4
@@ -291,7 +291,7 @@ async def test_a_record_that_kafka_refuses_stops_its_own_key_only_until_it_is_ta
         assert runtime.health.problems() == {}
     async with world.running() as runtime:
         await world.change(runtime, KEYS)
-        await eventually(lambda: others_are_out(5), timeout=40, message="the other keys are published")
+        await eventually(lambda: others_are_out(5), message="the other keys are published")
         await eventually(lambda: _rows(runtime, 5), message="its rows are kept, the others deleted")
         smaller = {"$set": {"records.0.v": b"2"}}
         await runtime.mongo.db.outbox.find_one_and_update({}, smaller, sort=[("order", 1)])

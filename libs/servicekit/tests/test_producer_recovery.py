@@ -22,9 +22,9 @@ from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.metrics import Metrics
 from atd_testing.servers import KafkaCluster
 from atd_testing.topics import leaders
-from atd_testing.waiting import eventually
+from atd_testing.waiting import PATIENCE_SECONDS, eventually
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 PARTITIONS = 4
 SHORT = ProducerLimits(request=2.0, delivery=1.0, start=5.0, silent=2.0, last_chance=0.2)
@@ -114,7 +114,7 @@ async def writing(producer: Producer, topic: str) -> AsyncIterator[list[Writer]]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def more_from_all(writers: list[Writer], timeout: float = 30) -> None:
+async def more_from_all(writers: list[Writer], timeout: float = PATIENCE_SECONDS) -> None:
     before = [writer.acknowledged for writer in writers]
     await eventually(
         lambda: all(now.acknowledged > then for now, then in zip(writers, before, strict=True)),
@@ -143,17 +143,17 @@ async def test_partitions_without_a_leader_break_no_producer_for_good(cluster: K
         async def only_second_in_sync() -> bool:
             return await leaders(second.bootstrap_servers, topic) == {(2, (2,))}
 
-        await eventually(only_second_in_sync, timeout=30, message="the second broker alone")
+        await eventually(only_second_in_sync, message="the second broker alone")
         await asyncio.to_thread(second.kill)
         await asyncio.to_thread(first.start)
 
         async def no_leader() -> bool:
             return {leader for leader, _ in await leaders(first.bootstrap_servers, topic)} == {-1}
 
-        await eventually(no_leader, timeout=30, message="no partition has a leader")
+        await eventually(no_leader, message="no partition has a leader")
         # Of the brokers that it knew none is there: it has to begin again with the bootstrap servers. Then its batches
         # are dropped, each with its sequence numbers, because there is no leader.
-        await eventually(lambda: reasons(metrics) >= REPLACED, timeout=40, message="replaced for both reasons")
+        await eventually(lambda: reasons(metrics) >= REPLACED, message="replaced for both reasons")
         with pytest.raises(InfrastructureFault):
             await producer.check()
         await asyncio.to_thread(second.start)
@@ -257,7 +257,7 @@ async def test_an_idle_producer_whose_metadata_is_never_refreshed_connects_anew(
                 return False
             return True
 
-        await eventually(answers, timeout=30, message="it works again")
+        await eventually(answers, message="it works again")
     assert reasons(metrics) == {"silent"}
 
 
@@ -272,7 +272,7 @@ async def test_stopping_while_kafka_is_away_does_not_wait_for_it(cluster: KafkaC
     try:
         with pytest.raises(PublishFailed):
             await producer.publish(outgoing(topic, "never"))
-        await asyncio.wait_for(producer.stop(), 10)
+        await asyncio.wait_for(producer.stop(), 60)
     finally:
         os.kill(cluster.brokers[leader - 1].process.pid, signal.SIGCONT)
 

@@ -103,7 +103,7 @@ async def read_all(bootstrap: str, name: str, expected: int) -> list[Any]:
     await consumer.start()
     try:
         found: list[Any] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(found) < expected:
                 batch = await consumer.getmany(timeout_ms=200)
                 found += [record for records in batch.values() for record in records]

@@ -24,9 +24,9 @@ _STUBBORN = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("deaf", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
-_SHORT = timedelta(seconds=10)
+_SHORT = timedelta(seconds=60)
 
 
 def python(code: str, log_file: Path, *arguments: str, **options: object) -> ManagedProcess:
@@ -46,7 +46,7 @@ def test_start_wait_ready_stop(tmp_path: Path) -> None:
 
 
 def test_kill_and_start_again(tmp_path: Path) -> None:
-    process = python("print('up', flush=True); import time; time.sleep(60)", tmp_path / "log")
+    process = python("print('up', flush=True); import time; time.sleep(600)", tmp_path / "log")
     process.start()
     process.wait_until(lambda: "up" in process.log_tail(), _SHORT, "output")
     process.kill()
@@ -72,7 +72,7 @@ def test_waiting_for_a_process_that_ends_shows_its_log(tmp_path: Path) -> None:
 
 
 def test_waiting_too_long_says_for_what(tmp_path: Path) -> None:
-    process = python("import time; time.sleep(60)", tmp_path / "log")
+    process = python("import time; time.sleep(600)", tmp_path / "log")
     process.start()
     try:
         with pytest.raises(ProcessError, match=r"no sunrise within 0\.2 s"):
@@ -99,16 +99,16 @@ def test_a_program_that_does_not_exist_is_explained(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")
 def test_children_end_when_the_parent_is_killed(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    command = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
+    command = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
     code = (
         "import time; from datetime import timedelta; from pathlib import Path\n"
         "from atd_testing.processes import ManagedProcess\n"
         f"child = ManagedProcess('child', {command!r}, log_file=Path({str(log)!r})); child.start()\n"
-        "child.wait_until(lambda: 'up' in child.log_tail(), timedelta(seconds=10), 'output')\n"
-        "print(child.pid, flush=True); time.sleep(60)\n"
+        "child.wait_until(lambda: 'up' in child.log_tail(), timedelta(seconds=60), 'output')\n"
+        "print(child.pid, flush=True); time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
-    child.wait(timeout=10)
+    child.wait(timeout=60)

@@ -44,7 +44,7 @@ def _operations(document: dict[str, Any]) -> list[Any]:
 
 # The service's own jitter, in the other thread, looks as if a strategy had used `random`.
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 async def test_no_request_is_answered_5xx(service: Any, desk: Any, mode: GenerationMode) -> None:
     document = (await service.http.get("/openapi.json")).json()

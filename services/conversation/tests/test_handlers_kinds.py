@@ -71,7 +71,7 @@ class Customer:
             assert len(items) == messages
             return items[::-1]
 
-        return list(await eventually(there, timeout=30, message=f"{messages} messages are there"))
+        return list(await eventually(there, message=f"{messages} messages are there"))
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.kafka import Outgoing
 from atd_testing.keys import service_keys
 from atd_testing.topics import create_topics
-from atd_testing.waiting import eventually
+from atd_testing.waiting import PATIENCE_SECONDS, eventually
 
 PASSWORD = "correct horse battery staple"
 
@@ -95,7 +95,7 @@ class LiveGateway:
         self.url = f"http://127.0.0.1:{port}"
         self.ws_url = f"ws://127.0.0.1:{port}/ws"
         self.internal_url = f"http://127.0.0.1:{internal_port}"
-        self.http = httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=20)
+        self.http = httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=60)
         self.people = MongoPeople(apps.runtime.mongo.db)
         self.servers: Servers
 
@@ -248,6 +248,15 @@ def _listening() -> socket.socket:
 Start = Callable[..., Awaitable[LiveGateway]]
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the gateway takes for too slow is not what a loaded machine takes."""
+    monkeypatch.setattr("atd_gateway.realtime.connection.AUTH_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr("atd_gateway.realtime.connection._START_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr("atd_gateway.realtime.connection._TRANSIENT_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr("atd_gateway.realtime.resuming._REACH_SECONDS", PATIENCE_SECONDS)
+
+
 class Starter:
     """Starts gateways with settings of their own; they end with the fixture that made it."""
 
@@ -294,7 +303,7 @@ class Listener:
     def __init__(self, socket: Any) -> None:
         self.socket = socket
 
-    async def frame(self, timeout: float = 10.0) -> dict[str, Any]:
+    async def frame(self, timeout: float = PATIENCE_SECONDS) -> dict[str, Any]:
         async with asyncio.timeout(timeout):
             found: dict[str, Any] = orjson.loads(await self.socket.recv())
             return found
@@ -317,7 +326,7 @@ class Listener:
 
     async def closed(self) -> tuple[int, str]:
         """Code and reason, when the server closes."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             with suppress(websockets.ConnectionClosed):
                 async for _ in self.socket:
                     pass

@@ -211,7 +211,7 @@ async def test_a_slow_service_does_not_delay_the_accounts_of_another(gateway, wh
     ana = await gateway.person()
     account_id = toy.add(ana.tenant_id)
     held = whatsapp.held = asyncio.Event()
-    answer = await gateway.http.get(f"/api/v1/channels/{account_id}", headers=ana.headers, timeout=10)
+    answer = await gateway.http.get(f"/api/v1/channels/{account_id}", headers=ana.headers, timeout=20)
     held.set()
     assert answer.json()["served_by"] == "ingest-toy"
 

@@ -39,9 +39,14 @@ def behind(url):
 async def gateway(start_for_module, lying_service):
     return await start_for_module(
         **behind(lying_service.url),
-        upstream_timeout=timedelta(seconds=1),
         public_url="https://atendimento.example",
     )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hasty(start_for_module, lying_service):
+    """A gateway that waits for a second: for what never comes, and nothing else."""
+    return await start_for_module(**behind(lying_service.url), upstream_timeout=timedelta(seconds=1))
 
 
 async def test_a_request_reaches_its_service_with_a_signed_identity(gateway, service):
@@ -160,7 +165,8 @@ async def test_a_body_beyond_the_limit_is_refused(gateway, service, chunked):
     ("kind", "status", "code"),
     [("cut", 502, "bad_gateway"), ("rubbish", 502, "bad_gateway"), ("slow", 504, "gateway_timeout")],
 )
-async def test_a_service_that_misbehaves_is_a_problem(gateway, service, kind, status, code):
+async def test_a_service_that_misbehaves_is_a_problem(gateway, hasty, service, kind, status, code):
+    gateway = hasty if kind == "slow" else gateway
     ana = await gateway.person()
     answer = await gateway.http.post(f"/api/v1/conversations/{kind}", headers=ana.headers, content=b"{}")
     assert answer.status_code == status
@@ -170,7 +176,8 @@ async def test_a_service_that_misbehaves_is_a_problem(gateway, service, kind, st
 
 
 @pytest.mark.parametrize("kind", ["half", "dribble"])
-async def test_half_an_answer_is_never_taken_for_a_whole_one(gateway, service, kind):
+async def test_half_an_answer_is_never_taken_for_a_whole_one(hasty, service, kind):
+    gateway = hasty
     ana = await gateway.person()
     with pytest.raises(Exception, match=r"peer closed|disconnected|incomplete"):
         await gateway.http.get(f"/api/v1/conversations/{kind}", headers=ana.headers)
@@ -236,10 +243,10 @@ async def test_a_range_of_a_file_is_asked_for_and_answered_as_it_is(gateway, ser
     assert {name: service.headers()[name.lower()] for name in asked} == asked
 
 
-async def test_a_client_that_stops_in_the_middle_of_a_body_is_told_so(gateway, service):
+async def test_a_client_that_stops_in_the_middle_of_a_body_is_told_so(gateway, hasty, service):
     ana = await gateway.person()
     for size in (1_000, 1_000_000):
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.url.rpartition(":")[2]))
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(hasty.url.rpartition(":")[2]))
         lines = ["POST /api/v1/attachments HTTP/1.1", "Host: x", f"Authorization: Bearer {ana.token}"]
         writer.write("\r\n".join([*lines, f"Content-Length: {size}", "", "half of it"]).encode())
         assert (await reader.readline()).startswith(b"HTTP/1.1 408")
@@ -284,13 +291,13 @@ async def test_slow_downloads_take_no_connection_from_other_requests_of_their_se
 
 
 async def test_one_sign_in_has_a_rate_and_is_told_how_long_to_wait(start, service):
-    gateway = await start(**behind(service.url), api_rate=0.5, api_burst=5)
+    gateway = await start(**behind(service.url), api_rate=0.01, api_burst=5)
     ana, bia = await gateway.person(), await gateway.person()
     statuses = [(await gateway.http.get("/api/v1/conversations", headers=ana.headers)).status_code for _ in range(6)]
     assert statuses == [200] * 5 + [429]
     answer = await gateway.http.get("/api/v1/me", headers=ana.headers)
     assert answer.status_code == 429
-    assert 1 <= int(answer.headers["retry-after"]) <= 2
+    assert 1 <= int(answer.headers["retry-after"]) <= 100
     assert (await gateway.http.get("/api/v1/me", headers=bia.headers)).status_code == 200
 
 

@@ -91,13 +91,17 @@ def new_channel(**credentials: Any) -> dict[str, Any]:
     }
 
 
+PATIENT = {"webhook_timeout": timedelta(minutes=1)}
+"""A loaded machine may be slow to write to Kafka."""
+
+
 @asynccontextmanager
 async def starting(servers: Servers) -> AsyncIterator[Start]:
     async with AsyncExitStack() as stack:
 
         async def start_one(fake: ServedFake | None = None, tracing: Tracing | None = None, **settings: Any) -> Service:
             beside = await stack.enter_async_context(serving_fake_graph()) if fake is None else fake
-            given = {"api_url": beside.url, "account_refresh": timedelta(hours=1), **settings}
+            given = {"api_url": beside.url, "account_refresh": timedelta(hours=1), **PATIENT, **settings}
             made = servers.settings("ingest-whatsapp", Settings, **given)
             running = await stack.enter_async_context(servers.running(create_app(made, tracing=tracing), made))
             reader = await stack.enter_async_context(running.reading(*TAILED))

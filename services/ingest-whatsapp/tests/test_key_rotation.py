@@ -30,7 +30,7 @@ from atd_testing.topics import TopicReader
 from atd_testing.waiting import eventually
 from atd_testing.whatsapp import ServedFake, builders, serving_fake_graph
 
-pytestmark = [pytest.mark.asyncio(loop_scope="function"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio(loop_scope="function"), pytest.mark.timeout(600)]
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TENANT = "tenant-1"
@@ -49,6 +49,7 @@ class Processes:
             "files_database": f"test_{uuid4().hex}",
             "api_url": fake.url,
             "account_refresh": timedelta(hours=1),
+            "webhook_timeout": timedelta(minutes=1),
         }
         self._running: list[tuple[RunningService, AsyncExitStack]] = []
         self._requests: Counter[int] = Counter()
@@ -120,7 +121,7 @@ class Traffic:
     async def goes_on(self, rounds: int = 20) -> None:
         """Returns when so many more webhooks have been accepted."""
         goal = self.accepted + rounds
-        await eventually(lambda: self.accepted >= goal, timeout=30, message="webhooks are accepted")
+        await eventually(lambda: self.accepted >= goal, message="webhooks are accepted")
 
     def headers(self, number: int = 0) -> dict[str, str]:
         identity = Identity(TENANT, "attendant", f"a-{number}", "Ana", PERMISSIONS)
@@ -244,7 +245,7 @@ async def started(servers: Servers, keys: dict[str, str]) -> AsyncIterator[tuple
 async def all_sent(reader: TopicReader, traffic: Traffic) -> list[InboundReceipt]:
     wanted = set(traffic.asked)
     return await reader.matching(
-        len(wanted), lambda event: isinstance(event, InboundReceipt) and event.data.message_id in wanted, timeout=90
+        len(wanted), lambda event: isinstance(event, InboundReceipt) and event.data.message_id in wanted, timeout=180
     )
 
 

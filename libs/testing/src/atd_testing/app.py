@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from atd_testing.waiting import PATIENCE_SECONDS
+
 
 @asynccontextmanager
-async def running(app: FastAPI, *, timeout_seconds: float = 30.0) -> AsyncIterator[httpx.AsyncClient]:
+async def running(app: FastAPI, *, timeout_seconds: float = PATIENCE_SECONDS) -> AsyncIterator[httpx.AsyncClient]:
     """Start the app's lifespan, wait until it is ready, and yield a client that talks to it directly."""
     async with app.router.lifespan_context(app):
         await app.state.runtime.wait_ready(timeout_seconds)

@@ -203,4 +203,4 @@ async def ledger_bench(mongodb_url: str, database_name: str) -> AsyncIterator[Le
 
 
 async def _until(condition: Callable[[], Awaitable[object]], *, message: str) -> None:
-    await eventually(cast("Callable[[], object]", condition), timeout=30, message=message)
+    await eventually(cast("Callable[[], object]", condition), message=message)

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from atd_schemas.dead_letters import DeadLetter
 from atd_schemas.topics import Topic, adapter, registry
 from atd_servicekit.kafka_connection import KafkaConnection
+from atd_testing.waiting import PATIENCE_SECONDS
 
 _ALREADY_EXISTS = TopicAlreadyExistsError.errno
 
@@ -81,7 +82,7 @@ class TopicReader:
         return self.events
 
     async def until(
-        self, enough: Callable[[list[Any]], object], tenant_id: str | None = None, *, timeout: float = 30.0
+        self, enough: Callable[[list[Any]], object], tenant_id: str | None = None, *, timeout: float = PATIENCE_SECONDS
     ) -> list[Any]:
         """The events of a tenant (None: of all) once they are enough.
 
@@ -98,7 +99,9 @@ class TopicReader:
             raise AssertionError(f"not enough on {', '.join(self._topics)}: {seen}") from None
         return found
 
-    async def matching(self, number: int, wanted: Callable[[Any], bool], *, timeout: float = 10.0) -> list[Any]:
+    async def matching(
+        self, number: int, wanted: Callable[[Any], bool], *, timeout: float = PATIENCE_SECONDS
+    ) -> list[Any]:
         """The wanted events once there are at least `number`. Raises `AssertionError` after `timeout` seconds."""
         found = await self.until(lambda seen: len([one for one in seen if wanted(one)]) >= number, timeout=timeout)
         return [one for one in found if wanted(one)]

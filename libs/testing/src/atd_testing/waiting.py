@@ -8,6 +8,9 @@ from typing import TypeVar, cast, overload
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 60.0
+"""How long tests wait for what should come at once: a loaded machine is slow, and a test that passes does not wait."""
+
 _STEP_SECONDS = 0.02
 
 
@@ -20,7 +23,7 @@ async def eventually(condition: Callable[[], T], *, timeout: float = ..., messag
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[T] | T], *, timeout: float = 10.0, message: str = "the condition"
+    condition: Callable[[], Awaitable[T] | T], *, timeout: float = PATIENCE_SECONDS, message: str = "the condition"
 ) -> T:
     """Ask `condition` until it answers something true, and return that.
 

@@ -17,7 +17,7 @@ async def test_messages_from_kafka_are_counted(service: RunningService, client: 
     async def counted() -> bool:
         return bool(await client.get("/message-counts") == {"a": 2})
 
-    await eventually(counted, timeout=60)  # the group is new: it reads what every test before this one has written
+    await eventually(counted)  # the group is new: it reads what every test before this one has written
 
 
 async def test_a_repeated_message_counts_once(service: RunningService, client: TenantClient) -> None:

@@ -42,7 +42,8 @@ async def running_channel(
     """Run a channel service beside a fake (a new one unless one is given) until the block ends."""
     async with AsyncExitStack() as stack:
         beside = provider if provider is not None else await stack.enter_async_context(case.serving_provider())
-        chosen = {"api_url": beside.url, "account_refresh": timedelta(hours=1), **settings}
+        patient = {"account_refresh": timedelta(hours=1), "webhook_timeout": timedelta(minutes=1)}
+        chosen = {"api_url": beside.url, **patient, **settings}
         made = servers.settings(case.service.name, case.settings(), **chosen)
         service = await stack.enter_async_context(servers.running(case.create_app(made, tracing=tracing), made))
         topics = (INBOUND_EVENTS, INBOUND_UNPARSED, SETTINGS_CHANGES)

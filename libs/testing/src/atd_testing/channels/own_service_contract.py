@@ -71,9 +71,9 @@ class OwnServiceContract(Contract):
         assert channel.sent_texts(account) == ["patience"] * 2
 
     async def test_a_call_that_takes_too_long_is_uncertain_and_repeated(self, start_channel: StartChannel) -> None:
-        channel = await start_channel(uncertain_after=SOON, timeout=SOON)
+        channel = await start_channel(uncertain_after=SOON, timeout=timedelta(seconds=2))
         account = await channel.connect()
-        channel.provider.state.behaviours = [Behaviour(kind="delay", delay_ms=1500)]
+        channel.provider.state.behaviours = [Behaviour(kind="delay", delay_ms=3000)]
         await channel.ask(channel.message(account, "slow"))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
@@ -227,7 +227,7 @@ class OwnServiceContract(Contract):
         async def uncertain() -> bool:
             return bool((await row.find_one({"_id": asked.data.message_id}))["state"] == "uncertain")
 
-        await eventually(uncertain, timeout=20.0)
+        await eventually(uncertain)
         await after.deliver_receipt(account, sent.message_id, asked.data.message_id)
         receipts = await after.receipts(account, 2)
         assert [one.data.external_id for one in receipts if one.causation_id == asked.id] == [sent.message_id]

@@ -8,7 +8,7 @@ from typing import Any
 
 import uvicorn
 
-START_DEADLINE_SECONDS = 10.0
+START_DEADLINE_SECONDS = 60.0
 _STEP_SECONDS = 0.005
 
 

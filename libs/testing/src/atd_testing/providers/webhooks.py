@@ -121,7 +121,7 @@ class WebhookSender(Generic[C]):
         webhook_format: WebhookFormat[C],
         client: httpx.AsyncClient | None = None,
     ) -> None:
-        self.client = client or httpx.AsyncClient(timeout=10, trust_env=False)
+        self.client = client or httpx.AsyncClient(timeout=30, trust_env=False)
         self.on_delivered: Callable[[Delivery], None] | None = None
         self._state = state
         self._format = webhook_format
@@ -148,7 +148,7 @@ class WebhookSender(Generic[C]):
         """Whether nothing waits and nothing is in flight."""
         return not any(queue.later or queue.due or queue.in_flight for queue in self._queues.values())
 
-    async def wait_until_idle(self, deadline: float = 10.0) -> None:
+    async def wait_until_idle(self, deadline: float = 60.0) -> None:
         """Return when idle.
 
         Raises:
