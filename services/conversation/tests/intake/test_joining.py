@@ -318,6 +318,169 @@ def test_the_number_that_somebody_gave_up_is_not_learnt(world: World) -> None:
     assert len(alive(world)) == 2
 
 
+# --- a number that was given up
+
+GAVE_UP = goes_by(T, A, (NEW_SPELLING,), OTHER, occurred_at=LATER)
+"""Ana has another number now."""
+
+
+def ana(external_id: str, customer: str = NEW_SPELLING, **more: Any) -> Any:
+    return customer_message(T, A, external_id, customer=customer, name="Ana", **more)
+
+
+def stranger(external_id: str, customer: str = NEW_SPELLING, **more: Any) -> Any:
+    """A message of whoever has the number now."""
+    return customer_message(
+        T, A, external_id, **{"customer": customer, "name": "Rui", "occurred_at": LATER + HOUR, **more}
+    )
+
+
+def unread(world: World) -> dict[str | None, int]:
+    """By name: the messages in the thread of each contact; two people of one name are an error."""
+    found = Counter(c.contact.name for c in world.conversations.values())
+    assert set(found.values()) == {1}
+    return {c.contact.name: c.unread_count for c in world.conversations.values()}
+
+
+def take(world: World, together: bool, *events: Any) -> None:
+    for part in [events] if together else [[event] for event in events]:
+        world.batch(*part, now=LATER + 2 * HOUR)
+
+
+@pytest.mark.proves("whatsapp", "number-given-up-stranger")
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("old_spelling", [False, True])
+@pytest.mark.parametrize("user_ids", [(), ("BR.9",)])
+def test_who_writes_with_a_number_that_was_given_up_is_somebody_else(
+    world: World, together: bool, old_spelling: bool, user_ids: tuple[str, ...]
+) -> None:
+    number = OLD_SPELLING if old_spelling else NEW_SPELLING
+    world.batch(ana("w1"))
+    take(
+        world,
+        together,
+        GAVE_UP,
+        stranger("w2", number, aliases=user_ids),
+        stranger("w3", *user_ids) if user_ids else stranger("w3"),
+        ana("w4", OTHER, occurred_at=LATER),
+        stranger("w5"),
+    )
+    assert unread(world) == {"Ana": 2, "Rui": 3}
+    assert {c.phone for c in alive(world)} == {f"+{NEW_SPELLING}", f"+{OTHER}"}
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_whoever_wrote_first_in_the_same_batch_gives_the_number_up(world: World, together: bool) -> None:
+    take(world, together, ana("w1"), GAVE_UP, stranger("w2"), ana("w3", OTHER, occurred_at=LATER))
+    assert unread(world) == {"Ana": 2, "Rui": 1}
+
+
+@pytest.mark.parametrize("user_ids", [(), ("BR.1",)])
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_the_news_that_come_again_take_nothing_from_who_has_the_number_now(
+    world: World, forgotten: bool, user_ids: tuple[str, ...]
+) -> None:
+    change = goes_by(T, A, (NEW_SPELLING, *user_ids), OTHER, occurred_at=LATER)
+    world.batch(ana("w1", aliases=user_ids))
+    take(world, False, change, stranger("w2"))
+    if forgotten:
+        world.inbox.clear()
+        world.messages = {key: one for key, one in world.messages.items() if one.direction != "system"}
+    take(world, False, change, stranger("w3"), ana("w4", OTHER, occurred_at=LATER))
+    assert unread(world) == {"Ana": 2, "Rui": 2}
+    assert {c.name: c.phone for c in alive(world)} == {"Ana": f"+{OTHER}", "Rui": f"+{NEW_SPELLING}"}
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("user_ids", [(), ("BR.1",)])
+def test_who_comes_back_to_their_number_is_the_same_person(
+    world: World, together: bool, user_ids: tuple[str, ...]
+) -> None:
+    world.batch(ana("w1", aliases=user_ids))
+    back = goes_by(T, A, (OTHER,), NEW_SPELLING, external_id="sys2", occurred_at=LATER + HOUR)
+    take(
+        world,
+        together,
+        GAVE_UP,
+        ana("w2", OTHER, occurred_at=LATER),
+        back,
+        ana("w3", occurred_at=LATER + HOUR),
+        stranger("w4", OTHER),
+    )
+    assert unread(world) == {"Ana": 3, "Rui": 1}
+    assert {c.name: c.phone for c in alive(world)} == {"Ana": f"+{NEW_SPELLING}", "Rui": f"+{OTHER}"}
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_user_id_says_that_somebody_has_their_former_number_again(world: World, together: bool) -> None:
+    world.batch(ana("w1", aliases=("BR.1",)))
+    take(world, together, GAVE_UP, ana("w2", aliases=("BR.1",), occurred_at=LATER), ana("w3", occurred_at=LATER))
+    assert unread(world) == {"Ana": 3}
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_number_that_nobody_is_known_by_is_given_up_without_effect(world: World, together: bool) -> None:
+    take(world, together, GAVE_UP, stranger("w1"), ana("w2", OTHER, occurred_at=LATER))
+    assert unread(world) == {"Ana": 1, "Rui": 1}
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_of_two_changes_each_gives_up_a_number_of_its_own(world: World, together: bool) -> None:
+    third, again = "5531912345678", "sys2"
+    world.batch(ana("w1"))
+    take(
+        world,
+        together,
+        GAVE_UP,
+        stranger("w2"),
+        goes_by(T, A, (NEW_SPELLING,), third, external_id=again, occurred_at=LATER + HOUR),  # by now it is Rui's
+        stranger("w3", third),
+        customer_message(T, A, "w4", customer=NEW_SPELLING, name="Lia", occurred_at=LATER + 2 * HOUR),
+        ana("w5", OTHER, occurred_at=LATER),
+    )
+    assert unread(world) == {"Ana": 2, "Rui": 2, "Lia": 1}
+
+
+@pytest.mark.parametrize("known_by_id", [False, True])
+def test_a_number_is_given_up_although_the_new_one_is_somebody_elses(world: World, known_by_id: bool) -> None:
+    ids = ("BR.1",) if known_by_id else ()
+    world.batch(ana("w1", aliases=ids), customer_message(T, A, "w2", customer=OTHER, aliases=("BR.7",), name="Lia"))
+    world.batch(goes_by(T, A, (NEW_SPELLING, *ids), OTHER, occurred_at=LATER), stranger("w3"), now=LATER + 2 * HOUR)
+    assert unread(world) == {"Ana": 1, "Lia": 1, "Rui": 1}
+
+
+STEPS = [
+    ana("s1"),
+    ana("s2", "BR.1"),
+    ana("s3", aliases=("BR.1",)),
+    ana("s4", OTHER),
+    stranger("s5"),
+    stranger("s6", "BR.9"),
+    stranger("s7", aliases=("BR.9",)),
+    stranger("s8", OTHER),
+    GAVE_UP,
+    goes_by(T, A, (NEW_SPELLING, "BR.1"), OTHER, aliases=("BR.2",), external_id="sys2", occurred_at=LATER),
+    goes_by(T, A, (OTHER,), NEW_SPELLING, external_id="sys3", occurred_at=LATER),
+    goes_by(T, A, (OTHER, "BR.9"), NEW_SPELLING, external_id="sys4", occurred_at=LATER),
+    goes_by(T, A, ("BR.1",), "BR.2", reason="user_id_changed", external_id="sys5", occurred_at=LATER),
+    customer_message(T, B, "s9", customer=NEW_SPELLING),
+    customer_message(T, B, "s10", customer="BR.9"),
+    customer_message(T, B, "s11", customer=OTHER, aliases=("BR.1",)),
+]
+
+
+@settings(max_examples=150)
+@given(st.lists(st.sampled_from(STEPS), max_size=12), st.integers(0, 12))
+def test_enough_numbers_are_reserved_whoever_gives_up_whatever(events: Any, cut: int) -> None:
+    """What holds in every state is checked after each batch (`World.check`)."""
+    world = World(now=LATER + 2 * HOUR)
+    world.batch(*events[:cut])
+    world.batch(*events[cut:])
+    assert len(world.messages) == len({one.id for one in events if one.type == "inbound.message"}) + len(
+        [one for one in world.messages.values() if one.direction == "system"]
+    )
+
+
 # --- in any order
 
 IDS: list[dict[str, Any]] = [

@@ -108,6 +108,8 @@ class World:
         for key, (before, after) in unit.moved_identities.items():
             assert self.identities[key] == before
             self.identities[key] = after
+        for key, before in unit.given_up.items():
+            assert self.identities.pop(key) == before
         for contact in (*unit.new_contacts.values(), *(each for each, _ in unit.contacts.values())):
             self.contacts[contact.id] = contact
         for conversation in (*unit.new_conversations.values(), *(each for each, *_ in unit.conversations.values())):

@@ -30,7 +30,8 @@ class UnitOfWork:
     """What a decision leaves to be saved, each thing remembered with what it was when it was read.
 
     Conversations, contacts and messages that existed are kept with a copy of what they were. `moved_identities` has by
-    key the contact that it named, and the one that it names from now on. `receipts` and `early_changes` have rows of
+    key the contact that it named, and the one that it names from now on; `given_up` the contact that a key named, which
+    names nobody from now on. `receipts` and `early_changes` have rows of
     the collections of that name as they are to be (None: removed) and as they were read (None: not there).
     `other_names` are further ids of new messages (account, provider's id), which are not saved.
     """
@@ -38,6 +39,7 @@ class UnitOfWork:
     new_contacts: dict[str, Contact] = field(default_factory=dict)
     new_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
     moved_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
     contacts: dict[str, tuple[Contact, int]] = field(default_factory=dict)
     new_conversations: dict[str, Conversation] = field(default_factory=dict)
     conversations: dict[str, tuple[Conversation, Conversation]] = field(default_factory=dict)
@@ -51,6 +53,11 @@ class UnitOfWork:
     early_changes: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
     other_names: set[tuple[str, str]] = field(default_factory=set)
     outgoing: list[Publication] = field(default_factory=list)
+
+    @property
+    def identities_learnt(self) -> int:
+        """How many keys name another contact than before, or one for the first time."""
+        return len(self.new_identities) + len(self.moved_identities)
 
     def touch(self, conversation: Conversation) -> None:
         """To be called before a conversation that was read is changed."""

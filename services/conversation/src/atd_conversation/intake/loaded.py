@@ -141,6 +141,13 @@ class Loaded:
             return self.keys(event)
         return (*self.keys(event), *(key for key in self.known_by(event) if not is_phone(key)))
 
+    def given_up(self, event: PersonEvent) -> tuple[str, ...]:
+        """The keys of phones that an event says its person has no more."""
+        if not isinstance(event, InboundContactChange) or event.data.reason != "number_changed":
+            return ()
+        kept = self.keys(event)
+        return tuple(key for key in self.known_by(event) if is_phone(key) and key not in kept)
+
     def keys_of_ids(self, event: AccountEvent, ids: Sequence[str]) -> tuple[str, ...]:
         """The keys of ids that belong to one person on the event's account."""
         data = event.data

@@ -73,9 +73,9 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
 
 def _conversation(intake: Intake, event: Arrival, cause: Cause) -> Conversation:
     """The conversation that takes the message, opened now if there is none."""
-    known = len(intake.unit.new_identities)
+    known = intake.unit.identities_learnt
     contact_id = contact_id_for(intake, event, cause)
-    if len(intake.unit.new_identities) > known or not intake.loaded.is_main(event):
+    if intake.unit.identities_learnt > known or not intake.loaded.is_main(event):
         # what waits for the message may wait under an id that only these ids of the customer make out to be the same
         account_id = event.data.account_id
         intake.unit.other_names |= {(account_id, name) for name in intake.loaded.names_of_new(event)}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.identities import is_phone
 from atd_conversation.intake.batch import Arrival, PersonEvent
 from atd_conversation.intake.joining import contact_named
 from atd_conversation.intake.loaded import Loaded, senders
@@ -17,14 +18,33 @@ from atd_schemas.inbound import InboundContactChange, InboundPreference, Inbound
 def numbers_needed(loaded: Loaded, people: Sequence[PersonEvent]) -> dict[str, int]:
     """By tenant: how many new conversations these events can open, at the most."""
     places: dict[str, set[str]] = {}
+    unclear = _after_given_up(loaded, people)
     for event, contact_id, _ in senders(loaded, people):
         if not isinstance(event, Arrival):
             continue
-        place = current_of(event.data.account_id, contact_id)
+        place = current_of(event.data.account_id, event.id if event.id in unclear else contact_id)
         current = loaded.current.get(place)
         if current is None or not current.takes(event.occurred_at):
             places.setdefault(event.tenant_id, set()).add(place)
     return {tenant_id: len(found) for tenant_id, found in places.items()}
+
+
+def _after_given_up(loaded: Loaded, people: Sequence[PersonEvent]) -> set[str]:
+    """The events that can be of a stranger, because the batch tells before them that a phone of theirs was given up.
+
+    Those too that name somebody by an id that such an event told: each of them may open a conversation of its own.
+    """
+    keys: set[str] = set()
+    found: set[str] = set()
+    for event in people:
+        named = {*loaded.keys(event), *loaded.known_by(event)}
+        if (shared := loaded.shared_key(event)) is not None:
+            named.add(shared)
+        if not keys.isdisjoint(named):
+            keys |= named
+            found.add(event.id)
+        keys.update(loaded.given_up(event))
+    return found
 
 
 def contact_id_for(intake: Intake, event: Arrival, cause: Cause) -> str:
@@ -70,7 +90,8 @@ def _learn_shared_phone(intake: Intake, contact: Contact, event: Arrival) -> tup
 def take_contact_change(intake: Intake, event: InboundContactChange, cause: Cause) -> None:
     """Somebody goes by other ids: these name the same contact from now on, unless they name another one.
 
-    An id that somebody else has stays theirs, and so does a phone, unless both turn out to be one person.
+    An id that somebody else has stays theirs, and so does a phone, unless both turn out to be one person. A phone that
+    they gave up names nobody until somebody writes with it.
     """
     loaded = intake.loaded
     contact_id = contact_named(intake, event, cause)
@@ -84,12 +105,30 @@ def take_contact_change(intake: Intake, event: InboundContactChange, cause: Caus
     is_theirs = phone is not None and loaded.contact_ids[keys[0]] == contact_id
     if phone and is_theirs and (event.data.reason == "number_changed" or before is None):
         changed += contact.renumber(phone)
+    given_up = _given_up(intake, event, contact, is_theirs=is_theirs)
+    for key in given_up:
+        intake.give_up(key)
+    if given_up and not learnt:
+        changed = ("identities", *changed)
     if changed:
         intake.unit.touch_contact(contact)
         intake.emit_contact(contact, "contact.updated", changed, cause)
     conversation = loaded.current.get(current_of(event.data.account_id, contact_id))
     if conversation is not None:
         _add_notice(intake, conversation, event, before, cause)
+
+
+def _given_up(intake: Intake, event: InboundContactChange, contact: Contact, *, is_theirs: bool) -> tuple[str, ...]:
+    """The keys of phones that the contact gave up (`is_theirs`: the new one is known as theirs).
+
+    None when whoever has the phone may have got it afterwards: the news can come again, long after it was taken in.
+    """
+    loaded = intake.loaded
+    ids = [key for key in loaded.known_by(event) if not is_phone(key)]
+    by_id = any(loaded.contact_ids.get(key) == contact.id for key in ids)
+    if not (is_theirs or by_id or contact.created_at <= event.occurred_at):
+        return ()
+    return tuple(key for key in loaded.given_up(event) if loaded.contact_ids.get(key) == contact.id)
 
 
 def _add_notice(

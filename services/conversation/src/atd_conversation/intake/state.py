@@ -53,8 +53,19 @@ class Intake:
         self.loaded.contact_ids[key] = contact_id
         if contact_id in self.loaded.ids_of:
             self.loaded.ids_of[contact_id].add(key)
-        self.unit.new_identities[key] = (tenant_id, contact_id)
+        if (former := self.unit.given_up.pop(key, None)) is not None:
+            self.unit.moved_identities[key] = (former, contact_id)
+        else:
+            self.unit.new_identities[key] = (tenant_id, contact_id)
         return True
+
+    def give_up(self, key: str) -> None:
+        """Let a key, which names a contact, name nobody from now on."""
+        contact_id = self.loaded.contact_ids.pop(key)
+        if contact_id in self.loaded.ids_of:
+            self.loaded.ids_of[contact_id].discard(key)
+        if self.unit.new_identities.pop(key, None) is None:
+            self.unit.given_up[key] = self.unit.moved_identities.pop(key, (contact_id, ""))[0]
 
     def emit(
         self,

@@ -110,6 +110,10 @@ class InboundLoader:
             is_plain = isinstance(event, Arrival) and person.claimed is None and person.shared_phone is None
             if not is_plain or not loaded.contact_ids.keys() >= set(loaded.keys(event)):
                 wanted.add(contact_id)
+        if any(loaded.given_up(event) for event in people):  # who has that phone no more is another of those named
+            for event, named in several:
+                for contact_id in named:
+                    places.setdefault(current_of(event.data.account_id, contact_id), set())
         for row in await reads.find(CONVERSATIONS, "current_of", places.keys()):
             loaded.add_conversation(conversation_of(row))
         wanted |= {contact_id for _, named in several for contact_id in named}

@@ -85,6 +85,8 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
         IDENTITIES,
         [UpdateOne({"_id": key, "contact_id": old}, {"$set": {"contact_id": new}}) for key, (old, new) in moved],
     )
+    given_up = unit.given_up.items()
+    yield Write(IDENTITIES, [DeleteOne({"_id": key, "contact_id": old}) for key, old in given_up])
     yield Write(
         CONTACTS,
         [
