@@ -34,7 +34,7 @@ SANDBOX = ("-m", "atd_channel_sandbox")
 """The fakes with customers' phones in front of them, as arguments of Python."""
 
 _INTERNAL = "gateway-internal"
-_READY_WITHIN = timedelta(seconds=60)
+_READY_WITHIN = timedelta(minutes=3)
 _ROOT = Path(__file__).parents[2]
 
 

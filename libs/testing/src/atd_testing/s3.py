@@ -12,7 +12,7 @@ import httpx
 from atd_testing.processes import ManagedProcess
 from atd_testing.servers.ports import LOOPBACK, free_port
 
-_START_TIMEOUT = timedelta(seconds=60)
+_START_TIMEOUT = timedelta(minutes=3)
 _TIMEOUT_SECONDS = 10.0
 
 

@@ -29,7 +29,7 @@ from atd_testing.servers.errors import ServerStartError
 from atd_testing.servers.jars import fetch_jars
 from atd_testing.servers.ports import LOOPBACK, free_port, require_free
 
-_START_TIMEOUT = timedelta(seconds=60)
+_START_TIMEOUT = timedelta(minutes=3)
 _FORMAT_TIMEOUT_SECONDS = 60
 _RECORDING_GRACE = timedelta(minutes=5)
 _LOGGING = Path(__file__).with_name("log4j2.properties")

@@ -21,7 +21,7 @@ from atd_testing.servers.ports import LOOPBACK, free_port, require_free
 
 REPLICA_SET = "rs0"
 _OLDEST_MAJOR = 6
-_START_TIMEOUT = timedelta(seconds=60)
+_START_TIMEOUT = timedelta(minutes=3)
 _NOT_YET_INITIATED, _NOT_IN_CONFIG = 94, 93
 _OPLOG_MEGABYTES = 990  # the smallest mongod takes; its default is a twentieth of the disk
 _PARAMETERS = {
