@@ -10,7 +10,6 @@ from atd_testing.ledgers import LedgerBench, LedgerProcess, ledger_bench
 from atd_testing.waiting import eventually
 
 _DAY = timedelta(days=1)
-_LEASE = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -90,13 +89,13 @@ async def test_what_may_have_arrived_gets_its_time_to_be_proven_and_is_not_repea
 
 
 async def test_what_a_dead_process_was_sending_fails_as_unproven_behind_a_closed_gate_too(bench: LedgerBench) -> None:
-    first = await bench.process("first", lease=_LEASE)
+    first = await bench.process("first")
     bench.receiver.hold("a")
     await first.ledger.add(bench.new_rows(["a", "b"], lane="c", send_until=bench.later(60)))
     await eventually(lambda: "a" in bench.receiver.running)
     await first.kill()
     await bench.suspend("g")
-    second = await bench.process("second", lease=_LEASE, uncertain_for=timedelta(seconds=90))
+    second = await bench.process("second", uncertain_for=timedelta(seconds=90))
     bench.clock.advance(timedelta(seconds=61))
     await bench.wait_state("uncertain", "a")
     await _fails(bench, second, "b")

@@ -16,8 +16,6 @@ from atd_servicekit.ledger.store import LedgerStore
 from atd_testing.ledgers import SHARDS, LedgerBench, LedgerProcess, ledger_bench
 from atd_testing.waiting import eventually
 
-_LEASE = timedelta(seconds=1)
-
 
 @pytest.fixture
 async def bench(mongodb_url: str, database_name: str) -> AsyncIterator[LedgerBench]:
@@ -26,11 +24,15 @@ async def bench(mongodb_url: str, database_name: str) -> AsyncIterator[LedgerBen
 
 
 async def _all_shards(process: LedgerProcess) -> None:
-    await eventually(lambda: len(process.leases.owned) == SHARDS, message="the shards are taken over")
+    async def taken() -> bool:
+        await process.tick()
+        return len(process.leases.owned) == SHARDS
+
+    await eventually(taken, message="the shards are taken over")
 
 
 async def test_after_a_crash_nothing_is_lost_and_only_what_may_have_arrived_waits(bench: LedgerBench) -> None:
-    first = await bench.process("first", lease=_LEASE, concurrency_per_group=4)
+    first = await bench.process("first", concurrency_per_group=4)
     bench.receiver.hold(*(f"r{n}" for n in range(20)))
     rows = bench.new_rows([f"r{n}" for n in range(20)]) + bench.new_rows(["r0-next"], lane="lane-r0")
     await first.ledger.add(rows)
@@ -39,7 +41,7 @@ async def test_after_a_crash_nothing_is_lost_and_only_what_may_have_arrived_wait
     await first.kill()
     bench.receiver.let_go(*(f"r{n}" for n in range(20)))
 
-    second = await bench.process("second", lease=_LEASE, uncertain_for=timedelta(seconds=90))
+    second = await bench.process("second", uncertain_for=timedelta(seconds=90))
     await _all_shards(second)
     untouched = [f"r{n}" for n in range(20) if f"r{n}" not in begun]
     await bench.wait_state("done", *untouched)
@@ -56,13 +58,13 @@ async def test_after_a_crash_nothing_is_lost_and_only_what_may_have_arrived_wait
 
 
 async def test_receivers_that_know_repetitions_are_sent_to_again_at_once(bench: LedgerBench) -> None:
-    first = await bench.process("first", lease=_LEASE)
+    first = await bench.process("first")
     bench.receiver.hold("a")
     await first.ledger.add(bench.new_rows(["a", "b"], lane="c"))
     await eventually(lambda: "a" in bench.receiver.running)
     await first.kill()
     bench.receiver.let_go("a")
-    await bench.process("second", lease=_LEASE, uncertain_for=timedelta(0))
+    await bench.process("second", uncertain_for=timedelta(0))
     await bench.wait_state("done", "a", "b")
     assert bench.receiver.calls == [("a", 1), ("a", 2), ("b", 1)]
 
@@ -73,12 +75,12 @@ async def test_what_a_dead_process_finished_and_did_not_report_is_reported(bench
     async def never(rows: Sequence[Finished]) -> None:
         await stuck.wait()
 
-    first = await bench.process("first", lease=_LEASE, on_finished=never)
+    first = await bench.process("first", on_finished=never)
     await first.ledger.add(bench.new_rows(["a", "b"], lane="c"))
     await bench.wait_state("done", "a", "b")
     await first.kill()
 
-    second = await bench.process("second", lease=_LEASE)
+    second = await bench.process("second")
     await _all_shards(second)
     bench.clock.advance(timedelta(seconds=11))
     await eventually(lambda: [row.id for row in second.finished] == ["a", "b"])
@@ -178,9 +180,9 @@ async def test_a_send_that_outlasts_the_grace_is_uncertain_to_the_next_process(b
 
 
 async def test_two_processes_share_the_groups_and_hand_them_over_without_a_trace(bench: LedgerBench) -> None:
-    one = await bench.process("one", lease=_LEASE)
-    two = await bench.process("two", lease=_LEASE)
-    await eventually(lambda: len(one.leases.owned) == len(two.leases.owned) == SHARDS // 2, message="they share")
+    one = await bench.process("one")
+    two = await bench.process("two")
+    assert len(one.leases.owned) == len(two.leases.owned) == SHARDS // 2, "they share"
     lanes = {f"c{n}": [f"c{n}-{m}" for m in range(30)] for n in range(16)}
 
     async def add(part: range) -> None:
@@ -194,13 +196,12 @@ async def test_two_processes_share_the_groups_and_hand_them_over_without_a_trace
     stopping = asyncio.create_task(one.stop())
     adding = asyncio.create_task(add(range(15, 30)))
     await asyncio.gather(stopping, adding)
+    await two.tick()
     await eventually(lambda: len(bench.receiver.calls) >= 480, message="all are sent")
     await bench.wait_state("done", *(row for ids in lanes.values() for row in ids))
     assert bench.receiver.by_lane == lanes, "each once, in order, nothing uncertain"
     expected = sorted(row for ids in lanes.values() for row in ids)
-    await eventually(
-        lambda: sorted(row.id for row in [*one.finished, *two.finished]) == expected, message="reported", timeout=30
-    )
+    await eventually(lambda: sorted(row.id for row in [*one.finished, *two.finished]) == expected, message="reported")
 
 
 async def test_a_process_that_lost_its_lease_sends_nothing_more(bench: LedgerBench) -> None:

@@ -10,7 +10,6 @@ from atd_servicekit.ledger.store import LedgerStore
 from atd_testing.ledgers import SHARDS, LedgerBench, LedgerProcess, ledger_bench
 from atd_testing.waiting import eventually
 
-_LEASE = timedelta(seconds=1)
 _NO_POLL = timedelta(hours=1)
 
 
@@ -23,7 +22,9 @@ async def bench(mongodb_url: str, database_name: str) -> AsyncIterator[LedgerBen
 async def _sharing(*processes: LedgerProcess) -> None:
     fair = -(-SHARDS // len(processes))
 
-    def shared() -> bool:
+    async def shared() -> bool:
+        for process in processes:
+            await process.tick()
         owned = [len(process.leases.owned) for process in processes]
         return sum(owned) == SHARDS and max(owned) <= fair and not any(one.leases.alone for one in processes)
 
@@ -39,7 +40,7 @@ async def test_the_concurrency_of_a_group_holds_over_all_processes_and_while_lea
     ids = [f"r{n}" for n in range(60)]
     bench.receiver.hold(*ids)
     processes = [
-        await bench.process(owner, lease=_LEASE, concurrency_per_group=4, uncertain_for=timedelta(0))
+        await bench.process(owner, concurrency_per_group=4, uncertain_for=timedelta(0))
         for owner in ("one", "two", "three")
     ]
     await _sharing(*processes)
@@ -53,8 +54,9 @@ async def test_the_concurrency_of_a_group_holds_over_all_processes_and_while_lea
     owner = next(process for process in processes if process.ledger._ready.running)
     await owner.kill()
     rest = [process for process in processes if process is not owner]
+    await bench.tick()
     await eventually(lambda: len(bench.receiver.running) == 4, message="another process goes on")
-    late = await bench.process("four", lease=_LEASE, concurrency_per_group=4, uncertain_for=timedelta(0))
+    late = await bench.process("four", concurrency_per_group=4, uncertain_for=timedelta(0))
     await _sharing(*rest, late)
     bench.receiver.let_go(*ids)
     await bench.wait_state("done", *ids)
@@ -63,8 +65,8 @@ async def test_the_concurrency_of_a_group_holds_over_all_processes_and_while_lea
 
 async def test_the_owner_hears_at_once_of_rows_that_another_process_adds(bench: LedgerBench) -> None:
     one, two = (
-        await bench.process("one", poll=_NO_POLL, lease=_LEASE),
-        await bench.process("two", poll=_NO_POLL, lease=_LEASE),
+        await bench.process("one", poll=_NO_POLL),
+        await bench.process("two", poll=_NO_POLL),
     )
     await _sharing(one, two)
     await eventually(lambda: one.ledger._calls.watching and two.ledger._calls.watching)
@@ -82,8 +84,8 @@ async def test_the_owner_hears_at_once_of_rows_that_another_process_adds(bench: 
 
 async def test_the_owner_hears_at_once_that_another_process_resumed_a_group(bench: LedgerBench) -> None:
     one, two = (
-        await bench.process("one", poll=_NO_POLL, lease=_LEASE),
-        await bench.process("two", poll=_NO_POLL, lease=_LEASE),
+        await bench.process("one", poll=_NO_POLL),
+        await bench.process("two", poll=_NO_POLL),
     )
     await _sharing(one, two)
     await eventually(lambda: one.ledger._calls.watching and two.ledger._calls.watching)
@@ -107,7 +109,7 @@ async def test_a_process_that_is_alone_neither_calls_nor_watches(bench: LedgerBe
 
 async def test_rows_that_were_shared_by_lane_are_sent_in_order_by_the_owner_of_the_first(bench: LedgerBench) -> None:
     """As rows were written before: their shard is that of their lane."""
-    one, two = await bench.process("one", lease=_LEASE), await bench.process("two", lease=_LEASE)
+    one, two = await bench.process("one"), await bench.process("two")
     await _sharing(one, two)
     group = _group_of(one)
     foreign = next(iter(two.leases.owned))

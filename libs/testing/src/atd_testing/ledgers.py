@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from atd_servicekit.clock import SystemClock
@@ -18,6 +18,9 @@ from atd_testing.clock import FakeClock
 from atd_testing.waiting import eventually
 
 SHARDS = 4
+
+_LEASE = timedelta(minutes=1)
+"""Longer than a loaded machine stands still: no test waits for the end of a lease (see `kill` and `tick`)."""
 
 Scripted = Outcome | Exception | Callable[[], Outcome]
 
@@ -79,14 +82,15 @@ class LedgerProcess:
         self.metrics = Metrics()
         self.finished: list[Finished] = []
         self.started = False
+        self._leases, self._owner = mongo.db[LEASES], owner
         # Leases live in the database's real time, whatever the test's clock says.
         self.leases = ShardLeases(
-            mongo.db[LEASES],
+            self._leases,
             "sends",
             shards=SHARDS,
             owner=owner,
             clock=SystemClock(),
-            ttl=options.pop("lease", timedelta(seconds=6)),
+            ttl=options.pop("lease", _LEASE),
         )
         options.setdefault("poll", timedelta(milliseconds=50))
         options.setdefault("on_finished", self._keep)
@@ -105,7 +109,7 @@ class LedgerProcess:
         await self.ledger.stop()
 
     async def kill(self) -> None:
-        """As kill -9: nothing is written any more, the leases run out by themselves."""
+        """As kill -9, and as if the leases had run out since: nothing is written any more."""
         self.started = False
         ledger = self.ledger
         loops = [*ledger._loops, self.leases._renewing]  # noqa: SLF001 - a process has no method to die by
@@ -114,6 +118,12 @@ class LedgerProcess:
         for task in alive:
             task.cancel()
         await asyncio.gather(*alive, return_exceptions=True)
+        past = datetime(2000, 1, 1, tzinfo=UTC)
+        await self._leases.update_many({"owner": self._owner}, {"$set": {"until": past}})
+
+    async def tick(self) -> None:
+        """Share the leases anew at once, as is done every few seconds otherwise."""
+        await self.leases.tick()
 
 
 class LedgerBench:
@@ -132,10 +142,18 @@ class LedgerBench:
         await self.mongo.ensure_indexes({**ledger_indexes("sends"), **LEASE_INDEXES})
 
     async def process(self, owner: str = "one", **options: Any) -> LedgerProcess:
-        """A started process."""
+        """A started process; those that run already give it its share of the groups."""
         process = LedgerProcess(self.mongo, self.clock, self.receiver, owner, **options)
         self._processes.append(process)
-        return await process.start()
+        await process.start()
+        await self.tick()
+        return process
+
+    async def tick(self) -> None:
+        """Have every process that runs share the leases anew."""
+        for process in self._processes:
+            if process.started:
+                await process.tick()
 
     async def close(self) -> None:
         for process in self._processes:
