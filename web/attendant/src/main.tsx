@@ -14,6 +14,7 @@ import { startTexts } from "@/shared/i18n";
 import { liveOf } from "@/shared/realtime/live";
 import { Session } from "@/shared/session/session";
 import { preferences } from "@/shared/storage/preferences";
+import { registerServiceWorker } from "@/shared/update/serviceWorker";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
@@ -25,5 +26,7 @@ session.subscribe(() => {
   const state = session.getState();
   if (state.status === "signed_out" && state.reason === "left") liveOf(queryClient).forget();
 });
-await Promise.all([startTexts(preferences.get().language), session.start()]);
+void session.start();
+void registerServiceWorker();
+await startTexts(preferences.get().language);
 createRoot(root).render(<App session={session} queryClient={queryClient} />);

@@ -1,10 +1,15 @@
-import { Button, Center, Stack, Text, Title } from "@mantine/core";
-import type { ReactNode } from "react";
+import { Button } from "@mantine/core";
+import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LoginPage } from "@/features/auth";
 import { RealtimeProvider } from "@/shared/realtime/RealtimeProvider";
 import { useSession, useSessionState } from "@/shared/session/SessionProvider";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ProductMark } from "@/shared/ui/ProductMark";
+import { usePageTitle } from "@/shared/ui/pageTitle";
+
+import classes from "./SessionGate.module.css";
 
 /** Shows the client to whoever is signed in, and the sign-in page to everybody else, at the same address. */
 export function SessionGate({ children }: { children: ReactNode }) {
@@ -12,21 +17,37 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (state.status === "signed_in") return <RealtimeProvider>{children}</RealtimeProvider>;
   if (state.status === "signed_out") return <LoginPage expired={state.reason === "expired"} />;
   if (state.status === "unreachable") return <Unreachable />;
-  return null;
+  return <Starting />;
 }
 
 function Unreachable() {
   const { t } = useTranslation("app");
   const session = useSession();
+  usePageTitle(t("unreachable.title"));
+  useEffect(() => {
+    const again = () => void session.start();
+    window.addEventListener("online", again);
+    return () => window.removeEventListener("online", again);
+  }, [session]);
   return (
-    <Center h="100%" p="md">
-      <Stack gap="sm" maw={420} role="alert">
-        <Title order={1} size="lg">
-          {t("unreachable.title")}
-        </Title>
-        <Text c="dimmed">{t("unreachable.text")}</Text>
-        <Button onClick={() => void session.start()}>{t("unreachable.retry")}</Button>
-      </Stack>
-    </Center>
+    <main className={classes.whole}>
+      <EmptyState
+        title={t("unreachable.title")}
+        text={t("unreachable.text")}
+        drawing="offline"
+        action={<Button onClick={() => void session.start()}>{t("unreachable.retry")}</Button>}
+      />
+    </main>
+  );
+}
+
+/** While it is asked who is signed in; it shows only when that takes long. */
+function Starting() {
+  const { t } = useTranslation("app");
+  return (
+    <main className={classes.starting} aria-busy="true">
+      <ProductMark size={44} />
+      <p>{t("starting")}</p>
+    </main>
   );
 }

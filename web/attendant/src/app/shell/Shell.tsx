@@ -6,8 +6,10 @@ import { CommandPalette, KeyboardHelp } from "@/features/palette";
 import { LiveRegion } from "@/shared/ui/LiveRegion";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
+import { OfflineBanner } from "./OfflineBanner";
 import { Rail } from "./Rail";
 import classes from "./Shell.module.css";
+import { UpdateNotice } from "./UpdateNotice";
 import { useEverywhere } from "./useEverywhere";
 
 /** The frame around every page: the rail at the left, the page beside it. */
@@ -23,11 +25,15 @@ export function Shell() {
         {t("rail.skip")}
       </a>
       <Rail />
-      <main id="main" tabIndex={-1} className={classes.page}>
-        <PartBoundary part="page" resetKey={pathname.split("/", 2).join("/")}>
-          <Outlet />
-        </PartBoundary>
-      </main>
+      <div className={classes.side}>
+        <OfflineBanner />
+        <main id="main" tabIndex={-1} className={classes.page}>
+          <PartBoundary part="page" resetKey={pathname.split("/", 2).join("/")}>
+            <Outlet />
+          </PartBoundary>
+        </main>
+      </div>
+      <UpdateNotice />
       <CommandPalette useSources={useEverywhere} />
       <KeyboardHelp />
       <LiveRegion />

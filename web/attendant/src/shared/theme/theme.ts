@@ -14,11 +14,25 @@ const teal: MantineColorsTuple = [
   "#084a46",
 ];
 
+/** Mantine's greys of the dark scheme in the tint of our surfaces: text first, then lines, then grounds. */
+const dark: MantineColorsTuple = [
+  "#e8eeed",
+  "#b3c0be",
+  "#94a3a1",
+  "#6d7c7a",
+  "#3a4645",
+  "#2c3635",
+  "#1b2221",
+  "#121716",
+  "#0e1312",
+  "#0a0e0d",
+];
+
 export const theme = createTheme({
   primaryColor: "teal",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
-  colors: { teal },
+  colors: { teal, dark },
   fontFamily: "var(--font)",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
   defaultRadius: "8px",
@@ -27,6 +41,16 @@ export const theme = createTheme({
   headings: { fontWeight: "600" },
   components: {
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: {
+        radius: "var(--radius-card)",
+        shadow: "var(--float-shadow)",
+        overlayProps: { backgroundOpacity: 0.35 },
+        transitionProps: { duration: 120, transition: "fade" },
+      },
+    },
+    Menu: { defaultProps: { shadow: "var(--float-shadow)", transitionProps: { duration: 120 } } },
+    Popover: { defaultProps: { shadow: "var(--float-shadow)", transitionProps: { duration: 120 } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
   },
 });
