@@ -10,6 +10,7 @@ import { AccountMenu } from "./AccountMenu";
 import { ConnectionMark } from "./ConnectionMark";
 import { DESTINATIONS, type Destination } from "./destinations";
 import classes from "./Shell.module.css";
+import { SoundMark } from "./SoundMark";
 
 /** The way between the pages: at the left, on a phone at the bottom. */
 export function Rail() {
@@ -25,6 +26,7 @@ export function Rail() {
           </li>
         ))}
       </ul>
+      <SoundMark />
       <ConnectionMark />
       <AccountMenu />
     </nav>

@@ -1,8 +1,10 @@
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
-import { Outlet, useLocation, useMatch } from "react-router";
+import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
 
 import { useKeyboard } from "@/shared/keyboard/useShortcut";
 import { CommandPalette, KeyboardHelp } from "@/features/palette";
+import { useOpenedFromNotification } from "@/shared/realtime/RealtimeProvider";
 import { LiveRegion } from "@/shared/ui/LiveRegion";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
@@ -18,7 +20,9 @@ export function Shell() {
   const { pathname } = useLocation();
   // On a phone an open conversation has the whole screen; its own back button leads out.
   const inConversation = useMatch("/inbox/:view/:conversationId") !== null;
+  const navigate = useNavigate();
   useKeyboard();
+  useOpenedFromNotification(useCallback((id: string) => void navigate(`/inbox/all/${id}`), [navigate]));
   return (
     <div className={classes.shell} data-conversation={inConversation || undefined}>
       <a className={classes.skip} href="#main">

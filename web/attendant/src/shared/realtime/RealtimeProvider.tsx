@@ -1,10 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 
+import { useCounts } from "@/shared/conversations/queries";
 import { LiveSession } from "@/shared/realtime/liveSession";
 import type { Colleague, Typist } from "@/shared/realtime/presence";
 import type { ConnectionState } from "@/shared/realtime/socket";
 import { useMe, useSession } from "@/shared/session/SessionProvider";
+import { tabTitle } from "@/shared/ui/pageTitle";
 
 const LiveSessionContext = createContext<LiveSession | null>(null);
 
@@ -20,7 +22,22 @@ function ForOne({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [created] = useState(() => new LiveSession(me, session, client));
   useEffect(() => created.start(), [created]);
-  return <LiveSessionContext value={created}>{children}</LiveSessionContext>;
+  return (
+    <LiveSessionContext value={created}>
+      <TitleCount />
+      {children}
+    </LiveSessionContext>
+  );
+}
+
+/** The browser's tab shows the number that stands beside "mine". */
+function TitleCount() {
+  const unread = useCounts()?.mine.unread ?? 0;
+  useEffect(() => {
+    tabTitle.setCount(unread);
+    return () => tabTitle.setCount(0);
+  }, [unread]);
+  return null;
 }
 
 export function useLiveSession(): LiveSession {
@@ -33,6 +50,18 @@ export function useLiveSession(): LiveSession {
 export function useConnectionState(): ConnectionState {
   const session = useLiveSession();
   return useSyncExternalStore(session.subscribe, session.connectionState);
+}
+
+/** Whether a sound was due and the browser wants a click or a key first. */
+export function useSoundBlocked(): boolean {
+  const { sound } = useLiveSession();
+  return useSyncExternalStore(sound.subscribe, sound.blocked);
+}
+
+/** What is done when a notification is clicked. */
+export function useOpenedFromNotification(open: (conversationId: string) => void): void {
+  const session = useLiveSession();
+  useEffect(() => session.openNotificationsWith(open), [session, open]);
 }
 
 /** Colleagues who look at the conversation now. */

@@ -7,11 +7,16 @@ import { Drafts } from "@/shared/conversations/drafts";
 import { Outgoing, type OutgoingItem } from "@/shared/conversations/outgoing";
 import { Batches } from "@/shared/realtime/batches";
 import type { EventFrame, PassingFrame } from "@/shared/realtime/frames";
+import { Claims } from "@/shared/realtime/claims";
+import { showNotification } from "@/shared/realtime/desktop";
 import { liveOf, type Live } from "@/shared/realtime/live";
+import { Notifier } from "@/shared/realtime/notify";
 import { Presence } from "@/shared/realtime/presence";
 import { Signals } from "@/shared/realtime/signals";
+import { Sound } from "@/shared/realtime/sound";
 import { Socket, type ConnectionState } from "@/shared/realtime/socket";
 import type { Session } from "@/shared/session/session";
+import { preferences } from "@/shared/storage/preferences";
 import { alone } from "@/shared/storage/locks";
 import { recordStore } from "@/shared/storage/records";
 import { serverClock } from "@/shared/time/clock";
@@ -26,7 +31,13 @@ export class LiveSession {
   readonly drafts: Drafts;
   readonly signals: Signals;
   private readonly socket: Socket;
-  private readonly events = new Batches<EventFrame>((batch) => this.live.apply(batch));
+  readonly sound = new Sound();
+  private open: (conversationId: string) => void = () => undefined;
+  private readonly notifier: Notifier;
+  private readonly events = new Batches<EventFrame>((batch) => {
+    this.live.apply(batch);
+    this.notifier.take(batch);
+  });
   private readonly listeners = new Set<() => void>();
   private connection: ConnectionState = "connecting";
   private ends: (() => void)[] = [];
@@ -55,8 +66,14 @@ export class LiveSession {
       onServerTime: (now) => serverClock.learn(now),
     });
     this.signals = new Signals((frame) => this.socket.send(frame));
+    this.notifier = this.createNotifier();
     this.outgoing = this.createOutgoing();
     this.drafts = this.createDrafts();
+  }
+
+  /** Says what is done when a notification is clicked. */
+  openNotificationsWith(open: (conversationId: string) => void): void {
+    this.open = open;
   }
 
   connectionState = (): ConnectionState => this.connection;
@@ -87,6 +104,7 @@ export class LiveSession {
       () => window.removeEventListener("offline", lost),
       () => window.removeEventListener("pagehide", leaving),
       () => document.removeEventListener("visibilitychange", seen),
+      this.sound.start(),
       this.live.onMessages((conversationId, messages) => this.heard(conversationId, messages)),
     );
     void this.drafts.start();
@@ -125,6 +143,23 @@ export class LiveSession {
     this.outgoing.seen(messages);
     const last = messages.at(-1);
     if (last?.author.id) this.presence.wrote(conversationId, last.author.id);
+  }
+
+  private createNotifier(): Notifier {
+    const claims = new Claims(`atd-rings/${this.me.id}`);
+    this.ends.push(() => claims.close());
+    return new Notifier({
+      me: this.me.id,
+      copyOf: (id) => this.live.copyOf(id),
+      preferences: preferences.get,
+      reading: (id) => this.signals.reads(id),
+      audible: this.sound.ready,
+      claim: (id) => claims.claim(id),
+      ring: () => this.sound.play(),
+      notify: (conversation, text) => showNotification(conversation, text, (id) => this.open(id)),
+      now: () => serverClock.now(),
+      later: (call, ms) => void setTimeout(call, ms),
+    });
   }
 
   private createOutgoing(): Outgoing {

@@ -4,7 +4,7 @@ const TYPING_EVERY_MS = 3000;
 
 export class Signals {
   private viewing: string | null = null;
-  private shown = true;
+  private shown = document.visibilityState === "visible";
   private timer: ReturnType<typeof setInterval> | null = null;
   private typedAt = -Infinity;
   private typedIn = "";
@@ -13,6 +13,11 @@ export class Signals {
     private readonly send: (frame: object) => boolean,
     private readonly now: () => number = () => performance.now(),
   ) {}
+
+  /** Whether the person has this conversation before them, in a window that has their attention. */
+  reads(conversationId: string): boolean {
+    return this.shown && this.viewing === conversationId && document.hasFocus();
+  }
 
   /** I look at this conversation, or at none. */
   viewingIs(conversationId: string | null): void {

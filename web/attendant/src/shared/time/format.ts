@@ -70,7 +70,7 @@ export function freshTime(moment: Moment, now: number, style: TimeStyle): string
 export function elapsed(ms: number, language: string): string {
   const format = relativeFormat(language, "short");
   if (ms < MINUTE) return format.format(0, "second");
-  if (ms < HOUR) return format.format(-Math.floor(ms / MINUTE), "minute");
+  if (ms < HOUR) return format.format(-Math.floor(ms / MINUTE), "minute").replace("min.", "min"); // a unit has no point
   if (ms < DAY) return format.format(-Math.floor(ms / HOUR), "hour");
   return format.format(-Math.floor(ms / DAY), "day");
 }

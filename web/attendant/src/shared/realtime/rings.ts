@@ -1,0 +1,18 @@
+/** Which events a person is told of by a sound and a notification. Pure. */
+import type { Conversation } from "@/shared/api/types";
+import { isAbout, type EventFrame, type MessageEvent } from "@/shared/realtime/frames";
+
+/** What is older was missed during a sleep: the list shows it, and nobody wants to hear a hundred of them. */
+const FRESH_MS = 30_000;
+
+export function isArrival(frame: EventFrame, now: number): frame is MessageEvent {
+  if (!isAbout(frame, "message") || frame.type !== "message.received") return false;
+  return frame.data.message.direction === "inbound" && now - Date.parse(frame.occurred_at) < FRESH_MS;
+}
+
+/** Customers' messages in my conversations, in those of nobody or of everybody, as the person wants it. */
+export function concerns(conversation: Conversation, me: string, wanted: "mine" | "queue" | "all"): boolean {
+  if (conversation.status === "closed" || conversation.status === "bot") return false;
+  if (!conversation.assignee) return wanted !== "mine";
+  return conversation.assignee.id === me || wanted === "all";
+}
