@@ -1,3 +1,4 @@
+import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +7,7 @@ import { Navigate, useParams } from "react-router";
 import { CustomerPane } from "@/features/customer";
 import { InboxPane } from "@/features/inbox";
 import { ThreadPane } from "@/features/thread";
+import { useContactPane } from "@/shared/conversations/contactPane";
 import { VIEWS, type View } from "@/shared/conversations/filter";
 import { preferences, usePreferences } from "@/shared/storage/preferences";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
@@ -21,7 +23,8 @@ export function InboxPage() {
   const { t } = useTranslation("app");
   const { view, conversationId } = useParams();
   const narrow = useMediaQuery("(max-width: 48em)");
-  const { listWidth, contactPaneOpen } = usePreferences();
+  const { listWidth } = usePreferences();
+  const customer = useContactPane();
   const list = useRef<HTMLDivElement>(null);
   usePageTitle(t("rail.inbox"));
   if (!isView(view)) return <Navigate to="/inbox/mine" replace />;
@@ -51,14 +54,33 @@ export function InboxPage() {
           </PartBoundary>
         </div>
       )}
-      {!narrow && contactPaneOpen && conversationId !== undefined && (
+      {conversationId !== undefined && customer.open && !customer.sheet && (
         <aside className={classes.customer}>
-          <PartBoundary part="customer" key={conversationId}>
-            <CustomerPane conversationId={conversationId} />
-          </PartBoundary>
+          <CustomerPart conversationId={conversationId} />
         </aside>
       )}
+      {conversationId !== undefined && customer.sheet && (
+        <Drawer
+          opened={customer.open}
+          onClose={customer.close}
+          position="bottom"
+          size="85%"
+          title={t("panes.customer")}
+          closeButtonProps={{ "aria-label": t("actions.close") }}
+          classNames={{ body: classes.sheet ?? "" }}
+        >
+          <CustomerPart conversationId={conversationId} />
+        </Drawer>
+      )}
     </div>
+  );
+}
+
+function CustomerPart({ conversationId }: { conversationId: string }) {
+  return (
+    <PartBoundary part="customer" key={conversationId}>
+      <CustomerPane conversationId={conversationId} />
+    </PartBoundary>
   );
 }
 

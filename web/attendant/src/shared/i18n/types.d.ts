@@ -3,6 +3,7 @@ import "i18next";
 
 import type app from "./locales/pt-BR/app.json";
 import type auth from "./locales/pt-BR/auth.json";
+import type customer from "./locales/pt-BR/customer.json";
 import type settings from "./locales/pt-BR/settings.json";
 import type thread from "./locales/pt-BR/thread.json";
 
@@ -12,6 +13,7 @@ declare module "i18next" {
     resources: {
       app: typeof app;
       auth: typeof auth;
+      customer: typeof customer;
       settings: typeof settings;
       thread: typeof thread;
     };

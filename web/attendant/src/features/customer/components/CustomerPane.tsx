@@ -1,8 +1,65 @@
+import { useTranslation } from "react-i18next";
+
+import type { Conversation } from "@/shared/api/types";
+import { useConversation } from "@/shared/conversations/queries";
+import { ErrorState } from "@/shared/ui/ErrorState";
+import { Bar } from "@/shared/ui/Skeletons";
+
+import { useCustomer } from "../api/customer";
+import { ChannelFacts } from "./ChannelFacts";
+import classes from "./customer.module.css";
+import { Facts } from "./Facts";
+import { Files } from "./Files";
+import { History } from "./History";
+
 interface Props {
   conversationId: string;
 }
 
 /** Who the customer of this conversation is, and what was said before. */
 export function CustomerPane({ conversationId }: Props) {
-  return <section data-conversation={conversationId} />;
+  const { t } = useTranslation("customer");
+  const { data: conversation, error, refetch, isFetching } = useConversation(conversationId);
+  return (
+    <section className={classes.pane} aria-label={t("title")}>
+      {conversation ? (
+        <Customer conversation={conversation} />
+      ) : error ? (
+        <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} compact />
+      ) : (
+        <PaneSkeleton />
+      )}
+    </section>
+  );
+}
+
+function Customer({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation("customer");
+  const { data: contact, error, refetch, isFetching } = useCustomer(conversation.contact.id);
+  if (contact === undefined) {
+    if (error === null) return <PaneSkeleton />;
+    return <ErrorState error={error} title={t("failed")} retry={() => void refetch()} retrying={isFetching} compact />;
+  }
+  return (
+    <>
+      <Facts contact={contact} merged={contact.id !== conversation.contact.id} />
+      <ChannelFacts conversation={conversation} />
+      <History contactId={contact.id} current={conversation} />
+      <Files conversationId={conversation.id} />
+    </>
+  );
+}
+
+function PaneSkeleton() {
+  return (
+    <div className={classes.skeleton} aria-busy="true">
+      <Bar width={48} height={48} round />
+      <Bar width="60%" height={16} />
+      <Bar width="80%" />
+      <Bar width="70%" />
+      <Bar width="40%" />
+      <Bar height={56} />
+      <Bar height={56} />
+    </div>
+  );
 }

@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import type { Conversation } from "@/shared/api/types";
+import { useContactPane } from "@/shared/conversations/contactPane";
 import type { View } from "@/shared/conversations/filter";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
-import { preferences, usePreferences } from "@/shared/storage/preferences";
 import { neutralName } from "@/shared/text/neutral";
 import { IconButton } from "@/shared/ui/IconButton";
 import { usePageTitle } from "@/shared/ui/pageTitle";
@@ -32,13 +32,12 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   const { t } = useTranslation("thread");
   const navigate = useNavigate();
   const actions = useHeaderActions(conversation);
-  const { contactPaneOpen } = usePreferences();
+  const customer = useContactPane();
   const [dialog, setDialog] = useState<"assign" | "day" | null>(null);
   const name = neutralName(conversation.contact.name ?? "") || t("customer");
   const { may } = actions;
   usePageTitle(name);
 
-  const togglePane = () => preferences.set({ contactPaneOpen: !contactPaneOpen });
   const scope = "conversation";
   useShortcut({ keys: "e", label: t("action.close"), scope, run: actions.close, enabled: may.close });
   useShortcut({ keys: "shift+e", label: t("action.reopen"), scope, run: actions.reopen, enabled: may.reopen });
@@ -46,7 +45,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   useShortcut({ keys: "a", label: t("action.assign"), scope, run: () => setDialog("assign"), enabled: may.assign });
   useShortcut({ label: t("action.release"), scope, run: actions.release, enabled: may.release });
   useShortcut({ keys: "f", label: t("action.favourite"), scope, run: actions.favourite });
-  useShortcut({ keys: "i", label: t("action.customer"), scope, run: togglePane });
+  useShortcut({ keys: "i", label: t("action.customer"), scope, run: customer.toggle });
   useShortcut({ keys: "shift+g", label: t("newest"), scope, run: () => list.current?.toNewest() });
   useShortcut({ label: t("action.day"), scope, run: () => setDialog("day") });
 
@@ -87,7 +86,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
       </span>
       <MoreMenu conversation={conversation} actions={actions} openDialog={setDialog} />
       <span className={classes.wide}>
-        <IconButton label={t("action.customer")} keys="i" pressed={contactPaneOpen} onClick={togglePane}>
+        <IconButton label={t("action.customer")} keys="i" pressed={customer.open} onClick={customer.toggle}>
           <IconLayoutSidebarRight size={18} aria-hidden />
         </IconButton>
       </span>

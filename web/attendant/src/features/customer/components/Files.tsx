@@ -1,0 +1,119 @@
+import { IconFile, IconMicrophone, IconVideo } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Attachment, Message } from "@/shared/api/types";
+import { useThread } from "@/shared/conversations/useThread";
+import { usePreferences } from "@/shared/storage/preferences";
+import { fileSize } from "@/shared/text/fileSize";
+import { neutralFileName } from "@/shared/text/neutral";
+import { exactTime } from "@/shared/time/format";
+import { useTimeStyle } from "@/shared/time/times";
+import { FileName } from "@/shared/ui/SafeText";
+
+import classes from "./customer.module.css";
+import { Section } from "./Section";
+
+/** Files of the loaded messages, the newest first. */
+export function Files({ conversationId }: { conversationId: string }) {
+  const { t } = useTranslation("customer");
+  const { thread } = useThread(conversationId);
+  const files = filesOf(thread?.messages ?? []);
+  const pictures = files.filter(({ file }) => isVisual(file));
+  const others = files.filter(({ file }) => !isVisual(file));
+  if (thread === undefined) return null;
+  return (
+    <Section title={t("files.title")} note={thread.hasOlder ? t("files.loaded") : t("files.of_this")}>
+      {files.length === 0 && <p className={classes.nothing}>{t("files.none")}</p>}
+      {pictures.length > 0 && (
+        <ul className={classes.gallery}>
+          {pictures.map(({ file, at }) => (
+            <li key={file.id}>
+              <Tile file={file} at={at} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {others.length > 0 && (
+        <ul className={classes.files}>
+          {others.map(({ file, at }) => (
+            <li key={file.id}>
+              <FileRow file={file} at={at} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+export interface SentFile {
+  file: Attachment;
+  at: string;
+}
+
+/** What can be opened: not what is still on its way, failed or was deleted. */
+export function filesOf(messages: readonly Message[]): SentFile[] {
+  return messages
+    .filter((message) => !message.deleted_at && message.kind !== "sticker")
+    .flatMap((message) => message.attachments.map((file) => ({ file, at: message.occurred_at })))
+    .filter(({ file }) => file.state === "ready")
+    .toReversed();
+}
+
+function isVisual(file: Attachment): boolean {
+  return /^(image|video)\//.test(file.mime_type);
+}
+
+interface FileProps {
+  file: Attachment;
+  at: string;
+}
+
+function Tile({ file, at }: FileProps) {
+  const { t } = useTranslation("customer");
+  const style = useTimeStyle();
+  const [broken, setBroken] = useState(false);
+  const isVideo = file.mime_type.startsWith("video/");
+  const src = file.thumbnail_url ?? (isVideo ? null : file.url);
+  const label = t(isVideo ? "files.open_video" : "files.open_picture", { at: exactTime(at, style) });
+  return (
+    <a
+      href={file.url}
+      target="_blank"
+      rel="noopener noreferrer"
+      className={classes.tile}
+      aria-label={label}
+      title={label}
+    >
+      {src === null || broken ? (
+        isVideo ? (
+          <IconVideo size={20} aria-hidden />
+        ) : (
+          <IconFile size={20} aria-hidden />
+        )
+      ) : (
+        <img src={src} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} />
+      )}
+    </a>
+  );
+}
+
+function FileRow({ file, at }: FileProps) {
+  const { language } = usePreferences();
+  const style = useTimeStyle();
+  const Icon = file.mime_type.startsWith("audio/") ? IconMicrophone : IconFile;
+  return (
+    <a
+      href={file.url}
+      target="_blank"
+      rel="noopener noreferrer"
+      className={classes.file}
+      title={neutralFileName(file.name)}
+    >
+      <Icon size={18} stroke={1.75} aria-hidden />
+      <FileName name={file.name} />
+      <small className="numbers">{file.size === null ? exactTime(at, style) : fileSize(file.size, language)}</small>
+    </a>
+  );
+}
