@@ -45,10 +45,11 @@ export type PassingFrame = { subject: string; actor: Author; occurred_at: string
 );
 
 export type ConnectionFrame =
-  | { type: "ready"; cursor: string; expires_at: string; now?: string }
+  /** `expires_at`: when the token ends, in seconds since 1970. */
+  | { type: "ready"; cursor: string; expires_at: number; now?: string }
   | { type: "heartbeat"; cursor: string; now?: string }
   | { type: "resync"; cursor: string; reason: string }
-  | { type: "authenticated"; expires_at: string }
+  | { type: "authenticated"; expires_at: number }
   | { type: "pong"; id?: string | number }
   | { type: "error"; code: string; detail: string };
 

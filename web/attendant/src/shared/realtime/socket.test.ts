@@ -24,7 +24,7 @@ class Wire implements Channel {
     this.onmessage?.({ data: JSON.stringify(frame) } as MessageEvent);
   }
   ready(cursor = "c1", expiresAt = NOW + 900_000): void {
-    this.frame({ type: "ready", cursor, expires_at: new Date(expiresAt).toISOString() });
+    this.frame({ type: "ready", cursor, expires_at: expiresAt / 1000 });
   }
   event(cursor: string): void {
     this.frame({ ...EVENT, cursor });

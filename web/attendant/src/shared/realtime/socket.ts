@@ -154,7 +154,7 @@ export class Socket {
     } else if (frame.type === "authenticated") this.renewBefore(frame.expires_at);
   }
 
-  private connected(cursor: string, expiresAt: string, now: string | undefined): void {
+  private connected(cursor: string, expiresAt: number, now: string | undefined): void {
     if (now !== undefined) this.parts.onServerTime(now);
     const fresh = this.cursor === null;
     this.cursor = cursor;
@@ -220,9 +220,9 @@ export class Socket {
   }
 
   /** Hand over a newer token a minute before the present one ends. */
-  private renewBefore(expiresAt: string): void {
+  private renewBefore(expiresAt: number): void {
     if (this.renewTimer !== null) clearTimeout(this.renewTimer);
-    const lasts = Date.parse(expiresAt) - this.parts.now();
+    const lasts = expiresAt * 1000 - this.parts.now();
     const wait = Number.isFinite(lasts) ? Math.max(lasts - RENEW_BEFORE_MS, 1000) : 10 * 60_000;
     this.renewTimer = setTimeout(() => void this.renew(), wait);
   }

@@ -16,6 +16,8 @@ export class Sound {
     const unlock = () => void this.unlock();
     window.addEventListener("pointerdown", unlock);
     window.addEventListener("keydown", unlock);
+    // They may have clicked before: on the button that signed them in. Older browsers do not say.
+    if ((navigator as { userActivation?: UserActivation }).userActivation?.hasBeenActive) unlock();
     return () => {
       window.removeEventListener("pointerdown", unlock);
       window.removeEventListener("keydown", unlock);
