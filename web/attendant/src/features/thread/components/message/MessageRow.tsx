@@ -80,7 +80,7 @@ export const MessageRow = memo(function MessageRow({ row, quoted, first, last, a
       {...longPress}
     >
       <div className={classes.line}>
-        <div className={classes.bubble} data-bare={isBare(message) || undefined}>
+        <div className={classes.bubble} data-bare={isBare(message) || undefined} data-media={isMedia(message) || undefined}>
           <PartBoundary part="message">
             <Inside message={message} quoted={quoted} />
           </PartBoundary>
@@ -134,6 +134,11 @@ function Inside({ message, quoted }: { message: Message; quoted: Message | undef
 /** A sticker stands without a bubble. */
 function isBare(message: Message): boolean {
   return message.kind === "sticker" && !message.deleted_at && !message.reply_to;
+}
+
+/** A picture or video fills its bubble. */
+function isMedia({ kind, attachments, deleted_at: deleted }: Message): boolean {
+  return (kind === "image" || kind === "video") && attachments[0]?.state === "ready" && !deleted;
 }
 
 /** On links, files and selected text the browser's own menu can do more. */
