@@ -14,7 +14,7 @@ import { ErrorState } from "@/shared/ui/ErrorState";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { Bar, ThreadSkeleton } from "@/shared/ui/Skeletons";
 
-import { firstUnread, MOST_PAGES_TO_UNREAD } from "../model/place";
+import { MOST_PAGES_TO_UNREAD, placeToLoad } from "../model/place";
 import { ThreadHeader } from "./header/ThreadHeader";
 import headerClasses from "./header/header.module.css";
 import { MessageList, type ListHandle } from "./MessageList";
@@ -94,17 +94,18 @@ function Messages({ conversationId, conversation, list }: MessagesProps) {
   const { thread, error, refetch, status, ...moves } = useThread(conversationId);
   const [pages, setPages] = useState(0);
   const [shown, setShown] = useState(false);
-  const { loadOlder } = moves;
+  const { loadOlder, jumpToNewest } = moves;
   const ready = thread !== undefined && conversation !== undefined;
-  // What was unread when it was opened may lie further up than the first page.
-  const reaches = ready && (pages >= MOST_PAGES_TO_UNREAD || firstUnread(thread, conversation) !== "older");
+  // Old history that was read before, or a first page: what was unread when it was opened may lie elsewhere.
+  const elsewhere = ready && pages < MOST_PAGES_TO_UNREAD ? placeToLoad(thread, conversation) : null;
+  const reaches = ready && elsewhere === null;
   useEffect(() => {
-    if (!ready || reaches || shown) return;
-    loadOlder().then(
+    if (elsewhere === null || shown) return;
+    (elsewhere === "newest" ? jumpToNewest() : loadOlder()).then(
       () => setPages((count) => count + 1),
       () => setPages(MOST_PAGES_TO_UNREAD),
     );
-  }, [ready, reaches, shown, pages, loadOlder]);
+  }, [elsewhere, shown, pages, loadOlder, jumpToNewest]);
   if (reaches && !shown) setShown(true);
   if (thread === undefined && status === "error") {
     return <ErrorState error={error} title={t("load_failed")} retry={() => void refetch()} />;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { message } from "../testing";
-import { firstUnread, isAtEnd, newBelow, readUpTo, wantsNewer, wantsOlder } from "./place";
+import { firstUnread, isAtEnd, newBelow, placeToLoad, readUpTo, wantsNewer, wantsOlder } from "./place";
 
 const thread = (sequences: number[], more: { hasOlder?: boolean; hasNewer?: boolean } = {}) => ({
   messages: sequences.map((sequence) => message({ sequence })),
@@ -23,6 +23,12 @@ describe("where to land", () => {
     const unread = { unread_count: 60, first_unread_sequence: 3 };
     expect(firstUnread(thread([10, 11], { hasOlder: true }), unread)).toBe("older");
     expect(firstUnread(thread([10, 11]), unread)).toBe(10);
+  });
+
+  test("history that was left open is left for the newest", () => {
+    expect(placeToLoad(thread([1, 2], { hasNewer: true }), { unread_count: 0 })).toBe("newest");
+    expect(placeToLoad(thread([1, 2], { hasOlder: true }), { unread_count: 3 })).toBe("older");
+    expect(placeToLoad(thread([1, 2]), { unread_count: 1 })).toBeNull();
   });
 
   test("where the server does not tell, the customer's last ones count", () => {

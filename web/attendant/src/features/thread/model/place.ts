@@ -49,6 +49,12 @@ export function firstUnread(thread: Thread, conversation: Unread): number | "old
   return thread.hasOlder ? "older" : oldest.sequence;
 }
 
+/** What has to be loaded before the thread can be shown where reading begins; null: it is there. */
+export function placeToLoad(thread: Thread, conversation: Unread): "newest" | "older" | null {
+  if (thread.hasNewer) return "newest";
+  return firstUnread(thread, conversation) === "older" ? "older" : null;
+}
+
 /** How many messages of others came after the last one that was in sight. */
 export function newBelow(messages: readonly Message[], seen: number, me: string): number {
   let count = 0;

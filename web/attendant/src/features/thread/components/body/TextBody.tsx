@@ -1,4 +1,6 @@
-import { Fragment } from "react";
+import { UnstyledButton } from "@mantine/core";
+import { Fragment, useState } from "react";
+import { useTranslation } from "react-i18next";
 
 import { parseText, type Piece } from "@/shared/text/markup";
 
@@ -6,15 +8,27 @@ import classes from "./body.module.css";
 
 const ONLY_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;
 
+/** Longer texts, in characters, are shown shortened first: a pasted book neither fills the thread nor slows it down. */
+const LONG = 2500;
+const SHORTENED = 1800;
+
 /** A text as it was written: its own line breaks, links that are safe to follow, simple emphasis. Never HTML. */
 export function TextBody({ text, caption = false }: { text: string | null | undefined; caption?: boolean }) {
+  const { t } = useTranslation("thread");
+  const [whole, setWhole] = useState(false);
   if (!text) return null;
+  const shown = whole || text.length <= LONG ? text : `${text.slice(0, SHORTENED)}…`;
   const look = [classes.text, caption && classes.caption, ONLY_EMOJI.test(text) && classes.emoji];
   return (
     <p className={look.filter(Boolean).join(" ")} dir="auto">
-      {parseText(text).map((piece, index) => (
+      {parseText(shown).map((piece, index) => (
         <Fragment key={index}>{drawn(piece)}</Fragment>
       ))}
+      {shown !== text && (
+        <UnstyledButton key="more" className={classes.more} onClick={() => setWhole(true)}>
+          {t("text.more")}
+        </UnstyledButton>
+      )}
     </p>
   );
 }

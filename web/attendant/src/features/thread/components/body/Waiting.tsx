@@ -1,25 +1,55 @@
+import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconLoader2 } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
+import { api, unwrap } from "@/shared/api/client";
 import type { Attachment } from "@/shared/api/types";
+import { notifyFailed } from "@/shared/ui/notify";
+import { useProblemText } from "@/shared/ui/problemText";
 
 import classes from "./body.module.css";
 
-/** In the place of a file that is still on its way, or will not come. */
+/** In the place of a file that is still on its way, or did not come: then it can be fetched again. */
 export function Waiting({ file }: { file: Attachment | undefined }) {
-  const { t, i18n } = useTranslation("thread");
-  if (file?.state === "failed") {
-    return (
-      <div className={`${classes.waiting} ${classes.failed}`}>
-        <IconAlertTriangle size={18} aria-hidden />
-        <span>{file.error?.texts?.[i18n.language] ?? file.error?.message ?? t("file.failed")}</span>
-      </div>
-    );
-  }
+  const { t } = useTranslation("thread");
+  if (file?.state === "failed") return <Missing file={file} />;
   return (
     <div className={classes.waiting} role="status">
-      <IconLoader2 size={18} aria-hidden />
+      <IconLoader2 size={18} aria-hidden className={classes.turning} />
       <span>{t("file.pending")}</span>
+    </div>
+  );
+}
+
+function Missing({ file }: { file: Attachment }) {
+  const { t, i18n } = useTranslation("thread");
+  const problemText = useProblemText();
+  // The message's event, which tells that it is on its way again, shows what comes of it.
+  const again = useMutation({
+    mutationFn: () =>
+      unwrap(api.POST("/api/v1/attachments/{attachment_id}/retry", { params: { path: { attachment_id: file.id } } })),
+    networkMode: "always",
+    onError: (error) => {
+      const { text, code } = problemText(error);
+      notifyFailed(t("file.failed"), text, code);
+    },
+  });
+  return (
+    <div className={`${classes.waiting} ${classes.failed}`}>
+      <IconAlertTriangle size={18} aria-hidden />
+      <span>{file.error?.texts?.[i18n.language] ?? file.error?.message ?? t("file.failed")}</span>
+      {(file.error?.retryable ?? true) && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          color="red"
+          loading={again.isPending || again.isSuccess}
+          onClick={() => again.mutate()}
+        >
+          {t("action.retry")}
+        </Button>
+      )}
     </div>
   );
 }

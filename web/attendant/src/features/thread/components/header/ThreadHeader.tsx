@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconArrowLeft, IconLayoutSidebarRight, IconStar, IconStarFilled } from "@tabler/icons-react";
 import { useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 
 import type { Conversation } from "@/shared/api/types";
 import { useContactPane } from "@/shared/conversations/contactPane";
@@ -33,6 +33,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   const navigate = useNavigate();
   const actions = useHeaderActions(conversation);
   const customer = useContactPane();
+  const { search } = useLocation();
   const [dialog, setDialog] = useState<"assign" | "day" | null>(null);
   const name = neutralName(conversation.contact.name ?? "") || t("customer");
   const { may } = actions;
@@ -53,7 +54,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   const back = () => {
     const { idx } = (window.history.state ?? {}) as { idx?: number };
     if (idx) void navigate(-1);
-    else void navigate(`/inbox/${view}`, { replace: true });
+    else void navigate({ pathname: `/inbox/${view}`, search }, { replace: true });
   };
 
   return (

@@ -80,7 +80,11 @@ export const MessageRow = memo(function MessageRow({ row, quoted, first, last, a
       {...longPress}
     >
       <div className={classes.line}>
-        <div className={classes.bubble} data-bare={isBare(message) || undefined} data-media={isMedia(message) || undefined}>
+        <div
+          className={classes.bubble}
+          data-bare={isBare(message) || undefined}
+          data-media={isMedia(message) || undefined}
+        >
           <PartBoundary part="message">
             <Inside message={message} quoted={quoted} />
           </PartBoundary>

@@ -1,6 +1,6 @@
 import { Anchor } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 
 import { ClockTime } from "@/shared/time/times";
 
@@ -13,6 +13,7 @@ const NOTICES = ["identity_changed", "user_id_changed"] as const;
 export function SystemLine({ row }: { row: Shown }) {
   const { t } = useTranslation("thread");
   const { view = "all" } = useParams();
+  const { search } = useLocation();
   const { message } = row;
   const content = message.content as { type?: string; [more: string]: unknown };
   return (
@@ -37,7 +38,7 @@ export function SystemLine({ row }: { row: Shown }) {
       return (
         <>
           <span>{t(`system.${content.type}`)}</span>{" "}
-          <Anchor component={Link} to={`/inbox/${view}/${id}`} inherit>
+          <Anchor component={Link} to={{ pathname: `/inbox/${view}/${id}`, search }} inherit>
             {t("system.conversation", { number })}
           </Anchor>
         </>
