@@ -23,18 +23,8 @@ export type Template = Schemas["TemplateView"];
 export type SignedIn = Schemas["SignedInAnswer"];
 
 /** How many conversations a view holds, and how many of them are unread; `limit` means "that many or more". */
-export interface Count {
-  total: number;
-  unread: number;
-}
-
-export interface Counts {
-  mine: Count;
-  queue: Count;
-  all: Count;
-  favourites: Count;
-  limit: number;
-}
+export type Counts = Schemas["ViewCounts"];
+export type Count = Counts["mine"];
 
 /** What a channel of one kind can do; every limit that the composer shows comes from here. */
 export type Capabilities = Schemas["ChannelCapabilities"];

@@ -2,7 +2,7 @@
 import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 
-import { api, getJson, unwrap } from "@/shared/api/client";
+import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { ApiProblem } from "@/shared/api/problem";
 import type { Capabilities, Contact, Conversation, Counts, Page } from "@/shared/api/types";
@@ -112,7 +112,7 @@ export function useConversation(id: string) {
 /** null where the server does not count. */
 async function getCounts(signal: AbortSignal): Promise<Counts | null> {
   try {
-    return await getJson<Counts>("/api/v1/conversations/counts", signal);
+    return await unwrap(api.GET("/api/v1/conversations/counts", { signal }));
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 404) return null;
     throw error;

@@ -2,7 +2,7 @@
 import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { api, getJson, unwrap } from "@/shared/api/client";
+import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import type { Message, Page } from "@/shared/api/types";
 import { EMPTY_THREAD, withNewer, withOlder, type Thread } from "@/shared/conversations/thread";
@@ -95,17 +95,18 @@ export async function loadAround(client: QueryClient, conversationId: string, me
   const live = liveOf(client);
   const key = keys.thread(conversationId);
   if (client.getQueryData<Thread>(key)?.messages.some((message) => message.id === messageId)) return;
-  const path = `/api/v1/conversations/${conversationId}/messages?around=${messageId}&limit=${RELOAD_PAGE}`;
   await live.during(
     async () => {
-      const found = await getJson<Page<Message>>(path);
-      const messages = found.items.toReversed();
-      const [first, last] = [messages[0]?.sequence ?? 0, messages.at(-1)?.sequence ?? 0];
-      const [older, newer] = await Promise.all([
-        getMessages(conversationId, { before: first, limit: 1 }),
-        getMessages(conversationId, { after: last, limit: 1 }),
-      ]);
-      return { messages, hasOlder: older.messages.length > 0, hasNewer: newer.messages.length > 0 };
+      const params = {
+        path: { conversation_id: conversationId },
+        query: { around: messageId, limit: RELOAD_PAGE },
+      };
+      const found = await unwrap(api.GET("/api/v1/conversations/{conversation_id}/messages", { params }));
+      return {
+        messages: found.items.toReversed(),
+        hasOlder: (found.next_cursor ?? null) !== null,
+        hasNewer: found.has_newer,
+      };
     },
     (thread, watch) => client.setQueryData(key, live.takeThread(conversationId, thread, watch)),
   );
