@@ -60,6 +60,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     restoreMocks: true,
+    // Far above what a test takes: a loaded machine is slow, not wrong.
+    testTimeout: 60_000,
     pool: "vmThreads",
   },
 });

@@ -11,10 +11,10 @@ import { useContactPane } from "@/shared/conversations/contactPane";
 import { VIEWS, type View } from "@/shared/conversations/filter";
 import { preferences, usePreferences } from "@/shared/storage/preferences";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { ResizeHandle } from "@/shared/ui/ResizeHandle";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import classes from "./InboxPage.module.css";
-import { ResizeHandle } from "./ResizeHandle";
 
 const LIST_WIDTH = { min: 280, max: 560 };
 
@@ -41,6 +41,7 @@ export function InboxPage() {
       )}
       {showsList && showsThread && (
         <ResizeHandle
+          label={t("panes.resize")}
           width={listWidth}
           bounds={LIST_WIDTH}
           resize={(width) => list.current?.style.setProperty("width", `${width}px`)}

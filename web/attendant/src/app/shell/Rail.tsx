@@ -2,6 +2,7 @@ import { Tooltip } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useNavigate } from "react-router";
 
+import { PhoneToggle } from "@/features/sandbox";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { useMe } from "@/shared/session/SessionProvider";
 import { TooltipText } from "@/shared/ui/IconButton";
@@ -26,6 +27,7 @@ export function Rail() {
           </li>
         ))}
       </ul>
+      <PhoneToggle className={classes.destination} />
       <SoundMark />
       <ConnectionMark />
       <AccountMenu />

@@ -5,6 +5,7 @@ import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
 import { useKeyboard } from "@/shared/keyboard/useShortcut";
 import { CommandPalette, KeyboardHelp } from "@/features/palette";
 import { useOpenedFromNotification } from "@/shared/realtime/RealtimeProvider";
+import { PhonePanel } from "@/features/sandbox";
 import { LiveRegion } from "@/shared/ui/LiveRegion";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
@@ -37,6 +38,7 @@ export function Shell() {
           </PartBoundary>
         </main>
       </div>
+      <PhonePanel />
       <UpdateNotice />
       <CommandPalette useSources={useEverywhere} />
       <KeyboardHelp />

@@ -4,6 +4,7 @@ import "i18next";
 import type app from "./locales/pt-BR/app.json";
 import type auth from "./locales/pt-BR/auth.json";
 import type customer from "./locales/pt-BR/customer.json";
+import type sandbox from "./locales/pt-BR/sandbox.json";
 import type settings from "./locales/pt-BR/settings.json";
 import type thread from "./locales/pt-BR/thread.json";
 
@@ -14,6 +15,7 @@ declare module "i18next" {
       app: typeof app;
       auth: typeof auth;
       customer: typeof customer;
+      sandbox: typeof sandbox;
       settings: typeof settings;
       thread: typeof thread;
     };

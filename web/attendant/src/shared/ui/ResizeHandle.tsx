@@ -1,10 +1,12 @@
-import { useTranslation } from "react-i18next";
-
 import classes from "./ResizeHandle.module.css";
 
 interface Props {
+  /** What is resized. */
+  label: string;
   width: number;
   bounds: { min: number; max: number };
+  /** Where the resized pane is, seen from the handle. */
+  side?: "left" | "right";
   /** While the handle moves. */
   resize: (width: number) => void;
   /** When it was let go, or moved by a key. */
@@ -13,28 +15,28 @@ interface Props {
 
 const STEP = 16;
 
-/** Changes the width of the pane at its left, by mouse, touch and arrow keys. */
-export function ResizeHandle({ width, bounds, resize, done }: Props) {
-  const { t } = useTranslation("app");
+/** Changes the width of the pane beside it, by mouse, touch and arrow keys. */
+export function ResizeHandle({ label, width, bounds, side = "left", resize, done }: Props) {
+  const direction = side === "left" ? 1 : -1;
   const bounded = (wanted: number) => Math.min(Math.max(wanted, bounds.min), bounds.max);
   return (
     <div
       className={classes.handle}
       role="separator"
       aria-orientation="vertical"
-      aria-label={t("panes.resize")}
+      aria-label={label}
       aria-valuenow={width}
       aria-valuemin={bounds.min}
       aria-valuemax={bounds.max}
       tabIndex={0}
       onKeyDown={(event) => {
         const by = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
-        if (by !== undefined) done(bounded(width + by));
+        if (by !== undefined) done(bounded(width + direction * by));
       }}
       onPointerDown={(down) => {
         const handle = down.currentTarget;
         handle.setPointerCapture(down.pointerId);
-        const at = (event: PointerEvent) => bounded(width + event.clientX - down.clientX);
+        const at = (event: PointerEvent) => bounded(width + direction * (event.clientX - down.clientX));
         const move = (event: PointerEvent) => resize(at(event));
         const up = (event: PointerEvent) => {
           handle.removeEventListener("pointermove", move);

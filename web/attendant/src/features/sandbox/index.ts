@@ -1,0 +1,4 @@
+export { PhonePanel } from "./components/PhonePanel";
+export { PhoneToggle } from "./components/PhoneToggle";
+export { TryAsCustomer } from "./components/TryAsCustomer";
+export { usePhone } from "./phonePanel";
