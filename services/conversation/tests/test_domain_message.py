@@ -155,6 +155,7 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
             "texts": {language: REASON.texts[language] for language in LANGUAGES},
             "provider_code": "131026",
             "detail": "Message undeliverable",
+            "retryable": False,
         },
         "tags": [],
         "reactions": [],
