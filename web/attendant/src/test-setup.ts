@@ -23,3 +23,4 @@ vi.stubGlobal(
     disconnect(): void {}
   },
 );
+Element.prototype.scrollIntoView = () => undefined;

@@ -3,8 +3,10 @@ import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LoginPage } from "@/features/auth";
+import { useClientInfo } from "@/shared/api/clientInfo";
 import { RealtimeProvider } from "@/shared/realtime/RealtimeProvider";
 import { useSession, useSessionState } from "@/shared/session/SessionProvider";
+import { ZoneProvider } from "@/shared/time/times";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ProductMark } from "@/shared/ui/ProductMark";
 import { usePageTitle } from "@/shared/ui/pageTitle";
@@ -14,7 +16,14 @@ import classes from "./SessionGate.module.css";
 /** Shows the client to whoever is signed in, and the sign-in page to everybody else, at the same address. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const state = useSessionState();
-  if (state.status === "signed_in") return <RealtimeProvider>{children}</RealtimeProvider>;
+  const info = useClientInfo();
+  if (state.status === "signed_in") {
+    return (
+      <ZoneProvider zone={info?.time_zone}>
+        <RealtimeProvider>{children}</RealtimeProvider>
+      </ZoneProvider>
+    );
+  }
   if (state.status === "signed_out") return <LoginPage expired={state.reason === "expired"} />;
   if (state.status === "unreachable") return <Unreachable />;
   return <Starting />;

@@ -1,6 +1,6 @@
 /** The addresses of the client. Each page is a chunk of its own, with a skeleton in its shape until it is there. */
 import { Suspense, type ReactNode } from "react";
-import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { createBrowserRouter, Navigate, useRouteError, type RouteObject } from "react-router";
 
 import { Shell } from "@/app/shell/Shell";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
@@ -22,6 +22,20 @@ function page(content: ReactNode, skeleton: ReactNode = <PageSkeleton />): React
   return <Suspense fallback={skeleton}>{content}</Suspense>;
 }
 
+/** What the frame itself cannot survive goes to the boundary around the client, which knows how to say it. */
+function Rethrow(): never {
+  throw useRouteError();
+}
+
+/** The page of all components; the build leaves it out. */
+const kit: RouteObject[] = [];
+if (import.meta.env.DEV) {
+  const KitPage = lazyPart(async () => (await import("@/app/kit/KitPage")).KitPage);
+  kit.push({ path: "__kit", element: page(<KitPage />) });
+}
+
 export function createRoutes() {
-  return createBrowserRouter([{ element: <Shell />, children: pages }]);
+  return createBrowserRouter([
+    { errorElement: <Rethrow />, children: [...kit, { element: <Shell />, children: pages }] },
+  ]);
 }

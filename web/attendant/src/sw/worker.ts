@@ -55,7 +55,7 @@ async function takeOver(): Promise<void> {
 
 /** A name with a hash always means the same file, whichever build it is of. */
 async function asset(request: Request): Promise<Response> {
-  const kept = await caches.match(request);
+  const kept = await caches.match(request, { ignoreVary: true });
   if (kept !== undefined) return kept;
   const response = await fetch(request);
   if (response.ok) {
@@ -66,7 +66,7 @@ async function asset(request: Request): Promise<Response> {
 }
 
 async function fromNetwork(request: Request, key: Request | string): Promise<Response> {
-  const kept = await (await caches.open(CACHE)).match(key);
+  const kept = await (await caches.open(CACHE)).match(key, { ignoreVary: true });
   try {
     const signal = kept === undefined ? null : AbortSignal.timeout(PAGE_TIMEOUT_MS);
     const response = await fetch(request, { signal });

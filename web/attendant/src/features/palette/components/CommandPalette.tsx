@@ -31,7 +31,7 @@ export function CommandPalette({ useSources }: Props) {
       opened={opened}
       onClose={() => setOpened(false)}
       withCloseButton={false}
-      aria-label={t("palette.title")}
+      attributes={{ content: { "aria-label": t("palette.title") } }}
       size={620}
       yOffset="12vh"
       padding={0}
