@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 
 from atd_schemas.services import SERVICES
+from deploy.web.client import CLIENT, Client
 from tests.harness.collector import Collector
 from tests.harness.people import Account, Company, add_companies, api, connect, sign_in
 from tests.harness.system import FAKE, GATEWAY, INGEST, SANDBOX, System
 from tests.services import MESSAGE_COUNTS, MESSAGE_COUNTS_SOURCE
 
 UNCERTAIN_SECONDS = 10
+_ROOT = Path(__file__).parents[1]
 ADMINISTRATOR = {
     "ATD_SEED_ADMIN_EMAIL": "admin@clinica-exemplo.test",
     "ATD_SEED_ADMIN_PASSWORD": "uma senha bem comprida",
@@ -42,7 +46,17 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[System]:
+def web_root(request: pytest.FixtureRequest) -> Path | None:
+    """The built web client, where a test of this run looks at it: to build it takes a minute."""
+    if not any(item.nodeid.startswith("tests/browser/") for item in request.session.items):
+        return None
+    client = Client(_ROOT / CLIENT, os.environ)
+    client.build()
+    return client.dist
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector, web_root: Path | None) -> Iterator[System]:
     """Every service as its own process, on its own Kafka and MongoDB. Whoever kills a part starts it again."""
     tracing = {"ATD_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "200"}
     product = (*SERVICES, MESSAGE_COUNTS)
@@ -52,6 +66,8 @@ def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> It
     environment[INGEST]["ATD_WHATSAPP_UNCERTAIN_AFTER"] = str(UNCERTAIN_SECONDS)
     directory = tmp_path_factory.mktemp("system")
     environment[GATEWAY] |= ADMINISTRATOR
+    if web_root is not None:
+        environment[GATEWAY]["ATD_WEB_ROOT"] = str(web_root)
     environment[FAKE] = {**ADMINISTRATOR, "ATD_SANDBOX_DATA": str(directory / "sandbox")}
     system = System(directory, product=product, environment=environment, fake=SANDBOX)
     try:

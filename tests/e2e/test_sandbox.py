@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,24 +13,15 @@ import httpx
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from atd_testing.waiting import PATIENCE_SECONDS, eventually
 from tests.conftest import ADMINISTRATOR
+from tests.harness.browser import started_browser
 from tests.harness.reading import Json, conversations, messages
 from tests.harness.system import FAKE, System
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # of the one browser
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-dev-shm-usage",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +66,8 @@ async def attendant(system: System) -> AsyncIterator[Attendant]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert path, f"a browser is needed: one of {', '.join(BROWSERS)}"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+    async with started_browser() as browser:
         yield browser
-        await browser.close()
 
 
 class Phone:
@@ -125,7 +111,6 @@ class Phone:
 @pytest_asyncio.fixture(loop_scope="module")
 async def phone(system: System, browser: Browser, attendant: Attendant) -> AsyncIterator[Phone]:
     context = await browser.new_context(locale="pt-BR", permissions=["microphone"])
-    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     phone = Phone(await context.new_page(), system.url(FAKE))
     yield phone
     await context.close()

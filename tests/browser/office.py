@@ -1,0 +1,154 @@
+"""A company of a story: its people, its number, the customers who write to it, and what really went out."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from atd_testing.providers import WebhookSettings
+from atd_testing.waiting import eventually
+from atd_testing.whatsapp.builders import status_webhook
+from tests.harness.graph import Graph
+from tests.harness.people import PASSWORD, Account, add_companies, api, connect, sign_in
+from tests.harness.provider import Provider
+from tests.harness.reading import Json, conversations, messages
+from tests.harness.system import FAKE, System
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An attendant who can sign in."""
+
+    id: str
+    name: str
+    email: str
+    password: str = PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody outside, by their phone (digits)."""
+
+    name: str = "Marina Alves"
+    phone: str = "5511988880001"
+
+
+MARINA = Customer()
+RUI = Customer("Rui Prado", "5511988880002")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A company that one story has for itself. `client` is the public API on behalf of Ana, its administrator."""
+
+    system: System
+    account: Account
+    client: httpx.AsyncClient
+    provider: Provider
+    graph: Graph
+    ana: Person
+
+    async def hire(self, name: str, *, role: str = "attendant") -> Person:
+        """One attendant more."""
+        email = f"{name.split(maxsplit=1)[0].lower()}-{self.account.id}@example.com"
+        body = {"name": name, "email": email, "password": PASSWORD, "role": role}
+        answer = await self.client.post("/attendants", json=body)
+        assert answer.is_success, answer.text
+        return Person(answer.json()["id"], name, email)
+
+    async def receives(self, *texts: str, of: Customer = MARINA) -> None:
+        """A customer writes; returns when Meta's webhooks were taken."""
+        await self.provider.write(of.phone, texts, name=of.name)
+
+    async def receives_kind(self, kind: str, *, of: Customer = MARINA, **fields: Any) -> str:
+        """A customer sends something of another kind (`CustomerMessage` has the fields); its id at the provider."""
+        message = {
+            "phone_number_id": self.account.phone_number_id,
+            "sender": of.phone,
+            "name": of.name,
+            "kind": kind,
+            **fields,
+        }
+        async with httpx.AsyncClient(base_url=self.system.url(FAKE), trust_env=False, timeout=30) as fake:
+            answer = await fake.post("/_fake/messages", json=[message])
+        assert answer.is_success, answer.text
+        return str(answer.json()["message_ids"][0])
+
+    async def receives_file(
+        self, kind: str, content: bytes, mime_type: str, filename: str | None = None, *, of: Customer = MARINA
+    ) -> None:
+        """A customer sends a file."""
+        file = {"data": base64.b64encode(content).decode(), "mime_type": mime_type, "filename": filename}
+        await self.receives_kind(kind, of=of, file=file)
+
+    async def sent(self, text: str) -> list[str]:
+        """The ids at the provider of every message with this text that reached it."""
+        return [one.message_id for one in await self.graph.sent() if one.text == text]
+
+    async def went_out(self, text: str) -> str:
+        """Wait until the provider has the message, exactly once; its id there."""
+        found = await eventually(lambda: self.sent(text), message=f"{text!r} at the provider")
+        assert len(found) == 1
+        return found[0]
+
+    async def receipt(self, text: str, state: str, *, of: Customer = MARINA) -> None:
+        """The customer's phone says what became of the message with this text."""
+        message_id = await self.went_out(text)
+        number = self.account.phone_number_id
+        raw = status_webhook(number, message_id, state, datetime.now(UTC), recipient=of.phone)
+        await self.provider.deliver(raw)
+
+    async def conversation(self, of: Customer = MARINA) -> Json:
+        """The newest conversation of a customer, as soon as there is one."""
+
+        async def found() -> Json:
+            known = await conversations(self.client)
+            return next((one for one in known if one["contact"]["name"] == of.name), {})
+
+        return await eventually(found, message=f"a conversation with {of.name}")
+
+    async def texts(self, of: Customer = MARINA) -> list[str]:
+        """What stands in the customer's conversation according to the API, the oldest first."""
+        conversation = await self.conversation(of)
+        return [one["text"] for one in await messages(self.client, conversation["id"])]
+
+    async def answers(self, text: str, *, of: Customer = MARINA, person: Person | None = None) -> None:
+        """A colleague (or Ana, elsewhere) answers, by the API."""
+        conversation = await self.conversation(of)
+        async with self.as_person(person or self.ana) as client:
+            answer = await client.post(
+                f"/conversations/{conversation['id']}/messages", json={"kind": "text", "text": text}
+            )
+        assert answer.is_success, answer.text
+
+    @asynccontextmanager
+    async def as_person(self, person: Person) -> AsyncIterator[httpx.AsyncClient]:
+        """The public API on behalf of somebody."""
+        body = {"email": person.email, "password": person.password}
+        async with httpx.AsyncClient(base_url=self.system.public_url, trust_env=False, timeout=30) as client:
+            answer = await client.post("/api/v1/auth/login", json=body)
+        answer.raise_for_status()
+        async with api(self.system, answer.json()["access_token"]) as client:
+            yield client
+
+
+@asynccontextmanager
+async def opened_office(system: System) -> AsyncIterator[Office]:
+    """A company with one connected number and its administrator; receipts come only when a story says so."""
+    (company,) = await add_companies(system, 1)
+    async with api(system, await sign_in(system, company)) as client:
+        account = await connect(client)
+        graph = Graph(system, account)
+        await graph.deliver_webhooks(WebhookSettings(receipts=()))
+        try:
+            async with Provider(account.webhook_url, account) as provider:
+                ana = Person(company.attendant_id, "Ana Souza", company.email)
+                yield Office(system, account, client, provider, graph, ana)
+        finally:
+            await graph.close()

@@ -1,0 +1,199 @@
+"""An attendant in front of the client, in a browser of their own. Nothing that goes wrong in it is forgiven."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    WebSocketRoute,
+    expect,
+)
+
+from atd_testing.waiting import PATIENCE_SECONDS
+from tests.browser.office import MARINA, Customer, Person
+
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+_FIRST_REFRESH = re.compile(r"401 POST \S+/api/v1/auth/refresh")
+"""Whether somebody is signed in is asked once, and "no" is an answer."""
+_LEFT = ("net::ERR_ABORTED",)
+"""A request that the page itself gave up, by leaving or because it needs the answer no more."""
+
+
+class Seat:
+    """One browser profile: its pages share cookies and storage, as tabs do.
+
+    `complaints` are errors of the console, of scripts, of the content policy, and requests that failed; a story that
+    provokes some says so by `forgive`.
+    """
+
+    def __init__(self, context: BrowserContext, url: str, person: Person) -> None:
+        self.context = context
+        self.url = url
+        self.person = person
+        self.complaints: list[str] = []
+        self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH]
+        self._lines: list[WebSocketRoute] = []
+        self._cut = False
+        self._page: Page | None = None
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(f"error {error.error}"))
+        context.on("requestfailed", self._request_failed)
+        context.on("response", self._response)
+        context.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.type}"))
+
+    @property
+    def page(self) -> Page:
+        """The tab in front."""
+        assert self._page is not None
+        return self._page
+
+    def forgive(self, *patterns: str) -> None:
+        """What this story provokes is no complaint."""
+        self._forgiven += [re.compile(pattern) for pattern in patterns]
+
+    def unforgiven(self) -> list[str]:
+        """What went wrong."""
+        return [one for one in self.complaints if not any(known.search(one) for known in self._forgiven)]
+
+    async def open(self, path: str = "/") -> Page:
+        """One more tab, which is in front from now on."""
+        self._page = await self.context.new_page()
+        await self._page.goto(self.url + path)
+        return self._page
+
+    def turn_to(self, page: Page) -> None:
+        """Another tab is in front from now on."""
+        self._page = page
+
+    async def sign_in(self, path: str = "/") -> None:
+        """Open the client, fill in the form, and wait until it is live."""
+        await self.open(path)
+        await self.enter_password()
+        await self.is_live()
+
+    async def is_live(self) -> None:
+        """Wait until what happens now is shown at once."""
+        await expect(self.page.get_by_role("img", name="Conectado")).to_be_visible()
+
+    async def enter_password(self) -> None:
+        """Fill in the sign-in form that is shown."""
+        await self.page.get_by_label("E-mail").fill(self.person.email)
+        await self.page.get_by_label("Senha", exact=True).fill(self.person.password)
+        await self.page.get_by_role("button", name="Entrar").click()
+
+    @property
+    def views(self) -> Locator:
+        """The list's views."""
+        return self.page.get_by_role("navigation", name="Visões")
+
+    async def view(self, name: str) -> None:
+        """Go to another view of the list."""
+        await self.views.get_by_role("link", name=name).click()
+        await expect(self.page.get_by_role("region", name=f"Conversas: {name}")).to_be_visible()
+
+    def row(self, of: Customer = MARINA) -> Locator:
+        """The customer's row in the list."""
+        return self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=of.name))
+
+    async def choose(self, of: Customer = MARINA) -> None:
+        """Click on the customer's row, and wait for the thread."""
+        await self.row(of).get_by_role("link").click()
+        await expect(self.thread.get_by_role("heading", level=1)).to_have_text(of.name)
+        await expect(self.messages).to_be_visible()
+
+    @property
+    def thread(self) -> Locator:
+        """Header, messages and composer of the open conversation."""
+        return self.page.get_by_role("region", name="Conversa", exact=True)
+
+    @property
+    def messages(self) -> Locator:
+        """What was said."""
+        return self.page.get_by_role("region", name="Mensagens", exact=True)
+
+    def message(self, text: str) -> Locator:
+        """The message with this text in the thread."""
+        return self.messages.locator("[data-message], [data-outgoing]").filter(has_text=text)
+
+    @property
+    def field(self) -> Locator:
+        """Where the answer is typed."""
+        return self.thread.locator("textarea")
+
+    async def press(self, name: str) -> None:
+        """Press a button of the open conversation."""
+        await self.thread.get_by_role("button", name=name, exact=True).first.click()
+
+    async def say(self, text: str) -> None:
+        """Type an answer and send it by Enter."""
+        await self.field.fill(text)
+        await self.field.press("Enter")
+        await expect(self.field).to_have_value("")
+
+    def tick(self, text: str, status: str) -> Locator:
+        """The mark at a message of ours that says how far it has come."""
+        return self.message(text).get_by_role("img", name=status, exact=True)
+
+    async def cuttable(self) -> None:
+        """From now on the live connection of new pages can be cut."""
+        await self.context.route_web_socket(re.compile(r"/ws(\?|$)"), self._line)
+
+    async def cut(self) -> None:
+        """The network is gone."""
+        self._cut = True
+        self.forgive("ERR_INTERNET_DISCONNECTED", "failed .*/api/v1/")
+        await self.context.set_offline(True)
+        for line in self._lines:
+            await line.close(code=1012)
+        self._lines.clear()
+
+    async def mend(self) -> None:
+        """The network is back."""
+        self._cut = False
+        await self.context.set_offline(False)
+
+    async def _line(self, line: WebSocketRoute) -> None:
+        if self._cut:
+            await line.close(code=1012)
+            return
+        line.connect_to_server()
+        self._lines.append(line)
+
+    def _console(self, said: ConsoleMessage) -> None:
+        # A request's failure is told with its address by the response.
+        if said.type == "error" and not said.text.startswith("Failed to load resource: the server responded"):
+            self.complaints.append(f"console {said.text}")
+
+    def _request_failed(self, request: Request) -> None:
+        if request.failure not in _LEFT:
+            self.complaints.append(f"failed {request.method} {request.url}: {request.failure}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.request.method} {response.url}")
+
+
+@asynccontextmanager
+async def seated(browser: Browser, url: str, person: Person, **options: Any) -> AsyncIterator[Seat]:
+    """A person with a browser. Raises `AssertionError` at the end when something went wrong in it."""
+    settings = {"locale": "pt-BR", "timezone_id": "America/Sao_Paulo", "viewport": WIDE, **options}
+    context = await browser.new_context(**settings)
+    seat = Seat(context, url, person)
+    try:
+        yield seat
+        assert seat.unforgiven() == []
+    finally:
+        await context.close()
