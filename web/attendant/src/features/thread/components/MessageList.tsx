@@ -1,5 +1,6 @@
 import { Loader, UnstyledButton } from "@mantine/core";
 import {
+  memo,
   useCallback,
   useEffect,
   useEffectEvent,
@@ -13,7 +14,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Conversation, Message } from "@/shared/api/types";
+import type { Conversation } from "@/shared/api/types";
 import { focusComposer } from "@/shared/conversations/composerFocus";
 import type { Thread } from "@/shared/conversations/thread";
 import { useOutgoing } from "@/shared/conversations/useSend";
@@ -72,7 +73,6 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
 
   const rows = useMemo(() => shownOf(thread.messages, thread.hasNewer ? [] : outgoing, me), [thread, outgoing, me]);
   const entries = useMemo(() => entriesOf(rows, zone, unreadFrom), [rows, zone, unreadFrom]);
-  const byId = useMemo(() => new Map(thread.messages.map((one) => [one.id, one])), [thread.messages]);
 
   const jumpFailed = useEffectEvent((error: unknown) => {
     const problem = problemText(error);
@@ -190,7 +190,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
                 </p>
               )}
               {entries.map((entry) => (
-                <EntryView key={entry.key} entry={entry} byId={byId} />
+                <EntryView key={entry.key} entry={entry} />
               ))}
               {thread.hasNewer && <Edge more failed={failed === "newer"} retry={() => load("newer")} />}
             </div>
@@ -206,7 +206,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
 
 const NEWEST = "newest";
 
-function EntryView({ entry, byId }: { entry: Entry; byId: ReadonlyMap<string, Message> }) {
+const EntryView = memo(function EntryView({ entry }: { entry: Entry }) {
   const { t } = useTranslation("thread");
   switch (entry.type) {
     case "day":
@@ -226,9 +226,9 @@ function EntryView({ entry, byId }: { entry: Entry; byId: ReadonlyMap<string, Me
     case "system":
       return <SystemLine row={entry.row} />;
     case "group":
-      return <MessageGroup group={entry} byId={byId} />;
+      return <MessageGroup group={entry} />;
   }
-}
+});
 
 /** The place of the next page; it has its height in any case, so that nothing moves. */
 function Edge({ more, failed, retry }: { more: boolean; failed: boolean; retry: () => void }) {

@@ -169,6 +169,8 @@ function Canvas({ src, alt, view, setView, zoom, close }: CanvasProps) {
     <div
       ref={canvas}
       className={classes.canvas}
+      data-autofocus
+      tabIndex={-1}
       onClick={({ target, currentTarget }) => {
         if (target === currentTarget) close();
       }}

@@ -1,4 +1,4 @@
-import { Suspense, useMemo, useState, type ReactNode } from "react";
+import { Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import type { Message } from "@/shared/api/types";
 import { lazyPart } from "@/shared/ui/lazyPart";
@@ -11,7 +11,22 @@ const PictureDialog = lazyPart(async () => (await import("./PictureDialog")).Pic
 /** Lets the bodies below it open their picture large; the dialog is loaded when the first one is. */
 export function ThreadLightbox({ messages, children }: { messages: readonly Message[]; children: ReactNode }) {
   const [shown, setShown] = useState<string | null>(null);
-  const lightbox = useMemo(() => ({ open: setShown }), []);
+  const opener = useRef<Element | null>(null);
+  const lightbox = useMemo(
+    () => ({
+      open: (messageId: string) => {
+        opener.current = document.activeElement;
+        setShown(messageId);
+      },
+    }),
+    [],
+  );
+  // The dialog goes with its part, so that it cannot give the focus back itself.
+  useEffect(() => {
+    if (shown !== null || !(opener.current instanceof HTMLElement)) return;
+    opener.current.focus({ preventScroll: true });
+    opener.current = null;
+  }, [shown]);
   return (
     <LightboxContext value={lightbox}>
       {children}

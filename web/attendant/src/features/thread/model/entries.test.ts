@@ -77,3 +77,11 @@ test("a message keeps its row's key when the server has it, and unchanged rows k
   expect(after.map((row) => row.key)).toEqual(before.map((row) => row.key));
   expect(after[0]).toBe(before[0]);
 });
+
+test("groups that did not change keep their identity", () => {
+  const [first, second] = [message({}), message({ direction: "note", author: { type: "attendant", id: "me" } })];
+  const before = entries([first, second]);
+  const after = entries([first, second, message({})]);
+  expect(after[1]).toBe(before[1]);
+  expect(after[2]).toBe(before[2]);
+});

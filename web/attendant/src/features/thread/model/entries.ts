@@ -67,7 +67,20 @@ export function entriesOf(rows: readonly Shown[], zone: string, unreadFrom: numb
       entries.push(group);
     }
   }
-  return entries;
+  return entries.map((entry) => (entry.type === "group" ? kept(entry) : entry));
+}
+
+/** A group keeps its identity for as long as its rows do. */
+const known = new WeakMap<Shown, Group>();
+
+function kept(group: Group): Group {
+  const [first] = group.rows;
+  if (first === undefined) return group;
+  const before = known.get(first);
+  if (before?.rows.length === group.rows.length && before.rows.every((row, at) => row === group.rows[at]))
+    return before;
+  known.set(first, group);
+  return group;
 }
 
 function belongs(group: Group, message: Message): boolean {

@@ -8,27 +8,36 @@ export interface Shown {
   message: Message;
   /** What is known of its way to the server; null: the server has it. */
   outgoing: OutgoingItem | null;
+  /** The message that it answers, where it is loaded. */
+  quoted: Message | undefined;
 }
 
-/** A row keeps its identity for as long as its message does: what did not change is not drawn again. */
-const rows = new WeakMap<Message | OutgoingItem, Shown>();
+/** A row keeps its identity for as long as nothing of it changes: what did not change is not drawn again. */
+const known = new WeakMap<Message | OutgoingItem, Shown>();
 
 export function shownOf(
   messages: readonly Message[],
   outgoing: readonly OutgoingItem[],
   me: { id: string; name: string },
 ): Shown[] {
-  const shown = messages.map(
-    (message) => rows.get(message) ?? kept(message, { key: keyOf(message), message, outgoing: null }),
-  );
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const quotedBy = (id: string | null | undefined) => (id ? byId.get(id) : undefined);
+  const rows = messages.map((message) => {
+    const quoted = quotedBy(message.reply_to);
+    return kept(message, quoted, () => ({ key: keyOf(message), message, outgoing: null, quoted }));
+  });
   for (const item of outgoing) {
-    shown.push(rows.get(item) ?? kept(item, { key: item.clientId, message: previewOf(item, me), outgoing: item }));
+    const quoted = quotedBy(item.body.reply_to);
+    rows.push(kept(item, quoted, () => ({ key: item.clientId, message: previewOf(item, me), outgoing: item, quoted })));
   }
-  return shown;
+  return rows;
 }
 
-function kept(source: Message | OutgoingItem, row: Shown): Shown {
-  rows.set(source, row);
+function kept(source: Message | OutgoingItem, quoted: Message | undefined, make: () => Shown): Shown {
+  const before = known.get(source);
+  if (before !== undefined && before.quoted === quoted) return before;
+  const row = make();
+  known.set(source, row);
   return row;
 }
 

@@ -1,7 +1,6 @@
 import { IconLock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-import type { Message } from "@/shared/api/types";
 import { ClockTime } from "@/shared/time/times";
 import { PersonName } from "@/shared/ui/SafeText";
 
@@ -10,13 +9,8 @@ import type { Group } from "../../model/entries";
 import classes from "./message.module.css";
 import { MessageRow } from "./MessageRow";
 
-interface Props {
-  group: Group;
-  byId: ReadonlyMap<string, Message>;
-}
-
 /** Messages of one author: one name, one time. */
-export function MessageGroup({ group, byId }: Props) {
+export function MessageGroup({ group }: { group: Group }) {
   const { t } = useTranslation("thread");
   const { me, customer } = useThreadActions();
   const { author, side, rows } = group;
@@ -36,14 +30,7 @@ export function MessageGroup({ group, byId }: Props) {
         <ClockTime at={group.at} />
       </div>
       {rows.map((row, at) => (
-        <MessageRow
-          key={row.key}
-          row={row}
-          quoted={row.message.reply_to ? byId.get(row.message.reply_to) : undefined}
-          first={at === 0}
-          last={at === rows.length - 1}
-          author={name}
-        />
+        <MessageRow key={row.key} row={row} first={at === 0} last={at === rows.length - 1} author={name} />
       ))}
     </section>
   );

@@ -46,13 +46,15 @@ beforeEach(() => {
 });
 
 function show(shown: Message | OutgoingItem, quoted?: Message) {
-  const [row] = "clientId" in shown ? shownOf([], [shown], ME) : shownOf([shown], [], ME);
+  const rows =
+    "clientId" in shown ? shownOf([], [shown], ME) : shownOf(quoted === undefined ? [shown] : [quoted, shown], [], ME);
+  const row = rows.at(-1);
   if (row === undefined) throw new Error("no row");
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
         <ThreadContext value={actions}>
-          <MessageRow row={row} quoted={quoted} first last author="Maria" />
+          <MessageRow row={row} first last author="Maria" />
         </ThreadContext>
       </QueryClientProvider>
     </MantineProvider>,

@@ -23,8 +23,6 @@ import { Ticks } from "./Ticks";
 
 interface Props {
   row: Shown;
-  /** The message that it answers, where it is loaded. */
-  quoted: Message | undefined;
   first: boolean;
   last: boolean;
   /** Who wrote it, for those who do not see whose group it stands in. */
@@ -32,12 +30,12 @@ interface Props {
 }
 
 /** One message: bubble, marks, reactions, what went wrong, and what can be done with it. */
-export const MessageRow = memo(function MessageRow({ row, quoted, first, last, author }: Props) {
+export const MessageRow = memo(function MessageRow({ row, first, last, author }: Props) {
   const { t } = useTranslation("thread");
   const actions = useThreadActions();
   const time = useTimeStyle();
   const [touched, setTouched] = useState(false);
-  const { message, outgoing } = row;
+  const { message, outgoing, quoted } = row;
   const side = sideOf(message);
   const settled = outgoing === null && !message.deleted_at;
   const longPress = useLongPress((at) => settled && actions.openMenu(message, at));

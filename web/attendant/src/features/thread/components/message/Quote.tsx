@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Message } from "@/shared/api/types";
 import { PersonName } from "@/shared/ui/SafeText";
 
+import { useQuoted } from "../../api/quoted";
 import { useThreadActions } from "../../hooks/threadContext";
 import { shortTextOf } from "../../model/words";
 import classes from "./message.module.css";
@@ -15,10 +16,13 @@ interface Props {
 }
 
 /** What a message answers to; a click goes there. */
-export function Quote({ message, quoted }: Props) {
+export function Quote({ message, quoted: loaded }: Props) {
   const { t } = useTranslation("thread");
   const { me, customer, jumpTo } = useThreadActions();
   const { reply_to: target } = message;
+  const elsewhere = loaded === undefined && !message.reply_to_unavailable && target ? target : null;
+  const found = useQuoted(message.conversation_id, elsewhere);
+  const quoted = loaded ?? found;
   if (message.reply_to_unavailable || !target) {
     if (!message.reply_to_unavailable) return null;
     return <span className={classes.quoteMissing}>{t("quote.unavailable")}</span>;
