@@ -10,7 +10,10 @@ export function isWithCustomer({ direction, deleted_at: deleted }: Message): boo
   return (direction === "inbound" || direction === "outbound") && !deleted;
 }
 
-/** What can be done with the messages of the open conversation. */
+/**
+ * What can be done with the messages of the open conversation. It does not change with every event: all messages hang
+ * on it, and would all be drawn again.
+ */
 export interface ThreadActions {
   /** Id of the signed-in attendant. */
   me: string;
@@ -21,9 +24,8 @@ export interface ThreadActions {
   copy: (message: Message) => void;
   /** Puts what it says into the draft of the note. */
   forward: (message: Message) => void;
-  retry: (message: Message) => void;
-  /** Whether the message is being sent again. */
-  retrying: string | null;
+  /** Resolves when the server has answered; what it refuses is told. */
+  retry: (message: Message) => Promise<void>;
   jumpTo: (messageId: string) => void;
   openMenu: (message: Message, at: { x: number; y: number }) => void;
   cannotReply: (message: Message) => Hindrance;

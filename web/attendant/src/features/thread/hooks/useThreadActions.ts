@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Message } from "@/shared/api/types";
@@ -33,8 +33,12 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
   const problemText = useProblemText();
   const customer = neutralName(conversation.contact.name ?? "") || t("customer");
   const { id } = conversation;
-  const closed = conversation.status === "closed";
-  const windowEnd = conversation.reply_window_expires_at ?? null;
+  // Every message of the customer changes the conversation; what is asked when somebody points at a message does not
+  // have to change for it.
+  const latest = useRef(conversation);
+  useLayoutEffect(() => {
+    latest.current = conversation;
+  }, [conversation]);
 
   const cannotReply = useCallback(
     (message: Message): Hindrance => {
@@ -49,13 +53,14 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
       if (!may) return t("cannot.permission");
       if (!capabilities?.reactions) return t("cannot.react_channel");
       if (!message.external_id) return t("cannot.not_sent");
-      if (closed) return t("cannot.closed");
-      if (windowEnd !== null && Date.parse(windowEnd) <= serverClock.now()) return t("cannot.window");
+      const { status, reply_window_expires_at: windowEnd } = latest.current;
+      if (status === "closed") return t("cannot.closed");
+      if (windowEnd && Date.parse(windowEnd) <= serverClock.now()) return t("cannot.window");
       const within = capabilities.reactions.within_seconds;
       if (Date.parse(message.occurred_at) + within * 1000 >= serverClock.now()) return null;
       return t("cannot.react_old", { count: Math.round(within / 86_400) });
     },
-    [capabilities, may, closed, windowEnd, t],
+    [capabilities, may, t],
   );
 
   const failed = useCallback(
@@ -99,12 +104,11 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
     },
     [t],
   );
-  const { mutate: sendAgain } = retry;
+  const { mutateAsync: sendAgain } = retry;
   const tryAgain = useCallback(
-    (message: Message) => sendAgain({ id: message.id }, { onError: failed(t("failed.retry")) }),
+    (message: Message) => sendAgain({ id: message.id }).then(() => undefined, failed(t("failed.retry"))),
     [sendAgain, failed, t],
   );
-  const retrying = retry.isPending ? retry.variables.id : null;
 
   return useMemo(
     () => ({
@@ -115,12 +119,11 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
       copy,
       forward,
       retry: tryAgain,
-      retrying,
       jumpTo,
       openMenu,
       cannotReply,
       cannotReact,
     }),
-    [me.id, customer, reply, toggle, copy, forward, tryAgain, retrying, jumpTo, openMenu, cannotReply, cannotReact],
+    [me.id, customer, reply, toggle, copy, forward, tryAgain, jumpTo, openMenu, cannotReply, cannotReact],
   );
 }

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Message } from "@/shared/api/types";
@@ -11,7 +12,8 @@ import classes from "./message.module.css";
 /** Why a message did not arrive, what can be done, and trying again where that can help. */
 export function Failure({ message }: { message: Message }) {
   const { t, i18n } = useTranslation("thread");
-  const { retry, retrying } = useThreadActions();
+  const { retry } = useThreadActions();
+  const [retrying, setRetrying] = useState(false);
   const { error } = message;
   const code = error?.provider_code ?? error?.code;
   return (
@@ -24,8 +26,11 @@ export function Failure({ message }: { message: Message }) {
             variant="light"
             color="red"
             leftSection={<IconRefresh size={14} aria-hidden />}
-            loading={retrying === message.id}
-            onClick={() => retry(message)}
+            loading={retrying}
+            onClick={() => {
+              setRetrying(true);
+              void retry(message).finally(() => setRetrying(false));
+            }}
           >
             {t("action.retry")}
           </Button>

@@ -55,7 +55,7 @@ export function MessageMenu({ open, close }: { open: OpenMenu | null; close: () 
           </Menu.Item>
         )}
         {canRetry && (
-          <Menu.Item leftSection={<IconRefresh size={18} aria-hidden />} onClick={() => actions.retry(message)}>
+          <Menu.Item leftSection={<IconRefresh size={18} aria-hidden />} onClick={() => void actions.retry(message)}>
             {t("action.retry")}
           </Menu.Item>
         )}

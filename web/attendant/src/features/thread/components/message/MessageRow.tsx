@@ -8,6 +8,7 @@ import { useTimeStyle } from "@/shared/time/times";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
 import { isWithCustomer, useThreadActions } from "../../hooks/threadContext";
+import { useHover } from "../../hooks/useHover";
 import { useLongPress } from "../../hooks/useLongPress";
 import { sideOf } from "../../model/entries";
 import type { Shown } from "../../model/shown";
@@ -38,6 +39,7 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
   const { message, outgoing, quoted } = row;
   const side = sideOf(message);
   const settled = outgoing === null && !message.deleted_at;
+  const hover = useHover(setTouched);
   const longPress = useLongPress((at) => settled && actions.openMenu(message, at));
   const status = outgoing === null ? message.status : "pending";
 
@@ -65,8 +67,7 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
       role="article"
       aria-label={t("message.label", { author, time: exactTime(message.occurred_at, time) })}
       tabIndex={-1}
-      onPointerEnter={({ pointerType }) => setTouched(pointerType === "mouse")}
-      onPointerLeave={() => setTouched(false)}
+      {...hover}
       onFocus={() => setTouched(true)}
       onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && setTouched(false)}
       onKeyDown={onKeyDown}
