@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, useParams } from "react-router";
 
 import { CustomerPane } from "@/features/customer";
-import { InboxPane } from "@/features/inbox";
+import { InboxPane, useViewsShown, ViewsColumn } from "@/features/inbox";
 import { ThreadPane } from "@/features/thread";
 import { useContactPane } from "@/shared/conversations/contactPane";
 import { VIEWS, type View } from "@/shared/conversations/filter";
@@ -18,13 +18,14 @@ import classes from "./InboxPage.module.css";
 
 const LIST_WIDTH = { min: 280, max: 560 };
 
-/** List, thread and customer side by side; on a phone one at a time, and "back" is the browser's back. */
+/** Views, list, thread and customer side by side; on a phone one at a time, and "back" is the browser's back. */
 export function InboxPage() {
   const { t } = useTranslation("app");
   const { view, conversationId } = useParams();
   const narrow = useMediaQuery("(max-width: 48em)");
   const { listWidth } = usePreferences();
   const customer = useContactPane();
+  const viewsShown = useViewsShown();
   const list = useRef<HTMLDivElement>(null);
   usePageTitle(t("rail.inbox"));
   if (!isView(view)) return <Navigate to="/inbox/mine" replace />;
@@ -32,10 +33,15 @@ export function InboxPage() {
   const showsThread = !narrow || conversationId !== undefined;
   return (
     <div className={classes.panes}>
+      {viewsShown && (
+        <PartBoundary part="views">
+          <ViewsColumn view={view} conversationId={conversationId} />
+        </PartBoundary>
+      )}
       {showsList && (
         <div className={classes.list} ref={list} style={narrow ? undefined : { width: listWidth }}>
           <PartBoundary part="inbox">
-            <InboxPane view={view} selectedId={conversationId} />
+            <InboxPane view={view} selectedId={conversationId} narrow={narrow} viewsShown={viewsShown} />
           </PartBoundary>
         </div>
       )}

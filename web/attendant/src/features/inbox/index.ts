@@ -1,1 +1,2 @@
-export { InboxPane } from "./components/InboxPane";
+export { InboxPane, useViewsShown } from "./components/InboxPane";
+export { ViewsColumn } from "./components/ViewsColumn";

@@ -11,6 +11,8 @@ export const keys = {
   list: (filter: ConversationFilter) => ["conversations", "list", filter] as const,
   /** `Counts` of the views. */
   counts: () => ["conversations", "counts"] as const,
+  /** `FilterCount` of a filter that somebody has saved. */
+  count: (filter: ConversationFilter) => ["conversations", "count", filter] as const,
   /** `Conversation` */
   conversation: (id: string) => ["conversations", "one", id] as const,
   /** `Thread`: the loaded messages of a conversation, oldest first. */

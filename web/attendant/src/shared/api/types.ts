@@ -26,6 +26,11 @@ export type SignedIn = Schemas["SignedInAnswer"];
 export type Counts = Schemas["ViewCounts"];
 export type Count = Counts["mine"];
 
+/** The same of one filter. */
+export interface FilterCount extends Count {
+  limit: number;
+}
+
 /** What a channel of one kind can do; every limit that the composer shows comes from here. */
 export type Capabilities = Schemas["ChannelCapabilities"];
 

@@ -5,7 +5,7 @@ export type View = "mine" | "queue" | "all" | "favourites" | "closed";
 
 export const VIEWS: readonly View[] = ["mine", "queue", "all", "favourites", "closed"];
 
-/** A view, narrowed. Only what is set narrows; two equal filters have equal JSON. */
+/** A view, narrowed. Only what is set narrows; two equal filters have equal JSON. With `q`, all views are searched. */
 export interface ConversationFilter {
   view: View;
   channel?: string;
@@ -28,30 +28,42 @@ const STATUSES: Record<View, readonly ConversationStatus[]> = {
 /** The query of `GET /api/v1/conversations` for a filter. */
 export function queryOf(filter: ConversationFilter): Record<string, string | string[] | boolean> {
   const query: Record<string, string | string[] | boolean> = {};
-  const statuses = STATUSES[filter.view];
-  if (statuses.length > 0) query["status"] = [...statuses];
-  if (filter.view === "mine") query["assignee"] = "me";
-  else if (filter.assignee !== undefined) query["assignee"] = filter.assignee;
-  if (filter.view === "favourites") query["favourite"] = "true";
+  const q = wordsOf(filter);
+  if (q === "") viewQuery(filter, query);
+  else query["q"] = q;
+  if (filter.assignee !== undefined) query["assignee"] ??= filter.assignee;
   if (filter.channel !== undefined) query["channel"] = filter.channel;
   if (filter.accountId !== undefined) query["account_id"] = filter.accountId;
   if (filter.unread !== undefined) query["unread"] = filter.unread;
-  if (filter.q !== undefined && filter.q.trim() !== "") query["q"] = filter.q.trim();
   return query;
 }
 
+function viewQuery(filter: ConversationFilter, query: Record<string, string | string[] | boolean>): void {
+  const statuses = STATUSES[filter.view];
+  if (statuses.length > 0) query["status"] = [...statuses];
+  if (filter.view === "mine") query["assignee"] = "me";
+  if (filter.view === "favourites") query["favourite"] = "true";
+}
+
+const wordsOf = (filter: ConversationFilter) => filter.q?.trim() ?? "";
+
 /** Whether the server's list of this filter holds the conversation. `q` cannot be decided here: null. */
 export function matches(filter: ConversationFilter, conversation: Conversation, me: string): boolean | null {
-  const statuses = STATUSES[filter.view];
-  if (statuses.length > 0 && !statuses.includes(conversation.status)) return false;
-  const assignee = conversation.assignee?.id;
-  if (filter.view === "mine" && assignee !== me) return false;
-  if (filter.view !== "mine" && filter.assignee !== undefined && !assigned(filter.assignee, assignee, me)) return false;
-  if (filter.view === "favourites" && !conversation.favourite) return false;
+  const searches = wordsOf(filter) !== "";
+  if (!searches && !inView(filter.view, conversation, me)) return false;
+  const wanted = searches || filter.view !== "mine" ? filter.assignee : undefined;
+  if (wanted !== undefined && !assigned(wanted, conversation.assignee?.id, me)) return false;
   if (filter.channel !== undefined && conversation.channel.kind !== filter.channel) return false;
   if (filter.accountId !== undefined && conversation.channel.account_id !== filter.accountId) return false;
   if (filter.unread !== undefined && conversation.unread_count > 0 !== filter.unread) return false;
-  return filter.q ? null : true;
+  return searches ? null : true;
+}
+
+function inView(view: View, conversation: Conversation, me: string): boolean {
+  const statuses = STATUSES[view];
+  if (statuses.length > 0 && !statuses.includes(conversation.status)) return false;
+  if (view === "mine") return conversation.assignee?.id === me;
+  return view !== "favourites" || conversation.favourite;
 }
 
 function assigned(wanted: string, assignee: string | undefined, me: string): boolean {

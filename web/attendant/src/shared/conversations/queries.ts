@@ -5,7 +5,7 @@ import { useCallback, useState } from "react";
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { ApiProblem } from "@/shared/api/problem";
-import type { Capabilities, Contact, Conversation, Counts, Page } from "@/shared/api/types";
+import type { Capabilities, Contact, Conversation, Counts, FilterCount, Page } from "@/shared/api/types";
 import { queryOf, type ConversationFilter } from "@/shared/conversations/filter";
 import { EMPTY_LIST, withPage, type ConversationList } from "@/shared/conversations/list";
 import { liveOf } from "@/shared/realtime/live";
@@ -157,4 +157,21 @@ export function useCapabilities(kind: string | undefined): Capabilities | undefi
     queryFn: async ({ signal }) => (await unwrap(api.GET("/api/v1/capabilities", { signal }))).items,
   });
   return data?.find((one) => one.kind === kind);
+}
+
+const COUNT_EVERY_MS = 20_000;
+
+/** How many conversations a filter finds, and how many of them are unread; undefined while it is not known. */
+export function useFilterCount(filter: ConversationFilter): FilterCount | undefined {
+  const { data } = useQuery({
+    queryKey: keys.count(filter),
+    queryFn: ({ signal }) => {
+      // Built from a filter, so the document's types cannot know which of them there are.
+      const query = queryOf(filter);
+      return unwrap<FilterCount>(api.GET("/api/v1/conversations/count", { params: { query }, signal }));
+    },
+    refetchInterval: COUNT_EVERY_MS,
+    retry: false,
+  });
+  return data;
 }

@@ -2,8 +2,10 @@
 import "i18next";
 
 import type app from "./locales/pt-BR/app.json";
+import type assign from "./locales/pt-BR/assign.json";
 import type auth from "./locales/pt-BR/auth.json";
 import type customer from "./locales/pt-BR/customer.json";
+import type inbox from "./locales/pt-BR/inbox.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
 import type settings from "./locales/pt-BR/settings.json";
 import type thread from "./locales/pt-BR/thread.json";
@@ -13,8 +15,10 @@ declare module "i18next" {
     defaultNS: "app";
     resources: {
       app: typeof app;
+      assign: typeof assign;
       auth: typeof auth;
       customer: typeof customer;
+      inbox: typeof inbox;
       sandbox: typeof sandbox;
       settings: typeof settings;
       thread: typeof thread;

@@ -1,0 +1,110 @@
+import { VisuallyHidden } from "@mantine/core";
+import { memo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import type { Conversation } from "@/shared/api/types";
+import { neutralName } from "@/shared/text/neutral";
+import { Avatar } from "@/shared/ui/Avatar";
+import { PersonName } from "@/shared/ui/SafeText";
+
+import { whyLeft } from "../model/left";
+import { LastLine } from "./LastLine";
+import classes from "./Row.module.css";
+import { RowButtons, type RowDeed } from "./RowButtons";
+import { RowEnd, RowGlyphs, RowTime } from "./RowMarks";
+
+export interface RowHandlers {
+  deed: (conversation: Conversation, deed: RowDeed) => void;
+  assign: (conversation: Conversation, to: { id: string; name: string } | null) => void;
+  /** The assign menu of the row is opened, or closed with null. */
+  assigning: (id: string | null) => void;
+}
+
+interface Props {
+  conversation: Conversation;
+  /** The list's view, and the search of its address. */
+  view: string;
+  search: string;
+  me: string;
+  /** It no longer belongs to the list. */
+  gone: boolean;
+  selected: boolean;
+  /** It is the one row that the Tab key reaches. */
+  reachable: boolean;
+  assigning: boolean;
+  position: number;
+  /** -1: nobody knows, there are more on the server. */
+  total: number;
+  /** Its distance from the top of the list, in pixels. */
+  start: number;
+  handlers: RowHandlers;
+}
+
+/** One conversation of the list. The whole of it is a link; what can be done with it shows on hover and focus. */
+export const Row = memo(function Row({ conversation, view, search, start, position, total, ...rest }: Props) {
+  const { t } = useTranslation("inbox");
+  const { me, gone, selected, reachable, assigning, handlers } = rest;
+  const [near, setNear] = useState(false);
+  const { contact, channel, unread_count: unread } = conversation;
+  const name = neutralName(contact.name ?? "") || t("row.nameless");
+  return (
+    <li
+      className={classes.item}
+      style={{ transform: `translateY(${start}px)` }}
+      data-row={conversation.id}
+      data-gone={gone || undefined}
+      data-unread={(unread > 0 && !gone) || undefined}
+      aria-posinset={position}
+      aria-setsize={total}
+      onPointerEnter={({ pointerType }) => setNear(pointerType !== "touch")}
+      onPointerLeave={() => setNear(false)}
+      onFocus={({ target }) => setNear(near || target.matches(":focus-visible"))}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget) && !currentTarget.matches(":hover")) setNear(false);
+      }}
+    >
+      <Link
+        to={{ pathname: `/inbox/${view}/${conversation.id}`, search }}
+        className={classes.link}
+        aria-current={selected ? "page" : undefined}
+        tabIndex={reachable ? 0 : -1}
+        draggable={false}
+      >
+        <Avatar id={contact.id} name={name} channel={channel} />
+        <span className={classes.lines}>
+          <span className={classes.first}>
+            <span className={classes.name} title={name}>
+              <PersonName name={name} />
+            </span>
+            <RowGlyphs conversation={conversation} />
+            <RowTime conversation={conversation} />
+          </span>
+          <span className={classes.second}>
+            {gone ? <Left key="left" conversation={conversation} view={view} me={me} /> : null}
+            {gone ? null : <LastLine key="last" conversation={conversation} me={me} />}
+            {gone ? null : <RowEnd key="end" conversation={conversation} me={me} view={view} />}
+          </span>
+        </span>
+        <VisuallyHidden>{t("row.number", { number: conversation.number })}</VisuallyHidden>
+      </Link>
+      {(near || assigning) && (
+        <RowButtons
+          conversation={conversation}
+          me={me}
+          assigning={assigning}
+          onAssigning={(opened) => handlers.assigning(opened ? conversation.id : null)}
+          onDeed={(deed) => handlers.deed(conversation, deed)}
+          onAssign={(to) => handlers.assign(conversation, to)}
+        />
+      )}
+    </li>
+  );
+});
+
+function Left({ conversation, view, me }: { conversation: Conversation; view: string; me: string }) {
+  const { t } = useTranslation("inbox");
+  const left = whyLeft(conversation, view, me);
+  const name = left.reason === "assigned" ? neutralName(left.name) || t("row.someone") : "";
+  return <span className={classes.left}>{t(`left.${left.reason}`, { name })}</span>;
+}

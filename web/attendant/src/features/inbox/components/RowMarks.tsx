@@ -1,0 +1,121 @@
+import {
+  IconChevronDown,
+  IconChevronsUp,
+  IconChevronUp,
+  IconClock,
+  IconEye,
+  IconStarFilled,
+  type Icon,
+} from "@tabler/icons-react";
+import type { CSSProperties } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Conversation } from "@/shared/api/types";
+import { useViewers } from "@/shared/realtime/RealtimeProvider";
+import { neutralName } from "@/shared/text/neutral";
+import { toMs, waitingTime } from "@/shared/time/format";
+import { useNow } from "@/shared/time/ticker";
+import { RelativeTime, useTimeStyle, WaitingTime } from "@/shared/time/times";
+import { Avatar } from "@/shared/ui/Avatar";
+
+import { waitingLevel } from "../model/waiting";
+import classes from "./Row.module.css";
+
+const LABELS_SHOWN = 2;
+const UNREAD_SHOWN = 99;
+
+/** For how long the customer has been waiting; of a conversation that nobody waits for, when something happened last. */
+export function RowTime({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation("inbox");
+  const now = useNow("minute");
+  const { language } = useTimeStyle();
+  const since = conversation.status === "closed" ? null : conversation.waiting_since;
+  if (!since) return <RelativeTime at={conversation.last_activity_at} className={classes.time} />;
+  const label = t("row.waiting", { time: waitingTime(since, now, language) });
+  return (
+    <span className={classes.waiting} data-level={waitingLevel(toMs(since), now)} title={label}>
+      <IconClock size={14} stroke={1.75} role="img" aria-label={label} />
+      <WaitingTime at={since} />
+    </span>
+  );
+}
+
+const PRIORITY_GLYPHS: Record<"low" | "high" | "urgent", Icon> = {
+  low: IconChevronDown,
+  high: IconChevronUp,
+  urgent: IconChevronsUp,
+};
+
+/** Beside the name: favourite, priority, and who is looking at it. */
+export function RowGlyphs({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation("inbox");
+  const viewers = useViewers(conversation.id);
+  const { priority, favourite } = conversation;
+  const names = viewers.map(({ name }) => neutralName(name ?? "") || t("row.someone")).join(", ");
+  const Priority = priority === "normal" ? null : PRIORITY_GLYPHS[priority];
+  return (
+    <span className={classes.glyphs}>
+      {favourite && (
+        <IconStarFilled size={13} className={classes.star} role="img" aria-label={t("row.favourite")} key="star" />
+      )}
+      {Priority !== null && priority !== "normal" && (
+        <Priority
+          key="priority"
+          size={15}
+          stroke={2.25}
+          className={classes.priority}
+          data-priority={priority}
+          role="img"
+          aria-label={t(`priority.${priority}`)}
+          title={t(`priority.${priority}`)}
+        />
+      )}
+      {viewers.length > 0 && (
+        <span key="viewers" className={classes.viewers} title={t("row.viewing", { name: names })}>
+          <IconEye size={14} stroke={1.75} role="img" aria-label={t("row.viewing", { name: names })} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** At the end of the second line: status where the view does not say it, labels, whose it is, unread. */
+export function RowEnd({ conversation, me, view }: { conversation: Conversation; me: string; view: string }) {
+  const { t } = useTranslation("inbox");
+  const { assignee, contact, unread_count: unread, status } = conversation;
+  const labels = contact.labels;
+  const assigneeName = neutralName(assignee?.name ?? "") || t("row.someone");
+  return (
+    <span className={classes.end}>
+      {labels.slice(0, LABELS_SHOWN).map((label) => (
+        <span key={label.id} className={classes.label} style={{ "--label": label.color } as CSSProperties}>
+          <bdi>{label.name}</bdi>
+        </span>
+      ))}
+      {labels.length > LABELS_SHOWN && (
+        <span key="more" title={t("row.more_labels", { count: labels.length - LABELS_SHOWN })}>
+          +{labels.length - LABELS_SHOWN}
+        </span>
+      )}
+      {status === "closed" && view !== "closed" && <span key="closed">{t("status.closed")}</span>}
+      {status === "queued" && view !== "queue" && view !== "mine" && <span key="queued">{t("status.queued")}</span>}
+      {(status === "bot" || status === "snoozed") && <span key="status">{t(`status.${status}`)}</span>}
+      {assignee && assignee.id !== me && (
+        <span
+          key="assignee"
+          className={classes.assignee}
+          role="img"
+          aria-label={t("row.assignee", { name: assigneeName })}
+          title={t("row.assignee", { name: assigneeName })}
+        >
+          <Avatar id={assignee.id} name={assigneeName} size={20} />
+        </span>
+      )}
+      {unread > 0 && (
+        <span key="unread" className={classes.unread} role="img" aria-label={t("row.unread", { count: unread })}>
+          {unread > UNREAD_SHOWN ? `${UNREAD_SHOWN}+` : unread}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,64 @@
+import { useTranslation } from "react-i18next";
+
+import type { Conversation } from "@/shared/api/types";
+import { useConversationActions } from "@/shared/conversations/actions";
+import { neutralName } from "@/shared/text/neutral";
+import { notifyFailed, undoable } from "@/shared/ui/notify";
+import { useProblemText } from "@/shared/ui/problemText";
+
+export interface RowActions {
+  close: (conversation: Conversation) => void;
+  reopen: (conversation: Conversation) => void;
+  take: (conversation: Conversation) => void;
+  /** null: back to the queue. */
+  assign: (conversation: Conversation, to: { id: string; name: string } | null) => void;
+  favourite: (conversation: Conversation) => void;
+}
+
+/** What can be done with a conversation from the list: closing can be undone, and what is refused is said. */
+export function useRowActions(): RowActions {
+  const { t } = useTranslation("inbox");
+  const actions = useConversationActions();
+  const problemText = useProblemText();
+  const nameOf = ({ contact }: Conversation) => neutralName(contact.name ?? "") || t("row.nameless");
+
+  /** Answers whether it was done. */
+  async function attempt(doing: Promise<unknown>, failed: string): Promise<boolean> {
+    try {
+      await doing;
+      return true;
+    } catch (error) {
+      const { text, code } = problemText(error);
+      notifyFailed(failed, text, code);
+      return false;
+    }
+  }
+
+  async function close(conversation: Conversation): Promise<void> {
+    const name = nameOf(conversation);
+    const done = await attempt(actions.close.mutateAsync(conversation), t("failed.close", { name }));
+    if (done) undoable({ message: t("done.closed", { name }), undo: () => void reopen(conversation) });
+  }
+
+  async function reopen(conversation: Conversation): Promise<void> {
+    const failed = t("failed.reopen", { name: nameOf(conversation) });
+    await attempt(actions.reopen.mutateAsync(conversation), failed);
+  }
+
+  return {
+    close: (conversation) => void close(conversation),
+    reopen: (conversation) => void reopen(conversation),
+    take: (conversation) =>
+      void attempt(actions.take.mutateAsync(conversation), t("failed.take", { name: nameOf(conversation) })),
+    assign: (conversation, to) => {
+      const { id } = conversation;
+      const assigning = to === null ? actions.unassign.mutateAsync({ id }) : actions.assign.mutateAsync({ id, to });
+      void attempt(assigning, t("failed.assign", { name: nameOf(conversation) }));
+    },
+    favourite: (conversation) =>
+      void attempt(
+        actions.favourite.mutateAsync({ id: conversation.id, on: !conversation.favourite }),
+        t("failed.favourite", { name: nameOf(conversation) }),
+      ),
+  };
+}

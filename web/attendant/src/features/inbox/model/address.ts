@@ -1,0 +1,50 @@
+/** What a list shows stands in its address, so that back, reload and a second tab show the same. Pure. */
+import type { ConversationFilter, View } from "@/shared/conversations/filter";
+
+/** What narrows a view; the part of a filter that a saved filter keeps. */
+export type Narrowing = Pick<ConversationFilter, "channel" | "accountId" | "assignee" | "unread">;
+
+const SAVED = "filter";
+
+export function filterOf(view: View, search: URLSearchParams): ConversationFilter {
+  const q = search.get("q")?.trim();
+  return { view, ...narrowingOf(search), ...(q && { q }) };
+}
+
+export function narrowingOf(search: URLSearchParams): Narrowing {
+  const channel = search.get("channel");
+  const accountId = search.get("account");
+  const assignee = search.get("assignee");
+  return {
+    ...(channel && { channel }),
+    ...(accountId && { accountId }),
+    ...(assignee && { assignee }),
+    ...(search.get("unread") === "1" && { unread: true }),
+  };
+}
+
+/** Which saved filter the address is of. */
+export function savedIdOf(search: URLSearchParams): string | null {
+  return search.get(SAVED);
+}
+
+/** The `?...` of an address, or nothing. */
+export function searchOf(narrowing: Narrowing, savedId?: string | null, q?: string): string {
+  const search = new URLSearchParams();
+  if (narrowing.channel) search.set("channel", narrowing.channel);
+  if (narrowing.accountId) search.set("account", narrowing.accountId);
+  if (narrowing.assignee) search.set("assignee", narrowing.assignee);
+  if (narrowing.unread) search.set("unread", "1");
+  if (savedId) search.set(SAVED, savedId);
+  if (q) search.set("q", q);
+  const text = search.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+export function isNarrowed(narrowing: Narrowing): boolean {
+  return searchOf(narrowing) !== "";
+}
+
+export function sameNarrowing(a: Narrowing, b: Narrowing): boolean {
+  return searchOf(a) === searchOf(b);
+}
