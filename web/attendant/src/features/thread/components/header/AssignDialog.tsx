@@ -4,21 +4,19 @@ import { useId, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
+import { useColleagues } from "@/shared/conversations/colleagues";
 import { isComposing } from "@/shared/keyboard/composing";
 import { useMe } from "@/shared/session/SessionProvider";
 import { Avatar } from "@/shared/ui/Avatar";
-import { ErrorState } from "@/shared/ui/ErrorState";
 import { PersonName } from "@/shared/ui/SafeText";
-import { RowSkeletons } from "@/shared/ui/Skeletons";
 
-import { useAttendants } from "../../api/attendants";
 import classes from "./header.module.css";
 
 interface Props {
   opened: boolean;
   conversation: Conversation;
   close: () => void;
-  assign: (to: { id: string; name: string | null }) => void;
+  assign: (to: { id: string; name: string }) => void;
 }
 
 /** Who goes on with the conversation: by name, with the arrows and Enter. */
@@ -42,11 +40,11 @@ function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
   const { t } = useTranslation("thread");
   const me = useMe();
   const id = useId();
-  const { data, error, refetch } = useAttendants(true);
+  const colleagues = useColleagues();
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
-  const people = (data?.items ?? [])
-    .filter((one) => one.active && plain(one.name).includes(plain(words)))
+  const people = [{ id: me.id, name: me.name }, ...colleagues.filter((one) => one.id !== me.id)]
+    .filter((one) => plain(one.name).includes(plain(words)))
     .sort((a, b) => Number(b.id === me.id) - Number(a.id === me.id) || a.name.localeCompare(b.name));
   const chosen = people[Math.min(at, people.length - 1)];
 
@@ -63,9 +61,6 @@ function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
     else return;
     event.preventDefault();
   };
-  if (error !== null && data === undefined) {
-    return <ErrorState compact error={error} retry={() => void refetch()} />;
-  }
   return (
     <>
       <TextInput
@@ -84,9 +79,7 @@ function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
         aria-controls={`${id}-list`}
         aria-activedescendant={chosen && `${id}-${chosen.id}`}
       />
-      {data === undefined ? (
-        <RowSkeletons count={3} />
-      ) : people.length === 0 ? (
+      {people.length === 0 ? (
         <p className={classes.nobody}>{t("assign.nobody")}</p>
       ) : (
         <ul className={classes.people} id={`${id}-list`} role="listbox" aria-label={t("assign.title")}>
