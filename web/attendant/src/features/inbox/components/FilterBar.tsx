@@ -1,10 +1,11 @@
-import { Button, Popover } from "@mantine/core";
+import { Popover } from "@mantine/core";
 import { IconBookmark, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import type { View } from "@/shared/conversations/filter";
+import { IconButton } from "@/shared/ui/IconButton";
 import { notifyDone } from "@/shared/ui/notify";
 
 import { useFilterOptions } from "../hooks/useFilterOptions";
@@ -36,17 +37,9 @@ export function FilterBar({ view, narrowing, saved, searching, onChange }: Props
       <span className={classes.space} />
       {changed && <SaveFilter view={view} narrowing={narrowing} saved={saved} />}
       {isNarrowed(narrowing) && (
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color="gray"
-          px={4}
-          aria-label={t("filter.clear")}
-          title={t("filter.clear")}
-          onClick={() => onChange({})}
-        >
-          <IconX size={16} stroke={1.75} aria-hidden />
-        </Button>
+        <IconButton size={28} label={t("filter.clear")} onClick={() => onChange({})}>
+          <IconX size={16} stroke={1.75} />
+        </IconButton>
       )}
     </div>
   );
@@ -70,17 +63,16 @@ function SaveFilter({ view, narrowing, saved }: Pick<Props, "view" | "narrowing"
   return (
     <Popover opened={naming} onChange={setNaming} position="bottom-end" trapFocus>
       <Popover.Target>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          leftSection={<IconBookmark size={16} stroke={1.75} aria-hidden />}
+        <IconButton
+          size={28}
+          label={saved === undefined ? t("filter.save") : t("filter.save_changes")}
           onClick={() => {
             if (saved === undefined) setNaming(!naming);
             else save(saved.name, saved.id);
           }}
         >
-          {saved === undefined ? t("filter.save") : t("filter.save_changes")}
-        </Button>
+          <IconBookmark size={18} stroke={1.75} />
+        </IconButton>
       </Popover.Target>
       <Popover.Dropdown>
         <FilterNameForm name="" submit={t("filter.save")} onSubmit={(name) => save(name, newFilterId())} />
