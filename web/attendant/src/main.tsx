@@ -15,10 +15,12 @@ import { liveOf } from "@/shared/realtime/live";
 import { Session } from "@/shared/session/session";
 import { preferences } from "@/shared/storage/preferences";
 import { registerServiceWorker } from "@/shared/update/serviceWorker";
+import { keepPageOnFileDrops } from "@/shared/ui/fileDrops";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
+keepPageOnFileDrops();
 const session = new Session();
 setTokenSource(session);
 const queryClient = createQueryClient();
