@@ -19,12 +19,13 @@ export const keys = {
   thread: (conversationId: string) => ["threads", conversationId] as const,
   /** `Contact` */
   contact: (id: string) => ["contacts", "one", id] as const,
-  /** `Capabilities[]`, by kind of channel. */
+  /** What every kind of channel can do, and what notes can hold. */
   capabilities: () => ["capabilities"] as const,
   /** `Page<Channel>` */
   channels: () => ["channels"] as const,
   channel: (id: string) => ["channels", "one", id] as const,
   channelKinds: () => ["channels", "kinds"] as const,
+  /** `Template[]`: all of an account. */
   templates: (accountId: string) => ["channels", "templates", accountId] as const,
   /** `Page<Attendant>` */
   attendants: () => ["attendants"] as const,

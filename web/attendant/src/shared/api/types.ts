@@ -33,6 +33,7 @@ export interface FilterCount extends Count {
 
 /** What a channel of one kind can do; every limit that the composer shows comes from here. */
 export type Capabilities = Schemas["ChannelCapabilities"];
+export type NoteLimits = Schemas["NoteLimits"];
 
 /** One page of a list. */
 export interface Page<T> {

@@ -11,6 +11,8 @@ export interface DraftFile {
   name: string;
   mime_type: string;
   size: number | null;
+  /** As what it is to be sent, where there is a choice; absent: the usual. */
+  as?: "image" | "video" | "audio" | "document" | "sticker" | "voice";
 }
 
 export interface Draft {

@@ -5,7 +5,7 @@ import { useCallback, useState } from "react";
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { ApiProblem } from "@/shared/api/problem";
-import type { Capabilities, Contact, Conversation, Counts, FilterCount, Page } from "@/shared/api/types";
+import type { Capabilities, Contact, Conversation, Counts, FilterCount, NoteLimits, Page } from "@/shared/api/types";
 import { queryOf, type ConversationFilter } from "@/shared/conversations/filter";
 import { EMPTY_LIST, withPage, type ConversationList } from "@/shared/conversations/list";
 import { liveOf } from "@/shared/realtime/live";
@@ -150,13 +150,19 @@ function later(contact: Contact, other: Contact | undefined): Contact {
   return other !== undefined && other.version > contact.version ? other : contact;
 }
 
+const capabilitiesQuery = queryOptions({
+  queryKey: keys.capabilities(),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/capabilities", { signal })),
+});
+
 /** What a kind of channel can do; undefined while it is not known. */
 export function useCapabilities(kind: string | undefined): Capabilities | undefined {
-  const { data } = useQuery({
-    queryKey: keys.capabilities(),
-    queryFn: async ({ signal }) => (await unwrap(api.GET("/api/v1/capabilities", { signal }))).items,
-  });
-  return data?.find((one) => one.kind === kind);
+  return useQuery(capabilitiesQuery).data?.items.find((one) => one.kind === kind);
+}
+
+/** What an internal note can hold; undefined while it is not known. */
+export function useNoteLimits(): NoteLimits | undefined {
+  return useQuery(capabilitiesQuery).data?.notes;
 }
 
 const COUNT_EVERY_MS = 20_000;
