@@ -7,6 +7,7 @@ import type auth from "./locales/pt-BR/auth.json";
 import type customer from "./locales/pt-BR/customer.json";
 import type inbox from "./locales/pt-BR/inbox.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
+import type composer from "./locales/pt-BR/composer.json";
 import type settings from "./locales/pt-BR/settings.json";
 import type thread from "./locales/pt-BR/thread.json";
 
@@ -20,6 +21,7 @@ declare module "i18next" {
       customer: typeof customer;
       inbox: typeof inbox;
       sandbox: typeof sandbox;
+      composer: typeof composer;
       settings: typeof settings;
       thread: typeof thread;
     };

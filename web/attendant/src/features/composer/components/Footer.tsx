@@ -1,0 +1,231 @@
+import { ActionIcon, Button, Menu, Popover } from "@mantine/core";
+import {
+  IconAddressBook,
+  IconChevronUp,
+  IconListDetails,
+  IconMapPin,
+  IconMicrophone,
+  IconMoodSmile,
+  IconPaperclip,
+  IconPlus,
+  IconSend2,
+  IconTemplate,
+} from "@tabler/icons-react";
+import { Suspense, useRef, useState, type MouseEvent } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Draft, DraftMode } from "@/shared/conversations/drafts";
+import { usePreferences } from "@/shared/storage/preferences";
+import { IconButton } from "@/shared/ui/IconButton";
+import { Kbd } from "@/shared/ui/Kbd";
+
+import { useFileProblemText } from "../hooks/useFileProblemText";
+import { canRecord } from "../model/recording";
+import { charactersLeft } from "../model/characters";
+import { textLimit, type Limits, type Obstacle } from "../model/messages";
+import classes from "./composer.module.css";
+import { EmojiPicker, type DialogName } from "./dialogs";
+
+interface Props {
+  mode: DraftMode;
+  draft: Draft;
+  limits: Limits | undefined;
+  sendable: boolean;
+  obstacle: Obstacle | null;
+  uploading: boolean;
+  recording: boolean;
+  enterSends: boolean;
+  onInsert: (text: string) => void;
+  onFiles: (files: File[]) => void;
+  onDialog: (name: DialogName) => void;
+  onRecord: () => void;
+  onSend: (andClose: boolean) => void;
+}
+
+/** What can be added, how much room is left, and the button that sends. */
+export function Footer(props: Props) {
+  return (
+    <div className={classes.footer}>
+      <Tools {...props} />
+      <span className={classes.spring} />
+      <Counter {...props} />
+      <SendButton {...props} />
+    </div>
+  );
+}
+
+function Tools({ mode, limits, recording, onInsert, onFiles, onDialog, onRecord }: Props) {
+  const { t } = useTranslation("composer");
+  const [emoji, setEmoji] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const capabilities = limits?.capabilities;
+  const reply = mode === "reply";
+  const takesFiles = !reply || capabilities === undefined || capabilities.files.length > 0;
+  const voice = reply && capabilities?.voice ? capabilities.voice : null;
+  return (
+    <div className={classes.tools} role="toolbar" aria-label={t("tools.label")}>
+      <Popover opened={emoji} onChange={setEmoji} position="top-start" trapFocus returnFocus withinPortal>
+        <Popover.Target>
+          <IconButton label={t("tools.emoji")} pressed={emoji} tooltipPosition="top" onClick={() => setEmoji(!emoji)}>
+            <IconMoodSmile size={18} />
+          </IconButton>
+        </Popover.Target>
+        <Popover.Dropdown p={0} aria-label={t("tools.emoji")}>
+          <Suspense fallback={<div className={classes.emojiPanel} />}>
+            <EmojiPicker
+              onChoose={(chosen) => {
+                setEmoji(false);
+                // After the popover has given the focus back.
+                requestAnimationFrame(() => onInsert(chosen));
+              }}
+            />
+          </Suspense>
+        </Popover.Dropdown>
+      </Popover>
+      <IconButton
+        label={t("tools.file")}
+        tooltipPosition="top"
+        disabledReason={takesFiles ? undefined : t("tools.no_files")}
+        onClick={() => input.current?.click()}
+      >
+        <IconPaperclip size={18} />
+      </IconButton>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        data-composer-files
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])];
+          event.target.value = "";
+          if (files.length > 0) onFiles(files);
+        }}
+      />
+      {reply && capabilities?.templates === true && (
+        <IconButton label={t("tools.template")} tooltipPosition="top" onClick={() => onDialog("template")}>
+          <IconTemplate size={18} />
+        </IconButton>
+      )}
+      {voice !== null && (
+        <IconButton
+          label={t("tools.voice")}
+          tooltipPosition="top"
+          pressed={recording}
+          disabledReason={canRecord(voice.mime_types) ? undefined : t("voice.no_format")}
+          onClick={onRecord}
+        >
+          <IconMicrophone size={18} />
+        </IconButton>
+      )}
+      {reply && <More limits={limits} onDialog={onDialog} />}
+    </div>
+  );
+}
+
+function More({ limits, onDialog }: Pick<Props, "limits" | "onDialog">) {
+  const { t } = useTranslation("composer");
+  const sends = limits?.capabilities.sends ?? [];
+  const types = limits?.capabilities.interactive?.types ?? [];
+  const interactive = sends.includes("interactive") && types.length > 0;
+  const location = sends.includes("location");
+  const contact = sends.includes("contacts");
+  if (!interactive && !location && !contact) return null;
+  return (
+    <Menu position="top-start">
+      <Menu.Target>
+        <IconButton label={t("tools.more")} tooltipPosition="top">
+          <IconPlus size={18} />
+        </IconButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {interactive && (
+          <Menu.Item leftSection={<IconListDetails size={18} />} onClick={() => onDialog("interactive")}>
+            {t("tools.interactive")}
+          </Menu.Item>
+        )}
+        {location && (
+          <Menu.Item leftSection={<IconMapPin size={18} />} onClick={() => onDialog("location")}>
+            {t("tools.location")}
+          </Menu.Item>
+        )}
+        {contact && (
+          <Menu.Item leftSection={<IconAddressBook size={18} />} onClick={() => onDialog("contact")}>
+            {t("tools.contact")}
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Counter({ draft, mode, limits }: Props) {
+  const { t } = useTranslation("composer");
+  const { language } = usePreferences();
+  const left = limits ? charactersLeft(draft.text, textLimit(mode, limits)) : null;
+  if (left === null) return null;
+  const shown = new Intl.NumberFormat(language).format(left);
+  return (
+    <span className={classes.counter} data-over={left < 0 || undefined} title={t("characters_left", { count: left })}>
+      {shown}
+    </span>
+  );
+}
+
+function SendButton({ mode, sendable, enterSends, obstacle, uploading, limits, onSend }: Props) {
+  const { t } = useTranslation("composer");
+  const fileProblemText = useFileProblemText();
+  const reason = () => {
+    if (uploading) return t("send.uploading");
+    if (limits === undefined) return t("send.loading");
+    if (obstacle?.code === "file") return fileProblemText(obstacle.problem);
+    if (obstacle?.code === "too_long") return t("send.too_long");
+    return t("send.empty");
+  };
+  const keys = enterSends ? "enter" : "mod+enter";
+  const label = t(mode === "note" ? "send.note" : "send.reply");
+  const why = sendable ? undefined : reason();
+  const run = (event: MouseEvent) => {
+    event.preventDefault();
+    if (sendable) onSend(false);
+  };
+  return (
+    <div className={classes.sendGroup} data-mode={mode}>
+      <Button
+        className={classes.send}
+        size="compact-md"
+        h={32}
+        leftSection={<IconSend2 size={16} aria-hidden="true" />}
+        rightSection={<Kbd keys={keys} />}
+        aria-disabled={!sendable || undefined}
+        data-disabled={!sendable}
+        title={why}
+        onClick={run}
+      >
+        {label}
+      </Button>
+      {mode === "reply" && (
+        <Menu position="top-end">
+          <Menu.Target>
+            <ActionIcon
+              className={classes.sendMore}
+              variant="filled"
+              color="teal"
+              size={32}
+              aria-label={t("send.more")}
+              data-disabled={!sendable}
+              aria-disabled={!sendable || undefined}
+            >
+              <IconChevronUp size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item disabled={!sendable} rightSection={<Kbd keys="mod+shift+enter" />} onClick={() => onSend(true)}>
+              {t("send.and_close")}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </div>
+  );
+}

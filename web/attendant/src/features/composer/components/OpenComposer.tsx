@@ -1,0 +1,213 @@
+import { Suspense, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Conversation } from "@/shared/api/types";
+import { useConversationActions } from "@/shared/conversations/actions";
+import { useComposerFocus } from "@/shared/conversations/composerFocus";
+import type { DraftMode } from "@/shared/conversations/drafts";
+import { useDraft } from "@/shared/conversations/useDraft";
+import { useShortcut } from "@/shared/keyboard/useShortcut";
+import { usePreferences } from "@/shared/storage/preferences";
+import { announce } from "@/shared/ui/announcer";
+import { notifyFailed } from "@/shared/ui/notify";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { useProblemText } from "@/shared/ui/problemText";
+
+import { useFocusOnOpening } from "../hooks/useFocusOnOpening";
+import { useMode } from "../hooks/useMode";
+import { useReplyWindow } from "../hooks/useReplyWindow";
+import { useSending } from "../hooks/useSending";
+import { useUploads } from "../hooks/useUploads";
+import { obstacleTo, type Limits } from "../model/messages";
+import type { SentAs } from "../model/files";
+import classes from "./composer.module.css";
+import { DIALOGS, VoiceRecorder, type DialogName } from "./dialogs";
+import { DropTarget } from "./DropTarget";
+import { Footer } from "./Footer";
+import { ModeBar } from "./ModeBar";
+import { OwnerLine } from "./OwnerLine";
+import { Problems } from "./Problems";
+import { QuoteBar } from "./QuoteBar";
+import { FileTray } from "./FileTray";
+import { TextField, type FieldHandle } from "./TextField";
+import { WindowClosed } from "./WindowClosed";
+
+interface Props {
+  conversation: Conversation;
+  /** Absent while they are loaded: one can type, not send. */
+  limits: Limits | undefined;
+}
+
+export function OpenComposer({ conversation, limits }: Props) {
+  const { t } = useTranslation("composer");
+  const { id } = conversation;
+  const [mode, setMode] = useMode(id);
+  const { draft, set } = useDraft(id, mode);
+  const uploads = useUploads(id, mode);
+  const window = useReplyWindow(conversation, limits?.capabilities);
+  const { sendDraft, refused, forgetRefusal } = useSending(id, mode, limits);
+  const { enterSends } = usePreferences();
+  const { close } = useConversationActions();
+  const problemText = useProblemText();
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const [recording, setRecording] = useState(false);
+  const field = useRef<FieldHandle>(null);
+  const windowSeconds = limits?.capabilities.reply_window_seconds ?? null;
+  const shut = mode === "reply" && window === "closed";
+  const obstacle = limits && obstacleTo(draft, mode, limits);
+  const sendable = limits !== undefined && obstacle === null && uploads.pending.length === 0 && !shut;
+
+  const focus = () => field.current?.focus();
+  const enter = (next: DraftMode) => {
+    if (next !== mode) {
+      setMode(next);
+      setRecording(false);
+      announce(t(next === "note" ? "mode.now_note" : "mode.now_reply"));
+    }
+    // The field of the other mode may not be there yet.
+    requestAnimationFrame(focus);
+  };
+  useComposerFocus(id, (wanted) => enter(wanted ?? mode));
+  useFocusOnOpening(focus);
+
+  const send = async (andClose = false) => {
+    if (!sendable) return;
+    focus();
+    if (!(await sendDraft()) || !andClose) return;
+    close.mutate(
+      { id },
+      {
+        onError: (error) => {
+          const { text, code } = problemText(error);
+          notifyFailed(t("send.close_failed"), text, code);
+        },
+      },
+    );
+  };
+
+  const scope = "composer" as const;
+  useShortcut({ keys: ["r"], label: t("mode.reply"), scope, run: () => enter("reply") });
+  useShortcut({ keys: ["n"], label: t("mode.note"), scope, run: () => enter("note") });
+  useShortcut({
+    keys: ["mod+shift+x"],
+    label: t("mode.switch"),
+    scope,
+    whileTyping: true,
+    run: () => enter(mode === "note" ? "reply" : "note"),
+  });
+  useShortcut({
+    keys: ["mod+shift+enter"],
+    label: t("send.and_close"),
+    scope,
+    whileTyping: true,
+    run: () => void send(true),
+    enabled: mode === "reply",
+  });
+
+  const addFiles = (files: readonly File[], as?: SentAs) => {
+    forgetRefusal();
+    uploads.add(files, as);
+    focus();
+  };
+  const Dialog = dialog === null ? null : DIALOGS[dialog];
+  return (
+    <>
+      <OwnerLine conversation={conversation} />
+      <DropTarget enabled={!shut} note={mode === "note"} onFiles={addFiles}>
+        <div className={classes.card} data-mode={mode} data-composer-mode={mode}>
+          <ModeBar
+            mode={mode}
+            onMode={enter}
+            window={window}
+            expiresAt={conversation.reply_window_expires_at ?? null}
+            hasWindow={windowSeconds !== null}
+          />
+          {draft.replyTo !== null && !shut && (
+            <QuoteBar
+              conversation={conversation}
+              messageId={draft.replyTo}
+              onRemove={() => {
+                set({ replyTo: null });
+                focus();
+              }}
+            />
+          )}
+          {shut ? (
+            <WindowClosed
+              templates={limits?.capabilities.templates === true}
+              hours={windowSeconds === null ? null : Math.round(windowSeconds / 3600)}
+              kept={draft.text.trim() !== "" || draft.files.length > 0}
+              onTemplates={() => setDialog("template")}
+            />
+          ) : (
+            <>
+              {recording && limits?.capabilities.voice ? (
+                <Suspense fallback={<div className={classes.recorder} />}>
+                  <VoiceRecorder
+                    limit={limits.capabilities.voice}
+                    onDone={(file) => {
+                      setRecording(false);
+                      addFiles([file], "voice");
+                    }}
+                    onCancel={() => {
+                      setRecording(false);
+                      requestAnimationFrame(focus);
+                    }}
+                  />
+                </Suspense>
+              ) : (
+                <TextField
+                  key={mode}
+                  ref={field}
+                  conversationId={id}
+                  mode={mode}
+                  enterSends={enterSends}
+                  onSend={() => void send()}
+                  onFiles={addFiles}
+                  onEdit={forgetRefusal}
+                />
+              )}
+              <FileTray
+                draft={draft}
+                uploads={uploads}
+                capabilities={mode === "reply" ? limits?.capabilities : undefined}
+                onFiles={(files) => set({ files })}
+              />
+              <Problems draft={draft} mode={mode} limits={limits} obstacle={obstacle ?? null} refused={refused} />
+              <Footer
+                mode={mode}
+                draft={draft}
+                limits={limits}
+                sendable={sendable}
+                obstacle={obstacle ?? null}
+                uploading={uploads.pending.length > 0}
+                recording={recording}
+                enterSends={enterSends}
+                onInsert={(text) => field.current?.insert(text)}
+                onFiles={addFiles}
+                onDialog={setDialog}
+                onRecord={() => setRecording(true)}
+                onSend={(andClose) => void send(andClose)}
+              />
+            </>
+          )}
+        </div>
+      </DropTarget>
+      {Dialog !== null && limits !== undefined && (
+        <PartBoundary part="composer-dialog">
+          <Suspense fallback={null}>
+            <Dialog
+              conversation={conversation}
+              capabilities={limits.capabilities}
+              draft={draft}
+              onClose={() => {
+                setDialog(null);
+                requestAnimationFrame(focus);
+              }}
+            />
+          </Suspense>
+        </PartBoundary>
+      )}
+    </>
+  );
+}

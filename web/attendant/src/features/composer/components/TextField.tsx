@@ -1,0 +1,116 @@
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { DraftMode } from "@/shared/conversations/drafts";
+import { useDraft } from "@/shared/conversations/useDraft";
+import { isComposing } from "@/shared/keyboard/composing";
+import { usePresenceSignals } from "@/shared/realtime/RealtimeProvider";
+
+import { useEmojiCompletion } from "../hooks/useEmojiCompletion";
+import { insertText } from "../model/insertText";
+import { pastedFiles } from "../model/paste";
+import classes from "./composer.module.css";
+import { Completions } from "./Completions";
+
+export interface FieldHandle {
+  focus: () => void;
+  /** At the cursor, so that Ctrl+Z takes it away again. */
+  insert: (text: string) => void;
+}
+
+interface Props {
+  ref: Ref<FieldHandle>;
+  conversationId: string;
+  mode: DraftMode;
+  enterSends: boolean;
+  onSend: () => void;
+  onFiles: (files: File[]) => void;
+  onEdit: () => void;
+}
+
+/** Above this many characters the field has its full height anyway, and measuring takes long. */
+const MEASURED_UP_TO = 5000;
+
+export function TextField({ ref, conversationId, mode, enterSends, onSend, onFiles, onEdit }: Props) {
+  const { t } = useTranslation("composer");
+  const { draft, set, hold } = useDraft(conversationId, mode);
+  const { sayTyping } = usePresenceSignals();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const release = useRef<(() => void) | null>(null);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const completion = useEmojiCompletion(area, draft.text, cursor);
+
+  useImperativeHandle(ref, () => ({
+    focus: () => area.current?.focus(),
+    insert: (text) => {
+      if (area.current) insertText(area.current, text);
+    },
+  }));
+  useLayoutEffect(() => fit(area.current), [draft.text]);
+  useEffect(() => {
+    // What is typed goes on at the end of what was typed before.
+    area.current?.setSelectionRange(area.current.value.length, area.current.value.length);
+    return () => release.current?.();
+  }, []);
+
+  const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
+    if (isComposing(event.nativeEvent)) return;
+    if (completion.onKeyDown(event)) return;
+    if (event.key === "Escape" && draft.replyTo !== null) {
+      event.preventDefault();
+      set({ replyTo: null });
+      return;
+    }
+    if (event.key !== "Enter" || event.altKey || event.repeat) return;
+    const withMod = event.ctrlKey || event.metaKey;
+    if (withMod && event.shiftKey) return; // send and close
+    if (enterSends ? !event.shiftKey : withMod) {
+      event.preventDefault();
+      onSend();
+    }
+  };
+
+  return (
+    <div className={classes.fieldBox}>
+      <textarea
+        ref={area}
+        className={classes.field}
+        rows={2}
+        dir="auto"
+        value={draft.text}
+        aria-label={t(mode === "note" ? "field.note" : "field.reply")}
+        placeholder={t(mode === "note" ? "field.note_hint" : "field.reply_hint")}
+        aria-keyshortcuts={enterSends ? "Enter" : "Control+Enter"}
+        {...completion.aria}
+        onChange={(event) => {
+          set({ text: event.target.value });
+          setCursor(event.target.selectionStart);
+          sayTyping(conversationId, mode === "note");
+          onEdit();
+        }}
+        onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
+        onKeyDown={onKeyDown}
+        onFocus={() => (release.current ??= hold())}
+        onBlur={() => {
+          release.current?.();
+          release.current = null;
+          setCursor(null);
+        }}
+        onPaste={(event) => {
+          const files = pastedFiles(event.clipboardData);
+          if (files.length === 0) return;
+          event.preventDefault();
+          onFiles(files);
+        }}
+      />
+      <Completions completion={completion} />
+    </div>
+  );
+}
+
+/** As high as its text, up to the most that the style allows. */
+function fit(area: HTMLTextAreaElement | null): void {
+  if (area === null || CSS.supports("field-sizing", "content")) return;
+  area.style.height = "auto";
+  area.style.height = area.value.length > MEASURED_UP_TO ? "40vh" : `${area.scrollHeight}px`;
+}

@@ -1,0 +1,58 @@
+import { useRef, useState } from "react";
+
+import { isEmpty, type DraftMode } from "@/shared/conversations/drafts";
+import type { OutgoingProblem } from "@/shared/conversations/outgoing";
+import { useSend } from "@/shared/conversations/useSend";
+import { useLiveSession } from "@/shared/realtime/RealtimeProvider";
+
+import { attachmentOf, messagesOf, type Limits } from "../model/messages";
+import { settled } from "../model/settled";
+
+/**
+ * Sends the draft. It is emptied once the outgoing store has it; a second Enter meanwhile sends nothing. What the
+ * server refuses at once comes back into the draft, unless something else has been typed, with the reason.
+ */
+export function useSending(conversationId: string, mode: DraftMode, limits: Limits | undefined) {
+  const { drafts, outgoing, connectionState } = useLiveSession();
+  const { send, takeBack } = useSend(conversationId);
+  const busy = useRef(false);
+  const [refused, setRefused] = useState<{ mode: DraftMode; problem: OutgoingProblem } | null>(null);
+
+  const bringBackIfRefused = async (clientId: string) => {
+    const item = await settled(outgoing, conversationId, clientId, () => connectionState() !== "offline");
+    if (!item?.problem || !isEmpty(drafts.get(conversationId, mode))) return;
+    if ((await takeBack(clientId)) === null) return;
+    const files = item.attachments.map(({ id, name, mime_type, size }) => ({ id, name, mime_type, size }));
+    drafts.set(conversationId, mode, { text: item.body.text ?? "", replyTo: item.body.reply_to ?? null, files });
+    setRefused({ mode, problem: item.problem });
+  };
+
+  /** Whether it is with the outgoing store. */
+  const sendDraft = async (): Promise<boolean> => {
+    if (busy.current || limits === undefined) return false;
+    busy.current = true;
+    setRefused(null);
+    try {
+      for (const { body, files } of messagesOf(drafts.get(conversationId, mode), mode, limits)) {
+        const clientId = await send(body, files.map(attachmentOf));
+        const { text, files: left } = drafts.get(conversationId, mode);
+        drafts.set(conversationId, mode, {
+          // What was typed while it was stored stays.
+          ...(body.text && text.startsWith(body.text) && { text: text.slice(body.text.length) }),
+          ...(body.reply_to && { replyTo: null }),
+          files: left.filter((file) => !files.some(({ id }) => id === file.id)),
+        });
+        void bringBackIfRefused(clientId);
+      }
+      void drafts.flush();
+      return true;
+    } finally {
+      busy.current = false;
+    }
+  };
+  return {
+    sendDraft,
+    refused: refused?.mode === mode ? refused.problem : null,
+    forgetRefusal: () => setRefused(null),
+  };
+}
