@@ -7,6 +7,10 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 const InboxPage = lazyPart(async () => (await import("@/app/pages/InboxPage")).InboxPage);
+const ChannelsPage = lazyPart(async () => (await import("@/features/channels")).ChannelsPage);
+const ConnectPage = lazyPart(async () => (await import("@/features/channels")).ConnectPage);
+const ChannelPage = lazyPart(async () => (await import("@/features/channels")).ChannelPage);
+const SetupPage = lazyPart(async () => (await import("@/features/channels")).SetupPage);
 const SettingsPage = lazyPart(async () => (await import("@/app/pages/SettingsPage")).SettingsPage);
 const NotFoundPage = lazyPart(async () => (await import("@/app/pages/NotFoundPage")).NotFoundPage);
 
@@ -14,6 +18,10 @@ const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/inbox/mine" replace /> },
   { path: "inbox", element: <Navigate to="/inbox/mine" replace /> },
   { path: "inbox/:view/:conversationId?", element: page(<InboxPage />) },
+  { path: "channels", element: page(<ChannelsPage />) },
+  { path: "channels/new/:kind?", element: page(<ConnectPage />) },
+  { path: "channels/:accountId", element: page(<ChannelPage />) },
+  { path: "channels/:accountId/setup", element: page(<SetupPage />) },
   { path: "settings/:page?", element: page(<SettingsPage />) },
   { path: "*", element: page(<NotFoundPage />) },
 ];

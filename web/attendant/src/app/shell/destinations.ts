@@ -1,5 +1,5 @@
 /** What the rail leads to. A page that a permission forbids is not shown. */
-import { IconInbox, IconSettings, type Icon } from "@tabler/icons-react";
+import { IconInbox, IconPlug, IconSettings, type Icon } from "@tabler/icons-react";
 
 export interface Destination {
   /** Its key in `rail.*`. */
@@ -14,5 +14,6 @@ export interface Destination {
 
 export const DESTINATIONS: readonly Destination[] = [
   { name: "inbox", to: "/inbox/mine", below: "/inbox", keys: "g i", icon: IconInbox, permission: "conversations:read" },
+  { name: "channels", to: "/channels", below: "/channels", keys: "g c", icon: IconPlug, permission: "channels:manage" },
   { name: "settings", to: "/settings", below: "/settings", keys: "g s", icon: IconSettings },
 ];

@@ -4,6 +4,7 @@ import "i18next";
 import type app from "./locales/pt-BR/app.json";
 import type assign from "./locales/pt-BR/assign.json";
 import type auth from "./locales/pt-BR/auth.json";
+import type channels from "./locales/pt-BR/channels.json";
 import type customer from "./locales/pt-BR/customer.json";
 import type inbox from "./locales/pt-BR/inbox.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
@@ -18,6 +19,7 @@ declare module "i18next" {
       app: typeof app;
       assign: typeof assign;
       auth: typeof auth;
+      channels: typeof channels;
       customer: typeof customer;
       inbox: typeof inbox;
       sandbox: typeof sandbox;

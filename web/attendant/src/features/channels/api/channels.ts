@@ -1,0 +1,138 @@
+/** Accounts of channels: what they are, how they do, and what is done with them. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { api, fetchSignedIn, unwrap } from "@/shared/api/client";
+import { keys } from "@/shared/api/keys";
+import { problemOf } from "@/shared/api/problem";
+import type { components } from "@/shared/api/schema";
+import type { Page, Template } from "@/shared/api/types";
+
+type Schemas = components["schemas"];
+
+/** An account; of its kind's own fields only those are used that any kind may have. */
+export type Channel = Schemas["WhatsAppChannel"];
+export type ChannelKind = Schemas["ConnectableKind"];
+export type GuideField = Schemas["GuideField"];
+export type CheckResult = Schemas["WhatsAppCheckResult"];
+export type LocalizedText = Schemas["LocalizedText"];
+
+/** The values of a form, by where they belong. */
+export interface FieldValues {
+  credentials: Record<string, string | boolean>;
+  settings: Record<string, string | boolean>;
+}
+
+export interface ChannelChanges extends Partial<FieldValues> {
+  name?: string;
+  status?: "active" | "disabled";
+}
+
+const byId = (id: string) => ({ params: { path: { account_id: id } } });
+
+export function useChannels() {
+  return useQuery({
+    queryKey: keys.channels(),
+    queryFn: ({ signal }) =>
+      unwrap<Page<Channel>>(api.GET("/api/v1/channels", { params: { query: { limit: 100 } }, signal })),
+    staleTime: 10_000,
+    refetchInterval: 60_000,
+  });
+}
+
+/** `every`: milliseconds between looks; no event tells of an account's health. */
+export function useChannel(id: string, every: number) {
+  return useQuery({
+    queryKey: keys.channel(id),
+    queryFn: ({ signal }) => unwrap<Channel>(api.GET("/api/v1/channels/{account_id}", { ...byId(id), signal })),
+    staleTime: 5000,
+    refetchInterval: every,
+  });
+}
+
+export function useKinds() {
+  return useQuery({
+    queryKey: keys.channelKinds(),
+    queryFn: async ({ signal }) => (await unwrap(api.GET("/api/v1/channels/kinds", { signal }))).items,
+  });
+}
+
+export function useConnect(kind: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (account: FieldValues & { name: string }) =>
+      call<Channel>("POST", "/api/v1/channels", { kind, ...account }),
+    onSuccess: (channel) => {
+      client.setQueryData(keys.channel(channel.id), channel);
+      return client.invalidateQueries({ queryKey: keys.channels(), refetchType: "none" });
+    },
+  });
+}
+
+export function useChange(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (changes: ChannelChanges) => call<Channel>("PATCH", `/api/v1/channels/${id}`, changes),
+    onSuccess: async (channel) => {
+      client.setQueryData(keys.channel(id), channel);
+      await client.invalidateQueries({ queryKey: keys.channels() });
+    },
+  });
+}
+
+export function useRemove(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call<null>("DELETE", `/api/v1/channels/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.channels(), refetchType: "none" }),
+  });
+}
+
+/** Asks the provider whether the credentials work. */
+export function useCheck(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap<CheckResult>(api.POST("/api/v1/channels/{account_id}/check", byId(id))),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.channels() }),
+  });
+}
+
+const PAGES_AT_MOST = 20;
+
+export function useTemplates(id: string) {
+  return useQuery({
+    queryKey: [...keys.templates(id), "every"],
+    queryFn: async ({ signal }) => {
+      const found: Template[] = [];
+      let cursor: string | null = null;
+      for (let page = 0; page < PAGES_AT_MOST; page += 1) {
+        const query: { limit: number; cursor?: string } = { limit: 100, ...(cursor !== null && { cursor }) };
+        const params = { path: { account_id: id }, query };
+        const answered: Page<Template> = await unwrap<Page<Template>>(
+          api.GET("/api/v1/channels/{account_id}/templates", { params, signal }),
+        );
+        found.push(...answered.items);
+        cursor = answered.next_cursor ?? null;
+        if (cursor === null) break;
+      }
+      return found;
+    },
+    staleTime: 60_000,
+  });
+}
+
+export function useSyncTemplates(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.POST("/api/v1/channels/{account_id}/templates/sync", byId(id))),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.templates(id) }),
+  });
+}
+
+/** The bodies are built from the kind's own description, so the document's types cannot know them. */
+async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  const sent = body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  const response = await fetchSignedIn(new Request(new URL(path, window.location.origin), { method, ...sent }));
+  const answered: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw problemOf(response, answered);
+  return answered as T;
+}
