@@ -1,4 +1,5 @@
 /** All pages of the settings, in the order of their list. A feature brings its own through `settingsPage`. */
+import { attendantsPage } from "@/features/attendants";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
-export const settingsPages: readonly SettingsPage[] = [...ownPages];
+export const settingsPages: readonly SettingsPage[] = [...ownPages, attendantsPage];

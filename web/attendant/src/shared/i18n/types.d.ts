@@ -3,6 +3,7 @@ import "i18next";
 
 import type app from "./locales/pt-BR/app.json";
 import type assign from "./locales/pt-BR/assign.json";
+import type attendants from "./locales/pt-BR/attendants.json";
 import type auth from "./locales/pt-BR/auth.json";
 import type channels from "./locales/pt-BR/channels.json";
 import type customer from "./locales/pt-BR/customer.json";
@@ -18,6 +19,7 @@ declare module "i18next" {
     resources: {
       app: typeof app;
       assign: typeof assign;
+      attendants: typeof attendants;
       auth: typeof auth;
       channels: typeof channels;
       customer: typeof customer;

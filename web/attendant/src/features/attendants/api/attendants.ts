@@ -1,0 +1,57 @@
+/** The company's attendants, and what an administrator changes of them. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { api, unwrap } from "@/shared/api/client";
+import { keys } from "@/shared/api/keys";
+import type { components } from "@/shared/api/schema";
+import type { Attendant, Page } from "@/shared/api/types";
+
+export type NewAttendant = components["schemas"]["NewAttendant"];
+export type AttendantChanges = components["schemas"]["AttendantChanges"];
+
+/** The roles that a person can be given; others exist, and are shown as they are. */
+export const ROLES = ["attendant", "supervisor", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+const PAGES_AT_MOST = 20;
+
+/** All of them, those who cannot sign in any more too. */
+export function useAttendants() {
+  return useQuery({
+    queryKey: [...keys.attendants(), "every"],
+    queryFn: async ({ signal }) => {
+      const found: Attendant[] = [];
+      let cursor: string | null = null;
+      for (let page = 0; page < PAGES_AT_MOST; page += 1) {
+        const query: { limit: number; cursor?: string } = { limit: 100, ...(cursor !== null && { cursor }) };
+        const answered: Page<Attendant> = await unwrap<Page<Attendant>>(
+          api.GET("/api/v1/attendants", { params: { query }, signal }),
+        );
+        found.push(...answered.items);
+        cursor = answered.next_cursor ?? null;
+        if (cursor === null) break;
+      }
+      return found;
+    },
+    staleTime: 10_000,
+  });
+}
+
+export function useAddAttendant() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewAttendant) => unwrap<Attendant>(api.POST("/api/v1/attendants", { body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.attendants() }),
+  });
+}
+
+export function useChangeAttendant() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, changes }: { id: string; changes: AttendantChanges }) =>
+      unwrap<Attendant>(
+        api.PATCH("/api/v1/attendants/{attendant_id}", { params: { path: { attendant_id: id } }, body: changes }),
+      ),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.attendants() }),
+  });
+}

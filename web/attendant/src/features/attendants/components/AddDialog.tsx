@@ -1,0 +1,159 @@
+import { Alert, Button, Group, Modal, TextInput } from "@mantine/core";
+import { IconKey } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { ApiProblem } from "@/shared/api/problem";
+import { CopyIcon } from "@/shared/ui/CopyIcon";
+import { useProblemText } from "@/shared/ui/problemText";
+
+import { useAddAttendant, type Role } from "../api/attendants";
+import { generatePassword } from "../password";
+import classes from "./attendants.module.css";
+import { RoleChoice } from "./roles";
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** Adds a person with a generated password, which is shown this once. */
+export function AddDialog({ close }: { close: () => void }) {
+  const { t } = useTranslation("attendants");
+  const { t: common } = useTranslation("app");
+  const [password] = useState(generatePassword);
+  const add = useAddAttendant();
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t(add.isSuccess ? "added.title" : "add.title")}
+      centered
+      closeOnClickOutside={false}
+      closeButtonProps={{ "aria-label": common("actions.close") }}
+    >
+      {add.data ? (
+        <Added email={add.data.email} password={password} close={close} />
+      ) : (
+        <AddForm add={add} password={password} close={close} />
+      )}
+    </Modal>
+  );
+}
+
+interface FormProps {
+  add: ReturnType<typeof useAddAttendant>;
+  password: string;
+  close: () => void;
+}
+
+function AddForm({ add, password, close }: FormProps) {
+  const { t } = useTranslation("attendants");
+  const { t: common } = useTranslation("app");
+  const problemText = useProblemText();
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<Role>("attendant");
+  const [tried, setTried] = useState(false);
+  const nameWrong = name.trim() === "" ? t("add.name_empty") : undefined;
+  const emailWrong = EMAIL.test(email.trim()) ? undefined : t("add.email_wrong");
+  const refused = refusal(add.error);
+  const general = add.error && refused === null ? problemText(add.error) : null;
+  return (
+    <form
+      className={classes.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (nameWrong ?? emailWrong) return;
+        if (!add.isPending) add.mutate({ name: name.trim(), email: email.trim(), role, password });
+      }}
+    >
+      <TextInput
+        label={t("add.name")}
+        required
+        data-autofocus
+        maxLength={80}
+        autoComplete="off"
+        value={name}
+        error={(tried && nameWrong) || (refused === "name" && t("add.name_wrong"))}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <TextInput
+        label={t("add.email")}
+        description={t("add.email_help")}
+        type="email"
+        required
+        autoComplete="off"
+        value={email}
+        error={
+          (tried && emailWrong) ||
+          (refused === "taken" && t("add.email_taken")) ||
+          (refused === "email" && t("add.email_wrong"))
+        }
+        onChange={(event) => {
+          setEmail(event.currentTarget.value);
+          if (refused === "taken") add.reset();
+        }}
+      />
+      <RoleChoice role={role} onChange={setRole} />
+      {(general ?? refused === "many") && (
+        <Alert color="red" variant="light" role="alert" title={general?.title ?? t("add.too_many")}>
+          {general?.text}
+        </Alert>
+      )}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={close}>
+          {common("actions.cancel")}
+        </Button>
+        <Button type="submit" loading={add.isPending}>
+          {t("add.submit")}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** What the server did not accept, where there is a field or a word for it. */
+function refusal(error: unknown): "taken" | "many" | "name" | "email" | null {
+  if (!(error instanceof ApiProblem)) return null;
+  if (error.code === "email_taken") return "taken";
+  if (error.code === "too_many") return "many";
+  const field = error.errors[0]?.field.split(".").at(-1);
+  return field === "name" || field === "email" ? field : null;
+}
+
+function Added({ email, password, close }: { email: string; password: string; close: () => void }) {
+  const { t } = useTranslation("attendants");
+  const address = window.location.origin;
+  const whole = t("added.message", { address, email, password });
+  return (
+    <div className={classes.form}>
+      <Alert color="gray" variant="light" icon={<IconKey size={18} aria-hidden />}>
+        {t("added.once")}
+      </Alert>
+      <dl className={classes.secrets}>
+        {[
+          { label: t("added.address"), value: address },
+          { label: t("add.email"), value: email },
+          { label: t("added.password"), value: password },
+        ].map(({ label, value }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>
+              <code>{value}</code>
+              <CopyIcon value={value} label={t("added.copy", { what: label })} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <Group justify="space-between" gap="xs">
+        <span className={classes.copyAll}>
+          {t("added.copy_all")}
+          <CopyIcon value={whole} label={t("added.copy_all")} />
+        </span>
+        <Button onClick={close} data-autofocus>
+          {t("added.done")}
+        </Button>
+      </Group>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { Alert, Button, Group, Modal, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { ApiProblem } from "@/shared/api/problem";
+import type { Attendant } from "@/shared/api/types";
+import { notifyDone } from "@/shared/ui/notify";
+import { useProblemText } from "@/shared/ui/problemText";
+
+import { useChangeAttendant, type AttendantChanges, type Role } from "../api/attendants";
+import classes from "./attendants.module.css";
+import { RoleChoice } from "./roles";
+
+/** Name and role of a person. The e-mail is the login and stays. */
+export function EditDialog({ attendant, close }: { attendant: Attendant; close: () => void }) {
+  const { t } = useTranslation("attendants");
+  const { t: common } = useTranslation("app");
+  const problemText = useProblemText();
+  const change = useChangeAttendant();
+  const [name, setName] = useState(attendant.name);
+  const [role, setRole] = useState<string>(attendant.role);
+  const wanted = name.trim();
+  const lastAdmin = change.error instanceof ApiProblem && change.error.code === "last_admin";
+  const problem = change.error && !lastAdmin ? problemText(change.error) : null;
+  const save = () => {
+    const changes: AttendantChanges = {
+      ...(wanted !== attendant.name && { name: wanted }),
+      ...(role !== attendant.role && { role: role as Role }),
+    };
+    if (Object.keys(changes).length === 0) {
+      close();
+      return;
+    }
+    const done = () => {
+      notifyDone(t("edit.saved"));
+      close();
+    };
+    change.mutate({ id: attendant.id, changes }, { onSuccess: done });
+  };
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t("edit.title")}
+      centered
+      closeButtonProps={{ "aria-label": common("actions.close") }}
+    >
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (wanted !== "" && !change.isPending) save();
+        }}
+      >
+        <TextInput
+          label={t("add.name")}
+          data-autofocus
+          maxLength={80}
+          value={name}
+          error={wanted === "" ? t("add.name_empty") : null}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <RoleChoice role={role} onChange={setRole} error={lastAdmin ? t("last_admin.text") : undefined} />
+        {problem !== null && (
+          <Alert color="red" variant="light" role="alert" title={problem.title}>
+            {problem.text}
+          </Alert>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={close}>
+            {common("actions.cancel")}
+          </Button>
+          <Button type="submit" loading={change.isPending} disabled={wanted === ""}>
+            {t("edit.save")}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}
