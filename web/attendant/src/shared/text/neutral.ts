@@ -28,6 +28,16 @@ export function neutralFileName(name: string): string {
   return neutralName(last).replace(/^\.+/, "");
 }
 
+/** A name for display, or a dash where none is left. */
+export function displayName(name: string | null | undefined): string {
+  return neutralName(name ?? "") || "—";
+}
+
+/** A file's name for display, or a dash where none is left. */
+export function displayFileName(name: string | null | undefined): string {
+  return neutralFileName(name ?? "") || "—";
+}
+
 /** The name in two parts, so that a long one is shortened in the middle and its ending stays in sight. */
 export function splitFileName(name: string): { stem: string; ending: string } {
   const clean = neutralFileName(name);

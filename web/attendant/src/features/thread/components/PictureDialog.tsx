@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type P
 import { useTranslation } from "react-i18next";
 
 import type { Message } from "@/shared/api/types";
-import { displayFileName } from "@/shared/text/displayName";
+import { displayFileName } from "@/shared/text/neutral";
 import { exactTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 import { IconButton } from "@/shared/ui/IconButton";

@@ -2,7 +2,7 @@ import { IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { MessageOf } from "@/shared/api/types";
-import { displayName } from "@/shared/text/displayName";
+import { displayName } from "@/shared/text/neutral";
 
 import classes from "./body.module.css";
 

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Attachment } from "@/shared/api/types";
 import { fileSize } from "@/shared/text/fileSize";
-import { displayFileName } from "@/shared/text/displayName";
+import { displayFileName } from "@/shared/text/neutral";
 
 import classes from "./body.module.css";
 import { TextBody } from "./TextBody";
