@@ -13,6 +13,9 @@ const RELOAD_PAGE = 100;
 /** So many messages are loaded again after a lost connection; what comes after them is loaded by scrolling. */
 const RELOAD_MOST = 2000;
 
+/** A message, by its id or by its place. */
+type Place = { around: string } | { around_sequence: number };
+
 interface Bounds {
   before?: number;
   after?: number;
@@ -33,6 +36,26 @@ async function getMessages(conversationId: string, bounds: Bounds, signal?: Abor
 async function newest(conversationId: string, signal?: AbortSignal): Promise<Thread> {
   const { messages, more } = await getMessages(conversationId, {}, signal);
   return { messages, hasOlder: more, hasNewer: false };
+}
+
+/** The messages on both sides of one; itself among them. */
+async function around(conversationId: string, place: Place, signal?: AbortSignal): Promise<Thread> {
+  const params = { path: { conversation_id: conversationId }, query: { ...place, limit: RELOAD_PAGE } };
+  const call = api.GET("/api/v1/conversations/{conversation_id}/messages", { params, ...(signal && { signal }) });
+  const found = await unwrap(call);
+  return {
+    messages: found.items.toReversed(),
+    hasOlder: (found.next_cursor ?? null) !== null,
+    hasNewer: found.has_newer,
+  };
+}
+
+/** Where reading begins: around the first unread message when the newest page cannot reach it, else the newest. */
+function opening(client: QueryClient, conversationId: string, signal?: AbortSignal): Promise<Thread> {
+  const known = liveOf(client).copyOf(conversationId);
+  const first = known?.first_unread_sequence ?? null;
+  if (known === undefined || first === null || known.unread_count <= PAGE) return newest(conversationId, signal);
+  return around(conversationId, { around_sequence: first }, signal);
 }
 
 /** What was loaded before, as it is now, and what came after it. */
@@ -56,7 +79,7 @@ async function loadThread(client: QueryClient, conversationId: string, signal?: 
   return live.during(
     () => {
       const current = client.getQueryData<Thread>(keys.thread(conversationId));
-      return current === undefined ? newest(conversationId, signal) : again(conversationId, current, signal);
+      return current === undefined ? opening(client, conversationId, signal) : again(conversationId, current, signal);
     },
     (thread, watch) => live.takeThread(conversationId, thread, watch),
   );
@@ -91,25 +114,18 @@ export async function extend(client: QueryClient, conversationId: string, end: "
 }
 
 /** Loads the part of the conversation around a message in place of what is loaded. */
-export async function loadAround(client: QueryClient, conversationId: string, messageId: string): Promise<void> {
+export async function loadAround(client: QueryClient, conversationId: string, place: Place): Promise<void> {
   const live = liveOf(client);
   const key = keys.thread(conversationId);
-  if (client.getQueryData<Thread>(key)?.messages.some((message) => message.id === messageId)) return;
+  if (client.getQueryData<Thread>(key)?.messages.some((message) => isAt(message, place))) return;
   await live.during(
-    async () => {
-      const params = {
-        path: { conversation_id: conversationId },
-        query: { around: messageId, limit: RELOAD_PAGE },
-      };
-      const found = await unwrap(api.GET("/api/v1/conversations/{conversation_id}/messages", { params }));
-      return {
-        messages: found.items.toReversed(),
-        hasOlder: (found.next_cursor ?? null) !== null,
-        hasNewer: found.has_newer,
-      };
-    },
+    () => around(conversationId, place),
     (thread, watch) => client.setQueryData(key, live.takeThread(conversationId, thread, watch)),
   );
+}
+
+function isAt(message: Message, place: Place): boolean {
+  return "around" in place ? message.id === place.around : message.sequence === place.around_sequence;
 }
 
 /** Loads the newest messages in place of what is loaded, when the loaded part does not reach them. */
@@ -130,8 +146,8 @@ function once(load: () => Promise<void>): () => Promise<void> {
 }
 
 /**
- * The loaded messages of a conversation. `loadOlder`, `loadNewer`, `jumpTo` and `jumpToNewest` resolve when the
- * messages are there, and raise `ApiProblem` or `Unanswered`; a page that is under way already is not asked for twice.
+ * The loaded messages of a conversation. `loadOlder`, `loadNewer` and the jumps resolve when the messages are there,
+ * and raise `ApiProblem` or `Unanswered`; a page that is under way already is not asked for twice.
  */
 export function useThread(conversationId: string) {
   const client = useQueryClient();
@@ -140,7 +156,8 @@ export function useThread(conversationId: string) {
     () => ({
       loadOlder: once(() => extend(client, conversationId, "older")),
       loadNewer: once(() => extend(client, conversationId, "newer")),
-      jumpTo: (messageId: string) => loadAround(client, conversationId, messageId),
+      jumpTo: (messageId: string) => loadAround(client, conversationId, { around: messageId }),
+      jumpToSequence: (sequence: number) => loadAround(client, conversationId, { around_sequence: sequence }),
       jumpToNewest: once(() => loadNewest(client, conversationId)),
     }),
     [client, conversationId],

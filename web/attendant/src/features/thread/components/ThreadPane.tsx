@@ -97,7 +97,7 @@ function Messages({ conversationId, conversation, list }: MessagesProps) {
   const { thread, error, refetch, status, ...moves } = useThread(conversationId);
   const [pages, setPages] = useState(0);
   const [shown, setShown] = useState(false);
-  const { loadOlder, jumpToNewest } = moves;
+  const { loadOlder, jumpToNewest, jumpToSequence } = moves;
   const client = useQueryClient();
   useEffect(
     () => () => {
@@ -111,11 +111,12 @@ function Messages({ conversationId, conversation, list }: MessagesProps) {
   const reaches = ready && elsewhere === null;
   useEffect(() => {
     if (elsewhere === null || shown) return;
-    (elsewhere === "newest" ? jumpToNewest() : loadOlder()).then(
+    const load = { newest: jumpToNewest, older: loadOlder };
+    (typeof elsewhere === "number" ? jumpToSequence(elsewhere) : load[elsewhere]()).then(
       () => setPages((count) => count + 1),
       () => setPages(MOST_PAGES_TO_UNREAD),
     );
-  }, [elsewhere, shown, pages, loadOlder, jumpToNewest]);
+  }, [elsewhere, shown, pages, loadOlder, jumpToNewest, jumpToSequence]);
   if (reaches && !shown) setShown(true);
   if (thread === undefined && status === "error") {
     return <ErrorState error={error} title={t("load_failed")} retry={() => void refetch()} />;

@@ -31,6 +31,14 @@ describe("where to land", () => {
     expect(placeToLoad(thread([1, 2]), { unread_count: 1 })).toBeNull();
   });
 
+  test("a first unread message that is not loaded is loaded by its place, before or after", () => {
+    const unread = { unread_count: 60, first_unread_sequence: 30 };
+    expect(placeToLoad(thread([80, 81], { hasOlder: true }), unread)).toBe(30);
+    expect(placeToLoad(thread([1, 2], { hasNewer: true }), unread)).toBe(30);
+    expect(placeToLoad(thread([29, 30, 31], { hasOlder: true, hasNewer: true }), unread)).toBeNull();
+    expect(placeToLoad(thread([31, 32]), unread)).toBeNull();
+  });
+
   test("where the server does not tell, the customer's last ones count", () => {
     const found = thread([1, 2, 3]);
     found.messages.push(message({ sequence: 4, direction: "outbound" }));

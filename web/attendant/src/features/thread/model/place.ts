@@ -49,8 +49,18 @@ export function firstUnread(thread: Thread, conversation: Unread): number | "old
   return thread.hasOlder ? "older" : oldest.sequence;
 }
 
-/** What has to be loaded before the thread can be shown where reading begins; null: it is there. */
-export function placeToLoad(thread: Thread, conversation: Unread): "newest" | "older" | null {
+/**
+ * What has to be loaded before the thread can be shown where reading begins; null: it is there. A number is the
+ * sequence of the first unread message, which lies before or after what is loaded.
+ */
+export function placeToLoad(thread: Thread, conversation: Unread): "newest" | "older" | number | null {
+  const told = conversation.unread_count > 0 ? (conversation.first_unread_sequence ?? null) : null;
+  const [oldest, last] = [thread.messages[0], thread.messages.at(-1)];
+  if (told !== null && oldest !== undefined && last !== undefined) {
+    const before = told < oldest.sequence && thread.hasOlder;
+    const after = told > last.sequence && thread.hasNewer;
+    return before || after ? told : null;
+  }
   if (thread.hasNewer) return "newest";
   return firstUnread(thread, conversation) === "older" ? "older" : null;
 }
