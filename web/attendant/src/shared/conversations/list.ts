@@ -60,6 +60,21 @@ export function withChanges(
   return changed || rows.length !== list.rows.length ? { ...list, rows: rows.sort(byPlace) } : list;
 }
 
+/**
+ * Whether a changed conversation may have come into the list where the server alone can tell. Not when it was kept out
+ * before by what has not changed: so the messages of other customers ask for nothing.
+ */
+export function mayBelong(
+  list: ConversationList,
+  before: Conversation | undefined,
+  after: Conversation,
+  decide: Decide,
+): boolean {
+  if (decide(after) !== null || list.rows.some((row) => row.id === after.id) || !reaches(list, after)) return false;
+  if (before === undefined || list.end !== null) return true;
+  return decide(before) === false || before.contact.name !== after.contact.name;
+}
+
 function reaches(list: ConversationList, conversation: Conversation): boolean {
   return list.end === null || compare(placeOf(conversation), list.end) <= 0;
 }

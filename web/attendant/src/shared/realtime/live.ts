@@ -2,17 +2,18 @@
  * Keeps the query cache true: events, answers and what the person just did go in here, and from here into every list,
  * thread and count that shows them. One write per query for each batch of events.
  */
-import { notifyManager, type QueryClient } from "@tanstack/react-query";
+import { hashKey, notifyManager, type QueryClient } from "@tanstack/react-query";
 
 import { keys } from "@/shared/api/keys";
 import type { Contact, Conversation, Counts, Message } from "@/shared/api/types";
 import { matches, type ConversationFilter } from "@/shared/conversations/filter";
-import { withChanges, type ConversationList } from "@/shared/conversations/list";
+import { mayBelong, withChanges, type ConversationList } from "@/shared/conversations/list";
 import { withMessages, type Thread } from "@/shared/conversations/thread";
 import { applyEvents } from "@/shared/realtime/apply";
 import { countsDiffer, recounted } from "@/shared/realtime/counts";
 import type { EventFrame } from "@/shared/realtime/frames";
 import { MissingConversations } from "@/shared/realtime/missing";
+import { Searches } from "@/shared/realtime/searches";
 import { settled, Watches, type Watch } from "@/shared/realtime/watch";
 
 /** Numbers that may be wrong are asked for soon; those that were corrected by the difference now and then. */
@@ -30,6 +31,9 @@ export class Live {
   private readonly watches = new Watches();
   private readonly listeners = new Set<MessageListener>();
   private readonly missing = new MissingConversations(this);
+  private readonly searches = new Searches((queryKey) => {
+    void this.client.invalidateQueries({ queryKey, exact: true });
+  });
   private recount: { timer: ReturnType<typeof setTimeout>; soon: boolean } | null = null;
 
   constructor(private readonly client: QueryClient) {}
@@ -46,6 +50,7 @@ export class Live {
     this.me = "";
     this.copies.clear();
     this.missing.forget();
+    this.searches.forget();
     this.watches.each((watch) => (watch.foreign = true));
     if (this.recount !== null) clearTimeout(this.recount.timer);
     this.recount = null;
@@ -100,28 +105,32 @@ export class Live {
     }
   }
 
-  /** Copies that the server answered; each as it is to be shown now. */
-  takeAnswered(answered: readonly Conversation[], watch: Watch): Conversation[] {
+  /** Copies that the server answered, for the list with the key; each as it is to be shown now. */
+  takeAnswered(answered: readonly Conversation[], watch: Watch, queryKey?: readonly unknown[]): Conversation[] {
     const changes = new Map<string, Conversation>();
     const shown = answered.map((copy) => {
       const next = settled(copy, this.copies.get(copy.id), watch);
       changes.set(copy.id, next);
       return next;
     });
-    notifyManager.batch(() => this.write(changes));
+    notifyManager.batch(() => this.write(changes, queryKey));
     return shown;
   }
 
   /** A list as it was answered, with what came meanwhile. */
   takeList(list: ConversationList, filter: ConversationFilter, watch: Watch): ConversationList {
-    const rows = this.takeAnswered(list.rows, watch);
+    const rows = this.takeAnswered(list.rows, watch, keys.list(filter));
     const changes = new Map<string, Conversation>();
     for (const id of watch.conversations) {
       const copy = this.copies.get(id);
       if (copy !== undefined) changes.set(id, copy);
     }
+    const decide = this.decide(filter);
+    if ([...changes.values()].some((copy) => mayBelong(list, undefined, copy, decide))) {
+      this.searches.add(keys.list(filter));
+    }
     for (const row of rows) changes.set(row.id, row);
-    return withChanges(list, changes, this.decide(filter));
+    return withChanges(list, changes, decide);
   }
 
   /** Messages that the server answered outside of a thread's loading: sent, repeated, reacted to. */
@@ -177,12 +186,15 @@ export class Live {
     return () => this.listeners.delete(listener);
   }
 
-  private write(changes: ReadonlyMap<string, Conversation>): void {
+  /** `answered`: the list that the changes are the answer for, and which asks for nothing because of them. */
+  private write(changes: ReadonlyMap<string, Conversation>, answered: readonly unknown[] = []): void {
     const fresh = new Map<string, Conversation>();
+    const earlier = new Map<string, Conversation | undefined>();
     for (const [id, after] of changes) {
       const before = this.copies.get(id);
       if (before === after) continue;
       fresh.set(id, after);
+      earlier.set(id, before);
       this.copies.set(id, after);
       this.count(before, after);
     }
@@ -191,8 +203,12 @@ export class Live {
       for (const id of fresh.keys()) watch.conversations.add(id);
     });
     for (const [query, list] of this.lists()) {
-      const next = withChanges(list, fresh, this.decide(query.filter));
+      const decide = this.decide(query.filter);
+      const next = withChanges(list, fresh, decide);
       if (next !== list) this.client.setQueryData(query.queryKey, next);
+      if (query.filter.q === undefined || hashKey(query.queryKey) === hashKey(answered)) continue;
+      const asks = [...fresh].some(([id, copy]) => mayBelong(list, earlier.get(id), copy, decide));
+      if (asks) this.searches.add(query.queryKey);
     }
     for (const [id, copy] of fresh) this.replace(keys.conversation(id), copy);
   }
