@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDebouncedValue } from "@mantine/hooks";
+import { IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -7,22 +8,31 @@ import { settingsPages } from "@/app/settings";
 import type { PaletteEntry, PaletteSource } from "@/features/palette";
 import { useAllowedPages } from "@/features/settings";
 import { api, unwrap } from "@/shared/api/client";
-import type { Conversation, Page } from "@/shared/api/types";
+import type { Contact, Conversation, Page } from "@/shared/api/types";
 import { LANGUAGES } from "@/shared/i18n";
 import { useMay } from "@/shared/session/SessionProvider";
-import { neutralName } from "@/shared/text/neutral";
+import { displayName, neutralName } from "@/shared/text/neutral";
+import { phoneText } from "@/shared/text/phone";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
+import { notifyDone, notifyFailed } from "@/shared/ui/notify";
+import { useProblemText } from "@/shared/ui/problemText";
 
 const SHORTEST = 2;
 const FOUND_AT_MOST = 8;
+const PAUSE_MS = 150;
 
-/** What the palette searches besides the actions: pages of the settings, and conversations by customer or number. */
+/** What the palette searches besides the actions: pages of the settings, conversations and customers. */
 export function useEverywhere(query: string): { sources: readonly PaletteSource[]; searching: boolean } {
   const { t } = useTranslation("app");
   const conversations = useConversations(query);
+  const customers = useCustomers(query);
   const settings = useSettingsSource();
-  const sources = [settings, { heading: t("palette.conversations"), entries: conversations.entries, found: true }];
-  return { sources, searching: conversations.searching };
+  const sources = [
+    settings,
+    { heading: t("palette.conversations"), entries: conversations.entries, found: true },
+    { heading: t("palette.customers"), entries: customers.entries, found: true },
+  ];
+  return { sources, searching: conversations.searching || customers.searching };
 }
 
 function useSettingsSource(): PaletteSource {
@@ -52,30 +62,79 @@ function useSettingsSource(): PaletteSource {
   return { heading: t("palette.settings"), entries };
 }
 
+/** What is typed, after a short pause; null: too short to search for, or not allowed. */
+function useSearched(query: string, may: boolean): string | null {
+  const [settled] = useDebouncedValue(query.trim(), PAUSE_MS);
+  return may && settled.length >= SHORTEST ? settled : null;
+}
+
 function useConversations(query: string) {
   const navigate = useNavigate();
-  const may = useMay("conversations:read");
-  const [settled] = useDebouncedValue(query.trim(), 150);
-  const wanted = may && settled.length >= SHORTEST;
+  const searched = useSearched(query, useMay("conversations:read"));
   const { data, isFetching } = useQuery({
-    queryKey: ["conversations", "palette", settled],
+    queryKey: ["conversations", "palette", searched],
     queryFn: ({ signal }) => {
-      const query = { q: settled, limit: FOUND_AT_MOST };
+      const query = { q: searched, limit: FOUND_AT_MOST };
       return unwrap<Page<Conversation>>(api.GET("/api/v1/conversations", { params: { query }, signal }));
     },
-    enabled: wanted,
+    enabled: searched !== null,
     staleTime: 10_000,
     placeholderData: keepPreviousData,
   });
-  const items = wanted ? (data?.items ?? []) : [];
+  const items = searched === null ? [] : (data?.items ?? []);
   return {
     searching: isFetching,
     entries: items.map((conversation) => ({
       id: conversation.id,
-      label: neutralName(conversation.contact.name ?? "") || "—",
+      label: displayName(conversation.contact.name),
       detail: `#${conversation.number} · ${conversation.channel.name}`,
       icon: <ChannelMark kind={conversation.channel.kind} />,
-      run: () => void navigate(`/inbox/${conversation.status === "closed" ? "closed" : "all"}/${conversation.id}`),
+      run: () => void navigate(addressOf(conversation)),
     })),
   };
+}
+
+function useCustomers(query: string) {
+  const { t } = useTranslation("app");
+  const navigate = useNavigate();
+  const problemText = useProblemText();
+  const mayReadConversations = useMay("conversations:read");
+  const searched = useSearched(query, useMay("contacts:read") && mayReadConversations);
+  const { data, isFetching } = useQuery({
+    queryKey: ["contacts", "palette", searched],
+    queryFn: ({ signal }) => {
+      const query = { q: searched, limit: FOUND_AT_MOST };
+      return unwrap<Page<Contact>>(api.GET("/api/v1/contacts", { params: { query }, signal }));
+    },
+    enabled: searched !== null,
+    staleTime: 10_000,
+    placeholderData: keepPreviousData,
+  });
+  const open = async (contact: Contact) => {
+    try {
+      const query = { contact_id: contact.id, limit: 1 };
+      const { items } = await unwrap<Page<Conversation>>(api.GET("/api/v1/conversations", { params: { query } }));
+      const [latest] = items;
+      if (latest === undefined) notifyDone(t("palette.no_conversation"));
+      else await navigate(addressOf(latest));
+    } catch (error) {
+      const { text, code } = problemText(error);
+      notifyFailed(t("palette.not_opened"), text, code);
+    }
+  };
+  const items = searched === null ? [] : (data?.items ?? []);
+  return {
+    searching: isFetching,
+    entries: items.map((contact) => ({
+      id: contact.id,
+      label: displayName(contact.name),
+      detail: contact.phone ? phoneText(contact.phone) : neutralName(contact.email ?? ""),
+      icon: <IconUser size={18} stroke={1.75} aria-hidden="true" />,
+      run: () => void open(contact),
+    })),
+  };
+}
+
+function addressOf({ id, status }: Conversation): string {
+  return `/inbox/${status === "closed" ? "closed" : "all"}/${id}`;
 }
