@@ -126,6 +126,14 @@ function show(moment: Moment, style: TimeStyle, options: Intl.DateTimeFormatOpti
   return Number.isNaN(at) ? UNKNOWN : dateFormat(style, options).format(at);
 }
 
+const units = new Map<string, Intl.NumberFormat>();
+
 function unit(value: number, name: "minute" | "hour" | "day", language: string): string {
-  return new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+  const key = `${language}|${name}`;
+  let format = units.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" });
+    units.set(key, format);
+  }
+  return format.format(value);
 }

@@ -43,11 +43,9 @@ interface Props {
 
 /** One conversation of the list. The whole of it is a link; what can be done with it shows on hover and focus. */
 export const Row = memo(function Row({ conversation, view, search, start, position, total, ...rest }: Props) {
-  const { t } = useTranslation("inbox");
   const { me, gone, selected, reachable, assigning, handlers } = rest;
   const [near, setNear] = useState(false);
-  const { contact, channel, unread_count: unread } = conversation;
-  const name = neutralName(contact.name ?? "") || t("row.nameless");
+  const { unread_count: unread } = conversation;
   return (
     <li
       className={classes.item}
@@ -64,30 +62,15 @@ export const Row = memo(function Row({ conversation, view, search, start, positi
         if (!currentTarget.contains(relatedTarget) && !currentTarget.matches(":hover")) setNear(false);
       }}
     >
-      <Link
-        to={{ pathname: `/inbox/${view}/${conversation.id}`, search }}
-        className={classes.link}
-        aria-current={selected ? "page" : undefined}
-        tabIndex={reachable ? 0 : -1}
-        draggable={false}
-      >
-        <Avatar id={contact.id} name={name} channel={channel} />
-        <span className={classes.lines}>
-          <span className={classes.first}>
-            <span className={classes.name} title={name}>
-              <PersonName name={name} />
-            </span>
-            <RowGlyphs conversation={conversation} />
-            <RowTime conversation={conversation} />
-          </span>
-          <span className={classes.second}>
-            {gone ? <Left key="left" conversation={conversation} view={view} me={me} /> : null}
-            {gone ? null : <LastLine key="last" conversation={conversation} me={me} />}
-            {gone ? null : <RowEnd key="end" conversation={conversation} me={me} view={view} />}
-          </span>
-        </span>
-        <VisuallyHidden>{t("row.number", { number: conversation.number })}</VisuallyHidden>
-      </Link>
+      <RowLink
+        conversation={conversation}
+        view={view}
+        search={search}
+        me={me}
+        gone={gone}
+        selected={selected}
+        reachable={reachable}
+      />
       {(near || assigning) && (
         <RowButtons
           conversation={conversation}
@@ -99,6 +82,42 @@ export const Row = memo(function Row({ conversation, view, search, start, positi
         />
       )}
     </li>
+  );
+});
+
+type LinkProps = Pick<Props, "conversation" | "view" | "search" | "me" | "gone" | "selected" | "reachable">;
+
+/** What does not change when the row moves. */
+const RowLink = memo(function RowLink(props: LinkProps) {
+  const { conversation, view, search, me, gone, selected, reachable } = props;
+  const { t } = useTranslation("inbox");
+  const { contact, channel } = conversation;
+  const name = neutralName(contact.name ?? "") || t("row.nameless");
+  return (
+    <Link
+      to={{ pathname: `/inbox/${view}/${conversation.id}`, search }}
+      className={classes.link}
+      aria-current={selected ? "page" : undefined}
+      tabIndex={reachable ? 0 : -1}
+      draggable={false}
+    >
+      <Avatar id={contact.id} name={name} channel={channel} />
+      <span className={classes.lines}>
+        <span className={classes.first}>
+          <span className={classes.name} title={name}>
+            <PersonName name={name} />
+          </span>
+          <RowGlyphs conversation={conversation} />
+          <RowTime conversation={conversation} />
+        </span>
+        <span className={classes.second}>
+          {gone ? <Left key="left" conversation={conversation} view={view} me={me} /> : null}
+          {gone ? null : <LastLine key="last" conversation={conversation} me={me} />}
+          {gone ? null : <RowEnd key="end" conversation={conversation} me={me} view={view} />}
+        </span>
+      </span>
+      <VisuallyHidden>{t("row.number", { number: conversation.number })}</VisuallyHidden>
+    </Link>
   );
 });
 

@@ -40,7 +40,7 @@ export function useRows({ rows, selectedId, left }: Options) {
   });
 
   const place = {
-    offset: () => scroller?.scrollTop ?? 0,
+    offset: () => virtualizer.scrollOffset ?? 0,
     scrollTo: (offset: number) => virtualizer.scrollToOffset(offset),
   };
   const keepPlace = useKeepPlace(place, rows, height);
