@@ -87,6 +87,8 @@ def test_the_most_exact_range_of_accept_decides(accept, html):
         ("identity;q=0", None),
         ("deflate", None),
         ("br;q=much, gzip", "gzip"),
+        ("br;q=nan, gzip", "gzip"),
+        ("*;q=nan", None),
     ],
 )
 def test_the_wanted_encoding_with_the_highest_weight_is_sent(header, chosen):

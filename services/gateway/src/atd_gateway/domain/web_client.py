@@ -1,5 +1,6 @@
 """Decisions about the web client: which paths are its pages, which encoding is sent, what its pages may load."""
 
+import re
 from collections.abc import Collection, Sequence
 
 ASSETS_PREFIX = "/assets/"
@@ -7,6 +8,9 @@ ASSETS_PREFIX = "/assets/"
 
 ENCODINGS = ("br", "gzip")
 """In the order in which they are preferred: the smallest first."""
+
+_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+"""RFC 9110, section 12.4.2. `float` would take more: `nan`, which is equal to no weight."""
 
 _OTHERS = frozenset(
     {"api", "assets", "bot", "help", "internal", "livez", "metrics", "readyz", "webhooks", "widget", "ws"}
@@ -124,8 +128,5 @@ def _qualities(header: str) -> dict[str, float]:
     for part in header.split(","):
         name, *parameters = (one.strip().lower() for one in part.split(";"))
         weight = next((one[2:] for one in parameters if one.startswith("q=")), "1")
-        try:
-            found[name] = min(max(float(weight), 0.0), 1.0)
-        except ValueError:
-            found[name] = 0.0
+        found[name] = float(weight) if _WEIGHT.fullmatch(weight) else 0.0
     return found
