@@ -181,6 +181,18 @@ async def test_a_range_is_answered_with_these_bytes(desk: Any, wanted: str, star
     assert answer.headers["content-length"] == str(end - start)
 
 
+async def test_the_headers_of_a_file_can_be_asked_for_alone(desk: Any) -> None:
+    view = await desk.uploaded("foto.jpg", jpeg())
+    for name in ("content", "thumbnail"):
+        path = f"/attachments/{view['id']}/{name}"
+        whole = await desk.ask("GET", path)
+        head = await desk.ask("HEAD", path, headers={"Range": "bytes=0-0"})  # ranges are of GET alone
+        assert (head.status_code, head.content) == (200, b"")
+        assert {*whole.headers.items()} ^ {*head.headers.items()} == {
+            ("x-request-id", one.headers["x-request-id"]) for one in (whole, head)
+        }
+
+
 async def test_a_range_outside_of_the_file_is_told_its_size(desk: Any) -> None:
     path = f"/attachments/{(await desk.uploaded('a.pdf', PDF))['id']}/content"
     answer = await desk.ask("GET", path, headers={"Range": f"bytes={len(PDF)}-"})

@@ -87,9 +87,11 @@ def attachments_router(parts: Parts) -> APIRouter:
 def _serve(router: APIRouter, parts: Parts) -> None:
     """The routes that answer with bytes."""
 
+    @router.head("/{attachment_id}/content", include_in_schema=False)
     @router.get("/{attachment_id}/content", summary="The file", response_class=Response, responses={**_FILE})
     async def content(
         identity: Reader,
+        request: Request,
         attachment_id: str,
         wanted: Annotated[str | None, Header(alias="Range", description="One range, such as `bytes=0-1023`")] = None,
         if_range: Annotated[str | None, Header()] = None,
@@ -103,7 +105,8 @@ def _serve(router: APIRouter, parts: Parts) -> None:
             return Response(status_code=304, headers=_unchanged(headers))
         size = attachment.size or 0
         try:
-            span = span_of(wanted, size) if if_range in (None, etag) else None
+            ranged = request.method == "GET" and if_range in (None, etag)  # ranges are of GET alone (RFC 9110, 14.2)
+            span = span_of(wanted, size) if ranged else None
         except Unsatisfiable:
             more = {"Content-Range": f"bytes */{size}"}
             raise Problem(416, "range_not_satisfiable", "The range is outside of the file.", headers=more) from None
@@ -117,6 +120,7 @@ def _serve(router: APIRouter, parts: Parts) -> None:
         headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{size}"
         return FileResponse(file, span.end - span.start, 206, headers)
 
+    @router.head("/{attachment_id}/thumbnail", include_in_schema=False)
     @router.get("/{attachment_id}/thumbnail", summary="A small picture of it", response_class=Response)
     async def thumbnail(
         identity: Reader, attachment_id: str, if_none_match: Annotated[str | None, Header()] = None

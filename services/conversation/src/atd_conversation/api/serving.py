@@ -4,6 +4,7 @@ Sources: RFC 9110 (ranges, conditions), RFC 6266 and 8187 (names of files).
 """
 
 import re
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -120,15 +121,25 @@ def file_headers(name: str, mime_type: str, etag: str, *, save: bool = False) ->
 
 
 class FileResponse(StreamingResponse):
-    """Sends a file's bytes as they are read. When the client goes away, reading ends and the file is closed."""
+    """Sends a file's bytes as they are read. When the client goes away, reading ends and the file is closed.
+
+    `HEAD` gets the headers alone, and nothing is read.
+    """
 
     def __init__(self, file: OpenFile, length: int, status: int, headers: dict[str, str]) -> None:
         self._file = file
         super().__init__(file.chunks, status, {**headers, "Content-Length": str(length)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "HEAD":
+            self.body_iterator = _of(())
         try:
             with suppress(ClientDisconnect):
                 await super().__call__(scope, receive, send)
         finally:
             await self._file.aclose()
+
+
+async def _of(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
