@@ -92,6 +92,20 @@ async def runtime(kafka_bootstrap: str, mongodb_url: str, database_name: str, to
     return Runtime.build(topic.name, settings)
 
 
+async def test_no_answer_sends_a_client_to_the_address_of_this_process() -> None:
+    settings = ServiceSettings(
+        kafka_bootstrap_servers="127.0.0.1:1",
+        mongodb_url="mongodb://127.0.0.1:1",  # type: ignore[arg-type]  # pydantic makes the secret
+        port=0,
+        identity_public_keys=IDENTITY_PUBLIC_KEY,
+    )
+    app = Runtime.build("test", settings).create_app("test", [])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://10.0.0.1:8110") as client:
+        assert (await client.get("/livez")).status_code == 200
+        behind_a_slash = await client.get("/livez/")
+    assert (behind_a_slash.status_code, behind_a_slash.headers.get("location")) == (404, None)
+
+
 async def produce(runtime: Runtime, topic: Topic, values: Sequence[bytes]) -> None:
     await runtime.producer.publish([Outgoing(topic.name, b"k", value) for value in values])
 

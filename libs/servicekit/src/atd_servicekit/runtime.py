@@ -245,6 +245,7 @@ class Runtime:
             lifespan=self._lifespan,
             docs_url=None,
             redoc_url=None,
+            redirect_slashes=False,  # it would send clients to the host that this process is called by
             telemetry=_NO_TELEMETRY,
         )
         app.state.runtime = self
