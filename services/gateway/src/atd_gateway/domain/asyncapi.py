@@ -95,7 +95,8 @@ def _add_socket(document: Document, streamed: Sequence[str], transient: Sequence
             '`?since=`), or the first frame `{"type":"auth","token","since"?}`. Frames without `id` are about the '
             "connection (`ready`, `resync`, `heartbeat`, `authenticated`, `pong`, `error`), or transient: `{type, "
             f"occurred_at, subject, actor, data}}` of {', '.join(transient)}, shown to whoever is "
-            "connected and never sent again. `ready`, `heartbeat` and `pong` carry the server's time as `now`. "
+            "connected and never sent again. `ready`, `heartbeat` and `pong` carry the server's time as `now`, "
+            "`ready` and `authenticated` the end of the access token as `expires_at` (seconds since 1970). "
             'A client sends `{"type":"ping","id"?}`; `{"type":"seen","conversation_id"}` (the one that it shows, again '
             'every 15 seconds; null for none), `{"type":"typing","conversation_id","note"}` (at most every 3 seconds). '
             f"Close codes: {codes}."
