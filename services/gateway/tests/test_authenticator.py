@@ -124,6 +124,23 @@ async def test_a_sign_in_that_ends_while_it_is_looked_up_is_refused(authenticato
         await looking
 
 
+async def test_a_role_that_changes_while_it_is_looked_up_counts_from_the_next_request(
+    authenticator, stores, tokens, clock
+):
+    token = token_of(tokens, clock)
+    stores.gate.clear()
+    looking = asyncio.create_task(authenticator.authenticate(token))
+    await eventually(lambda: stores.reads)  # and the attendant with it
+    stores.people["a1"] = Attendant("a1", "t1", "a@b.c", "Ana", "admin", "", clock.now())
+    authenticator.forget("a1")
+    next_one = asyncio.create_task(authenticator.authenticate(token))
+    await eventually(lambda: stores.reads == 2)
+    stores.gate.set()
+    assert not (await looking).identity.may("channels:manage")
+    assert (await next_one).identity.may("channels:manage")
+    assert (await authenticator.authenticate(token)).identity.may("channels:manage")
+
+
 async def test_the_present_token_expires_even_when_it_was_seen_before(authenticator, tokens, clock):
     token = token_of(tokens, clock)
     await authenticator.authenticate(token)

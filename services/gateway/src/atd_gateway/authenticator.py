@@ -82,6 +82,7 @@ class Authenticator:
         self._known: dict[str, _Verified] = {}
         self._refused: dict[str, _Refused] = {}
         self._loading: dict[str, asyncio.Task[_Verified | _Refused]] = {}
+        self._changes = 0
 
     async def authenticate(self, token: str) -> Caller:
         """The caller that a token belongs to. Raises `Problem` 401."""
@@ -104,7 +105,12 @@ class Authenticator:
         self._refuse(session_id, _ENDED, self._cache_for)
 
     def forget(self, attendant_id: str) -> None:
-        """Read an attendant again, whose name or role has changed, at the next request."""
+        """Read an attendant again, whose name or role has changed, at the next request.
+
+        What is being read at the moment may be from before the change: it is answered, and not kept.
+        """
+        self._changes += 1
+        self._loading.clear()
         for session_id in [one for one, known in self._known.items() if known.identity.actor_id == attendant_id]:
             del self._known[session_id]
 
@@ -129,10 +135,15 @@ class Authenticator:
         if task is None:
             task = asyncio.create_task(self._load(claims))
             self._loading[claims.session_id] = task
-            task.add_done_callback(lambda _: self._loading.pop(claims.session_id, None))
+            task.add_done_callback(lambda done: self._loaded(claims.session_id, done))
         return await asyncio.shield(task)
 
+    def _loaded(self, session_id: str, task: "asyncio.Task[_Verified | _Refused]") -> None:
+        if self._loading.get(session_id) is task:
+            del self._loading[session_id]
+
     async def _load(self, claims: AccessClaims) -> _Verified | _Refused:
+        changes = self._changes
         session, attendant, tenant = await asyncio.gather(
             self._sessions.get(claims.session_id),
             self._people.attendant(claims.attendant_id),
@@ -157,8 +168,9 @@ class Authenticator:
         if refused is not None:
             return refused
         known = _Verified(identity, self._signer.sign(identity, now), at + self._cache_for)
-        _make_room(self._known, lambda one: one.until <= at)
-        self._known[session.id] = known
+        if changes == self._changes:
+            _make_room(self._known, lambda one: one.until <= at)
+            self._known[session.id] = known
         return known
 
     def _refusal(self, session_id: str) -> _Refused | None:
