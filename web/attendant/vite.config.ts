@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import react from "@vitejs/plugin-react";
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** The running gateway that the developer's server hands the API and the live events to. */
@@ -11,6 +11,11 @@ const gateway = process.env["ATD_PUBLIC_URL"] ?? "http://localhost:8080";
 
 const WORKER = "sw.js";
 const PUBLIC = fileURLToPath(new URL("./public", import.meta.url));
+
+/** The names of emojis, large and in three languages: the one that somebody uses is kept when it is first fetched. */
+function isEmojiNames(file: Rolldown.OutputBundle[string] | undefined): boolean {
+  return file?.type === "chunk" && file.moduleIds.some((id) => id.includes("/emojibase-data/"));
+}
 
 /** Writes the build's files into the service worker, which keeps them for when there is no network. */
 function offlineShell(): Plugin {
@@ -24,6 +29,7 @@ function offlineShell(): Plugin {
       const assets = Object.keys(bundle)
         // Other scripts of the font are fetched when a customer writes in them.
         .filter((name) => name.startsWith("assets/") && (!name.endsWith(".woff2") || /-latin-(wght|ext)/.test(name)))
+        .filter((name) => !isEmojiNames(bundle[name]))
         .map((name) => `/${name}`)
         .sort();
       const rootFiles = readdirSync(PUBLIC).map((name) => `/${name}`);
