@@ -150,7 +150,8 @@ function later(contact: Contact, other: Contact | undefined): Contact {
   return other !== undefined && other.version > contact.version ? other : contact;
 }
 
-const capabilitiesQuery = queryOptions({
+/** What all kinds of channels can do. Whoever reads it reads it by this: one key holds one shape. */
+export const capabilitiesQuery = queryOptions({
   queryKey: keys.capabilities(),
   queryFn: ({ signal }) => unwrap(api.GET("/api/v1/capabilities", { signal })),
 });

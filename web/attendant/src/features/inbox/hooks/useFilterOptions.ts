@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { useColleagues } from "@/shared/conversations/colleagues";
+import { capabilitiesQuery } from "@/shared/conversations/queries";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
 
 export interface FilterOptions {
@@ -25,15 +26,12 @@ export function useFilterOptions(): FilterOptions {
     enabled: may,
     staleTime: FRESH_MS,
   });
-  const { data: capabilities } = useQuery({
-    queryKey: keys.capabilities(),
-    queryFn: async ({ signal }) => (await unwrap(api.GET("/api/v1/capabilities", { signal }))).items,
-  });
+  const { data: capabilities } = useQuery(capabilitiesQuery);
   const accounts = (channels?.items ?? []).map(({ id, kind, name }) => ({ id, kind, name }));
   const present = new Set(accounts.map(({ kind }) => kind));
   const kinds = [...present].map((kind) => ({
     kind,
-    name: capabilities?.find((one) => one.kind === kind)?.name ?? kind,
+    name: capabilities?.items.find((one) => one.kind === kind)?.name ?? kind,
   }));
   return { kinds, accounts, colleagues: colleagues.filter(({ id }) => id !== me), me };
 }
