@@ -1,10 +1,12 @@
 import { Tooltip } from "@mantine/core";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useNavigate } from "react-router";
 
 import { PhoneToggle } from "@/features/sandbox";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { useMe } from "@/shared/session/SessionProvider";
+import { lazyPart } from "@/shared/ui/lazyPart";
 import { TooltipText } from "@/shared/ui/IconButton";
 
 import { AccountMenu } from "./AccountMenu";
@@ -12,6 +14,9 @@ import { ConnectionMark } from "./ConnectionMark";
 import { DESTINATIONS, type Destination } from "./destinations";
 import classes from "./Shell.module.css";
 import { SoundMark } from "./SoundMark";
+
+// Not needed for the first picture, and by few people for long.
+const Guide = lazyPart(async () => (await import("@/features/guide")).Guide);
 
 /** The way between the pages: at the left, on a phone at the bottom. */
 export function Rail() {
@@ -27,6 +32,9 @@ export function Rail() {
           </li>
         ))}
       </ul>
+      <Suspense fallback={null}>
+        <Guide className={classes.destination} />
+      </Suspense>
       <PhoneToggle className={classes.destination} />
       <SoundMark />
       <ConnectionMark />

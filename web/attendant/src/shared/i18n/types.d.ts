@@ -7,6 +7,7 @@ import type attendants from "./locales/pt-BR/attendants.json";
 import type auth from "./locales/pt-BR/auth.json";
 import type channels from "./locales/pt-BR/channels.json";
 import type customer from "./locales/pt-BR/customer.json";
+import type guide from "./locales/pt-BR/guide.json";
 import type inbox from "./locales/pt-BR/inbox.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
 import type composer from "./locales/pt-BR/composer.json";
@@ -23,6 +24,7 @@ declare module "i18next" {
       auth: typeof auth;
       channels: typeof channels;
       customer: typeof customer;
+      guide: typeof guide;
       inbox: typeof inbox;
       sandbox: typeof sandbox;
       composer: typeof composer;

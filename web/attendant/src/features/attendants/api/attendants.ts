@@ -16,8 +16,9 @@ export type Role = (typeof ROLES)[number];
 const PAGES_AT_MOST = 20;
 
 /** All of them, those who cannot sign in any more too. */
-export function useAttendants() {
+export function useAttendants(enabled = true) {
   return useQuery({
+    enabled,
     queryKey: [...keys.attendants(), "every"],
     queryFn: async ({ signal }) => {
       const found: Attendant[] = [];

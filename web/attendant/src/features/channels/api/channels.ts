@@ -29,8 +29,9 @@ export interface ChannelChanges extends Partial<FieldValues> {
 
 const byId = (id: string) => ({ params: { path: { account_id: id } } });
 
-export function useChannels() {
+export function useChannels(enabled = true) {
   return useQuery({
+    enabled,
     queryKey: keys.channels(),
     queryFn: ({ signal }) =>
       unwrap<Page<Channel>>(api.GET("/api/v1/channels", { params: { query: { limit: 100 } }, signal })),

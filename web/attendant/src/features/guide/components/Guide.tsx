@@ -1,0 +1,136 @@
+import { Button, Tooltip, UnstyledButton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconCheck, IconChevronDown, IconListCheck, IconX } from "@tabler/icons-react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { useMay } from "@/shared/session/SessionProvider";
+import { IconButton } from "@/shared/ui/IconButton";
+import { undoable } from "@/shared/ui/notify";
+
+import type { GuideState } from "../hooks/guideState";
+import { useGuideState, useProgress } from "../hooks/useGuide";
+import type { StepName } from "../model/steps";
+import classes from "./guide.module.css";
+
+/** Leads a newcomer to a first answered message. It can be put away, gone on with, and left for good. */
+export function Guide({ className }: { className?: string | undefined }) {
+  const [state, change] = useGuideState();
+  const mayRead = useMay("conversations:read");
+  const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
+  if (state.left || narrow || !mayRead) return null;
+  return <Steps state={state} change={change} className={className} />;
+}
+
+interface Props {
+  state: GuideState;
+  change: (changes: Partial<GuideState>) => void;
+  className: string | undefined;
+}
+
+function Steps({ state, change, className }: Props) {
+  const { t } = useTranslation("guide");
+  const { steps, done, current, phone } = useProgress(state, change);
+  const count = steps.filter(done).length;
+  usePointer(state.folded === false ? current : undefined);
+  const leave = () => {
+    change({ left: true });
+    if (current !== undefined) undoable({ message: t("left"), undo: () => change({ left: false }) });
+  };
+  const open = state.folded === false;
+  const label = `${t("title")} · ${t("progress", { count, of: steps.length })}`;
+  return (
+    <>
+      <Tooltip position="right" label={label} events={{ hover: true, focus: true, touch: false }}>
+        <UnstyledButton
+          className={className ?? ""}
+          aria-label={label}
+          aria-expanded={open}
+          onClick={() => change({ folded: open })}
+        >
+          <IconListCheck size={20} stroke={1.75} aria-hidden />
+        </UnstyledButton>
+      </Tooltip>
+      {open && (
+        <section className={classes.card} aria-label={t("title")}>
+          <header className={classes.head}>
+            <h2 className={classes.title}>{t("title")}</h2>
+            <span className="numbers">{t("progress", { count, of: steps.length })}</span>
+            <IconButton label={t("fold")} onClick={() => change({ folded: true })}>
+              <IconChevronDown size={18} stroke={1.75} aria-hidden />
+            </IconButton>
+            <IconButton label={t("leave")} onClick={leave}>
+              <IconX size={18} stroke={1.75} aria-hidden />
+            </IconButton>
+          </header>
+          <ol className={classes.steps}>
+            {steps.map((step) => (
+              <li
+                key={step}
+                className={classes.step}
+                data-done={done(step) || undefined}
+                aria-current={step === current ? "step" : undefined}
+              >
+                <span className={classes.mark} role="img" aria-label={t(done(step) ? "done" : "open")}>
+                  {done(step) && <IconCheck size={14} aria-hidden />}
+                </span>
+                <div>
+                  {t(`step.${step}.title`)}
+                  {step === current && (
+                    <div className={classes.how}>
+                      <p>{t(`step.${step}.text`)}</p>
+                      <StepAction step={step} showPhone={phone === null ? null : () => phone.show()} />
+                    </div>
+                  )}
+                </div>
+              </li>
+            ))}
+          </ol>
+          {current === undefined && (
+            <div className={classes.finished}>
+              <p>{t("finished")}</p>
+              <Button size="compact-sm" onClick={leave}>
+                {t("close")}
+              </Button>
+            </div>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+const PLACES: Partial<Record<StepName, string>> = {
+  take: "/inbox/queue",
+  attendant: "/settings/attendants",
+  number: "/channels/new",
+};
+
+/** Leads to where the step is taken. */
+function StepAction({ step, showPhone }: { step: StepName; showPhone: (() => void) | null }) {
+  const { t } = useTranslation("guide");
+  const place = PLACES[step];
+  if (step === "phone" && showPhone !== null) {
+    return (
+      <Button size="compact-sm" variant="light" onClick={showPhone}>
+        {t("go.phone")}
+      </Button>
+    );
+  }
+  if (place === undefined) return null;
+  return (
+    <Button size="compact-sm" variant="light" component={Link} to={place}>
+      {t(`go.${step as "take" | "attendant" | "number"}`)}
+    </Button>
+  );
+}
+
+/** Marks the element of the page with which the step is taken (`data-guide`). */
+function usePointer(step: StepName | undefined): void {
+  useEffect(() => {
+    const target = step === undefined ? null : document.querySelector(`[data-guide="${step}"]`);
+    target?.setAttribute("data-guide-here", "");
+    return () => target?.removeAttribute("data-guide-here");
+  }, [step]);
+}
