@@ -96,7 +96,7 @@ function AddForm({ add, password, close }: FormProps) {
       />
       <RoleChoice role={role} onChange={setRole} />
       {(general ?? refused === "many") && (
-        <Alert color="red" variant="light" role="alert" title={general?.title ?? t("add.too_many")}>
+        <Alert color="red" variant="light" role="alert" title={general?.title ?? t("add.limit")}>
           {general?.text}
         </Alert>
       )}

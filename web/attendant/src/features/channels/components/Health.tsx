@@ -41,7 +41,7 @@ export function Health({ channel, mayManage }: { channel: Channel; mayManage: bo
             t("health.nothing_yet")
           )}
         </Line>
-        {quality !== "unknown" && <Line mark={quality}>{t(`health.quality_${quality}`)}</Line>}
+        {quality !== "unknown" && <Line mark={quality}>{t(`health.quality.${quality}`)}</Line>}
         {health.messaging_limit && (
           <Line mark="unknown">
             {t("health.limit", { limit: limit ? `${limit[1] ?? ""}${limit[2] ? "\u00a0000" : ""}` : "—" })}

@@ -74,7 +74,7 @@ function TemplateRow({ template }: { template: Template }) {
           <strong>{template.name}</strong>
           <span>
             {[template.language.replace("_", "-"), categoryOf(template.category)].join(" · ")}
-            {quality !== "unknown" && ` · ${t(`templates.quality_${quality}`)}`}
+            {quality !== "unknown" && ` · ${t(`templates.quality.${quality}`)}`}
           </span>
         </span>
         <span className={classes.status} data-mark={MARKS[template.status]}>

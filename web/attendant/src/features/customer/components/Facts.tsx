@@ -81,20 +81,20 @@ function Reach({ of, verified, claimed }: ReachProps) {
       </dt>
       {values.length === 0 && (
         <dd className={classes.unknown}>
-          <span title={t(`${of}_unknown`)}>—</span>
+          <span title={t(`unknown.${of}`)}>—</span>
         </dd>
       )}
       {values.map(({ value, sure }) => (
         <dd key={sure} className={classes.value}>
           <span className={classes.valueText}>
             <bdi dir="ltr">{of === "phone" ? phoneText(value) : value}</bdi>
-            <Tooltip label={t(`${sure}_help`)} multiline maw={260}>
+            <Tooltip label={t(`help.${sure}`)} multiline maw={260}>
               <small data-sure={sure} tabIndex={0}>
                 {t(sure)}
               </small>
             </Tooltip>
           </span>
-          <CopyIcon value={value} label={t(`copy_${of}`)} />
+          <CopyIcon value={value} label={t(`copy.${of}`)} />
         </dd>
       ))}
     </div>
