@@ -2,6 +2,7 @@
 
 import pytest
 
+from atd_gateway import signin
 from atd_schemas.ids import uuid7
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -53,6 +54,15 @@ async def test_sessions_come_in_pages(gateway):
     assert [len(one["items"]) for one in (first, second)] == [2, 1]
     assert second["next_cursor"] is None
     assert len({one["id"] for one in first["items"] + second["items"]}) == 3
+
+
+async def test_one_session_too_many_ends_the_oldest(gateway, monkeypatch):
+    monkeypatch.setattr(signin, "SESSIONS_KEPT", 2)
+    ana, rui = await gateway.person(), await gateway.person()
+    newer = [bearer(await login(gateway, ana)) for _ in range(2)]
+    assert (await gateway.http.get("/api/v1/me", headers=ana.headers)).status_code == 401
+    assert [one["current"] for one in (await sessions(gateway, newer[0]))["items"]] == [False, True]
+    assert len((await sessions(gateway, rui.headers))["items"]) == 1
 
 
 async def test_a_session_that_is_ended_is_signed_out_at_once(gateway, listening):

@@ -1,7 +1,7 @@
 """Sessions: signing in, refreshing the tokens, signing out."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -29,6 +29,9 @@ PER_EMAIL = Rate(per_second=0.1, burst=100)
 PER_PAIR_SECONDS = 60.0
 """Seconds until one more failed sign-in for one e-mail from one address is allowed."""
 
+SESSIONS_KEPT = 200
+"""Of one attendant. One more ends the oldest: ending all of them, in one transaction, must always be possible."""
+
 
 class _People(Protocol):
     async def tenant(self, tenant_id: str) -> Tenant | None: ...
@@ -48,6 +51,8 @@ class _Sessions(Protocol):
     async def rotate(self, before: Session, after: Session) -> bool: ...
 
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool: ...
+
+    async def surplus(self, attendant_id: str, now: datetime, *, keep: int) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,8 @@ class SignIn:
         secret = os.urandom(_SECRET_BYTES)
         session = sessions.open_session(uuid7(), tenant.id, attendant.id, secret, self._lifetimes, now, device)
         await self._store.add(session)
+        for oldest in await self._store.surplus(attendant.id, now, keep=SESSIONS_KEPT):
+            await self._end(oldest, "surplus")
         self._log.info("login.accepted", tenant_id=tenant.id, attendant_id=attendant.id, session_id=session.id)
         return SignedIn(self._access(session), refresh_token(session.id, secret), attendant, tenant)
 

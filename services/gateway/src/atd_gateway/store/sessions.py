@@ -17,7 +17,7 @@ SESSIONS = "sessions"
 SESSION_INDEXES: Mapping[str, Sequence[IndexModel]] = {
     SESSIONS: [
         IndexModel([("expires_at", 1)], expireAfterSeconds=0),
-        IndexModel([("attendant_id", 1)]),
+        IndexModel([("attendant_id", 1), ("revoked_at", 1), ("_id", -1)]),
     ],
 }
 
@@ -77,6 +77,12 @@ class MongoSessions:
             query["_id"] = {"$lt": before}
         rows = await self._sessions.find(query).sort([("_id", -1)]).limit(limit).to_list(limit)
         return [_session(row) for row in rows]
+
+    async def surplus(self, attendant_id: str, now: datetime, *, keep: int) -> Sequence[str]:
+        """Of an attendant's sessions that have not ended, those beyond the `keep` newest: at most as many again."""
+        query: Document = {"attendant_id": attendant_id, "revoked_at": None, "expires_at": {"$gt": now}}
+        rows = await self._sessions.find(query, {"_id": 1}).sort([("_id", -1)]).skip(keep).limit(keep).to_list(keep)
+        return [row["_id"] for row in rows]
 
     async def ended(self, session_ids: Iterable[str], now: datetime) -> frozenset[str]:
         """Those of the sessions that are over: revoked, expired or gone."""
