@@ -14,6 +14,7 @@ import { startTexts } from "@/shared/i18n";
 import { liveOf } from "@/shared/realtime/live";
 import { Session } from "@/shared/session/session";
 import { preferences } from "@/shared/storage/preferences";
+import { tolerateTranslators } from "@/shared/ui/translatedPage";
 import { registerServiceWorker } from "@/shared/update/serviceWorker";
 import { keepPageOnFileDrops } from "@/shared/ui/fileDrops";
 
@@ -21,6 +22,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 keepPageOnFileDrops();
+tolerateTranslators();
 const session = new Session();
 setTokenSource(session);
 const queryClient = createQueryClient();
