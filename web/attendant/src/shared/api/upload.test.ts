@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { setTokenSource } from "@/shared/api/client";
 import { ApiProblem, Unanswered } from "@/shared/api/problem";
 import { upload } from "@/shared/api/upload";
+import { isBusy } from "@/shared/update/reloadHolds";
 
 /** The browser's request, answered by the test. */
 class Request {
@@ -79,9 +80,11 @@ test("the file goes out with its key and token, and its progress is told", async
   sent.upload.onprogress?.({ lengthComputable: true, loaded: 1, total: 4 });
   sent.upload.onprogress?.({ lengthComputable: false, loaded: 2, total: 0 });
   sent.upload.onprogress?.({ lengthComputable: true, loaded: 4, total: 4 });
+  expect(isBusy(Date.now(), 0)).toBe(true);
   sent.answer(201, '{"id":"a1"}');
   expect(await done).toEqual({ id: "a1" });
   expect(told).toEqual([0.25, 1]);
+  expect(isBusy(Date.now(), 0)).toBe(false);
 });
 
 test("a cancelled one ends as cancelled, under way or before it began", async () => {

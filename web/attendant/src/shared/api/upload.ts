@@ -2,6 +2,7 @@
 import { owner, renewedToken, tokenNow } from "@/shared/api/client";
 import { problemFrom, Unanswered } from "@/shared/api/problem";
 import type { Attachment } from "@/shared/api/types";
+import { holdReload } from "@/shared/update/reloadHolds";
 
 export interface Upload {
   /** Raises `ApiProblem`, `Unanswered`, or an `AbortError` after `abort`. */
@@ -18,7 +19,8 @@ interface Answer {
 /** Uploads a file. The same `key` (a UUID) again, after a lost answer, is the same attachment. */
 export function upload(file: File, key: string, onProgress: (fraction: number) => void = () => undefined): Upload {
   const aborter = new AbortController();
-  return { done: run(file, key, onProgress, aborter.signal), abort: () => aborter.abort() };
+  const done = run(file, key, onProgress, aborter.signal).finally(holdReload());
+  return { done, abort: () => aborter.abort() };
 }
 
 async function run(

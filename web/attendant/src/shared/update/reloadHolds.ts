@@ -6,7 +6,9 @@ let typedAt = 0;
 export function holdReload(): () => void {
   const hold = Symbol("hold");
   holds.add(hold);
-  return () => holds.delete(hold);
+  return () => {
+    holds.delete(hold);
+  };
 }
 
 /** Whether a reload would interrupt somebody: something is under way, or was typed less than `quietMs` ago. */

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Capabilities } from "@/shared/api/types";
 import { IconButton } from "@/shared/ui/IconButton";
+import { holdReload } from "@/shared/update/reloadHolds";
 
 import { useRecorder } from "../hooks/useRecorder";
 import classes from "./composer.module.css";
@@ -22,6 +23,7 @@ export function VoiceRecorder({ limit, onDone, onCancel }: Props) {
   const done = useRef<HTMLButtonElement>(null);
   const recorder = useRecorder(limit, meter, onDone);
   const { state } = recorder;
+  useEffect(() => holdReload(), []);
   useEffect(() => {
     if (state === "recording") done.current?.focus();
   }, [state]);
