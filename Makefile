@@ -28,8 +28,8 @@ RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gener
 	--no-emit-index-url --no-annotate --no-header --prerelease if-necessary-or-explicit \
 	$(if $(KEEP),,--upgrade)
 
-.PHONY: help run demo status web test pytest web-test test-browser check lint types imports pins web-check bench \
-	web-types fmt lock clean reset
+.PHONY: help run demo status web test pytest web-test test-browser screenshots check lint types imports pins web-check \
+	bench web-types fmt lock clean reset
 
 help: ## say what there is (this)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
@@ -58,6 +58,9 @@ web-test: $(READY)
 
 test-browser: $(READY) ## every story of the web client in a real browser (ARGS="-k offline" narrows it)
 	@$(BIN)/pytest tests/browser $(ARGS)
+
+screenshots: $(READY) ## write docs/screenshots anew: the web client's pages, light and dark, wide and on a phone
+	@$(BIN)/python -m tests.browser.screenshots
 
 check: $(READY) ## everything that can be said without running it, side by side: ruff, mypy, import contracts, pins, the web client
 	@$(MAKE) --no-print-directory --keep-going -j $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \

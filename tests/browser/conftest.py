@@ -64,6 +64,5 @@ async def sit(system: System, browser: Browser) -> AsyncIterator[Sit]:
 async def ana(office: Office, sit: Sit) -> Seat:
     """The administrator, signed in."""
     seat = await sit(office.ana)
-    await seat.cuttable()
     await seat.sign_in("/inbox/queue")
     return seat

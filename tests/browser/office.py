@@ -6,14 +6,14 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from atd_testing.providers import WebhookSettings
 from atd_testing.waiting import eventually
-from atd_testing.whatsapp.builders import status_webhook
+from atd_testing.whatsapp.builders import status_webhook, text_webhook, wamid
 from tests.harness.graph import Graph
 from tests.harness.people import PASSWORD, Account, add_companies, api, connect, sign_in
 from tests.harness.provider import Provider
@@ -65,6 +65,13 @@ class Office:
     async def receives(self, *texts: str, of: Customer = MARINA) -> None:
         """A customer writes; returns when Meta's webhooks were taken."""
         await self.provider.write(of.phone, texts, name=of.name)
+
+    async def received_long_ago(self, text: str, age: timedelta, *, of: Customer = MARINA) -> None:
+        """A customer wrote some time ago, and Meta tells it only now."""
+        number, message_id = self.account.phone_number_id, wamid(f"{self.account.id}/{of.phone}/{text}")
+        at = datetime.now(UTC) - age
+        raw = text_webhook(number, text, at, sender=of.phone, message_id=message_id, name=of.name)
+        await self.provider.deliver(raw)
 
     async def receives_kind(self, kind: str, *, of: Customer = MARINA, **fields: Any) -> str:
         """A customer sends something of another kind (`CustomerMessage` has the fields); its id at the provider."""

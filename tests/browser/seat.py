@@ -15,10 +15,11 @@ from playwright.async_api import (
     Page,
     Request,
     Response,
-    WebSocketRoute,
     expect,
 )
 
+from atd_gateway.domain.cursors import encode_cursor
+from atd_gateway.domain.streams import StreamLayout
 from atd_testing.waiting import PATIENCE_SECONDS
 from tests.browser.office import MARINA, Customer, Person
 
@@ -29,6 +30,21 @@ _FIRST_REFRESH = re.compile(r"401 POST \S+/api/v1/auth/refresh")
 """Whether somebody is signed in is asked once, and "no" is an answer."""
 _LEFT = ("net::ERR_ABORTED",)
 """A request that the page itself gave up, by leaving or because it needs the answer no more."""
+
+
+_OWN_CURSOR = """
+window.__since = null;
+window.__ran = [];
+window.WebSocket = class extends WebSocket {
+  constructor(url, protocols) {
+    const address = new URL(url);
+    if (window.__since !== null) address.searchParams.set("since", window.__since);
+    window.__since = null;
+    super(address, protocols);
+  }
+};
+"""
+"""Lets a story choose from where the next live connection goes on. `__ran` is what a stranger's script would fill."""
 
 
 class Seat:
@@ -44,8 +60,6 @@ class Seat:
         self.person = person
         self.complaints: list[str] = []
         self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH]
-        self._lines: list[WebSocketRoute] = []
-        self._cut = False
         self._page: Page | None = None
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.on("console", self._console)
@@ -73,6 +87,10 @@ class Seat:
         self._page = await self.context.new_page()
         await self._page.goto(self.url + path)
         return self._page
+
+    async def go(self, path: str) -> None:
+        """Enter an address in the tab in front."""
+        await self.page.goto(self.url + path)
 
     def turn_to(self, page: Page) -> None:
         """Another tab is in front from now on."""
@@ -147,30 +165,21 @@ class Seat:
         """The mark at a message of ours that says how far it has come."""
         return self.message(text).get_by_role("img", name=status, exact=True)
 
-    async def cuttable(self) -> None:
-        """From now on the live connection of new pages can be cut."""
-        await self.context.route_web_socket(re.compile(r"/ws(\?|$)"), self._line)
-
     async def cut(self) -> None:
         """The network is gone."""
-        self._cut = True
-        self.forgive("ERR_INTERNET_DISCONNECTED", "failed .*/api/v1/")
+        self.forgive("ERR_INTERNET_DISCONNECTED", "^failed ")
         await self.context.set_offline(True)
-        for line in self._lines:
-            await line.close(code=1012)
-        self._lines.clear()
+        await expect(self.page.get_by_role("img", name="Sem conexão")).to_be_visible()
 
     async def mend(self) -> None:
         """The network is back."""
-        self._cut = False
         await self.context.set_offline(False)
+        await self.is_live()
 
-    async def _line(self, line: WebSocketRoute) -> None:
-        if self._cut:
-            await line.close(code=1012)
-            return
-        line.connect_to_server()
-        self._lines.append(line)
+    async def lose_cursor(self) -> None:
+        """The next live connection goes on from a place that the server knows no more."""
+        lost = encode_cursor(StreamLayout({"gone.v1": 1}), [0])
+        await self.page.evaluate("(lost) => { window.__since = lost; }", lost)
 
     def _console(self, said: ConsoleMessage) -> None:
         # A request's failure is told with its address by the response.
@@ -191,6 +200,7 @@ async def seated(browser: Browser, url: str, person: Person, **options: Any) -> 
     """A person with a browser. Raises `AssertionError` at the end when something went wrong in it."""
     settings = {"locale": "pt-BR", "timezone_id": "America/Sao_Paulo", "viewport": WIDE, **options}
     context = await browser.new_context(**settings)
+    await context.add_init_script(_OWN_CURSOR)
     seat = Seat(context, url, person)
     try:
         yield seat

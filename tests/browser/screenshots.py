@@ -1,0 +1,197 @@
+"""`make screenshots`: pictures of the client's pages in `docs/screenshots`, light and dark, wide and on a phone.
+
+It starts a system of its own with the built client, and fills one company with the same conversations each time; what
+differs between two runs are the times of day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import Browser, Route, expect
+
+from deploy.web.client import CLIENT, Client
+from tests.browser.office import MARINA, Customer, Office, opened_office
+from tests.browser.seat import PHONE, WIDE, Seat, seated
+from tests.harness.browser import started_browser
+from tests.harness.system import FAKE, GATEWAY, SANDBOX, System
+
+_ROOT = Path(__file__).parents[2]
+_FOLDER = _ROOT / "docs" / "screenshots"
+_COLOURS = 200
+_CUSTOMERS = (
+    ("Marina Alves", "Bom dia! Meu boleto deste mês não chegou, podem enviar de novo?"),
+    ("Rui Prado", "Qual o horário de vocês no sábado?"),
+    ("Teresa Nogueira de Albuquerque Cavalcanti e Silva dos Santos", "Quero remarcar a consulta de quinta"),
+    ("João Lima", "Obrigado, resolvido!"),
+    ("Zoë Ação", "O link de pagamento dá erro"),
+    ("محمد علي", "مرحبا، هل لديكم موعد غدا؟"),
+    ("Lúcia Ferraz", "Posso pagar em duas vezes?"),
+    ("Paulo Reis", "Recebi o produto errado"),
+    ("Clara Dias", "Vocês entregam em Niterói?"),
+    ("Igor Matos", "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"),
+    ("Bia Couto", "Preciso da nota fiscal"),
+    ("Caio Brandão", "Alô?"),
+    ("Elisa Prates", "Vi o anúncio. Ainda está valendo?"),
+    ("Nina Rocha", "Boa tarde"),
+)
+
+Take = Callable[[Seat], Awaitable[None]]
+
+
+async def _fill(office: Office) -> None:
+    customers = [Customer(name, f"55119888800{place:02}") for place, (name, _) in enumerate(_CUSTOMERS, 1)]
+    for customer, (_, text) in zip(customers[1:], _CUSTOMERS[1:], strict=True):
+        await office.receives(text, of=customer)
+    davi = Customer("Davi Melo", "5511988880099")
+    await office.received_long_ago("Oi, vocês ainda têm vaga?", timedelta(hours=30), of=davi)
+    bruno = await office.hire("Bruno Lima")
+    await office.receives(_CUSTOMERS[0][1], of=MARINA)
+    await office.answers("Bom dia, Marina! Já estou verificando.", person=bruno)
+    await office.receipt("Bom dia, Marina! Já estou verificando.", "read")
+    made = io.BytesIO()
+    Image.effect_mandelbrot((480, 320), (-2.2, -1.2, 1.0, 1.2), 60).save(made, "PNG")
+    await office.receives_file("image", made.getvalue(), "image/png")
+    await office.receives_file("document", b"%PDF-1.4\n%%EOF\n", "application/pdf", "Comprovante de endereço.pdf")
+    place = {"latitude": -23.55052, "longitude": -46.633308, "name": "Praça da Sé", "address": "Centro, São Paulo"}
+    await office.receives_kind("location", place=place)
+    conversation = await office.conversation()
+    note = {"kind": "text", "text": "Cliente antiga. Boleto vence dia 10.", "direction": "note"}
+    answer = await office.client.post(f"/conversations/{conversation['id']}/messages", json=note)
+    assert answer.is_success, answer.text
+    await office.answers("Segue a segunda via. Vence na sexta-feira.")
+    await office.receipt("Segue a segunda via. Vence na sexta-feira.", "delivered")
+
+
+async def _queue(seat: Seat) -> None:
+    await seat.go("/inbox/queue")
+    await expect(seat.page.get_by_role("list", name="Conversas: Fila")).to_be_visible()
+
+
+async def _empty(seat: Seat) -> None:
+    await seat.go("/inbox/favourites")
+    await expect(seat.page.get_by_text("Nenhuma favorita")).to_be_visible()
+
+
+async def _thread(seat: Seat) -> None:
+    await _queue(seat)
+    await seat.choose()
+    await expect(seat.message("Segue a segunda via.")).to_be_visible()
+    await seat.field.fill("Precisa de mais alguma coisa?")
+
+
+async def _closed_window(seat: Seat) -> None:
+    await _queue(seat)
+    await seat.page.get_by_role("searchbox", name="Buscar conversas").fill("Davi")
+    await seat.choose(Customer("Davi Melo"))
+
+
+async def _templates(seat: Seat) -> None:
+    await _closed_window(seat)
+    await seat.thread.get_by_role("button", name="Escolher modelo").click()
+    await expect(seat.page.get_by_role("dialog", name="Modelos")).to_be_visible()
+
+
+async def _settings(seat: Seat) -> None:
+    await seat.go("/settings/appearance")
+    await expect(seat.page.get_by_role("heading", name="Aparência")).to_be_visible()
+
+
+async def _channels(seat: Seat) -> None:
+    await seat.go("/channels")
+    await expect(seat.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+async def _loading(seat: Seat) -> None:
+    async def wait(route: Route) -> None:
+        await asyncio.sleep(20)
+        await route.abort()
+
+    await seat.context.route("**/api/v1/conversations**", wait)
+    await seat.go("/inbox/queue")
+    await expect(seat.page.get_by_role("searchbox", name="Buscar conversas")).to_be_visible()
+
+
+async def _failing(seat: Seat) -> None:
+    async def fail(route: Route) -> None:
+        await route.fulfill(status=500, json={"title": "error", "status": 500, "code": "internal"})
+
+    await seat.context.unroute_all(behavior="ignoreErrors")
+    await seat.context.route("**/api/v1/conversations**", fail)
+    await seat.go("/inbox/queue")
+    await expect(seat.page.get_by_text("Não foi possível carregar as conversas").first).to_be_visible()
+
+
+_PAGES: dict[str, Take] = {
+    "inbox": _queue,
+    "empty": _empty,
+    "thread": _thread,
+    "window-closed": _closed_window,
+    "templates": _templates,
+    "settings": _settings,
+    "channels": _channels,
+    "loading": _loading,
+    "failing": _failing,
+}
+
+
+async def _take(browser: Browser, office: Office, scheme: str, width: int) -> None:
+    size = WIDE if width == WIDE["width"] else PHONE
+    async with seated(
+        browser, office.system.public_url, office.ana, viewport=size, color_scheme=scheme, reduced_motion="reduce"
+    ) as seat:
+        seat.forgive("")
+        await seat.open()
+        await expect(seat.page.get_by_role("button", name="Entrar")).to_be_visible()
+        await _save(seat, f"login-{scheme}-{width}")
+        await seat.enter_password()
+        await expect(seat.page.get_by_role("button", name="Sua conta")).to_be_visible()
+        for name, page in _PAGES.items():
+            await page(seat)
+            await _save(seat, f"{name}-{scheme}-{width}")
+
+
+async def _save(seat: Seat, name: str) -> None:
+    """With few colours, which makes a page's picture a third of its size."""
+    await seat.page.wait_for_timeout(600)
+    picture = Image.open(io.BytesIO(await seat.page.screenshot(animations="disabled"))).convert("RGB")
+    small = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small.save(_FOLDER / f"{name}.png", optimize=True)
+
+
+async def take_all(system: System) -> None:
+    """Every page in both themes and both widths."""
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    async with opened_office(system) as office, started_browser() as browser:
+        await _fill(office)
+        for scheme in ("light", "dark"):
+            for width in (WIDE["width"], PHONE["width"]):
+                await _take(browser, office, scheme, width)
+
+
+def main() -> None:
+    """Start a system, take the pictures, stop it."""
+    client = Client(_ROOT / CLIENT, os.environ)
+    client.build()
+    with tempfile.TemporaryDirectory() as directory:
+        environment = {
+            GATEWAY: {"ATD_WEB_ROOT": str(client.dist)},
+            FAKE: {"ATD_SANDBOX_DATA": str(Path(directory) / "sandbox")},
+        }
+        system = System(Path(directory), environment=environment, fake=SANDBOX)
+        try:
+            system.start()
+            asyncio.run(take_all(system))
+        finally:
+            system.stop()
+
+
+if __name__ == "__main__":
+    main()

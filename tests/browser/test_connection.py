@@ -1,0 +1,83 @@
+"""The network goes and comes back, and nothing is missing or double."""
+
+from __future__ import annotations
+
+from playwright.async_api import Route, expect
+
+from tests.browser.office import MARINA, RUI, Office
+from tests.browser.seat import Seat
+
+
+async def test_after_a_cut_a_colleagues_answer_is_there_and_ones_own_goes_out_once(office: Office, ana: Seat) -> None:
+    bruno = await office.hire("Bruno Lima")
+    await office.receives("Qual é o prazo?")
+    await ana.choose()
+    await ana.cut()
+    await expect(ana.page.get_by_text("Sem conexão")).to_be_visible()
+    await ana.say("São dez dias.")
+    await expect(ana.message("São dez dias.")).to_be_visible()
+    await office.answers("Dez dias úteis.", person=bruno)
+    await office.receives("Obrigado", of=RUI)
+    assert await office.sent("São dez dias.") == []
+
+    await ana.mend()
+    await expect(ana.message("Dez dias úteis.")).to_be_visible()
+    await expect(ana.row(RUI)).to_be_visible()
+    await expect(ana.tick("São dez dias.", "Enviada")).to_be_visible()
+    await office.went_out("São dez dias.")
+    assert sorted(await office.texts()) == ["Dez dias úteis.", "Qual é o prazo?", "São dez dias."]
+    await expect(ana.message("São dez dias.")).to_have_count(1)
+
+
+async def test_a_queued_message_survives_a_reload_without_network(office: Office, ana: Seat) -> None:
+    await office.receives("Qual é o prazo?")
+    await ana.choose()
+    await ana.page.evaluate("navigator.serviceWorker.ready")
+    await ana.cut()
+    await ana.say("São dez dias.")
+    await ana.page.reload()
+    await expect(ana.page.get_by_text("Seus rascunhos estão guardados")).to_be_visible()
+    await ana.mend()
+    await office.went_out("São dez dias.")
+    await expect(ana.message("São dez dias.")).to_have_count(1)
+
+
+async def test_when_the_server_cannot_tell_what_was_missed_everything_is_read_again(office: Office, ana: Seat) -> None:
+    bruno = await office.hire("Bruno Lima")
+    await office.receives("Qual é o prazo?")
+    await office.receives("Alô", of=RUI)
+    await ana.choose()
+    await ana.cut()
+    await office.answers("Dez dias úteis.", person=bruno)
+    conversation = await office.conversation(RUI)
+    assert (await office.client.post(f"/conversations/{conversation['id']}/close")).is_success
+    await ana.lose_cursor()
+    await ana.mend()
+    await expect(ana.message("Dez dias úteis.")).to_be_visible()
+    await ana.view("Fechadas")
+    await expect(ana.row(RUI)).to_be_visible()
+    await expect(ana.row(MARINA)).to_have_count(0)
+
+
+async def test_an_answer_that_never_comes_leaves_one_message(office: Office, ana: Seat) -> None:
+    await office.receives("Qual é o prazo?")
+    await ana.choose()
+    lost = 0
+
+    async def lose_first_answer(route: Route) -> None:
+        nonlocal lost
+        if route.request.method == "POST" and lost == 0:
+            lost += 1
+            await route.fetch()
+            await route.abort()
+        else:
+            await route.continue_()
+
+    ana.forgive("ERR_FAILED", "^failed POST .*/messages")
+    await ana.context.route("**/api/v1/conversations/*/messages", lose_first_answer)
+    await ana.say("São dez dias.")
+    await office.went_out("São dez dias.")
+    await expect(ana.tick("São dez dias.", "Enviada")).to_be_visible()
+    await expect(ana.message("São dez dias.")).to_have_count(1)
+    assert await office.texts() == ["Qual é o prazo?", "São dez dias."]
+    assert lost == 1
