@@ -1,5 +1,11 @@
 /** Mantine in our tokens: its components take their colours from `tokens.css`. */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from "@mantine/core";
 
 const teal: MantineColorsTuple = [
   "#ecfaf8",
@@ -28,10 +34,18 @@ const dark: MantineColorsTuple = [
   "#0a0e0d",
 ];
 
+/** Text on the accent by the scheme that is shown: Mantine decides it by the light one alone. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  const onAccent = input.variant === "filled" && (input.color ?? "teal") === "teal";
+  return onAccent ? { ...colors, color: "var(--mantine-primary-color-contrast)" } : colors;
+};
+
 export const theme = createTheme({
   primaryColor: "teal",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  variantColorResolver,
   colors: { teal, dark },
   fontFamily: "var(--font)",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },

@@ -1,0 +1,53 @@
+"""No page has a fault that axe finds, in either theme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from deploy.web.client import CLIENT
+from tests.browser.conftest import Sit
+from tests.browser.office import Office
+from tests.browser.seat import Seat
+
+_AXE = Path(__file__).parents[2] / CLIENT / "node_modules" / "axe-core" / "axe.min.js"
+# The rule that is left out is an experiment of axe's, which takes a picture's initials for a label.
+_RUN = """
+async () => {
+  const { violations } = await axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    rules: { "label-content-name-mismatch": { enabled: false } },
+  });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(" ")}`));
+}
+"""
+
+
+async def _faults(seat: Seat) -> list[str]:
+    await seat.page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found = await seat.page.evaluate(_RUN)
+    return [f"{seat.page.url}: {one}" for one in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(office: Office, sit: Sit, scheme: str) -> None:
+    await office.receives("Bom dia, meu boleto não chegou")
+    await office.answers("Já envio outro.")
+    seat = await sit(office.ana, color_scheme=scheme, reduced_motion="reduce")
+    await seat.open()
+    await expect(seat.page.get_by_role("button", name="Entrar")).to_be_visible()
+    found = await _faults(seat)
+    await seat.enter_password()
+    await seat.is_live()
+    await seat.go("/inbox/queue")
+    await seat.choose()
+    await expect(seat.message("Já envio outro.")).to_be_visible()
+    found += await _faults(seat)
+    for path in ("/inbox/favourites", "/settings/appearance", "/settings/notifications", "/channels"):
+        await seat.go(path)
+        await seat.is_live()
+        await expect(seat.page.get_by_role("heading", level=1)).to_be_attached()
+        found += await _faults(seat)
+    assert found == []
