@@ -6,7 +6,8 @@
   } catch {
     // A forbidden storage: the system's theme.
   }
-  var dark = chosen.theme === "dark" || (chosen.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  var dark =
+    chosen.theme === "dark" || (chosen.theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   var root = document.documentElement;
   root.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
   root.setAttribute("data-density", chosen.density === "compact" ? "compact" : "comfortable");

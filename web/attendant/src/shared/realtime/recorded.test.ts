@@ -28,11 +28,11 @@ const conversation = {
   sequence: 155,
 } as unknown as Conversation;
 
-const events = [NOTE, RECEIVED].map((text) => {
+const events = [NOTE, RECEIVED].map((text): EventFrame => {
   const read = readFrame(text);
   if (read?.is !== "event") throw new Error("not an event");
   return read.frame;
-}) as EventFrame[];
+});
 
 test("each recorded frame is read as what it is", () => {
   expect([READY, VIEWING, NOTE, RECEIVED].map((text) => readFrame(text)?.is)).toEqual([
@@ -71,7 +71,7 @@ test("a batch of events over 5,000 rows writes each list once", () => {
   live.takeAnswered(rows, emptyWatch());
   let writes = 0;
   client.getQueryCache().subscribe((event) => {
-    if (event.type === "updated" && event.query.queryKey[1] === "list") writes += 1;
+    if (event.type === "updated" && (event.query.queryKey as unknown[])[1] === "list") writes += 1;
   });
   live.apply(rows.slice(0, 50).map((row) => ({ ...events[0], subject: row.id, sequence: 156 }) as EventFrame));
   expect(writes).toBe(1);
