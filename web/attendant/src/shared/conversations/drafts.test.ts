@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { Drafts, EMPTY_DRAFT, type Draft } from "@/shared/conversations/drafts";
-import { recordStore } from "@/shared/storage/records";
+import { farewellOf, recordStore } from "@/shared/storage/records";
 
 type Stored = Parameters<Drafts["changedElsewhere"]>[1];
 
@@ -22,6 +22,7 @@ function tab(attendantId = "ana"): Drafts {
       },
       remove: (key) => Promise.resolve(void records.delete(key)),
     },
+    farewell: farewellOf("test"),
     now: () => (clock += 1),
     tell: (key, draft) => {
       for (const other of tabs) if (other !== drafts) other.changedElsewhere(key, draft);
@@ -32,6 +33,7 @@ function tab(attendantId = "ana"): Drafts {
 }
 
 beforeEach(() => {
+  localStorage.clear();
   vi.useFakeTimers();
   records = new Map();
   tabs = [];
@@ -140,4 +142,29 @@ test("IndexedDB keeps records by their prefix", async () => {
   expect(await store.all("a/")).toEqual([["a/1", 1]]);
   await store.remove("a/1");
   expect(await store.all("a/")).toEqual([]);
+});
+
+test("what is typed right before the page ends is there in the next one, although nothing was written any more", async () => {
+  const ending = tab();
+  ending.set("c1", "reply", { text: "Para o Rui" });
+  records.set = () => records; // IndexedDB takes nothing of a page that ends
+  ending.leave();
+  const next = tab();
+  await next.start();
+  expect(next.get("c1", "reply").text).toBe("Para o Rui");
+  const other = tab("bia");
+  await other.start();
+  expect(other.get("c1", "reply")).toEqual(EMPTY_DRAFT);
+});
+
+test("a page that came back from its end and sent the text does not find it again", async () => {
+  const drafts = tab();
+  drafts.set("c1", "reply", { text: "Olá" });
+  drafts.leave();
+  await vi.runAllTimersAsync();
+  drafts.clear("c1", "reply");
+  await vi.runAllTimersAsync();
+  const next = tab();
+  await next.start();
+  expect(next.get("c1", "reply")).toEqual(EMPTY_DRAFT);
 });

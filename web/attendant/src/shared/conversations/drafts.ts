@@ -2,7 +2,7 @@
  * What was typed and not sent yet. Kept in memory, where reading and writing are immediate, and a moment later in
  * IndexedDB; other tabs follow. Every draft belongs to one attendant, one conversation and one mode.
  */
-import type { RecordStore } from "@/shared/storage/records";
+import type { Farewell, RecordStore } from "@/shared/storage/records";
 
 export type DraftMode = "reply" | "note";
 
@@ -36,6 +36,8 @@ export interface DraftParts {
   attendantId: string;
   store: RecordStore<StoredDraft>;
   now: () => number;
+  /** Where the page leaves what IndexedDB may not take any more as it ends; read and emptied at the next start. */
+  farewell: Farewell<StoredDraft>;
   /** Tells the other tabs of a change. */
   tell: (key: string, draft: StoredDraft) => void;
 }
@@ -45,6 +47,7 @@ const WRITE_AFTER_MS = 300;
 export class Drafts {
   private readonly drafts = new Map<string, StoredDraft>();
   private readonly unwritten = new Set<string>();
+  private readonly writing = new Set<string>();
   private readonly held = new Set<string>();
   private readonly listeners = new Map<string, Set<() => void>>();
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -53,7 +56,13 @@ export class Drafts {
 
   /** Reads what is stored. What was typed before it was read is later and stays. */
   async start(): Promise<void> {
-    for (const [key, draft] of await this.parts.store.all(`${this.parts.attendantId}/`)) this.takeLater(key, draft);
+    const prefix = `${this.parts.attendantId}/`;
+    for (const [key, draft] of this.parts.farewell.take(prefix)) {
+      this.takeLater(key, draft);
+      this.unwritten.add(key);
+    }
+    for (const [key, draft] of await this.parts.store.all(prefix)) this.takeLater(key, draft);
+    await this.flush();
   }
 
   get(conversationId: string, mode: DraftMode): Draft {
@@ -84,6 +93,16 @@ export class Drafts {
     await Promise.all(keys.map((key) => this.write(key)));
   }
 
+  /** The page ends, perhaps before IndexedDB has written: what is unwritten is left where writing is immediate. */
+  leave(): void {
+    const left = [...this.unwritten, ...this.writing].flatMap((key) => {
+      const draft = this.drafts.get(key);
+      return draft === undefined ? [] : [[key, draft] as [string, StoredDraft]];
+    });
+    this.parts.farewell.leave(left);
+    void this.flush();
+  }
+
   /** Somebody types in it here: what other tabs do waits until they stop. */
   hold(conversationId: string, mode: DraftMode): () => void {
     const key = this.keyOf(conversationId, mode);
@@ -110,7 +129,10 @@ export class Drafts {
     const draft = this.drafts.get(key);
     if (draft === undefined) return;
     this.parts.tell(key, draft);
+    this.writing.add(key);
     await (isEmpty(draft) ? this.parts.store.remove(key) : this.parts.store.put(key, draft));
+    this.writing.delete(key);
+    this.parts.farewell.take(key); // of an end that the page came back from
   }
 
   private takeLater(key: string, draft: StoredDraft): void {

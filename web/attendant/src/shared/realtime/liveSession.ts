@@ -18,11 +18,12 @@ import { Socket, type ConnectionState } from "@/shared/realtime/socket";
 import type { Session } from "@/shared/session/session";
 import { preferences } from "@/shared/storage/preferences";
 import { alone } from "@/shared/storage/locks";
-import { recordStore } from "@/shared/storage/records";
+import { farewellOf, recordStore } from "@/shared/storage/records";
 import { serverClock } from "@/shared/time/clock";
 
 const outgoingStore = recordStore<OutgoingItem>("outgoing");
 const draftStore = recordStore<Parameters<Drafts["changedElsewhere"]>[1]>("drafts");
+const draftFarewell = farewellOf<Parameters<Drafts["changedElsewhere"]>[1]>("drafts");
 
 export class LiveSession {
   readonly live: Live;
@@ -94,7 +95,7 @@ export class LiveSession {
       else void this.drafts.flush();
       this.signals.visible(document.visibilityState === "visible");
     };
-    const leaving = () => void this.drafts.flush();
+    const leaving = () => this.drafts.leave();
     window.addEventListener("online", wake);
     window.addEventListener("offline", lost);
     window.addEventListener("pagehide", leaving);
@@ -189,6 +190,7 @@ export class LiveSession {
     const drafts = new Drafts({
       attendantId: this.me.id,
       store: draftStore,
+      farewell: draftFarewell,
       now: Date.now,
       tell: (key, draft) => tabs.postMessage({ key, draft }),
     });

@@ -31,3 +31,37 @@ export function recordStore<T>(name: string): RecordStore<T> {
     },
   };
 }
+
+/** Records that a page leaves as it ends, for the next one: written at once, unlike IndexedDB. */
+export interface Farewell<T> {
+  leave: (records: readonly [string, T][]) => void;
+  /** What was left under keys that start so; it is gone afterwards. */
+  take: (prefix: string) => [string, T][];
+}
+
+export function farewellOf<T>(name: string): Farewell<T> {
+  const place = `atd-${name}-left:`;
+  return {
+    leave: (records) => {
+      for (const [key, value] of records) {
+        try {
+          localStorage.setItem(place + key, JSON.stringify(value));
+        } catch {
+          // Full or forbidden: IndexedDB may still take it.
+        }
+      }
+    },
+    take: (prefix) => {
+      try {
+        const found = Object.keys(localStorage).filter((key) => key.startsWith(place + prefix));
+        return found.flatMap((key): [string, T][] => {
+          const value = JSON.parse(localStorage.getItem(key) ?? "null") as T | null;
+          localStorage.removeItem(key);
+          return value === null ? [] : [[key.slice(place.length), value]];
+        });
+      } catch {
+        return [];
+      }
+    },
+  };
+}
