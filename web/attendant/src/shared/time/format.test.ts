@@ -65,7 +65,8 @@ test("exact times have four-digit years and no seconds", () => {
 });
 
 test.each([
-  [0, "0 min"],
+  [0, "agora"],
+  [1, "1 min"],
   [12, "12 min"],
   [3 * 60 + 59, "3 h"],
   [49 * 60, "2 dias"],

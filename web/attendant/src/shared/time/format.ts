@@ -75,10 +75,11 @@ export function elapsed(ms: number, language: string): string {
   return format.format(-Math.floor(ms / DAY), "day");
 }
 
-/** "12 min", "3 h", "2 d": how long somebody has been waiting, in as little room as possible. */
+/** "agora", "12 min", "3 h", "2 d": how long somebody has been waiting, in as little room as possible. */
 export function waitingTime(since: Moment, now: number, language: string): string {
   const ms = Math.max(0, now - toMs(since));
   if (Number.isNaN(ms)) return UNKNOWN;
+  if (ms < MINUTE) return elapsed(ms, language);
   if (ms < HOUR) return unit(Math.floor(ms / MINUTE), "minute", language);
   if (ms < DAY) return unit(Math.floor(ms / HOUR), "hour", language);
   return unit(Math.floor(ms / DAY), "day", language);

@@ -79,7 +79,7 @@ export function DayName({ at, ...rest }: Props) {
 /** "23 h": what is left until a moment; nothing when it is over. */
 export function Countdown({ at, ...rest }: Props) {
   const style = useTimeStyle();
-  const left = timeLeft(at, useNow("minute"), style.language);
+  const left = timeLeft(at, useNowNear(at), style.language);
   if (left === null) return null;
   return (
     <time dateTime={at} title={exactTime(at, style)} {...rest}>
@@ -88,9 +88,18 @@ export function Countdown({ at, ...rest }: Props) {
   );
 }
 
-/** Milliseconds until a moment, new every minute and when it is reached; 0 when it is over, null without a moment. */
+const LAST_MINUTES_MS = 120_000;
+
+/** The server's time for what ends at a moment: by minutes, near the end by seconds. */
+export function useNowNear(end: string | null | undefined): number {
+  const at = end ? toMs(end) : NaN;
+  const minute = useNow("minute");
+  return useNow(Math.abs(at - minute) < LAST_MINUTES_MS ? "second" : "minute");
+}
+
+/** Milliseconds until a moment, to the second near its end; 0 when it is over, null without a moment. */
 export function useTimeLeft(end: string | null | undefined): number | null {
-  const now = useNow("minute");
+  const now = useNowNear(end);
   const at = end ? toMs(end) : NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
