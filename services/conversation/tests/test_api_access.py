@@ -54,6 +54,8 @@ async def test_every_route_says_what_it_needs(service: Any) -> None:
     expected = {f"{method} {_route(path)}": permission for method, path, _, permission in ROUTES}
     expected[" ".join(UPLOAD[:2])] = UPLOAD[2]
     expected["GET /internal/keys"] = "operator"
+    for file in ("content", "thumbnail"):
+        expected[f"HEAD /api/v1/attachments/{{attachment_id}}/{file}"] = "conversations:read"
     assert {name: what for name, what in needed.items() if not what.startswith("public")} == expected
     assert {name for name, what in needed.items() if what.startswith("public")} == {
         "GET /livez",

@@ -274,7 +274,8 @@ def _walk(routes: Iterable[BaseRoute], prefix: str) -> Iterable[tuple[str, set[s
             needs.add(f"public: {reason}")
         if not needs and path in _KIT_ROUTES:
             needs.add(_KIT_ROUTES[path])
-        methods = sorted(set(route.methods or ()) - {"HEAD"}) or [_kind(original)]
+        told = set(route.methods or ())
+        methods = sorted(told - {"HEAD"} or told) or [_kind(original)]  # HEAD beside GET goes without saying
         for method in methods:
             yield f"{method} {path}", set(needs)
 
