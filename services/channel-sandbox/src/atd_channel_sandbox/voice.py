@@ -43,6 +43,8 @@ def ogg_from_webm(data: bytes) -> bytes:
     Raises:
         UnreadableAudioError: it has no Opus track, or uses features that browsers do not record.
     """
+    if not is_webm(data):
+        raise UnreadableAudioError("not WebM")
     head, packets = _OPUS_HEAD, []
     for element, payload in _elements(data):
         if element == _CODEC_PRIVATE and payload.startswith(b"OpusHead"):
