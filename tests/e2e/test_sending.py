@@ -87,7 +87,8 @@ async def test_an_attendants_file_is_read_again_in_parts_and_small(shop: Shop) -
     whole = await shop.client.get(f"/attachments/{bill}/content")
     part = await shop.client.get(f"/attachments/{bill}/content", headers={"Range": "bytes=-10"})
     assert (whole.content, part.status_code, part.content) == (PDF, httpx.codes.PARTIAL_CONTENT, PDF[-10:])
-    assert "sandbox" in whole.headers["content-security-policy"]
+    assert "default-src 'none'" in whole.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in whole.headers["content-security-policy"]
     assert whole.headers["cache-control"].startswith("private")
     small = await shop.client.get(f"/attachments/{photo}/thumbnail")
     assert Image.open(io.BytesIO(small.content)).size == (320, 240)

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaTimeoutError, UnknownTopicOrPartitionError
 from bson import ObjectId
-from pymongo.errors import NetworkTimeout
+from pymongo.errors import NetworkTimeout, OperationFailure
 
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import registry
@@ -23,6 +23,7 @@ from atd_servicekit.errors import PublishFailed, StaleVersion
 from atd_servicekit.idempotent_producer import partition_of
 from atd_servicekit.inbox import retry_stale, stale_when_duplicate
 from atd_servicekit.kafka import Outgoing, Producer
+from atd_servicekit.mongo import is_conflict
 from atd_servicekit.outbox import OUTBOX, Relay, next_order, relay, shard_relay
 from atd_servicekit.outbox.rows import shard_of_key
 from atd_servicekit.outbox.stored_rows import StoredRows
@@ -69,7 +70,12 @@ class World:
         """Change aggregates in one transaction; each leaves an event with its number."""
 
         async def attempt(_number: int) -> None:
-            await runtime.transaction(lambda session: self._write(runtime, session, keys, value))
+            try:
+                await runtime.transaction(lambda session: self._write(runtime, session, keys, value))
+            except OperationFailure as error:  # so many writers of so few documents use up the kit's tries
+                if not is_conflict(error):
+                    raise
+                raise StaleVersion from error
 
         await retry_stale(attempt, backoff=Backoff.of_seconds(0.003, 0.05))
 

@@ -182,7 +182,7 @@ async def test_of_a_file_whose_reader_goes_away_no_more_is_read() -> None:
 
     answer = FileResponse(OpenFile(10**9, "x/y", chunks()), 10**9, 200, {})
     async with asyncio.timeout(30):
-        await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+        await answer({"type": "http", "method": "GET", "asgi": {"spec_version": "2.3"}}, receive, send)
     assert closed.is_set()
 
 

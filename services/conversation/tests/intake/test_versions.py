@@ -72,6 +72,7 @@ def act(world: World, action: str, number: int) -> None:
                 changes = react(conversation, picture or ours, "🙏", RULES, BIA, NOON)
             case "fetch again":
                 changes = fetch_again(conversation, picture, file_of(message="w1").id) if picture else []
+                world.files |= {one.id: one for one in picture.attachments} if picture else {}
             case "close":
                 changes = conversation.close(NOON)
             case "assign":
