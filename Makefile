@@ -29,7 +29,7 @@ RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gener
 	$(if $(KEEP),,--upgrade)
 
 .PHONY: help run demo status web test pytest web-test test-browser screenshots check lint types imports pins web-check \
-	bench web-types fmt lock clean reset
+	bench bench-web web-types fmt lock clean reset
 
 help: ## say what there is (this)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
@@ -90,6 +90,9 @@ pins: $(READY)
 
 bench: $(READY) ## measure throughput and latency on this machine
 	@$(BIN)/python -m tests.load $(ARGS)
+
+bench-web: $(READY) ## measure the web client in a real browser (ATD_MEASURE_SECONDS=600 types for ten minutes)
+	@$(BIN)/python -m tests.browser.measure
 
 web-types: $(READY) ## write the web client's types of the API anew, from what the services describe (nothing has to run)
 	@$(BIN)/python -m tests.docs web-types

@@ -1,0 +1,164 @@
+"""`make bench-web`: how fast the built client is, in Chromium, on a system of its own.
+
+First load (compressed JavaScript; milliseconds on a slow phone: processor four times slower, 1.6 Mbit/s, 150 ms), a
+click on a row until the thread is painted, a provider's webhook until the open thread shows its message, and typing
+while 5,000 conversations are loaded and 50 events a second come in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from deploy.web.client import CLIENT, Client
+from tests.browser.measure_list import measure_typing
+from tests.browser.office import MARINA, Customer, Office, opened_office
+from tests.browser.seat import PHONE, Seat, seated
+from tests.harness.browser import started_browser
+from tests.harness.system import FAKE, GATEWAY, SANDBOX, System
+
+_ROOT = Path(__file__).parents[2]
+_SLOW_PHONE = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8, "offline": False}
+_SLOWER_PROCESSOR = 4
+_ROWS = 12
+_WEBHOOKS = 40
+
+_SCRIPTS = """
+() => performance.getEntriesByType("resource")
+  .filter(({ name }) => name.endsWith(".js"))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)
+"""
+_CLICK = """
+async (name) => {
+  const row = [...document.querySelectorAll("[data-row] a")].find((link) => link.textContent.includes(name));
+  const begun = performance.now();
+  row.click();
+  const shown = () =>
+    document.querySelector("section h1, [role=region] h1")?.textContent === name &&
+    document.querySelector("[data-message]") !== null;
+  while (!shown()) await new Promise((next) => requestAnimationFrame(next));
+  await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+  return performance.now() - begun;
+}
+"""
+_SEEN = """
+() => {
+  window.__seen = {};
+  new MutationObserver(() => {
+    for (const message of document.querySelectorAll("[data-message]")) {
+      const text = /medida \\d+/.exec(message.textContent)?.[0];
+      if (text) window.__seen[text] ??= Date.now();
+    }
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}
+"""
+
+
+def _spread(values: Sequence[float], unit: str = "ms") -> str:
+    ordered = sorted(values)
+    high = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return f"p50 {statistics.median(ordered):.0f} {unit}, p95 {high:.0f} {unit}, of {len(ordered)}"
+
+
+async def _first_load(browser: Browser, office: Office) -> None:
+    async with seated(browser, office.system.public_url, office.ana, viewport=PHONE) as seat:
+        page = await _slow(seat)
+        begun = time.monotonic()
+        await page.goto(f"{seat.url}/inbox/all")
+        await expect(page.get_by_role("button", name="Entrar")).to_be_visible()
+        print(f"first load, sign-in page usable: {(time.monotonic() - begun) * 1000:.0f} ms on a slow phone")
+        print(f"  JavaScript: {await page.evaluate(_SCRIPTS) / 1000:.0f} kB compressed")
+    async with seated(browser, office.system.public_url, office.ana, viewport=PHONE) as seat:
+        await seat.sign_in("/settings/appearance")
+        page = await _slow(seat)
+        session = await seat.context.new_cdp_session(page)
+        await session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        begun = time.monotonic()
+        await page.goto(f"{seat.url}/inbox/all")
+        await expect(page.locator("[data-row]").first).to_be_visible()
+        took = (time.monotonic() - begun) * 1000
+        print(f"first load, list shown (signed in, nothing cached): {took:.0f} ms on a slow phone")
+        print(f"  JavaScript: {await page.evaluate(_SCRIPTS) / 1000:.0f} kB compressed")
+
+
+async def _slow(seat: Seat) -> Page:
+    page = await seat.context.new_page()
+    seat.turn_to(page)
+    session = await seat.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    await session.send("Network.emulateNetworkConditions", _SLOW_PHONE)
+    await session.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER_PROCESSOR})
+    return page
+
+
+async def _clicks(browser: Browser, office: Office, names: Sequence[str]) -> None:
+    async with seated(browser, office.system.public_url, office.ana) as seat:
+        await seat.sign_in("/inbox/all")
+        await expect(seat.row(Customer(names[0], ""))).to_be_visible()
+        await seat.page.evaluate(_CLICK, names[-1])  # loads the parts of the page
+        print("row click to painted thread, first time:", _spread([await _click(seat, name) for name in names[:-1]]))
+        print("row click to painted thread, cached:", _spread([await _click(seat, name) for name in names[:-1]]))
+
+
+async def _click(seat: Seat, name: str) -> float:
+    await asyncio.sleep(0.3)
+    return float(await seat.page.evaluate(_CLICK, name))
+
+
+async def _arrivals(browser: Browser, office: Office) -> None:
+    async with seated(browser, office.system.public_url, office.ana) as seat:
+        await seat.sign_in("/inbox/all")
+        await seat.choose(MARINA)
+        await seat.page.evaluate(_SEEN)
+        sent: dict[str, float] = {}
+        for number in range(_WEBHOOKS):
+            text = f"medida {number}"
+            sent[text] = time.time() * 1000
+            await office.receives(text)
+            await asyncio.sleep(0.2)
+        await expect(seat.message(f"medida {_WEBHOOKS - 1}").first).to_be_visible()
+        seen = await seat.page.evaluate("window.__seen")
+        print("webhook to the open thread:", _spread([seen[text] - at for text, at in sent.items() if text in seen]))
+
+
+async def measure(system: System) -> None:
+    """Every row, one after the other."""
+    async with opened_office(system) as office, started_browser() as browser:
+        customers = [Customer(f"Cliente {chr(65 + place)}", f"55119877700{place:02}") for place in range(_ROWS)]
+        for customer in customers:
+            await office.receives(*(f"Mensagem {number} com algumas palavras" for number in range(30)), of=customer)
+        await office.receives("Bom dia")
+        await office.conversation(customers[-1])
+        await office.conversation(MARINA)
+        await _first_load(browser, office)
+        await _clicks(browser, office, [customer.name for customer in customers])
+        await _arrivals(browser, office)
+        await measure_typing(browser, system.public_url)
+
+
+def main() -> None:
+    """Start a system with the built client, measure, stop it."""
+    client = Client(_ROOT / CLIENT, os.environ)
+    client.build()
+    with tempfile.TemporaryDirectory() as directory:
+        environment = {
+            GATEWAY: {"ATD_WEB_ROOT": str(client.dist)},
+            FAKE: {"ATD_SANDBOX_DATA": str(Path(directory) / "sandbox")},
+        }
+        system = System(Path(directory), environment=environment, fake=SANDBOX)
+        try:
+            system.start()
+            asyncio.run(measure(system))
+        finally:
+            system.stop()
+
+
+if __name__ == "__main__":
+    main()
