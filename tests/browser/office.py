@@ -125,6 +125,14 @@ class Office:
         conversation = await self.conversation(of)
         return [one["text"] for one in await messages(self.client, conversation["id"])]
 
+    async def kept(self, text: str, of: Customer = MARINA) -> None:
+        """Wait until a text stands in the customer's conversation according to the API."""
+
+        async def stands() -> bool:
+            return text in await self.texts(of)
+
+        await eventually(stands, message=f"{text!r} in the conversation of {of.name}")
+
     async def answers(self, text: str, *, of: Customer = MARINA, person: Person | None = None) -> None:
         """A colleague (or Ana, elsewhere) answers, by the API."""
         conversation = await self.conversation(of)

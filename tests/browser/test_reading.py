@@ -43,17 +43,10 @@ async def _open(seat: Seat, office: Office, of: Customer = MARINA) -> None:
     await expect(seat.thread.get_by_role("heading", level=1)).to_have_text(of.name)
 
 
-async def _arrived(office: Office, text: str, of: Customer = MARINA) -> None:
-    async def is_there() -> bool:
-        return text in await office.texts(of)
-
-    await eventually(is_there, message=text)
-
-
 @pytest.mark.long_story
 async def test_a_thread_opens_at_the_first_unread_message_and_later_at_the_newest(office: Office, ana: Seat) -> None:
     await office.receives(*_LINES[:40])
-    await _arrived(office, _LINES[39])
+    await office.kept(_LINES[39])
     await _open(ana, office)
     await expect(ana.messages.get_by_text("Novas mensagens")).to_be_in_viewport()
     await expect(ana.message(_LINES[0])).to_be_in_viewport()
@@ -72,7 +65,7 @@ async def test_a_thread_opens_at_the_first_unread_message_and_later_at_the_newes
 
 async def test_who_reads_old_messages_is_not_moved_by_anything(office: Office, ana: Seat) -> None:
     await office.receives(*_LINES)
-    await _arrived(office, _LINES[-1])
+    await office.kept(_LINES[-1])
     await _open(ana, office)
     await ana.thread.get_by_title("Ir para a mais recente").click()
     await expect(ana.message(_LINES[-1])).to_be_in_viewport()
@@ -100,7 +93,7 @@ async def test_who_reads_old_messages_is_not_moved_by_anything(office: Office, a
     await stays()
     await ana.cut()
     await office.receives("Enquanto a rede faltava")
-    await _arrived(office, "Enquanto a rede faltava")
+    await office.kept("Enquanto a rede faltava")
     await ana.mend()
     await expect(ana.message("Enquanto a rede faltava")).to_have_count(1)
     await stays()
@@ -114,7 +107,7 @@ async def test_who_reads_old_messages_is_not_moved_by_anything(office: Office, a
 @pytest.mark.long_story
 async def test_a_quote_leads_to_a_message_far_up_and_back(office: Office, ana: Seat) -> None:
     await office.receives(*_LINES)
-    await _arrived(office, _LINES[-1])
+    await office.kept(_LINES[-1])
     address = f"/conversations/{(await office.conversation())['id']}/messages"
     first = (await office.client.get(address, params={"after": 0, "limit": 1})).json()["items"][0]
     body = {"kind": "text", "text": "Sobre a primeira linha", "reply_to": first["id"]}
