@@ -32,6 +32,7 @@ from atd_schemas.inbound import InboundAttachment
 from atd_schemas.outbound import OutboundFetch, OutboundFetchData
 from atd_schemas.topics import INBOUND_EVENTS, adapter, encode
 from atd_servicekit import ledger
+from atd_servicekit.files import PictureSize
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -177,6 +178,10 @@ def refused(failure: FailureClass) -> Refused:
     ("result", "expected"),
     [
         (Stored("image/png", 3, DIGEST), ledger.Delivered({"mime_type": "image/png", "size": 3, "sha256": DIGEST})),
+        (
+            Stored("image/png", 3, DIGEST, PictureSize(40, 30)),
+            ledger.Delivered({"mime_type": "image/png", "size": 3, "sha256": DIGEST, "width": 40, "height": 30}),
+        ),
         (refused("token"), ledger.Suspended("token:17")),
         (refused("request"), ledger.Failed("media:17", "why")),
         (refused("media"), ledger.Failed("media:17", "why")),

@@ -166,7 +166,7 @@ class Desk(TenantClient):
         """The view of a file that the attendant uploads."""
         return await self.do("POST", "/attachments", files={"file": (name, data, "application/x-claimed")})
 
-    async def received(self, data: bytes, mime_type: str = "image/jpeg") -> str:
+    async def received(self, data: bytes, mime_type: str = "image/jpeg", **told: Any) -> str:
         """The id of a file that a customer sends and that is fetched: what its channel does is done here."""
         attachment_id, external_id = uuid7(), uuid7()
         more: dict[str, Any] = {"kind": "image", "customer": "5511988887777", "text": None}
@@ -178,7 +178,8 @@ class Desk(TenantClient):
         stored = await self.service.file_store.put(
             file_key(self.tenant, attachment_id), _chunks(data), content_type=mime_type, limit=2**27
         )
-        await self.service.take(await self.file_told(attachment_id, "ready", size=stored.size, sha256=stored.sha256))
+        told = {"size": stored.size, "sha256": stored.sha256, **told}
+        await self.service.take(await self.file_told(attachment_id, "ready", **told))
         return attachment_id
 
     async def file_told(self, attachment_id: str, state: Literal["ready", "failed"], **more: Any) -> InboundFile:

@@ -72,6 +72,8 @@ async def test_an_uploaded_file_is_what_its_content_says(desk: Any) -> None:
         "state": "ready",
         "thumbnail_url": None,
         "error": None,
+        "width": None,
+        "height": None,
     }
     assert await desk.get(f"/attachments/{view['id']}") == view
     content = await desk.ask("GET", f"/attachments/{view['id']}/content")
@@ -82,6 +84,43 @@ async def test_an_uploaded_file_is_what_its_content_says(desk: Any) -> None:
         "application/pdf",
         "nosniff",
     )
+
+
+async def test_a_picture_says_how_large_it_is_also_in_its_message(desk: Any) -> None:
+    view = await desk.uploaded("foto.jpg", jpeg())
+    assert (view["width"], view["height"]) == (800, 600)
+    turned = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the orientation: of a camera held on its side
+    Image.new("RGB", (800, 600), "teal").save(turned, "JPEG", exif=exif)
+    photo = await desk.uploaded("foto.jpg", turned.getvalue())
+    assert (photo["width"], photo["height"]) == (600, 800)
+    [conversation_id] = await desk.written()
+    body = {"kind": "image", "attachment_ids": [photo["id"]]}
+    message = await desk.do("POST", f"/conversations/{conversation_id}/messages", json=body)
+    assert (message["attachments"][0]["width"], message["attachments"][0]["height"]) == (600, 800)
+
+
+async def test_of_a_picture_that_is_cut_off_the_size_is_not_known(desk: Any) -> None:
+    view = await desk.uploaded("foto.jpg", jpeg()[:100])
+    assert (view["mime_type"], view["width"], view["height"]) == ("image/jpeg", None, None)
+
+
+async def test_a_customers_picture_says_how_large_it_is(desk: Any) -> None:
+    attachment_id = await desk.received(jpeg(), width=800, height=600)
+    view = await desk.get(f"/attachments/{attachment_id}")
+    assert (view["state"], view["width"], view["height"]) == ("ready", 800, 600)
+    row = await desk.service.db.attachments.find_one({"_id": attachment_id})
+    assert (row["width"], row["height"]) == (800, 600)
+
+
+async def test_a_file_that_an_earlier_version_stored_has_no_size_in_pixels(desk: Any) -> None:
+    attachment_id = await desk.received(jpeg())
+    row = await desk.service.db.attachments.find_one({"_id": attachment_id})
+    gone_fields = {"$unset": {"attachments.0.width": "", "attachments.0.height": ""}}
+    await desk.service.db.messages.update_one({"_id": row["message_id"]}, gone_fields)
+    view = await desk.get(f"/attachments/{attachment_id}")
+    assert (view["width"], view["height"]) == (None, None)
 
 
 @pytest.mark.proves("whatsapp", "thumbnail-pictures-not-bombs")

@@ -166,7 +166,10 @@ class InboundPreferenceData(Schema):
 
 
 class InboundFileData(Schema):
-    """What became of fetching a file: `ready` in the file store, or `failed`. `attempt` is the command's."""
+    """What became of fetching a file: `ready` in the file store, or `failed`. `attempt` is the command's.
+
+    `width` and `height` are a picture's in pixels as it is shown, absent where they are not known.
+    """
 
     account_id: str
     channel: ChannelKind
@@ -180,6 +183,8 @@ class InboundFileData(Schema):
     sha256: str | None = None
     failure: SendFailure | None = None
     attempt: int = 0
+    width: int | None = None
+    height: int | None = None
 
 
 class InboundMessage(Envelope):

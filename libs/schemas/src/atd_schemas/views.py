@@ -137,7 +137,11 @@ AttachmentState = Literal["pending", "ready", "failed"]
 
 
 class AttachmentView(Schema):
-    """A file of a message. `size` is in bytes, absent while it is not known; `url` answers once it is `ready`."""
+    """A file of a message. `size` is in bytes, absent while it is not known; `url` answers once it is `ready`.
+
+    `width` and `height` are a picture's in pixels, turned as it is shown; null where they are not known: while it is
+    `pending`, of other files, and of pictures that are damaged or were stored by earlier versions.
+    """
 
     id: str
     name: str
@@ -147,6 +151,8 @@ class AttachmentView(Schema):
     state: AttachmentState
     thumbnail_url: str | None = None
     error: MessageError | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 class TagRef(Schema):

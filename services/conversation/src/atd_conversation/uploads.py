@@ -19,7 +19,7 @@ from atd_conversation.domain.message import Attachment
 from atd_conversation.store.files import Files
 from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
-from atd_servicekit.files import FileStore, FileTooLarge, file_key
+from atd_servicekit.files import FileStore, FileTooLarge, PictureProbe, file_key
 from atd_servicekit.idempotency import Idempotency, StoredAnswer
 from atd_servicekit.problems import Problem, rate_limited, too_large
 
@@ -134,15 +134,26 @@ class Uploads:
 
     async def _put(self, tenant_id: str, attachment: Attachment, chunks: AsyncIterator[bytes]) -> Attachment:
         key = file_key(tenant_id, attachment.id)
+        probe = PictureProbe()
         try:
-            stored = await self._store.put(key, chunks, content_type=attachment.mime_type, limit=MAX_UPLOAD_BYTES)
+            stored = await self._store.put(
+                key, probe.watch(chunks), content_type=attachment.mime_type, limit=MAX_UPLOAD_BYTES
+            )
         except FileTooLarge as error:
             await self._files.remove(attachment.id)
             raise too_large(error.limit) from None
         except Problem:
             await self._files.remove(attachment.id)
             raise
-        return replace(attachment, state="ready", size=stored.size, sha256=stored.sha256)
+        picture = probe.size()
+        return replace(
+            attachment,
+            state="ready",
+            size=stored.size,
+            sha256=stored.sha256,
+            width=picture and picture.width,
+            height=picture and picture.height,
+        )
 
     async def discard(self, tenant_id: str, attachment_id: str) -> None:
         """Remove the bytes first: a document that stays is found again, bytes without one never."""

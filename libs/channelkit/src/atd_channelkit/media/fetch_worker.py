@@ -35,7 +35,7 @@ from atd_schemas.outbound import OutboundFetchData
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_servicekit import ledger
 from atd_servicekit.clock import Clock
-from atd_servicekit.files import FileTooLarge, StoredFile, file_key
+from atd_servicekit.files import FileTooLarge, PictureProbe, StoredFile, file_key
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.tracing import Tracing, current_traceparent
 
@@ -160,10 +160,11 @@ class FetchWorker(Generic[A]):
             return TooLarge(limit)
         mime_type = mime_type_of(answer.headers.get("Content-Type"), address.mime_type, attachment.mime_type)
         expected = hex_digest(attachment.sha256) or hex_digest(address.sha256)
+        picture = PictureProbe()
         try:
             stored = await self.files.put(
                 file_key(account.tenant_id, attachment.id),
-                _checked(answer.aiter_bytes(), expected),
+                _checked(picture.watch(answer.aiter_bytes()), expected),
                 content_type=mime_type,
                 limit=limit,
             )
@@ -171,7 +172,7 @@ class FetchWorker(Generic[A]):
             return TooLarge(limit)
         except _HashMismatchError:
             return HashMismatch()
-        return Stored(mime_type, stored.size, stored.sha256)
+        return Stored(mime_type, stored.size, stored.sha256, picture.size())
 
     async def report(self, finished: Sequence[ledger.Finished]) -> None:
         """Publish the events of finished fetches. Raises `PublishFailed` when Kafka is away."""

@@ -14,15 +14,16 @@ else fails at once; an attendant can ask again.
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_channelkit.outcomes import failed, last_refusal, reason
 from atd_schemas.outbound import OutboundFetchData
 from atd_servicekit import ledger
 from atd_servicekit.backoff import Backoff
+from atd_servicekit.files import PictureSize
 
 FETCH_BACKOFF = Backoff(first=timedelta(seconds=1), factor=2.0, cap=timedelta(minutes=5), attempts=20)
 """58 minutes from the first attempt to the last."""
@@ -38,11 +39,17 @@ _TYPE_LIMIT = 255
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The file is in our store. `size` is in bytes, `sha256` in hex."""
+    """The file is in our store. `size` is in bytes, `sha256` in hex, `picture` the size of a picture in pixels."""
 
     mime_type: str
     size: int
     sha256: str
+    picture: PictureSize | None = None
+
+    def result(self) -> dict[str, Any]:
+        """What the ledger keeps of it for the event."""
+        told = {"mime_type": self.mime_type, "size": self.size, "sha256": self.sha256}
+        return {**told, **asdict(self.picture)} if self.picture else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ def decide_fetch(result: FetchResult, counts: Mapping[str, int], now: datetime, 
     """The outcome of an attempt; `counts` says how the earlier ones ended, as in `ledger.Row.counts`."""
     match result:
         case Stored():
-            return ledger.Delivered({"mime_type": result.mime_type, "size": result.size, "sha256": result.sha256})
+            return ledger.Delivered(result.result())
         case ForeignHost():
             return _foreign(result, counts, now, jitter)
         case HashMismatch():

@@ -70,6 +70,8 @@ def file_event(finished: ledger.Finished, source: str) -> InboundFile:
             mime_type=result.get("mime_type"),
             size=result.get("size"),
             sha256=result.get("sha256"),
+            width=result.get("width"),
+            height=result.get("height"),
             failure=None if done else failure_of(finished),
             attempt=about["attempt"],
         ),

@@ -6,6 +6,7 @@ record 9). A key is written once per attempt and read many times; writing it aga
 """
 
 from atd_servicekit.files.factory import create_file_store
+from atd_servicekit.files.pictures import PictureProbe, PictureSize, picture_size
 from atd_servicekit.files.settings import FileStoreSettings
 from atd_servicekit.files.store import FileMissing, FileStore, FileTooLarge, OpenFile, StoredFile, file_key
 
@@ -15,7 +16,10 @@ __all__ = [
     "FileStoreSettings",
     "FileTooLarge",
     "OpenFile",
+    "PictureProbe",
+    "PictureSize",
     "StoredFile",
     "create_file_store",
     "file_key",
+    "picture_size",
 ]

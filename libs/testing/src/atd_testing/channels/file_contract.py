@@ -16,6 +16,12 @@ from atd_testing.waiting import eventually
 
 PICTURE = b"\x89PNG\r\n" + bytes(range(256)) * 2000
 
+PHOTO = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x0b\xb8\x00\x00\x0f\xa0\x08\x02\x00\x00\x00"
+    + bytes(range(256)) * 2000
+)
+"""The beginning of a PNG of 3,000 x 4,000 pixels, and bytes after it."""
+
 
 async def file_events(channel: ChannelUnderTest, account: dict[str, Any], number: int) -> list[InboundFile]:
     """The ends of fetches of an account, once there are `number`."""
@@ -54,6 +60,17 @@ class FileContract(Contract):
         assert (data.contact_external_id, data.attempt, event.causation_id) == (channel.case.customers[0], 0, asked.id)
         assert await channel.stored(asked) == PICTURE
         assert file.downloads == 1
+
+    async def test_the_size_of_a_picture_is_told(self, channel: ChannelUnderTest) -> None:
+        """What shows it can keep its place: told with the file, and absent where it cannot be read."""
+        channel.need("customers' files")
+        account = await channel.connect()
+        for number, data in enumerate((PHOTO, PICTURE), start=1):
+            await channel.ask(channel.fetch(account, channel.case.customer_file(channel.provider, account, data)))
+            await file_events(channel, account, number)
+        photo, damaged = await file_events(channel, account, 2)
+        assert (photo.data.width, photo.data.height) == (3000, 4000)
+        assert (damaged.data.state, damaged.data.width, damaged.data.height) == ("ready", None, None)
 
     async def test_a_foreign_host_is_never_asked(self, channel: ChannelUnderTest) -> None:
         """Neither when a webhook names it nor when the provider does: the credentials would go there.

@@ -41,7 +41,8 @@ class Attachment:
     """A file of a message. `size` is in bytes and absent while it is not known, `sha256` is in hex.
 
     `source` is what the channel announced of a file that it has: what is needed to fetch it. `attempt` counts the
-    repeats of fetching it that were asked for, `error` is why the last one failed.
+    repeats of fetching it that were asked for, `error` is why the last one failed. `width` and `height` are a picture's
+    in pixels, where they are known.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Attachment:
     source: InboundAttachment | None = None
     error: MessageError | None = None
     attempt: int = 0
+    width: int | None = None
+    height: int | None = None
 
     def fetched(self, told: InboundFileData, error: MessageError | None) -> "Attachment":
         """The file after fetching it succeeded, or failed by `error`; a file that is stored stays as it is."""
@@ -66,6 +69,8 @@ class Attachment:
                 size=self.size if told.size is None else told.size,
                 sha256=told.sha256 or self.sha256,
                 error=None,
+                width=told.width,
+                height=told.height,
             )
         if self.state == "failed":
             return self
@@ -83,6 +88,8 @@ class Attachment:
             state=self.state,
             thumbnail_url=f"{url}/thumbnail" if self.mime_type in THUMBNAILED else None,
             error=self.error,
+            width=self.width,
+            height=self.height,
         )
 
 

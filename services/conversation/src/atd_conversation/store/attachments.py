@@ -39,4 +39,7 @@ def stored_attachment_of(document: "Document") -> StoredAttachment:
 def changed_attachment(attachment: Attachment) -> "Document":
     """The fields of a file's document that change during its life."""
     fields = attachment_fields(attachment)
-    return {name: fields[name] for name in ("mime_type", "size", "state", "sha256", "error", "attempt")}
+    return {name: fields[name] for name in _CHANGED}
+
+
+_CHANGED = ("mime_type", "size", "state", "sha256", "error", "attempt", "width", "height")

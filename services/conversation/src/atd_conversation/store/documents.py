@@ -221,6 +221,8 @@ def attachment_fields(attachment: Attachment) -> "Document":
         "source": attachment.source.model_dump(exclude_defaults=True) if attachment.source else None,
         "error": attachment.error.model_dump(exclude_defaults=True) if attachment.error else None,
         "attempt": attachment.attempt,
+        "width": attachment.width,
+        "height": attachment.height,
     }
 
 
@@ -237,6 +239,8 @@ def attachment_of(fields: "Document") -> Attachment:
         source=InboundAttachment(**source) if source else None,
         error=_attachment_error(fields),
         attempt=fields["attempt"],
+        width=fields.get("width"),
+        height=fields.get("height"),
     )
 
 
