@@ -771,6 +771,9 @@ export interface components {
         /**
          * AttachmentView
          * @description A file of a message. `size` is in bytes, absent while it is not known; `url` answers once it is `ready`.
+         *
+         *     `width` and `height` are a picture's in pixels, turned as it is shown; null where they are not known: while it is
+         *     `pending`, of other files, and of pictures that are damaged or were stored by earlier versions.
          */
         AttachmentView: {
             /** Id */
@@ -791,6 +794,10 @@ export interface components {
             /** Thumbnail Url */
             thumbnail_url?: string | null;
             error?: components["schemas"]["MessageError"] | null;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
         };
         /**
          * AttendantChanges
