@@ -91,8 +91,8 @@ pins: $(READY)
 bench: $(READY) ## measure throughput and latency on this machine
 	@$(BIN)/python -m tests.load $(ARGS)
 
-bench-web: $(READY) ## measure the web client in a real browser (ATD_MEASURE_SECONDS=600 types for ten minutes)
-	@$(BIN)/python -m tests.browser.measure
+bench-web: $(READY) ## measure the web client in a real browser (ARGS=typing is one part; ATD_MEASURE_SECONDS=600 makes it ten minutes)
+	@$(BIN)/python -m tests.browser.measure $(ARGS)
 
 web-types: $(READY) ## write the web client's types of the API anew, from what the services describe (nothing has to run)
 	@$(BIN)/python -m tests.docs web-types

@@ -1,10 +1,8 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
-import { Suspense, useState } from "react";
-import { RouterProvider } from "react-router/dom";
+import { Suspense } from "react";
 
-import { createRoutes } from "@/app/routes";
 import { SessionGate } from "@/app/SessionGate";
 import { useAppearance } from "@/app/useAppearance";
 import type { Session } from "@/shared/session/session";
@@ -20,7 +18,6 @@ interface Props {
 }
 
 export function App({ session, queryClient }: Props) {
-  const [router] = useState(createRoutes);
   const { theme: chosen } = usePreferences();
   const scheme = chosen === "system" ? {} : { forceColorScheme: chosen };
   useAppearance();
@@ -37,9 +34,7 @@ export function App({ session, queryClient }: Props) {
         <QueryClientProvider client={queryClient}>
           <SessionProvider session={session}>
             <Suspense fallback={null}>
-              <SessionGate>
-                <RouterProvider router={router} />
-              </SessionGate>
+              <SessionGate />
             </Suspense>
           </SessionProvider>
         </QueryClientProvider>

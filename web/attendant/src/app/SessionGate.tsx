@@ -1,27 +1,26 @@
 import { Button } from "@mantine/core";
-import { useEffect, type ReactNode } from "react";
+import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LoginPage } from "@/features/auth";
-import { useClientInfo } from "@/shared/api/clientInfo";
-import { RealtimeProvider } from "@/shared/realtime/RealtimeProvider";
 import { useSession, useSessionState } from "@/shared/session/SessionProvider";
-import { ZoneProvider } from "@/shared/time/times";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ProductMark } from "@/shared/ui/ProductMark";
+import { lazyPart } from "@/shared/ui/lazyPart";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import classes from "./SessionGate.module.css";
 
+const SignedIn = lazyPart(async () => (await import("@/app/SignedIn")).SignedIn);
+
 /** Shows the client to whoever is signed in, and the sign-in page to everybody else, at the same address. */
-export function SessionGate({ children }: { children: ReactNode }) {
+export function SessionGate() {
   const state = useSessionState();
-  const info = useClientInfo();
   if (state.status === "signed_in") {
     return (
-      <ZoneProvider zone={info?.time_zone}>
-        <RealtimeProvider>{children}</RealtimeProvider>
-      </ZoneProvider>
+      <Suspense fallback={<Starting />}>
+        <SignedIn />
+      </Suspense>
     );
   }
   if (state.status === "signed_out") return <LoginPage expired={state.reason === "expired"} />;

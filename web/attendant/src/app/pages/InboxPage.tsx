@@ -1,20 +1,25 @@
 import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { useRef } from "react";
+import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useParams } from "react-router";
 
-import { CustomerPane } from "@/features/customer";
 import { InboxPane, useViewsShown, ViewsColumn } from "@/features/inbox";
-import { ThreadPane } from "@/features/thread";
 import { useContactPane } from "@/shared/conversations/contactPane";
 import { VIEWS, type View } from "@/shared/conversations/filter";
 import { preferences, usePreferences } from "@/shared/storage/preferences";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { ResizeHandle } from "@/shared/ui/ResizeHandle";
+import { PageSkeleton, ThreadSkeleton } from "@/shared/ui/Skeletons";
+import { lazyPart } from "@/shared/ui/lazyPart";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import classes from "./InboxPage.module.css";
+
+const loadThread = () => import("@/features/thread");
+const loadCustomer = () => import("@/features/customer");
+const ThreadPane = lazyPart(async () => (await loadThread()).ThreadPane);
+const CustomerPane = lazyPart(async () => (await loadCustomer()).CustomerPane);
 
 const LIST_WIDTH = { min: 280, max: 560 };
 
@@ -28,6 +33,10 @@ export function InboxPage() {
   const viewsShown = useViewsShown();
   const list = useRef<HTMLDivElement>(null);
   usePageTitle(t("rail.inbox"));
+  useEffect(() => {
+    // A click finds them there. What could not be loaded is loaded when it is shown, which says so.
+    for (const load of [loadThread, loadCustomer]) load().catch(() => undefined);
+  }, []);
   if (!isView(view)) return <Navigate to="/inbox/mine" replace />;
   const showsList = !narrow || conversationId === undefined;
   const showsThread = !narrow || conversationId !== undefined;
@@ -57,7 +66,9 @@ export function InboxPage() {
       {showsThread && (
         <div className={classes.thread}>
           <PartBoundary part="thread" key={conversationId}>
-            <ThreadPane view={view} conversationId={conversationId} />
+            <Suspense fallback={<ThreadSkeleton />}>
+              <ThreadPane view={view} conversationId={conversationId} />
+            </Suspense>
           </PartBoundary>
         </div>
       )}
@@ -86,7 +97,9 @@ export function InboxPage() {
 function CustomerPart({ conversationId }: { conversationId: string }) {
   return (
     <PartBoundary part="customer" key={conversationId}>
-      <CustomerPane conversationId={conversationId} />
+      <Suspense fallback={<PageSkeleton />}>
+        <CustomerPane conversationId={conversationId} />
+      </Suspense>
     </PartBoundary>
   );
 }

@@ -1,29 +1,36 @@
-/** The interface's languages, Portuguese first. Each feature has a namespace, which is loaded when it is first asked for. */
+/** The interface's languages, Portuguese first. Each feature has a namespace; a language is loaded as one file. */
 import i18next, { type BackendModule, type i18n, type ReadCallback } from "i18next";
 import { initReactI18next } from "react-i18next";
+
+import type { Texts } from "./texts";
 
 export const LANGUAGES = ["pt-BR", "en", "es"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export const LANGUAGE_NAMES: Record<Language, string> = { "pt-BR": "Português", en: "English", es: "Español" };
 
-const files = import.meta.glob<{ default: Record<string, unknown> }>("./locales/*/*.json");
+const LOADERS: Record<string, () => Promise<{ texts: Texts }>> = {
+  "pt-BR": () => import("./languages/pt-BR"),
+  en: () => import("./languages/en"),
+  es: () => import("./languages/es"),
+} satisfies Record<Language, unknown>;
 
 const backend: BackendModule = {
   type: "backend",
   init: () => undefined,
   read: (language: string, namespace: string, callback: ReadCallback) => {
-    const file = files[`./locales/${language}/${namespace}.json`];
-    if (file === undefined) {
-      callback(new Error(`no ${namespace} in ${language}`), false);
-      return;
-    }
-    file().then(
-      (found) => callback(null, found.default),
+    read(language, namespace).then(
+      (texts) => callback(null, texts),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), true),
     );
   },
 };
+
+async function read(language: string, namespace: string): Promise<Record<string, unknown>> {
+  const found = (await LOADERS[language]?.())?.texts[`../locales/${language}/${namespace}.json`];
+  if (found === undefined) throw new Error(`no ${namespace} in ${language}`);
+  return found;
+}
 
 /** The best of our languages for what the browser prefers. */
 export function languageFor(preferred: readonly string[]): Language {
