@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from atd_gateway.app import create_app
 from atd_gateway.domain.openapi import merge_openapi
 from atd_gateway.domain.routes import RouteTable, needs_token, routes_of
@@ -28,13 +30,23 @@ Document = dict[str, Any]
 
 async def own_document() -> Document:
     """What the gateway describes itself."""
-    return create_app(GatewaySettings(**service_keys(GATEWAY.name))).openapi()
+    return gateway_application().openapi()
 
 
 async def service_documents() -> dict[str, Document]:
     """What each service behind the gateway describes."""
+    return {name: app.openapi() for name, app in applications_behind().items()}
+
+
+def gateway_application() -> FastAPI:
+    """The gateway's public application, which nothing has started."""
+    return create_app(GatewaySettings(**service_keys(GATEWAY.name)))
+
+
+def applications_behind() -> dict[str, FastAPI]:
+    """The application of each service behind the gateway, which nothing has started."""
     return {
-        one.name: import_module(f"{one.module}.app").create_app(SERVICES[one.name](**service_keys(one.name))).openapi()
+        one.name: import_module(f"{one.module}.app").create_app(SERVICES[one.name](**service_keys(one.name)))
         for one in services_behind()
     }
 

@@ -73,11 +73,11 @@ async def test_a_list_is_counted_by_the_same_filters(desk: Any) -> None:
     assert await count(unread="false") == (1, 0)
     number = (await desk.get(f"/conversations/{other}"))["number"]
     assert await count(q=str(number)) == (1, 1)
-    assert await desk.refused("GET", "/conversations/count", params={"colour": "red"}) == (
-        422,
-        "unknown_filter",
-        ["colour"],
-    )
+    for unknown in ({"colour": "red"}, {"limit": "5"}, {"cursor": "x"}, {"sort": "-last_activity"}):
+        expected = (422, "unknown_filter", list(unknown))
+        assert await desk.refused("GET", "/conversations/count", params=unknown) == expected
+    for path in ("/conversations/counts", "/contacts", f"/conversations/{mine}/messages"):
+        assert await desk.refused("GET", path, params={"status": "open"}) == (422, "unknown_filter", ["status"])
     assert await desk.stranger().get("/conversations/count") == {"total": 0, "unread": 0, "limit": 1000}
 
 

@@ -14,6 +14,7 @@ from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.mongo import Session
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
+from atd_servicekit.requests import DECLARED_ONLY, RequestBody
 from atd_servicekit.versions import ExpectedVersion, etag_of, set_etag
 
 MANAGE = "channels:manage"
@@ -23,7 +24,7 @@ Manager = Annotated[Identity, Depends(Requires(MANAGE))]
 Operator = Annotated[Identity, Depends(Requires("operator"))]
 
 
-class ResealRequest(BaseModel):
+class ResealRequest(RequestBody):
     """How many accounts one call may seal again."""
 
     limit: int = Field(default=100, ge=0, le=1000, description="0 only counts those that are left")
@@ -93,7 +94,7 @@ def _add_creating(router: APIRouter, service: ChannelService[Any]) -> None:
 
 
 def _add_listing(router: APIRouter, service: ChannelService[Any]) -> None:
-    @router.get("", response_model=Page[service.spec.channel])  # type: ignore[name-defined]  # made at run time
+    @router.get("", response_model=Page[service.spec.channel], dependencies=[DECLARED_ONLY])  # type: ignore[name-defined]  # made at run time
     async def list_channels(
         identity: Reader,
         limit: LimitQuery = DEFAULT_LIMIT,

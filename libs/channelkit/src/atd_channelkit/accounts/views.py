@@ -6,13 +6,14 @@ documents of all services.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, StringConstraints
 
 from atd_channelkit.accounts.model import AccountStatus
 from atd_channelkit.accounts.reasons import reason_texts
 from atd_channelkit.accounts.words import LocalizedText
 from atd_schemas.envelope import Timestamp
 from atd_schemas.views import ChannelKind
+from atd_servicekit.requests import RequestBody
 
 ChannelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -33,10 +34,8 @@ HeaderSecret = Annotated[SecretStr, BeforeValidator(_without_margin), AfterValid
 """A secret that travels in a header, which takes visible ASCII only; limits are added with `Field(min_length=…)`."""
 
 
-class Input(BaseModel):
-    """Part of a request; unknown fields are refused, and errors do not repeat what was given."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+class Input(RequestBody):
+    """Part of a request about a channel account."""
 
 
 class NoFields(Input):

@@ -81,6 +81,9 @@ class AccountContract(Contract):
         assert others.json()["items"] == []
         bad = await channel.http.get(PATH, params={"cursor": "nonsense"}, headers=channel.headers())
         assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "cursor")
+        unknown = await channel.http.get(PATH, params={"knid": "web"}, headers=channel.headers())
+        assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_filter")
+        assert unknown.json()["errors"][0]["field"] == "knid"
 
     async def test_a_change_bumps_the_version_and_is_published(self, channel: ChannelUnderTest) -> None:
         made = await channel.connect()

@@ -9,6 +9,7 @@ from atd_conversation.domain.search_terms import asked_terms, listed_as
 from atd_schemas.views import ContactView
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import not_found
+from atd_servicekit.requests import DECLARED_ONLY
 from atd_servicekit.versions import set_etag
 
 
@@ -16,7 +17,7 @@ def contacts_router(parts: Parts) -> APIRouter:
     """`GET /api/v1/contacts` and `GET /api/v1/contacts/{id}`."""
     router = APIRouter(prefix="/api/v1/contacts", tags=["contacts"])
 
-    @router.get("", summary="List customers by name, or find them")
+    @router.get("", summary="List customers by name, or find them", dependencies=[DECLARED_ONLY])
     async def list_contacts(
         identity: ContactReader, q: Question = None, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
     ) -> Page[ContactView]:

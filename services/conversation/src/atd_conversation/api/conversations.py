@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from atd_conversation.api.parts import Parts, Reader
@@ -21,11 +21,9 @@ from atd_servicekit.pagination import (
     decode_cursor,
     encode_cursor,
 )
-from atd_servicekit.problems import FieldError, Problem, not_found
+from atd_servicekit.problems import Problem, not_found
+from atd_servicekit.requests import DECLARED_ONLY
 from atd_servicekit.versions import set_etag
-
-_FILTERS = "status assignee channel account_id contact_id favourite unread opened_after opened_before q"
-_PARAMETERS = frozenset([*_FILTERS.split(), "sort", "limit", "cursor"])
 
 Question = Annotated[
     str | None,
@@ -74,7 +72,6 @@ Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 async def conversation_filter(
     identity: Reader,
-    request: Request,
     status: Annotated[list[ConversationStatus] | None, Query(description="One or several")] = None,
     assignee: Annotated[str | None, Query(max_length=64, description="`me`, `none` or an attendant's id")] = None,
     channel: Annotated[ChannelKind | None, Query()] = None,
@@ -85,13 +82,8 @@ async def conversation_filter(
     opened_after: Annotated[Moment | None, Query()] = None,
     opened_before: Annotated[Moment | None, Query()] = None,
     q: Question = None,
-    sort: Annotated[Literal["-last_activity"], Query()] = "-last_activity",  # noqa: ARG001 - the one order there is
 ) -> ConversationFilter:
-    """The filters of a list. Raises `Problem` 422 `unknown_filter`: a filter that is ignored would show too much."""
-    unknown = sorted(set(request.query_params) - _PARAMETERS)
-    if unknown:
-        errors = [FieldError(name, "is not a filter of this list") for name in unknown]
-        raise Problem(422, "unknown_filter", f"Unknown filters: {', '.join(unknown)}.", errors=errors)
+    """The filters of a list."""
     return ConversationFilter(
         statuses=tuple(dict.fromkeys(status or ())),
         assignee=identity.actor_id if assignee == "me" else assignee,
@@ -121,10 +113,11 @@ def conversations_router(parts: Parts) -> APIRouter:
     """`GET /api/v1/conversations` and `GET /api/v1/conversations/{id}`."""
     router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
-    @router.get("", summary="List conversations, the latest activity first")
+    @router.get("", summary="List conversations, the latest activity first", dependencies=[DECLARED_ONLY])
     async def list_conversations(
         identity: Reader,
         wanted: Annotated[ConversationFilter, Depends(conversation_filter)],
+        sort: Annotated[Literal["-last_activity"], Query()] = "-last_activity",  # noqa: ARG001 - the one order there is
         limit: LimitQuery = DEFAULT_LIMIT,
         cursor: CursorQuery = None,
     ) -> Page[ConversationView]:
@@ -134,13 +127,13 @@ def conversations_router(parts: Parts) -> APIRouter:
         page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.last_activity_at, row.id))
         return Page(items=[row.view(identity.actor_id) for row in page], next_cursor=next_cursor)
 
-    @router.get("/counts", summary="What stands beside the caller's views")
+    @router.get("/counts", summary="What stands beside the caller's views", dependencies=[DECLARED_ONLY])
     async def count_views(identity: Reader) -> ViewCounts:
         with not_too_wide():
             counted = await parts.queries.count_views(identity.tenant_id, identity.actor_id)
         return ViewCounts.model_validate({name: ViewCount.of(each) for name, each in counted.items()})
 
-    @router.get("/count", summary="How many conversations a list has")
+    @router.get("/count", summary="How many conversations a list has", dependencies=[DECLARED_ONLY])
     async def count(identity: Reader, wanted: Annotated[ConversationFilter, Depends(conversation_filter)]) -> Count:
         with not_too_wide():
             counted = await parts.queries.count(identity.tenant_id, wanted)

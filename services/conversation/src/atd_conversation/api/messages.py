@@ -12,6 +12,7 @@ from atd_schemas.views import MessageView
 from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import invalid, not_found
+from atd_servicekit.requests import DECLARED_ONLY
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
@@ -37,7 +38,7 @@ def messages_router(parts: Parts) -> APIRouter:
     """`GET` and `POST /api/v1/conversations/{id}/messages`."""
     router = APIRouter(prefix="/api/v1/conversations/{conversation_id}/messages", tags=["messages"])
 
-    @router.get("", summary="The messages of a conversation, newest first")
+    @router.get("", summary="The messages of a conversation, newest first", dependencies=[DECLARED_ONLY])
     async def list_messages(
         identity: Reader,
         conversation_id: str,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.responses import Response as PlainResponse
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, field_validator
 
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.domain.channels import Channels
@@ -20,6 +20,7 @@ from atd_servicekit.files import FileStore
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.problems import request_id_of, unavailable
+from atd_servicekit.requests import RequestBody
 from atd_servicekit.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -57,10 +58,8 @@ class Parts:
             raise unavailable("Another request changed this at the same time; try again.") from error
 
 
-class Body(BaseModel):
+class Body(RequestBody):
     """What every request's body has in common: unknown fields are refused, and so is text that cannot be stored."""
-
-    model_config = ConfigDict(extra="forbid")
 
     @field_validator("*")
     @classmethod

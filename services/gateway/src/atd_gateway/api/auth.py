@@ -14,11 +14,12 @@ from atd_gateway.passwords import MAX_PASSWORD_LENGTH
 from atd_gateway.signin import SignedIn, SignIn
 from atd_servicekit.identity import Public
 from atd_servicekit.problems import unauthenticated
+from atd_servicekit.requests import RequestBody
 
 _MAX_TOKEN = 256
 
 
-class LoginRequest(BaseModel):
+class LoginRequest(RequestBody):
     """E-mail and password. `cookie`: keep the refresh token, and one for files, in cookies that scripts cannot read."""
 
     email: str = Field(min_length=3, max_length=MAX_EMAIL_LENGTH)
@@ -26,7 +27,7 @@ class LoginRequest(BaseModel):
     cookie: bool = False
 
 
-class RefreshRequest(BaseModel):
+class RefreshRequest(RequestBody):
     """The refresh token; absent when the browser holds it in the cookie."""
 
     refresh_token: str | None = Field(default=None, max_length=_MAX_TOKEN)

@@ -26,6 +26,7 @@ from atd_servicekit.pagination import (
     encode_cursor,
 )
 from atd_servicekit.problems import unauthenticated
+from atd_servicekit.requests import DECLARED_ONLY, RequestBody
 from atd_servicekit.versions import ExpectedVersion, etag_of, set_etag
 
 DIGEST_PURPOSE = "request-digest"
@@ -50,7 +51,7 @@ Anyone = Annotated[Identity, Depends(Requires())]
 Manager = Annotated[Identity, Depends(Requires("attendants:manage"))]
 
 
-class NewAttendant(BaseModel):
+class NewAttendant(RequestBody):
     """An attendant who signs in with this e-mail and password, which they can change."""
 
     name: Name
@@ -59,7 +60,7 @@ class NewAttendant(BaseModel):
     role: ManagedRole
 
 
-class AttendantChanges(BaseModel):
+class AttendantChanges(RequestBody):
     """What is to change; what is absent or null stays."""
 
     name: Name | None = None
@@ -71,13 +72,13 @@ class AttendantChanges(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
-class SelfChanges(BaseModel):
+class SelfChanges(RequestBody):
     """What attendants change about themselves."""
 
     name: Name
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(RequestBody):
     """The password now, and the one from now on."""
 
     current: Password
@@ -202,7 +203,7 @@ def _add_own(router: APIRouter, parts: PeopleParts) -> None:
 
 
 def _add_reading(router: APIRouter, people: People) -> None:
-    @router.get("/attendants", summary="List the attendants by name")
+    @router.get("/attendants", summary="List the attendants by name", dependencies=[DECLARED_ONLY])
     async def attendants(
         identity: Annotated[Identity, Depends(Requires("attendants:read"))],
         active: Annotated[bool | None, Query(description="Only those who can sign in, or only the others")] = None,

@@ -21,6 +21,7 @@ from atd_servicekit.pagination import (
     encode_cursor,
 )
 from atd_servicekit.problems import not_found
+from atd_servicekit.requests import DECLARED_ONLY
 
 Anyone = Annotated[Identity, Depends(Requires())]
 
@@ -49,7 +50,7 @@ def sessions_router(store: _Store, ending: _Ending, clock: Clock) -> APIRouter:
     """`/api/v1/sessions`: one's own."""
     router = APIRouter(prefix="/api/v1/sessions", tags=["auth"])
 
-    @router.get("", summary="Where one is signed in, the newest first")
+    @router.get("", summary="Where one is signed in, the newest first", dependencies=[DECLARED_ONLY])
     async def sessions(
         identity: Anyone, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
     ) -> Page[SessionView]:

@@ -15,6 +15,7 @@ from atd_schemas.services import CHANNELS_PREFIX
 from atd_schemas.views import TemplateStatus, TemplateView
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import Problem
+from atd_servicekit.requests import DECLARED_ONLY
 
 SearchQuery = Annotated[
     str | None,
@@ -35,7 +36,7 @@ def templates_router(channels: ChannelService[Account], templates: TemplateServi
     """`/api/v1/channels/{account_id}/templates`, as the gateway hands it on."""
     router = APIRouter(prefix=CHANNELS_PREFIX, tags=["templates"])
 
-    @router.get("/{account_id}/templates")
+    @router.get("/{account_id}/templates", dependencies=[DECLARED_ONLY])
     async def list_templates(
         account_id: str,
         identity: Reader,

@@ -3586,6 +3586,7 @@ export interface operations {
     list_conversations_api_v1_conversations_get: {
         parameters: {
             query?: {
+                sort?: "-last_activity";
                 /** @description Items in one answer */
                 limit?: number;
                 /** @description `next_cursor` of the answer before; absent: from the start */
@@ -3604,7 +3605,6 @@ export interface operations {
                 opened_before?: string | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
-                sort?: "-last_activity";
             };
             header?: never;
             path?: never;
@@ -3641,7 +3641,6 @@ export interface operations {
                 opened_before?: string | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
-                sort?: "-last_activity";
             };
             header?: never;
             path?: never;
