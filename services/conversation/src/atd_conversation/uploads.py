@@ -151,8 +151,8 @@ class Uploads:
             state="ready",
             size=stored.size,
             sha256=stored.sha256,
-            width=picture and picture.width,
-            height=picture and picture.height,
+            width=picture.width if picture else None,
+            height=picture.height if picture else None,
         )
 
     async def discard(self, tenant_id: str, attachment_id: str) -> None:
