@@ -38,12 +38,13 @@ export function useEverywhere(query: string): { sources: readonly PaletteSource[
 function useSettingsSource(): PaletteSource {
   const { t } = useTranslation("app");
   const pages = useAllowedPages(settingsPages);
-  const { i18n } = useTranslation(["app", ...pages.map(({ namespace }) => namespace)]);
+  // Without waiting: the box must be there at once, the pages may come a moment later.
+  const { i18n, ready } = useTranslation(["app", ...pages.map(({ namespace }) => namespace)], { useSuspense: false });
   const navigate = useNavigate();
   const loaded = LANGUAGES.filter((language) =>
     pages.every((page) => i18n.hasResourceBundle(language, page.namespace)),
   );
-  const entries = pages.flatMap((page): PaletteEntry[] => {
+  const entries = (ready ? pages : []).flatMap((page): PaletteEntry[] => {
     const { title, settings } = page.texts(i18n.language);
     const icon = <page.icon size={18} stroke={1.75} aria-hidden="true" />;
     const words = loaded.map((language) => page.texts(language).words).join(" ");

@@ -60,7 +60,8 @@ export const theme = createTheme({
         radius: "var(--radius-card)",
         shadow: "var(--float-shadow)",
         overlayProps: { backgroundOpacity: 0.35 },
-        transitionProps: { duration: 120, transition: "fade" },
+        // There at once: what is typed right after the key that opens it is meant for it, not for what lies behind.
+        transitionProps: { duration: 0 },
       },
     },
     Menu: { defaultProps: { shadow: "var(--float-shadow)", transitionProps: { duration: 120 } } },

@@ -1,6 +1,7 @@
 import { Modal, VisuallyHidden } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useId, useState, type KeyboardEvent } from "react";
+import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 
 import { isComposing } from "@/shared/keyboard/composing";
@@ -19,25 +20,35 @@ interface Props {
 export function CommandPalette({ useSources }: Props) {
   const { t } = useTranslation("app");
   const [opened, setOpened] = useState(false);
+  const before = useRef<Element | null>(null);
   useShortcut({
     keys: "mod+k",
     label: t("palette.open"),
     scope: "global",
     notInPalette: true,
-    run: () => setOpened(true),
+    run: () => {
+      before.current = document.activeElement;
+      setOpened(true);
+    },
   });
+  // Drawn with its key and not after it, so that what is typed next cannot reach what lies behind. A dialog that is not
+  // drawn does not give the focus back by itself.
+  const close = () => {
+    flushSync(() => setOpened(false));
+    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+  };
+  if (!opened) return null;
   return (
     <Modal
-      opened={opened}
-      onClose={() => setOpened(false)}
+      opened
+      onClose={close}
       withCloseButton={false}
       attributes={{ content: { "aria-label": t("palette.title") } }}
       size={620}
       yOffset="12vh"
       padding={0}
-      returnFocus
     >
-      <Palette useSources={useSources} close={() => setOpened(false)} />
+      <Palette useSources={useSources} close={close} />
     </Modal>
   );
 }
@@ -45,6 +56,7 @@ export function CommandPalette({ useSources }: Props) {
 function Palette({ useSources, close }: Props & { close: () => void }) {
   const { t } = useTranslation("app");
   const listId = useId();
+  const input = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const commands = useCommands();
@@ -52,6 +64,8 @@ function Palette({ useSources, close }: Props & { close: () => void }) {
   const found = answers(query, [{ heading: t("palette.actions"), entries: commandEntries(commands) }, ...sources]);
   const entries = found.flatMap((source) => source.entries);
   const chosen = Math.min(at, entries.length - 1);
+
+  useLayoutEffect(() => input.current?.focus(), []);
 
   const run = (entry: PaletteEntry | undefined) => {
     if (entry === undefined) return;
@@ -77,6 +91,7 @@ function Palette({ useSources, close }: Props & { close: () => void }) {
       <div className={classes.box}>
         <IconSearch size={18} stroke={1.75} aria-hidden="true" />
         <input
+          ref={input}
           className={classes.input}
           role="combobox"
           aria-expanded="true"
