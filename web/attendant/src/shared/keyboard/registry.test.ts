@@ -93,6 +93,19 @@ test("nothing behind a dialog or a menu runs", () => {
   expect(inside).toHaveBeenCalledOnce();
 });
 
+test("while a dialog is on its way, keys are meant for it", () => {
+  const run = add("e");
+  const inside = add("arrowleft", { inDialogs: true });
+  const release = registry.hold();
+  press("e");
+  press("ArrowLeft");
+  expect(run).not.toHaveBeenCalled();
+  expect(inside).toHaveBeenCalledOnce();
+  release();
+  press("e");
+  expect(run).toHaveBeenCalledOnce();
+});
+
 test("a sequence needs its keys in order and soon", () => {
   const inbox = add("g i");
   const plain = add("i");

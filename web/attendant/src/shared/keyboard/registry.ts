@@ -33,11 +33,24 @@ export class CommandRegistry {
   private readonly listeners = new Set<() => void>();
   private pressed: Chord[] = [];
   private pressedAt = 0;
+  private readonly holds = new Set<symbol>();
 
   /** Returns what takes the command away again. */
   register(command: Command): () => void {
     this.change([...this.commands, command]);
     return () => this.change(this.commands.filter((other) => other !== command));
+  }
+
+  /**
+   * A dialog is on its way: until it is there, keys are meant for it and run only what works in dialogs. Returns what
+   * ends that.
+   */
+  hold(): () => void {
+    const hold = Symbol("hold");
+    this.holds.add(hold);
+    return () => {
+      this.holds.delete(hold);
+    };
   }
 
   list = (): readonly Command[] => this.commands;
@@ -52,7 +65,9 @@ export class CommandRegistry {
     const chord = chordOf(event);
     if (chord === null) return;
     if (event.timeStamp - this.pressedAt > SEQUENCE_MS) this.pressed = [];
-    const usable = this.commands.filter((command) => allowed(command, event, chord)).toReversed();
+    const usable = this.commands
+      .filter((command) => (this.holds.size === 0 || command.inDialogs === true) && allowed(command, event, chord))
+      .toReversed();
     const found = this.find(usable, [...this.pressed, chord]) ?? this.find(usable, [chord]);
     this.pressed = found !== undefined && found.command === null ? found.chords : [];
     this.pressedAt = event.timeStamp;

@@ -35,6 +35,12 @@ export function useCommands(): readonly Command[] {
   return useSyncExternalStore(commands.subscribe, commands.list);
 }
 
+/** In the place of a dialog that is being loaded: what is typed meanwhile is no command. */
+export function KeysHeld(): null {
+  useEffect(() => commands.hold(), []);
+  return null;
+}
+
 /** Makes the keys work; once, in the app. */
 export function useKeyboard(): void {
   useEffect(() => {

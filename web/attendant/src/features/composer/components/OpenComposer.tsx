@@ -6,7 +6,7 @@ import { useConversationActions } from "@/shared/conversations/actions";
 import { useComposerFocus } from "@/shared/conversations/composerFocus";
 import type { DraftMode } from "@/shared/conversations/drafts";
 import { useDraft } from "@/shared/conversations/useDraft";
-import { useShortcut } from "@/shared/keyboard/useShortcut";
+import { KeysHeld, useShortcut } from "@/shared/keyboard/useShortcut";
 import { usePreferences } from "@/shared/storage/preferences";
 import { announce } from "@/shared/ui/announcer";
 import { notifyFailed } from "@/shared/ui/notify";
@@ -195,7 +195,7 @@ export function OpenComposer({ conversation, limits }: Props) {
       </DropTarget>
       {Dialog !== null && limits !== undefined && (
         <PartBoundary part="composer-dialog">
-          <Suspense fallback={null}>
+          <Suspense fallback={<KeysHeld />}>
             <Dialog
               conversation={conversation}
               capabilities={limits.capabilities}
