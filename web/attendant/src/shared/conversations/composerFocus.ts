@@ -1,4 +1,7 @@
-/** How other parts bring the attendant to the composer: a quoted message, a text put into the note, Escape in the thread. */
+/**
+ * How other parts bring the attendant to the composer (a quoted message, a text put into the note, Escape in the
+ * thread), and how Escape leads from there to the messages.
+ */
 import { useEffect, useEffectEvent } from "react";
 
 import type { DraftMode } from "@/shared/conversations/drafts";
@@ -22,6 +25,25 @@ export function useComposerFocus(conversationId: string, onFocus: Listener): voi
     return () => {
       all.delete(listener);
       if (all.size === 0 && listeners.get(conversationId) === all) listeners.delete(conversationId);
+    };
+  }, [conversationId]);
+}
+
+const messages = new Map<string, () => void>();
+
+/** Leave the composer for the messages of this conversation, where single keys are commands. */
+export function focusMessages(conversationId: string): void {
+  messages.get(conversationId)?.();
+}
+
+/** For the messages: called when somebody leaves the composer for them. */
+export function useMessagesFocus(conversationId: string, onFocus: () => void): void {
+  const call = useEffectEvent(onFocus);
+  useEffect(() => {
+    const listener = () => call();
+    messages.set(conversationId, listener);
+    return () => {
+      if (messages.get(conversationId) === listener) messages.delete(conversationId);
     };
   }, [conversationId]);
 }

@@ -1,9 +1,11 @@
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 
+import { focusMessages } from "@/shared/conversations/composerFocus";
 import type { DraftMode } from "@/shared/conversations/drafts";
 import { useDraft } from "@/shared/conversations/useDraft";
 import { isComposing } from "@/shared/keyboard/composing";
+import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { usePresenceSignals } from "@/shared/realtime/RealtimeProvider";
 
 import { useEmojiCompletion } from "../hooks/useEmojiCompletion";
@@ -38,6 +40,7 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
   const area = useRef<HTMLTextAreaElement>(null);
   const release = useRef<(() => void) | null>(null);
   const [cursor, setCursor] = useState<number | null>(null);
+  const [focused, setFocused] = useState(false);
   const completion = useEmojiCompletion(area, draft.text, cursor);
 
   useImperativeHandle(ref, () => ({
@@ -46,6 +49,16 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
       if (area.current) insertText(area.current, text);
     },
   }));
+  // What Escape closes first (a quote, suggestions) uses the key up.
+  useShortcut({
+    keys: "escape",
+    label: t("field.leave"),
+    scope: "composer",
+    whileTyping: true,
+    notInPalette: true,
+    enabled: focused,
+    run: () => focusMessages(conversationId),
+  });
   useLayoutEffect(() => fit(area.current), [draft.text]);
   useEffect(() => {
     // What is typed goes on at the end of what was typed before.
@@ -90,8 +103,12 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
         }}
         onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
         onKeyDown={onKeyDown}
-        onFocus={() => (release.current ??= hold())}
+        onFocus={() => {
+          setFocused(true);
+          release.current ??= hold();
+        }}
         onBlur={() => {
+          setFocused(false);
           release.current?.();
           release.current = null;
           setCursor(null);

@@ -15,7 +15,7 @@ import {
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
-import { focusComposer } from "@/shared/conversations/composerFocus";
+import { focusComposer, useMessagesFocus } from "@/shared/conversations/composerFocus";
 import type { Thread } from "@/shared/conversations/thread";
 import { useOutgoing } from "@/shared/conversations/useSend";
 import type { useThread } from "@/shared/conversations/useThread";
@@ -160,6 +160,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
 
   useReadMarks(conversation, thread, keeper);
   useAnnouncements(conversation, thread);
+  useMessagesFocus(conversation.id, () => scroller.current?.focus({ preventScroll: true }));
 
   const onKeyDown = (event: KeyboardEvent) => {
     const typed =

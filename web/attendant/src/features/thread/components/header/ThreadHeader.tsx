@@ -40,9 +40,22 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   usePageTitle(name);
 
   const scope = "conversation";
-  useShortcut({ keys: "e", label: t("action.close"), scope, run: actions.close, enabled: may.close });
+  // The second key is for those who are typing: who opens a conversation stands in its field.
+  useShortcut({
+    keys: ["e", "mod+shift+e"],
+    label: t("action.close"),
+    scope,
+    run: actions.close,
+    enabled: may.close,
+  });
   useShortcut({ keys: "shift+e", label: t("action.reopen"), scope, run: actions.reopen, enabled: may.reopen });
-  useShortcut({ keys: "shift+a", label: t("action.take"), scope, run: actions.take, enabled: may.take });
+  useShortcut({
+    keys: ["shift+a", "mod+shift+a"],
+    label: t("action.take"),
+    scope,
+    run: actions.take,
+    enabled: may.take,
+  });
   useShortcut({ keys: "a", label: t("action.assign"), scope, run: () => setDialog("assign"), enabled: may.assign });
   useShortcut({ label: t("action.release"), scope, run: actions.release, enabled: may.release });
   useShortcut({ keys: "f", label: t("action.favourite"), scope, run: actions.favourite });
