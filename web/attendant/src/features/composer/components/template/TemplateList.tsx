@@ -35,8 +35,13 @@ export function TemplateList({ accountId, query, onQuery, onChoose }: Props) {
 
   const languages = [...new Set(data?.map((one) => one.language))].sort((a, b) => a.localeCompare(b));
   const matching = (data ?? []).filter((one) => only === null || one.language === only);
+  // Of one template in several languages, the person's own is the likely one.
+  const foreign = (one: Template) => Number(one.language.split("_")[0] !== language.split("-")[0]);
   const sorted = matching.toSorted(
-    (a, b) => Number(isSendable(b)) - Number(isSendable(a)) || a.name.localeCompare(b.name, language),
+    (a, b) =>
+      Number(isSendable(b)) - Number(isSendable(a)) ||
+      a.name.localeCompare(b.name, language) ||
+      foreign(a) - foreign(b),
   );
   const found = best(query, sorted, (one) => `${one.name.replaceAll("_", " ")} ${bodyText(one)}`).toSorted(
     (a, b) => Number(isSendable(b)) - Number(isSendable(a)),
