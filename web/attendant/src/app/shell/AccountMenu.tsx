@@ -50,8 +50,7 @@ export function AccountMenu() {
         {THEMES.map(({ value, icon: Icon }) => (
           <Menu.Item
             key={value}
-            role="menuitemradio"
-            aria-checked={theme === value}
+            aria-current={theme === value}
             leftSection={<Icon size={18} stroke={1.75} />}
             rightSection={theme === value && <IconCheck size={16} />}
             onClick={() => preferences.set({ theme: value })}
@@ -64,8 +63,7 @@ export function AccountMenu() {
         {LANGUAGES.map((value) => (
           <Menu.Item
             key={value}
-            role="menuitemradio"
-            aria-checked={language === value}
+            aria-current={language === value}
             lang={value}
             rightSection={language === value && <IconCheck size={16} />}
             onClick={() => preferences.set({ language: value })}
