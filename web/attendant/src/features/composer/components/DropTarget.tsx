@@ -58,9 +58,10 @@ export function DropTarget({ enabled, note, onFiles, children }: Props) {
       drop: (event: DragEvent) => drop(event),
       dragleave: (event: DragEvent) => leave(event),
     };
-    for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name as "drop", listener);
+    // Before the window's own listener, which keeps the page whatever is dropped, and marks the drop as handled.
+    for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name as "drop", listener);
     return () => {
-      for (const [name, listener] of Object.entries(listeners)) window.removeEventListener(name as "drop", listener);
+      for (const [name, listener] of Object.entries(listeners)) document.removeEventListener(name as "drop", listener);
     };
   }, []);
 
