@@ -1,4 +1,4 @@
-"""Counts what a person's hand does: clicks, and keys that are commands. What is typed into a field is no effort of ours."""
+"""Counts what a person's hand does: clicks, and keys that are commands. Text that is typed into a field is neither."""
 
 from __future__ import annotations
 

@@ -204,6 +204,6 @@ async def seated(browser: Browser, url: str, person: Person, **options: Any) -> 
     seat = Seat(context, url, person)
     try:
         yield seat
-        assert seat.unforgiven() == []
+        assert seat.unforgiven() == [], seat.unforgiven()
     finally:
         await context.close()

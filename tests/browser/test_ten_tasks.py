@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from atd_testing.waiting import eventually
 from atd_testing.whatsapp import Behaviour, SentMessage
@@ -18,6 +18,7 @@ from tests.browser.office import MARINA, RUI, Customer, Office
 from tests.browser.seat import Seat
 
 _RECIPIENT_NOT_ALLOWED = 131030
+_CONTRACT = FilePayload(name="contrato.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n")
 _A_DAY_AND_MORE = timedelta(hours=25)
 
 
@@ -106,8 +107,7 @@ async def test_sending_a_file_is_one_click_and_the_key_that_sends(office: Office
     async with spends(ana, clicks=1, keys=1):
         async with ana.page.expect_file_chooser() as choosing:
             await ana.press("Anexar arquivos")
-        chosen = {"name": "contrato.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n"}
-        await (await choosing.value).set_files([chosen])
+        await (await choosing.value).set_files([_CONTRACT])
         await expect(ana.thread.get_by_role("button", name="Remover contrato.pdf")).to_be_visible()
         await expect(ana.field).to_be_focused()
         await ana.page.keyboard.press("Enter")
