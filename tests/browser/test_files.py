@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from playwright.async_api import Route, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from atd_testing.waiting import eventually
 from tests.browser.office import RUI, Office
@@ -112,10 +112,8 @@ async def test_a_file_on_its_way_shows_how_far_it_is_and_can_be_called_back(offi
     await office.receives("Oi")
     await ana.choose()
     await ana.context.route("**/api/v1/attachments", _never_answered)
-    name, kind, content = _PDF
-    await ana.page.locator("[data-composer-files]").set_input_files(
-        [{"name": name, "mimeType": kind, "buffer": content}]
-    )
+    file = FilePayload(name=_PDF[0], mimeType=_PDF[1], buffer=_PDF[2])
+    await ana.page.locator("[data-composer-files]").set_input_files(file)
     await expect(ana.thread.get_by_role("progressbar", name="Enviando contrato.pdf")).to_be_attached()
     await ana.field.fill("Segue o contrato")
     await expect(ana.thread.get_by_title("Há arquivos que ainda não subiram")).to_be_visible()
