@@ -11,6 +11,9 @@ interface State {
   width: number;
 }
 
+/** List and thread need 48em. */
+const BESIDE = `(min-width: calc(48em + ${PHONE_WIDTH.min}px))`;
+
 const KEY = "atd-phone";
 const CLOSED: State = { open: false, width: 400 };
 
@@ -51,10 +54,10 @@ function read(): State {
 
 export const phonePanel = new PhonePanelStore();
 
-/** The phone where this server has one, else null. On small screens it opens in a tab instead of beside the client. */
+/** The phone where this server has one, else null. Where the client would get too narrow it opens in a tab instead of beside it. */
 export function usePhone() {
   const url = useClientInfo()?.sandbox_url ?? null;
-  const roomy = useMediaQuery("(min-width: 62em)", undefined, { getInitialValueInEffect: false });
+  const roomy = useMediaQuery(BESIDE, undefined, { getInitialValueInEffect: false });
   const { open, width } = useSyncExternalStore(phonePanel.subscribe, phonePanel.get);
   if (url === null) return null;
   return {

@@ -1,8 +1,8 @@
 /** Whether the customer stands beside the thread. On a phone, where it covers the thread, it is closed at first. */
-import { useMediaQuery } from "@mantine/hooks";
 import { useSyncExternalStore } from "react";
 
 import { preferences, usePreferences } from "@/shared/storage/preferences";
+import { useRoom } from "@/shared/ui/room";
 
 let sheetOpen = false;
 const listeners = new Set<() => void>();
@@ -25,8 +25,11 @@ export interface ContactPane {
   close: () => void;
 }
 
+/** From here on thread and customer have room beside each other. */
+const BESIDE_EM = 78.5;
+
 export function useContactPane(): ContactPane {
-  const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
+  const narrow = !useRoom(BESIDE_EM);
   const { contactPaneOpen } = usePreferences();
   const sheet = useSyncExternalStore(subscribe, () => sheetOpen);
   const open = narrow ? sheet : contactPaneOpen;

@@ -1,11 +1,11 @@
 import { VisuallyHidden } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 
 import type { View } from "@/shared/conversations/filter";
 import { usePreferences } from "@/shared/storage/preferences";
+import { useRoom } from "@/shared/ui/room";
 
 import { useSavedFilters } from "../hooks/useSavedFilters";
 import { filterOf, narrowingOf, savedIdOf, searchOf } from "../model/address";
@@ -78,6 +78,6 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
 
 /** Whether there is room for the column of views, and it is not folded. */
 export function useViewsShown(): boolean {
-  const room = useMediaQuery("(min-width: 75em)");
+  const room = useRoom(75);
   return usePreferences().viewsOpen && room;
 }

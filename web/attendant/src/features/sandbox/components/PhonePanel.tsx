@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { IconButton } from "@/shared/ui/IconButton";
 import { ResizeHandle } from "@/shared/ui/ResizeHandle";
+import { useDock } from "@/shared/ui/room";
 
 import { PHONE_WIDTH, usePhone } from "../phonePanel";
 import classes from "./phone.module.css";
@@ -14,6 +15,7 @@ export function PhonePanel() {
   const phone = usePhone();
   const panel = useRef<HTMLElement>(null);
   const open = phone?.open === true;
+  useDock(open ? phone.width : 0);
   const close = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== "Escape" || !panel.current?.contains(document.activeElement)) return;
     event.preventDefault();
