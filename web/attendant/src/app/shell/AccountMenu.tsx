@@ -30,6 +30,11 @@ export function AccountMenu() {
   const { t } = useTranslation("app");
   const me = useMe();
   const session = useSession();
+  // Who signs in next begins where they begin, not on this person's page.
+  const signOut = () => {
+    void session.logout();
+    window.history.replaceState(null, "", "/");
+  };
   const { theme, language } = usePreferences();
   return (
     <Menu position="right-end" width={248} closeOnItemClick={false}>
@@ -88,7 +93,7 @@ export function AccountMenu() {
         >
           {t("account.keyboard")}
         </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={18} stroke={1.75} />} onClick={() => void session.logout()}>
+        <Menu.Item leftSection={<IconLogout size={18} stroke={1.75} />} onClick={signOut}>
           {t("account.sign_out")}
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,4 +1,4 @@
-import { Alert, Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { Alert, Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconClock, IconInfoCircle } from "@tabler/icons-react";
 import { useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,11 +7,16 @@ import { useClientInfo, type ClientInfo } from "@/shared/api/clientInfo";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
 import { preferences, usePreferences } from "@/shared/storage/preferences";
 import { ProductMark } from "@/shared/ui/ProductMark";
+import { SecretInput } from "@/shared/ui/SecretInput";
 import { usePageTitle } from "@/shared/ui/pageTitle";
+import { useWrongField } from "@/shared/ui/wrongField";
 
 import { recallEmail } from "../rememberedEmail";
 import { useSignIn } from "../hooks/useSignIn";
 import classes from "./LoginPage.module.css";
+
+/** The server knows the rest. */
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
 /** `expired`: the person was signed in before, so what they did is kept and they are told why they see this. */
 export function LoginPage({ expired }: { expired: boolean }) {
@@ -46,17 +51,25 @@ function SignInForm({ sample }: { sample: ClientInfo["sample_login"] }) {
     return remembered === null ? {} : { email: remembered };
   });
   const [capsLock, setCapsLock] = useState(false);
-  const { signIn, busy, problem, wait } = useSignIn();
   const email = typed.email ?? sample?.email ?? "";
   const isSample = sample !== null && email === sample.email;
   const password = typed.password ?? (isSample ? sample.password : "");
+  const { signIn, busy, problem, wait } = useSignIn(email);
+  const [tries, setTries] = useState(0);
+  const emailWrong = tries > 0 && !EMAIL.test(email.trim()) && t("email_wrong");
+  const passwordWrong = tries > 0 && password === "" && t("password_empty");
+  const form = useWrongField(tries, null);
   const lookAtCaps = (event: KeyboardEvent) => setCapsLock(event.getModifierState("CapsLock"));
   return (
     <form
+      ref={form}
       className={classes.form}
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy && wait === 0) void signIn(email, password);
+        setTries(tries + 1);
+        if (!EMAIL.test(email.trim()) || password === "") return;
+        if (!busy && wait === 0) void signIn(password);
       }}
     >
       <TextInput
@@ -68,10 +81,11 @@ function SignInForm({ sample }: { sample: ClientInfo["sample_login"] }) {
         withAsterisk={false}
         size="md"
         value={email}
+        error={emailWrong}
         autoFocus={email === ""}
         onChange={(event) => setTyped({ ...typed, email: event.currentTarget.value })}
       />
-      <PasswordInput
+      <SecretInput
         label={t("password")}
         name="password"
         autoComplete="current-password"
@@ -79,6 +93,7 @@ function SignInForm({ sample }: { sample: ClientInfo["sample_login"] }) {
         withAsterisk={false}
         size="md"
         value={password}
+        error={passwordWrong}
         autoFocus={email !== ""}
         description={capsLock && t("caps")}
         inputWrapperOrder={["label", "input", "description", "error"]}

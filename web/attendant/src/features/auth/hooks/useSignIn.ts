@@ -18,12 +18,14 @@ export function signInProblem(error: unknown): SignInProblem {
   return error.status === 401 || error.status === 422 ? "wrong" : "failed";
 }
 
-/** Signing in; `wait` counts down the seconds until the server takes another try. */
-export function useSignIn() {
+/** Signing in; `wait` counts down the seconds until the server takes another try of this e-mail. */
+export function useSignIn(email: string) {
   const session = useSession();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<SignInProblem | null>(null);
   const [wait, setWait] = useState(0);
+  const [limited, setLimited] = useState("");
+  const address = email.trim();
   const waiting = wait > 0;
   useEffect(() => {
     if (!waiting) return undefined;
@@ -31,18 +33,21 @@ export function useSignIn() {
     return () => clearInterval(timer);
   }, [waiting]);
 
-  async function signIn(email: string, password: string): Promise<void> {
+  async function signIn(password: string): Promise<void> {
     setBusy(true);
     setProblem(null);
     try {
-      await session.login(email.trim(), password);
-      rememberEmail(email.trim());
+      await session.login(address, password);
+      rememberEmail(address);
     } catch (error) {
       setProblem(signInProblem(error));
-      if (error instanceof ApiProblem && error.status === 429) setWait(Math.ceil(error.retryAfter ?? WAIT_SECONDS));
+      if (error instanceof ApiProblem && error.status === 429) {
+        setLimited(address);
+        setWait(Math.ceil(error.retryAfter ?? WAIT_SECONDS));
+      }
     } finally {
       setBusy(false);
     }
   }
-  return { signIn, busy, problem, wait };
+  return { signIn, busy, problem, wait: address === limited ? wait : 0 };
 }
