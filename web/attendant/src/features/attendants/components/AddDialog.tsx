@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/shared/api/problem";
 import { CopyIcon } from "@/shared/ui/CopyIcon";
 import { useProblemText } from "@/shared/ui/problemText";
+import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useAddAttendant, type Role } from "../api/attendants";
 import { generatePassword } from "../password";
@@ -20,6 +21,7 @@ export function AddDialog({ close }: { close: () => void }) {
   const { t: common } = useTranslation("app");
   const [password] = useState(generatePassword);
   const add = useAddAttendant();
+  const [typed, setTyped] = useState(false);
   return (
     <Modal
       opened
@@ -27,12 +29,14 @@ export function AddDialog({ close }: { close: () => void }) {
       title={t(add.isSuccess ? "added.title" : "add.title")}
       centered
       closeOnClickOutside={false}
+      // What was typed, and the password that is shown this once, go by a button alone.
+      closeOnEscape={!typed && !add.isSuccess}
       closeButtonProps={{ "aria-label": common("actions.close") }}
     >
       {add.data ? (
         <Added email={add.data.email} password={password} close={close} />
       ) : (
-        <AddForm add={add} password={password} close={close} />
+        <AddForm add={add} password={password} close={close} onTyped={setTyped} />
       )}
     </Modal>
   );
@@ -42,27 +46,31 @@ interface FormProps {
   add: ReturnType<typeof useAddAttendant>;
   password: string;
   close: () => void;
+  onTyped: (typed: boolean) => void;
 }
 
-function AddForm({ add, password, close }: FormProps) {
+function AddForm({ add, password, close, onTyped }: FormProps) {
   const { t } = useTranslation("attendants");
   const { t: common } = useTranslation("app");
   const problemText = useProblemText();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("attendant");
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
+  const tried = tries > 0;
+  const form = useWrongField(tries, add.error);
   const nameWrong = name.trim() === "" ? t("add.name_empty") : undefined;
   const emailWrong = EMAIL.test(email.trim()) ? undefined : t("add.email_wrong");
   const refused = refusal(add.error);
   const general = add.error && refused === null ? problemText(add.error) : null;
   return (
     <form
+      ref={form}
       className={classes.form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        setTried(true);
+        setTries(tries + 1);
         if (nameWrong ?? emailWrong) return;
         if (!add.isPending) add.mutate({ name: name.trim(), email: email.trim(), role, password });
       }}
@@ -75,7 +83,10 @@ function AddForm({ add, password, close }: FormProps) {
         autoComplete="off"
         value={name}
         error={(tried && nameWrong) || (refused === "name" && t("add.name_wrong"))}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={(event) => {
+          setName(event.currentTarget.value);
+          onTyped(event.currentTarget.value !== "" || email !== "");
+        }}
       />
       <TextInput
         label={t("add.email")}
@@ -91,6 +102,7 @@ function AddForm({ add, password, close }: FormProps) {
         }
         onChange={(event) => {
           setEmail(event.currentTarget.value);
+          onTyped(event.currentTarget.value !== "" || name !== "");
           if (refused === "taken") add.reset();
         }}
       />

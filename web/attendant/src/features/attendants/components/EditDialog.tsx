@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/shared/api/problem";
 import type { Attendant } from "@/shared/api/types";
+import { useMe } from "@/shared/session/SessionProvider";
 import { notifyDone } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
@@ -15,6 +16,7 @@ import { RoleChoice } from "./roles";
 export function EditDialog({ attendant, close }: { attendant: Attendant; close: () => void }) {
   const { t } = useTranslation("attendants");
   const { t: common } = useTranslation("app");
+  const me = useMe();
   const problemText = useProblemText();
   const change = useChangeAttendant();
   const [name, setName] = useState(attendant.name);
@@ -43,6 +45,8 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
       onClose={close}
       title={t("edit.title")}
       centered
+      closeOnClickOutside={false}
+      closeOnEscape={wanted === attendant.name && role === attendant.role}
       closeButtonProps={{ "aria-label": common("actions.close") }}
     >
       <form
@@ -60,7 +64,12 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
           error={wanted === "" ? t("add.name_empty") : null}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <RoleChoice role={role} onChange={setRole} error={lastAdmin ? t("last_admin.text") : undefined} />
+        <RoleChoice
+          role={role}
+          onChange={setRole}
+          own={attendant.id === me.id}
+          error={lastAdmin ? t("last_admin.text") : undefined}
+        />
         {problem !== null && (
           <Alert color="red" variant="light" role="alert" title={problem.title}>
             {problem.text}

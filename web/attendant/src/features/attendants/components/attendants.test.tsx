@@ -33,6 +33,7 @@ test("somebody is added, and the password is shown once", async () => {
   const dialog = await screen.findByRole("dialog");
   await userEvent.click(within(dialog).getByRole("button", { name: "Adicionar" }));
   expect(within(dialog).getByText("Escreva um nome.")).toBeVisible();
+  expect(within(dialog).getByRole("textbox", { name: /Nome/ })).toHaveFocus();
   await userEvent.type(within(dialog).getByRole("textbox", { name: /Nome/ }), "Caio");
   await userEvent.type(within(dialog).getByRole("textbox", { name: /E-mail/ }), "caio@exemplo.test");
   await expectAccessible(dialog);
@@ -40,6 +41,8 @@ test("somebody is added, and the password is shown once", async () => {
   expect(await screen.findByText("Acesso criado")).toBeVisible();
   const sent = asked.find(({ method }) => method === "POST")?.body as Record<string, string>;
   expect(sent).toMatchObject({ name: "Caio", email: "caio@exemplo.test", role: "attendant" });
+  expect(screen.getByText(sent["password"] ?? "")).toBeVisible();
+  await userEvent.keyboard("{Escape}");
   expect(screen.getByText(sent["password"] ?? "")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Pronto" }));
   await waitFor(() => expect(screen.queryByText(sent["password"] ?? "")).toBeNull());
@@ -54,6 +57,9 @@ test("an e-mail that is taken is said beside its field, and nothing typed is los
   await userEvent.click(screen.getByRole("button", { name: "Adicionar" }));
   await waitFor(() => expect(email).toHaveAccessibleDescription(/Já existe um acesso/));
   expect(email).toHaveValue("bia@exemplo.test");
+  expect(email).toHaveFocus();
+  await userEvent.keyboard("{Escape}");
+  expect(email).toHaveValue("bia@exemplo.test");
 });
 
 test("name and role are changed; only what changed is sent", async () => {
@@ -65,9 +71,26 @@ test("name and role are changed; only what changed is sent", async () => {
   expect(asked.find(({ method }) => method === "PATCH")?.body).toEqual({ role: "supervisor" });
 });
 
-test("the last administrator cannot become something else, and is told why", async () => {
-  await show({ "PATCH /api/v1/attendants/me": new Refusal(409, { code: "last_admin" }) });
+test("one's own access is another administrator's to change", async () => {
+  const { asked } = await show({ "PATCH /api/v1/attendants/me": { ...self, name: "Ana" } });
   await userEvent.click(await screen.findByRole("button", { name: `Editar ${me.name}` }));
+  expect(await screen.findByText(/mudado por outra pessoa da administração/)).toBeVisible();
+  for (const role of screen.getAllByRole("radio")) expect(role).toBeDisabled();
+  const name = screen.getByRole("textbox", { name: "Nome" });
+  await userEvent.clear(name);
+  await userEvent.type(name, "Ana");
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(asked.find(({ method }) => method === "PATCH")?.body).toEqual({ name: "Ana" });
+});
+
+test("the last administrator cannot become something else, and is told why", async () => {
+  const caio = { ...bia, id: "c", name: "Caio", role: "admin" };
+  await show({
+    "GET /api/v1/attendants": { items: [self, caio], next_cursor: null },
+    "PATCH /api/v1/attendants/c": new Refusal(409, { code: "last_admin" }),
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Editar Caio" }));
   await userEvent.click(await screen.findByRole("radio", { name: "Atendente" }));
   await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
   expect(await screen.findByText(/pelo menos uma pessoa na administração/)).toBeVisible();

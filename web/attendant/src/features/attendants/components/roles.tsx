@@ -17,23 +17,32 @@ interface Props {
   role: string;
   onChange: (role: Role) => void;
   error?: string | undefined;
+  /** One's own, which another administrator changes. */
+  own?: boolean;
 }
 
 /** The roles, each with what it allows. */
-export function RoleChoice({ role, onChange, error }: Props) {
+export function RoleChoice({ role, onChange, error, own = false }: Props) {
   const { t } = useTranslation("attendants");
   return (
     <Radio.Group
       label={t("role.label")}
       value={role}
       error={error}
+      description={own ? t("role.own") : undefined}
       onChange={(chosen) => {
         if (isRole(chosen)) onChange(chosen);
       }}
     >
       <Stack gap="xs" mt="xs">
         {ROLES.map((one) => (
-          <Radio key={one} value={one} label={t(`role.${one}.name`)} description={t(`role.${one}.text`)} />
+          <Radio
+            key={one}
+            value={one}
+            disabled={own}
+            label={t(`role.${one}.name`)}
+            description={t(`role.${one}.text`)}
+          />
         ))}
       </Stack>
     </Radio.Group>
