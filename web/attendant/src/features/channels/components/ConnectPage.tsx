@@ -7,12 +7,14 @@ import { Link, Navigate, useParams } from "react-router";
 import { usePhone } from "@/features/sandbox";
 import { UnsavedChanges } from "@/features/settings";
 import { ApiProblem } from "@/shared/api/problem";
+import { useMay } from "@/shared/session/SessionProvider";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
 import { CopyCode } from "@/shared/ui/CopyCode";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 import { useProblemText } from "@/shared/ui/problemText";
+import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useConnect, useKinds, type ChannelKind } from "../api/channels";
 import { fieldError, initialValues, refusedFields, sentValues } from "../model/fields";
@@ -20,6 +22,7 @@ import { BackToChannels } from "./BackToChannels";
 import classes from "./channels.module.css";
 import { GuideFields } from "./GuideFields";
 import { useLocalized } from "./parts";
+import { NoAccess } from "./NoAccess";
 import { Step } from "./Step";
 
 /** Which kind of channel is connected, then how. With one kind there is nothing to choose. */
@@ -27,7 +30,9 @@ export function ConnectPage() {
   const { t } = useTranslation("channels");
   const { kind: chosen } = useParams();
   const { data: kinds, error, isFetching, refetch } = useKinds();
+  const mayManage = useMay("channels:manage");
   usePageTitle(t("connect"));
+  if (!mayManage) return <NoAccess />;
   if (kinds === undefined) {
     if (error === null) return <PageSkeleton />;
     return <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} />;
@@ -111,13 +116,15 @@ function ConnectForm({ kind }: { kind: ChannelKind }) {
   const connect = useConnect(kind.kind);
   const [name, setName] = useState("");
   const [values, setValues] = useState(() => initialValues(kind.fields, false));
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
+  const tried = tries > 0;
   const touched = name !== "" || Object.values(values).some((value) => typeof value === "string" && value !== "");
   const nameMissing = name.trim() === "";
   const valid = !nameMissing && kind.fields.every((one) => fieldError(one, values[one.name], one.required) === null);
   const refused = refusedFields(connect.error, kind.fields);
+  const form = useWrongField(tries, connect.error);
   const submit = () => {
-    setTried(true);
+    setTries(tries + 1);
     if (!valid) return;
     connect.mutate({ name: name.trim(), ...sentValues(kind.fields, values) });
   };
@@ -125,6 +132,7 @@ function ConnectForm({ kind }: { kind: ChannelKind }) {
   if (connect.data) return <Navigate to={`/channels/${connect.data.id}/setup`} replace />;
   return (
     <form
+      ref={form}
       className={classes.form}
       noValidate
       onSubmit={(event) => {
@@ -143,7 +151,14 @@ function ConnectForm({ kind }: { kind: ChannelKind }) {
         error={tried && nameMissing ? t("field.required") : null}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <GuideFields fields={kind.fields} values={values} onChange={setValues} refused={refused} showAll={tried} />
+      <GuideFields
+        fields={kind.fields}
+        values={values}
+        onChange={setValues}
+        refused={refused}
+        taken={isTaken(connect.error)}
+        showAll={tried}
+      />
       {connect.error && refused.length === 0 && <ConnectProblem error={connect.error} />}
       <div>
         <Button type="submit" loading={connect.isPending}>
@@ -154,10 +169,15 @@ function ConnectForm({ kind }: { kind: ChannelKind }) {
   );
 }
 
+/** The number belongs to a channel already, here or at another company. */
+function isTaken(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 409;
+}
+
 export function ConnectProblem({ error }: { error: unknown }) {
   const { t } = useTranslation("channels");
   const problem = useProblemText()(error);
-  const taken = error instanceof ApiProblem && error.status === 409;
+  const taken = isTaken(error);
   return (
     <Alert color="red" variant="light" icon={<IconAlertCircle size={18} aria-hidden />} role="alert">
       <strong>{taken ? t("taken.title") : problem.title}</strong>

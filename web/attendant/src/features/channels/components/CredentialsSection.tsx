@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { UnsavedChanges } from "@/features/settings";
 import { notifyDone } from "@/shared/ui/notify";
+import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useChange, type Channel, type ChannelKind } from "../api/channels";
 import { fieldError, initialValues, refusedFields, sentValues } from "../model/fields";
@@ -42,21 +43,22 @@ function Replace({ channel, kind, close, closable }: ReplaceProps) {
   const { t } = useTranslation("channels");
   const fields = kind.fields.filter(({ where, changeable }) => changeable && where === "credentials");
   const [values, setValues] = useState(() => initialValues(fields, true));
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
   const change = useChange(channel.id);
   const { credentials } = sentValues(fields, values);
   const typed = Object.keys(credentials).length > 0;
   const valid = typed && fields.every((one) => fieldError(one, values[one.name], false) === null);
   const refused = refusedFields(change.error, fields);
+  const form = useWrongField(tries, change.error);
   const save = () => {
-    setTried(true);
+    setTries(tries + 1);
     if (!valid) return;
     change.mutate(
       { credentials },
       {
         onSuccess: () => {
           setValues(initialValues(fields, true));
-          setTried(false);
+          setTries(0);
           notifyDone(t("credentials.saved"));
           if (closable) close();
         },
@@ -65,6 +67,7 @@ function Replace({ channel, kind, close, closable }: ReplaceProps) {
   };
   return (
     <form
+      ref={form}
       className={classes.form}
       noValidate
       onSubmit={(event) => {
@@ -73,7 +76,14 @@ function Replace({ channel, kind, close, closable }: ReplaceProps) {
       }}
     >
       <UnsavedChanges unsaved={typed} />
-      <GuideFields fields={fields} values={values} onChange={setValues} refused={refused} showAll={tried} changing />
+      <GuideFields
+        fields={fields}
+        values={values}
+        onChange={setValues}
+        refused={refused}
+        showAll={tries > 0}
+        changing
+      />
       {change.error && refused.length === 0 && <ConnectProblem error={change.error} />}
       <div className={classes.buttons}>
         <Button type="submit" loading={change.isPending} disabled={!typed}>

@@ -1,6 +1,8 @@
-import { PasswordInput, Switch, TextInput } from "@mantine/core";
+import { Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+
+import { SecretInput } from "@/shared/ui/SecretInput";
 
 import type { GuideField } from "../api/channels";
 import { fieldError, type Values } from "../model/fields";
@@ -13,6 +15,8 @@ interface Props {
   onChange: (values: Values) => void;
   /** Fields that the server refused. */
   refused: readonly string[];
+  /** They were refused because another channel has them. */
+  taken?: boolean;
   /** Say of every field what is wrong, not only of those that were left. */
   showAll: boolean;
   /** What exists is replaced: nothing has to be filled in. */
@@ -20,7 +24,7 @@ interface Props {
 }
 
 /** The inputs of a kind's form, each with where its value is found and what is wrong with it. */
-export function GuideFields({ fields, values, onChange, refused, showAll, changing = false }: Props) {
+export function GuideFields({ fields, values, onChange, refused, taken = false, showAll, changing = false }: Props) {
   const { t } = useTranslation("channels");
   const words = useLocalized();
   const [left, setLeft] = useState<readonly string[]>([]);
@@ -29,7 +33,8 @@ export function GuideFields({ fields, values, onChange, refused, showAll, changi
     if (found !== null && (showAll || left.includes(field.name))) {
       return t(`field.${found}`, { min: field.min_length ?? 0, max: field.max_length ?? 0 });
     }
-    return refused.includes(field.name) ? t("field.refused") : null;
+    if (!refused.includes(field.name)) return null;
+    return taken ? `${t("taken.title")}. ${t("taken.text")}` : t("field.refused");
   };
   return (
     <div className={classes.fields}>
@@ -47,7 +52,7 @@ export function GuideFields({ fields, values, onChange, refused, showAll, changi
             />
           );
         }
-        const Input = secret ? PasswordInput : TextInput;
+        const Input = secret ? SecretInput : TextInput;
         return (
           <Input
             key={name}

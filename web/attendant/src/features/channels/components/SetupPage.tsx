@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
 import { TryAsCustomer } from "@/features/sandbox";
+import { useMay } from "@/shared/session/SessionProvider";
 import { phoneText } from "@/shared/text/phone";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -12,6 +13,7 @@ import { usePageTitle } from "@/shared/ui/pageTitle";
 import { useChannel, useKinds, type Channel, type ChannelKind } from "../api/channels";
 import { numberOf } from "../model/health";
 import { BackToChannels } from "./BackToChannels";
+import { NoAccess } from "./NoAccess";
 import classes from "./channels.module.css";
 import { CheckButton } from "./CheckButton";
 import { CredentialsSection } from "./CredentialsSection";
@@ -26,7 +28,9 @@ export function SetupPage() {
   const { accountId = "" } = useParams();
   const { data: channel, error, isFetching, refetch } = useChannel(accountId, LOOK_EVERY_MS);
   const kind = useKinds().data?.find((one) => one.kind === channel?.kind);
+  const mayManage = useMay("channels:manage");
   usePageTitle(channel?.name ?? t("connect"));
+  if (!mayManage) return <NoAccess />;
   if (channel === undefined && error) {
     return <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} />;
   }

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
@@ -201,6 +201,7 @@ test("the form says what is wrong beside the field and sends nothing until it is
   });
   await userEvent.click(await screen.findByRole("button", { name: "Conectar" }));
   expect(screen.getAllByText("Preencha este campo.")).toHaveLength(3);
+  expect(screen.getByRole("textbox", { name: /Nome/ })).toHaveFocus();
   await userEvent.type(screen.getByRole("textbox", { name: /Nome/ }), "Recepção");
   await userEvent.type(screen.getByLabelText(/Identificação/), "12a");
   await userEvent.type(screen.getByLabelText(/^Token/), "EAA1");
@@ -217,6 +218,25 @@ test("the form says what is wrong beside the field and sends nothing until it is
     settings: { read_receipts: true },
   });
   expect(router.state.location.pathname).toBe("/channels/a1/setup");
+});
+
+test("who may not connect is told so at the address too, before anything is typed", async () => {
+  await renderPart(<ConnectPage />, { answers, ...connecting, permissions: ["channels:read"] });
+  expect(await screen.findByText("Só a administração conecta canais")).toBeVisible();
+  expect(screen.queryByRole("textbox")).toBeNull();
+});
+
+test("a number that is connected already is said beside its field", async () => {
+  const body = { code: "conflict", errors: [{ field: "credentials.number_id", message: "taken" }] };
+  const taken = new Refusal(409, body);
+  await renderPart(<ConnectPage />, { answers: { ...answers, "POST /api/v1/channels": taken }, ...connecting });
+  await userEvent.type(await screen.findByRole("textbox", { name: /Nome/ }), "Recepção");
+  const number = screen.getByLabelText(/Identificação/);
+  await userEvent.type(number, "123");
+  await userEvent.type(screen.getByLabelText(/^Token/), "EAA1");
+  await userEvent.click(screen.getByRole("button", { name: "Conectar" }));
+  await waitFor(() => expect(number).toHaveAccessibleDescription(/Este número já está conectado/));
+  expect(number).toHaveFocus();
 });
 
 test("a number that is connected already keeps what was typed", async () => {
