@@ -119,6 +119,20 @@ test("too many attempts: the seconds are counted, and the button waits", async (
   await submit();
   expect(await screen.findByText(/em 4\d segundos/)).toBeInTheDocument();
   expect(screen.getByRole("button", { name: "Entrar" })).toBeDisabled();
+  await type(/E-mail/, "bia@exemplo.test");
+  expect(screen.getByRole("button", { name: "Entrar" })).toBeEnabled();
+});
+
+test("what is missing is said beside its field, in the person's language", async () => {
+  await show(<LoginPage expired={false} />, { signedIn: false });
+  await type(/E-mail/, "ana");
+  await submit();
+  const email = screen.getByLabelText(/E-mail/);
+  expect(email).toHaveAccessibleDescription(/e-mail completo/);
+  expect(email).toHaveFocus();
+  await type(/E-mail/, "ana@exemplo.test");
+  await submit();
+  expect(screen.getByLabelText(/Senha/, { selector: "input" })).toHaveFocus();
 });
 
 test("the e-mail is remembered, and an ended session is explained", async () => {
@@ -137,6 +151,24 @@ test("a setting is found by a word in another language", async () => {
   await show(<SettingsFrame pages={settingsPages} />, { at: "/settings/profile" });
   await userEvent.type(await screen.findByRole("searchbox"), "night mode");
   expect(await screen.findByRole("link", { name: /Tema/ })).toHaveAttribute("href", "/settings/appearance#theme");
+});
+
+test("Enter opens the first that was found, and the tab says where one is", async () => {
+  await show(<SettingsFrame pages={settingsPages} />, { at: "/settings/profile" });
+  const box = await screen.findByRole("searchbox");
+  for (const [query, found] of [
+    ["sessao", "Sessões"],
+    ["e-mail", "E-mail"],
+    ["notificacao", "Notificações"],
+  ]) {
+    await userEvent.clear(box);
+    await userEvent.type(box, query ?? "");
+    expect((await screen.findAllByRole("link", { name: new RegExp(found ?? "") })).length).toBeGreaterThan(0);
+  }
+  await userEvent.clear(box);
+  await userEvent.type(box, "sessao{Enter}");
+  expect(await screen.findByRole("heading", { level: 1, name: "Sessões" })).toBeInTheDocument();
+  await vi.waitFor(() => expect(document.title).toContain("Sessões"));
 });
 
 test("a page that needs a permission is not shown", async () => {

@@ -1,5 +1,6 @@
 /** All pages of the settings, in the order of their list. A feature brings its own through `settingsPage`. */
 import { attendantsPage } from "@/features/attendants";
+import { channelsPage } from "@/features/channels";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
-export const settingsPages: readonly SettingsPage[] = [...ownPages, attendantsPage];
+export const settingsPages: readonly SettingsPage[] = [...ownPages, attendantsPage, channelsPage];

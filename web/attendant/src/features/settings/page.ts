@@ -28,6 +28,8 @@ export interface SettingsPage {
   /** Without it the page is not shown. */
   permission?: string;
   namespace: Name;
+  /** Where it is, when it is a place of its own outside of the settings. */
+  to?: string;
   Component: ComponentType;
   /** The page's texts in a language whose texts are loaded. */
   texts: (language: string) => PageTexts;

@@ -17,6 +17,7 @@ export const ownPages = [
       words: t("profile.words"),
       settings: [
         { id: "name", label: t("profile.name.label") },
+        { id: "email", label: t("profile.email.label"), words: t("profile.email.words") },
         { id: "password", label: t("profile.password.label"), words: t("profile.password.words") },
       ],
     }),

@@ -9,13 +9,15 @@ interface Props {
   children: ReactNode;
   /** The verb of what happens, never "OK". */
   confirm: string;
+  /** What not doing it is called; without it "Cancel". */
+  stay?: string;
   busy?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Only for what cannot be undone. Everything else is done at once and offers to undo it. */
-export function ConfirmDialog({ opened, title, children, confirm, busy = false, onConfirm, onClose }: Props) {
+export function ConfirmDialog({ opened, title, children, confirm, stay, busy = false, onConfirm, onClose }: Props) {
   const { t } = useTranslation("app");
   return (
     <Modal
@@ -30,7 +32,7 @@ export function ConfirmDialog({ opened, title, children, confirm, busy = false, 
       </Text>
       <Group justify="flex-end" gap="xs" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>
-          {t("actions.cancel")}
+          {stay ?? t("actions.cancel")}
         </Button>
         <Button variant="filled" color="red" onClick={onConfirm} loading={busy}>
           {confirm}

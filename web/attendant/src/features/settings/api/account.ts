@@ -34,6 +34,19 @@ export function useSessions() {
   });
 }
 
+/** Ends those sessions, one after the other; a server that limits requests stops it, and the rest stays in the list. */
+export function useEndOthers() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (ids: readonly string[]) => {
+      for (const id of ids) {
+        await unwrap(api.DELETE("/api/v1/sessions/{session_id}", { params: { path: { session_id: id } } }));
+      }
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: keys.sessions() }),
+  });
+}
+
 export function useEndSession() {
   const client = useQueryClient();
   return useMutation({

@@ -2,7 +2,7 @@ import { TextInput } from "@mantine/core";
 import { IconChevronLeft, IconSearch } from "@tabler/icons-react";
 import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Navigate, useParams } from "react-router";
+import { Link, Navigate, useNavigate, useParams } from "react-router";
 import { useMediaQuery } from "@mantine/hooks";
 
 import { PartBoundary } from "@/shared/ui/PartBoundary";
@@ -11,6 +11,7 @@ import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import { useAllowedPages, useSettingsSearch } from "../hooks/useSettingsTexts";
 import type { SettingsPage } from "../page";
+import type { FoundSetting } from "../search";
 import classes from "./Settings.module.css";
 
 /** The list of pages with its search, and the chosen page; on a phone one of the two. */
@@ -19,8 +20,9 @@ export function SettingsFrame({ pages }: { pages: readonly SettingsPage[] }) {
   const { page: chosen } = useParams();
   const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const allowed = useAllowedPages(pages);
-  usePageTitle(t("title"));
-  const page = allowed.find(({ id }) => id === chosen);
+  const { i18n } = useTranslation(["settings", ...pages.map(({ namespace }) => namespace)]);
+  const page = allowed.find(({ id, to }) => id === chosen && to === undefined);
+  usePageTitle(page === undefined ? t("title") : `${page.texts(i18n.language).title} · ${t("title")}`);
   const first = allowed[0];
   if (page === undefined && first !== undefined && (chosen !== undefined || !narrow)) {
     return <Navigate to={`/settings/${first.id}`} replace />;
@@ -48,6 +50,11 @@ export function SettingsFrame({ pages }: { pages: readonly SettingsPage[] }) {
 function PageList({ pages }: { pages: readonly SettingsPage[] }) {
   const { t } = useTranslation("settings");
   const [query, setQuery] = useState("");
+  const navigate = useNavigate();
+  const hits = useSettingsSearch(pages, query);
+  const openFirst = () => {
+    if (hits[0]) void navigate(addressOf(hits[0]));
+  };
   return (
     <nav className={classes.side} aria-label={t("title")}>
       <p className={classes.sideTitle}>{t("title")}</p>
@@ -55,7 +62,10 @@ function PageList({ pages }: { pages: readonly SettingsPage[] }) {
         type="search"
         value={query}
         onChange={(event) => setQuery(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Escape" && setQuery("")}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") setQuery("");
+          if (event.key === "Enter") openFirst();
+        }}
         aria-label={t("search.label")}
         placeholder={t("search.label")}
         leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
@@ -66,7 +76,7 @@ function PageList({ pages }: { pages: readonly SettingsPage[] }) {
           <Group pages={pages} group="company" />
         </>
       ) : (
-        <Hits pages={pages} query={query} />
+        <Hits hits={hits} />
       )}
     </nav>
   );
@@ -85,7 +95,7 @@ function Group({ pages, group }: { pages: readonly SettingsPage[]; group: Settin
         {found.map((page) => (
           <li key={page.id}>
             <Link
-              to={`/settings/${page.id}`}
+              to={page.to ?? `/settings/${page.id}`}
               className={classes.page}
               aria-current={page.id === chosen ? "page" : undefined}
             >
@@ -99,19 +109,22 @@ function Group({ pages, group }: { pages: readonly SettingsPage[]; group: Settin
   );
 }
 
-function Hits({ pages, query }: { pages: readonly SettingsPage[]; query: string }) {
+function addressOf({ page, setting }: FoundSetting): string {
+  return `${page.to ?? `/settings/${page.id}`}${setting ? `#${setting.id}` : ""}`;
+}
+
+function Hits({ hits }: { hits: readonly FoundSetting[] }) {
   const { t } = useTranslation("settings");
-  const hits = useSettingsSearch(pages, query);
   if (hits.length === 0) return <p className={classes.nothing}>{t("search.none")}</p>;
   return (
     <ul className={classes.pages} aria-label={t("search.results")}>
-      {hits.map(({ page, pageTitle, setting }) => (
-        <li key={`${page.id}#${setting?.id ?? ""}`}>
-          <Link to={`/settings/${page.id}${setting ? `#${setting.id}` : ""}`} className={classes.page}>
-            <page.icon size={18} stroke={1.75} aria-hidden="true" />
+      {hits.map((hit) => (
+        <li key={addressOf(hit)}>
+          <Link to={addressOf(hit)} className={classes.page}>
+            <hit.page.icon size={18} stroke={1.75} aria-hidden="true" />
             <span className={classes.hit}>
-              {setting?.label ?? pageTitle}
-              {setting && <small>{pageTitle}</small>}
+              {hit.setting?.label ?? hit.pageTitle}
+              {hit.setting && <small>{hit.pageTitle}</small>}
             </span>
           </Link>
         </li>

@@ -13,6 +13,7 @@ export function UnsavedChanges({ unsaved }: { unsaved: boolean }) {
       opened={blocker.state === "blocked"}
       title={t("leave.title")}
       confirm={t("leave.confirm")}
+      stay={t("leave.stay")}
       onConfirm={() => blocker.proceed?.()}
       onClose={() => blocker.reset?.()}
     >

@@ -1,18 +1,21 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/shared/api/problem";
 import { useMe } from "@/shared/session/SessionProvider";
+import { SecretInput } from "@/shared/ui/SecretInput";
 import { notifyDone } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
+import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useChangePassword, useRename } from "../../api/account";
 import classes from "../Settings.module.css";
 import { Setting, SettingsPageLayout } from "../SettingsParts";
 import { UnsavedChanges } from "../UnsavedChanges";
 
-const SHORTEST_PASSWORD = 8;
+/** As the server has it. */
+const SHORTEST_PASSWORD = 10;
 
 export function ProfilePage() {
   const { t } = useTranslation("settings");
@@ -59,7 +62,7 @@ function NameForm({ onUnsaved }: { onUnsaved: (unsaved: boolean) => void }) {
       <TextInput
         aria-label={t("profile.name.label")}
         autoComplete="name"
-        maxLength={100}
+        maxLength={80}
         value={name}
         error={wanted === "" ? t("profile.name.empty") : rename.error && problemText(rename.error).title}
         onChange={(event) => {
@@ -83,6 +86,7 @@ function PasswordForm({ onUnsaved }: { onUnsaved: (unsaved: boolean) => void }) 
   const [wanted, setWanted] = useState("");
   const change = useChangePassword();
   const problem = usePasswordProblem(change.error);
+  const form = useWrongField(0, change.error);
   const tooShort = wanted !== "" && wanted.length < SHORTEST_PASSWORD;
   const type = (set: (value: string) => void, other: string) => (value: string) => {
     set(value);
@@ -90,6 +94,7 @@ function PasswordForm({ onUnsaved }: { onUnsaved: (unsaved: boolean) => void }) 
   };
   return (
     <form
+      ref={form}
       className={classes.form}
       onSubmit={(event) => {
         event.preventDefault();
@@ -107,7 +112,7 @@ function PasswordForm({ onUnsaved }: { onUnsaved: (unsaved: boolean) => void }) 
       }}
     >
       <input type="hidden" autoComplete="username" value={me.email} readOnly />
-      <PasswordInput
+      <SecretInput
         label={t("profile.password.current")}
         autoComplete="current-password"
         required
@@ -115,7 +120,7 @@ function PasswordForm({ onUnsaved }: { onUnsaved: (unsaved: boolean) => void }) 
         error={problem.current}
         onChange={(event) => type(setCurrent, wanted)(event.currentTarget.value)}
       />
-      <PasswordInput
+      <SecretInput
         label={t("profile.password.new")}
         autoComplete="new-password"
         required

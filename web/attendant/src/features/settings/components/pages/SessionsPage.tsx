@@ -8,7 +8,7 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { notifyDone, notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
-import { useEndSession, useSessions, type SignedInPlace } from "../../api/account";
+import { useEndOthers, useEndSession, useSessions, type SignedInPlace } from "../../api/account";
 import classes from "../Settings.module.css";
 import { SettingsPageLayout } from "../SettingsParts";
 
@@ -27,12 +27,41 @@ function Places() {
   if (data === undefined)
     return <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} compact />;
   const places = data.items.toSorted((a, b) => Number(b.current) - Number(a.current));
+  const others = places.filter(({ current }) => !current).map(({ id }) => id);
   return (
-    <ul className={classes.sessions}>
-      {places.map((place) => (
-        <Place key={place.id} place={place} />
-      ))}
-    </ul>
+    <>
+      <ul className={classes.sessions}>
+        {places.map((place) => (
+          <Place key={place.id} place={place} />
+        ))}
+      </ul>
+      {others.length > 1 && <EndOthers ids={others} />}
+    </>
+  );
+}
+
+function EndOthers({ ids }: { ids: readonly string[] }) {
+  const { t } = useTranslation("settings");
+  const problemText = useProblemText();
+  const end = useEndOthers();
+  return (
+    <div>
+      <Button
+        variant="default"
+        loading={end.isPending}
+        onClick={() =>
+          end.mutate(ids, {
+            onSuccess: () => notifyDone(t("sessions.ended_others")),
+            onError: (error) => {
+              const { title, text, code } = problemText(error);
+              notifyFailed(title, text, code);
+            },
+          })
+        }
+      >
+        {t("sessions.end_others")}
+      </Button>
+    </div>
   );
 }
 
