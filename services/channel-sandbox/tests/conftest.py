@@ -27,6 +27,9 @@ class Gateway:
         self.credentials: dict[str, dict[str, Any]] = {}
         self.failing: int | None = None
         self.failing_checks = 0
+        self.expires_in = 900
+        self.sessions: dict[str, str] = {}
+        """Access token by refresh token, of those that are good."""
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/api/v1")
@@ -34,9 +37,10 @@ class Gateway:
         self.calls.append((request.method, path))
         if self.failing is not None:
             return httpx.Response(self.failing, json={})
-        if path == "/auth/login":
-            good = body == {"email": EMAIL, "password": "p"}
-            return httpx.Response(200 if good else 401, json={"access_token": "t"})
+        if path.startswith("/auth/"):
+            return self._auth(path, body)
+        if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.sessions.values():
+            return httpx.Response(401, json={})
         if path == "/channels" and request.method == "GET":
             return httpx.Response(200, json={"items": self.channels, "next_cursor": None})
         if path == "/channels":
@@ -46,6 +50,18 @@ class Gateway:
             self.credentials[channel["id"]] |= body["credentials"]
             return httpx.Response(200, json=channel)
         return self._check(path)
+
+    def _auth(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        if path == "/auth/logout":
+            self.sessions.pop(body["refresh_token"], None)
+            return httpx.Response(204)
+        known = self.sessions.pop(body.get("refresh_token", ""), None) is not None
+        if not known and body != {"email": EMAIL, "password": "p"}:
+            return httpx.Response(401, json={})
+        number = len(self.calls)
+        self.sessions[f"r{number}"] = f"a{number}"
+        tokens = {"access_token": f"a{number}", "refresh_token": f"r{number}", "expires_in": self.expires_in}
+        return httpx.Response(200, json=tokens)
 
     def _check(self, path: str) -> httpx.Response:
         if self.failing_checks:

@@ -11,6 +11,7 @@ import structlog
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from atd_channel_sandbox import samples
+from atd_channel_sandbox.gateway_session import ConnectionFailed, GatewaySession, call
 from atd_channel_sandbox.model import Company, Connection
 from atd_channel_sandbox.phones import Phones
 from atd_channel_sandbox.settings import SandboxSettings
@@ -19,6 +20,7 @@ from atd_channel_sandbox.storage import write_private
 from atd_testing.whatsapp.state import Callback
 
 CALL_TIMEOUT_SECONDS = 10.0
+SIGN_OUT_TIMEOUT_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 MAX_PAGES = 20
 
@@ -36,14 +38,6 @@ class Credentials(BaseModel):
 
 
 _FILE = TypeAdapter(list[Credentials])
-
-
-class ConnectionFailed(Exception):
-    """The numbers cannot be connected now; `problem` is a stable code."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
 
 
 def random_credentials(key: str) -> Credentials:
@@ -86,6 +80,7 @@ class ChannelConnector:
         self._state = state
         self._phones = phones
         self._transport = transport
+        self._session = GatewaySession(settings)
         self._credentials = read_credentials(settings.sandbox_data)
         self._task: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("connector")
@@ -100,10 +95,12 @@ class ChannelConnector:
             self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop."""
+        """Stop, and sign out."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            async with self._client(SIGN_OUT_TIMEOUT_SECONDS) as client:
+                await self._session.leave(client)
 
     async def _run(self) -> None:
         failures = 0
@@ -131,31 +128,34 @@ class ChannelConnector:
         Raises:
             ConnectionFailed: with the problem of the first call that failed.
         """
-        async with httpx.AsyncClient(
-            base_url=f"{self._settings.public_url.rstrip('/')}/api/v1",
-            timeout=CALL_TIMEOUT_SECONDS,
-            trust_env=False,
-            transport=self._transport,
-        ) as client:
-            client.headers["Authorization"] = f"Bearer {await self._sign_in(client)}"
-            channels = await self._channels(client)
-            for credentials in self._credentials.values():
-                await self._connect(client, credentials, channels)
+        async with self._client(CALL_TIMEOUT_SECONDS) as client:
+            try:
+                await self._connect_companies(client)
+            except ConnectionFailed as failed:
+                if failed.problem != "sign_in" or not self._session.forget():
+                    raise
+                await self._connect_companies(client)
         self._save()
 
-    async def _sign_in(self, client: httpx.AsyncClient) -> str:
-        password = self._settings.seed_admin_password
-        body = {
-            "email": self._settings.seed_admin_email,
-            "password": password.get_secret_value() if password else "",
-        }
-        return str((await self._call(client, "POST", "/auth/login", body))["access_token"])
+    def _client(self, timeout: float) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=f"{self._settings.public_url.rstrip('/')}/api/v1",
+            timeout=timeout,
+            trust_env=False,
+            transport=self._transport,
+        )
+
+    async def _connect_companies(self, client: httpx.AsyncClient) -> None:
+        await self._session.enter(client)
+        channels = await self._channels(client)
+        for credentials in self._credentials.values():
+            await self._connect(client, credentials, channels)
 
     async def _channels(self, client: httpx.AsyncClient) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         cursor = ""
         for _ in range(MAX_PAGES):
-            page = await self._call(client, "GET", f"/channels?kind=whatsapp&limit=100{cursor}")
+            page = await call(client, "GET", f"/channels?kind=whatsapp&limit=100{cursor}")
             found += page["items"]
             if page.get("next_cursor") is None:
                 break
@@ -172,7 +172,7 @@ class ChannelConnector:
         if channel is not None and self._is_connected(credentials, channel):
             return
         if channel is None:
-            channel = await self._call(client, "POST", "/channels", self._new_channel(credentials, company))
+            channel = await call(client, "POST", "/channels", self._new_channel(credentials, company))
         else:
             await self._replace_credentials(client, credentials, channel)
             company = own_company(credentials, connected=True)
@@ -188,7 +188,7 @@ class ChannelConnector:
         if not await self._state.webhooks.handshake(callback):
             raise ConnectionFailed("handshake")
         self._state.graph.callbacks[credentials.phone_number_id] = callback
-        await self._call(client, "POST", f"/channels/{channel['id']}/check")
+        await call(client, "POST", f"/channels/{channel['id']}/check")
         self._phones.company_connected(company)
 
     def _is_connected(self, credentials: Credentials, channel: dict[str, Any]) -> bool:
@@ -214,27 +214,12 @@ class ChannelConnector:
         body: dict[str, Any] = {"credentials": changes}
         if channel["status"] == "disabled":
             body["status"] = "active"
-        await self._call(client, "PATCH", f"/channels/{channel['id']}", body)
+        await call(client, "PATCH", f"/channels/{channel['id']}", body)
 
     @staticmethod
     def _new_channel(credentials: Credentials, company: Company) -> dict[str, Any]:
         given = credentials.model_dump(exclude={"key", "channel_id"})
         return {"kind": "whatsapp", "name": company.name, "credentials": given}
-
-    @staticmethod
-    async def _call(client: httpx.AsyncClient, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        try:
-            answer = await client.request(method, path, json=body)
-        except httpx.HTTPError:
-            raise ConnectionFailed("unreachable") from None
-        if answer.status_code in (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE):
-            raise ConnectionFailed("unreachable")
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise ConnectionFailed("sign_in")
-        if answer.is_error:
-            raise ConnectionFailed(f"http_{answer.status_code}")
-        found: dict[str, Any] = answer.json()
-        return found
 
     def _save(self) -> None:
         self._settings.sandbox_data.mkdir(parents=True, exist_ok=True)
