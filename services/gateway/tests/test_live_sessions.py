@@ -1,13 +1,18 @@
 """Where somebody is signed in, and the password that signs them in."""
 
+import asyncio
+
 import pytest
 
 from atd_gateway import signin
+from atd_gateway.passwords import Passwords
+from atd_gateway.store.sessions import ENDED_KEPT
 from atd_schemas.ids import uuid7
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PASSWORD = "correct horse battery staple"
+NEW = "uma senha nova e longa"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 
 
@@ -107,6 +112,80 @@ async def test_a_new_password_ends_all_other_sessions(gateway, listening):
     assert (await gateway.http.get("/api/v1/me", headers=mine)).status_code == 200
     assert (await login(gateway, ana)).status_code == 401
     assert (await login(gateway, ana, new)).status_code == 200
+
+
+async def test_the_old_password_opens_no_session_in_the_moment_of_its_change(gateway, monkeypatch):
+    ana = await gateway.person()
+    verify = Passwords.verify
+    met = []
+
+    async def verify_and_then_change(passwords, hashed, password):
+        right = await verify(passwords, hashed, password)
+        if not met:  # the first: of the sign-in
+            met.append(right)
+            answer = await change_password(gateway, ana.headers, PASSWORD, NEW)
+            met.append(answer.status_code)
+        return right
+
+    monkeypatch.setattr(Passwords, "verify", verify_and_then_change)
+    refused = await login(gateway, ana)
+    assert met == [True, 204]
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+    assert [one["current"] for one in (await sessions(gateway, ana.headers))["items"]] == [True]
+
+
+async def test_nobody_signs_in_in_the_moment_of_being_deactivated(gateway, monkeypatch):
+    ana = await gateway.person()
+    bia = await gateway.person(tenant=ana.tenant_id, role="attendant")
+    verify = Passwords.verify
+    done = []
+
+    async def verify_and_then_deactivate(passwords, hashed, password):
+        right = await verify(passwords, hashed, password)
+        url = f"/api/v1/attendants/{bia.attendant.id}"
+        done.append((await gateway.http.patch(url, json={"active": False}, headers=ana.headers)).status_code)
+        return right
+
+    monkeypatch.setattr(Passwords, "verify", verify_and_then_deactivate)
+    assert (await login(gateway, bia)).status_code == 401
+    assert set(done) == {200}
+
+
+async def test_of_sign_ins_and_a_change_of_the_password_at_once_none_keeps_a_session_by_the_old_one(gateway):
+    ana = await gateway.person()
+    *answers, changed = await asyncio.gather(
+        *(login(gateway, ana) for _ in range(6)), change_password(gateway, ana.headers, PASSWORD, NEW)
+    )
+    assert changed.status_code == 204
+    for answer in answers:
+        assert answer.status_code in (200, 401)
+        if answer.status_code == 200:
+            refresh = {"refresh_token": answer.json()["refresh_token"]}
+            assert (await gateway.http.post("/api/v1/auth/refresh", json=refresh)).status_code == 401
+    assert len((await sessions(gateway, ana.headers))["items"]) == 1
+
+
+async def test_a_hash_that_another_sign_in_renews_refuses_nobody(gateway):
+    """The hash that a test person is made with is weaker than today's, so each of these sign-ins would renew it."""
+    ana = await gateway.person()
+    weak = {"$set": {"password_hash": ana.attendant.password_hash}}
+    await gateway.apps.runtime.mongo.db.attendants.update_one({"_id": ana.attendant.id}, weak)
+    answers = await asyncio.gather(*(login(gateway, ana) for _ in range(2)))
+    assert [one.status_code for one in answers] == [200, 200]
+
+
+async def test_a_session_that_was_ended_is_kept_for_a_day(gateway):
+    ana = await gateway.person()
+    await gateway.http.post("/api/v1/auth/logout", json={"refresh_token": ana.tokens["refresh_token"]})
+    await ana.sign_in()
+    assert (await change_password(gateway, (await ana.sign_in()).headers, PASSWORD, NEW)).status_code == 204
+    rows = await gateway.apps.runtime.mongo.db.sessions.find({"attendant_id": ana.attendant.id}).to_list(None)
+    ended = {one["revoked_because"]: one for one in rows if one["revoked_at"] is not None}
+    assert set(ended) == {"logout", "password"}
+    for one in ended.values():
+        assert one["expires_at"] - one["revoked_at"] == ENDED_KEPT
+    (kept,) = [one for one in rows if one["revoked_at"] is None]
+    assert kept["expires_at"] - kept["created_at"] > ENDED_KEPT
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,7 @@ def _people(
         tokens=tokens,
         lifetimes=Lifetimes(settings.session_idle, settings.session_longest),
         failures=failures,
+        transaction=runtime.transaction,
         ended=ended,
         clock=runtime.clock,
     )

@@ -1,10 +1,10 @@
 """Sessions: signing in, refreshing the tokens, signing out."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -18,6 +18,9 @@ from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import Problem, rate_limited, unauthenticated
 from atd_servicekit.rates import Rate, RateLimiter
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session as Transaction
 
 _SECRET_BYTES = 32
 _TRIES = 3
@@ -33,6 +36,12 @@ SESSIONS_KEPT = 200
 """Of one attendant. One more ends the oldest: ending all of them, in one transaction, must always be possible."""
 
 
+class RunTransaction(Protocol):
+    """Runs work in a transaction and commits it."""
+
+    def __call__(self, work: "Callable[[Transaction], Awaitable[bool]]") -> Awaitable[bool]: ...
+
+
 class _People(Protocol):
     async def tenant(self, tenant_id: str) -> Tenant | None: ...
 
@@ -42,9 +51,11 @@ class _People(Protocol):
 
     async def set_password_hash(self, attendant_id: str, before: str, after: str) -> bool: ...
 
+    async def note_sign_in(self, attendant_id: str, password_hash: str, transaction: "Transaction") -> bool: ...
+
 
 class _Sessions(Protocol):
-    async def add(self, session: Session) -> None: ...
+    async def add(self, session: Session, transaction: "Transaction") -> None: ...
 
     async def get(self, session_id: str) -> Session | None: ...
 
@@ -112,6 +123,7 @@ class SignIn:
         tokens: AccessTokens,
         lifetimes: Lifetimes,
         failures: FailedSignInLimiter,
+        transaction: RunTransaction,
         ended: Callable[[str], None],
         clock: Clock,
     ) -> None:
@@ -122,6 +134,7 @@ class SignIn:
         self._tokens = tokens
         self._lifetimes = lifetimes
         self._failures = failures
+        self._transaction = transaction
         self._ended = ended
         self._clock = clock
         self._log = structlog.get_logger()
@@ -133,22 +146,50 @@ class SignIn:
         """
         email = normalise_email(email)
         succeeded = self._failures.begin(email, address)
-        attendant = await self._people.attendant_by_email(email)
-        right = await self._passwords.verify(attendant.password_hash if attendant else None, password)
-        tenant = await self._people.tenant(attendant.tenant_id) if attendant and right else None
-        if attendant is None or tenant is None or not attendant.active or not tenant.active:
-            self._log.info("login.refused", attendant_id=attendant.id if attendant else None)
-            raise unauthenticated("Invalid e-mail or password.")
+        attendant, tenant = await self._checked(email, password)
         succeeded()
-        await self._renew_hash(attendant, password)
         now = self._clock.now()
         secret = os.urandom(_SECRET_BYTES)
         session = sessions.open_session(uuid7(), tenant.id, attendant.id, secret, self._lifetimes, now, device)
-        await self._store.add(session)
+        tries = 1
+        while not await self._open(session, attendant):
+            if tries == _TRIES:
+                raise self._refused(attendant)
+            tries += 1
+            attendant, tenant = await self._checked(email, password)
+        await self._renew_hash(attendant, password)
         for oldest in await self._store.surplus(attendant.id, now, keep=SESSIONS_KEPT):
             await self._end(oldest, "surplus")
         self._log.info("login.accepted", tenant_id=tenant.id, attendant_id=attendant.id, session_id=session.id)
         return SignedIn(self._access(session), refresh_token(session.id, secret), attendant, tenant)
+
+    async def _checked(self, email: str, password: str) -> tuple[Attendant, Tenant]:
+        """Whose the e-mail and the password are. Raises `Problem` 401."""
+        attendant = await self._people.attendant_by_email(email)
+        right = await self._passwords.verify(attendant.password_hash if attendant else None, password)
+        tenant = await self._people.tenant(attendant.tenant_id) if attendant and right else None
+        if attendant is None or tenant is None or not attendant.active or not tenant.active:
+            raise self._refused(attendant)
+        return attendant, tenant
+
+    def _refused(self, attendant: Attendant | None) -> Problem:
+        self._log.info("login.refused", attendant_id=attendant.id if attendant else None)
+        return unauthenticated("Invalid e-mail or password.")
+
+    async def _open(self, session: Session, attendant: Attendant) -> bool:
+        """Store a session; False when the hash was replaced or the attendant deactivated since they were read.
+
+        Whoever changes either writes the attendant too, so of the two one comes first: a change that comes first is
+        seen here, one that comes later finds the session and ends it.
+        """
+
+        async def work(transaction: "Transaction") -> bool:
+            if not await self._people.note_sign_in(attendant.id, attendant.password_hash, transaction):
+                return False
+            await self._store.add(session, transaction)
+            return True
+
+        return await self._transaction(work)
 
     async def refresh(self, token: str) -> SignedIn:
         """New tokens for a refresh token. Raises `Problem` 401, and ends the session when an old token was reused."""

@@ -112,6 +112,15 @@ class MongoPeople:
         )
         return done.matched_count == 1
 
+    async def note_sign_in(self, attendant_id: str, password_hash: str, session: "Transaction") -> bool:
+        """Count a sign-in by this password; False when it was changed meanwhile, or the attendant deactivated.
+
+        It is a write, so that no transaction that changes either goes past it unnoticed.
+        """
+        query = {"_id": attendant_id, "password_hash": password_hash, "active": True}
+        done = await self._attendants.update_one(query, {"$inc": {"sign_ins": 1}}, session=session)
+        return done.matched_count == 1
+
     async def save_attendant(self, attendant: Attendant, session: "Transaction") -> None:
         """Store what may change; the transaction that read the attendant keeps others away."""
         fields = {name: getattr(attendant, name) for name in ("name", "role", "active", "version", "order")}

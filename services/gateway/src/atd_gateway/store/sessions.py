@@ -1,7 +1,7 @@
 """Sign-ins and their refresh tokens (as hashes)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pymongo import IndexModel
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 SESSIONS = "sessions"
 
+ENDED_KEPT = timedelta(days=1)
+"""A token of it is refused with or without it; until then operators see when and why it ended."""
+
 SESSION_INDEXES: Mapping[str, Sequence[IndexModel]] = {
     SESSIONS: [
         IndexModel([("expires_at", 1)], expireAfterSeconds=0),
@@ -23,13 +26,13 @@ SESSION_INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 class MongoSessions:
-    """Sessions in MongoDB. An ended one stays until it would have expired, so that reuse is still noticed."""
+    """Sessions in MongoDB. One that was ended stays for `ENDED_KEPT` at the most, to answer questions by."""
 
     def __init__(self, database: "Database") -> None:
         self._sessions = database[SESSIONS]
 
-    async def add(self, session: Session) -> None:
-        await self._sessions.insert_one(_document(session))
+    async def add(self, session: Session, transaction: "Transaction | None" = None) -> None:
+        await self._sessions.insert_one(_document(session), session=transaction)
 
     async def get(self, session_id: str) -> Session | None:
         row = await self._sessions.find_one({"_id": session_id})
@@ -46,9 +49,7 @@ class MongoSessions:
 
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool:
         """Whether the session was good until now."""
-        done = await self._sessions.update_one(
-            {"_id": session_id, "revoked_at": None}, {"$set": {"revoked_at": now, "revoked_because": because}}
-        )
+        done = await self._sessions.update_one({"_id": session_id, "revoked_at": None}, _ending(because, now))
         return done.modified_count == 1
 
     async def revoke_all(
@@ -64,8 +65,7 @@ class MongoSessions:
         query: Document = {"attendant_id": attendant_id, "revoked_at": None, "_id": {"$ne": keep}}
         rows = await self._sessions.find(query, {"_id": 1}, session=transaction).to_list(None)
         found = [row["_id"] for row in rows]
-        change = {"$set": {"revoked_at": now, "revoked_because": because}}
-        await self._sessions.update_many({"_id": {"$in": found}}, change, session=transaction)
+        await self._sessions.update_many({"_id": {"$in": found}}, _ending(because, now), session=transaction)
         return found
 
     async def of_attendant(
@@ -90,6 +90,14 @@ class MongoSessions:
         query = {"_id": {"$in": list(asked)}, "revoked_at": None, "expires_at": {"$gt": now}}
         rows = await self._sessions.find(query, {"_id": 1}).to_list(len(asked) or 1)
         return asked - {row["_id"] for row in rows}
+
+
+def _ending(because: str, now: datetime) -> "Document":
+    """The change that ends a session, and lets MongoDB remove it before it would have expired."""
+    return {
+        "$set": {"revoked_at": now, "revoked_because": because},
+        "$min": {"expires_at": now + ENDED_KEPT},
+    }
 
 
 def _document(session: Session) -> "Document":
