@@ -141,6 +141,26 @@ async def test_a_role_that_changes_while_it_is_looked_up_counts_from_the_next_re
     assert (await authenticator.authenticate(token)).identity.may("channels:manage")
 
 
+async def test_a_caller_is_renewed_by_what_is_true_after_the_last_change(authenticator, stores, tokens, clock):
+    caller = await authenticator.authenticate(token_of(tokens, clock))
+    assert await authenticator.renew(caller) == caller
+    assert stores.reads == 1
+    authenticator.forget("a1")
+    stores.gate.clear()
+    renewing = asyncio.create_task(authenticator.renew(caller))
+    await eventually(lambda: stores.reads == 2)  # and the attendant with it
+    stores.people["a1"] = Attendant("a1", "t1", "a@b.c", "Ana", "admin", "", clock.now())
+    authenticator.forget("a1")
+    stores.gate.set()
+    renewed = await renewing
+    assert renewed.identity.may("channels:manage")
+    assert (renewed.session_id, renewed.expires_at) == (caller.session_id, caller.expires_at)
+    stores.sessions.clear()
+    authenticator.forget("a1")
+    with pytest.raises(Problem):
+        await authenticator.renew(caller)
+
+
 async def test_the_present_token_expires_even_when_it_was_seen_before(authenticator, tokens, clock):
     token = token_of(tokens, clock)
     await authenticator.authenticate(token)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from atd_gateway.authenticator import Authenticator
 from atd_schemas.ids import uuid7
 from atd_schemas.topics import SETTINGS_CHANGES
 from atd_testing.topics import TopicReader
@@ -261,6 +262,54 @@ async def test_a_new_role_counts_from_the_next_request(gateway):
     assert (await add(gateway, bia)).status_code == 201
     await change(gateway, ana, bia.attendant.id, {"role": "attendant"})
     assert refusal(await add(gateway, bia)) == (403, "forbidden", [])
+
+
+@pytest.mark.parametrize("by", ["first", "second"])
+async def test_a_new_role_counts_in_open_sockets_and_in_every_process(gateway, second_gateway, listening, by):
+    ana = await gateway.person()
+    bia = await gateway.person(tenant=ana.tenant_id, role="attendant")
+    assert (await gateway.http.get("/api/v1/me", headers=bia.headers)).json()["role"] == "attendant"  # now it is cached
+    changing = {"first": gateway, "second": second_gateway}[by]
+    async with bia.listen() as socket, ana.listen() as other:
+        await listening(socket).until("ready")
+        await listening(other).until("ready")
+        for role, manages in (("admin", True), ("supervisor", False)):
+            assert (await change(changing, ana, bia.attendant.id, {"role": role})).status_code == 200
+            told = (await listening(socket).until("authenticated"))[-1]
+            assert ("attendants:manage" in told["permissions"]) is manages
+            assert told["expires_at"] > 0
+            assert (await add(gateway, bia)).status_code == (201 if manages else 403)
+        await change(changing, ana, bia.attendant.id, {"name": "Beatriz"})
+        await socket.send('{"type":"ping","id":1}')
+        assert [one["type"] for one in await listening(socket).until("pong")] == ["pong"]
+        assert other.close_code is None
+
+
+async def test_who_is_deactivated_in_another_process_hears_nothing_more(
+    gateway, second_gateway, listening, monkeypatch
+):
+    monkeypatch.setattr("atd_gateway.realtime.hub._SESSIONS_EVERY", 3600.0)
+    ana = await gateway.person()
+    bia = await gateway.person(tenant=ana.tenant_id, role="attendant")
+    async with bia.listen() as socket:
+        await listening(socket).until("ready")
+        assert (await change(second_gateway, ana, bia.attendant.id, {"active": False})).status_code == 200
+        assert (await listening(socket).closed())[0] == 4401
+    assert (await gateway.http.get("/api/v1/me", headers=bia.headers)).status_code == 401
+
+
+async def test_a_socket_whose_attendant_cannot_be_read_again_is_closed(gateway, listening, monkeypatch):
+    ana = await gateway.person()
+    bia = await gateway.person(tenant=ana.tenant_id, role="attendant")
+    async with bia.listen() as socket:
+        await listening(socket).until("ready")
+
+        async def away(_authenticator, _caller):
+            raise ConnectionError
+
+        monkeypatch.setattr(Authenticator, "renew", away)
+        assert (await change(gateway, ana, bia.attendant.id, {"role": "admin"})).status_code == 200
+        assert (await listening(socket).closed())[0] == 1013
 
 
 async def test_a_company_has_room_for_so_many(start):

@@ -20,9 +20,10 @@ from atd_gateway.api.sessions import sessions_router
 from atd_gateway.api.web_client import web_client_routes
 from atd_gateway.api.ws import ws_route
 from atd_gateway.api_documents import ApiDocuments
+from atd_gateway.attendant_changes import AttendantChanges
 from atd_gateway.attendants import Attendants, AttendantStore
 from atd_gateway.authenticator import Authenticator
-from atd_gateway.channels.directory import ChannelDirectory
+from atd_gateway.channels.directory import ChannelDirectory, RawRecord
 from atd_gateway.channels.finding import AccountFinder
 from atd_gateway.channels.kinds import Kinds
 from atd_gateway.channels.listing import MergedList
@@ -117,13 +118,18 @@ def create_apps(
         authenticator.end(session_id)
         hub.end_session(session_id)
 
+    def changed(attendant_id: str) -> None:
+        authenticator.forget(attendant_id)
+        hub.attendant_changed(attendant_id)
+
+    directory = _settings_changes(runtime, services, changed, metrics)
     cookies = Cookies(settings)
     web_files = read_web_files(settings.web_root) if settings.web_root else None
     routers = [
-        *_people(runtime, settings, people, sessions, passwords, tokens, cookies, ended, authenticator.forget),
+        *_people(runtime, settings, people, sessions, passwords, tokens, cookies, ended, changed),
         client_router(settings, web_files.build if web_files else None),
     ]
-    public = _public(runtime, settings, services, topics, authenticator, cookies, routers, metrics)
+    public = _public(runtime, settings, services, topics, authenticator, cookies, routers, directory)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     if web_files:
         public.router.routes += web_client_routes(web_files, settings.public_url, settings.sandbox_url)
@@ -193,7 +199,7 @@ def _public(
     authenticator: Authenticator,
     cookies: Cookies,
     routers: Sequence[APIRouter],
-    metrics: GatewayMetrics,
+    directory: ChannelDirectory,
 ) -> FastAPI:
     """The application of the public origin, with the proxy and the documents of all services."""
     table = RouteTable(routes_of(services))
@@ -228,7 +234,7 @@ def _public(
     runtime.add_component(upstreams)
     headers = RequestHeaders(settings.public_url)
     proxy = Proxy(upstreams, headers, timeout=settings.upstream_timeout)
-    channels = _channels(runtime, settings, services, authenticator, upstreams, proxy, headers, metrics)
+    channels = _channels(runtime, settings, services, authenticator, upstreams, proxy, headers, directory)
     _add_edge(app, runtime, settings, authenticator, cookies, proxy, channels, table)
     return app
 
@@ -241,12 +247,10 @@ def _channels(
     upstreams: Upstreams,
     proxy: Proxy,
     headers: RequestHeaders,
-    metrics: GatewayMetrics,
+    directory: ChannelDirectory,
 ) -> ChannelsResource:
-    """The resource over all services that connect channels, and the directory of their accounts."""
+    """The resource over all services that connect channels."""
     names = [service.name for service in channel_services(services)]
-    directory = ChannelDirectory(services, metrics.stream_skipped.labels(SETTINGS_CHANGES.name).inc)
-    runtime.broadcast(SETTINGS_CHANGES, directory.take, from_beginning=True)
     return ChannelsResource(
         proxy,
         names,
@@ -257,6 +261,21 @@ def _channels(
         MongoChannelKeys(runtime.mongo.db, runtime.clock),
         body_timeout_s=settings.upstream_timeout.total_seconds(),
     )
+
+
+def _settings_changes(
+    runtime: Runtime, services: Sequence[Service], changed: Callable[[str], None], metrics: GatewayMetrics
+) -> ChannelDirectory:
+    """Who is told what other processes and services change: the directory of channel accounts, and `changed`."""
+    skipped = metrics.stream_skipped.labels(SETTINGS_CHANGES.name).inc
+    directory, attendants = ChannelDirectory(services, skipped), AttendantChanges(changed, skipped)
+
+    async def take(records: Sequence[RawRecord]) -> None:
+        await directory.take(records)
+        await attendants.take(records)
+
+    runtime.broadcast(SETTINGS_CHANGES, take, from_beginning=True)
+    return directory
 
 
 def _realtime(
@@ -309,6 +328,7 @@ def _realtime(
         started=runtime.health.started,
     )
     runtime.background("ws-hub", hub.run)
+    runtime.background("ws-changes", hub.follow_changes)
     runtime.background("presence", presence.run)
     return hub
 

@@ -19,6 +19,9 @@ _ENDED = "The session has ended; sign in again."
 _REFUSED_SECONDS = 5.0
 """How long a session that has ended is refused without reading it again."""
 
+_RENEWALS = 5
+"""How often a caller is read again, when changes are heard of meanwhile."""
+
 V = TypeVar("V")
 
 
@@ -86,8 +89,21 @@ class Authenticator:
 
     async def authenticate(self, token: str) -> Caller:
         """The caller that a token belongs to. Raises `Problem` 401."""
-        now = self._clock.now()
-        claims = self._read(token, now)
+        return await self._caller(self._read(token, self._clock.now()))
+
+    async def renew(self, caller: Caller) -> Caller:
+        """The same caller as of the last change that this process has heard of. Raises `Problem` 401."""
+        identity = caller.identity
+        claims = AccessClaims(identity.tenant_id, identity.actor_id, caller.session_id, caller.expires_at)
+        tries = 1
+        while True:
+            changes = self._changes
+            found = await self._caller(claims)
+            if changes == self._changes or tries == _RENEWALS:
+                return found
+            tries += 1  # what was read may be from before the change
+
+    async def _caller(self, claims: AccessClaims) -> Caller:
         known: _Verified | _Refused | None = self._known.get(claims.session_id)
         if known is None or known.until <= self._clock.monotonic():
             known = await self._load_once(claims)

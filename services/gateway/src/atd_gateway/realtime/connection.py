@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import orjson
@@ -87,6 +87,16 @@ class Connection:
         if not self._ended.done():
             self._ended.set_result(closing)
 
+    def become(self, caller: Caller) -> None:
+        """Go on with what the attendant may do now; a client whose permissions have changed is told."""
+        changed = caller.identity.permissions != self.caller.identity.permissions
+        self.caller = caller
+        if changed:
+            try:
+                self._queue_answer(self._authenticated())
+            except CloseConnection as closing:
+                self.end(closing)
+
     def beat(self) -> None:
         """Send a heartbeat with the current cursor to the idle client."""
         self._beat = True
@@ -109,6 +119,7 @@ class Connection:
         try:
             await self._admit()
             with self.hub.admitted(self):
+                self.caller = await self._renewed(self.caller)  # a change that was heard of before it was a member
                 try:
                     code = await self._serve()
                 finally:
@@ -166,8 +177,14 @@ class Connection:
         raise CloseConnection(UNAUTHENTICATED, "the first frame must be an auth frame")
 
     async def _authenticate(self, token: str) -> Caller:
+        return await self._asked(self.hub.authenticator.authenticate(token))
+
+    async def _renewed(self, caller: Caller) -> Caller:
+        return await self._asked(self.hub.authenticator.renew(caller))
+
+    async def _asked(self, asked: Awaitable[Caller]) -> Caller:
         try:
-            return await self.hub.authenticator.authenticate(token)
+            return await asked
         except Problem as problem:
             raise CloseConnection(UNAUTHENTICATED, problem.detail) from None
         except Exception as error:
@@ -332,7 +349,12 @@ class Connection:
         if (other.tenant_id, other.actor_id) != (mine.tenant_id, mine.actor_id):
             raise CloseConnection(FORBIDDEN)
         self.caller = caller
-        return _json(type="authenticated", expires_at=caller.expires_at)
+        self.caller = await self._renewed(caller)  # a change that was heard of while the token was read
+        return self._authenticated()
+
+    def _authenticated(self) -> bytes:
+        permissions = sorted(self.caller.identity.permissions)
+        return _json(type="authenticated", expires_at=self.caller.expires_at, permissions=permissions)
 
     def _queue_answer(self, frame: bytes) -> None:
         if len(self._answers) >= _ANSWERS_WAITING:

@@ -12,13 +12,14 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from atd_gateway.authenticator import Authenticator, Caller
-from atd_gateway.domain.close_codes import SLOW, TOO_MANY, UNAUTHENTICATED, CloseConnection
+from atd_gateway.domain.close_codes import SLOW, TOO_MANY, TRY_LATER, UNAUTHENTICATED, CloseConnection
 from atd_gateway.metrics import GatewayMetrics
 from atd_gateway.realtime.feed import Feed, TenantLog
 from atd_gateway.realtime.presence import PresencePublisher
 from atd_gateway.realtime.replay import Replayer
 from atd_gateway.realtime.transient import TransientFrames
 from atd_servicekit.clock import Clock
+from atd_servicekit.problems import Problem
 from atd_servicekit.rates import Rate, RateLimiter
 
 SWEEP_SECONDS = 1.0
@@ -57,6 +58,8 @@ class Member(Protocol):
     progress: "SendProgress"
 
     def end(self, closing: CloseConnection) -> None: ...
+
+    def become(self, caller: Caller) -> None: ...
 
     def beat(self) -> None: ...
 
@@ -103,6 +106,8 @@ class Hub:
         self._by_tenant: Counter[str] = Counter()
         self._by_attendant: Counter[str] = Counter()
         self._unauthenticated: Counter[str] = Counter()
+        self._changed: set[str] = set()
+        self._change = asyncio.Event()
         self._frames = RateLimiter(_CLIENT_FRAMES, max_keys=20_000)
         self._log = structlog.get_logger()
 
@@ -147,6 +152,37 @@ class Hub:
         for member in list(self._members):
             if member.caller.session_id == session_id:
                 member.end(CloseConnection(UNAUTHENTICATED, "the session has ended"))
+
+    def attendant_changed(self, attendant_id: str) -> None:
+        """Have the connections of an attendant go on with what they may do now, or close."""
+        if attendant_id in self._by_attendant:
+            self._changed.add(attendant_id)
+            self._change.set()
+
+    async def follow_changes(self) -> None:
+        """Do so until cancelled."""
+        while True:
+            await self._change.wait()
+            self._change.clear()
+            changed, self._changed = self._changed, set()
+            found = [member for member in self._members if member.caller.identity.actor_id in changed]
+            await asyncio.gather(*(self._renew(member) for member in found))
+
+    async def _renew(self, member: Member) -> None:
+        """Read the attendant again. Where that is not possible the connection is closed: it must not go on as before."""
+        try:
+            while True:
+                before = member.caller
+                now = await self.authenticator.renew(before)
+                if member.caller is before:
+                    break  # else a newer token has come meanwhile
+        except Problem as problem:
+            member.end(CloseConnection(UNAUTHENTICATED, problem.detail))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client comes again and is read then
+            self._log.warning("ws.attendant_unavailable", error=type(error).__name__)
+            member.end(CloseConnection(TRY_LATER))
+        else:
+            member.become(now)
 
     async def run(self) -> None:
         """Check the connections until cancelled."""
