@@ -169,7 +169,7 @@ class Hub:
             await asyncio.gather(*(self._renew(member) for member in found))
 
     async def _renew(self, member: Member) -> None:
-        """Read the attendant again. Where that is not possible the connection is closed: it must not go on as before."""
+        """Read the attendant again. Where that cannot be done the connection is closed: it must not go on as before."""
         try:
             while True:
                 before = member.caller
