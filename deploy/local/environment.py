@@ -121,7 +121,9 @@ def service_environment(
     places = {each.name: local.url(each) for each in services} | {"data": str(local.data)}
     places |= {f"{each.name}@browser": local.browser_url(each) for each in services}
     own = {name: template.format_map(places) for name, template in service.environment.items()}
-    given = {name: local.given[name] for name in own if name in local.given}
+    if shared["ATD_PUBLIC_URL"].startswith("https://"):  # such as a tunnel's: the world must not be told the password
+        own.pop("ATD_SAMPLE_LOGIN", None)
+    given = {name: local.given[name] for name in service.environment if name in local.given}
     ports = {name: str(port) for name, port in local.ports(service).items()}
     return {**shared, **own, **given, **local.keys.private(service), **ports}
 

@@ -118,3 +118,18 @@ def test_other_programs_are_told_by_shell_commands(tmp_path: Path) -> None:
     assert "PRIVATE_KEY" not in for_service
     with pytest.raises(LocalRunError, match="There is no service nope"):
         exports(local, "nope")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "true"),
+        ({"ATD_PUBLIC_URL": "http://10.0.0.5:8080"}, "true"),
+        ({"ATD_PUBLIC_URL": "https://a-tunnel.example"}, None),
+        ({"ATD_SAMPLE_LOGIN": "false"}, "false"),
+    ],
+)
+def test_the_sample_login_is_told_on_ones_own_machine_alone(
+    tmp_path: Path, given: dict[str, str], told: str | None
+) -> None:
+    assert environments(tmp_path, **given)["gateway"].get("ATD_SAMPLE_LOGIN") == told

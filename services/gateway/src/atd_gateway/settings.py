@@ -93,7 +93,7 @@ class GatewaySettings(MasterKeySettings):
     sample_login: bool = Field(
         default=False,
         description="Tell everybody the first administrator's e-mail and password (`/api/v1/client`), so that a trial "
-        "needs no typing; never in production",
+        "needs no typing; refused with a public URL of https, never in production",
     )
     time_zone: str = Field(
         default="America/Sao_Paulo",
@@ -187,6 +187,16 @@ class GatewaySettings(MasterKeySettings):
             raise ValueError(
                 f"ATD_IDENTITY_PUBLIC_KEYS lacks the public key of ATD_IDENTITY_PRIVATE_KEY: add {public.text} there, "
                 "in every service, before the gateway signs with it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_sample_login(self) -> "GatewaySettings":
+        """A password that everybody is told is for a trial on one's own machine: https means that the world comes."""
+        if self.sample_login and self.public_url.startswith("https://"):
+            raise ValueError(
+                "ATD_SAMPLE_LOGIN tells everybody the first administrator's password, and ATD_PUBLIC_URL is https: "
+                "remove ATD_SAMPLE_LOGIN, or use http for a trial on this machine"
             )
         return self
 
