@@ -72,3 +72,26 @@ async def test_the_document_of_the_client_has_the_gateways_own_paths_too() -> No
     assert document["paths"]["/api/v1/auth/login"]["post"]["security"] == []
     assert document["paths"]["/api/v1/me"]["get"]["security"] == [{"bearer": []}]
     assert "/api/v1/conversations" in document["paths"]
+    assert not {"/livez", "/asyncapi.json", "/ws"} & set(document["paths"])
+    assert document["openapi"].startswith("3.1")
+
+
+async def test_files_are_read_by_the_token_or_by_the_cookie_of_the_browser() -> None:
+    document = await api_document()
+    paths = document["paths"]
+    cookie = {
+        (method, path)
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and {"files_cookie": []} in operation["security"]
+    }
+    assert cookie == {
+        ("get", "/api/v1/attachments/{attachment_id}"),
+        ("get", "/api/v1/attachments/{attachment_id}/content"),
+        ("get", "/api/v1/attachments/{attachment_id}/thumbnail"),
+    }
+    both = [{"bearer": []}, {"files_cookie": []}]
+    assert paths["/api/v1/attachments/{attachment_id}/content"]["get"]["security"] == both
+    assert paths["/api/v1/attachments"]["post"]["security"] == [{"bearer": []}]
+    scheme = document["components"]["securitySchemes"]["files_cookie"]
+    assert (scheme["in"], scheme["name"]) == ("cookie", "atd_files")

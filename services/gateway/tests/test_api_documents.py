@@ -4,7 +4,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from atd_gateway.api_documents import FRESH_SECONDS, ApiDocuments
+from atd_gateway.api_documents import FRESH_SECONDS, RETRY_SECONDS, ApiDocuments
 from atd_gateway.domain.routes import RouteTable, routes_of
 from atd_gateway.realtime.streams import Topics
 from atd_schemas.services import CONVERSATION, INGEST_WHATSAPP
@@ -81,11 +81,18 @@ async def test_a_service_that_is_away_is_shown_as_it_was_with_a_note(services, d
     assert "its part is as of 20" in after["info"]["description"]
 
 
-async def test_without_any_service_the_documents_are_there_all_the_same(services, described):
+async def test_without_the_part_of_a_service_there_is_no_document(services, described, clock):
     services.away = True
-    document = await described.openapi()
-    assert "/api/v1/me" in document["paths"]
-    assert "its part is missing" in document["info"]["description"]
+    with pytest.raises(Problem, match=r"503 unavailable.*ingest-whatsapp, conversation") as refused:
+        await described.openapi()
+    assert "Retry-After" in refused.value.headers
+    services.away = False
+    clock.advance(timedelta(seconds=RETRY_SECONDS))
+    assert "/api/v1/conversations" in (await described.openapi())["paths"]
+
+
+async def test_without_any_service_the_events_are_there_all_the_same(services, described):
+    services.away = True
     events = await described.asyncapi()
     assert events["x-services"]["conversation"] == {"reachable": False, "reads": []}
 

@@ -17,14 +17,16 @@ from atd_gateway.realtime.streams import Topics
 from atd_schemas.envelope import rfc3339
 from atd_schemas.topics import registry
 from atd_servicekit.clock import Clock
-from atd_servicekit.problems import Problem
+from atd_servicekit.problems import Problem, unavailable
 
 Document = dict[str, Any]
 
 FRESH_SECONDS = 60.0
 """How long a fetched document is used without asking again."""
 
-_RETRY_SECONDS = 5.0
+RETRY_SECONDS = 5.0
+"""The same of one that could not be fetched."""
+
 _TIMEOUT_SECONDS = 2.0
 
 
@@ -40,7 +42,7 @@ class _CachedDocument:
 
 
 class ApiDocuments:
-    """The merged OpenAPI and AsyncAPI documents. Of a service that is unavailable, the last known document is used."""
+    """The merged OpenAPI and AsyncAPI documents. Of a service that is unavailable, the last known one is used."""
 
     def __init__(
         self,
@@ -71,8 +73,15 @@ class ApiDocuments:
         await self._client.aclose()
 
     async def openapi(self) -> Document:
-        """The document of everything under the public origin. Raises `Problem` 500 when it would not be complete."""
+        """The document of everything under the public origin, never a part of it.
+
+        Of a service that does not answer, its last document is used, with a note. Raises `Problem` 503 when it has not
+        answered since this process started, 500 when the documents do not fit together.
+        """
         cached = await self._all("/openapi.json")
+        missing = [name for name, one in cached.items() if one.document is None]
+        if missing:
+            raise unavailable(f"The API documents of {', '.join(missing)} cannot be read; try again shortly.")
         services = {name: one.document for name, one in cached.items() if one.document is not None}
         try:
             merged = merge_openapi(self._own(), services, self._table, self._kinds, self._needs_token)
@@ -107,7 +116,7 @@ class ApiDocuments:
         cached = self._cached.setdefault((service, path), _CachedDocument())
         async with cached.lock:
             age = self._clock.monotonic() - cached.tried_at
-            if age >= (_RETRY_SECONDS if cached.stale else FRESH_SECONDS):
+            if age >= (RETRY_SECONDS if cached.stale else FRESH_SECONDS):
                 await self._fetch(service, path, cached)
         return cached
 

@@ -9,15 +9,13 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from atd_gateway.asgi import header
+from atd_gateway.domain.routes import FILES_COOKIE, FILES_PATH, READING, names_a_file
 from atd_gateway.settings import GatewaySettings
 from atd_servicekit.problems import forbidden
 
 REFRESH_COOKIE = "atd_refresh"
 REFRESH_PATH = "/api/v1/auth"
-FILES_COOKIE = "atd_files"
-FILES_PATH = "/api/v1/attachments"
 
-_READING = frozenset({"GET", "HEAD"})
 _OWN_SITES = (b"same-origin", b"none")
 """`Sec-Fetch-Site` of our own pages, and of what the person typed or opened (Fetch Metadata, section 2.4)."""
 
@@ -47,7 +45,7 @@ class Cookies:
 
     def files_token(self, scope: Scope) -> str | None:
         """The access token, if the request reads a file. Raises `Problem` 403 when a page of another origin sent it."""
-        if scope["method"] not in _READING or not _names_a_file(scope):
+        if scope["method"] not in READING or not _names_a_file(scope):
             return None
         token = self._read(scope, FILES_COOKIE)
         site = header(scope, b"sec-fetch-site")
@@ -74,7 +72,7 @@ def _names_a_file(scope: Scope) -> bool:
     An encoded one is no address that the API gives out.
     """
     sent = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-    return bool(sent.startswith(f"{FILES_PATH}/") and "%" not in sent and sent == scope["path"])
+    return names_a_file(sent) and "%" not in sent and bool(sent == scope["path"])
 
 
 def _cookie(scope: Scope, name: str) -> str | None:

@@ -10,7 +10,11 @@ MAX_FRAME_BYTES = 16 * 1024
 """The longest client frame; a token and a cursor need less than 4 KB."""
 
 UNSUPPORTED = frozenset({"presence"})
-"""Frames of the protocol whose topics do not exist yet: they are answered with an error."""
+"""Frames whose names are given away and that do nothing yet: they are answered with `not_supported`.
+
+`presence` is for attendants who say that they are online, away or offline: what routing will distribute work by. The
+service that keeps that state does not exist yet, and a client that sends the frame must not take it for heeded.
+"""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -15,6 +15,11 @@ from atd_schemas.services import (
 
 API_PREFIX = "/api/v1/"
 SIGN_IN_PREFIX = "/api/v1/auth/"
+FILES_PATH = "/api/v1/attachments"
+FILES_COOKIE = "atd_files"
+"""The cookie that stands for an access token where files are read, below `FILES_PATH`."""
+
+READING = frozenset({"GET", "HEAD"})
 _OPEN = frozenset({"/api/v1/client"})
 """What the client reads before anybody has signed in."""
 
@@ -77,6 +82,11 @@ class RouteTable:
             if route is not None:
                 return route
         return None
+
+
+def names_a_file(path: str) -> bool:
+    """Whether it is the path of one file, or below it: reading there takes `FILES_COOKIE` too."""
+    return path.startswith(f"{FILES_PATH}/")
 
 
 def needs_token(path: str, table: RouteTable) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import get_args
 
@@ -14,7 +14,7 @@ from atd_gateway.domain.openapi.components import (
     without_clashes,
 )
 from atd_gateway.domain.openapi.union import Variant, union_of_items
-from atd_gateway.domain.routes import RouteTable
+from atd_gateway.domain.routes import FILES_COOKIE, READING, RouteTable, names_a_file
 from atd_schemas.refusals import RefusalCode
 
 _VALIDATION = ("HTTPValidationError", "ValidationError")
@@ -121,7 +121,7 @@ def _finished(paths: Document, needs_token: Callable[[str], bool]) -> Document:
         for method, operation in item.items():
             if method not in METHODS:
                 continue
-            operation["security"] = [{"bearer": []}] if needs_token(path) else []
+            operation["security"] = [{name: []} for name in _credentials(method, path, needs_token)]
             responses = operation.setdefault("responses", {})
             if any(name in json.dumps(responses.get("422")) for name in _VALIDATION):
                 del responses["422"]
@@ -129,13 +129,27 @@ def _finished(paths: Document, needs_token: Callable[[str], bool]) -> Document:
     return finished
 
 
+def _credentials(method: str, path: str, needs_token: Callable[[str], bool]) -> Iterable[str]:
+    """The security schemes of an operation, of which any will do."""
+    if needs_token(path):
+        yield "bearer"
+        if method.upper() in READING and names_a_file(path):
+            yield "files_cookie"
+
+
 def _add_problem(components: Document) -> None:
     content = {_PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     bearer = {"type": "http", "scheme": "bearer", "description": "The access token of `POST /api/v1/auth/login`"}
+    cookie = {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": FILES_COOKIE,
+        "description": "What a browser has after signing in with `cookie: true`, for `<img>`, `<audio>` and `<video>`",
+    }
     added: Document = {
         "schemas": {"Problem": PROBLEM, "RefusalCode": REFUSAL_CODE},
         "responses": {"Problem": {"description": "What went wrong", "content": content}},
-        "securitySchemes": {"bearer": bearer},
+        "securitySchemes": {"bearer": bearer, "files_cookie": cookie},
     }
     add_components(components, added, "the gateway")
     components["schemas"] = dict(sorted(components["schemas"].items()))
