@@ -1,5 +1,7 @@
 """What `/api/v1/client` tells everybody."""
 
+from typing import Any
+
 import pytest
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
@@ -8,7 +10,7 @@ from atd_gateway.api.client import client_router
 from atd_gateway.settings import GatewaySettings
 from atd_testing.keys import service_keys
 
-LOGIN = {"seed_admin_email": "ana@a.test", "seed_admin_password": "correct horse"}
+LOGIN: dict[str, Any] = {"seed_admin_email": "ana@a.test", "seed_admin_password": "correct horse"}
 
 
 async def told(**settings):
@@ -28,12 +30,13 @@ async def test_with_the_flag_the_login_is_told():
 
 
 def test_with_a_public_url_of_https_a_sample_login_does_not_start():
-    public = {**LOGIN, "public_url": "https://atendimento.example.com"}
+    public: dict[str, Any] = {**LOGIN, "public_url": "https://atendimento.example.com"}
     with pytest.raises(ValidationError, match="ATD_SAMPLE_LOGIN") as refused:
         GatewaySettings(**service_keys("gateway"), **public, sample_login=True)
     assert LOGIN["seed_admin_password"] not in str(refused.value)
     assert not GatewaySettings(**service_keys("gateway"), **public).sample_login
-    assert GatewaySettings(**service_keys("gateway"), **LOGIN, public_url="http://10.0.0.5", sample_login=True)
+    trial = GatewaySettings(**service_keys("gateway"), **LOGIN, public_url="http://10.0.0.5", sample_login=True)
+    assert trial.sample_login
 
 
 async def test_a_zone_that_is_no_name_is_refused():
