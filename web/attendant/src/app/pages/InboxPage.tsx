@@ -7,7 +7,7 @@ import { Navigate, useParams } from "react-router";
 import { InboxPane, useViewsShown, ViewsColumn } from "@/features/inbox";
 import { useContactPane } from "@/shared/conversations/contactPane";
 import { VIEWS, type View } from "@/shared/conversations/filter";
-import { preferences, usePreferences } from "@/shared/storage/preferences";
+import { LIST_WIDTH, preferences, usePreferences } from "@/shared/storage/preferences";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { ResizeHandle } from "@/shared/ui/ResizeHandle";
 import { PageSkeleton, ThreadSkeleton } from "@/shared/ui/Skeletons";
@@ -21,9 +21,12 @@ const loadCustomer = () => import("@/features/customer");
 const ThreadPane = lazyPart(async () => (await loadThread()).ThreadPane);
 const CustomerPane = lazyPart(async () => (await loadCustomer()).CustomerPane);
 
-const LIST_WIDTH = { min: 280, max: 560 };
+const BOUNDS = { min: 280, max: 560 };
 
-/** Views, list, thread and customer side by side; on a phone one at a time, and "back" is the browser's back. */
+/**
+ * Views, list, thread and customer side by side; on a phone one at a time, and "back" is the browser's back.
+ * The thread keeps 420 px: the list gives way, and where that is not enough the customer stands over it.
+ */
 export function InboxPage() {
   const { t } = useTranslation("app");
   const { view, conversationId } = useParams();
@@ -38,6 +41,13 @@ export function InboxPage() {
     for (const load of [loadThread, loadCustomer]) load().catch(() => undefined);
   }, []);
   if (!isView(view)) return <Navigate to="/inbox/mine" replace />;
+
+  /** Answers how wide it has become: the thread keeps the room that it needs. */
+  const resize = (width: number): number => {
+    list.current?.style.setProperty("width", `${width}px`);
+    return list.current?.offsetWidth ?? width;
+  };
+
   const showsList = !narrow || conversationId === undefined;
   const showsThread = !narrow || conversationId !== undefined;
   return (
@@ -58,9 +68,11 @@ export function InboxPage() {
         <ResizeHandle
           label={t("panes.resize")}
           width={listWidth}
-          bounds={LIST_WIDTH}
-          resize={(width) => list.current?.style.setProperty("width", `${width}px`)}
-          done={(width) => preferences.set({ listWidth: width })}
+          bounds={BOUNDS}
+          resize={resize}
+          shown={() => list.current?.offsetWidth}
+          done={(width) => preferences.set({ listWidth: resize(resize(width)) })}
+          reset={() => preferences.set({ listWidth: LIST_WIDTH })}
         />
       )}
       {showsThread && (
@@ -81,8 +93,8 @@ export function InboxPage() {
         <Drawer
           opened={customer.open}
           onClose={customer.close}
-          position="bottom"
-          size="85%"
+          position={narrow ? "bottom" : "right"}
+          size={narrow ? "85%" : 340}
           title={t("panes.customer")}
           closeButtonProps={{ "aria-label": t("actions.close") }}
           classNames={{ body: classes.sheet ?? "" }}

@@ -1,4 +1,4 @@
-/** Whether the customer stands beside the thread. On a phone, where it covers the thread, it is closed at first. */
+/** Whether the customer stands beside the thread. Where it covers the thread for want of room, it is closed at first. */
 import { useSyncExternalStore } from "react";
 
 import { preferences, usePreferences } from "@/shared/storage/preferences";

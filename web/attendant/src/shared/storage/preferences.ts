@@ -21,6 +21,9 @@ export interface Preferences {
 
 const KEY = "atd-preferences";
 
+/** As wide as the list is at first (px). */
+export const LIST_WIDTH = 352;
+
 const DEFAULTS: Omit<Preferences, "language"> = {
   theme: "system",
   density: "comfortable",
@@ -29,7 +32,7 @@ const DEFAULTS: Omit<Preferences, "language"> = {
   desktopNotifications: false,
   ringsFor: "queue",
   textInNotifications: false,
-  listWidth: 352,
+  listWidth: LIST_WIDTH,
   contactPaneOpen: true,
   viewsOpen: true,
 };

@@ -1,5 +1,5 @@
 import { MantineProvider } from "@mantine/core";
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { beforeAll, expect, test, vi } from "vitest";
@@ -11,6 +11,7 @@ import { IconButton } from "@/shared/ui/IconButton";
 import { ChunkError, loadTwice } from "@/shared/ui/lazyPart";
 import { tabTitle } from "@/shared/ui/pageTitle";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { ResizeHandle } from "@/shared/ui/ResizeHandle";
 import { FileName, PersonName, SafeText } from "@/shared/ui/SafeText";
 
 beforeAll(() => startTexts("pt-BR"));
@@ -112,4 +113,16 @@ test("the tab's title has the count, the page and the product", () => {
   tabTitle.setCount(0);
   leave();
   expect(document.title).toBe("Atendimento");
+});
+
+test("a pane that is narrower than it was set is changed from what is seen, and put back by a double click", async () => {
+  const done = vi.fn();
+  const reset = vi.fn();
+  const handle = { label: "Largura", width: 352, bounds: { min: 280, max: 560 }, resize: vi.fn(), done, reset };
+  render(<ResizeHandle {...handle} shown={() => 308} />);
+  screen.getByRole("separator").focus();
+  await userEvent.keyboard("{ArrowRight}{ArrowLeft}");
+  expect(done.mock.calls).toEqual([[324], [292]]);
+  fireEvent.doubleClick(screen.getByRole("separator"));
+  expect(reset).toHaveBeenCalledOnce();
 });

@@ -4,6 +4,7 @@ import {
   IconCheck,
   IconCopy,
   IconDots,
+  IconLayoutSidebarRight,
   IconLink,
   IconStar,
   IconUserDown,
@@ -13,6 +14,7 @@ import {
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
+import { useContactPane } from "@/shared/conversations/contactPane";
 import { IconButton } from "@/shared/ui/IconButton";
 import { Kbd } from "@/shared/ui/Kbd";
 import { notifyDone } from "@/shared/ui/notify";
@@ -28,6 +30,7 @@ interface Props {
 /** What is done less often. */
 export function MoreMenu({ conversation, actions, openDialog }: Props) {
   const { t } = useTranslation("thread");
+  const customer = useContactPane();
   const { may } = actions;
   const copy = (text: string, done: string) => {
     void navigator.clipboard.writeText(text).then(() => notifyDone(done));
@@ -80,6 +83,13 @@ export function MoreMenu({ conversation, actions, openDialog }: Props) {
           onClick={actions.favourite}
         >
           {conversation.favourite ? t("action.unfavourite") : t("action.favourite")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconLayoutSidebarRight size={18} aria-hidden />}
+          rightSection={<Kbd keys="i" />}
+          onClick={customer.toggle}
+        >
+          {t("action.customer")}
         </Menu.Item>
         <Menu.Item leftSection={<IconCalendarSearch size={18} aria-hidden />} onClick={() => openDialog("day")}>
           {t("action.day")}
