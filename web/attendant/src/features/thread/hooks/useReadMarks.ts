@@ -1,13 +1,16 @@
-/** Says that the customer's messages were read: only when the newest was in sight of somebody who looks. */
+/**
+ * Says that the customer's messages were read: only when the newest was in sight of somebody who looks, and whose
+ * conversation it is; one of nobody is read by everybody.
+ */
 import { useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from "react";
 
 import type { Conversation } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
 import type { Thread } from "@/shared/conversations/thread";
 import { usePresenceSignals } from "@/shared/realtime/RealtimeProvider";
-import { useMay } from "@/shared/session/SessionProvider";
+import { useMay, useMe } from "@/shared/session/SessionProvider";
 
-import { readUpTo } from "../model/place";
+import { readsIt, readUpTo } from "../model/place";
 import type { ScrollKeeper } from "./scrollKeeper";
 
 /** After a failure it is not tried again at once. */
@@ -17,7 +20,9 @@ export function useReadMarks(conversation: Conversation, thread: Thread, keeper:
   const { id } = conversation;
   const { sayViewing } = usePresenceSignals();
   const { markRead } = useConversationActions();
-  const may = useMay("conversations:write");
+  const me = useMe();
+  const mayWrite = useMay("conversations:write");
+  const may = mayWrite && readsIt(conversation, me.id);
   const attentive = useAttentive();
   const { seen } = useSyncExternalStore(keeper.subscribe, keeper.get);
   const told = useRef(0);
@@ -43,7 +48,7 @@ export function useReadMarks(conversation: Conversation, thread: Thread, keeper:
     markRead.mutate({ id }, { onError: failed });
   });
   const { unread_count: unread } = conversation;
-  useEffect(() => tell(), [attentive, seen, unread, thread, failures]);
+  useEffect(() => tell(), [attentive, seen, unread, thread, failures, may]);
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { message } from "../testing";
-import { firstUnread, isAtEnd, newBelow, placeToLoad, readUpTo, wantsNewer, wantsOlder } from "./place";
+import { firstUnread, isAtEnd, newBelow, placeToLoad, readsIt, readUpTo, wantsNewer, wantsOlder } from "./place";
 
 const thread = (sequences: number[], more: { hasOlder?: boolean; hasNewer?: boolean } = {}) => ({
   messages: sequences.map((sequence) => message({ sequence })),
@@ -88,5 +88,11 @@ describe("read", () => {
     ["old history", thread([1, 2], { hasNewer: true }), reader],
   ])("not: %s", (_, found, who) => {
     expect(readUpTo(found, unread, who)).toBeNull();
+  });
+
+  test("by whose conversation it is, and by all while it is nobody's", () => {
+    expect(readsIt({ assignee: { id: "me", name: "Ana" } }, "me")).toBe(true);
+    expect(readsIt({ assignee: null }, "me")).toBe(true);
+    expect(readsIt({ assignee: { id: "caio", name: "Caio" } }, "me")).toBe(false);
   });
 });

@@ -85,6 +85,11 @@ export interface Reader {
   told: number;
 }
 
+/** Whether somebody's reading counts: a glance at a colleague's conversation leaves it unread for the colleague. */
+export function readsIt(conversation: Pick<Conversation, "assignee">, me: string): boolean {
+  return !conversation.assignee || conversation.assignee.id === me;
+}
+
 /** Up to which message reading is to be told now: only when the newest one was in sight. */
 export function readUpTo(thread: Thread, conversation: Unread, reader: Reader): number | null {
   if (!reader.attentive || thread.hasNewer || conversation.unread_count === 0) return null;
