@@ -33,6 +33,9 @@ export class ApiProblem extends Error {
   }
 }
 
+/** The code of a change that was given up because the customer wrote while it was asked for. */
+export const CUSTOMER_WROTE = "customer_wrote";
+
 /** There was no answer: no network, or nobody at the other end. Whether the request had its effect is not known. */
 export class Unanswered extends Error {
   override readonly name = "Unanswered";

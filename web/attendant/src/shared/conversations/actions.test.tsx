@@ -76,8 +76,8 @@ test("what the server said meanwhile is not taken back with it", async () => {
       () => Promise.resolve([{ ...ONE, sequence: 5, assignee: BIA, status: "open" as const }]),
       (answered, watch) => live.takeAnswered(answered, watch),
     );
-    refuse(CONFLICT);
-    await expect(closing).rejects.toMatchObject({ code: "conflict" });
+    refuse(new Refusal(422, { code: "invalid" }));
+    await expect(closing).rejects.toMatchObject({ code: "invalid" });
   });
   expect(copyIn(part)).toMatchObject({ sequence: 5, assignee: BIA, status: "open" });
 });
@@ -102,6 +102,28 @@ test("that the customer wrote meanwhile is no reason against taking it", async (
   await act(() => actions.take.mutateAsync({ id: "c" }));
   expect(put(part)).toHaveLength(2);
   expect(copyIn(part)).toEqual(taken);
+});
+
+test("what the customer writes in the second of closing keeps the conversation open", async () => {
+  const written = { id: "m9", kind: "text", preview: "Espera!", direction: "inbound", occurred_at: "", author: null };
+  const part = await start({
+    "POST /api/v1/conversations/c/close": CONFLICT,
+    "GET /api/v1/conversations/c": { ...ONE, sequence: 5, unread_count: 3, last_message: written },
+  });
+  await act(() => expect(actions.close.mutateAsync({ id: "c" })).rejects.toMatchObject({ code: "customer_wrote" }));
+  await vi.waitFor(() => expect(copyIn(part)).toMatchObject({ status: "queued", unread_count: 3 }));
+});
+
+test("an own answer that went out meanwhile is no reason against closing", async () => {
+  let tries = 0;
+  const sent = { id: "m9", kind: "text", preview: "Até logo", direction: "outbound", occurred_at: "", author: null };
+  const closed = { ...ONE, sequence: 6, status: "closed" };
+  const part = await start({
+    "POST /api/v1/conversations/c/close": () => ((tries += 1) === 1 ? CONFLICT : closed),
+    "GET /api/v1/conversations/c": { ...ONE, sequence: 5, last_message: sent },
+  });
+  await act(() => actions.close.mutateAsync({ id: "c" }));
+  expect(copyIn(part)).toMatchObject({ status: "closed", sequence: 6 });
 });
 
 test("a refused favourite is taken back", async () => {

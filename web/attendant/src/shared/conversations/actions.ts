@@ -2,12 +2,12 @@
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
-import { ApiProblem } from "@/shared/api/problem";
+import { ApiProblem, CUSTOMER_WROTE } from "@/shared/api/problem";
 import type { Conversation, Priority } from "@/shared/api/types";
 import { liveOf } from "@/shared/realtime/live";
 import { useMe } from "@/shared/session/SessionProvider";
 
-const ASSIGN_TRIES = 3;
+const TRIES = 3;
 
 type Colleague = { id: string; name: string | null };
 
@@ -46,11 +46,7 @@ export function useConversationActions() {
     take: useAction((client, { id }: { id: string }) => assign(client, id, { id: me.id, name: me.name })),
     assign: useAction((client, { id, to }: { id: string; to: Colleague }) => assign(client, id, to)),
     unassign: useAction((client, { id }: { id: string }) => assign(client, id, null)),
-    close: useAction((client, { id }: { id: string }) =>
-      run(client, id, { status: "closed", unread_count: 0 }, () =>
-        unwrap(api.POST("/api/v1/conversations/{conversation_id}/close", { params: conversationPath(id) })),
-      ),
-    ),
+    close: useAction((client, { id }: { id: string }) => close(client, id)),
     reopen: useAction((client, { id }: { id: string }) =>
       run(client, id, { status: liveOf(client).copyOf(id)?.assignee ? "open" : "queued", closed_at: null }, () =>
         unwrap(api.POST("/api/v1/conversations/{conversation_id}/reopen", { params: conversationPath(id) })),
@@ -75,27 +71,59 @@ export function useConversationActions() {
 /** Refused when somebody else has assigned it meanwhile; that a message has come is no reason. */
 function assign(client: QueryClient, id: string, to: Colleague | null): Promise<Conversation> {
   const seen = liveOf(client).copyOf(id);
-  const put = (sequence: number | undefined) =>
+  const put = (header: IfMatch) =>
     unwrap<Conversation>(
       api.POST("/api/v1/conversations/{conversation_id}/assign", {
-        params: { ...conversationPath(id), ...(sequence !== undefined && { header: { "If-Match": `"${sequence}"` } }) },
+        params: { ...conversationPath(id), ...header },
         body: { attendant_id: to?.id ?? null },
       }),
     );
-  return run(client, id, { assignee: to, status: to === null ? "queued" : "open" }, async () => {
-    let sequence = seen?.sequence;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await put(sequence);
-      } catch (error) {
-        if (!(error instanceof ApiProblem) || error.status !== 409 || tries === ASSIGN_TRIES) throw error;
-        const params = conversationPath(id);
-        const now = await unwrap<Conversation>(api.GET("/api/v1/conversations/{conversation_id}", { params }));
-        if (now.assignee?.id !== seen?.assignee?.id || now.status === "closed") throw error;
-        sequence = now.sequence;
-      }
+  return run(client, id, { assignee: to, status: to === null ? "queued" : "open" }, () =>
+    changeSeen(seen, id, put, (now, refusal) => {
+      if (now.assignee?.id !== seen?.assignee?.id || now.status === "closed") throw refusal;
+    }),
+  );
+}
+
+/** Given up when the customer has written meanwhile: nobody has seen it, and nobody looks into what is closed. */
+function close(client: QueryClient, id: string): Promise<Conversation> {
+  const seen = liveOf(client).copyOf(id);
+  const put = (header: IfMatch) =>
+    unwrap<Conversation>(
+      api.POST("/api/v1/conversations/{conversation_id}/close", { params: { ...conversationPath(id), ...header } }),
+    );
+  return run(client, id, { status: "closed", unread_count: 0 }, () =>
+    changeSeen(seen, id, put, ({ last_message: last }) => {
+      const isNew = last?.direction === "inbound" && last.id !== seen?.last_message?.id;
+      if (isNew) throw new ApiProblem(409, CUSTOMER_WROTE, "The customer wrote while the conversation was closed.");
+    }),
+  );
+}
+
+type IfMatch = { header?: { "If-Match": string } };
+
+/**
+ * Changes the conversation as it was seen. When it has gone on meanwhile, `check` looks at how it is now and throws
+ * where the change is no longer wanted; otherwise it is asked for again.
+ */
+async function changeSeen(
+  seen: Conversation | undefined,
+  id: string,
+  put: (header: IfMatch) => Promise<Conversation>,
+  check: (now: Conversation, refusal: ApiProblem) => void,
+): Promise<Conversation> {
+  let sequence = seen?.sequence;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await put(sequence === undefined ? {} : { header: { "If-Match": `"${sequence}"` } });
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.status !== 409 || tries === TRIES) throw error;
+      const params = conversationPath(id);
+      const now = await unwrap<Conversation>(api.GET("/api/v1/conversations/{conversation_id}", { params }));
+      check(now, error);
+      sequence = now.sequence;
     }
-  });
+  }
 }
 
 async function favour(client: QueryClient, id: string, on: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ApiProblem, Unanswered } from "@/shared/api/problem";
+import { ApiProblem, CUSTOMER_WROTE, Unanswered } from "@/shared/api/problem";
 
 export interface ProblemText {
   title: string;
@@ -11,7 +11,15 @@ export interface ProblemText {
 }
 
 type Known =
-  "offline" | "unavailable" | "rate_limited" | "forbidden" | "not_found" | "conflict" | "invalid" | "unknown";
+  | "offline"
+  | "unavailable"
+  | "rate_limited"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "customer_wrote"
+  | "invalid"
+  | "unknown";
 
 const BY_STATUS: Record<number, Known> = {
   400: "invalid",
@@ -38,6 +46,7 @@ export function useProblemText(): (error: unknown) => ProblemText {
 function kindOf(error: unknown): Known {
   if (error instanceof Unanswered) return "offline";
   if (!(error instanceof ApiProblem)) return "unknown";
+  if (error.code === CUSTOMER_WROTE) return CUSTOMER_WROTE;
   return BY_STATUS[error.status] ?? (error.status >= 500 ? "unavailable" : "unknown");
 }
 

@@ -1,7 +1,7 @@
 /** What is done with the open conversation: at once, with a way back, and with a word when it was refused. */
 import { useTranslation } from "react-i18next";
 
-import { ApiProblem } from "@/shared/api/problem";
+import { ApiProblem, CUSTOMER_WROTE } from "@/shared/api/problem";
 import type { Conversation, Priority } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
@@ -23,8 +23,13 @@ export function useHeaderActions(conversation: Conversation) {
 
   const refused = (error: unknown) => {
     const problem = problemText(error);
-    const taken = error instanceof ApiProblem && error.status === 409;
-    notifyFailed(t("failed.action"), taken ? t("failed.conflict") : problem.text, problem.code);
+    if (!(error instanceof ApiProblem) || error.status !== 409) {
+      notifyFailed(t("failed.action"), problem.text, problem.code);
+    } else if (error.code === CUSTOMER_WROTE) {
+      notifyFailed(problem.title, problem.text);
+    } else {
+      notifyFailed(t("failed.action"), t("failed.conflict"), problem.code);
+    }
   };
   const reopen = () => actions.reopen.mutate({ id }, { onError: refused });
   const assign = (to: Person | null) => {
