@@ -225,7 +225,7 @@ Step = Callable[[Conversation], list[Change]]
 _assign: Step = lambda c: c.assign(BIA)  # noqa: E731 - rows of a table
 _unassign: Step = lambda c: c.assign(None)  # noqa: E731
 _close: Step = lambda c: c.close(NOON + HOUR)  # noqa: E731
-_reopen: Step = lambda c: c.reopen()  # noqa: E731
+_reopen: Step = lambda c: c.reopen(NOON)  # noqa: E731
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_a_superseded_conversation_is_not_reopened() -> None:
     conversation = in_status("closed")
     conversation.current = False
     with pytest.raises(Refusal) as refused:
-        conversation.reopen()
+        conversation.reopen(NOON)
     assert refused.value.code == "superseded"
 
 
@@ -318,12 +318,33 @@ def test_nobody_waits_since_the_future() -> None:
     assert conversation.waiting_since == NOON
 
 
-def test_closing_ends_the_waiting_and_reopening_begins_none() -> None:
+def test_closing_ends_the_waiting_and_taking_that_back_goes_on_with_it() -> None:
     conversation = in_status("queued")
-    (closed,) = conversation.close(NOON)
+    (closed,) = conversation.close(NOON + HOUR)
     assert "waiting_since" in closed.changed
-    conversation.reopen()
     assert conversation.waiting_since is None
+    (reopened,) = conversation.reopen(NOON + 25 * HOUR)
+    assert "waiting_since" in reopened.changed
+    assert conversation.waiting_since == NOON
+
+
+def test_nobody_waits_in_what_is_taken_up_again_after_a_day_or_was_answered() -> None:
+    late = in_status("queued")
+    late.close(NOON)
+    (reopened,) = late.reopen(NOON + 24 * HOUR + timedelta(seconds=1))
+    assert (late.waiting_since, reopened.changed) == (None, ("status", "closed_at"))
+    answered = in_status("open")
+    answered.send("a", actor=ATTENDANT, text="Olá", now=NOON)
+    answered.close(NOON)
+    answered.reopen(NOON)
+    assert answered.waiting_since is None
+
+
+def test_who_writes_after_the_end_waits_since_then() -> None:
+    conversation = in_status("queued")
+    conversation.close(NOON + HOUR)
+    conversation.receive("m1", words(), occurred_at=NOON + 2 * HOUR, now=NOON + 2 * HOUR)
+    assert conversation.waiting_since == NOON + 2 * HOUR
 
 
 def test_the_first_unread_message_stays_the_first_until_all_are_read() -> None:
@@ -360,7 +381,7 @@ STEPS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(
     st.tuples(st.just("note"), MOMENTS),
     st.tuples(st.just("assign"), st.sampled_from([BIA, CAIO, None])),
     st.tuples(st.just("close"), MOMENTS),
-    st.tuples(st.just("reopen")),
+    st.tuples(st.just("reopen"), MOMENTS),
     st.tuples(st.just("read")),
     st.tuples(st.just("prioritise"), st.sampled_from(["low", "normal", "high", "urgent"])),
     st.tuples(st.just("snooze")),
@@ -378,6 +399,8 @@ def take(conversation: Conversation, number: int, step: tuple[Any, ...]) -> list
             return conversation.note(f"m{number}", actor=ATTENDANT, text="Nota", now=NOON + hours * HOUR)
         case ("close", hours):
             return conversation.close(NOON + hours * HOUR)
+        case ("reopen", hours):
+            return conversation.reopen(NOON + hours * HOUR)
         case ("snooze",):
             if conversation.status != "closed":
                 conversation.status = "snoozed"

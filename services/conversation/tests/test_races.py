@@ -174,7 +174,7 @@ async def test_an_attendant_and_a_superseding_message_do_not_both_win(parts: Any
 
     async def act() -> None:
         if action == "reopen":
-            await parts.change(T, old["_id"], lambda c, _: c.reopen())
+            await parts.change(T, old["_id"], lambda c, now: c.reopen(now))
         else:
             await parts.say(T, old["_id"], Draft(text="Nota", note=True))
 

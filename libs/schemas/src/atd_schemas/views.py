@@ -90,7 +90,8 @@ class ConversationView(Schema):
 
     `favourite` is the reader's own; false in events. `sequence` counts its events and is its version for edits.
     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
-    `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends it.
+    `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
+    it, and an attendant who reopens within a day goes on with it.
     """
 
     id: str

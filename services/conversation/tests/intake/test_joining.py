@@ -130,7 +130,7 @@ def test_the_former_thread_takes_receipts_and_changes_and_no_answers(two: World)
         former.send("late", actor=BIA, text="Olá", now=LATER)
     assert (refused.value.code, "newer one" in str(refused.value)) == ("conversation_closed", True)
     with pytest.raises(Refusal, match="newer"):
-        former.reopen()
+        former.reopen(LATER)
 
 
 def test_what_is_known_of_both_is_known_of_the_one(world: World) -> None:

@@ -74,7 +74,9 @@ def actions_router(parts: Parts) -> APIRouter:
     async def reopen(
         identity: Writer, conversation_id: str, response: Response, version: ExpectedVersion, request_id: RequestId
     ) -> ConversationView:
-        return await _change(parts, identity, conversation_id, lambda c, _: c.reopen(), response, version, request_id)
+        return await _change(
+            parts, identity, conversation_id, lambda c, now: c.reopen(now), response, version, request_id
+        )
 
     @router.post("/read", summary="Mark everything as read, and tell the customer")
     async def read(

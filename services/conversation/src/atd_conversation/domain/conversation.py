@@ -62,6 +62,7 @@ class Conversation:
     `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). `first_unread_sequence` is the place of the
     first message that nobody has read. `waiting_since`: since when the customer waits for an answer; only people answer
     (attendants, and who holds the company's phone): notes, bots and the product itself do not end the waiting.
+    `closed_waiting_since` is what it was when the conversation was closed, for the one who takes that back.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Conversation:
     unread_count: int = 0
     first_unread_sequence: int | None = None
     waiting_since: datetime | None = None
+    closed_waiting_since: datetime | None = None
     last_message: LastMessage | None = None
     reply_window_expires_at: datetime | None = None
     first_response_at: datetime | None = None
@@ -175,7 +177,7 @@ class Conversation:
         It is no first response of an attendant, opens no reply window, and leaves a closed conversation closed.
         """
         self._forget_unread()
-        self.waiting_since = None
+        self.waiting_since = self.closed_waiting_since = None
         return self._add("message.sent", message, now)
 
     def add_notice(self, message: Message) -> Change:
@@ -282,11 +284,13 @@ class Conversation:
         self.status = "closed"
         self.closed_at = now
         ended = ("waiting_since",) if self.waiting_since is not None else ()
-        self.waiting_since = None
+        self.closed_waiting_since, self.waiting_since = self.waiting_since, None
         return [self._change("conversation.closed", ("status", "closed_at", *self._forget_unread(), *ended))]
 
-    def reopen(self) -> list[Change]:
+    def reopen(self, now: datetime) -> list[Change]:
         """Take a closed conversation up again; an open one stays as it is.
+
+        Who closed it by mistake, or too early, finds the customer waiting as before; after a day nobody waits any more.
 
         Raises `Refusal` `superseded` when the customer has a newer conversation on this account.
         """
@@ -294,7 +298,8 @@ class Conversation:
             return []
         if not self.current:
             raise Refusal("superseded", "The customer has a newer conversation on this account.")
-        return [self._reopen()]
+        recent = self.closed_at is not None and now <= self.closed_at + REOPEN_WITHIN
+        return [self._reopen(self.closed_waiting_since if recent else None)]
 
     def read(self) -> list[Change]:
         """An attendant has seen everything."""
@@ -389,10 +394,12 @@ class Conversation:
         self.unread_count, self.first_unread_sequence = 0, None
         return changed
 
-    def _reopen(self) -> Change:
+    def _reopen(self, waiting_since: datetime | None = None) -> Change:
         self.status = "open" if self.assignee else "queued"
-        self.closed_at = None
-        return self._change("conversation.reopened", ("status", "closed_at"))
+        self.closed_at = self.closed_waiting_since = None
+        self.waiting_since = waiting_since
+        waits = ("waiting_since",) if waiting_since is not None else ()
+        return self._change("conversation.reopened", ("status", "closed_at", *waits))
 
     def _by(
         self,
