@@ -6,6 +6,7 @@ import type { Conversation } from "@/shared/api/types";
 import type { View } from "@/shared/conversations/filter";
 import { useKeyboard } from "@/shared/keyboard/useShortcut";
 import { liveOf } from "@/shared/realtime/live";
+import { undoLatest } from "@/shared/ui/notify";
 import { expectAccessible, Refusal, renderPart, SILENCE, type Answers } from "@/shared/testing/part";
 
 import { aConversation, at } from "../testing";
@@ -213,6 +214,23 @@ describe("keys", () => {
       return found;
     });
     expect(assigned.body).toEqual({ attendant_id: "me" });
+  });
+
+  it("what was given to a colleague from the list can be taken back", async () => {
+    const bruna = { id: "x", name: "Bruna", active: true };
+    const { user, asked } = await show([{ ...ana, assignee: null, status: "queued" }], {
+      view: "queue",
+      more: {
+        "GET /api/v1/attendants": { items: [bruna] },
+        "POST /api/v1/conversations/ana/assign": { ...ana, assignee: bruna, sequence: 9 },
+      },
+    });
+    const given = () => asked.filter(({ path }) => path.endsWith("/assign")).map(({ body }) => body);
+    await rowOf("Ana");
+    await user.keyboard("ja");
+    await user.click(await screen.findByRole("menuitemradio", { name: "Bruna" }));
+    await waitFor(() => expect(undoLatest()).toBe(true));
+    await waitFor(() => expect(given()).toEqual([{ attendant_id: "x" }, { attendant_id: null }]));
   });
 });
 

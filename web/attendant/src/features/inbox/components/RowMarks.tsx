@@ -23,6 +23,7 @@ import classes from "./Row.module.css";
 
 const LABELS_SHOWN = 2;
 const UNREAD_SHOWN = 99;
+const MINUTE = 60_000;
 
 /** For how long the customer has been waiting; of a conversation that nobody waits for, when something happened last. */
 export function RowTime({ conversation }: { conversation: Conversation }) {
@@ -31,7 +32,8 @@ export function RowTime({ conversation }: { conversation: Conversation }) {
   const { language } = useTimeStyle();
   const since = conversation.status === "closed" ? null : conversation.waiting_since;
   if (!since) return <RelativeTime at={conversation.last_activity_at} className={classes.time} />;
-  const label = t("row.waiting", { time: waitingTime(since, now, language) });
+  const fresh = now - toMs(since) < MINUTE;
+  const label = fresh ? t("row.waiting_now") : t("row.waiting", { time: waitingTime(since, now, language) });
   return (
     <span className={classes.waiting} data-level={waitingLevel(toMs(since), now)} title={label}>
       <IconClock size={14} stroke={1.75} role="img" aria-label={label} />

@@ -9,11 +9,15 @@ import { filterOf, searchOf } from "../model/address";
 import type { SavedFilter } from "../model/savedFilters";
 import classes from "./Views.module.css";
 
-/** The number beside a view: what needs a person. In the queue that is every conversation, elsewhere the unread ones. */
+/**
+ * The number beside a view: what needs a person. In the queue that is every conversation, elsewhere the unread ones;
+ * all of them hold the queue, too, so that "all" is never less than a part of it.
+ */
 export function ViewCount({ view }: { view: View }) {
   const counts = useCounts();
   if (counts === undefined || view === "closed") return null;
-  return <Number view={view} count={counts[view]} limit={counts.limit} />;
+  const unanswered = view === "all" ? counts.queue.total - counts.queue.unread : 0;
+  return <Number view={view} count={counts[view]} limit={counts.limit} read={Math.max(0, unanswered)} />;
 }
 
 export function SavedCount({ filter }: { filter: SavedFilter }) {
@@ -22,17 +26,26 @@ export function SavedCount({ filter }: { filter: SavedFilter }) {
   return <Number view={filter.view} count={count} limit={count.limit} />;
 }
 
-function Number({ view, count, limit }: { view: View; count: Count; limit: number }) {
+interface Props {
+  view: View;
+  count: Count;
+  limit: number;
+  /** How many more need a person although they were read. */
+  read?: number;
+}
+
+function Number({ view, count, limit, read = 0 }: Props) {
   const { t } = useTranslation("inbox");
   const { language } = usePreferences();
   const format = new Intl.NumberFormat(language);
   const show = (value: number) => (value >= limit ? `${format.format(limit - 1)}+` : format.format(value));
-  const needed = view === "queue" ? count.total : count.unread;
+  const needed = view === "queue" ? count.total : count.unread + read;
   if (needed === 0) return null;
-  const words =
-    view === "queue"
-      ? t("views.count.queue", { count: count.total, total: show(count.total) })
-      : t("views.count.unread", { unread: show(count.unread), total: show(count.total) });
+  const words = {
+    queue: () => t("views.count.queue", { count: count.total, total: show(count.total) }),
+    all: () => t("views.count.all", { needed: show(needed), total: show(count.total) }),
+    unread: () => t("views.count.unread", { unread: show(count.unread), total: show(count.total) }),
+  }[view === "queue" ? "queue" : read > 0 ? "all" : "unread"]();
   return (
     <span className={classes.count} title={words} role="img" aria-label={words}>
       {show(needed)}

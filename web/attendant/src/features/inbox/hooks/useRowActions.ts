@@ -6,6 +6,8 @@ import { neutralName } from "@/shared/text/neutral";
 import { notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
+type Person = { id: string; name: string | null };
+
 export interface RowActions {
   close: (conversation: Conversation) => void;
   reopen: (conversation: Conversation) => void;
@@ -15,7 +17,7 @@ export interface RowActions {
   favourite: (conversation: Conversation) => void;
 }
 
-/** What can be done with a conversation from the list: closing can be undone, and what is refused is said. */
+/** What can be done with a conversation from the list: closing and giving away can be undone, what is refused is said. */
 export function useRowActions(): RowActions {
   const { t } = useTranslation("inbox");
   const actions = useConversationActions();
@@ -45,16 +47,26 @@ export function useRowActions(): RowActions {
     await attempt(actions.reopen.mutateAsync(conversation), failed);
   }
 
+  async function assign(conversation: Conversation, to: Person | null): Promise<void> {
+    const { id, assignee } = conversation;
+    const name = nameOf(conversation);
+    const give = (whom: Person | null) =>
+      attempt(
+        whom === null ? actions.unassign.mutateAsync({ id }) : actions.assign.mutateAsync({ id, to: whom }),
+        t("failed.assign", { name }),
+      );
+    if (!(await give(to))) return;
+    const before = assignee ? { id: assignee.id, name: assignee.name ?? null } : null;
+    const message = to === null ? t("done.released", { name }) : t("done.assigned", { name, to: to.name ?? "" });
+    undoable({ message, undo: () => void give(before) });
+  }
+
   return {
     close: (conversation) => void close(conversation),
     reopen: (conversation) => void reopen(conversation),
     take: (conversation) =>
       void attempt(actions.take.mutateAsync(conversation), t("failed.take", { name: nameOf(conversation) })),
-    assign: (conversation, to) => {
-      const { id } = conversation;
-      const assigning = to === null ? actions.unassign.mutateAsync({ id }) : actions.assign.mutateAsync({ id, to });
-      void attempt(assigning, t("failed.assign", { name: nameOf(conversation) }));
-    },
+    assign: (conversation, to) => void assign(conversation, to),
     favourite: (conversation) =>
       void attempt(
         actions.favourite.mutateAsync({ id: conversation.id, on: !conversation.favourite }),
