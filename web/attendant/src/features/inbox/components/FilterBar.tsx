@@ -33,7 +33,9 @@ export function FilterBar({ view, narrowing, saved, searching, onChange }: Props
     <div className={classes.bar} role="group" aria-label={t("filter.label")}>
       <UnreadChip narrowing={narrowing} onChange={onChange} />
       <ChannelChip narrowing={narrowing} options={options} onChange={onChange} />
-      {(view !== "mine" || searching) && <AssigneeChip narrowing={narrowing} options={options} onChange={onChange} />}
+      {(hasAssignees(view) || searching || narrowing.assignee !== undefined) && (
+        <AssigneeChip narrowing={narrowing} options={options} onChange={onChange} />
+      )}
       <span className={classes.space} />
       {changed && <SaveFilter view={view} narrowing={narrowing} saved={saved} />}
       {isNarrowed(narrowing) && (
@@ -79,6 +81,11 @@ function SaveFilter({ view, narrowing, saved }: Pick<Props, "view" | "narrowing"
       </Popover.Dropdown>
     </Popover>
   );
+}
+
+/** Whether it makes a difference there: mine are mine, and what is in the queue is nobody's. */
+function hasAssignees(view: View): boolean {
+  return view !== "mine" && view !== "queue";
 }
 
 /** Unique among the filters of one attendant in one browser. */

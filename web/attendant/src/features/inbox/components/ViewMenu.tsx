@@ -34,6 +34,7 @@ export function ViewMenu({ view, name, conversationId, unfolds }: Props) {
         <UnstyledButton className={classes.chooser} aria-label={t("views.choose", { name })}>
           <Icon size={18} stroke={1.75} aria-hidden />
           <bdi className={classes.label}>{name}</bdi>
+          {savedId === null && <ViewCount view={view} />}
           <IconChevronDown size={16} stroke={1.75} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
