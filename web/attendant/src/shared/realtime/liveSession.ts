@@ -9,6 +9,7 @@ import { Batches } from "@/shared/realtime/batches";
 import type { EventFrame, PassingFrame } from "@/shared/realtime/frames";
 import { Claims } from "@/shared/realtime/claims";
 import { showNotification } from "@/shared/realtime/desktop";
+import { handovers, type Handover } from "@/shared/realtime/handover";
 import { liveOf, type Live } from "@/shared/realtime/live";
 import { Notifier } from "@/shared/realtime/notify";
 import { Presence } from "@/shared/realtime/presence";
@@ -17,6 +18,7 @@ import { Sound } from "@/shared/realtime/sound";
 import { Socket, type ConnectionState } from "@/shared/realtime/socket";
 import type { Session } from "@/shared/session/session";
 import { preferences } from "@/shared/storage/preferences";
+import { showHandover } from "@/shared/ui/notify";
 import { alone } from "@/shared/storage/locks";
 import { farewellOf, recordStore } from "@/shared/storage/records";
 import { serverClock } from "@/shared/time/clock";
@@ -36,8 +38,10 @@ export class LiveSession {
   private open: (conversationId: string) => void = () => undefined;
   private readonly notifier: Notifier;
   private readonly events = new Batches<EventFrame>((batch) => {
+    const moved = handovers(batch, (id) => this.live.copyOf(id), this.me.id, serverClock.now());
     this.live.apply(batch);
     this.notifier.take(batch);
+    for (const handover of moved) this.tellHandover(handover);
   });
   private readonly listeners = new Set<() => void>();
   private connection: ConnectionState = "connecting";
@@ -144,6 +148,12 @@ export class LiveSession {
     this.outgoing.seen(messages);
     const last = messages.at(-1);
     if (last?.author.id) this.presence.wrote(conversationId, last.author.id);
+  }
+
+  private tellHandover(handover: Handover): void {
+    const { conversation, id } = handover;
+    if (handover.is === "given") this.notifier.given(conversation, id);
+    showHandover(handover, () => this.open(conversation.id));
   }
 
   private createNotifier(): Notifier {

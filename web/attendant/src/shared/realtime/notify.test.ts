@@ -133,3 +133,11 @@ test("what the customer wrote is shown where the person wants it", async () => {
   };
   expect(await hear([tab("1", open)], [arrival()])).toEqual(["1 shows segredo"]);
 });
+
+test("a conversation that a colleague gives to the person rings once, unless they read it", async () => {
+  const tabs = [tab("1"), tab("2")];
+  for (const one of tabs) one.given(conversation(), "g1");
+  expect(await hear(tabs, [])).toEqual(["1 rings", "1 shows no text"]);
+  tab("3", { reading: () => true }).given(conversation(), "g2");
+  expect(await hear([], [])).toHaveLength(2);
+});

@@ -40,6 +40,12 @@ export class Notifier {
     }
   }
 
+  /** A colleague has given this conversation to the person. */
+  given(conversation: Conversation, id: string): void {
+    const wait = this.parts.audible() ? CLAIM_AUDIBLE_MS : CLAIM_MS;
+    if (!this.parts.reading(conversation.id)) this.parts.later(() => void this.tell(conversation, id, null), wait);
+  }
+
   private plan(conversationId: string, id: string, message: Message): void {
     const conversation = this.parts.copyOf(conversationId);
     if (conversation === undefined || !concerns(conversation, this.parts.me, this.parts.preferences().ringsFor)) return;
@@ -51,10 +57,10 @@ export class Notifier {
     this.parts.later(() => void this.tell(conversation, id, message), wait);
   }
 
-  private async tell(conversation: Conversation, id: string, message: Message): Promise<void> {
+  private async tell(conversation: Conversation, id: string, message: Message | null): Promise<void> {
     if (!(await this.parts.claim(id))) return;
     const { sound, desktopNotifications, textInNotifications } = this.parts.preferences();
     if (sound) this.parts.ring();
-    if (desktopNotifications) this.parts.notify(conversation, textInNotifications ? (message.text ?? null) : null);
+    if (desktopNotifications) this.parts.notify(conversation, textInNotifications ? (message?.text ?? null) : null);
   }
 }

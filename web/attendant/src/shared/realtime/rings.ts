@@ -5,9 +5,13 @@ import { isAbout, type EventFrame, type MessageEvent } from "@/shared/realtime/f
 /** What is older was missed during a sleep: the list shows it, and nobody wants to hear a hundred of them. */
 const FRESH_MS = 30_000;
 
+export function isFresh(frame: Pick<EventFrame, "occurred_at">, now: number): boolean {
+  return now - Date.parse(frame.occurred_at) < FRESH_MS;
+}
+
 export function isArrival(frame: EventFrame, now: number): frame is MessageEvent {
   if (!isAbout(frame, "message") || frame.type !== "message.received") return false;
-  return frame.data.message.direction === "inbound" && now - Date.parse(frame.occurred_at) < FRESH_MS;
+  return frame.data.message.direction === "inbound" && isFresh(frame, now);
 }
 
 /** Customers' messages in my conversations, in those of nobody or of everybody, as the person wants it. */

@@ -3,6 +3,9 @@ import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 
+import type { Author, Conversation } from "@/shared/api/types";
+import { neutralName } from "@/shared/text/neutral";
+
 import { CopyCode } from "./CopyCode";
 import classes from "./notify.module.css";
 
@@ -48,6 +51,43 @@ function Done({ message, undo }: { message: string; undo: () => void }) {
       <span>{message}</span>
       <Button size="compact-sm" variant="subtle" onClick={undo}>
         {t("actions.undo")}
+      </Button>
+    </span>
+  );
+}
+
+interface Moved {
+  conversation: Conversation;
+  is: "given" | "taken" | "released";
+  by: Author;
+}
+
+/** Says that a colleague gave a conversation to the person or took it from them, and offers to open it. */
+export function showHandover({ conversation, is, by }: Moved, open: () => void): void {
+  const id = `handover-${conversation.id}`; // a further one of the same conversation takes its place
+  notifications.hide(id);
+  const step = () => {
+    notifications.hide(id);
+    open();
+  };
+  const message = <MovedLine conversation={conversation} is={is} by={by} open={step} />;
+  notifications.show({ id, message, autoClose: 10_000 });
+}
+
+function MovedLine({ conversation, is, by, open }: Moved & { open: () => void }) {
+  const { t } = useTranslation("app");
+  const nameOf = (name: string | null | undefined, none: string) => neutralName(name ?? "") || none;
+  const someone = t("handover.someone");
+  const names = {
+    name: nameOf(conversation.contact.name, t("handover.nameless")),
+    by: nameOf(by.name, someone),
+    to: nameOf(conversation.assignee?.name, someone),
+  };
+  return (
+    <span className={classes.line}>
+      <span>{t(`handover.${is}`, names)}</span>
+      <Button size="compact-sm" variant="subtle" onClick={open}>
+        {t("handover.open")}
       </Button>
     </span>
   );
