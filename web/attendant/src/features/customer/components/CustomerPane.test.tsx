@@ -1,7 +1,8 @@
-import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
 
 import type { Contact, Conversation, Message } from "@/shared/api/types";
+import { usePicturesShown } from "@/shared/conversations/pictures";
 import { expectAccessible, Refusal, renderPart, SILENCE, type Answers } from "@/shared/testing/part";
 
 import { CustomerPane } from "./CustomerPane";
@@ -124,4 +125,38 @@ test("the gallery has what can be opened, the newest first", () => {
     message([file("pending", "pending"), file("new", "ready")]),
   ]);
   expect(found.map((one) => one.file.id)).toEqual(["new", "old"]);
+});
+
+test("a picture of the gallery is shown large by the thread, and in a tab of its own by ctrl", async () => {
+  const picture = { id: "p1", state: "ready", name: "p.jpg", mime_type: "image/jpeg", url: "/p1", thumbnail_url: "/t1" };
+  const sent = {
+    id: "m1",
+    conversation_id: "k1",
+    direction: "inbound",
+    kind: "image",
+    author: { type: "contact", id: "c1", name: "Maria Souza" },
+    occurred_at: "2026-11-22T12:00:00Z",
+    sequence: 1,
+    version: 1,
+    attachments: [picture],
+  };
+  const large = vi.fn();
+  const Thread = () => {
+    usePicturesShown("k1", large);
+    return null;
+  };
+  const pane = (
+    <>
+      <Thread />
+      <CustomerPane conversationId="k1" />
+    </>
+  );
+  const messages = { "GET /api/v1/conversations/k1/messages": { items: [sent], next_cursor: null } };
+  const place = { at: "/inbox/all/k1", path: "/inbox/:view/:conversationId" };
+  await renderPart(pane, { answers: { ...answers, ...messages }, ...place, texts: ["customer"] });
+  const tile = await screen.findByRole("link", { name: /Abrir imagem/ });
+  expect(fireEvent.click(tile)).toBe(false);
+  expect(large).toHaveBeenCalledWith("m1");
+  expect(fireEvent.click(tile, { ctrlKey: true })).toBe(true);
+  expect(large).toHaveBeenCalledOnce();
 });

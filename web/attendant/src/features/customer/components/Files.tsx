@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Attachment, Message } from "@/shared/api/types";
+import { showPicture } from "@/shared/conversations/pictures";
 import { useThread } from "@/shared/conversations/useThread";
 import { usePreferences } from "@/shared/storage/preferences";
 import { fileSize } from "@/shared/text/fileSize";
@@ -27,9 +28,9 @@ export function Files({ conversationId }: { conversationId: string }) {
       {files.length === 0 && <p className={classes.nothing}>{t("files.none")}</p>}
       {pictures.length > 0 && (
         <ul className={classes.gallery}>
-          {pictures.map(({ file, at }) => (
+          {pictures.map(({ file, at, pictureOf }) => (
             <li key={file.id}>
-              <Tile file={file} at={at} />
+              <Tile file={file} at={at} enlarge={() => pictureOf !== null && showPicture(conversationId, pictureOf)} />
             </li>
           ))}
         </ul>
@@ -50,13 +51,15 @@ export function Files({ conversationId }: { conversationId: string }) {
 export interface SentFile {
   file: Attachment;
   at: string;
+  /** The message whose picture it is; null for other files, and pictures that were sent as a document. */
+  pictureOf: string | null;
 }
 
 /** What can be opened: not what is still on its way, failed or was deleted. */
 export function filesOf(messages: readonly Message[]): SentFile[] {
   return messages
     .filter((message) => !message.deleted_at && message.kind !== "sticker")
-    .flatMap((message) => message.attachments.map((file) => ({ file, at: message.occurred_at })))
+    .flatMap((message) => message.attachments.map((file) => ({ file, at: message.occurred_at, pictureOf: message.kind === "image" ? message.id : null })))
     .filter(({ file }) => file.state === "ready")
     .toReversed();
 }
@@ -70,7 +73,7 @@ interface FileProps {
   at: string;
 }
 
-function Tile({ file, at }: FileProps) {
+function Tile({ file, at, enlarge }: FileProps & { enlarge: () => boolean }) {
   const { t } = useTranslation("customer");
   const style = useTimeStyle();
   const [broken, setBroken] = useState(false);
@@ -85,6 +88,10 @@ function Tile({ file, at }: FileProps) {
       className={classes.tile}
       aria-label={label}
       title={label}
+      onClick={(event) => {
+        const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+        if (!elsewhere && enlarge()) event.preventDefault();
+      }}
     >
       {src === null || broken ? (
         isVideo ? (

@@ -173,7 +173,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
 
   return (
     <ThreadContext value={actions}>
-      <ThreadLightbox messages={thread.messages}>
+      <ThreadLightbox conversationId={conversation.id} messages={thread.messages}>
         <div className={classes.frame}>
           <div
             ref={scroller}

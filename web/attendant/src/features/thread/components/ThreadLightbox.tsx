@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import type { Message } from "@/shared/api/types";
+import { usePicturesShown } from "@/shared/conversations/pictures";
 import { lazyPart } from "@/shared/ui/lazyPart";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
@@ -8,8 +9,14 @@ import { LightboxContext } from "../hooks/useLightbox";
 
 const PictureDialog = lazyPart(async () => (await import("./PictureDialog")).PictureDialog);
 
-/** Lets the bodies below it open their picture large; the dialog is loaded when the first one is. */
-export function ThreadLightbox({ messages, children }: { messages: readonly Message[]; children: ReactNode }) {
+interface Props {
+  conversationId: string;
+  messages: readonly Message[];
+  children: ReactNode;
+}
+
+/** Lets the bodies below it, and the customer's gallery, open a picture large; the dialog is loaded with the first one. */
+export function ThreadLightbox({ conversationId, messages, children }: Props) {
   const [shown, setShown] = useState<string | null>(null);
   const opener = useRef<Element | null>(null);
   const lightbox = useMemo(
@@ -21,6 +28,7 @@ export function ThreadLightbox({ messages, children }: { messages: readonly Mess
     }),
     [],
   );
+  usePicturesShown(conversationId, lightbox.open);
   // The dialog goes with its part, so that it cannot give the focus back itself.
   useEffect(() => {
     if (shown !== null || !(opener.current instanceof HTMLElement)) return;
