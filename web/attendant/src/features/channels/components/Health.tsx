@@ -38,7 +38,7 @@ export function Health({ channel, mayManage }: { channel: Channel; mayManage: bo
               {t("last_webhook")} <RelativeTime at={channel.last_webhook_at} />
             </>
           ) : (
-            t("health.nothing_yet")
+            t(channel.webhook_verified_at ? "health.nothing_yet_verified" : "health.nothing_yet")
           )}
         </Line>
         {quality !== "unknown" && <Line mark={quality}>{t(`health.quality.${quality}`)}</Line>}

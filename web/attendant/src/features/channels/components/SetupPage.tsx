@@ -79,6 +79,12 @@ function Steps({ channel, kind }: { channel: Channel; kind: ChannelKind }) {
       <Step number={4} title={t("steps.first")} done={arrived}>
         <p>{number === null ? t("setup.write") : t("setup.write_to", { number: phoneText(number) })}</p>
         <Waiting done={arrived} waiting={t("setup.waiting_message")} ready={t("setup.arrived")} />
+        {accepted && verified && !arrived && (
+          <>
+            <p className={classes.text}>{t("setup.nothing_arrives")}</p>
+            <CredentialsSection channel={channel} kind={kind} />
+          </>
+        )}
         <div className={classes.buttons}>
           {arrived ? (
             <Button component={Link} to="/inbox/queue">

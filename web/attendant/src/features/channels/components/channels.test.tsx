@@ -263,6 +263,12 @@ test("the setup waits for the provider and says when the first message came", as
   expect(screen.getByText("https://x.test/webhooks/a1")).toBeVisible();
   expect(screen.getByText("verify-me")).toBeVisible();
   await expectAccessible(container);
+  expect(screen.queryByText(/chave secreta errada/)).toBeNull();
+  now = { ...waiting, webhook_verified_at: channel.webhook_verified_at ?? "2026-11-20T10:00:00Z" };
+  await client.invalidateQueries();
+  expect(await screen.findByText(/chave secreta errada/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Trocar credenciais" })).toBeVisible();
+  await expectAccessible(container);
   now = channel;
   await client.invalidateQueries();
   expect(await screen.findByText("Chegou. O canal está funcionando.")).toBeVisible();
