@@ -127,6 +127,38 @@ async def test_what_cannot_be_an_attendant_is_refused_by_field(gateway, fields, 
     assert len(listed.json()["items"]) == 1
 
 
+async def test_who_lost_their_password_is_given_another_and_signed_out(gateway):
+    ana = await gateway.person()
+    bia = (await add(gateway, ana)).json()
+    before = (await login(gateway, bia["email"])).json()
+    url = f"/api/v1/attendants/{bia['id']}/password"
+    weak = await gateway.http.put(url, json={"password": "curta"}, headers=ana.headers)
+    assert refusal(weak) == (422, "weak_password", ["password"])
+    given = await gateway.http.put(url, json={"password": "uma senha bem nova"}, headers=ana.headers)
+    assert given.status_code == 204
+    assert (await login(gateway, bia["email"])).status_code == 401
+    bearer = {"Authorization": f"Bearer {before['access_token']}"}
+    assert (await gateway.http.get("/api/v1/me", headers=bearer)).status_code == 401
+    again = await login(gateway, bia["email"], "uma senha bem nova")
+    assert again.status_code == 200
+
+
+async def test_a_password_is_given_by_administrators_of_the_company_and_not_to_oneself(gateway):
+    ana, eve = await gateway.person(), await gateway.person()
+    bia = (await add(gateway, ana)).json()
+    body = {"password": "uma senha bem nova"}
+
+    async def status(attendant_id, headers):
+        url = f"/api/v1/attendants/{attendant_id}/password"
+        return (await gateway.http.put(url, json=body, headers=headers)).status_code
+
+    mine = {"Authorization": f"Bearer {(await login(gateway, bia['email'])).json()['access_token']}"}
+    assert await status(bia["id"], eve.headers) == 404
+    assert await status(ana.attendant.id, mine) == 403
+    assert await status(ana.attendant.id, ana.headers) == 403
+    assert (await login(gateway, bia["email"])).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "field"),
     [

@@ -35,6 +35,7 @@ async def test_every_route_names_its_permission(settings):
         "GET /api/v1/attendants": "attendants:read",
         "POST /api/v1/attendants": "attendants:manage",
         "PATCH /api/v1/attendants/{attendant_id}": "attendants:manage",
+        "PUT /api/v1/attendants/{attendant_id}/password": "attendants:manage",
     }
     public = {path for path, need in found.items() if need.startswith("public")}
     assert public == {

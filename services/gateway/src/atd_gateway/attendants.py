@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from atd_gateway.domain.attendants import (
+    MANAGED_ROLES,
     InvalidValue,
     LastAdministrator,
     ManagedFields,
@@ -178,6 +179,29 @@ class Attendants:
         self._end(ended)
         self._log.info("attendant.changed", tenant_id=after.tenant_id, attendant_id=after.id, version=after.version)
         return after
+
+    async def give_password(self, identity: Identity, attendant_id: str, password: str) -> None:
+        """Replace the password of somebody who has lost it, and end all their sessions.
+
+        Raises `Problem` 404, 422 for a weak one, and 403 for bots, operators and one's own: that takes the present one.
+        """
+        attendant = await self._people.attendant(attendant_id)
+        if attendant is None or attendant.tenant_id != identity.tenant_id:
+            raise not_found("Attendant not found.")
+        if attendant.role not in MANAGED_ROLES:
+            raise forbidden("Bots and operators cannot be changed here.")
+        if attendant.id == identity.actor_id:
+            raise forbidden("One's own password is changed with the present one.")
+        _check_password("password", password, attendant.email)
+        hashed = await self._passwords.hash(password)
+
+        async def work(session: Session) -> list[str]:
+            if not await self._people.set_password_hash(attendant.id, attendant.password_hash, hashed, session):
+                raise conflict("The password was changed by another request.")
+            return await self._sessions.revoke_all(attendant.id, "password", self._clock.now(), transaction=session)
+
+        self._end(await self._transaction(work))
+        self._log.info("password.given", tenant_id=attendant.tenant_id, attendant_id=attendant.id)
 
     async def rename(self, identity: Identity, name: str, version: int | None) -> Attendant:
         """Change one's own name. Raises `Problem` 409 for another version."""

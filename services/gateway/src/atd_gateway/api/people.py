@@ -85,6 +85,12 @@ class PasswordChange(RequestBody):
     new: Password = Field(description=f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, 5 different")
 
 
+class NewPassword(RequestBody):
+    """A password that an administrator gives to somebody who has lost theirs."""
+
+    password: Password = Field(description=f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, 5 different")
+
+
 class TenantView(BaseModel):
     """The attendant's company."""
 
@@ -132,6 +138,8 @@ class Commands(Protocol):
     async def change(
         self, identity: Identity, attendant_id: str, changes: Mapping[str, object], version: int | None
     ) -> Attendant: ...
+
+    async def give_password(self, identity: Identity, attendant_id: str, password: str) -> None: ...
 
     async def rename(self, identity: Identity, name: str, version: int | None) -> Attendant: ...
 
@@ -257,6 +265,15 @@ def _add_managing(router: APIRouter, parts: PeopleParts) -> None:
         changed = await parts.commands.change(identity, attendant_id, changes.given(), version)
         set_etag(response, changed.version)
         return _view(changed)
+
+    @router.put(
+        "/attendants/{attendant_id}/password",
+        status_code=204,
+        summary="Give an attendant a new password",
+        description="For one that was lost: it ends all their sessions. 422 `weak_password`; 403 for one's own.",
+    )
+    async def give_password(identity: Manager, attendant_id: str, given: NewPassword) -> None:
+        await parts.commands.give_password(identity, attendant_id, given.password.get_secret_value())
 
 
 async def _self(people: People, identity: Identity, response: Response) -> AttendantSelf:

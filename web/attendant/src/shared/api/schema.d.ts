@@ -130,6 +130,26 @@ export interface paths {
         patch: operations["change_api_v1_attendants__attendant_id__patch"];
         trace?: never;
     };
+    "/api/v1/attendants/{attendant_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give an attendant a new password
+         * @description For one that was lost: it ends all their sessions. 422 `weak_password`; 403 for one's own.
+         */
+        put: operations["give_password_api_v1_attendants__attendant_id__password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -2022,6 +2042,18 @@ export interface components {
             scheduled_for?: string | null;
         };
         /**
+         * NewPassword
+         * @description A password that an administrator gives to somebody who has lost theirs.
+         */
+        NewPassword: {
+            /**
+             * Password
+             * Format: password
+             * @description 10 to 256 characters, 5 different
+             */
+            password: string;
+        };
+        /**
          * NewReaction
          * @description The emoji to put on a message; ours of before is replaced.
          */
@@ -3161,6 +3193,31 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AttendantView"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    give_password_api_v1_attendants__attendant_id__password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attendant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

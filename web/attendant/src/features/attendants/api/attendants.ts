@@ -46,6 +46,19 @@ export function useAddAttendant() {
   });
 }
 
+/** Gives a new password to somebody who has lost theirs; all their sessions end. */
+export function useGivePassword() {
+  return useMutation({
+    mutationFn: ({ id, password }: { id: string; password: string }) =>
+      unwrap(
+        api.PUT("/api/v1/attendants/{attendant_id}/password", {
+          params: { path: { attendant_id: id } },
+          body: { password },
+        }),
+      ),
+  });
+}
+
 export function useChangeAttendant() {
   const client = useQueryClient();
   return useMutation({

@@ -1,16 +1,15 @@
 import { Alert, Button, Group, Modal, TextInput } from "@mantine/core";
-import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/shared/api/problem";
-import { CopyIcon } from "@/shared/ui/CopyIcon";
 import { useProblemText } from "@/shared/ui/problemText";
 import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useAddAttendant, type Role } from "../api/attendants";
 import { generatePassword } from "../password";
 import classes from "./attendants.module.css";
+import { Credentials } from "./Credentials";
 import { RoleChoice } from "./roles";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -34,7 +33,7 @@ export function AddDialog({ close }: { close: () => void }) {
       closeButtonProps={{ "aria-label": common("actions.close") }}
     >
       {add.data ? (
-        <Added email={add.data.email} password={password} close={close} />
+        <Credentials email={add.data.email} password={password} close={close} />
       ) : (
         <AddForm add={add} password={password} close={close} onTyped={setTyped} />
       )}
@@ -131,41 +130,4 @@ function refusal(error: unknown): "taken" | "many" | "name" | "email" | null {
   if (error.code === "too_many") return "many";
   const field = error.errors[0]?.field.split(".").at(-1);
   return field === "name" || field === "email" ? field : null;
-}
-
-function Added({ email, password, close }: { email: string; password: string; close: () => void }) {
-  const { t } = useTranslation("attendants");
-  const address = window.location.origin;
-  const whole = t("added.message", { address, email, password });
-  return (
-    <div className={classes.form}>
-      <Alert color="gray" variant="light" icon={<IconKey size={18} aria-hidden />}>
-        {t("added.once")}
-      </Alert>
-      <dl className={classes.secrets}>
-        {[
-          { label: t("added.address"), value: address },
-          { label: t("add.email"), value: email },
-          { label: t("added.password"), value: password },
-        ].map(({ label, value }) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>
-              <code>{value}</code>
-              <CopyIcon value={value} label={t("added.copy", { what: label })} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-      <Group justify="space-between" gap="xs">
-        <span className={classes.copyAll}>
-          {t("added.copy_all")}
-          <CopyIcon value={whole} label={t("added.copy_all")} />
-        </span>
-        <Button onClick={close} data-autofocus>
-          {t("added.done")}
-        </Button>
-      </Group>
-    </div>
-  );
 }

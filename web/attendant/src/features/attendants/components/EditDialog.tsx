@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Modal, TextInput } from "@mantine/core";
+import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -10,13 +11,15 @@ import { useProblemText } from "@/shared/ui/problemText";
 
 import { useChangeAttendant, type AttendantChanges, type Role } from "../api/attendants";
 import classes from "./attendants.module.css";
+import { NewPassword } from "./NewPassword";
 import { RoleChoice } from "./roles";
 
 /** Name and role of a person. The e-mail is the login and stays. */
 export function EditDialog({ attendant, close }: { attendant: Attendant; close: () => void }) {
   const { t } = useTranslation("attendants");
   const { t: common } = useTranslation("app");
-  const me = useMe();
+  const own = useMe().id === attendant.id;
+  const [step, setStep] = useState<"form" | "ask" | "shown">("form");
   const problemText = useProblemText();
   const change = useChangeAttendant();
   const [name, setName] = useState(attendant.name);
@@ -43,14 +46,23 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
     <Modal
       opened
       onClose={close}
-      title={t("edit.title")}
+      title={t(step === "form" ? "edit.title" : "password.title")}
       centered
       closeOnClickOutside={false}
-      closeOnEscape={wanted === attendant.name && role === attendant.role}
+      closeOnEscape={step !== "shown" && wanted === attendant.name && role === attendant.role}
       closeButtonProps={{ "aria-label": common("actions.close") }}
     >
+      {step !== "form" && (
+        <NewPassword
+          attendant={attendant}
+          back={() => setStep("form")}
+          close={close}
+          onShown={() => setStep("shown")}
+        />
+      )}
       <form
         className={classes.form}
+        hidden={step !== "form"}
         onSubmit={(event) => {
           event.preventDefault();
           if (wanted !== "" && !change.isPending) save();
@@ -67,13 +79,25 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
         <RoleChoice
           role={role}
           onChange={setRole}
-          own={attendant.id === me.id}
+          own={own}
           error={lastAdmin ? t("last_admin.text") : undefined}
         />
         {problem !== null && (
           <Alert color="red" variant="light" role="alert" title={problem.title}>
             {problem.text}
           </Alert>
+        )}
+        {!own && (
+          <div>
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              leftSection={<IconKey size={16} stroke={1.75} aria-hidden />}
+              onClick={() => setStep("ask")}
+            >
+              {t("password.open")}
+            </Button>
+          </div>
         )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={close}>

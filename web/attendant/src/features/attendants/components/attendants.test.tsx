@@ -84,6 +84,22 @@ test("one's own access is another administrator's to change", async () => {
   expect(asked.find(({ method }) => method === "PATCH")?.body).toEqual({ name: "Ana" });
 });
 
+test("somebody who lost their password is given another, shown once", async () => {
+  const { asked } = await show({ "PUT /api/v1/attendants/b/password": {} });
+  await userEvent.click(await screen.findByRole("button", { name: "Editar Bia" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Dar uma senha nova" }));
+  expect(screen.getByText(/A senha atual deixa de valer/)).toBeVisible();
+  expect(asked.some(({ method }) => method === "PUT")).toBe(false);
+  await userEvent.click(screen.getByRole("button", { name: "Dar senha nova" }));
+  const shown = await screen.findByText(/^([\w]{4}-){3}[\w]{4}$/);
+  expect(asked.find(({ method }) => method === "PUT")?.body).toEqual({ password: shown.textContent });
+  await userEvent.keyboard("{Escape}");
+  expect(shown).toBeVisible();
+  await expectAccessible(screen.getByRole("dialog"));
+  await userEvent.click(screen.getByRole("button", { name: "Pronto" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
 test("the last administrator cannot become something else, and is told why", async () => {
   const caio = { ...bia, id: "c", name: "Caio", role: "admin" };
   await show({
