@@ -80,6 +80,24 @@ test("it is left for good", async () => {
   expect(screen.queryByRole("button", { name: /Primeiros passos/ })).toBeNull();
 });
 
+test("on a phone it makes way for the page to which a step leads", async () => {
+  vi.spyOn(window, "matchMedia").mockImplementation(
+    (media) =>
+      ({
+        matches: media === "(max-width: 48em)",
+        media,
+        addEventListener: () => undefined,
+        removeEventListener: () => undefined,
+      }) as never,
+  );
+  const { router } = await show({
+    "GET /api/v1/client": { build: null, sample_login: null, sandbox_url: null, time_zone: "UTC", languages: [] },
+  });
+  await userEvent.click(await screen.findByRole("link", { name: "Conectar" }));
+  expect(router.state.location.pathname).toBe("/channels/new");
+  await waitFor(() => expect(localStorage.getItem("atd-guide-me")).toContain('"folded":true'));
+});
+
 test("attendants see the steps of a conversation alone", async () => {
   await show({}, ["conversations:read", "conversations:write"]);
   await screen.findByText("Veja a resposta chegar");

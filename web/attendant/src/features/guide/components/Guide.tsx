@@ -19,17 +19,21 @@ export function Guide({ className }: { className?: string | undefined }) {
   const [state, change] = useGuideState();
   const mayRead = useMay("conversations:read");
   const narrow = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
-  if (state.left || narrow || !mayRead) return null;
-  return <Steps state={state} change={change} className={className} />;
+  if (state.left || !mayRead) return null;
+  // On a phone it lies over the page to which a step leads.
+  const leads = () => narrow && change({ folded: true });
+  return <Steps state={state} change={change} leads={leads} className={className} />;
 }
 
 interface Props {
   state: GuideState;
   change: (changes: Partial<GuideState>) => void;
+  /** Called when a step leads somewhere. */
+  leads: () => void;
   className: string | undefined;
 }
 
-function Steps({ state, change, className }: Props) {
+function Steps({ state, change, leads, className }: Props) {
   const { t } = useTranslation("guide");
   const { steps, done, current, phone } = useProgress(state, change);
   const count = steps.filter(done).length;
@@ -80,7 +84,7 @@ function Steps({ state, change, className }: Props) {
                   {step === current && (
                     <div className={classes.how}>
                       <p>{t(`step.${step}.text`)}</p>
-                      <StepAction step={step} showPhone={phone === null ? null : () => phone.show()} />
+                      <StepAction step={step} showPhone={phone === null ? null : () => phone.show()} leads={leads} />
                     </div>
                   )}
                 </div>
@@ -107,8 +111,14 @@ const PLACES: Partial<Record<StepName, string>> = {
   number: "/channels/new",
 };
 
+interface ActionProps {
+  step: StepName;
+  showPhone: (() => void) | null;
+  leads: () => void;
+}
+
 /** Leads to where the step is taken. */
-function StepAction({ step, showPhone }: { step: StepName; showPhone: (() => void) | null }) {
+function StepAction({ step, showPhone, leads }: ActionProps) {
   const { t } = useTranslation("guide");
   const place = PLACES[step];
   if (step === "phone" && showPhone !== null) {
@@ -120,7 +130,7 @@ function StepAction({ step, showPhone }: { step: StepName; showPhone: (() => voi
   }
   if (place === undefined) return null;
   return (
-    <Button size="compact-sm" variant="light" component={Link} to={place}>
+    <Button size="compact-sm" variant="light" component={Link} to={place} onClick={leads}>
       {t(`go.${step as "take" | "attendant" | "number"}`)}
     </Button>
   );
