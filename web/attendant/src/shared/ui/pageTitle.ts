@@ -25,7 +25,9 @@ class TabTitle {
   private write(): void {
     const badge = this.count > 0 ? `(${this.count > 99 ? "99+" : this.count}) ` : "";
     const page = this.pages.at(-1);
-    document.title = badge + (page === undefined ? PRODUCT : `${page} · ${PRODUCT}`);
+    const title = badge + (page === undefined ? PRODUCT : `${page} · ${PRODUCT}`);
+    // The same title written again costs the browser a millisecond; counts change with every event.
+    if (document.title !== title) document.title = title;
   }
 }
 

@@ -31,7 +31,10 @@ const ARRIVED = new Set(["delivered", "read", "played"]);
 
 /** The steps that were taken, by what can be seen now; earlier ones of the talk follow from later ones. */
 export function taken({ since, me, phoneOpen, conversations, attendants, channels }: Seen): StepName[] {
-  const recent = conversations.filter((one) => Date.parse(one.last_activity_at) >= Date.parse(since));
+  const begun = Date.parse(since);
+  // The newest come first: thousands of older ones are not looked at with every event.
+  const firstOld = conversations.findIndex((one) => Date.parse(one.last_activity_at) < begun);
+  const recent = firstOld < 0 ? conversations : conversations.slice(0, firstOld);
   const mine = recent.filter(({ last_message: last }) => last?.author?.type === "attendant" && last.author.id === me);
   const found: StepName[] = [];
   if (phoneOpen) found.push("phone");
