@@ -1,4 +1,4 @@
-"""Typing while 5,000 conversations are loaded and 50 events a second come in.
+"""Typing an answer while 5,000 conversations are loaded and 50 events a second come in, each tenth in this conversation.
 
 The API and the live connection are played by the test, so that nothing but the client takes the processor.
 """
@@ -15,6 +15,9 @@ from typing import Any
 from playwright.async_api import Browser, Page, Route, WebSocketRoute
 
 _ROWS = 5_000
+_OPEN = 7
+"""The place of the conversation in which somebody types."""
+_MESSAGES = 200
 _EVENTS_PER_SECOND = 50
 _SECONDS = float(os.environ.get("ATD_MEASURE_SECONDS", "30"))
 _BEGUN = datetime.now(UTC)
@@ -31,15 +34,11 @@ _WATCH = """
   take("event", (entry) => {
     if (entry.name === "keydown") window.__keys.push(Math.round(entry.duration));
   }, { durationThreshold: 16 });
-  const field = document.createElement("textarea");
-  field.style.cssText = "position: fixed; right: 20px; bottom: 20px";
-  document.body.append(field);
-  field.focus();
 }
 """
 _READ = """
 () => ({ long: window.__long, keys: window.__keys, heap: performance.memory.usedJSHeapSize / 1e6,
-         drawn: document.querySelectorAll("[data-row]").length })
+         drawn: document.querySelectorAll("li [data-row], [data-message]").length })
 """
 
 
@@ -77,10 +76,40 @@ def _conversation(number: int) -> dict[str, Any]:
     }
 
 
+def _message(conversation: dict[str, Any], sequence: int, at: str) -> dict[str, Any]:
+    return {
+        "id": f"message-{conversation['number']}-{sequence}",
+        "conversation_id": conversation["id"],
+        "direction": "inbound",
+        "kind": "text",
+        "text": f"Mensagem {sequence}, com algumas palavras a mais",
+        "content": {},
+        "attachments": [],
+        "reply_to": None,
+        "reply_to_unavailable": False,
+        "author": {**conversation["contact"], "type": "contact"},
+        "status": None,
+        "error": None,
+        "tags": [],
+        "reactions": [],
+        "forwarded": "no",
+        "referral": None,
+        "edited_at": None,
+        "deleted_at": None,
+        "external_id": f"x{sequence}",
+        "client_id": None,
+        "occurred_at": at,
+        "recorded_at": at,
+        "sequence": sequence,
+        "version": sequence,
+    }
+
+
 class _Played:
     """The API's answers and the live connection of one page."""
 
-    def __init__(self) -> None:
+    def __init__(self, capabilities: Any) -> None:
+        self.capabilities = capabilities
         self.rows = [_conversation(number) for number in range(1, _ROWS + 1)]
         self.sockets: list[WebSocketRoute] = []
         self._sequences: dict[int, int] = {}
@@ -93,11 +122,24 @@ class _Played:
         counted = {"total": _ROWS, "unread": 0}
         views = dict.fromkeys(("mine", "queue", "all", "favourites"), counted)
         signed_in = {"access_token": "token", "expires_in": 86_400, "attendant": me}
+        opened = self.rows[_OPEN]
+        self._sequences[_OPEN] = _MESSAGES
+        opened["sequence"] = _MESSAGES
+        thread = [_message(opened, number, _moment(_MESSAGES - number)) for number in range(_MESSAGES, 0, -1)]
         answers: dict[str, Any] = {
             "**/api/v1/**": {"items": [], "next_cursor": None},
             "**/api/v1/me": me,
             "**/api/v1/auth/refresh": signed_in,
+            "**/api/v1/capabilities": self.capabilities,
+            f"**/api/v1/conversations/{opened['id']}": opened,
+            f"**/api/v1/conversations/{opened['id']}/messages*": {
+                "items": thread,
+                "next_cursor": None,
+                "has_newer": False,
+            },
+            "**/api/v1/contacts/*": {**opened["contact"], "identities": [], "version": 1},
             "**/api/v1/conversations?*": {"items": self.rows, "next_cursor": None},
+            "**/api/v1/conversations?*contact_id=*": {"items": self.rows[_OPEN : _OPEN + 3], "next_cursor": None},
             "**/api/v1/conversations/counts": {**views, "limit": 1000},
         }
         for pattern, body in answers.items():
@@ -117,36 +159,46 @@ class _Played:
         socket.send(json.dumps({"type": "ready", "cursor": "c0", "expires_at": 4_000_000_000, "now": _moment(0)}))
 
     def send_one(self) -> None:
-        """A message of a random customer: its row changes and goes to the top."""
-        place = random.randrange(_ROWS)
-        self._sequences[place] = sequence = self._sequences.get(place, 5) + 1
+        """A message of a random customer, or of the one who is being answered: its row goes to the top."""
         self._count += 1
+        place = _OPEN if self._count % 10 == 0 else random.randrange(_ROWS)
+        self._sequences[place] = sequence = self._sequences.get(place, 5) + 1
         row = self.rows[place]
-        last = {**row["last_message"], "preview": f"nova {self._count}"}
         at = _moment(-self._count / 60 / _EVENTS_PER_SECOND)
-        changed = {**row, "sequence": sequence, "unread_count": sequence, "last_activity_at": at, "last_message": last}
+        message = _message(row, sequence, at)
+        state = {
+            "unread_count": sequence,
+            "first_unread_sequence": 1,
+            "waiting_since": at,
+            "reply_window_expires_at": _moment(-1440),
+            "first_response_at": None,
+            "last_activity_at": at,
+            "last_preview": f"nova {self._count}",
+        }
         frame = {
-            "type": "conversation.updated",
+            "type": "message.received",
             "id": f"event-{self._count}",
             "cursor": f"c{self._count}",
             "occurred_at": at,
             "subject": row["id"],
             "sequence": sequence,
-            "actor": {"type": "contact", "id": "x", "name": "x"},
-            "data": {"conversation": changed, "changed": []},
+            "actor": message["author"],
+            "data": {"conversation_id": row["id"], "message": message, "conversation_state": state},
         }
         self.sockets[-1].send(json.dumps(frame))
 
 
-async def measure_typing(browser: Browser, url: str) -> None:
+async def measure_typing(browser: Browser, url: str, capabilities: Any) -> None:
     """Print long tasks, slow keys and memory of `ATD_MEASURE_SECONDS` (30) of typing."""
     context = await browser.new_context(
         locale="pt-BR", viewport={"width": 1440, "height": 900}, service_workers="block"
     )
-    page, played = await context.new_page(), _Played()
+    page, played = await context.new_page(), _Played(capabilities)
     await played.start(page)
-    await page.goto(f"{url}/inbox/all")
+    await page.goto(f"{url}/inbox/all/{played.rows[_OPEN]['id']}")
     await page.locator("[data-row]").first.wait_for(timeout=60_000)
+    await page.locator("[data-message]").last.wait_for(timeout=60_000)
+    await page.get_by_role("textbox", name="Responder").or_(page.locator("textarea")).first.focus()
     await page.evaluate(_WATCH)
     before = await page.evaluate(_READ)
     loop = asyncio.get_running_loop()
