@@ -30,6 +30,21 @@ async def test_a_list_in_pages_has_everything_once_the_latest_activity_first(des
     assert activity == sorted(activity, reverse=True)
 
 
+async def test_the_queue_begins_with_who_waits_longest(desk: Any) -> None:
+    ids = await desk.written(5)
+    await desk.do("POST", f"/conversations/{ids[1]}/messages", {"text": "Olá"})
+    for limit in (1, 2, 100):
+        found = await desk.pages("/conversations", sort="waiting_since", limit=limit)
+        assert [each["id"] for each in found] == [ids[0], *ids[2:], ids[1]]
+    await desk.do("POST", f"/conversations/{ids[0]}/close")
+    await desk.do("POST", f"/conversations/{ids[0]}/reopen")
+    found = await desk.pages("/conversations", sort="waiting_since", status="queued")
+    assert found[0]["id"] == ids[0]
+    assert found[0]["waiting_since"] is not None
+    answer = await desk.ask("GET", "/conversations", params={"sort": "name"})
+    assert answer.status_code == 422
+
+
 async def test_filters_narrow_a_list(desk: Any) -> None:
     mine, others, nobodys, closed = await desk.written(4)
     await desk.do("POST", f"/conversations/{mine}/assign", {"attendant_id": "bia"})

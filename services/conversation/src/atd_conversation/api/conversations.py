@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from atd_conversation.api.parts import Parts, Reader
 from atd_conversation.store.contacts import TooWide
-from atd_conversation.store.queries import COUNTED, ConversationFilter, Counted
+from atd_conversation.store.queries import COUNTED, ConversationFilter, Counted, Order, Place
 from atd_schemas.views import ChannelKind, ConversationStatus, ConversationView
 from atd_servicekit.pagination import (
     DEFAULT_LIMIT,
@@ -113,18 +113,26 @@ def conversations_router(parts: Parts) -> APIRouter:
     """`GET /api/v1/conversations` and `GET /api/v1/conversations/{id}`."""
     router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
-    @router.get("", summary="List conversations, the latest activity first", dependencies=[DECLARED_ONLY])
+    @router.get("", summary="List conversations", dependencies=[DECLARED_ONLY])
     async def list_conversations(
         identity: Reader,
         wanted: Annotated[ConversationFilter, Depends(conversation_filter)],
-        sort: Annotated[Literal["-last_activity"], Query()] = "-last_activity",  # noqa: ARG001 - the one order there is
+        sort: Annotated[
+            Order,
+            Query(
+                description="`-last_activity`: the latest activity first. "
+                "`waiting_since`: who waits longest first; after them, the latest first, those who do not wait"
+            ),
+        ] = "-last_activity",
         limit: LimitQuery = DEFAULT_LIMIT,
         cursor: CursorQuery = None,
     ) -> Page[ConversationView]:
-        after = decode_cursor(cursor, datetime, str) if cursor else None
+        after = Place(*decode_cursor(cursor, datetime, str, datetime | None)) if cursor else None
         with not_too_wide():
-            rows = await parts.queries.conversations(identity.tenant_id, wanted, limit=limit + 1, after=after)
-        page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.last_activity_at, row.id))
+            rows = await parts.queries.conversations(
+                identity.tenant_id, wanted, limit=limit + 1, after=after, order=sort
+            )
+        page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.last_activity_at, row.id, row.waiting_since))
         return Page(items=[row.view(identity.actor_id) for row in page], next_cursor=next_cursor)
 
     @router.get("/counts", summary="What stands beside the caller's views", dependencies=[DECLARED_ONLY])

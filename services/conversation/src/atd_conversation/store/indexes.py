@@ -22,6 +22,7 @@ BY_FAVOURITE = "by_favourite"
 BY_CONTACT = "by_contact"
 BY_NUMBER = "tenant_id_1_number_1"
 BY_UNREAD = "by_unread"
+BY_WAITING = "by_waiting"
 BY_TERM = "by_term"
 BY_NAME = "by_name"
 
@@ -47,6 +48,11 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"favourites": {"$exists": True}},
         ),
         IndexModel([("tenant_id", 1), ("contact.id", 1), ("opened_at", -1)], name=BY_CONTACT),
+        IndexModel(
+            [("tenant_id", 1), ("status", 1), ("waiting_since", 1), ("_id", 1)],
+            name=BY_WAITING,
+            partialFilterExpression={"waiting_since": {"$exists": True}},
+        ),
         # written when a conversation becomes unread and when it is read, and not by the messages between
         IndexModel(
             [("tenant_id", 1), ("status", 1), ("assignee.id", 1)],

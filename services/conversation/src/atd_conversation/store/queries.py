@@ -2,8 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.message import Message
@@ -17,6 +17,7 @@ from atd_conversation.store.indexes import (
     BY_NUMBER,
     BY_STATUS,
     BY_UNREAD,
+    BY_WAITING,
     CONVERSATIONS,
     MESSAGES,
 )
@@ -36,6 +37,9 @@ LOOKED_AT = 100
 """How many of the newest messages are looked through for the customer's last one."""
 
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationFilter:
     """What a list shows. `assignee` is an attendant's id, `none` for unassigned ones, None for all.
@@ -53,6 +57,18 @@ class ConversationFilter:
     opened_after: datetime | None = None
     opened_before: datetime | None = None
     question: str | None = None
+
+
+Order = Literal["-last_activity", "waiting_since"]
+"""The latest activity first; or who waits longest first, and after them, the latest first, those who do not wait."""
+
+
+class Place(NamedTuple):
+    """Where a conversation stands in a list, whichever its order."""
+
+    last_activity_at: datetime
+    id: str
+    waiting_since: datetime | None = None
 
 
 class Counted(NamedTuple):
@@ -91,23 +107,57 @@ class Queries:
         return next((row["external_id"] for row in rows if row["direction"] == "inbound" and row["external_id"]), None)
 
     async def conversations(
-        self, tenant_id: str, wanted: ConversationFilter, *, limit: int, after: tuple[datetime, str] | None
+        self,
+        tenant_id: str,
+        wanted: ConversationFilter,
+        *,
+        limit: int,
+        after: Place | None = None,
+        order: Order = "-last_activity",
     ) -> list[Conversation]:
-        """Up to `limit` conversations, the latest activity first, that come after the place `after`.
+        """Up to `limit` conversations in an order, from the one after the place `after` on.
 
         Raises `TooWide` when `LIST_SECONDS` were not enough.
         """
-        rows: list[Document] = []
         with bounded():
-            for query, index in await self._plans(tenant_id, wanted):
-                if after is not None:
-                    at, last_id = after
-                    query["last_activity_at"] = {"$lte": at}  # where the index is entered; alternatives do not say it
-                    query["$or"] = [{"last_activity_at": {"$lt": at}}, {"_id": {"$lt": last_id}}]
-                cursor = self._conversations.find(query).sort([("last_activity_at", -1), ("_id", -1)])
-                rows += await cursor.hint(index).limit(limit).to_list(limit)
+            plans = await self._plans(tenant_id, wanted)
+            if order == "-last_activity":
+                return [conversation_of(row) for row in await self._latest(plans, limit, after)]
+            waiting: list[Document] = []
+            if after is None or after.waiting_since is not None:
+                waiting = await self._longest_waiting(plans, limit, after)
+                after = None
+            if len(waiting) < limit:
+                others = [({**query, "waiting_since": {"$exists": False}}, index) for query, index in plans]
+                waiting += await self._latest(others, limit - len(waiting), after)
+            return [conversation_of(row) for row in waiting]
+
+    async def _latest(self, plans: "list[tuple[Document, str]]", limit: int, after: Place | None) -> "list[Document]":
+        rows: list[Document] = []
+        for plan, index in plans:
+            query = dict(plan)
+            if after is not None:
+                # not said by alternatives: those may be looked up one by one, and sorted then
+                query["last_activity_at"] = {"$lte": after.last_activity_at}
+                query["$nor"] = [{"last_activity_at": after.last_activity_at, "_id": {"$gte": after.id}}]
+            cursor = self._conversations.find(query).sort([("last_activity_at", -1), ("_id", -1)])
+            rows += await cursor.hint(index).limit(limit).to_list(limit)
         rows.sort(key=lambda row: (row["last_activity_at"], row["_id"]), reverse=True)
-        return [conversation_of(row) for row in rows[:limit]]
+        return rows[:limit]
+
+    async def _longest_waiting(
+        self, plans: "list[tuple[Document, str]]", limit: int, after: Place | None
+    ) -> "list[Document]":
+        rows: list[Document] = []
+        for plan, index in plans:
+            query: Document = {**plan, "waiting_since": {"$gte": _LONG_AGO if after is None else after.waiting_since}}
+            if after is not None:
+                query["$nor"] = [{"waiting_since": after.waiting_since, "_id": {"$lte": after.id}}]
+            cursor = self._conversations.find(query).sort([("waiting_since", 1), ("_id", 1)])
+            narrow = index in (BY_CONTACT, BY_NUMBER, BY_FAVOURITE)  # few, sorted where they are found
+            rows += await cursor.hint(index if narrow else BY_WAITING).limit(limit).to_list(limit)
+        rows.sort(key=lambda row: (row["waiting_since"], row["_id"]))
+        return rows[:limit]
 
     async def count(self, tenant_id: str, wanted: ConversationFilter) -> Counted:
         """How many conversations a list has, and how many of them are unread; each is counted up to `COUNTED`.

@@ -439,7 +439,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List conversations, the latest activity first */
+        /** List conversations */
         get: operations["list_conversations_api_v1_conversations_get"];
         put?: never;
         post?: never;
@@ -3644,7 +3644,8 @@ export interface operations {
     list_conversations_api_v1_conversations_get: {
         parameters: {
             query?: {
-                sort?: "-last_activity";
+                /** @description `-last_activity`: the latest activity first. `waiting_since`: who waits longest first; after them, the latest first, those who do not wait */
+                sort?: "-last_activity" | "waiting_since";
                 /** @description Items in one answer */
                 limit?: number;
                 /** @description `next_cursor` of the answer before; absent: from the start */
