@@ -1,4 +1,4 @@
-"""Typing an answer while 5,000 conversations are loaded and 50 events a second come in, each tenth in this conversation.
+"""Typing an answer among 5,000 conversations while 50 events a second come in, each tenth in this conversation.
 
 The API and the live connection are played by the test, so that nothing but the client takes the processor.
 """
