@@ -90,6 +90,11 @@ describe("a row", () => {
     expect(within(await rowOf("Ana")).getByRole("img", { name: glyph })).toBeInTheDocument();
   });
 
+  it("names what came without words", async () => {
+    await show([{ ...ana, last_message: { ...ana.last_message, kind: "location", preview: "" } }]);
+    expect(within(await rowOf("Ana")).getByText("Localização")).toBeInTheDocument();
+  });
+
   it("shows status, priority, at most two labels and a colleague as assignee", async () => {
     const labels = ["VIP", "Atacado", "Novo"].map((name) => ({ id: name, name, color: "#123456" }));
     const changes = {
@@ -193,9 +198,9 @@ describe("keys", () => {
     expect(within(await rowOf("Ana")).getByText("Encerrada")).toBeInTheDocument();
   });
 
-  it("a opens the menu that transfers, shift+a takes", async () => {
+  it("a opens the menu that transfers, shift+a takes and opens", async () => {
     const bruna = { id: "x", name: "Bruna", active: true };
-    const { user, asked } = await show([{ ...ana, assignee: null, status: "queued" }], {
+    const { user, asked, router } = await show([{ ...ana, assignee: null, status: "queued" }], {
       view: "queue",
       more: {
         "GET /api/v1/attendants": { items: [bruna] },
@@ -214,6 +219,14 @@ describe("keys", () => {
       return found;
     });
     expect(assigned.body).toEqual({ attendant_id: "me" });
+    expect(router.state.location.pathname).toBe("/inbox/queue/ana");
+  });
+
+  it("r opens the row with the focus, to answer it", async () => {
+    const { user, router } = await show([ana, bia]);
+    await rowOf("Ana");
+    await user.keyboard("jjr");
+    await waitFor(() => expect(router.state.location.pathname).toBe("/inbox/mine/bia"));
   });
 
   it("what was given to a colleague from the list can be taken back", async () => {

@@ -40,7 +40,7 @@ export function LastLine({ conversation, me }: Props) {
   return (
     <Line key="last">
       <Writer last={last} me={me} />
-      <bdi dir="auto">{oneLine(last.preview)}</bdi>
+      <bdi dir="auto">{oneLine(last.preview) || t(`kind.${last.kind}`)}</bdi>
     </Line>
   );
 }

@@ -12,14 +12,19 @@ interface Options {
   focusRow: (index: number) => void;
 }
 
-/** The keys of the row with the focus. What they do is not done by the open conversation, too. */
+/**
+ * The keys of the row with the focus. What they do is not done by the open conversation, too. Who takes one, or wants
+ * to answer it, gets it opened: what they type then must not be read as keys.
+ */
 export function rowKeys({ rows, handlers, step, focusRow }: Options) {
   return (event: KeyboardEvent) => {
     if (event.defaultPrevented || !(event.target instanceof Element)) return;
-    const id = event.target.closest("[data-row]")?.getAttribute("data-row");
+    const row = event.target.closest("[data-row]");
+    const id = row?.getAttribute("data-row");
     const conversation = rows.find((row) => row.id === id);
     const chord = chordOf(event.nativeEvent);
     if (conversation === undefined || chord === null || chord.mod || chord.alt) return;
+    const open = () => row?.querySelector("a")?.click();
     const closed = conversation.status === "closed";
     const keys: Record<string, () => void> = {
       arrowdown: () => step(1),
@@ -32,7 +37,11 @@ export function rowKeys({ rows, handlers, step, focusRow }: Options) {
         : {
             e: () => handlers.deed(conversation, "close"),
             a: () => handlers.assigning(conversation.id),
-            "shift+a": () => handlers.deed(conversation, "take"),
+            r: open,
+            "shift+a": () => {
+              handlers.deed(conversation, "take");
+              open();
+            },
           }),
     };
     const run = keys[chord.shift ? `shift+${chord.key}` : chord.key];
