@@ -76,12 +76,7 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
           error={wanted === "" ? t("add.name_empty") : null}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <RoleChoice
-          role={role}
-          onChange={setRole}
-          own={own}
-          error={lastAdmin ? t("last_admin.text") : undefined}
-        />
+        <RoleChoice role={role} onChange={setRole} own={own} error={lastAdmin ? t("last_admin.text") : undefined} />
         {problem !== null && (
           <Alert color="red" variant="light" role="alert" title={problem.title}>
             {problem.text}

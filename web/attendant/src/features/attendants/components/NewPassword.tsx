@@ -46,7 +46,11 @@ export function NewPassword({ attendant: { id, name, email }, back, close, onSho
         <Button variant="default" onClick={back}>
           {common("actions.cancel")}
         </Button>
-        <Button loading={give.isPending} data-autofocus onClick={() => give.mutate({ id, password }, { onSuccess: onShown })}>
+        <Button
+          loading={give.isPending}
+          data-autofocus
+          onClick={() => give.mutate({ id, password }, { onSuccess: onShown })}
+        >
           {t("password.give")}
         </Button>
       </Group>
