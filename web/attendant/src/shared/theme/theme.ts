@@ -37,6 +37,11 @@ const dark: MantineColorsTuple = [
 /** Text on the accent by the scheme that is shown: Mantine decides it by the light one alone. */
 const variantColorResolver: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input);
+  if (input.variant === "filled" && input.color === "red") {
+    // Mantine's own red has less than 4.5:1 under its text.
+    const hover = "color-mix(in srgb, var(--danger) 88%, var(--text-1))";
+    return { ...colors, background: "var(--danger)", hover, color: "var(--surface-0)" };
+  }
   const onAccent = input.variant === "filled" && (input.color ?? "teal") === "teal";
   return onAccent ? { ...colors, color: "var(--mantine-primary-color-contrast)" } : colors;
 };
