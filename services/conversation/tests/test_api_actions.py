@@ -9,8 +9,10 @@ import pytest
 from atd_conversation.store.unit import UnitStore
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import AttendantChanged, AttendantData
+from atd_schemas.topics import PRESENCE_EVENTS
 from atd_servicekit.errors import StaleVersion
 from atd_testing.inbound import customer_message
+from atd_testing.topics import TopicReader
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -150,6 +152,20 @@ async def test_favourites_are_everybodys_own_and_no_change_of_the_conversation(d
     for _ in range(2):
         assert (await desk.ask("DELETE", f"/conversations/{one}/favourite")).status_code == 204
     assert await desk.pages("/conversations", favourite="true") == []
+
+
+async def test_a_favourite_is_told_to_the_attendants_other_devices(desk: Any) -> None:
+    (conversation_id,) = await desk.written()
+    path = f"/conversations/{conversation_id}/favourite"
+    async with TopicReader.reading(desk.service.settings.kafka_bootstrap_servers, PRESENCE_EVENTS) as reader:
+        await desk.do("PUT", path)
+        (told,) = await reader.until(lambda seen: len(seen) >= 1, desk.tenant)
+        assert await desk.refused("PUT", f"/conversations/{uuid7()}/favourite") == (404, "not_found", [])
+        await desk.do("DELETE", path)
+        _, taken = await reader.until(lambda seen: len(seen) >= 2, desk.tenant)
+    assert (told.type, told.subject, told.data.favourite) == ("conversation.favourited", conversation_id, True)
+    assert (told.actor.type, told.actor.id) == ("attendant", "bia")
+    assert (taken.subject, taken.data.favourite) == (conversation_id, False)
 
 
 async def test_one_favourite_too_many(desk: Any) -> None:

@@ -5,7 +5,10 @@ from datetime import datetime
 import orjson
 import pytest
 
+from atd_schemas.envelope import Actor
 from atd_schemas.ids import uuid7
+from atd_schemas.presence import ConversationFavourited, FavouritedData
+from atd_schemas.topics import PRESENCE_EVENTS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -115,6 +118,36 @@ async def test_who_may_not_read_conversations_can_neither_say_nor_hear_it(gatewa
         assert await answered(of_operator, clients[2]) == []
         await of_ana.send(say("seen", "../c1"))
         assert (await clients[0].frame())["code"] == "invalid"
+
+
+async def test_a_favourite_is_shown_on_the_other_devices_of_the_same_attendant_alone(
+    gateway, second_gateway, listening
+):
+    ana = await gateway.person()
+    bia = await gateway.person(tenant=ana.tenant_id)
+    conversation = uuid7()
+    said = ConversationFavourited(
+        id=uuid7(),
+        tenant_id=ana.tenant_id,
+        occurred_at=gateway.apps.runtime.clock.now(),
+        recorded_at=gateway.apps.runtime.clock.now(),
+        source="conversation",
+        subject=conversation,
+        actor=Actor(type="attendant", id=ana.attendant.id, name="Ana"),
+        data=FavouritedData(favourite=True),
+    )
+    async with ana.listen() as one, bia.listen() as of_bia:
+        ana.gateway = second_gateway
+        async with ana.listen() as other:
+            clients = [listening(socket) for socket in (one, other, of_bia)]
+            for client in clients:
+                await client.until("ready")
+            await gateway.publish(orjson.loads(said.model_dump_json()), topic=PRESENCE_EVENTS)
+            for client in clients[:2]:
+                frame = await client.frame()
+                assert (frame["type"], frame["subject"]) == ("conversation.favourited", conversation)
+                assert (frame["actor"]["id"], frame["data"]) == (ana.attendant.id, {"favourite": True})
+            assert await answered(of_bia, clients[2]) == []
 
 
 async def test_the_servers_time_is_in_ready_and_pong(gateway, listening):

@@ -1,8 +1,9 @@
-"""`presence.events.v1`: who is looking at a conversation, and who is typing in it.
+"""`presence.events.v1`: who is looking at a conversation, who is typing in it, and who has it among their favourites.
 
-True for seconds only: shown to whoever is connected at the moment, stored nowhere, never sent again. `subject` is the
-id of the conversation. Whoever shows one forgets it by itself: `VIEWING_SECONDS` and `TYPING_SECONDS` after the last
-repeat.
+Shown to whoever is connected at the moment, stored nowhere, never sent again. `subject` is the id of the conversation.
+Viewing and typing are true for seconds only: whoever shows one forgets it by itself, `VIEWING_SECONDS` and
+`TYPING_SECONDS` after the last repeat. A favourite is shown to the attendant alone whose it is; who missed it asks for
+the list again.
 """
 
 from typing import Annotated, Literal
@@ -30,6 +31,12 @@ class TypingData(Schema):
     note: bool = False
 
 
+class FavouritedData(Schema):
+    """Whether the conversation is among the actor's favourites from now on."""
+
+    favourite: bool
+
+
 class ConversationViewing(Envelope):
     """Somebody looks at a conversation, or stopped. `connection_id` is the WebSocket that said so, if it was one."""
 
@@ -46,4 +53,13 @@ class ConversationTyping(Envelope):
     data: TypingData
 
 
-PresenceEvent = Annotated[ConversationViewing | ConversationTyping, Field(discriminator="type")]
+class ConversationFavourited(Envelope):
+    """A conversation has become a favourite of the actor, or is none any more: for their other devices alone."""
+
+    type: Literal["conversation.favourited"] = "conversation.favourited"
+    data: FavouritedData
+
+
+PresenceEvent = Annotated[
+    ConversationViewing | ConversationTyping | ConversationFavourited, Field(discriminator="type")
+]

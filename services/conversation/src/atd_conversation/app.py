@@ -8,6 +8,7 @@ from atd_conversation.api import routers
 from atd_conversation.api.parts import Parts
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
+from atd_conversation.favourite_frames import FavouriteFrames
 from atd_conversation.handlers import InboundHandler, SettingsHandler
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.store.directory import Directory
@@ -56,6 +57,8 @@ def create_app(
     loader = InboundLoader(database, inbox, served)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
+    favourites = FavouriteFrames(runtime.producer, runtime.clock)
+    runtime.background("favourites", favourites.run)
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -68,5 +71,6 @@ def create_app(
         file_store=file_store,
         thumbnails=Thumbnails(file_store),
         channels=served,
+        favourites=favourites,
     )
     return runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, field_validator
 
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.domain.channels import Channels
+from atd_conversation.favourite_frames import FavouriteFrames
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
@@ -49,6 +50,7 @@ class Parts:
     file_store: FileStore
     thumbnails: Thumbnails
     channels: Channels
+    favourites: FavouriteFrames
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -262,7 +262,7 @@ class Queries:
     async def set_favourite(self, tenant_id: str, conversation_id: str, attendant_id: str, *, on: bool) -> bool:
         """Whether the conversation exists and is now (or is no longer) a favourite; False also when it has too many.
 
-        Favourites are everybody's own and no event: they change without touching the conversation's sequence.
+        Favourites are everybody's own and no event of the conversation: its sequence stays.
         """
         query: Document = {"_id": conversation_id, "tenant_id": tenant_id}
         if on:

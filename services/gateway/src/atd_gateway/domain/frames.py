@@ -24,6 +24,10 @@ _PERMISSIONS: Mapping[str, str] = {
 """What a reader needs to see the events of each family (the word before the dot of their type)."""
 
 
+_OWN = frozenset({"conversation.favourited"})
+"""Transient frames that nobody but the actor sees."""
+
+
 class NotAnEvent(ValueError):
     """The record does not have the shape of an event."""
 
@@ -77,7 +81,7 @@ class Transient:
     """One transient frame: `{"type", "occurred_at", "subject", "actor", "data"}`, without cursor and id.
 
     `connection_id` is that of the WebSocket that said it, if one did; `viewing` whether the actor looks at the subject
-    now, None when the frame says nothing of that.
+    now, None when the frame says nothing of that. `own`: it is for connections of the actor alone.
     """
 
     tenant_id: str
@@ -88,6 +92,7 @@ class Transient:
     connection_id: str | None
     viewing: bool | None
     frame: bytes
+    own: bool = False
 
 
 def read_transient(value: bytes) -> Transient:
@@ -104,6 +109,7 @@ def read_transient(value: bytes) -> Transient:
             connection_id=found.get("connection_id"),
             viewing=found["data"].get("viewing") if found["type"] == "conversation.viewing" else None,
             frame=orjson.dumps(shown),
+            own=found["type"] in _OWN,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotAnEvent(f"{type(error).__name__} in a record of a transient topic") from error

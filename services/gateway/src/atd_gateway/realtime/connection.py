@@ -296,6 +296,8 @@ class Connection:
         return event.permission in self.caller.identity.permissions
 
     def _hears(self, frame: Transient) -> bool:
+        if frame.own and frame.actor_id != self.caller.identity.actor_id:
+            return False
         return frame.connection_id != self._presence.connection_id and self.sees(frame)
 
     async def write(self, frame: bytes) -> None:
