@@ -64,7 +64,8 @@ export function PictureDialog({ pictures, shown, show, close }: Props) {
 
   return (
     <Modal.Root opened onClose={close} fullScreen transitionProps={{ duration: 0 }} returnFocus>
-      <Modal.Content className={classes.dialog} aria-label={t("lightbox.label")} onKeyDown={onKeyDown}>
+      {/* Mantine's content drops `onKeyDown`. */}
+      <Modal.Content className={classes.dialog} aria-label={t("lightbox.label")} onKeyDownCapture={onKeyDown}>
         <header className={classes.head}>
           <span className={classes.words}>
             <span>
