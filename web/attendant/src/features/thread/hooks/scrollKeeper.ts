@@ -3,7 +3,7 @@
  * turned off, and this does it in all of them: whatever changes, the row in sight stays in its place, or the end stays
  * the end. Everything is put right before the browser paints: in React's layout effects and in a ResizeObserver.
  */
-import { isAtEnd, type Metrics } from "../model/place";
+import { isAtEnd, movedBy, type Metrics } from "../model/place";
 
 /** What is held in its place: the end of the thread, or a row at a distance from the upper edge. */
 type Anchor = { at: "end" } | { at: "row"; key: string; sequence: number; offset: number };
@@ -85,7 +85,7 @@ export class ScrollKeeper {
     const now = this.metrics(this.parts.scroller);
     if (now.full !== this.size.full || now.height !== this.size.height) {
       // Something has grown since the last frame, and nobody has put it right yet.
-      const moved = now.top - this.size.top;
+      const moved = movedBy(this.size, now);
       this.restore();
       this.parts.scroller.scrollTop += moved;
     } else if (now.top === this.size.top) {

@@ -1,13 +1,37 @@
 import { describe, expect, test } from "vitest";
 
 import { message } from "../testing";
-import { firstUnread, isAtEnd, newBelow, placeToLoad, readsIt, readUpTo, wantsNewer, wantsOlder } from "./place";
+import {
+  firstUnread,
+  isAtEnd,
+  movedBy,
+  newBelow,
+  placeToLoad,
+  readsIt,
+  readUpTo,
+  wantsNewer,
+  wantsOlder,
+} from "./place";
 
 const thread = (sequences: number[], more: { hasOlder?: boolean; hasNewer?: boolean } = {}) => ({
   messages: sequences.map((sequence) => message({ sequence })),
   hasOlder: false,
   hasNewer: false,
   ...more,
+});
+
+describe("how far somebody has moved", () => {
+  const atEnd = { top: 600, height: 400, full: 1000 };
+
+  test("a pane that grew at the end of the thread is no move of theirs", () => {
+    expect(movedBy(atEnd, { top: 500, height: 500, full: 1000 })).toBe(0);
+    expect(movedBy(atEnd, { top: 0, height: 1200, full: 1000 })).toBe(0);
+  });
+
+  test("what they scrolled meanwhile is", () => {
+    expect(movedBy(atEnd, { top: 450, height: 500, full: 1000 })).toBe(-50);
+    expect(movedBy({ ...atEnd, top: 100 }, { top: 130, height: 400, full: 1300 })).toBe(30);
+  });
 });
 
 describe("where to land", () => {

@@ -19,6 +19,11 @@ export function isAtEnd({ top, height, full }: Metrics): boolean {
   return full - height - top <= END_PX;
 }
 
+/** How far somebody has scrolled meanwhile: what the browser did because there was no more below is no move. */
+export function movedBy(before: Metrics, now: Metrics): number {
+  return now.top - Math.min(before.top, Math.max(now.full - now.height, 0));
+}
+
 export function wantsOlder(thread: Thread, { top, height }: Metrics): boolean {
   return thread.hasOlder && top < height * LOAD_AHEAD;
 }
