@@ -11,7 +11,7 @@ type State = "asking" | "recording" | "paused" | "finishing" | "failed";
 const BITS_PER_SECOND = 32_000;
 const SHARE_OF_LIMIT = 0.95;
 
-/** Asks for the microphone and records until `finish`; `cancel` and leaving throw the recording away. */
+/** Asks for the microphone and records until `finish`; `cancel` throws the recording away, whoever leaves keeps it. */
 export function useRecorder(
   limit: NonNullable<Capabilities["voice"]>,
   meter: RefObject<HTMLCanvasElement | null>,
@@ -21,7 +21,7 @@ export function useRecorder(
   const [problem, setProblem] = useState<RecorderProblem | null>(null);
   const [seconds, setSeconds] = useState(0);
   const recorder = useRef<MediaRecorder | null>(null);
-  const wanted = useRef(false);
+  const discarded = useRef(false);
   const fail = (error: unknown) => {
     setProblem(problemOf(error));
     setState("failed");
@@ -46,13 +46,10 @@ export function useRecorder(
     made.ondataavailable = ({ data }) => {
       parts.push(data);
       bytes += data.size;
-      if (bytes > limit.max_bytes * SHARE_OF_LIMIT && made.state !== "inactive") {
-        wanted.current = true;
-        made.stop();
-      }
+      if (bytes > limit.max_bytes * SHARE_OF_LIMIT && made.state !== "inactive") made.stop();
     };
     made.onstop = () => {
-      if (wanted.current) void take(parts, way.becomes);
+      if (!discarded.current) void take(parts, way.becomes);
     };
     made.onerror = () => fail(new Error("recording failed"));
     made.start(250);
@@ -113,12 +110,11 @@ export function useRecorder(
       }
     },
     finish: () => {
-      wanted.current = true;
       setState("finishing");
       if (recorder.current !== null && recorder.current.state !== "inactive") recorder.current.stop();
     },
     cancel: () => {
-      wanted.current = false;
+      discarded.current = true;
     },
   };
 }
