@@ -110,6 +110,12 @@ test("Enter sends once, however often it is pressed, and the field is empty afte
   expect(sent()).toHaveLength(1);
 });
 
+test("whoever takes a conversation has the cursor in the field", async () => {
+  await show({ assignee: null, status: "queued" });
+  await userEvent.click(screen.getByRole("button", { name: "Assumir" }));
+  expect(field()).toHaveFocus();
+});
+
 test("Shift and Enter break the line", async () => {
   const { sent } = await show();
   await write("bom dia");

@@ -148,6 +148,8 @@ export function OpenComposer({ conversation, limits }: Props) {
                     onDone={(file) => {
                       setRecording(false);
                       addFiles([file], "voice");
+                      // The field comes back in the recorder's place.
+                      requestAnimationFrame(focus);
                     }}
                     onCancel={() => {
                       setRecording(false);

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
+import { focusComposer } from "@/shared/conversations/composerFocus";
 import { useMe } from "@/shared/session/SessionProvider";
 import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
@@ -18,7 +19,7 @@ export function OwnerLine({ conversation }: { conversation: Conversation }) {
   const problemText = useProblemText();
   const { assignee } = conversation;
   if (assignee?.id === me.id) return null;
-  const run = () =>
+  const run = () => {
     take.mutate(
       { id: conversation.id },
       {
@@ -28,6 +29,8 @@ export function OwnerLine({ conversation }: { conversation: Conversation }) {
         },
       },
     );
+    focusComposer(conversation.id);
+  };
   return (
     <div className={assignee ? classes.ownerQuiet : classes.owner}>
       <span>

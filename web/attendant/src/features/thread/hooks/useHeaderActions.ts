@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem, CUSTOMER_WROTE } from "@/shared/api/problem";
 import type { Conversation, Priority } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
+import { focusComposer } from "@/shared/conversations/composerFocus";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
@@ -60,7 +61,11 @@ export function useHeaderActions(conversation: Conversation) {
       prioritise: mayWrite && !closed,
     },
     mine,
-    take: () => actions.take.mutate({ id }, { onError: refused }),
+    take: () => {
+      actions.take.mutate({ id }, { onError: refused });
+      // Whoever takes wants to write; on the button that now closes, the first letters would be shortcuts.
+      focusComposer(id);
+    },
     assign,
     release: () => assign(null),
     reopen,

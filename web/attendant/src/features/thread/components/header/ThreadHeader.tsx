@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconArrowLeft, IconLayoutSidebarRight, IconStar, IconStarFilled } from "@tabler/icons-react";
-import { useState, type RefObject } from "react";
+import { useState, type MouseEvent, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
 
@@ -129,23 +129,27 @@ interface StepProps {
 function NextStep({ conversation, actions }: StepProps) {
   const { t } = useTranslation("thread");
   const { may, mine } = actions;
+  /** The second click of a double one falls on the step after the one that was meant. */
+  const once = (step: () => void) => (event: MouseEvent) => {
+    if (event.detail < 2) step();
+  };
   if (may.reopen) {
     return (
-      <Button size="sm" variant="default" onClick={actions.reopen} aria-keyshortcuts="Shift+E">
+      <Button size="sm" variant="default" onClick={once(actions.reopen)} aria-keyshortcuts="Shift+E">
         {t("action.reopen")}
       </Button>
     );
   }
   if (may.take && !conversation.assignee) {
     return (
-      <Button size="sm" onClick={actions.take} aria-keyshortcuts="Shift+A">
+      <Button size="sm" onClick={once(actions.take)} aria-keyshortcuts="Shift+A">
         {t("action.take")}
       </Button>
     );
   }
   if (!may.close) return null;
   return (
-    <Button size="sm" variant={mine ? "filled" : "default"} onClick={actions.close} aria-keyshortcuts="E">
+    <Button size="sm" variant={mine ? "filled" : "default"} onClick={once(actions.close)} aria-keyshortcuts="E">
       {t("action.close")}
     </Button>
   );
