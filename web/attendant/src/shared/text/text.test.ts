@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { fileSize, sizeLimit } from "@/shared/text/fileSize";
 import { initialsOf, stableIndex } from "@/shared/text/initials";
 import { linkify, safeHref } from "@/shared/text/linkify";
 import { neutralFileName, neutralName, splitFileName } from "@/shared/text/neutral";
@@ -97,4 +98,11 @@ test("the same id has the same colour, and ids spread over all of them", () => {
   expect(stableIndex("a", 8)).toBe(stableIndex("a", 8));
   const found = new Set(Array.from({ length: 200 }, (_, at) => stableIndex(`customer-${at}`, 8)));
   expect([...found].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test("a limit is written as providers write it, a size as systems do", () => {
+  expect(sizeLimit(16 * 1024 * 1024, "pt-BR")).toBe("16 MB");
+  expect(sizeLimit(500 * 1024, "pt-BR")).toBe("500 kB");
+  expect(fileSize(5_242_880, "pt-BR")).toBe("5,2 MB");
+  expect(fileSize(999, "en")).toBe("999 byte");
 });

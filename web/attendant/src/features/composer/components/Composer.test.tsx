@@ -113,7 +113,7 @@ test("Enter sends once, however often it is pressed, and the field is empty afte
 test("whoever takes a conversation has the cursor in the field", async () => {
   await show({ assignee: null, status: "queued" });
   await userEvent.click(screen.getByRole("button", { name: "Assumir" }));
-  expect(field()).toHaveFocus();
+  await waitFor(() => expect(field()).toHaveFocus());
 });
 
 test("Shift and Enter break the line", async () => {
@@ -270,10 +270,33 @@ test("an upload goes on while another conversation is open", async () => {
 
 test("what the channel does not take stands with the reason, and cannot be sent", async () => {
   await show();
-  paste([new File(["x"], "tudo.zip", { type: "application/zip" })]);
+  await write("segue");
+  paste(["tudo.zip", "mais.zip"].map((name) => new File(["x"], name, { type: "application/zip" })));
+  expect(await screen.findAllByText("Este canal não aceita este tipo de arquivo")).toHaveLength(2);
+  expect(sendButton()).toHaveAttribute("title", "Há um arquivo que não pode ir");
+  expect(uploads).toHaveLength(0);
+  expect(screen.getByText("2 arquivos não podem ir")).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: "Remover os 2" }));
+  expect(screen.queryByText("tudo.zip")).not.toBeInTheDocument();
+  expect(sendButton()).not.toHaveAttribute("aria-disabled");
+});
+
+test("a photo that is too large for the channel is made smaller", async () => {
+  vi.stubGlobal("createImageBitmap", () => Promise.resolve({ width: 4000, height: 3000, close: () => undefined }));
+  const pen = { fillRect: () => undefined, drawImage: () => undefined };
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(pen as never);
+  vi.spyOn(HTMLCanvasElement.prototype, "toBlob").mockImplementation(function (this: HTMLCanvasElement, done) {
+    done(new Blob([new Uint8Array(this.width > 2000 ? 5_500_000 : 900_000)]));
+  });
+  await show();
+  paste([
+    new File([new Uint8Array(9_000_000)], "IMG 1.png", { type: "image/png" }),
+    new File(["x"], "b.png", { type: "image/png" }),
+  ]);
+  await waitFor(() => expect(uploads).toHaveLength(1));
+  expect(uploads[0]?.file).toMatchObject({ name: "IMG 1.jpg", type: "image/jpeg", size: 900_000 });
   act(() => uploads[0]?.finish());
-  await screen.findByText("Este canal não aceita este tipo de arquivo");
-  await waitFor(() => expect(sendButton()).toHaveAttribute("title", "Este canal não aceita este tipo de arquivo"));
+  await waitFor(() => expect(uploads[1]?.file.name).toBe("b.png"));
 });
 
 test("files dropped on the conversation are attached, those dropped beside it do nothing", async () => {

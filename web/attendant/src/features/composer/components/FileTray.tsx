@@ -142,12 +142,14 @@ function Pending({ item, uploads, capabilities }: PendingProps) {
         ) : (
           <>
             {problem !== null && <span className={classes.fileProblem}>{problemText(problem)}</span>}
-            <Progress
-              value={item.progress * 100}
-              size={4}
-              transitionDuration={120}
-              aria-label={t("files.uploading", { name })}
-            />
+            {!item.held && (
+              <Progress
+                value={item.progress * 100}
+                size={4}
+                transitionDuration={120}
+                aria-label={t("files.uploading", { name })}
+              />
+            )}
           </>
         )}
       </div>
@@ -156,7 +158,11 @@ function Pending({ item, uploads, capabilities }: PendingProps) {
           <IconRefresh size={16} />
         </IconButton>
       )}
-      <IconButton label={t("files.cancel", { name })} size={24} onClick={() => uploads.cancel(item.id)}>
+      <IconButton
+        label={t(item.held ? "files.remove" : "files.cancel", { name })}
+        size={24}
+        onClick={() => uploads.cancel(item.id)}
+      >
         <IconX size={16} />
       </IconButton>
     </li>

@@ -19,7 +19,6 @@ import { usePreferences } from "@/shared/storage/preferences";
 import { IconButton } from "@/shared/ui/IconButton";
 import { Kbd } from "@/shared/ui/Kbd";
 
-import { useFileProblemText } from "../hooks/useFileProblemText";
 import { canRecord } from "../model/recording";
 import { charactersLeft } from "../model/characters";
 import { textLimit, type Limits, type Obstacle } from "../model/messages";
@@ -33,6 +32,8 @@ interface Props {
   sendable: boolean;
   obstacle: Obstacle | null;
   uploading: boolean;
+  /** A file cannot go out. */
+  blocked: boolean;
   recording: boolean;
   enterSends: boolean;
   onInsert: (text: string) => void;
@@ -172,13 +173,12 @@ function Counter({ draft, mode, limits }: Props) {
   );
 }
 
-function SendButton({ mode, sendable, enterSends, obstacle, uploading, limits, onSend }: Props) {
+function SendButton({ mode, sendable, enterSends, obstacle, uploading, blocked, limits, onSend }: Props) {
   const { t } = useTranslation("composer");
-  const fileProblemText = useFileProblemText();
   const reason = () => {
+    if (blocked) return t("send.blocked");
     if (uploading) return t("send.uploading");
     if (limits === undefined) return t("send.loading");
-    if (obstacle?.code === "file") return fileProblemText(obstacle.problem);
     if (obstacle?.code === "too_long") return t("send.too_long");
     return t("send.empty");
   };
@@ -202,7 +202,7 @@ function SendButton({ mode, sendable, enterSends, obstacle, uploading, limits, o
         title={why}
         onClick={run}
       >
-        {label}
+        <span className={classes.sendLabel}>{label}</span>
       </Button>
       {mode === "reply" && (
         <Menu position="top-end">

@@ -13,13 +13,14 @@ import { notifyFailed } from "@/shared/ui/notify";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { useProblemText } from "@/shared/ui/problemText";
 
+import { useAttaching } from "../hooks/useAttaching";
 import { useFocusOnOpening } from "../hooks/useFocusOnOpening";
 import { useMode } from "../hooks/useMode";
 import { useReplyWindow } from "../hooks/useReplyWindow";
 import { useSending } from "../hooks/useSending";
 import { useUploads } from "../hooks/useUploads";
-import { obstacleTo, type Limits } from "../model/messages";
 import type { SentAs } from "../model/files";
+import { obstacleTo, type Limits } from "../model/messages";
 import classes from "./composer.module.css";
 import { DIALOGS, VoiceRecorder, type DialogName } from "./dialogs";
 import { DropTarget } from "./DropTarget";
@@ -55,6 +56,7 @@ export function OpenComposer({ conversation, limits }: Props) {
   const windowSeconds = limits?.capabilities.reply_window_seconds ?? null;
   const shut = mode === "reply" && window === "closed";
   const obstacle = limits && obstacleTo(draft, mode, limits);
+  const attaching = useAttaching(draft, (files) => set({ files }), uploads, mode, limits);
   const sendable = limits !== undefined && obstacle === null && uploads.pending.length === 0 && !shut;
 
   const focus = () => field.current?.focus();
@@ -106,7 +108,7 @@ export function OpenComposer({ conversation, limits }: Props) {
 
   const addFiles = (files: readonly File[], as?: SentAs) => {
     forgetRefusal();
-    uploads.add(files, as);
+    attaching.attach(files, as);
     focus();
   };
   const Dialog = dialog === null ? null : DIALOGS[dialog];
@@ -175,14 +177,26 @@ export function OpenComposer({ conversation, limits }: Props) {
                 capabilities={mode === "reply" ? limits?.capabilities : undefined}
                 onFiles={(files) => set({ files })}
               />
-              <Problems draft={draft} mode={mode} limits={limits} obstacle={obstacle ?? null} refused={refused} />
+              <Problems
+                draft={draft}
+                mode={mode}
+                limits={limits}
+                obstacle={obstacle ?? null}
+                refused={refused}
+                blocked={attaching.blocked}
+                onRemoveBlocked={() => {
+                  attaching.removeBlocked();
+                  focus();
+                }}
+              />
               <Footer
                 mode={mode}
                 draft={draft}
                 limits={limits}
                 sendable={sendable}
                 obstacle={obstacle ?? null}
-                uploading={uploads.pending.length > 0}
+                uploading={attaching.uploading}
+                blocked={attaching.blocked.length > 0}
                 recording={recording}
                 enterSends={enterSends}
                 onInsert={(text) => field.current?.insert(text)}

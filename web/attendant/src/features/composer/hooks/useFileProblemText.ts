@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import { usePreferences } from "@/shared/storage/preferences";
-import { fileSize } from "@/shared/text/fileSize";
+import { sizeLimit } from "@/shared/text/fileSize";
 
 import type { FileProblem } from "../model/files";
 
@@ -11,6 +11,6 @@ export function useFileProblemText(): (problem: FileProblem) => string {
   const { language } = usePreferences();
   return (problem) =>
     problem.why === "size"
-      ? t("files.problem.size", { max: fileSize(problem.max, language) })
+      ? t("files.problem.size", { max: sizeLimit(problem.max, language) })
       : t(`files.problem.${problem.why}`);
 }

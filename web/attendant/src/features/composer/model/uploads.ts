@@ -2,10 +2,11 @@
  * Files on their way into a draft. They belong to the draft, not to what shows it: whoever opens another conversation
  * meanwhile finds them uploaded when they come back. One at a time for each draft, so that their order stays.
  */
+import { Unanswered } from "@/shared/api/problem";
 import type { Upload, upload } from "@/shared/api/upload";
 import type { DraftFile, DraftMode, Drafts } from "@/shared/conversations/drafts";
 
-import { likelyType, type SentAs } from "./files";
+import { likelyType, type FileFacts, type SentAs } from "./files";
 
 export interface PendingFile {
   /** Also the key of the upload: repeated, it is the same attachment. */
@@ -15,6 +16,8 @@ export interface PendingFile {
   file: File;
   mime_type: string;
   as: SentAs | undefined;
+  /** The channel will not take it: it stays here, with the reason, until it is removed. */
+  held: boolean;
   /** From 0 to 1. */
   progress: number;
   /** Why it failed; null while it is waiting or on its way. */
@@ -50,17 +53,28 @@ export class Uploads {
     return this.originals.get(attachmentId);
   }
 
-  add(conversationId: string, mode: DraftMode, files: readonly File[], as?: SentAs): void {
-    const added = files.map((file): PendingFile => ({
-      id: this.newId(),
-      conversationId,
-      mode,
-      file,
-      mime_type: likelyType(file),
-      as,
-      progress: 0,
-      error: null,
-    }));
+  /** `held` tells of a file whether it is not even to be uploaded. */
+  add(
+    conversationId: string,
+    mode: DraftMode,
+    files: readonly File[],
+    as?: SentAs,
+    held: (file: FileFacts) => boolean = () => false,
+  ): void {
+    const added = files.map((file): PendingFile => {
+      const mimeType = likelyType(file);
+      return {
+        id: this.newId(),
+        conversationId,
+        mode,
+        file,
+        mime_type: mimeType,
+        as,
+        held: held({ name: file.name, size: file.size, mime_type: mimeType }),
+        progress: 0,
+        error: null,
+      };
+    });
     this.show([...this.items, ...added]);
     this.next(conversationId, mode);
   }
@@ -81,8 +95,13 @@ export class Uploads {
     this.next(item.conversationId, item.mode);
   }
 
+  /** The network may be back: what it had stopped goes on. */
+  wake(): void {
+    for (const { id, error } of this.items) if (error instanceof Unanswered) this.retry(id);
+  }
+
   private next(conversationId: string, mode: DraftMode): void {
-    const waiting = this.of(conversationId, mode).filter((item) => item.error === null);
+    const waiting = this.of(conversationId, mode).filter((item) => item.error === null && !item.held);
     const [first] = waiting;
     if (first === undefined || waiting.some((item) => this.running.has(item.id))) return;
     void this.run(first);
