@@ -54,7 +54,7 @@ export function Facts({ conversation, assign, actions }: Props) {
         {t(`conversation.${status}`)}
       </span>
       <Tooltip label={t("action.copy_number")}>
-        <UnstyledButton className={`${classes.fact} ${classes.act} numbers`} onClick={copyNumber}>
+        <UnstyledButton className={`${classes.fact} ${classes.act} ${classes.number} numbers`} onClick={copyNumber}>
           {`#${number}`}
         </UnstyledButton>
       </Tooltip>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
 
 import type { Conversation } from "@/shared/api/types";
+import { focusComposer } from "@/shared/conversations/composerFocus";
 import { useContactPane } from "@/shared/conversations/contactPane";
 import type { View } from "@/shared/conversations/filter";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
@@ -88,7 +89,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
         />
       </div>
       <NextStep conversation={conversation} actions={actions} />
-      <span className={classes.wide}>
+      <span className={`${classes.wide} ${classes.favourite}`}>
         <IconButton
           label={conversation.favourite ? t("action.unfavourite") : t("action.favourite")}
           keys="f"
@@ -132,6 +133,7 @@ function NextStep({ conversation, actions }: StepProps) {
   /** The second click of a double one falls on the step after the one that was meant. */
   const once = (step: () => void) => (event: MouseEvent) => {
     if (event.detail < 2) step();
+    else focusComposer(conversation.id);
   };
   if (may.reopen) {
     return (
