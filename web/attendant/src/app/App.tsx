@@ -12,6 +12,8 @@ import { usePreferences } from "@/shared/storage/preferences";
 import { cssVariables, theme } from "@/shared/theme/theme";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
+import classes from "./App.module.css";
+
 interface Props {
   session: Session;
   queryClient: QueryClient;
@@ -29,7 +31,8 @@ export function App({ session, queryClient }: Props) {
       getStyleNonce={styleNonce}
       {...scheme}
     >
-      <Notifications position="bottom-right" />
+      {/* Not over the button that sends. */}
+      <Notifications position="bottom-left" className={classes.notifications} />
       <PartBoundary part="client">
         <QueryClientProvider client={queryClient}>
           <SessionProvider session={session}>
