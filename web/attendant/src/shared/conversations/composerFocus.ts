@@ -30,6 +30,7 @@ export function useComposerFocus(conversationId: string, onFocus: Listener): voi
 }
 
 const messages = new Map<string, () => void>();
+const templates = new Map<string, () => void>();
 
 /** Leave the composer for the messages of this conversation, where single keys are commands. */
 export function focusMessages(conversationId: string): void {
@@ -38,12 +39,26 @@ export function focusMessages(conversationId: string): void {
 
 /** For the messages: called when somebody leaves the composer for them. */
 export function useMessagesFocus(conversationId: string, onFocus: () => void): void {
-  const call = useEffectEvent(onFocus);
+  useListener(messages, conversationId, onFocus);
+}
+
+/** Offer the templates of this conversation's channel. */
+export function openTemplates(conversationId: string): void {
+  templates.get(conversationId)?.();
+}
+
+/** For the composer: called when somebody wants a template. */
+export function useTemplatesOpening(conversationId: string, onOpen: () => void): void {
+  useListener(templates, conversationId, onOpen);
+}
+
+function useListener(all: Map<string, () => void>, conversationId: string, run: () => void): void {
+  const call = useEffectEvent(run);
   useEffect(() => {
     const listener = () => call();
-    messages.set(conversationId, listener);
+    all.set(conversationId, listener);
     return () => {
-      if (messages.get(conversationId) === listener) messages.delete(conversationId);
+      if (all.get(conversationId) === listener) all.delete(conversationId);
     };
-  }, [conversationId]);
+  }, [all, conversationId]);
 }

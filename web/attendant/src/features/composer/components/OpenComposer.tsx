@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
-import { useComposerFocus } from "@/shared/conversations/composerFocus";
+import { useComposerFocus, useTemplatesOpening } from "@/shared/conversations/composerFocus";
 import type { DraftMode } from "@/shared/conversations/drafts";
 import { useDraft } from "@/shared/conversations/useDraft";
 import { KeysHeld, useShortcut } from "@/shared/keyboard/useShortcut";
@@ -70,6 +70,7 @@ export function OpenComposer({ conversation, limits }: Props) {
     requestAnimationFrame(focus);
   };
   useComposerFocus(id, (wanted) => enter(wanted ?? mode));
+  useTemplatesOpening(id, () => setDialog("template"));
   useFocusOnOpening(focus);
 
   const send = async (andClose = false) => {

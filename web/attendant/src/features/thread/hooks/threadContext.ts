@@ -24,6 +24,10 @@ export interface ThreadActions {
   copy: (message: Message) => void;
   /** Puts what it says into the draft of the note. */
   forward: (message: Message) => void;
+  /** Puts a text that did not arrive back into the answer. */
+  edit: (message: Message) => void;
+  /** Offers the channel's templates. */
+  chooseTemplate: () => void;
   /** Resolves when the server has answered; what it refuses is told. */
   retry: (message: Message) => Promise<void>;
   jumpTo: (messageId: string) => void;

@@ -2,7 +2,7 @@ import { useCallback, useLayoutEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Message } from "@/shared/api/types";
-import { focusComposer } from "@/shared/conversations/composerFocus";
+import { focusComposer, openTemplates } from "@/shared/conversations/composerFocus";
 import { useCapabilities } from "@/shared/conversations/queries";
 import { useDraft } from "@/shared/conversations/useDraft";
 import { useMessageActions } from "@/shared/conversations/useSend";
@@ -20,6 +20,9 @@ interface View {
   jumpTo: (messageId: string) => void;
   openMenu: ThreadActions["openMenu"];
 }
+
+/** A provider gives an id also to what it refuses later. */
+const reachedCustomer = ({ external_id: id, status }: Message) => Boolean(id) && status !== "failed";
 
 /** What can be done with this conversation's messages, and why not. */
 export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: View): ThreadActions {
@@ -44,7 +47,7 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
     (message: Message): Hindrance => {
       if (!may) return t("cannot.permission");
       if (capabilities?.replies === false) return t("cannot.reply_channel");
-      return message.external_id ? null : t("cannot.not_sent");
+      return reachedCustomer(message) ? null : t("cannot.not_sent");
     },
     [capabilities, may, t],
   );
@@ -52,7 +55,7 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
     (message: Message): Hindrance => {
       if (!may) return t("cannot.permission");
       if (!capabilities?.reactions) return t("cannot.react_channel");
-      if (!message.external_id) return t("cannot.not_sent");
+      if (!reachedCustomer(message)) return t("cannot.not_sent");
       const { status, reply_window_expires_at: windowEnd } = latest.current;
       if (status === "closed") return t("cannot.closed");
       if (windowEnd && Date.parse(windowEnd) <= serverClock.now()) return t("cannot.window");
@@ -90,6 +93,16 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
     },
     [drafts, id, t],
   );
+  const edit = useCallback(
+    (message: Message) => {
+      const { text, replyTo } = drafts.get(id, "reply");
+      const parts = [text, message.text ?? ""].filter((part) => part !== "");
+      drafts.set(id, "reply", { text: parts.join("\n"), replyTo: replyTo ?? message.reply_to ?? null });
+      focusComposer(id, "reply");
+    },
+    [drafts, id],
+  );
+  const chooseTemplate = useCallback(() => openTemplates(id), [id]);
   const { mutate: putReaction } = react;
   const toggle = useCallback(
     (message: Message, emoji: string) => {
@@ -118,12 +131,28 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
       react: toggle,
       copy,
       forward,
+      edit,
+      chooseTemplate,
       retry: tryAgain,
       jumpTo,
       openMenu,
       cannotReply,
       cannotReact,
     }),
-    [me.id, customer, reply, toggle, copy, forward, tryAgain, jumpTo, openMenu, cannotReply, cannotReact],
+    [
+      me.id,
+      customer,
+      reply,
+      toggle,
+      copy,
+      forward,
+      edit,
+      chooseTemplate,
+      tryAgain,
+      jumpTo,
+      openMenu,
+      cannotReply,
+      cannotReact,
+    ],
   );
 }

@@ -28,6 +28,8 @@ const actions = {
   react: vi.fn(),
   copy: vi.fn(),
   forward: vi.fn(),
+  edit: vi.fn(),
+  chooseTemplate: vi.fn(),
   retry: vi.fn(() => Promise.resolve()),
   jumpTo: vi.fn(),
   openMenu: vi.fn(),
@@ -116,6 +118,27 @@ describe("a failed message", () => {
   test("is not offered again where that cannot help", () => {
     const row = within(show(own({ status: "failed", error: { ...error, retryable: false } })));
     expect(row.queryByRole("button", { name: "Tentar de novo" })).toBeNull();
+  });
+});
+
+describe("what a failed message can become", () => {
+  const error = { code: "unknown_failure", message: "no", texts: {}, provider_code: "1", retryable: false };
+
+  test("its text goes back into the field", async () => {
+    const failed = own({ status: "failed", error });
+    await userEvent.click(within(show(failed)).getByRole("button", { name: "Editar" }));
+    expect(actions.edit).toHaveBeenCalledExactlyOnceWith(failed);
+  });
+
+  test("a file has no text to edit", () => {
+    const row = within(show(own({ kind: "document", text: null, status: "failed", error })));
+    expect(row.queryByRole("button", { name: "Editar" })).toBeNull();
+  });
+
+  test("outside the window the templates are one click away", async () => {
+    const row = within(show(own({ status: "failed", error: { ...error, code: "window_closed" } })));
+    await userEvent.click(row.getByRole("button", { name: "Escolher modelo" }));
+    expect(actions.chooseTemplate).toHaveBeenCalledOnce();
   });
 });
 
