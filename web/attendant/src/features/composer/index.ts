@@ -1,1 +1,2 @@
 export { Composer } from "./components/Composer";
+export { EmojiPicker } from "./components/dialogs";

@@ -24,11 +24,11 @@ export function MessageMenu({ open, close }: { open: OpenMenu | null; close: () 
   const noReaction = actions.cannotReact(message);
   const canRetry = message.status === "failed" && (message.error?.retryable ?? true);
   return (
-    <Menu opened onClose={close} position="bottom-start" withinPortal returnFocus width={240} shadow="md">
+    <Menu opened onClose={close} position="bottom-start" withinPortal returnFocus width="max-content" shadow="md">
       <Menu.Target>
         <span className={classes.menuPlace} style={{ left: open.x, top: open.y }} />
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className={classes.menu}>
         {isWithCustomer(message) && noReaction === null && <ReactionPicker message={message} done={close} />}
         {isWithCustomer(message) && (
           <Menu.Item
