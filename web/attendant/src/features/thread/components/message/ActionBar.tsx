@@ -1,6 +1,5 @@
 import { IconCopy, IconCornerUpLeft, IconDots, IconMoodSmile } from "@tabler/icons-react";
 import { Popover } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Message } from "@/shared/api/types";
@@ -11,11 +10,17 @@ import { isWithCustomer, useThreadActions } from "../../hooks/threadContext";
 import classes from "./message.module.css";
 import { ReactionPicker } from "./ReactionPicker";
 
+interface Props {
+  message: Message;
+  /** Whether a reaction is being chosen: then the bar stays, wherever the pointer and the focus go. */
+  picking: boolean;
+  setPicking: (picking: boolean) => void;
+}
+
 /** What can be done with the message under the pointer. It stands over the thread and moves nothing. */
-export function ActionBar({ message }: { message: Message }) {
+export function ActionBar({ message, picking, setPicking }: Props) {
   const { t } = useTranslation("thread");
   const actions = useThreadActions();
-  const [picking, setPicking] = useState(false);
   const noReply = actions.cannotReply(message);
   const noReaction = actions.cannotReact(message);
   return (
@@ -44,7 +49,7 @@ export function ActionBar({ message }: { message: Message }) {
                 label={t("action.react")}
                 disabledReason={noReaction ?? undefined}
                 tooltipPosition="top"
-                onClick={() => setPicking((open) => !open)}
+                onClick={() => setPicking(!picking)}
               >
                 <IconMoodSmile size={18} aria-hidden />
               </IconButton>

@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, within } from "@testing-library/react";
+import { fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import i18next from "i18next";
@@ -95,6 +95,18 @@ describe("how far a message has come", () => {
   test("the customer's messages have no ticks", () => {
     expect(within(show(message({}))).queryByRole("img")).toBeNull();
   });
+});
+
+test("a reaction can be chosen though the pointer leaves the message on its way to it", async () => {
+  const asked = message({});
+  const row = show(asked);
+  await userEvent.hover(row);
+  await userEvent.click(await within(row).findByRole("button", { name: "Reagir" }));
+  const heart = await screen.findByText("❤️");
+  await userEvent.unhover(row);
+  fireEvent.focusOut(row, { relatedTarget: document.body });
+  fireEvent.click(heart);
+  expect(actions.react).toHaveBeenCalledExactlyOnceWith(asked, "❤️");
 });
 
 describe("a failed message", () => {

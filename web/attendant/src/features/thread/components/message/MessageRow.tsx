@@ -36,6 +36,7 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
   const actions = useThreadActions();
   const time = useTimeStyle();
   const [touched, setTouched] = useState(false);
+  const [picking, setPicking] = useState(false);
   const { message, outgoing, quoted } = row;
   const side = sideOf(message);
   const settled = outgoing === null && !message.deleted_at;
@@ -87,7 +88,7 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
           <PartBoundary part="message">
             <Inside message={message} quoted={quoted} />
           </PartBoundary>
-          {settled && touched && <ActionBar message={message} />}
+          {settled && (touched || picking) && <ActionBar message={message} picking={picking} setPicking={setPicking} />}
         </div>
         {side === "own" && status && <Ticks status={status} />}
         {side === "note" && (
