@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import expect
 
 from tests.browser.office import Office
@@ -71,3 +73,48 @@ async def test_a_favourite_is_found_again(office: Office, ana: Seat) -> None:
     await ana.view("Fila")
     await ana.view("Favoritas")
     await expect(ana.row()).to_have_count(0)
+
+
+async def test_a_double_click_on_take_takes_and_no_more(office: Office, ana: Seat) -> None:
+    await office.receives("Oi")
+    await ana.view("Fila")
+    await ana.choose()
+    take = ana.thread.get_by_role("button", name="Assumir", exact=True).first
+    await take.dblclick()
+    await expect(ana.field).to_be_focused()
+    await ana.page.keyboard.type("e agora")
+    await expect(ana.field).to_have_value("e agora")
+    await expect(ana.thread.get_by_role("button", name="Encerrar", exact=True)).to_be_visible()
+
+
+async def test_escape_leaves_the_field_for_the_single_keys_and_comes_back(office: Office, ana: Seat) -> None:
+    await office.receives("Oi")
+    await ana.choose()
+    await ana.field.fill("rascunho")
+    await ana.page.keyboard.press("Escape")
+    await expect(ana.messages).to_be_focused()
+    await ana.page.keyboard.press("?")
+    keys = ana.page.get_by_role("dialog", name="Atalhos do teclado")
+    await expect(keys).to_be_visible()
+    await ana.page.keyboard.press("Escape")
+    await expect(keys).to_have_count(0)
+    await ana.messages.focus()
+    await ana.page.keyboard.press("Escape")
+    await expect(ana.field).to_be_focused()
+    await expect(ana.field).to_have_value("rascunho")
+
+
+async def test_a_reaction_is_chosen_with_the_mouse_among_all_emojis(office: Office, ana: Seat) -> None:
+    await office.receives("Passei na prova")
+    await ana.choose()
+    message = ana.message("Passei na prova")
+    await message.hover()
+    await message.get_by_role("button", name="Reagir").click()
+    more = ana.page.get_by_role("button", name="Outra reação")
+    box = await more.bounding_box()
+    assert box is not None
+    await ana.page.mouse.move(box["x"] + 200, box["y"] - 100)  # past the message, and back
+    await more.click()
+    await ana.page.get_by_label("Buscar emoji").fill("festa")
+    await ana.page.locator("button", has_text="🎉").click()
+    await expect(message.get_by_role("button", name=re.compile("🎉"))).to_be_visible()
