@@ -128,7 +128,14 @@ test("the gallery has what can be opened, the newest first", () => {
 });
 
 test("a picture of the gallery is shown large by the thread, and in a tab of its own by ctrl", async () => {
-  const picture = { id: "p1", state: "ready", name: "p.jpg", mime_type: "image/jpeg", url: "/p1", thumbnail_url: "/t1" };
+  const picture = {
+    id: "p1",
+    state: "ready",
+    name: "p.jpg",
+    mime_type: "image/jpeg",
+    url: "/p1",
+    thumbnail_url: "/t1",
+  };
   const sent = {
     id: "m1",
     conversation_id: "k1",

@@ -59,7 +59,13 @@ export interface SentFile {
 export function filesOf(messages: readonly Message[]): SentFile[] {
   return messages
     .filter((message) => !message.deleted_at && message.kind !== "sticker")
-    .flatMap((message) => message.attachments.map((file) => ({ file, at: message.occurred_at, pictureOf: message.kind === "image" ? message.id : null })))
+    .flatMap((message) =>
+      message.attachments.map((file) => ({
+        file,
+        at: message.occurred_at,
+        pictureOf: message.kind === "image" ? message.id : null,
+      })),
+    )
     .filter(({ file }) => file.state === "ready")
     .toReversed();
 }
