@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Route, expect
+from playwright.async_api import Route, WebSocketRoute, expect
 
+from atd_testing.waiting import eventually
+from tests.browser.conftest import Sit
 from tests.browser.office import MARINA, RUI, Office
 from tests.browser.seat import Seat
 
@@ -81,3 +83,51 @@ async def test_an_answer_that_never_comes_leaves_one_message(office: Office, ana
     await expect(ana.message("São dez dias.")).to_have_count(1)
     assert await office.texts() == ["Qual é o prazo?", "São dez dias."]
     assert lost == 1
+
+
+async def test_who_cannot_know_whether_it_was_sent_is_told_so_and_repeating_sends_nothing_twice(
+    office: Office, sit: Sit
+) -> None:
+    """Neither the answer nor the event of the message comes, though the server has it."""
+    seat = await sit(office.ana)
+    deaf, lost = False, 0
+
+    def pass_on(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def to_page(frame: str | bytes) -> None:
+            if not deaf:
+                page.send(frame)
+
+        server.on_message(to_page)
+
+    async def lose_answer(route: Route) -> None:
+        nonlocal lost
+        if deaf and route.request.method == "POST":
+            lost += 1
+            await route.fetch()
+            await route.abort()
+        else:
+            await route.continue_()
+
+    seat.forgive("ERR_FAILED", "^failed POST .*/messages")
+    await seat.context.route_web_socket("**/ws*", pass_on)
+    await seat.context.route("**/api/v1/conversations/*/messages", lose_answer)
+    await seat.sign_in("/inbox/queue")
+    await office.receives("Qual é o prazo?")
+    await seat.choose()
+    await expect(seat.message("Qual é o prazo?")).to_be_visible()
+    deaf = True
+    await seat.say("São dez dias.")
+    await office.went_out("São dez dias.")
+    unsure = seat.message("São dez dias.")
+    await expect(unsure.get_by_text("Não temos certeza de que foi enviada.")).to_be_visible()
+    await expect(unsure.get_by_role("button", name="Descartar")).to_have_count(0)
+    before = lost
+    await unsure.get_by_role("button", name="Tentar de novo").click()
+    await eventually(lambda: lost > before, message="it is repeated")
+    deaf = False
+    await expect(seat.page.get_by_text("Não temos certeza de que foi enviada.")).to_have_count(0)
+    await expect(unsure).to_have_count(1)
+    await office.went_out("São dez dias.")
+    assert await office.texts() == ["Qual é o prazo?", "São dez dias."]

@@ -25,6 +25,10 @@ async def test_nothing_that_a_stranger_sends_runs(office: Office, ana: Seat) -> 
     await expect(ana.message("<script>")).to_be_visible()
     await expect(ana.messages.locator('a[href^="javascript:"]')).to_have_count(0)
     await expect(ana.message("x.html")).to_be_visible()
+    await expect(ana.message("../")).to_have_count(0)
+    async with ana.page.expect_download() as downloading:
+        await ana.message("x.html").get_by_role("link").first.click()
+    assert "/" not in (await downloading.value).suggested_filename
     assert await ana.page.evaluate("window.__ran") == []
 
 
