@@ -31,6 +31,8 @@ _PICTURE = Position(x=28, y=28)
 
 _FIRST_REFRESH = re.compile(r"401 POST \S+/api/v1/auth/refresh")
 """Whether somebody is signed in is asked once, and "no" is an answer."""
+_LEFT_ICON = re.compile(r"failed GET \S+/favicon.svg: net::ERR_FAILED")
+"""So the browser calls a request that it gave up by leaving while the service worker was answering it."""
 _LEFT = ("net::ERR_ABORTED",)
 """A request that the page itself gave up, by leaving or because it needs the answer no more."""
 
@@ -62,7 +64,7 @@ class Seat:
         self.url = url
         self.person = person
         self.complaints: list[str] = []
-        self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH]
+        self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH, _LEFT_ICON]
         self._page: Page | None = None
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.on("console", self._console)

@@ -31,6 +31,9 @@ async def test_a_draft_stays_with_its_customer_through_everything(office: Office
     await ana.page.get_by_role("button", name="Sua conta").click()
     await ana.page.get_by_role("menuitem", name="Sair").click()
     await ana.enter_password()
+    await ana.is_live()
+    await ana.view("Fila")
+    await ana.choose()
     await expect(ana.field).to_have_value("Para a Marina")
     assert await office.texts(MARINA) == ["Qual é o prazo?"]
 

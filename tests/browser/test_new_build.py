@@ -80,6 +80,6 @@ async def test_an_open_tab_finds_parts_that_it_has_not_loaded_yet(office: Office
     await ana.context.set_offline(True)
     ana.forgive("ERR_INTERNET_DISCONNECTED", "^failed ")
     await ana.page.get_by_role("link", name="Configurações").click()
-    await expect(ana.page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(ana.page.get_by_label("Buscar nas configurações")).to_be_visible()
     await expect(ana.page.get_by_text("Há uma nova versão")).to_have_count(0)
     await ana.mend()
