@@ -132,7 +132,14 @@ class Seat:
         return self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=of.name))
 
     async def choose(self, of: Customer = MARINA) -> None:
-        """Click on the customer's row, and wait for the thread."""
+        """Click on the customer's row, and wait for the thread.
+
+        A row that came while the pointer was on the list stands behind the button that says how many are new.
+        """
+        fresh = self.page.get_by_title("Mostrar no topo da lista")
+        await expect(self.row(of).or_(fresh).first).to_be_visible()
+        if not await self.row(of).is_visible():
+            await fresh.click()
         # On the picture: the button that says how many are new may lie over the middle of the first row.
         await self.row(of).get_by_role("link").click(position=_PICTURE)
         await expect(self.thread.get_by_role("heading", level=1)).to_have_text(of.name)
