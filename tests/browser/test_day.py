@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import expect
 
+from atd_testing.waiting import eventually
 from tests.browser.conftest import Sit
 from tests.browser.office import Office
 from tests.browser.seat import Seat
@@ -28,7 +29,12 @@ async def test_a_conversation_from_the_first_message_to_its_second_life(office: 
 
     await ana.press("Encerrar")
     await expect(ana.thread.get_by_role("button", name="Reabrir", exact=True).first).to_be_visible()
-    assert (await office.conversation())["status"] == "closed"
+
+    async def is_closed() -> bool:
+        return bool((await office.conversation())["status"] == "closed")
+
+    # The client shows it before the server has it.
+    await eventually(is_closed, message="the conversation is closed")
 
     await office.receives("Chegou, obrigada")
     await expect(ana.message("Chegou, obrigada")).to_be_visible()
