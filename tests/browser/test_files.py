@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import pytest
 from playwright.async_api import FilePayload, Route, expect
 
 from atd_testing.waiting import eventually
@@ -127,6 +128,7 @@ async def test_a_file_on_its_way_shows_how_far_it_is_and_can_be_called_back(offi
     assert await _kinds_sent(office, 1) == ["text"]
 
 
+@pytest.mark.long_story
 async def test_a_hundred_thousand_pasted_characters_are_kept_and_the_limit_is_said(office: Office, ana: Seat) -> None:
     await office.receives("Oi")
     await office.receives("Alô", of=RUI)

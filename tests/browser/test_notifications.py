@@ -102,6 +102,7 @@ async def test_two_tabs_notify_once_and_not_of_what_is_read(office: Office, sit:
     assert shown == [[MARINA.name, "Nova mensagem"], [RUI.name, "Nova mensagem"]]
 
 
+@pytest.mark.long_story
 async def test_what_the_browser_forbids_is_said_where_it_is_turned_on(office: Office, sit: Sit) -> None:
     seat = await _seat(sit, office, "denied")
     await seat.sign_in("/settings/notifications")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from playwright.async_api import Request, expect
 
 from tests.browser.conftest import Sit
@@ -17,6 +18,7 @@ Date.now = () => awake() + window.__slept;
 _A_NIGHT = 8 * 3_600_000
 
 
+@pytest.mark.long_story
 async def test_two_tabs_that_renew_the_session_at_once_both_go_on(office: Office, sit: Sit) -> None:
     await office.receives("Qual é o prazo?")
     seat = await sit(office.ana)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import FilePayload, expect
 
@@ -87,6 +88,7 @@ async def test_take_reply_and_close_are_one_key_each_while_one_stands_in_the_fie
     assert await office.texts() == ["Qual é o prazo?", "Dez dias."]
 
 
+@pytest.mark.long_story
 async def test_quoting_is_one_click_and_the_key_that_sends(office: Office, ana: Seat) -> None:
     await office.receives("Qual é o prazo?", "E o preço?")
     await ana.choose()
@@ -135,6 +137,7 @@ async def test_a_template_outside_the_window_is_one_click_and_two_keys(office: O
     await expect(ana.page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.long_story
 async def test_a_customers_last_conversation_is_two_keys_away(office: Office, ana: Seat) -> None:
     await office.receives("Alô", of=RUI)
     conversation = await office.conversation(RUI)
@@ -167,6 +170,7 @@ async def test_trying_a_failed_message_again_is_one_click(office: Office, ana: S
     assert await office.texts() == ["Qual é o prazo?", "Dez dias."]
 
 
+@pytest.mark.long_story
 async def test_another_theme_is_two_clicks(ana: Seat) -> None:
     page = ana.page.locator("html")
     await expect(page).to_have_attribute("data-mantine-color-scheme", "light")
