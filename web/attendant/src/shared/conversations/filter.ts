@@ -5,6 +5,11 @@ export type View = "mine" | "queue" | "all" | "favourites" | "closed";
 
 export const VIEWS: readonly View[] = ["mine", "queue", "all", "favourites", "closed"];
 
+/** As the API's `sort`: the latest activity first, or who waits longest. */
+export type Order = "-last_activity" | "waiting_since";
+
+export const ORDERS: readonly Order[] = ["-last_activity", "waiting_since"];
+
 /** A view, narrowed. Only what is set narrows; two equal filters have equal JSON. With `q`, all views are searched. */
 export interface ConversationFilter {
   view: View;
@@ -13,6 +18,7 @@ export interface ConversationFilter {
   assignee?: string;
   unread?: boolean;
   q?: string;
+  order?: Order;
 }
 
 const NOT_CLOSED: readonly ConversationStatus[] = ["bot", "queued", "open", "snoozed"];
@@ -36,6 +42,15 @@ export function queryOf(filter: ConversationFilter): Record<string, string | str
   if (filter.accountId !== undefined) query["account_id"] = filter.accountId;
   if (filter.unread !== undefined) query["unread"] = filter.unread;
   return query;
+}
+
+/** The order of a view as long as nobody has chosen another: the queue is worked off from who waits longest. */
+export function usualOrder(view: View, searches: boolean): Order {
+  return view === "queue" && !searches ? "waiting_since" : "-last_activity";
+}
+
+export function orderOf(filter: ConversationFilter): Order {
+  return filter.order ?? usualOrder(filter.view, wordsOf(filter) !== "");
 }
 
 function viewQuery(filter: ConversationFilter, query: Record<string, string | string[] | boolean>): void {

@@ -6,15 +6,16 @@ import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { ApiProblem } from "@/shared/api/problem";
 import type { Capabilities, Contact, Conversation, Counts, FilterCount, NoteLimits, Page } from "@/shared/api/types";
-import { queryOf, type ConversationFilter } from "@/shared/conversations/filter";
-import { EMPTY_LIST, withPage, type ConversationList } from "@/shared/conversations/list";
+import { orderOf, queryOf, type ConversationFilter } from "@/shared/conversations/filter";
+import { emptyList, withPage, type ConversationList } from "@/shared/conversations/list";
 import { liveOf } from "@/shared/realtime/live";
 
+const NO_ROWS: readonly Conversation[] = [];
 const PAGE = 50;
 const RELOAD_PAGE = 100;
 
 const getPage = (filter: ConversationFilter, cursor: string | null, limit: number, signal?: AbortSignal) => {
-  const query = { ...queryOf(filter), limit, ...(cursor !== null && { cursor }) };
+  const query = { ...queryOf(filter), sort: orderOf(filter), limit, ...(cursor !== null && { cursor }) };
   // Built from a filter, so the document's types cannot know which of them there are.
   const call = api.GET("/api/v1/conversations", { params: { query }, ...(signal && { signal }) });
   return unwrap<Page<Conversation>>(call);
@@ -29,7 +30,10 @@ export async function loadList(
   const live = liveOf(client);
   const wanted = client.getQueryData<ConversationList>(keys.list(filter))?.rows.length ?? 0;
   const load = async () => {
-    let list = withPage(EMPTY_LIST, await getPage(filter, null, wanted > PAGE ? RELOAD_PAGE : PAGE, signal));
+    let list = withPage(
+      emptyList(orderOf(filter)),
+      await getPage(filter, null, wanted > PAGE ? RELOAD_PAGE : PAGE, signal),
+    );
     while (list.cursor !== null && list.rows.length < wanted) {
       list = withPage(list, await getPage(filter, list.cursor, RELOAD_PAGE, signal));
     }
@@ -79,13 +83,12 @@ export function useConversationList(filter: ConversationFilter) {
       setLoadingMore(false);
     }
   }, [client, key]);
-  const list = query.data ?? EMPTY_LIST;
   return {
-    conversations: list.rows,
+    conversations: query.data?.rows ?? NO_ROWS,
     status: query.status,
     error: query.error,
     refetch: query.refetch,
-    hasMore: list.cursor !== null,
+    hasMore: (query.data?.cursor ?? null) !== null,
     loadingMore,
     moreError,
     loadMore: more,

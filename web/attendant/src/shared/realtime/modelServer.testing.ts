@@ -1,7 +1,7 @@
 /** A server for tests: conversations and messages in memory, an event for each change, and requests that are answered when the test says so. */
 import type { Conversation, Counts, Message } from "@/shared/api/types";
-import { matches, type ConversationFilter } from "@/shared/conversations/filter";
-import { compare, placeOf } from "@/shared/conversations/list";
+import { matches, orderOf, type ConversationFilter, type Order } from "@/shared/conversations/filter";
+import { byPlace, compare, placeOf } from "@/shared/conversations/list";
 import type { EventFrame } from "@/shared/realtime/frames";
 
 export const ME = "me-1";
@@ -44,7 +44,7 @@ export class ModelServer {
   list(filter: ConversationFilter): Conversation[] {
     return this.conversations
       .filter((one) => matches(filter, one, ME) === true)
-      .sort((a, b) => compare(placeOf(a), placeOf(b)))
+      .sort(byPlace(orderOf(filter)))
       .map((one) => structuredClone(one));
   }
 
@@ -86,6 +86,7 @@ export class ModelServer {
       priority: "normal",
       favourite: false,
       unread_count: 0,
+      waiting_since: null,
       last_message: null,
       reply_window_expires_at: null,
       opened_at: this.now(),
@@ -127,7 +128,11 @@ export class ModelServer {
     } as unknown as Message;
     this.messages.get(conversation.id)?.push(message);
     conversation.last_activity_at = message.occurred_at;
-    if (what === "receive") conversation.unread_count += 1;
+    if (what === "receive") {
+      conversation.unread_count += 1;
+      conversation.waiting_since ??= message.occurred_at;
+    }
+    if (what === "send") conversation.waiting_since = null;
     if (what === "send") conversation.unread_count = 0;
     if (what !== "note") conversation.last_message = lastOf(message);
     this.publishMessage(conversation, message, what === "receive" ? "message.received" : "message.sent");
@@ -153,7 +158,7 @@ export class ModelServer {
       conversation.status = to ? "open" : "queued";
       this.publish(conversation, to ? "conversation.assigned" : "conversation.unassigned");
     } else if (act.do === "close" && !closed) {
-      Object.assign(conversation, { status: "closed", closed_at: this.now(), unread_count: 0 });
+      Object.assign(conversation, { status: "closed", closed_at: this.now(), unread_count: 0, waiting_since: null });
       this.publish(conversation, "conversation.closed");
     } else if (act.do === "reopen" && closed) {
       Object.assign(conversation, { status: conversation.assignee ? "open" : "queued", closed_at: null });
@@ -174,7 +179,7 @@ export class ModelServer {
   }
 
   private publishMessage(conversation: Conversation, message: Message, type: `message.${string}`): void {
-    const { unread_count, reply_window_expires_at, last_activity_at } = conversation;
+    const { unread_count, waiting_since, reply_window_expires_at, last_activity_at } = conversation;
     const last = conversation.last_message?.id === message.id;
     this.stream.push({
       ...this.envelope(conversation),
@@ -184,6 +189,7 @@ export class ModelServer {
         message: structuredClone(message),
         conversation_state: {
           unread_count,
+          waiting_since: waiting_since ?? null,
           reply_window_expires_at: reply_window_expires_at ?? null,
           last_activity_at,
           last_preview: last ? (conversation.last_message?.preview ?? null) : null,
@@ -220,19 +226,21 @@ export class ModelServer {
 
   private page(query: URLSearchParams) {
     const statuses = query.getAll("status");
+    const order = (query.get("sort") ?? "-last_activity") as Order;
     const rows = this.conversations
       .filter((one) => statuses.length === 0 || statuses.includes(one.status))
       .filter((one) => query.get("assignee") !== "me" || one.assignee?.id === ME)
       .filter((one) => query.get("favourite") !== "true" || one.favourite)
       .filter((one) => query.get("unread") !== "true" || one.unread_count > 0)
-      .sort((a, b) => compare(placeOf(a), placeOf(b)));
+      .sort(byPlace(order));
     const cursor = query.get("cursor");
-    const [at = "", id = ""] = cursor?.split("|") ?? [];
-    const rest = cursor === null ? rows : rows.filter((one) => compare({ at, id }, placeOf(one)) < 0);
+    const [at = "", id = "", waiting = ""] = cursor?.split("|") ?? [];
+    const place = { at, id, waiting: waiting || null };
+    const rest = cursor === null ? rows : rows.filter((one) => compare(place, placeOf(one), order) < 0);
     const items = rest.slice(0, PAGE_OF_TESTS);
     const last = items.at(-1);
     const more = rest.length > items.length && last !== undefined;
-    return { items, next_cursor: more ? `${last.last_activity_at}|${last.id}` : null };
+    return { items, next_cursor: more ? [last.last_activity_at, last.id, last.waiting_since ?? ""].join("|") : null };
   }
 
   private messagePage(id: string, query: URLSearchParams) {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { keys } from "@/shared/api/keys";
 import type { Conversation } from "@/shared/api/types";
-import { EMPTY_LIST, type ConversationList } from "@/shared/conversations/list";
+import { emptyList, type ConversationList } from "@/shared/conversations/list";
 import { EMPTY_THREAD, type Thread } from "@/shared/conversations/thread";
 import { readFrame, type EventFrame } from "@/shared/realtime/frames";
 import { Live } from "@/shared/realtime/live";
@@ -47,7 +47,7 @@ test("a note and a message go into thread and list; the note is not the last mes
   const client = new QueryClient();
   const live = new Live(client);
   live.belongTo("8e1685a2-6e12-53e4-92ed-000000000002");
-  client.setQueryData<ConversationList>(keys.list({ view: "queue" }), EMPTY_LIST);
+  client.setQueryData<ConversationList>(keys.list({ view: "queue" }), emptyList("waiting_since"));
   client.setQueryData<Thread>(keys.thread(ID), EMPTY_THREAD);
   live.takeAnswered([conversation], emptyWatch());
   live.apply(events);
@@ -67,7 +67,7 @@ test("a batch of events over 5,000 rows writes each list once", () => {
   const client = new QueryClient();
   const live = new Live(client);
   const rows = Array.from({ length: 5000 }, (_, index) => ({ ...conversation, id: `c${index}`, sequence: 155 }));
-  client.setQueryData<ConversationList>(keys.list({ view: "queue" }), EMPTY_LIST);
+  client.setQueryData<ConversationList>(keys.list({ view: "queue" }), emptyList("waiting_since"));
   live.takeAnswered(rows, emptyWatch());
   let writes = 0;
   client.getQueryCache().subscribe((event) => {

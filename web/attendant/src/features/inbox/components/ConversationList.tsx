@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 
 import type { Conversation } from "@/shared/api/types";
-import type { ConversationFilter } from "@/shared/conversations/filter";
+import { orderOf, type ConversationFilter } from "@/shared/conversations/filter";
 import { useConversationList } from "@/shared/conversations/queries";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { useMe } from "@/shared/session/SessionProvider";
@@ -54,7 +54,7 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
   const memory = remembers ? JSON.stringify(filter) : null;
   const [left] = useState(() => (memory === null ? undefined : scrollMemory.of(memory)));
   const { hold, handlers: holding } = useHold(left !== undefined && left.offset > 0);
-  const { shown, release } = useArrangement(list.conversations, hold);
+  const { shown, release } = useArrangement(list.conversations, hold, orderOf(filter));
   const { rows, gone, waiting } = shown;
   const { setScroller, ...view } = useRows({ rows, selectedId, left });
   const [assigningId, setAssigningId] = useState<string | null>(null);

@@ -14,6 +14,7 @@ import { isNarrowed, sameNarrowing, searchOf, type Narrowing } from "../model/ad
 import type { SavedFilter } from "../model/savedFilters";
 import { AssigneeChip, ChannelChip, UnreadChip } from "./FilterChips";
 import { FilterNameForm } from "./FilterNameForm";
+import { OrderMenu } from "./OrderMenu";
 import classes from "./Toolbar.module.css";
 
 interface Props {
@@ -37,6 +38,7 @@ export function FilterBar({ view, narrowing, saved, searching, onChange }: Props
         <AssigneeChip narrowing={narrowing} options={options} onChange={onChange} />
       )}
       <span className={classes.space} />
+      <OrderMenu view={view} searching={searching} narrowing={narrowing} onChange={onChange} />
       {changed && <SaveFilter view={view} narrowing={narrowing} saved={saved} />}
       {isNarrowed(narrowing) && (
         <IconButton size={28} label={t("filter.clear")} onClick={() => onChange({})}>

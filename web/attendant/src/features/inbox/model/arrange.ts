@@ -3,6 +3,7 @@
  * wait, rows change where they stand, and a row that no longer belongs there stays until the hold ends. Pure.
  */
 import type { Conversation } from "@/shared/api/types";
+import type { Order } from "@/shared/conversations/filter";
 import { compare, placeOf } from "@/shared/conversations/list";
 
 /** `order`: somebody has scrolled down; `rows`: somebody points at a row or has it in the keyboard's focus. */
@@ -34,6 +35,7 @@ export function arrange(
   live: readonly Conversation[],
   hold: Hold,
   copyOf: (id: string) => Conversation | undefined,
+  order: Order,
 ): Arrangement {
   if (shown.live === live && shown.hold === hold) return shown;
   if (hold === "none" || shown.rows.length === 0) return released(live, hold);
@@ -50,18 +52,18 @@ export function arrange(
       gone.add(row.id);
     }
   }
-  const risen = countRisen(rows, gone);
+  const risen = countRisen(rows, gone, order);
   const fresh = appendBelow(rows, live, left);
   return { rows, gone: gone.size > 0 ? gone : NONE, waiting: risen + fresh, live, hold };
 }
 
 /** Rows that a customer's message has lifted above a row that stands over them. */
-function countRisen(rows: readonly Conversation[], gone: ReadonlySet<string>): number {
+function countRisen(rows: readonly Conversation[], gone: ReadonlySet<string>, order: Order): number {
   let lowest: Conversation | undefined;
   let risen = 0;
   for (const row of rows) {
     if (gone.has(row.id)) continue;
-    if (lowest === undefined || compare(placeOf(row), placeOf(lowest)) > 0) lowest = row;
+    if (lowest === undefined || compare(placeOf(row), placeOf(lowest), order) > 0) lowest = row;
     else if (row.last_message?.direction === "inbound") risen += 1;
   }
   return risen;
