@@ -40,7 +40,14 @@ class _Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:
     """Serve `app` on 127.0.0.1 until the block ends, and yield its base URL; port 0 picks a free one."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="on")
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        lifespan="on",
+        timeout_keep_alive=75,  # as our services: a client that keeps connections for less never meets one that closes
+    )
     server = _Server(config)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(START_DEADLINE_SECONDS):
