@@ -75,10 +75,12 @@ def act(world: World, action: str, number: int) -> None:
                 world.files |= {one.id: one for one in picture.attachments} if picture else {}
             case "close":
                 changes = conversation.close(NOON)
+            case "reopen":
+                changes = conversation.reopen(NOON)
             case "assign":
                 changes = conversation.assign(Named(id="bia", name="Bia"))
             case _:
-                changes = getattr(conversation, action)()
+                changes = conversation.read()
     except Refusal:
         return
     world.tell(conversation, changes)
