@@ -23,7 +23,7 @@ test("the queue is worked off from who waits longest, unless somebody chose or s
 
 const rows = fc.uniqueArray(
   fc.record({
-    id: fc.constantFrom("a", "b", "c", "d", "e", "f", "g", "h"),
+    id: fc.constantFrom<string>("a", "b", "c", "d", "e", "f", "g", "h"),
     at: fc.integer({ min: 0, max: 5 }),
     waiting: fc.option(fc.integer({ min: 0, max: 5 })),
   }),
