@@ -9,7 +9,7 @@ import { IconButton } from "@/shared/ui/IconButton";
 import { useDialogSending } from "../hooks/useDialogSending";
 import { useRefusalText } from "../hooks/useRefusalText";
 import classes from "./composer.module.css";
-import type { DialogProps } from "./dialogs";
+import type { DialogProps } from "./dialogProps";
 
 const MOST_PHONES = 5;
 const PHONE = /^\+?[\d\s().-]{5,24}$/;

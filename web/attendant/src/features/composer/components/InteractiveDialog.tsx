@@ -21,7 +21,7 @@ import {
   type Section,
 } from "../model/interactive";
 import classes from "./composer.module.css";
-import type { DialogProps } from "./dialogs";
+import type { DialogProps } from "./dialogProps";
 import styles from "./interactive.module.css";
 
 /** Buttons, a list, a link, or the question for a place or a number, with the limits of the channel. */

@@ -8,7 +8,7 @@ import { useDialogSending } from "../hooks/useDialogSending";
 import { useRefusalText } from "../hooks/useRefusalText";
 import { coordinatesIn, isOnEarth } from "../model/place";
 import classes from "./composer.module.css";
-import type { DialogProps } from "./dialogs";
+import type { DialogProps } from "./dialogProps";
 
 /** A place: by the address of a map, or by its coordinates. */
 export function LocationDialog({ conversation, draft, onClose }: DialogProps) {

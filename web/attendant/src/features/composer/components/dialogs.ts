@@ -1,15 +1,8 @@
 import type { ComponentType, LazyExoticComponent } from "react";
 
-import type { Capabilities, Conversation } from "@/shared/api/types";
-import type { Draft } from "@/shared/conversations/drafts";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
-export interface DialogProps {
-  conversation: Conversation;
-  capabilities: Capabilities;
-  draft: Draft;
-  onClose: () => void;
-}
+import type { DialogProps } from "./dialogProps";
 
 export type DialogName = "template" | "interactive" | "location" | "contact";
 

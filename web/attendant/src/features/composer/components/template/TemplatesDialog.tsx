@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Template } from "@/shared/api/types";
 
-import type { DialogProps } from "../dialogs";
+import type { DialogProps } from "../dialogProps";
 import classes from "./template.module.css";
 import { TemplateForm } from "./TemplateForm";
 import { TemplateList } from "./TemplateList";
