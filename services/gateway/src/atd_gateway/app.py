@@ -20,10 +20,9 @@ from atd_gateway.api.sessions import sessions_router
 from atd_gateway.api.web_client import web_client_routes
 from atd_gateway.api.ws import ws_route
 from atd_gateway.api_documents import ApiDocuments
-from atd_gateway.attendant_changes import AttendantChanges
 from atd_gateway.attendants import Attendants, AttendantStore
 from atd_gateway.authenticator import Authenticator
-from atd_gateway.channels.directory import ChannelDirectory, RawRecord
+from atd_gateway.channels.directory import ChannelDirectory
 from atd_gateway.channels.finding import AccountFinder
 from atd_gateway.channels.kinds import Kinds
 from atd_gateway.channels.listing import MergedList
@@ -45,10 +44,12 @@ from atd_gateway.realtime.streams import TOPICS, Topics
 from atd_gateway.realtime.transient import TransientFrames
 from atd_gateway.seed import Seeding
 from atd_gateway.settings import GatewaySettings, services_behind
+from atd_gateway.settings_stream import RawRecord, SettingsStream
 from atd_gateway.signin import FailedSignInLimiter, SignIn
 from atd_gateway.store import INDEXES, MongoChannelKeys, MongoPeople, MongoSessions
 from atd_gateway.web_files import read_web_files
 from atd_schemas.services import SERVICES, Service, channel_services
+from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged
 from atd_schemas.topics import SETTINGS_CHANGES
 from atd_servicekit.broadcast import Broadcast
 from atd_servicekit.clock import Clock
@@ -268,10 +269,12 @@ def _settings_changes(
 ) -> ChannelDirectory:
     """Who is told what other processes and services change: the directory of channel accounts, and `changed`."""
     skipped = metrics.stream_skipped.labels(SETTINGS_CHANGES.name).inc
-    directory, attendants = ChannelDirectory(services, skipped), AttendantChanges(changed, skipped)
+    directory = ChannelDirectory(services)
+    accounts = SettingsStream(ChannelAccountChanged, directory.take, skipped)
+    attendants = SettingsStream(AttendantChanged, lambda change: changed(change.data.attendant_id), skipped)
 
     async def take(records: Sequence[RawRecord]) -> None:
-        await directory.take(records)
+        await accounts.take(records)
         await attendants.take(records)
 
     runtime.broadcast(SETTINGS_CHANGES, take, from_beginning=True)

@@ -5,28 +5,11 @@ the last event that it has read. An account that was created a moment ago is add
 another process it is unknown for the time that its event takes (`finding.py` asks the services then).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-import structlog
-from pydantic import ValidationError
 
 from atd_schemas.services import Service, service_of_channel
 from atd_schemas.settings_changes import ChannelAccountChanged
-
-_TYPE = b"settings.channel_account"
-
-
-class RawRecord(Protocol):
-    """What the directory needs of a Kafka record."""
-
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def value(self) -> bytes | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +26,8 @@ class ChannelDirectory:
     A deleted account keeps its place: its service answers 404 for it, as for what never was.
     """
 
-    def __init__(self, services: Sequence[Service], skipped: Callable[[], None]) -> None:
-        """`skipped` is called for each record that cannot be read; it is ignored."""
+    def __init__(self, services: Sequence[Service]) -> None:
         self._services = services
-        self._skipped = skipped
         self._places: dict[str, Place] = {}
 
     def __len__(self) -> int:
@@ -60,22 +41,8 @@ class ChannelDirectory:
         """Add an account that was seen at its service."""
         self._places[account_id] = place
 
-    async def take(self, records: Sequence[RawRecord]) -> None:
-        """Read records of `settings.changes.v1`."""
-        for record in records:
-            value = record.value or b""
-            if _TYPE in value:  # templates are most of the topic, and cheaper to pass over than to parse
-                self._take(value, record)
-
-    def _take(self, value: bytes, record: RawRecord) -> None:
-        try:
-            change = ChannelAccountChanged.model_validate_json(value)
-        except ValidationError as error:
-            if any(one["loc"] == ("type",) for one in error.errors(include_input=False)):
-                return  # another change, which mentions these words
-            self._skipped()
-            structlog.get_logger().warning("directory.skipped", partition=record.partition, offset=record.offset)
-            return
+    def take(self, change: ChannelAccountChanged) -> None:
+        """Remember what a service has published."""
         service = service_of_channel(change.data.channel, self._services)
         if service is not None:
             self.add(change.data.account_id, Place(service.name, change.tenant_id))

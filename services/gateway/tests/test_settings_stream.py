@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 import atd_schemas
-from atd_gateway.attendant_changes import AttendantChanges
+from atd_gateway.settings_stream import SettingsStream
+from atd_schemas.settings_changes import AttendantChanged
 from atd_schemas.topics import SETTINGS_CHANGES
 
 EXAMPLES = Path(atd_schemas.__file__).parent / "examples" / SETTINGS_CHANGES.name
@@ -32,7 +33,9 @@ def skipped():
 
 @pytest.fixture
 def changes(heard, skipped):
-    return AttendantChanges(heard.append, lambda: skipped.append(1))
+    return SettingsStream(
+        AttendantChanged, lambda change: heard.append(change.data.attendant_id), lambda: skipped.append(1)
+    )
 
 
 async def test_every_change_of_an_attendant_is_told_and_no_other(changes, heard, skipped):
