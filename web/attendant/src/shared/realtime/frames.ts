@@ -49,7 +49,8 @@ export type ConnectionFrame =
   | { type: "ready"; cursor: string; expires_at: number; now?: string }
   | { type: "heartbeat"; cursor: string; now?: string }
   | { type: "resync"; cursor: string; reason: string }
-  | { type: "authenticated"; expires_at: number }
+  /** `permissions`: what the person may do from now on; it comes unasked, too, when a role was changed. */
+  | { type: "authenticated"; expires_at: number; permissions?: string[] }
   | { type: "pong"; id?: string | number }
   | { type: "error"; code: string; detail: string };
 

@@ -69,6 +69,7 @@ export class LiveSession {
       },
       onState: (state) => this.connected(state),
       onServerTime: (now) => serverClock.learn(now),
+      onPermissions: session.permitted,
     });
     this.signals = new Signals((frame) => this.socket.send(frame));
     this.notifier = this.createNotifier();

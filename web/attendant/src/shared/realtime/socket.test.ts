@@ -69,6 +69,7 @@ beforeEach(() => {
     onGap: vi.fn(),
     onState: (state) => said.push(state),
     onServerTime: vi.fn(),
+    onPermissions: (permissions) => said.push(`may ${permissions.join()}`),
     random: () => 0.5,
   };
   socket = new Socket(parts);
@@ -227,4 +228,14 @@ test("frames that nobody knows count for the cursor, and others for nothing", as
   wire.drop(1006);
   await vi.advanceTimersByTimeAsync(5000);
   expect(last().since).toBe("c4");
+});
+
+test("rights that changed are told when the server says them", async () => {
+  socket.start();
+  await vi.advanceTimersByTimeAsync(0);
+  last().ready();
+  last().frame({ type: "authenticated", expires_at: (NOW + 900_000) / 1000 });
+  expect(said.filter((one) => one.startsWith("may"))).toEqual([]);
+  last().frame({ type: "authenticated", expires_at: (NOW + 900_000) / 1000, permissions: ["a", "b"] });
+  expect(said.filter((one) => one.startsWith("may"))).toEqual(["may a,b"]);
 });

@@ -29,6 +29,7 @@ export interface SocketParts {
   onGap: () => void;
   onState: (state: ConnectionState) => void;
   onServerTime: (now: string) => void;
+  onPermissions: (permissions: readonly string[]) => void;
   random?: () => number;
 }
 
@@ -151,7 +152,10 @@ export class Socket {
     } else if (frame.type === "heartbeat") {
       this.cursor = frame.cursor;
       if (frame.now !== undefined) this.parts.onServerTime(frame.now);
-    } else if (frame.type === "authenticated") this.renewBefore(frame.expires_at);
+    } else if (frame.type === "authenticated") {
+      this.renewBefore(frame.expires_at);
+      if (frame.permissions !== undefined) this.parts.onPermissions(frame.permissions);
+    }
   }
 
   private connected(cursor: string, expiresAt: number, now: string | undefined): void {

@@ -6,8 +6,10 @@ type Reply = () => Promise<Response>;
 
 const json = (status: number, body: unknown) =>
   Promise.resolve(new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } }));
-const signedIn = (id: string, token: string) => () =>
-  json(200, { access_token: token, expires_in: 900, token_type: "Bearer", attendant: { id, name: id } });
+const signedIn =
+  (id: string, token: string, permissions: string[] = []) =>
+  () =>
+    json(200, { access_token: token, expires_in: 900, token_type: "Bearer", attendant: { id, name: id, permissions } });
 const refused = () => json(401, { code: "unauthenticated" });
 const offline: Reply = () => Promise.reject(new TypeError("Failed to fetch"));
 
@@ -162,4 +164,15 @@ test("a renewal that is answered after signing out does not sign in again", asyn
   answer(await signedIn("ana", "t2")());
   expect(await renewing).toBeNull();
   expect(session.getState().status).toBe("signed_out");
+});
+
+test("changed rights bring a new token with the person's record, unchanged ones ask for nothing", async () => {
+  replies["refresh"] = signedIn("ana", "t1", ["b", "a"]);
+  const session = await started();
+  session.permitted(["a", "b"]);
+  expect(asked).toEqual(["refresh"]);
+  replies["refresh"] = signedIn("ana", "t2", ["a"]);
+  session.permitted(["a"]);
+  await vi.waitFor(() => expect(session.getState()).toMatchObject({ me: { permissions: ["a"] } }));
+  expect(await session.token()).toBe("t2");
 });

@@ -104,6 +104,15 @@ export class Session {
     return this.renewing;
   };
 
+  /** What the person may do has changed: a new token, and their record with it. */
+  permitted = (permissions: readonly string[]): void => {
+    const { state, current } = this;
+    if (state.status !== "signed_in" || current === null) return;
+    if (state.me.permissions.toSorted().join() === permissions.toSorted().join()) return;
+    // Without an answer, the token's own renewal brings them.
+    this.renewed(current.value).catch(() => undefined);
+  };
+
   /** Take over changes of the signed-in person's own record. */
   update(me: Me): void {
     if (this.state.status === "signed_in") this.set({ status: "signed_in", me });
