@@ -301,12 +301,12 @@ describe("searching and narrowing", () => {
   it("asks for the order that somebody chooses, and keeps the view's own out of the address", async () => {
     const { user, asked, router } = await show([ana]);
     const sorts = () => asked.flatMap(({ path }) => /conversations\?.*sort=([\w-]+)/.exec(path)?.[1] ?? []);
-    await user.click(await screen.findByRole("button", { name: "Ordem: mais recentes primeiro" }));
-    await user.click(await screen.findByRole("menuitemradio", { name: "maior espera primeiro" }));
+    await user.click(await screen.findByRole("button", { name: "Ordem: Mais recentes primeiro" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: "Maior espera primeiro" }));
     await waitFor(() => expect(router.state.location.search).toBe("?sort=waiting_since"));
     await waitFor(() => expect(sorts()).toEqual(["-last_activity", "waiting_since"]));
-    await user.click(await screen.findByRole("button", { name: "Ordem: maior espera primeiro" }));
-    await user.click(await screen.findByRole("menuitemradio", { name: "mais recentes primeiro" }));
+    await user.click(await screen.findByRole("button", { name: "Ordem: Maior espera primeiro" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: "Mais recentes primeiro" }));
     await waitFor(() => expect(router.state.location.search).toBe(""));
   });
 
