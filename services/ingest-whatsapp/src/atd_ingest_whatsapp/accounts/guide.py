@@ -9,30 +9,30 @@ from atd_ingest_whatsapp.accounts.views import NewWhatsAppChannel, WhatsAppChann
 
 _STEPS = (
     GuideStep(
-        title=words("Crie o aplicativo na Meta", "Create the app at Meta", "Cree la aplicación en Meta"),
+        title=words("Crie o aplicativo na Meta", "Create the app at Meta", "Crea la aplicación en Meta"),
         text=words(
             "Em developers.facebook.com, abra Meus aplicativos e crie um aplicativo da sua empresa com o caso de uso "
             "WhatsApp. Se ela já tem um, use-o.",
             "At developers.facebook.com, open My apps and create an app of your business with the WhatsApp use case. "
             "If it already has one, use that.",
-            "En developers.facebook.com, abra Mis aplicaciones y cree una aplicación de su empresa con el caso de uso "
-            "WhatsApp. Si ya tiene una, úsela.",
+            "En developers.facebook.com, abre Mis aplicaciones y crea una aplicación de tu empresa con el caso de uso "
+            "WhatsApp. Si ya tiene una, úsala.",
         ),
     ),
     GuideStep(
-        title=words("Adicione o número", "Add the phone number", "Añada el número"),
+        title=words("Adicione o número", "Add the phone number", "Añade el número"),
         text=words(
             "No aplicativo, abra WhatsApp > Configuração da API e adicione o número da empresa; a Meta o confirma por "
             "SMS ou ligação. Nessa página estão a identificação do número e a da conta do WhatsApp Business.",
             "In the app, open WhatsApp > API setup and add the company's number; Meta confirms it by SMS or call. "
             "That page shows the phone number ID and the WhatsApp Business account ID.",
-            "En la aplicación, abra WhatsApp > Configuración de la API y añada el número de la empresa; Meta lo "
+            "En la aplicación, abre WhatsApp > Configuración de la API y añade el número de la empresa; Meta lo "
             "confirma por SMS o llamada. Esa página muestra el identificador del número y el de la cuenta de WhatsApp "
             "Business.",
         ),
     ),
     GuideStep(
-        title=words("Gere um token permanente", "Make a permanent token", "Genere un token permanente"),
+        title=words("Gere um token permanente", "Make a permanent token", "Genera un token permanente"),
         text=words(
             "Em business.facebook.com, abra Configurações > Usuários do sistema e crie um usuário administrador. Dê a "
             "ele controle total do aplicativo e da conta do WhatsApp. Depois gere um token que nunca expira, com as "
@@ -40,17 +40,17 @@ _STEPS = (
             "At business.facebook.com, open Settings > System users and add an admin system user. Assign it the app "
             "and the WhatsApp account with full control. Then generate a token that never expires, with the "
             "permissions whatsapp_business_messaging and whatsapp_business_management.",
-            "En business.facebook.com, abra Configuración > Usuarios del sistema y añada un usuario administrador. "
-            "Asígnele la aplicación y la cuenta de WhatsApp con control total. Luego genere un token que nunca caduca, "
+            "En business.facebook.com, abre Configuración > Usuarios del sistema y añade un usuario administrador. "
+            "Asígnale la aplicación y la cuenta de WhatsApp con control total. Luego genera un token que nunca caduca, "
             "con los permisos whatsapp_business_messaging y whatsapp_business_management.",
         ),
     ),
     GuideStep(
-        title=words("Copie a chave secreta", "Copy the app secret", "Copie la clave secreta"),
+        title=words("Copie a chave secreta", "Copy the app secret", "Copia la clave secreta"),
         text=words(
             "No aplicativo, abra Configurações > Básico e clique em Mostrar ao lado da chave secreta do aplicativo.",
             "In the app, open App settings > Basic and click Show beside the app secret.",
-            "En la aplicación, abra Configuración > Básica y haga clic en Mostrar junto a la clave secreta.",
+            "En la aplicación, abre Configuración > Básica y haz clic en Mostrar junto a la clave secreta.",
         ),
     ),
 )
@@ -126,7 +126,7 @@ _COPY = (
             "campo. O endereço precisa ser alcançável pela internet, com HTTPS.",
             "In Meta's app, open WhatsApp > Configuration, click Edit under Webhooks and paste this into the first "
             "field. The address must be reachable from the internet over HTTPS.",
-            "En la aplicación de Meta, abra WhatsApp > Configuración, haga clic en Editar en Webhooks y péguela en el "
+            "En la aplicación de Meta, abre WhatsApp > Configuración, haz clic en Editar en Webhooks y pégala en el "
             "primer campo. La dirección debe ser accesible desde internet con HTTPS.",
         ),
     ),
@@ -138,8 +138,8 @@ _COPY = (
             "Escreva ao número: a mensagem aparece na fila.",
             "Paste it into the second field, click Verify and save, then subscribe to the field messages in the list "
             "of webhooks. Write to the number: the message appears in the queue.",
-            "Péguelo en el segundo campo, haga clic en Verificar y guardar y suscríbase al campo messages en la lista "
-            "de webhooks. Escriba al número: el mensaje aparece en la cola.",
+            "Pégalo en el segundo campo, haz clic en Verificar y guardar y suscríbete al campo messages en la lista "
+            "de webhooks. Escribe al número: el mensaje aparece en la cola.",
         ),
     ),
 )
