@@ -157,7 +157,6 @@ export async function expectAccessible(element: Element): Promise<void> {
     rules: {
       "color-contrast": { enabled: false },
       region: { enabled: false },
-      "landmark-no-duplicate-banner": { enabled: false },
     },
   });
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)).toEqual([]);

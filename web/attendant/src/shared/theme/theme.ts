@@ -69,6 +69,8 @@ export const theme = createTheme({
         transitionProps: { duration: 0 },
       },
     },
+    // A dialog is no landmark of the page: Mantine's <header> there would be a second banner.
+    ModalHeader: { defaultProps: { component: "div" } },
     Menu: { defaultProps: { shadow: "var(--float-shadow)", transitionProps: { duration: 120 } } },
     Popover: { defaultProps: { shadow: "var(--float-shadow)", transitionProps: { duration: 120 } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
