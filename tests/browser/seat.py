@@ -13,7 +13,6 @@ from playwright.async_api import (
     ConsoleMessage,
     Locator,
     Page,
-    Position,
     Request,
     Response,
     expect,
@@ -26,8 +25,6 @@ from tests.browser.office import MARINA, Customer, Person
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-
-_PICTURE = Position(x=28, y=28)
 
 _FIRST_REFRESH = re.compile(r"401 POST \S+/api/v1/auth/refresh")
 """Whether somebody is signed in is asked once, and "no" is an answer."""
@@ -140,8 +137,7 @@ class Seat:
         await expect(self.row(of).or_(fresh).first).to_be_visible()
         if not await self.row(of).is_visible():
             await fresh.click()
-        # On the picture: the button that says how many are new may lie over the middle of the first row.
-        await self.row(of).get_by_role("link").click(position=_PICTURE)
+        await self.row(of).get_by_role("link").click()
         await expect(self.thread.get_by_role("heading", level=1)).to_have_text(of.name)
         await expect(self.messages).to_be_visible()
 

@@ -17,6 +17,7 @@ import { useArrangement } from "../hooks/useArrangement";
 import { useHold } from "../hooks/useHold";
 import { useRowActions } from "../hooks/useRowActions";
 import { useRows } from "../hooks/useRows";
+import { useStrip } from "../hooks/useStrip";
 import { scrollMemory } from "../model/scrollMemory";
 import classes from "./ConversationList.module.css";
 import { EmptyList } from "./EmptyList";
@@ -56,6 +57,7 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
   const { hold, handlers: holding } = useHold(left !== undefined && left.offset > 0);
   const { shown, release } = useArrangement(list.conversations, hold, orderOf(filter));
   const { rows, gone, waiting } = shown;
+  const strip = useStrip(waiting > 0);
   const { setScroller, ...view } = useRows({ rows, selectedId, left });
   const [assigningId, setAssigningId] = useState<string | null>(null);
   const handlers = useHandlers(rows, view.focusRow, setAssigningId);
@@ -65,25 +67,17 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
   if (rows.length === 0) return <EmptyList filter={filter} />;
   const total = list.hasMore ? -1 : rows.length;
   return (
-    <div className={classes.frame}>
-      {waiting > 0 && (
-        <button
-          type="button"
-          className={classes.fresh}
-          title={t("list.fresh_hint")}
-          onClick={() => {
-            release();
-            view.virtualizer.scrollToOffset(0);
-          }}
-        >
-          <IconArrowUp size={16} stroke={2} aria-hidden />
-          <span>{t("list.fresh", { count: waiting })}</span>
-        </button>
-      )}
+    <div
+      className={classes.frame}
+      onPointerEnter={holding.onPointerEnter}
+      onPointerLeave={holding.onPointerLeave}
+      onPointerMove={strip.onPointerMove}
+      onFocus={holding.onFocus}
+      onBlur={holding.onBlur}
+    >
       <div
         ref={setScroller}
         className={classes.scroller}
-        {...holding}
         onScroll={(event) => {
           holding.onScroll(event);
           view.scrolled();
@@ -91,7 +85,6 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
           if (memory !== null) scrollMemory.keep(memory, { offset, activeId: view.reachableId });
         }}
         onFocus={(event) => {
-          holding.onFocus(event);
           const id = event.target.closest("[data-row]")?.getAttribute("data-row");
           if (id) view.focused(id);
         }}
@@ -126,6 +119,22 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
         </ul>
         <ListEnd list={list} />
       </div>
+      {strip.shown && (
+        <div className={classes.strip}>
+          <button
+            type="button"
+            className={classes.fresh}
+            title={t("list.fresh_hint")}
+            onClick={() => {
+              release();
+              view.virtualizer.scrollToOffset(0);
+            }}
+          >
+            <IconArrowUp size={16} stroke={2} aria-hidden />
+            <span>{t("list.fresh", { count: waiting })}</span>
+          </button>
+        </div>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -64,6 +64,7 @@ beforeEach(() => {
   // jsdom has no layout; the list draws what fits into its height.
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(800);
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(352);
+  vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, 352, 800));
 });
 
 describe("a row", () => {
@@ -140,6 +141,24 @@ describe("nothing moves under the cursor", () => {
     await user.click(pill);
     expect(names()).toEqual(["Caio", "Ana", "Bia"]);
     expect(screen.queryByRole("button", { name: /nova/ })).toBeNull();
+  });
+
+  it("does not lay the pill under the mouse: it comes when the mouse is elsewhere in the list", async () => {
+    const { user, client } = await show([ana, bia, caio]);
+    await user.hover(await rowOf("Bia"));
+    const row = await rowOf("Bia");
+    fireEvent.pointerMove(row, { clientY: 790 });
+    act(() => void liveOf(client).expect("caio", { last_activity_at: at(5) }));
+    expect(names()).toEqual(["Ana", "Bia", "Caio"]);
+    expect(screen.queryByRole("button", { name: "1 nova" })).toBeNull();
+    fireEvent.pointerMove(row, { clientY: 400 });
+    const pill = await screen.findByRole("button", { name: "1 nova" });
+    fireEvent.pointerOut(row, { relatedTarget: pill });
+    fireEvent.pointerOver(pill, { relatedTarget: row });
+    fireEvent.pointerMove(pill, { clientY: 790 });
+    expect(names()).toEqual(["Ana", "Bia", "Caio"]);
+    fireEvent.click(pill);
+    expect(names()).toEqual(["Caio", "Ana", "Bia"]);
   });
 
   it("keeps a row that was closed elsewhere, with the reason, until the mouse leaves", async () => {
