@@ -13,6 +13,8 @@ export interface Updates {
   contacts: Map<string, Contact>;
   /** Conversations that have to be loaded: an event is missing before this one, or there is no copy to change. */
   missing: Set<string>;
+  /** Conversations that began just now: nobody has counted them yet. */
+  opened: Set<string>;
   /** Something happened that no copy shows as a change, so that numbers cannot be corrected by the difference. */
   uncounted: boolean;
 }
@@ -24,6 +26,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Upda
     messages: new Map(),
     contacts: new Map(),
     missing: new Set(),
+    opened: new Set(),
     uncounted: false,
   };
   for (const frame of frames) {
@@ -51,7 +54,7 @@ function takeCopy(copies: Copies, updates: Updates, copy: Conversation): void {
   updates.conversations.set(copy.id, { ...copy, favourite: current?.favourite ?? false });
   updates.missing.delete(copy.id);
   // Whether a conversation that was never loaded is a favourite, only the server knows.
-  if (current === undefined && copy.sequence > 1) updates.missing.add(copy.id);
+  if (current === undefined) (copy.sequence > 1 ? updates.missing : updates.opened).add(copy.id);
 }
 
 function withVersion(frame: MessageEvent): Message {

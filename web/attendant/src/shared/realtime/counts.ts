@@ -4,8 +4,8 @@ import { matches } from "@/shared/conversations/filter";
 
 export const COUNTED = ["mine", "queue", "all", "favourites"] as const;
 
-/** The counts after a change of one conversation. A count at its limit stays: how many more there were is not known. */
-export function recounted(counts: Counts, before: Conversation, after: Conversation, me: string): Counts {
+/** The counts after a change of one conversation, or after it began (`before` undefined). A count at its limit stays: how many more there were is not known. */
+export function recounted(counts: Counts, before: Conversation | undefined, after: Conversation, me: string): Counts {
   let changed = counts;
   for (const view of COUNTED) {
     const was = share(view, before, me);
@@ -19,7 +19,7 @@ export function recounted(counts: Counts, before: Conversation, after: Conversat
 }
 
 /** Whether the conversation counts differently than before. */
-export function countsDiffer(before: Conversation, after: Conversation, me: string): boolean {
+export function countsDiffer(before: Conversation | undefined, after: Conversation, me: string): boolean {
   return COUNTED.some((view) => {
     const was = share(view, before, me);
     const is = share(view, after, me);
@@ -27,7 +27,8 @@ export function countsDiffer(before: Conversation, after: Conversation, me: stri
   });
 }
 
-function share(view: (typeof COUNTED)[number], conversation: Conversation, me: string): Count {
+function share(view: (typeof COUNTED)[number], conversation: Conversation | undefined, me: string): Count {
+  if (conversation === undefined) return { total: 0, unread: 0 };
   const counted = conversation.status !== "closed" && matches({ view }, conversation, me) === true;
   return { total: counted ? 1 : 0, unread: counted && conversation.unread_count > 0 ? 1 : 0 };
 }

@@ -38,7 +38,7 @@ type Step =
 
 const at = fc.nat({ max: 20 });
 const count = fc.integer({ min: 1, max: 6 });
-const step: fc.Arbitrary<Step> = fc.oneof(
+const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("open" as const), at }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom("receive" as const, "send" as const), at }) },
   {
@@ -52,6 +52,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("assign" as const), at, to: fc.constantFrom("me", "other", "nobody") }),
   },
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 18, arbitrary: act },
   { weight: 8, arbitrary: fc.record({ do: fc.constant("deliver" as const), count }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("repeat" as const), count }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lose" as const), count }) },
@@ -111,6 +114,16 @@ class World {
     }
   }
 
+  /** Done and delivered at once, with nothing under way. */
+  see(act: Act): void {
+    this.server.act(act);
+    this.deliver(this.server.stream.length);
+  }
+
+  checkCounts(): void {
+    expect(this.client.getQueryData<Counts>(keys.counts())).toEqual(this.server.counts());
+  }
+
   check(): void {
     for (const filter of FILTERS) {
       const list = this.client.getQueryData<ConversationList>(keys.list(filter));
@@ -126,7 +139,7 @@ class World {
       expect(thread?.hasOlder).toBe(from > 0);
       expect(thread?.hasNewer).toBe(from + (thread?.messages.length ?? 0) < whole.length);
     }
-    expect(this.client.getQueryData<Counts>(keys.counts())).toEqual(this.server.counts());
+    this.checkCounts();
   }
 
   end(): void {
@@ -189,5 +202,23 @@ test("any order, repetition and loss with a new start ends in the server's state
       }
     }),
     { numRuns: 150 },
+  );
+}, 120_000);
+
+test("what happens before one's eyes is counted with it, not a moment later", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 40 }), async (acts) => {
+      const world = new World();
+      try {
+        await world.settle();
+        for (const one of acts) {
+          world.see(one);
+          world.checkCounts();
+        }
+      } finally {
+        world.end();
+      }
+    }),
+    { numRuns: 60 },
   );
 }, 120_000);

@@ -25,6 +25,14 @@ const GAPS_MOST = 20;
 
 type MessageListener = (conversationId: string, messages: readonly Message[]) => void;
 
+/** Where changes come from. */
+interface Written {
+  /** The list that they are the answer for, and which asks for nothing because of them. */
+  answered?: readonly unknown[];
+  /** Conversations that began with them. */
+  opened?: ReadonlySet<string>;
+}
+
 export class Live {
   private me = "";
   private readonly copies = new Map<string, Conversation>();
@@ -70,7 +78,7 @@ export class Live {
     if (frames.length === 0) return;
     const updates = applyEvents(this.copies, frames);
     notifyManager.batch(() => {
-      this.write(updates.conversations);
+      this.write(updates.conversations, { opened: updates.opened });
       for (const [id, messages] of updates.messages) this.writeMessages(id, messages);
       for (const [id, contact] of updates.contacts) this.writeContact(id, contact);
     });
@@ -113,7 +121,7 @@ export class Live {
       changes.set(copy.id, next);
       return next;
     });
-    notifyManager.batch(() => this.write(changes, queryKey));
+    notifyManager.batch(() => this.write(changes, { ...(queryKey && { answered: queryKey }) }));
     return shown;
   }
 
@@ -186,8 +194,7 @@ export class Live {
     return () => this.listeners.delete(listener);
   }
 
-  /** `answered`: the list that the changes are the answer for, and which asks for nothing because of them. */
-  private write(changes: ReadonlyMap<string, Conversation>, answered: readonly unknown[] = []): void {
+  private write(changes: ReadonlyMap<string, Conversation>, { answered = [], opened }: Written = {}): void {
     const fresh = new Map<string, Conversation>();
     const earlier = new Map<string, Conversation | undefined>();
     for (const [id, after] of changes) {
@@ -196,7 +203,7 @@ export class Live {
       fresh.set(id, after);
       earlier.set(id, before);
       this.copies.set(id, after);
-      this.count(before, after);
+      if (before !== undefined || opened?.has(id)) this.count(before, after);
     }
     if (fresh.size === 0) return;
     this.watches.each((watch) => {
@@ -233,7 +240,7 @@ export class Live {
   }
 
   private count(before: Conversation | undefined, after: Conversation): void {
-    if (before === undefined || !countsDiffer(before, after, this.me)) return;
+    if (!countsDiffer(before, after, this.me)) return;
     const key = keys.counts();
     const counts = this.client.getQueryData<Counts | null>(key);
     if (counts) this.client.setQueryData(key, recounted(counts, before, after, this.me));
