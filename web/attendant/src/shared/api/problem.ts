@@ -36,6 +36,16 @@ export class ApiProblem extends Error {
 /** The code of a change that was given up because the customer wrote while it was asked for. */
 export const CUSTOMER_WROTE = "customer_wrote";
 
+/** Somebody else was faster: whose the conversation is now, or that it is in the queue or closed. */
+export class Overtaken extends ApiProblem {
+  constructor(
+    refusal: ApiProblem,
+    readonly now: { is: "assigned"; name: string | null } | { is: "queued" | "closed" },
+  ) {
+    super(refusal.status, refusal.code, refusal.message, refusal.errors, refusal.requestId);
+  }
+}
+
 /** There was no answer: no network, or nobody at the other end. Whether the request had its effect is not known. */
 export class Unanswered extends Error {
   override readonly name = "Unanswered";

@@ -87,9 +87,36 @@ test("who is slower learns it, and takes nothing away", async () => {
     "POST /api/v1/conversations/c/assign": CONFLICT,
     "GET /api/v1/conversations/c": { ...ONE, sequence: 5, assignee: BIA, status: "open" },
   });
-  await act(() => expect(actions.take.mutateAsync({ id: "c" })).rejects.toMatchObject({ status: 409 }));
+  await act(() =>
+    expect(actions.take.mutateAsync({ id: "c" })).rejects.toMatchObject({ now: { is: "assigned", name: "Bia" } }),
+  );
   expect(put(part)).toHaveLength(1);
   await vi.waitFor(() => expect(copyIn(part)).toMatchObject({ assignee: BIA, sequence: 5 }));
+});
+
+test.each([
+  [{ assignee: BIA, status: "closed" }, "closed"],
+  [{ assignee: null, status: "queued" }, "queued"],
+])("who gives away what is %j now learns that it is %s", async (now, is) => {
+  const caio = { id: "caio", name: "Caio" };
+  const part = await start({
+    "POST /api/v1/conversations/c/assign": CONFLICT,
+    "GET /api/v1/conversations/c": { ...ONE, sequence: 5, ...now },
+  });
+  liveOf(part.client).expect("c", { assignee: caio, status: "open" });
+  const giving = () => actions.assign.mutateAsync({ id: "c", to: { id: "me", name: "Ana" } });
+  await act(() => expect(giving()).rejects.toMatchObject({ now: { is } }));
+});
+
+test("what another window of the same person has taken meanwhile is taken", async () => {
+  let tries = 0;
+  const taken = { ...ONE, sequence: 6, assignee: { id: "me", name: "Ana Admin" }, status: "open" };
+  const part = await start({
+    "POST /api/v1/conversations/c/assign": () => ((tries += 1) === 1 ? CONFLICT : taken),
+    "GET /api/v1/conversations/c": { ...taken, sequence: 5 },
+  });
+  await act(() => actions.take.mutateAsync({ id: "c" }));
+  expect(copyIn(part)).toEqual(taken);
 });
 
 test("that the customer wrote meanwhile is no reason against taking it", async () => {

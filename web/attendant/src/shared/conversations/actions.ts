@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
-import { ApiProblem, CUSTOMER_WROTE } from "@/shared/api/problem";
+import { ApiProblem, CUSTOMER_WROTE, Overtaken } from "@/shared/api/problem";
 import type { Conversation, Priority } from "@/shared/api/types";
 import { liveOf } from "@/shared/realtime/live";
 import { useMe } from "@/shared/session/SessionProvider";
@@ -38,7 +38,7 @@ function useAction<V extends { id: string }>(act: (client: QueryClient, variable
 
 /**
  * The actions on a conversation, as mutations: `take.mutate({ id })`. A refused one leaves the server's state, and its
- * error is an `ApiProblem` (409 `conflict`: somebody else was faster; 422 with the reason) or `Unanswered`.
+ * error is an `ApiProblem` (`Overtaken`: somebody else was faster; 422 with the reason) or `Unanswered`.
  */
 export function useConversationActions() {
   const me = useMe();
@@ -68,7 +68,10 @@ export function useConversationActions() {
   };
 }
 
-/** Refused when somebody else has assigned it meanwhile; that a message has come is no reason. */
+/**
+ * Refused when somebody else has assigned it otherwise meanwhile; that a message has come is no reason, nor that it is
+ * already as it is wanted.
+ */
 function assign(client: QueryClient, id: string, to: Colleague | null): Promise<Conversation> {
   const seen = liveOf(client).copyOf(id);
   const put = (header: IfMatch) =>
@@ -80,7 +83,13 @@ function assign(client: QueryClient, id: string, to: Colleague | null): Promise<
     );
   return run(client, id, { assignee: to, status: to === null ? "queued" : "open" }, () =>
     changeSeen(seen, id, put, (now, refusal) => {
-      if (now.assignee?.id !== seen?.assignee?.id || now.status === "closed") throw refusal;
+      if (now.status === "closed") throw new Overtaken(refusal, { is: "closed" });
+      const whose = now.assignee?.id;
+      if (whose === seen?.assignee?.id || whose === to?.id) return;
+      throw new Overtaken(
+        refusal,
+        now.assignee ? { is: "assigned", name: now.assignee.name ?? null } : { is: "queued" },
+      );
     }),
   );
 }

@@ -1,7 +1,8 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ApiProblem, CUSTOMER_WROTE, Unanswered } from "@/shared/api/problem";
+import { ApiProblem, CUSTOMER_WROTE, Overtaken, Unanswered } from "@/shared/api/problem";
+import { neutralName } from "@/shared/text/neutral";
 
 export interface ProblemText {
   title: string;
@@ -36,8 +37,14 @@ export function useProblemText(): (error: unknown) => ProblemText {
   const { t } = useTranslation("app");
   return useCallback(
     (error) => {
+      const code = codeOf(error);
+      if (error instanceof Overtaken) {
+        const { now } = error;
+        const name = (now.is === "assigned" && neutralName(now.name ?? "")) || t("handover.someone");
+        return { title: t("problem.conflict.title"), text: t(`problem.overtaken.${now.is}`, { name }), code };
+      }
       const kind = kindOf(error);
-      return { title: t(`problem.${kind}.title`), text: t(`problem.${kind}.text`), code: codeOf(error) };
+      return { title: t(`problem.${kind}.title`), text: t(`problem.${kind}.text`), code };
     },
     [t],
   );

@@ -1,4 +1,6 @@
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -246,6 +248,22 @@ describe("keys", () => {
     await rowOf("Ana");
     await user.keyboard("jjr");
     await waitFor(() => expect(router.state.location.pathname).toBe("/inbox/mine/bia"));
+  });
+
+  it("taking what a colleague took first says who was faster", async () => {
+    const unowned = { ...ana, assignee: null, status: "queued" };
+    const { user } = await show([unowned], {
+      view: "queue",
+      more: {
+        "POST /api/v1/conversations/ana/assign": new Refusal(409, { code: "conflict" }),
+        "GET /api/v1/conversations/ana": { ...ana, assignee: { id: "x", name: "Bruna" }, sequence: ana.sequence + 1 },
+      },
+    });
+    render(<Notifications />, { wrapper: MantineProvider });
+    await rowOf("Ana");
+    await user.keyboard("j{Shift>}A{/Shift}");
+    expect(await screen.findByText(/^Bruna assumiu antes de você\./)).toBeInTheDocument();
+    expect(screen.getByText("Não foi possível assumir a conversa com Ana")).toBeInTheDocument();
   });
 
   it("what was given to a colleague from the list can be taken back", async () => {

@@ -1,7 +1,7 @@
 /** What is done with the open conversation: at once, with a way back, and with a word when it was refused. */
 import { useTranslation } from "react-i18next";
 
-import { ApiProblem, CUSTOMER_WROTE } from "@/shared/api/problem";
+import { ApiProblem, CUSTOMER_WROTE, Overtaken } from "@/shared/api/problem";
 import type { Conversation, Priority } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
 import { focusComposer } from "@/shared/conversations/composerFocus";
@@ -24,7 +24,7 @@ export function useHeaderActions(conversation: Conversation) {
 
   const refused = (error: unknown) => {
     const problem = problemText(error);
-    if (!(error instanceof ApiProblem) || error.status !== 409) {
+    if (!(error instanceof ApiProblem) || error.status !== 409 || error instanceof Overtaken) {
       notifyFailed(t("failed.action"), problem.text, problem.code);
     } else if (error.code === CUSTOMER_WROTE) {
       notifyFailed(problem.title, problem.text);
