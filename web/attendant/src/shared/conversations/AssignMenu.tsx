@@ -38,7 +38,9 @@ export function AssignMenuItems({ assigneeId, onChoose }: Props) {
           onChange={(event) => setSought(event.currentTarget.value)}
         />
       )}
-      <Person id={me.id} name={t("me")} avatarName={me.name} current={assigneeId} onChoose={() => onChoose(me)} />
+      {assigneeId !== me.id && (
+        <Person id={me.id} name={t("me")} avatarName={me.name} current={assigneeId} onChoose={() => onChoose(me)} />
+      )}
       {others.map((one) => (
         <Person key={one.id} id={one.id} name={one.name} current={assigneeId} onChoose={() => onChoose(one)} />
       ))}

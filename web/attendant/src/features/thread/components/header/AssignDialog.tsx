@@ -1,6 +1,7 @@
 import { Modal, TextInput } from "@mantine/core";
-import { IconCheck, IconSearch } from "@tabler/icons-react";
-import { useId, useState, type KeyboardEvent } from "react";
+import { IconCheck, IconInbox, IconSearch } from "@tabler/icons-react";
+import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
@@ -16,22 +17,39 @@ interface Props {
   opened: boolean;
   conversation: Conversation;
   close: () => void;
-  assign: (to: { id: string; name: string }) => void;
+  /** null: back to the queue. */
+  assign: (to: { id: string; name: string } | null) => void;
 }
 
+/** In the place of a colleague's id. */
+const QUEUE = "queue";
+
 /** Who goes on with the conversation: by name, with the arrows and Enter. */
-export function AssignDialog({ opened, close, ...rest }: Props) {
+export function AssignDialog({ opened, ...rest }: Props) {
+  return opened ? <Opened {...rest} /> : null;
+}
+
+/**
+ * Drawn with its key and not after it, so that what is typed next reaches its field and nothing behind it. A dialog that
+ * is not drawn does not give the focus back by itself.
+ */
+function Opened({ close, ...rest }: Omit<Props, "opened">) {
   const { t } = useTranslation("thread");
+  const [before] = useState(() => document.activeElement);
+  const leave = () => {
+    flushSync(close);
+    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+  };
   return (
     <Modal
-      opened={opened}
-      onClose={close}
+      opened
+      onClose={leave}
       title={t("assign.title")}
       size={420}
       padding="md"
       closeButtonProps={{ "aria-label": t("assign.close") }}
     >
-      {opened && <Choice close={close} {...rest} />}
+      <Choice close={leave} {...rest} />
     </Modal>
   );
 }
@@ -43,15 +61,21 @@ function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
   const colleagues = useColleagues();
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
-  const people = [{ id: me.id, name: me.name }, ...colleagues.filter((one) => one.id !== me.id)]
-    .filter((one) => plain(one.name).includes(plain(words)))
-    .sort((a, b) => Number(b.id === me.id) - Number(a.id === me.id) || a.name.localeCompare(b.name));
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => input.current?.focus(), []);
+  const holder = conversation.assignee?.id;
+  const others = colleagues.filter((one) => one.id !== me.id).sort((a, b) => a.name.localeCompare(b.name));
+  // Who has it already does not transfer it to themselves.
+  const own = holder === me.id ? [] : [{ id: me.id, name: me.name }];
+  const queue = holder === undefined ? [] : [{ id: QUEUE, name: t("action.release") }];
+  const people = [...own, ...others, ...queue].filter((one) => plain(one.name).includes(plain(words)));
   const chosen = people[Math.min(at, people.length - 1)];
 
   const choose = (person: { id: string; name: string } | undefined) => {
     if (person === undefined) return;
     close();
-    if (person.id !== conversation.assignee?.id) assign({ id: person.id, name: person.name });
+    if (person.id === QUEUE) assign(null);
+    else if (person.id !== holder) assign({ id: person.id, name: person.name });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event.nativeEvent)) return;
@@ -64,6 +88,7 @@ function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
   return (
     <>
       <TextInput
+        ref={input}
         data-autofocus
         leftSection={<IconSearch size={18} aria-hidden />}
         aria-label={t("assign.search")}
@@ -75,8 +100,8 @@ function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
         }}
         onKeyDown={onKeyDown}
         role="combobox"
-        aria-expanded
-        aria-controls={`${id}-list`}
+        aria-expanded={people.length > 0}
+        aria-controls={people.length > 0 ? `${id}-list` : undefined}
         aria-activedescendant={chosen && `${id}-${chosen.id}`}
       />
       {people.length === 0 ? (
@@ -93,12 +118,16 @@ function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
               onPointerMove={() => setAt(index)}
               onClick={() => choose(person)}
             >
-              <Avatar id={person.id} name={person.name} size={28} />
+              {person.id === QUEUE ? (
+                <IconInbox size={28} stroke={1.5} aria-hidden />
+              ) : (
+                <Avatar id={person.id} name={person.name} size={28} />
+              )}
               <span className={classes.personName}>
                 <PersonName name={person.name} />
               </span>
               {person.id === me.id && <span className={classes.personMore}>{t("you")}</span>}
-              {person.id === conversation.assignee?.id && <IconCheck size={18} aria-label={t("assign.current")} />}
+              {person.id === holder && <IconCheck size={18} aria-label={t("assign.current")} />}
             </li>
           ))}
         </ul>
