@@ -15,11 +15,11 @@ function Everywhere() {
   return <CommandPalette useSources={useEverywhere} />;
 }
 
-async function search(conversations: object[], permissions?: string[]) {
+async function search(conversations: object[], permissions?: string[], found: object[] = []) {
   const answers: Answers = {
     "GET /api/v1/contacts": { items: [CONTACT] },
     "GET /api/v1/conversations": ({ path }: { path: string }) => ({
-      items: path.includes("contact_id=x") ? conversations : [],
+      items: path.includes("contact_id=x") ? conversations : found,
     }),
   };
   const part = await renderPart(<Everywhere />, {
@@ -45,6 +45,19 @@ test.each([
   expect(found).toHaveTextContent("+55 11 99999-0000");
   await userEvent.click(found);
   await vi.waitFor(() => expect(router.state.location.pathname).toBe(address));
+});
+
+test.each([
+  [{ status: "closed", assignee: { id: "b", name: "Bruna" } }, "#7 · Loja · encerrada · Bruna"],
+  [{ status: "closed", assignee: null }, "#7 · Loja · encerrada"],
+  [{ status: "open", assignee: { id: "me", name: "Ana Admin" } }, "#7 · Loja · com você"],
+  [{ status: "queued", assignee: null }, "#7 · Loja · sem atendente"],
+])("a conversation that is %j says so", async (standing, detail) => {
+  const channel = { kind: "whatsapp", account_id: "a", name: "Loja" };
+  await search([], undefined, [
+    { id: "c7", number: 7, contact: { id: "y", name: "Mariana", labels: [] }, channel, ...standing },
+  ]);
+  expect(await screen.findByRole("option", { name: /Mariana/ })).toHaveTextContent(detail);
 });
 
 test("who may not read customers is not offered any", async () => {

@@ -10,7 +10,7 @@ import { useAllowedPages } from "@/features/settings";
 import { api, unwrap } from "@/shared/api/client";
 import type { Contact, Conversation, Page } from "@/shared/api/types";
 import { LANGUAGES } from "@/shared/i18n";
-import { useMay } from "@/shared/session/SessionProvider";
+import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { displayName, neutralName } from "@/shared/text/neutral";
 import { phoneText } from "@/shared/text/phone";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
@@ -69,7 +69,19 @@ function useSearched(query: string, may: boolean): string | null {
   return may && settled.length >= SHORTEST ? settled : null;
 }
 
+/** Whether it is closed, and whose it is: enough to tell it from the customer's other ones. */
+function useStanding(): (conversation: Conversation) => string[] {
+  const { t } = useTranslation("app");
+  const me = useMe();
+  return ({ status, assignee }) => {
+    const whose = assignee?.id === me.id ? t("palette.mine") : assignee && displayName(assignee.name);
+    if (status === "closed") return [t("palette.closed"), ...(whose ? [whose] : [])];
+    return [whose ?? t("palette.nobody")];
+  };
+}
+
 function useConversations(query: string) {
+  const standing = useStanding();
   const navigate = useNavigate();
   const searched = useSearched(query, useMay("conversations:read"));
   const { data, isFetching } = useQuery({
@@ -88,7 +100,7 @@ function useConversations(query: string) {
     entries: items.map((conversation) => ({
       id: conversation.id,
       label: displayName(conversation.contact.name),
-      detail: `#${conversation.number} · ${conversation.channel.name}`,
+      detail: [`#${conversation.number}`, conversation.channel.name, ...standing(conversation)].join(" · "),
       icon: <ChannelMark kind={conversation.channel.kind} />,
       run: () => void navigate(addressOf(conversation)),
     })),

@@ -1,7 +1,7 @@
 /** What the palette offers: entries of the client itself, which are all there, and of the server, which are searched. */
 import type { ReactNode } from "react";
 
-import type { Command } from "@/shared/keyboard/registry";
+import type { Command, Scope } from "@/shared/keyboard/registry";
 import { best } from "@/shared/text/search";
 
 export interface PaletteEntry {
@@ -26,14 +26,23 @@ export interface PaletteSource {
 
 const SHOWN_PER_SOURCE = 8;
 
-/** The commands that make sense in the palette, each label once: the last registered has the key. */
+/** What is done with what is open stands before ways to elsewhere. */
+const NEAREST: readonly Scope[] = ["lightbox", "conversation", "composer", "list", "global"];
+
+/**
+ * The commands that make sense in the palette, the nearest first, each label once: the last registered has the key.
+ */
 export function commandEntries(commands: readonly Command[]): PaletteEntry[] {
-  const byLabel = new Map<string, PaletteEntry>();
-  for (const { label, keys, run, notInPalette } of commands) {
-    if (notInPalette === true) continue;
-    byLabel.set(label, { id: `command ${label}`, label, run, ...(keys[0] !== undefined && { keys: keys[0] }) });
-  }
-  return [...byLabel.values()];
+  const byLabel = new Map<string, Command>();
+  for (const command of commands) if (command.notInPalette !== true) byLabel.set(command.label, command);
+  return [...byLabel.values()]
+    .sort((a, b) => NEAREST.indexOf(a.scope) - NEAREST.indexOf(b.scope))
+    .map(({ label, keys: [first], run }) => ({
+      id: `command ${label}`,
+      label,
+      run,
+      ...(first !== undefined && { keys: first }),
+    }));
 }
 
 /** What answers the query, source by source; sources without an answer are left out. */

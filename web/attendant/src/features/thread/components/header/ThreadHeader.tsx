@@ -41,7 +41,14 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   usePageTitle(name);
 
   const scope = "conversation";
-  // The second key is for those who are typing: who opens a conversation stands in its field.
+  // The next likely step first: so they stand in the palette. The second key is for those who are typing: who opens a conversation stands in its field.
+  useShortcut({
+    keys: ["shift+a", "mod+shift+a"],
+    label: t("action.take"),
+    scope,
+    run: actions.take,
+    enabled: may.take,
+  });
   useShortcut({
     keys: ["e", "mod+shift+e"],
     label: t("action.close"),
@@ -50,13 +57,6 @@ export function ThreadHeader({ view, conversation, list }: Props) {
     enabled: may.close,
   });
   useShortcut({ keys: "shift+e", label: t("action.reopen"), scope, run: actions.reopen, enabled: may.reopen });
-  useShortcut({
-    keys: ["shift+a", "mod+shift+a"],
-    label: t("action.take"),
-    scope,
-    run: actions.take,
-    enabled: may.take,
-  });
   useShortcut({ keys: "a", label: t("action.assign"), scope, run: () => setDialog("assign"), enabled: may.assign });
   useShortcut({ label: t("action.release"), scope, run: actions.release, enabled: may.release });
   useShortcut({ keys: "f", label: t("action.favourite"), scope, run: actions.favourite });
