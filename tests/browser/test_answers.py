@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import expect
 
+from tests.browser.conftest import Sit
 from tests.browser.office import Office
 from tests.browser.seat import Seat
 
@@ -73,6 +74,17 @@ async def test_a_favourite_is_found_again(office: Office, ana: Seat) -> None:
     await ana.view("Fila")
     await ana.view("Favoritas")
     await expect(ana.row()).to_have_count(0)
+
+
+async def test_a_favourite_of_another_device_is_there_at_once(office: Office, ana: Seat, sit: Sit) -> None:
+    await office.receives("Oi")
+    other = await sit(ana.person)
+    await other.sign_in("/inbox/favourites")
+    await ana.choose()
+    await ana.press("Favoritar")
+    await expect(other.row()).to_be_visible()
+    await ana.press("Tirar dos favoritos")
+    await expect(other.row()).to_have_count(0)
 
 
 async def test_a_double_click_on_take_takes_and_no_more(office: Office, ana: Seat) -> None:
