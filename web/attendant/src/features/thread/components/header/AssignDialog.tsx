@@ -35,7 +35,7 @@ export function AssignDialog({ opened, ...rest }: Props) {
  */
 function Opened({ close, ...rest }: Omit<Props, "opened">) {
   const { t } = useTranslation("thread");
-  const [before] = useState(() => document.activeElement);
+  const [before] = useState(focused);
   const leave = () => {
     flushSync(close);
     if (before instanceof HTMLElement) before.focus({ preventScroll: true });
@@ -52,6 +52,12 @@ function Opened({ close, ...rest }: Omit<Props, "opened">) {
       <Choice close={leave} {...rest} />
     </Modal>
   );
+}
+
+/** What has the focus; of a menu that closes with the choice, the button that it belongs to. */
+function focused(): Element | null {
+  const button = document.activeElement?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  return button ? document.getElementById(button) : document.activeElement;
 }
 
 function Choice({ conversation, close, assign }: Omit<Props, "opened">) {
