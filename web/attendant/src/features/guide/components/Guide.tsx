@@ -1,9 +1,9 @@
 import { Button, Tooltip, UnstyledButton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconCheck, IconChevronDown, IconListCheck, IconX } from "@tabler/icons-react";
-import { useEffect } from "react";
+import { useEffect, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useLocation } from "react-router";
 
 import { useMay } from "@/shared/session/SessionProvider";
 import { IconButton } from "@/shared/ui/IconButton";
@@ -43,6 +43,9 @@ function Steps({ state, change, leads, className }: Props) {
     if (current !== undefined) undoable({ message: t("left"), undo: () => change({ left: false }) });
   };
   const open = state.folded === false;
+  // Over the end of the list in the inbox; other pages have their forms at the left.
+  const atRight = !useLocation().pathname.startsWith("/inbox");
+  const docked = phone?.open ? phone.width : 0;
   const label = `${t("title")} · ${t("progress", { count, of: steps.length })}`;
   return (
     <>
@@ -57,7 +60,12 @@ function Steps({ state, change, leads, className }: Props) {
         </UnstyledButton>
       </Tooltip>
       {open && (
-        <section className={classes.card} aria-label={t("title")}>
+        <section
+          className={classes.card}
+          aria-label={t("title")}
+          data-right={atRight || undefined}
+          style={{ "--guide-docked": `${docked}px` } as CSSProperties}
+        >
           <header className={classes.head}>
             <h2 className={classes.title}>{t("title")}</h2>
             <span className="numbers">{t("progress", { count, of: steps.length })}</span>
