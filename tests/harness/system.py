@@ -68,6 +68,7 @@ class System:
         self.product = {service.name: service for service in product}
         self.ports = {name: free_port() for name in (*self.product, FAKE, _INTERNAL)}
         self._environment = environment or {}
+        self._phones = tuple(fake) == SANDBOX
         commands = {name: ("-m", service.module) for name, service in self.product.items()} | {FAKE: tuple(fake)}
         self.processes = {name: self._process(name, command) for name, command in commands.items()}
 
@@ -200,6 +201,7 @@ class System:
             "ATD_PORT": str(self.ports.get(name, 0)),
             "ATD_INTERNAL_PORT": str(self.ports[_INTERNAL]),
             "ATD_PUBLIC_URL": self.public_url,
+            **({"ATD_SANDBOX_URL": self.url(FAKE)} if self._phones else {}),
             **{f"ATD_{one.outbound.upper()}_API_URL": self.url(FAKE) for one in self.product.values() if one.outbound},
             **{one.url_variable: self.internal_url(one.name) for one in self.product.values()},
             **self._environment.get(name, {}),
