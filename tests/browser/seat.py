@@ -129,15 +129,20 @@ class Seat:
         """The customer's row in the list."""
         return self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=of.name))
 
-    async def choose(self, of: Customer = MARINA) -> None:
-        """Click on the customer's row, and wait for the thread.
+    async def sees(self, of: Customer = MARINA) -> None:
+        """Wait until the customer's row is in the list.
 
-        A row that came while the pointer was on the list stands behind the button that says how many are new.
+        One that came while the pointer was on the list stands behind the button that says how many are new.
         """
         fresh = self.page.get_by_title("Mostrar no topo da lista")
         await expect(self.row(of).or_(fresh).first).to_be_visible()
         if not await self.row(of).is_visible():
             await fresh.click()
+        await expect(self.row(of)).to_be_visible()
+
+    async def choose(self, of: Customer = MARINA) -> None:
+        """Click on the customer's row, and wait for the thread."""
+        await self.sees(of)
         await self.row(of).get_by_role("link").click()
         await expect(self.thread.get_by_role("heading", level=1)).to_have_text(of.name)
         await expect(self.messages).to_be_visible()

@@ -24,7 +24,7 @@ async def test_after_a_cut_a_colleagues_answer_is_there_and_ones_own_goes_out_on
 
     await ana.mend()
     await expect(ana.message("Dez dias úteis.")).to_be_visible()
-    await expect(ana.row(RUI)).to_be_visible()
+    await ana.sees(RUI)
     await expect(ana.tick("São dez dias.", "Enviada")).to_be_visible()
     await office.went_out("São dez dias.")
     assert sorted(await office.texts()) == ["Dez dias úteis.", "Qual é o prazo?", "São dez dias."]
