@@ -108,8 +108,10 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
     (message: Message, emoji: string) => {
       const ours = message.reactions.find((one) => one.author.type !== "contact")?.emoji;
       putReaction({ id: message.id, emoji: ours === emoji ? null : emoji }, { onError: failed(t("failed.react")) });
+      // On a button of the message the next letter would be a command; by touch a keyboard would jump up.
+      if (!window.matchMedia("(hover: none)").matches) focusComposer(id);
     },
-    [putReaction, failed, t],
+    [putReaction, failed, id, t],
   );
   const copy = useCallback(
     (message: Message) => {

@@ -41,7 +41,7 @@ export function ActionBar({ message, picking, setPicking }: Props) {
         </IconButton>
       )}
       {isWithCustomer(message) && (
-        <Popover opened={picking} onChange={setPicking} position="top" withinPortal trapFocus returnFocus>
+        <Popover opened={picking} onChange={setPicking} position="top" withinPortal trapFocus>
           <Popover.Target>
             <span>
               <IconButton
