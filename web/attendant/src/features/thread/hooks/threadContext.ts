@@ -18,6 +18,8 @@ export interface ThreadActions {
   /** Id of the signed-in attendant. */
   me: string;
   customer: string;
+  /** In a closed conversation there is no field to put something into. */
+  closed: boolean;
   reply: (message: Message) => void;
   /** Ours is replaced; the same again takes it away. */
   react: (message: Message, emoji: string) => void;

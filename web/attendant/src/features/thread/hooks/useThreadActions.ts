@@ -36,6 +36,7 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
   const problemText = useProblemText();
   const customer = neutralName(conversation.contact.name ?? "") || t("customer");
   const { id } = conversation;
+  const closed = conversation.status === "closed";
   // Every message of the customer changes the conversation; what is asked when somebody points at a message does not
   // have to change for it.
   const latest = useRef(conversation);
@@ -129,6 +130,7 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
     () => ({
       me: me.id,
       customer,
+      closed,
       reply,
       react: toggle,
       copy,
@@ -144,6 +146,7 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
     [
       me.id,
       customer,
+      closed,
       reply,
       toggle,
       copy,

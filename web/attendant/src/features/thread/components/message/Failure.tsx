@@ -12,7 +12,7 @@ import classes from "./message.module.css";
 /** Why a message did not arrive, what can be done, and trying again where that can help. */
 export function Failure({ message }: { message: Message }) {
   const { t, i18n } = useTranslation("thread");
-  const { retry, edit, chooseTemplate } = useThreadActions();
+  const { closed, retry, edit, chooseTemplate } = useThreadActions();
   const [retrying, setRetrying] = useState(false);
   const { error } = message;
   const code = error?.provider_code ?? error?.code;
@@ -35,12 +35,12 @@ export function Failure({ message }: { message: Message }) {
             {t("action.retry")}
           </Button>
         )}
-        {error?.code === "window_closed" && (
+        {!closed && error?.code === "window_closed" && (
           <Button size="compact-xs" variant="light" color="red" onClick={chooseTemplate}>
             {t("action.template")}
           </Button>
         )}
-        {message.kind === "text" && message.text && (
+        {!closed && message.kind === "text" && message.text && (
           <Button size="compact-xs" variant="subtle" color="red" onClick={() => edit(message)}>
             {t("outgoing.edit")}
           </Button>

@@ -24,6 +24,7 @@ const ME = { id: "me", name: "Bruna" };
 const actions = {
   me: ME.id,
   customer: "Maria",
+  closed: false,
   reply: vi.fn(),
   react: vi.fn(),
   copy: vi.fn(),
@@ -46,7 +47,7 @@ beforeEach(() => {
   vi.clearAllMocks();
 });
 
-function show(shown: Message | OutgoingItem, quoted?: Message) {
+function show(shown: Message | OutgoingItem, quoted?: Message, changes: Partial<ThreadActions> = {}) {
   const rows =
     "clientId" in shown ? shownOf([], [shown], ME) : shownOf(quoted === undefined ? [shown] : [quoted, shown], [], ME);
   const row = rows.at(-1);
@@ -54,7 +55,7 @@ function show(shown: Message | OutgoingItem, quoted?: Message) {
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
-        <ThreadContext value={actions}>
+        <ThreadContext value={{ ...actions, ...changes }}>
           <MessageRow row={row} first last author="Maria" />
         </ThreadContext>
       </QueryClientProvider>
@@ -145,6 +146,13 @@ describe("what a failed message can become", () => {
   test("a file has no text to edit", () => {
     const row = within(show(own({ kind: "document", text: null, status: "failed", error })));
     expect(row.queryByRole("button", { name: "Editar" })).toBeNull();
+  });
+
+  test("in a closed conversation nothing leads to a field that is not there", () => {
+    const failed = own({ status: "failed", error: { ...error, code: "window_closed" } });
+    const row = within(show(failed, undefined, { closed: true }));
+    expect(row.queryByRole("button", { name: "Editar" })).toBeNull();
+    expect(row.queryByRole("button", { name: "Escolher modelo" })).toBeNull();
   });
 
   test("outside the window the templates are one click away", async () => {
