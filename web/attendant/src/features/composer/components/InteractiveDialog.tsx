@@ -1,9 +1,10 @@
 import { Button, Group, Modal, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { IconExternalLink, IconList, IconMapPin, IconPhone, IconPlus, IconX } from "@tabler/icons-react";
-import { useState, type SubmitEvent, type ReactNode } from "react";
+import { useState, type KeyboardEvent, type MouseEvent, type SubmitEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useDraft } from "@/shared/conversations/useDraft";
+import { isComposing } from "@/shared/keyboard/composing";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import { useDialogSending } from "../hooks/useDialogSending";
@@ -72,7 +73,7 @@ function Form({ conversation, limits, draft, onClose }: FormProps) {
   };
   const plain = form.type === "ask_location" || form.type === "ask_phone";
   return (
-    <form onSubmit={onSubmit} noValidate autoComplete="off" className={styles.form}>
+    <form onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate autoComplete="off" className={styles.form}>
       {limits.types.length > 1 && (
         <SegmentedControl
           className={styles.types}
@@ -159,6 +160,32 @@ function Form({ conversation, limits, draft, onClose }: FormProps) {
   );
 }
 
+/** Enter goes on to the next field or adds one, as a message with one of three buttons is no message yet; Ctrl+Enter sends. */
+function onKeyDown(event: KeyboardEvent<HTMLFormElement>): void {
+  if (event.key !== "Enter" || isComposing(event.nativeEvent)) return;
+  const { target, currentTarget: form } = event;
+  if (event.ctrlKey || event.metaKey) {
+    event.preventDefault();
+    if (!event.repeat) form.requestSubmit();
+  } else if (target instanceof HTMLInputElement) {
+    event.preventDefault();
+    if (!event.repeat) goOn(form, target);
+  }
+}
+
+function goOn(form: HTMLFormElement, from: HTMLInputElement): void {
+  const line = from.closest("[data-line]");
+  const filled = [...(line?.querySelectorAll("input") ?? [])].some(({ value }) => value.trim() !== "");
+  const places = [
+    ...form.querySelectorAll<HTMLElement>("input:not([type=radio]), textarea, [data-add], [type=submit]"),
+  ];
+  const next = places
+    .filter((place) => from.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING)
+    .find((place) => !place.matches("[data-add]") || (filled && place.parentElement === line?.parentElement));
+  if (next?.matches("[data-add]")) next.click();
+  else next?.focus();
+}
+
 /** "12 / 20" */
 function Room({ text, max }: { text: string; max: number }): ReactNode {
   return `${lengthOf(text)} / ${max}`;
@@ -176,7 +203,7 @@ function Buttons({ form: { buttons }, max, errorOf, onChange }: ButtonsProps) {
   return (
     <div className={styles.group}>
       {buttons.map((title, at) => (
-        <div key={at} className={classes.lineWithButton}>
+        <div key={at} className={classes.lineWithButton} data-line>
           <TextInput
             style={{ flex: 1 }}
             label={t("interactive.button", { number: at + 1 })}
@@ -232,7 +259,7 @@ function Sections({ form, max, errorOf, onChange }: SectionsProps) {
         <fieldset key={at} className={styles.section}>
           <legend className={styles.legend}>{t("interactive.section", { number: at + 1 })}</legend>
           {sections.length > 1 && (
-            <div className={classes.lineWithButton}>
+            <div className={classes.lineWithButton} data-line>
               <TextInput
                 style={{ flex: 1 }}
                 label={t("interactive.section_title")}
@@ -250,7 +277,7 @@ function Sections({ form, max, errorOf, onChange }: SectionsProps) {
             </div>
           )}
           {rows.map((row, number) => (
-            <div key={number} className={classes.lineWithButton}>
+            <div key={number} className={classes.lineWithButton} data-line>
               <TextInput
                 style={{ flex: 1 }}
                 label={t("interactive.row", { number: number + 1 })}
@@ -295,15 +322,23 @@ function Sections({ form, max, errorOf, onChange }: SectionsProps) {
   );
 }
 
-/** Adds one more; where there are enough, the reason stands instead. */
+/** Adds one more and brings the cursor into it; where there are enough, the reason stands instead. */
 function Add({ label, full, onAdd }: { label: string; full: string | undefined; onAdd: () => void }) {
   if (full !== undefined) return <p className={classes.hint}>{full}</p>;
+  const add = ({ currentTarget: { parentElement: group } }: MouseEvent<HTMLElement>) => {
+    onAdd();
+    requestAnimationFrame(() => {
+      const lines = group?.querySelectorAll<HTMLElement>(":scope > [data-line], :scope > fieldset") ?? [];
+      [...lines].at(-1)?.querySelector("input")?.focus();
+    });
+  };
   return (
     <Button
+      data-add
       variant="subtle"
       size="compact-sm"
       leftSection={<IconPlus size={16} />}
-      onClick={onAdd}
+      onClick={add}
       style={{ alignSelf: "flex-start" }}
     >
       {label}
