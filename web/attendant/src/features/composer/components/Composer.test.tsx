@@ -97,6 +97,16 @@ async function write(text: string) {
 
 const sendButton = () => screen.getByRole("button", { name: /^(Enviar|Salvar nota)/ });
 
+test("a click on the row of the conversation that is open leads into the field again; a filter of the list does not", async () => {
+  const { router } = await show();
+  field().blur();
+  fireEvent.pointerDown(document.body);
+  await act(() => router.navigate("/?unread=true"));
+  expect(field()).not.toHaveFocus();
+  await act(() => router.navigate("/?unread=true"));
+  expect(field()).toHaveFocus();
+});
+
 test("Enter sends once, however often it is pressed, and the field is empty after it", async () => {
   const { sent } = await show();
   await write("bom dia");
