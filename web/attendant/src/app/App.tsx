@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function App({ session, queryClient }: Props) {
-  const { theme: chosen } = usePreferences();
+  const { theme: chosen, listWidth } = usePreferences();
   const scheme = chosen === "system" ? {} : { forceColorScheme: chosen };
   useAppearance();
   return (
@@ -31,8 +31,12 @@ export function App({ session, queryClient }: Props) {
       getStyleNonce={styleNonce}
       {...scheme}
     >
-      {/* Not over the button that sends. */}
-      <Notifications position="bottom-left" className={classes.notifications} />
+      {/* Not over the field where one writes. */}
+      <Notifications
+        position="bottom-left"
+        className={classes.notifications}
+        __vars={{ "--list-width": `${listWidth}px` }}
+      />
       <PartBoundary part="client">
         <QueryClientProvider client={queryClient}>
           <SessionProvider session={session}>
