@@ -31,7 +31,7 @@ export function buildStage(stage) {
     openList: (message) => sheet(message.content.button, (close) => [
       h("h3", {}, t("chooseOption")),
       (message.content.sections ?? []).map((section) => [
-        section.title && h("p", { class: "section-title" }, section.title),
+        section.title ? h("p", { class: "section-title" }, section.title) : [],
         section.rows.map((one) => item("list", one.title, one.description, () => { close(); act.reply(message, one, "list_reply"); })),
       ]).flat(3),
     ].flat()),
