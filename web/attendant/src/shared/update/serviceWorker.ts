@@ -2,9 +2,12 @@
 
 const FILE = "/sw.js";
 const PATIENCE_MS = 10_000;
+const FIRST_PAGE_MS = 5000;
 
+/** At a first visit it comes a moment later: it fetches the whole client, and the page itself needs the network. */
 export async function registerServiceWorker(): Promise<void> {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  if (navigator.serviceWorker.controller === null) await pause(FIRST_PAGE_MS);
   try {
     await navigator.serviceWorker.register(FILE);
   } catch {
@@ -28,4 +31,8 @@ export async function activateNewest(): Promise<void> {
     setTimeout(resolve, PATIENCE_MS);
     waiting.postMessage("activate");
   });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
