@@ -28,6 +28,8 @@ PHONE = {"width": 390, "height": 844}
 
 _FIRST_REFRESH = re.compile(r"401 POST \S+/api/v1/auth/refresh")
 """Whether somebody is signed in is asked once, and "no" is an answer."""
+_GONE_ON = re.compile(r"409 POST \S+/api/v1/conversations/\S+/(close|assign)")
+"""The conversation has gone on since it was seen (a receipt is enough): the client looks and asks again."""
 _LEFT_ICON = re.compile(r"failed GET \S+/favicon.svg: net::ERR_FAILED")
 """So the browser calls a request that it gave up by leaving while the service worker was answering it."""
 _LEFT = ("net::ERR_ABORTED",)
@@ -61,7 +63,7 @@ class Seat:
         self.url = url
         self.person = person
         self.complaints: list[str] = []
-        self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH, _LEFT_ICON]
+        self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH, _GONE_ON, _LEFT_ICON]
         self._page: Page | None = None
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.on("console", self._console)

@@ -83,8 +83,6 @@ async def _fill(page: Page, values: Mapping[str, str]) -> None:
 async def test_the_guide_leads_a_newcomer_to_its_last_step(bakery: tuple[Person, str], sit: Sit) -> None:
     person, company = bakery
     ana = await sit(person)
-    # The phone's receipts may come between; the client asks again.
-    ana.forgive(r"409 POST \S+/assign")
     await ana.sign_in("/inbox/queue")
     guide = ana.page.get_by_role("region", name="Primeiros passos")
     step = guide.locator("[aria-current=step]")

@@ -101,7 +101,8 @@ async def test_dead_endpoints_do_not_take_the_slots_of_others(bench: LedgerBench
     for group, ids in dead.items():
         bench.receiver.hold(*ids)
         await process.ledger.add(bench.new_rows(ids, group=group))
-    await eventually(lambda: len(bench.receiver.running) >= 20, message="the dead endpoints have what they can get")
+    # Two each when all come at once; those that come first alone get up to four.
+    await eventually(lambda: len(bench.receiver.running) >= 16, message="the dead endpoints have what they can get")
     alive = [f"alive-{n}" for n in range(50)]
     await process.ledger.add(bench.new_rows(alive, group="alive"))
     await bench.wait_state("done", *alive)

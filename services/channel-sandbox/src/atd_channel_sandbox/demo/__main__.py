@@ -53,8 +53,8 @@ async def run(options: argparse.Namespace, password: str) -> int:
     ):
         runner = DemoRunner(sandbox, api, options.pace, print)
         await runner.sign_in(options.email, password)
-        await runner.wait_until_connected()
         chosen = stories()[: options.customers]
+        await runner.wait_until_connected({story.company for story in chosen})
         failures = await runner.run(chosen)
     print(f"\n{len(chosen) - len(failures)} of {len(chosen)} conversations in {time.monotonic() - began:.0f} s")
     for name, label in LABELS.items():

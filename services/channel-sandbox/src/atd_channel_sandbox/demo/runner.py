@@ -4,7 +4,7 @@ import asyncio
 import base64
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -45,14 +45,14 @@ class DemoRunner:
         self.api.headers["Authorization"] = f"Bearer {answer['access_token']}"
         self.me = answer["attendant"]["id"]
 
-    async def wait_until_connected(self) -> None:
-        """Wait until the sandbox's companies are connected."""
+    async def wait_until_connected(self, companies: Collection[str]) -> None:
+        """Wait until these of the sandbox's companies are connected; others may be anybody's."""
 
         async def connected() -> bool:
             state = await self.call(self.sandbox, "GET", "/sandbox/api/state")
-            own = [one for one in state["companies"] if one["own"]]
+            own = [one for one in state["companies"] if one["own"] and one["name"] in companies]
             self.numbers = {one["name"]: one["id"] for one in own if one["connected"]}
-            return bool(own) and len(self.numbers) == len(own)
+            return self.numbers.keys() == set(companies)
 
         await self.until(connected, "the companies are not connected")
         channels = await self.call(self.api, "GET", "/channels?kind=whatsapp&limit=100")
