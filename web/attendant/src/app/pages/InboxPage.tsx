@@ -16,6 +16,7 @@ import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import classes from "./InboxPage.module.css";
 
+const LIST_FIRST_MS = 1000;
 const loadThread = () => import("@/features/thread");
 const loadCustomer = () => import("@/features/customer");
 const ThreadPane = lazyPart(async () => (await loadThread()).ThreadPane);
@@ -37,8 +38,11 @@ export function InboxPage() {
   const list = useRef<HTMLDivElement>(null);
   usePageTitle(t("rail.inbox"));
   useEffect(() => {
-    // A click finds them there. What could not be loaded is loaded when it is shown, which says so.
-    for (const load of [loadThread, loadCustomer]) load().catch(() => undefined);
+    // After the list, a click finds them there. What could not be loaded is loaded when it is shown, which says so.
+    const timer = setTimeout(() => {
+      for (const load of [loadThread, loadCustomer]) load().catch(() => undefined);
+    }, LIST_FIRST_MS);
+    return () => clearTimeout(timer);
   }, []);
   if (!isView(view)) return <Navigate to="/inbox/mine" replace />;
 
