@@ -13,6 +13,9 @@ export const EMPTY_THREAD: Thread = { messages: [], hasOlder: false, hasNewer: f
 /** So many messages of a thread that nobody reads any more are kept. */
 const KEPT = 100;
 
+/** With more than these, who stands at the end of a thread does not carry its beginning along. */
+export const MOST_AT_END = 400;
+
 /** The thread without its old messages, so that it opens as fast again as it did first. */
 export function withoutOld(thread: Thread): Thread {
   if (thread.hasNewer || thread.messages.length <= KEPT) return thread;

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import type { Message, Page } from "@/shared/api/types";
-import { EMPTY_THREAD, withNewer, withOlder, type Thread } from "@/shared/conversations/thread";
+import { EMPTY_THREAD, withNewer, withOlder, withoutOld, type Thread } from "@/shared/conversations/thread";
 import { liveOf } from "@/shared/realtime/live";
 
 const PAGE = 50;
@@ -147,7 +147,8 @@ function once(load: () => Promise<void>): () => Promise<void> {
 
 /**
  * The loaded messages of a conversation. `loadOlder`, `loadNewer` and the jumps resolve when the messages are there,
- * and raise `ApiProblem` or `Unanswered`; a page that is under way already is not asked for twice.
+ * and raise `ApiProblem` or `Unanswered`; a page that is under way already is not asked for twice. `forgetOld` leaves
+ * the newest, so that a thread opens as fast again as it did first.
  */
 export function useThread(conversationId: string) {
   const client = useQueryClient();
@@ -159,6 +160,9 @@ export function useThread(conversationId: string) {
       jumpTo: (messageId: string) => loadAround(client, conversationId, { around: messageId }),
       jumpToSequence: (sequence: number) => loadAround(client, conversationId, { around_sequence: sequence }),
       jumpToNewest: once(() => loadNewest(client, conversationId)),
+      forgetOld: () => {
+        client.setQueryData<Thread>(keys.thread(conversationId), (now) => now && withoutOld(now));
+      },
     }),
     [client, conversationId],
   );

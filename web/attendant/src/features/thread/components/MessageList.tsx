@@ -16,7 +16,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { focusComposer, useMessagesFocus } from "@/shared/conversations/composerFocus";
-import type { Thread } from "@/shared/conversations/thread";
+import { MOST_AT_END, type Thread } from "@/shared/conversations/thread";
 import { useOutgoing } from "@/shared/conversations/useSend";
 import type { useThread } from "@/shared/conversations/useThread";
 import { useMe } from "@/shared/session/SessionProvider";
@@ -40,7 +40,7 @@ import { SystemLine } from "./message/SystemLine";
 import { PresenceLine } from "./PresenceLine";
 import classes from "./thread.module.css";
 
-type Moves = Pick<ReturnType<typeof useThread>, "loadOlder" | "loadNewer" | "jumpTo" | "jumpToNewest">;
+type Moves = Pick<ReturnType<typeof useThread>, "loadOlder" | "loadNewer" | "jumpTo" | "jumpToNewest" | "forgetOld">;
 
 /** What the header does with the messages. */
 export interface ListHandle {
@@ -78,7 +78,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
     const problem = problemText(error);
     notifyFailed(t("jump.failed"), problem.text, problem.code);
   });
-  const { loadOlder, loadNewer, jumpTo: loadAround, jumpToNewest: loadNewest } = moves;
+  const { loadOlder, loadNewer, jumpTo: loadAround, jumpToNewest: loadNewest, forgetOld } = moves;
   const jumpTo = useCallback((messageId: string) => setTarget(messageId), []);
   const toNewest = useCallback(() => {
     if (thread.hasNewer) setTarget(NEWEST);
@@ -119,6 +119,11 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   useLayoutEffect(() => {
     keeper.keep(thread.hasNewer);
   });
+
+  // A conversation that goes on for hours keeps what is near its end; who scrolls up has the rest loaded again.
+  useEffect(() => {
+    if (thread.messages.length > MOST_AT_END && keeper.get().atEnd) forgetOld();
+  }, [thread, keeper, forgetOld]);
 
   // A message to jump to: loaded where it is missing, then brought to the middle and marked for a moment.
   useEffect(() => {

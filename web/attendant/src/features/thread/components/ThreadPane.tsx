@@ -1,16 +1,13 @@
 import { Button } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { Composer } from "@/features/composer";
-import { keys } from "@/shared/api/keys";
 import { ApiProblem } from "@/shared/api/problem";
 import type { Conversation } from "@/shared/api/types";
 import type { View } from "@/shared/conversations/filter";
 import { useConversation } from "@/shared/conversations/queries";
-import { withoutOld, type Thread } from "@/shared/conversations/thread";
 import { useThread } from "@/shared/conversations/useThread";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -97,14 +94,8 @@ function Messages({ conversationId, conversation, list }: MessagesProps) {
   const { thread, error, refetch, status, ...moves } = useThread(conversationId);
   const [pages, setPages] = useState(0);
   const [shown, setShown] = useState(false);
-  const { loadOlder, jumpToNewest, jumpToSequence } = moves;
-  const client = useQueryClient();
-  useEffect(
-    () => () => {
-      client.setQueryData<Thread>(keys.thread(conversationId), (now) => now && withoutOld(now));
-    },
-    [client, conversationId],
-  );
+  const { loadOlder, jumpToNewest, jumpToSequence, forgetOld } = moves;
+  useEffect(() => forgetOld, [forgetOld]);
   const ready = thread !== undefined && conversation !== undefined;
   // Old history that was read before, or a first page: what was unread when it was opened may lie elsewhere.
   const elsewhere = ready && pages < MOST_PAGES_TO_UNREAD ? placeToLoad(thread, conversation) : null;
