@@ -38,7 +38,7 @@ _WATCH = """
 }
 """
 _READ = """
-() => ({ long: window.__long, keys: window.__keys, 
+() => ({ long: window.__long, keys: window.__keys,
          drawn: document.querySelectorAll("li [data-row], [data-message]").length })
 """
 
