@@ -8,25 +8,21 @@ while 5,000 conversations are loaded and 50 events a second come in.
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
-from deploy.web.client import CLIENT, Client
 from tests.browser.measure_list import measure_typing
 from tests.browser.office import MARINA, Customer, Office, opened_office
 from tests.browser.seat import PHONE, Seat, seated
+from tests.browser.trial import run_trial
 from tests.harness.browser import started_browser
-from tests.harness.system import FAKE, GATEWAY, SANDBOX, System
+from tests.harness.system import System
 
-_ROOT = Path(__file__).parents[2]
 _SLOW_PHONE = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8, "offline": False}
 _SLOWER_PROCESSOR = 4
 _ROWS = 12
@@ -161,19 +157,7 @@ async def measure(system: System, only: str | None) -> None:
 def main() -> None:
     """Start a system with the built client, measure, stop it. The argument names one of the four parts."""
     only = sys.argv[1] if len(sys.argv) > 1 else None
-    client = Client(_ROOT / CLIENT, os.environ)
-    client.build()
-    with tempfile.TemporaryDirectory() as directory:
-        environment = {
-            GATEWAY: {"ATD_WEB_ROOT": str(client.dist)},
-            FAKE: {"ATD_SANDBOX_DATA": str(Path(directory) / "sandbox")},
-        }
-        system = System(Path(directory), environment=environment, fake=SANDBOX)
-        try:
-            system.start()
-            asyncio.run(measure(system, only))
-        finally:
-            system.stop()
+    run_trial(lambda system: measure(system, only))
 
 
 if __name__ == "__main__":

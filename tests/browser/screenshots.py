@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
-import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +15,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Browser, Route, expect
 
-from deploy.web.client import CLIENT, Client
 from tests.browser.office import MARINA, Customer, Office, opened_office
 from tests.browser.seat import PHONE, WIDE, Seat, seated
+from tests.browser.trial import run_trial
 from tests.harness.browser import started_browser
-from tests.harness.system import FAKE, GATEWAY, SANDBOX, System
+from tests.harness.system import System
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / "docs" / "screenshots"
@@ -178,19 +176,7 @@ async def take_all(system: System) -> None:
 
 def main() -> None:
     """Start a system, take the pictures, stop it."""
-    client = Client(_ROOT / CLIENT, os.environ)
-    client.build()
-    with tempfile.TemporaryDirectory() as directory:
-        environment = {
-            GATEWAY: {"ATD_WEB_ROOT": str(client.dist)},
-            FAKE: {"ATD_SANDBOX_DATA": str(Path(directory) / "sandbox")},
-        }
-        system = System(Path(directory), environment=environment, fake=SANDBOX)
-        try:
-            system.start()
-            asyncio.run(take_all(system))
-        finally:
-            system.stop()
+    run_trial(take_all)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ EXAMPLES = Path(atd_schemas.__file__).parent / "examples" / SETTINGS_CHANGES.nam
 @dataclass
 class Record:
     value: bytes | None
+    topic: str = SETTINGS_CHANGES.name
     partition: int = 0
     offset: int = 7
 

@@ -35,6 +35,7 @@ from atd_gateway.passwords import Passwords
 from atd_gateway.proxy.forward import Proxy
 from atd_gateway.proxy.headers import RequestHeaders
 from atd_gateway.proxy.upstreams import Upstreams
+from atd_gateway.raw_record import RawRecord
 from atd_gateway.realtime.feed import Feed
 from atd_gateway.realtime.feed_start import FeedStart
 from atd_gateway.realtime.hub import Hub, Limits
@@ -44,7 +45,7 @@ from atd_gateway.realtime.streams import TOPICS, Topics
 from atd_gateway.realtime.transient import TransientFrames
 from atd_gateway.seed import Seeding
 from atd_gateway.settings import GatewaySettings, services_behind
-from atd_gateway.settings_stream import RawRecord, SettingsStream
+from atd_gateway.settings_stream import SettingsStream
 from atd_gateway.signin import FailedSignInLimiter, SignIn
 from atd_gateway.store import INDEXES, MongoChannelKeys, MongoPeople, MongoSessions
 from atd_gateway.web_files import read_web_files

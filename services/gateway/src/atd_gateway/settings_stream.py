@@ -5,23 +5,14 @@ WebSocket with what was true when it was opened.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from atd_gateway.raw_record import RawRecord
+
 Change = TypeVar("Change", bound=BaseModel)
-
-
-class RawRecord(Protocol):
-    """What is needed of a Kafka record."""
-
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def value(self) -> bytes | None: ...
 
 
 class SettingsStream(Generic[Change]):

@@ -8,7 +8,6 @@ tenants together are bounded by number and bytes; the oldest event of all goes f
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
 
 import structlog
 
@@ -16,23 +15,11 @@ from atd_gateway.domain.cursors import CursorWriter
 from atd_gateway.domain.duplicates import DuplicateFilter
 from atd_gateway.domain.frames import NotAnEvent, frame_of, read_event
 from atd_gateway.domain.streams import StreamLayout
+from atd_gateway.raw_record import RawRecord
 
 _COMPACT_AT = 1024
 _AT_ONCE = 100
 _TURNS = 4  # a live client gets so many turns to write before the memory has forgotten what it has not written
-
-
-class RawRecord(Protocol):
-    """What the feed needs of a Kafka record."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def value(self) -> bytes | None: ...
 
 
 class Entry:

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from atd_gateway.domain.duplicates import DuplicateFilter
 from atd_gateway.domain.frames import Event, NotAnEvent, read_event
 from atd_gateway.domain.streams import StreamLayout
-from atd_gateway.realtime.feed import RawRecord
+from atd_gateway.raw_record import RawRecord
 from atd_servicekit.kafka_connection import KafkaConnection
 
 _POLL_MS = 1_000

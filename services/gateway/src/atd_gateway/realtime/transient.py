@@ -15,7 +15,7 @@ import structlog
 from atd_gateway.domain.frames import NotAnEvent, Transient, read_transient
 from atd_gateway.domain.presence import Viewers
 from atd_gateway.metrics import GatewayMetrics
-from atd_gateway.realtime.feed import RawRecord
+from atd_gateway.raw_record import RawRecord
 from atd_schemas.presence import VIEWING_SECONDS
 from atd_servicekit.clock import Clock
 
