@@ -109,6 +109,8 @@ METRICS: tuple[Metric, ...] = (
         "rows",
         ("ledger",),
     ),
+    Metric("jobs_handled", "counter", "Steps of jobs, by outcome", "steps", ("kind", "outcome")),
+    Metric("jobs_late_seconds", "gauge", "How long the job that was claimed last had been due", "seconds"),
     Metric("http_requests", "counter", "HTTP requests served", "requests", ("method", "route", "status")),
     Metric("http_seconds", "histogram", "Time to serve an HTTP request", "seconds", ("method", "route"), _SECONDS),
     Metric("client_requests", "counter", "HTTP requests made", "requests", ("client", "method", "status")),
@@ -146,6 +148,8 @@ class Metrics:
     ledger_rows: Gauge
     ledger_attempts: Counter
     ledger_expired: Counter
+    jobs_handled: Counter
+    jobs_late_seconds: Gauge
     http_requests: Counter
     http_seconds: Histogram
     client_requests: Counter

@@ -33,6 +33,7 @@ from atd_servicekit.idempotency import IDEMPOTENCY_INDEXES, Idempotency
 from atd_servicekit.identity import IdentityVerifier
 from atd_servicekit.identity_keys import read_public_keys
 from atd_servicekit.inbox import INBOX_INDEXES, Inbox
+from atd_servicekit.jobs import JOB_INDEXES, Jobs
 from atd_servicekit.kafka import KAFKA_GRACE, Producer
 from atd_servicekit.kafka_connection import KafkaConnection
 from atd_servicekit.key_ids import keys_router
@@ -200,6 +201,13 @@ class Runtime:
         """Keep the answers of creating requests for their repeats, sealed if the service has a key of its own."""
         self.add_indexes(IDEMPOTENCY_INDEXES)
         return Idempotency(self.mongo.db, self.clock, self._cipher)
+
+    def use_jobs(self, *, concurrency: int = 4) -> Jobs:
+        """Do what is due and what goes on in steps; each kind of job gets its handler by `Jobs.handle`."""
+        self.add_indexes(JOB_INDEXES)
+        jobs = Jobs(self.mongo.db, self.clock, self.metrics, concurrency=concurrency)
+        self.add_component(jobs)
+        return jobs
 
     async def transaction(self, work: Callable[[Session], Awaitable[T]], *, retry_conflicts: bool = True) -> T:
         """Run `work` as `mongo.transaction` does, and publish what it added to the outbox after the commit."""
