@@ -3,6 +3,7 @@
 from typing import Literal
 
 RefusalCode = Literal[
+    "broken_variable",
     "channel_not_supported",
     "channel_removed",
     "conversation_closed",
@@ -23,6 +24,7 @@ RefusalCode = Literal[
     "unknown_team",
     "unknown_template",
     "unknown_type",
+    "unknown_variable",
     "unsupported_type",
     "window_closed",
     "wrong_parameters",

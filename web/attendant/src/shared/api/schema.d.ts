@@ -2361,7 +2361,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "channel_not_supported" | "channel_removed" | "conversation_closed" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "not_failed" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "unknown_attachment" | "unknown_attendant" | "unknown_message" | "unknown_team" | "unknown_template" | "unknown_type" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "not_failed" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "unknown_attachment" | "unknown_attendant" | "unknown_message" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * RenderedTemplate
          * @description What stands around the text of a template that was filled in.
