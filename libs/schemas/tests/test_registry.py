@@ -136,6 +136,7 @@ EXPECTED_KEYS = {
     "conversation.": lambda event: event.data.conversation.id,
     "message.": lambda event: event.data.conversation_id,
     "contact.": lambda event: event.data.contact.id,
+    "setting.": lambda event: event.data.id,
     "outbound.": lambda event: event.data.conversation_id,
     "settings.channel_account": lambda event: f"{event.tenant_id}:channel_account:{event.data.account_id}",
     "settings.template": lambda event: f"{event.tenant_id}:template:{event.data.account_id}:{template_of(event)}",

@@ -1,7 +1,8 @@
 """Who may call which route, and that no route reaches into another tenant."""
 
 import base64
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -14,6 +15,19 @@ PIXEL = base64.b64decode(
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def _catalogue(path: str, item: str, new: Any, permission: str = "settings:manage") -> list[tuple[str, str, Any, str]]:
+    """The routes of one of the company's lists; `item` is the name of an id of it."""
+    one = f"/api/v1/{path}/{{{item}}}"
+    return [
+        ("GET", f"/api/v1/{path}", None, "conversations:read"),
+        ("POST", f"/api/v1/{path}", new, permission),
+        ("GET", one, None, "conversations:read"),
+        ("PATCH", one, {}, permission),
+        ("DELETE", one, None, permission),
+    ]
+
 
 ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/api/v1/conversations", None, "conversations:read"),
@@ -39,12 +53,14 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/api/v1/attachments/{attachment_id}/content", None, "conversations:read"),
     ("GET", "/api/v1/attachments/{attachment_id}/thumbnail", None, "conversations:read"),
     ("POST", "/api/v1/attachments/{lost_id}/retry", None, "conversations:write"),
+    *_catalogue("tags", "tag_id", {"name": "Elogio"}),
 ]
+ALL = tuple({permission for *_, permission in ROUTES})
 UPLOAD = ("POST", "/api/v1/attachments", "conversations:write")
 OF_THE_PLATFORM = ("/api/v1/capabilities",)
 """What is the same for every tenant."""
 
-PATH_NAMES = {"failed_id": "message_id", "lost_id": "attachment_id"}
+PATH_NAMES = {"failed_id": "message_id", "lost_id": "attachment_id", "tag_id": "item_id"}
 """Ids in a certain state, of routes whose parameter is called otherwise."""
 routes = pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda v: str(v)[-40:])
 
@@ -80,6 +96,7 @@ async def _ids(desk: Any) -> dict[str, str]:
     failed_id = (await desk.do("POST", thread, {"text": "Olá"}))["id"]
     await desk.service.db.messages.update_one({"_id": failed_id}, {"$set": {"status": "failed"}})
     lost_id = await desk.received(PIXEL)
+    manager = desk.seen_by(permissions=("settings:manage",))
     row = await desk.service.db.attachments.find_one({"_id": lost_id})
     await desk.service.db.messages.update_one({"_id": row["message_id"]}, {"$set": {"attachments.0.state": "failed"}})
     return {
@@ -89,14 +106,12 @@ async def _ids(desk: Any) -> dict[str, str]:
         "failed_id": failed_id,
         "attachment_id": (await desk.uploaded("foto.png", PIXEL))["id"],
         "lost_id": lost_id,
+        "tag_id": (await manager.do("POST", "/tags", {"name": "Reclamação"}))["id"],
     }
 
 
-def _nobodys() -> dict[str, str]:
-    return {
-        name: uuid7()
-        for name in ("conversation_id", "contact_id", "message_id", "failed_id", "attachment_id", "lost_id")
-    }
+def _nobodys() -> Mapping[str, str]:
+    return defaultdict(uuid7)
 
 
 @routes
@@ -123,7 +138,7 @@ async def test_without_the_permission_the_answer_names_it(
 async def test_nobody_in_particular_is_asked_who_they_are(
     service: Any, problem: Any, method: str, path: str, body: Any, permission: str
 ) -> None:
-    url = path.format(**_nobodys())
+    url = path.format_map(_nobodys())
     for headers in ({}, {"X-Atd-Identity": "forged"}):
         answer = await service.http.request(method, url, headers=headers, json=body)
         assert problem(answer)[:2] == (401, "unauthenticated")
@@ -151,7 +166,7 @@ async def test_no_route_reaches_into_another_tenant(
     ids = await _ids(desk)
     url = path.removeprefix("/api/v1").format(**ids)
     before = await _state(desk)
-    stranger = desk.stranger()
+    stranger = desk.stranger().seen_by(permissions=ALL)
     if "{" in path:
         assert await stranger.refused(method, url, body) == (404, "not_found", [])
     elif path in OF_THE_PLATFORM:
@@ -167,8 +182,8 @@ async def test_no_route_reaches_into_another_tenant(
 async def test_what_is_not_there_is_not_found(desk: Any, method: str, path: str, body: Any, permission: str) -> None:
     if "{" not in path:
         return
-    url = path.removeprefix("/api/v1").format(**_nobodys())
-    assert await desk.refused(method, url, body) == (404, "not_found", [])
+    url = path.removeprefix("/api/v1").format_map(_nobodys())
+    assert await desk.seen_by(permissions=ALL).refused(method, url, body) == (404, "not_found", [])
 
 
 async def test_a_quote_does_not_reach_into_another_tenant_or_conversation(desk: Any) -> None:

@@ -1,6 +1,6 @@
 """`conversation.events.v1`: what happened in conversations; the vocabulary of WebSocket and webhooks too."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -78,4 +78,26 @@ class ContactChanged(Envelope):
     data: ContactData
 
 
-ConversationEvent = Annotated[ConversationChanged | MessageChanged | ContactChanged, Field(discriminator="type")]
+class SettingData(Schema):
+    """`setting` is the kind (`tag`, `label`, a policy's name), `id` the item, a policy's own name for a policy.
+
+    `value` is what it is from now on, in the shape of the API; null when it is `deleted`, and for what not all may see:
+    whoever may reads it again.
+    """
+
+    setting: str
+    id: str
+    deleted: bool = False
+    value: dict[str, Any] | None = None
+
+
+class SettingChanged(Envelope):
+    """Something that the company sets for its work was made, changed or deleted. `subject` is the setting's id."""
+
+    type: Literal["setting.changed"] = "setting.changed"
+    data: SettingData
+
+
+ConversationEvent = Annotated[
+    ConversationChanged | MessageChanged | ContactChanged | SettingChanged, Field(discriminator="type")
+]

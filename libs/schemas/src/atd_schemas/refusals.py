@@ -11,6 +11,7 @@ RefusalCode = Literal[
     "kind_not_supported",
     "message_deleted",
     "message_not_sent",
+    "name_taken",
     "not_failed",
     "superseded",
     "template_not_approved",

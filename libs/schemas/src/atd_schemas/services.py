@@ -105,6 +105,8 @@ CONVERSATION = Service(
         PublicPrefix("/api/v1/contacts"),
         PublicPrefix("/api/v1/attachments", body_limit=UPLOAD_BODY_LIMIT_BYTES),
         PublicPrefix("/api/v1/capabilities", methods=frozenset({"GET", "HEAD"})),
+        PublicPrefix("/api/v1/settings"),
+        PublicPrefix("/api/v1/tags"),
     ),
 )
 GATEWAY = Service(

@@ -7,10 +7,14 @@ from fastapi import FastAPI
 from atd_conversation.api import routers
 from atd_conversation.api.parts import Parts
 from atd_conversation.commands import Commands, MessageCommands
+from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
+from atd_conversation.domain.catalogue_kinds import KINDS
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
 from atd_conversation.favourite_frames import FavouriteFrames
 from atd_conversation.handlers import InboundHandler, SettingsHandler
 from atd_conversation.settings import ConversationSettings
+from atd_conversation.settings_cache import SettingsCache
+from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
@@ -59,6 +63,7 @@ def create_app(
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
     favourites = FavouriteFrames(runtime.producer, runtime.clock)
     runtime.background("favourites", favourites.run)
+    catalogues = Catalogues(database, runtime.outbox)
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -72,5 +77,11 @@ def create_app(
         thumbnails=Thumbnails(file_store),
         channels=served,
         favourites=favourites,
+        catalogues=catalogues,
+        catalogue_commands=CatalogueCommands(catalogues, {kind: ItemRules() for kind in KINDS}, runtime.clock),
+        settings_cache=SettingsCache(catalogues, KINDS, runtime.clock),
+        jobs=runtime.use_jobs(),
     )
-    return runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
+    app = runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
+    app.state.parts = parts
+    return app

@@ -9,6 +9,7 @@ from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
+from atd_conversation.api.tags import tags_router
 
 
 def routers(parts: Parts) -> list[APIRouter]:
@@ -22,5 +23,6 @@ def routers(parts: Parts) -> list[APIRouter]:
         contacts_router,
         attachments_router,
         capabilities_router,
+        tags_router,
     )
     return [make(parts) for make in made]

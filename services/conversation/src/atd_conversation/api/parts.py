@@ -9,8 +9,11 @@ from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel, field_validator
 
 from atd_conversation.commands import Commands, MessageCommands
+from atd_conversation.commands.catalogues import CatalogueCommands
 from atd_conversation.domain.channels import Channels
 from atd_conversation.favourite_frames import FavouriteFrames
+from atd_conversation.settings_cache import SettingsCache
+from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
@@ -20,6 +23,7 @@ from atd_servicekit.errors import StaleVersion
 from atd_servicekit.files import FileStore
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity, Requires
+from atd_servicekit.jobs import Jobs
 from atd_servicekit.problems import request_id_of, unavailable
 from atd_servicekit.requests import RequestBody
 from atd_servicekit.runtime import Runtime
@@ -51,6 +55,10 @@ class Parts:
     thumbnails: Thumbnails
     channels: Channels
     favourites: FavouriteFrames
+    catalogues: Catalogues
+    catalogue_commands: CatalogueCommands
+    settings_cache: SettingsCache
+    jobs: Jobs
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from atd_conversation.domain.catalogue import CatalogueItem, CatalogueKind, Values
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.message import Attachment, Message
@@ -13,6 +14,8 @@ from atd_schemas.conversation import (
     ConversationData,
     MessageChanged,
     MessageData,
+    SettingChanged,
+    SettingData,
 )
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5
@@ -87,6 +90,38 @@ def contact_event(
         causation_id=causation_id,
         actor=SYSTEM,
         data=ContactData(contact=contact.view(), changed=changed),
+    )
+
+
+def setting_event(
+    kind: CatalogueKind, item: CatalogueItem, *, actor: Actor, now: datetime, deleted: bool = False
+) -> SettingChanged:
+    """The event of an item that was made, changed or deleted; its version is the event's sequence."""
+    shown = kind.told and item.owner_id is None and not deleted
+    value = {"id": item.id, **item.values, "archived": item.archived} if shown else None
+    data = SettingData(setting=kind.name, id=item.id, deleted=deleted, value=value)
+    return _setting_changed(item.tenant_id, data, item.version, actor, now)
+
+
+def policy_event(
+    tenant_id: str, name: str, values: Values, version: int, *, actor: Actor, now: datetime
+) -> SettingChanged:
+    """The event of a policy that was changed."""
+    return _setting_changed(tenant_id, SettingData(setting=name, id=name, value=dict(values)), version, actor, now)
+
+
+def _setting_changed(tenant_id: str, data: SettingData, version: int, actor: Actor, now: datetime) -> SettingChanged:
+    subject = data.id if data.setting != data.id else uuid5("policy", tenant_id, data.id)
+    return SettingChanged(
+        id=event_id(subject, version),
+        tenant_id=tenant_id,
+        occurred_at=now,
+        recorded_at=now,
+        source=SOURCE,
+        subject=subject,
+        sequence=version,
+        actor=actor,
+        data=data,
     )
 
 

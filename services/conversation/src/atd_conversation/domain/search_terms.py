@@ -5,10 +5,10 @@ beginning finds them at once.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.text_folding import folded
 
 MOST_WORDS = 12
 """Words of one name that can be found, and words of one question that are looked at."""
@@ -28,12 +28,6 @@ _COUNTRIES_OF_TWO_DIGITS = frozenset(
     )
 )
 """Country codes of two digits (ITU-T E.164); 1 and 7 have one, all others three."""
-
-
-def folded(text: str) -> str:
-    """The text without accents, case and width."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFKC", "".join(one for one in decomposed if not unicodedata.combining(one)))
 
 
 def words_of(text: str) -> list[str]:

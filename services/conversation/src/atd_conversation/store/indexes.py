@@ -13,6 +13,9 @@ COUNTERS = "counters"
 CHANNEL_ACCOUNTS = "channel_accounts"
 ATTENDANTS = "attendants"
 TEMPLATES = "templates"
+CATALOGUE = "catalogue"
+POLICIES = "policies"
+SETTING_REVISIONS = "setting_revisions"
 
 _DAY = 24 * 3600
 
@@ -25,6 +28,7 @@ BY_UNREAD = "by_unread"
 BY_WAITING = "by_waiting"
 BY_TERM = "by_term"
 BY_NAME = "by_name"
+BY_KIND = "by_kind"
 
 INDEXES: dict[str, list[IndexModel]] = {
     CONTACTS: [
@@ -73,6 +77,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         # uploads that no message took
         IndexModel([("unused_since", 1)], partialFilterExpression={"unused_since": {"$exists": True}}),
     ],
+    CATALOGUE: [
+        IndexModel([("tenant_id", 1), ("kind", 1), ("_id", 1)], name=BY_KIND),
+        IndexModel([("tenant_id", 1), ("key", 1)], unique=True),
+    ],
+    POLICIES: [IndexModel([("tenant_id", 1)])],
+    SETTING_REVISIONS: [],
     COUNTERS: [],
     CHANNEL_ACCOUNTS: [],
     ATTENDANTS: [],

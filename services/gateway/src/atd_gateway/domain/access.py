@@ -12,6 +12,7 @@ PERMISSIONS: Mapping[str, str] = {
     "conversations:assign": "assign conversations",
     "contacts:read": "see customers",
     "contacts:write": "change customers",
+    "settings:manage": "change tags, labels, types, replies and rules of the company",
     "channels:read": "see which channel accounts are connected",
     "channels:manage": "connect, change and remove channel accounts",
     "attendants:read": "see attendants",
@@ -21,7 +22,7 @@ PERMISSIONS: Mapping[str, str] = {
 
 _BOT = frozenset({"conversations:read", "conversations:write", "contacts:read"})
 _ATTENDANT = _BOT | {"conversations:assign", "contacts:write", "channels:read", "attendants:read"}
-_SUPERVISOR = _ATTENDANT
+_SUPERVISOR = _ATTENDANT | {"settings:manage"}
 _ADMIN = _SUPERVISOR | {"channels:manage", "attendants:manage"}
 
 ROLES: Mapping[Role, frozenset[str]] = {

@@ -19,6 +19,7 @@ _PERMISSIONS: Mapping[str, str] = {
     "rating": "conversations:read",
     "contact": "contacts:read",
     "attendant": "attendants:read",
+    "setting": "conversations:read",
     "presence": "conversations:read",
 }
 """What a reader needs to see the events of each family (the word before the dot of their type)."""

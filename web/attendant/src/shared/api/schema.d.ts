@@ -712,6 +712,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tags by name */
+        get: operations["list_items_api_v1_tags_get"];
+        put?: never;
+        /** Make a tag */
+        post: operations["create_api_v1_tags_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tag */
+        get: operations["get_item_api_v1_tags__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a tag */
+        delete: operations["remove_api_v1_tags__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a tag */
+        patch: operations["edit_api_v1_tags__item_id__patch"];
+        trace?: never;
+    };
     "/webhooks/whatsapp": {
         parameters: {
             query?: never;
@@ -2087,6 +2124,19 @@ export interface components {
             rows: components["schemas"]["NewRow"][];
         };
         /**
+         * NewTag
+         * @description A tag to make.
+         */
+        NewTag: {
+            /** Name */
+            name: string;
+            /**
+             * Color
+             * @default #64748b
+             */
+            color: string;
+        };
+        /**
          * NewWhatsAppChannel
          * @description A WhatsApp number to connect.
          */
@@ -2194,6 +2244,13 @@ export interface components {
         Page_SessionView_: {
             /** Items */
             items: components["schemas"]["SessionView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[TagView] */
+        Page_TagView_: {
+            /** Items */
+            items: components["schemas"]["TagView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -2361,7 +2418,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "not_failed" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "unknown_attachment" | "unknown_attendant" | "unknown_message" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "unknown_attachment" | "unknown_attendant" | "unknown_message" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * RenderedTemplate
          * @description What stands around the text of a template that was filled in.
@@ -2501,6 +2558,18 @@ export interface components {
             deleted: number;
         };
         /**
+         * TagEdit
+         * @description The fields to change; absent ones stay. An archived tag stays on its messages and is offered no more.
+         */
+        TagEdit: {
+            /** Name */
+            name?: string | null;
+            /** Color */
+            color?: string | null;
+            /** Archived */
+            archived?: boolean | null;
+        };
+        /**
          * TagRef
          * @description A tag on a message.
          */
@@ -2511,6 +2580,25 @@ export interface components {
             name: string;
             /** Color */
             color: string;
+        };
+        /**
+         * TagView
+         * @description A tag of the company.
+         */
+        TagView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Color */
+            color: string;
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            /** Version */
+            version: number;
         };
         /**
          * Template
@@ -4205,6 +4293,139 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_items_api_v1_tags_get: {
+        parameters: {
+            query?: {
+                /** @description Only archived ones, or only those that are not */
+                archived?: boolean | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TagView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_tags_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_tags__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_tags__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_tags__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagView"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -1,0 +1,9 @@
+"""Text as people compare it: accents, case and width make no difference."""
+
+import unicodedata
+
+
+def folded(text: str) -> str:
+    """The text without accents, case and width."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFKC", "".join(one for one in decomposed if not unicodedata.combining(one)))

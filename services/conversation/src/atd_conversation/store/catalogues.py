@@ -1,0 +1,189 @@
+"""Lists that a company makes (tags, labels, types, replies) and its policies. Always of one tenant, by an index.
+
+Every change of a tenant's settings counts its revision on, in the same transaction: two changes at once are a conflict
+and one after the other then, so limits hold; and whoever has settings in memory sees that they are old.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from atd_conversation.domain.catalogue import (
+    CatalogueItem,
+    CatalogueKind,
+    Policy,
+    TenantSettings,
+    check_room,
+    check_taken,
+    unique_key,
+)
+from atd_conversation.domain.events import setting_event
+from atd_conversation.store.indexes import BY_KIND, CATALOGUE, POLICIES, SETTING_REVISIONS
+from atd_schemas.envelope import Actor
+from atd_schemas.topics import CONVERSATION_EVENTS
+from atd_servicekit.errors import StaleVersion
+from atd_servicekit.kafka import Outgoing
+from atd_servicekit.outbox import next_order
+from atd_servicekit.tracing import current_traceparent
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from atd_schemas.conversation import SettingChanged
+    from atd_servicekit.mongo import Database, Document, Session
+    from atd_servicekit.outbox import Outbox
+
+_MOST_POLICIES = 100
+
+
+class Catalogues:
+    """Items and policies. What changes something runs inside the transaction whose session it is given."""
+
+    def __init__(self, database: "Database", outbox: "Outbox") -> None:
+        self._items = database[CATALOGUE]
+        self._policies = database[POLICIES]
+        self._revisions = database[SETTING_REVISIONS]
+        self._outbox = outbox
+
+    async def one(
+        self, tenant_id: str, kind: CatalogueKind, item_id: str, session: "Session | None" = None
+    ) -> CatalogueItem | None:
+        """An item of the tenant, archived or not, whoever owns it."""
+        row = await self._items.find_one({"_id": item_id, "tenant_id": tenant_id, "kind": kind.name}, session=session)
+        return _item_of(row) if row else None
+
+    async def page(
+        self,
+        tenant_id: str,
+        kind: CatalogueKind,
+        *,
+        limit: int,
+        after: str | None = None,
+        owner_id: str | None = None,
+        archived: bool | None = None,
+    ) -> list[tuple[str, CatalogueItem]]:
+        """Up to `limit` items by name after the place `after`, each with its place.
+
+        `owner_id`: the own ones of an attendant; None: everybody's.
+        """
+        start = "\x1f".join((kind.name, owner_id or "", ""))
+        query: Document = {"tenant_id": tenant_id, "key": {"$gt": after or start, "$lt": f"{start}\U0010ffff"}}
+        if archived is not None:
+            query["archived"] = archived
+        rows = await self._items.find(query).sort([("tenant_id", 1), ("key", 1)]).limit(limit).to_list(limit)
+        return [(row["key"], _item_of(row)) for row in rows]
+
+    async def add(
+        self, session: "Session", kind: CatalogueKind, item: CatalogueItem, actor: Actor, now: "datetime"
+    ) -> None:
+        """Store a new item and tell it. Raises `Refusal` when its name is taken or there are too many."""
+        await self._count_on(session, item.tenant_id)
+        mine: Document = {"tenant_id": item.tenant_id, "kind": kind.name}
+        check_room(await self._items.count_documents(mine, limit=kind.limit, session=session), kind)
+        await self._check_name(session, kind, item)
+        item.order = next_order(now)
+        await self._items.insert_one({"_id": item.id, **_document(kind, item)}, session=session)
+        await self._tell(session, setting_event(kind, item, actor=actor, now=now), item.order, 0)
+
+    async def save(
+        self, session: "Session", kind: CatalogueKind, item: CatalogueItem, actor: Actor, now: "datetime"
+    ) -> None:
+        """Store an item that was changed once since it was read, and tell it.
+
+        Raises `Refusal` when its name is taken, `StaleVersion` when somebody else changed it meanwhile.
+        """
+        await self._count_on(session, item.tenant_id)
+        await self._check_name(session, kind, item)
+        before, item.order = item.order, next_order(now, item.order)
+        as_read: Document = {"_id": item.id, "order": before}
+        saved = await self._items.replace_one(as_read, _document(kind, item), session=session)
+        if saved.matched_count != 1:
+            raise StaleVersion
+        await self._tell(session, setting_event(kind, item, actor=actor, now=now), item.order, before)
+
+    async def remove(
+        self, session: "Session", kind: CatalogueKind, item: CatalogueItem, actor: Actor, now: "datetime"
+    ) -> None:
+        """Delete an item and tell it. Raises `StaleVersion` when somebody else changed it meanwhile."""
+        await self._count_on(session, item.tenant_id)
+        deleted = await self._items.delete_one({"_id": item.id, "order": item.order}, session=session)
+        if deleted.deleted_count != 1:
+            raise StaleVersion
+        item.version += 1
+        order = next_order(now, item.order)
+        event = setting_event(kind, item, actor=actor, now=now, deleted=True)
+        await self._tell(session, event, order, item.order)
+
+    async def policy(self, tenant_id: str, name: str, session: "Session | None" = None) -> Policy:
+        """A policy of the tenant; version 0 without values while nobody has set it."""
+        row = await self._policies.find_one({"_id": _policy_id(tenant_id, name)}, session=session)
+        return _policy_of(row) if row else Policy(tenant_id, name, {})
+
+    async def put_policy(self, session: "Session", policy: Policy, event: "SettingChanged", now: "datetime") -> None:
+        """Store a policy with its new values and version, and tell it.
+
+        `policy.order` is that of the policy as it was read. Raises `StaleVersion` when somebody else changed it.
+        """
+        await self._count_on(session, policy.tenant_id)
+        order = next_order(now, policy.order)
+        key = _policy_id(policy.tenant_id, policy.name)
+        document = {**asdict(policy), "order": order}
+        if policy.version == 1:
+            await self._policies.insert_one({"_id": key, **document}, session=session)
+        else:
+            saved = await self._policies.replace_one({"_id": key, "order": policy.order}, document, session=session)
+            if saved.matched_count != 1:
+                raise StaleVersion
+        await self._tell(session, event, order, policy.order)
+
+    async def revision(self, tenant_id: str) -> int:
+        """How often the tenant's settings have changed."""
+        row = await self._revisions.find_one({"_id": tenant_id})
+        return row["revision"] if row else 0
+
+    async def settings(self, tenant_id: str, kinds: Sequence[CatalogueKind]) -> TenantSettings:
+        """All items of these kinds, up to the limit of each, and all policies.
+
+        The revision is read first: what changes meanwhile is read again then.
+        """
+        revision = await self.revision(tenant_id)
+        items: dict[str, dict[str, CatalogueItem]] = {}
+        for kind in kinds if revision else ():
+            query: Document = {"tenant_id": tenant_id, "kind": kind.name}
+            cursor = self._items.find(query).sort("_id", 1).hint(BY_KIND).limit(kind.limit)
+            items[kind.name] = {row["_id"]: _item_of(row) for row in await cursor.to_list(kind.limit)}
+        rows: list[Document] = []
+        if revision:
+            rows = await self._policies.find({"tenant_id": tenant_id}).limit(_MOST_POLICIES).to_list(_MOST_POLICIES)
+        policies = {row["name"]: _policy_of(row) for row in rows}
+        return TenantSettings(tenant_id, revision, items, policies)
+
+    async def _count_on(self, session: "Session", tenant_id: str) -> None:
+        await self._revisions.update_one({"_id": tenant_id}, {"$inc": {"revision": 1}}, upsert=True, session=session)
+
+    async def _check_name(self, session: "Session", kind: CatalogueKind, item: CatalogueItem) -> None:
+        same: Document = {"tenant_id": item.tenant_id, "key": unique_key(kind, item), "_id": {"$ne": item.id}}
+        check_taken(taken=await self._items.find_one(same, {"_id": 1}, session=session) is not None, kind=kind)
+
+    async def _tell(self, session: "Session", event: "SettingChanged", order: int, before: int) -> None:
+        outgoing = [Outgoing.of(CONVERSATION_EVENTS, event, current_traceparent())]
+        await self._outbox.add(session, outgoing, order=order, before={event.key(): before})
+
+
+def _document(kind: CatalogueKind, item: CatalogueItem) -> "Document":
+    fields = asdict(item)
+    del fields["id"]
+    return {**fields, "key": unique_key(kind, item)}
+
+
+def _item_of(row: "Document") -> CatalogueItem:
+    fields = {name: value for name, value in row.items() if name not in ("_id", "key")}
+    return CatalogueItem(id=row["_id"], **fields)
+
+
+def _policy_id(tenant_id: str, name: str) -> str:
+    return f"{tenant_id}:{name}"
+
+
+def _policy_of(row: "Document") -> Policy:
+    return Policy(row["tenant_id"], row["name"], row["values"], row["version"], row["order"])
