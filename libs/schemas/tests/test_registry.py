@@ -132,6 +132,7 @@ EXPECTED_KEYS = {
     "inbound.unparsed.redriven": lambda event: event.subject,
     "conversation.viewing": lambda event: event.subject,
     "conversation.favourited": lambda event: event.subject,
+    "conversation.drafted": lambda event: event.subject,
     "conversation.typing": lambda event: event.subject,
     "conversation.": lambda event: event.data.conversation.id,
     "message.": lambda event: event.data.conversation_id,

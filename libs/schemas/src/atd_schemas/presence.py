@@ -1,9 +1,9 @@
-"""`presence.events.v1`: who is looking at a conversation, who is typing in it, and who has it among their favourites.
+"""`presence.events.v1`: who is looking at a conversation, who is typing in it, whose favourite it is and whose draft.
 
 Shown to whoever is connected at the moment, stored nowhere, never sent again. `subject` is the id of the conversation.
 Viewing and typing are true for seconds only: whoever shows one forgets it by itself, `VIEWING_SECONDS` and
 `TYPING_SECONDS` after the last repeat. A favourite is shown to the attendant alone whose it is; who missed it asks for
-the list again.
+the list again. So is a draft: what is written in it is never told here.
 """
 
 from typing import Annotated, Literal
@@ -37,6 +37,14 @@ class FavouritedData(Schema):
     favourite: bool
 
 
+class DraftedData(Schema):
+    """Which draft of the actor has changed, to a reply or a note; `empty`: there is none any more."""
+
+    direction: Literal["outbound", "note"]
+    version: int
+    empty: bool = False
+
+
 class ConversationViewing(Envelope):
     """Somebody looks at a conversation, or stopped. `connection_id` is the WebSocket that said so, if it was one."""
 
@@ -60,6 +68,14 @@ class ConversationFavourited(Envelope):
     data: FavouritedData
 
 
+class ConversationDrafted(Envelope):
+    """A draft of the actor in a conversation has changed: for their other devices alone, which read it again."""
+
+    type: Literal["conversation.drafted"] = "conversation.drafted"
+    data: DraftedData
+
+
 PresenceEvent = Annotated[
-    ConversationViewing | ConversationTyping | ConversationFavourited, Field(discriminator="type")
+    ConversationViewing | ConversationTyping | ConversationFavourited | ConversationDrafted,
+    Field(discriminator="type"),
 ]

@@ -101,6 +101,7 @@ CONVERSATION = Service(
     does="turns events into contacts, conversations and messages; every change of a conversation goes through it",
     prefixes=(
         PublicPrefix("/api/v1/conversations"),
+        PublicPrefix("/api/v1/drafts"),
         PublicPrefix("/api/v1/messages"),
         PublicPrefix("/api/v1/contacts"),
         PublicPrefix("/api/v1/attachments", body_limit=UPLOAD_BODY_LIMIT_BYTES),

@@ -88,7 +88,8 @@ class ConversationState(Schema):
 class ConversationView(Schema):
     """A conversation as every reader sees it.
 
-    `favourite` is the reader's own; false in events. `sequence` counts its events and is its version for edits.
+    `favourite` and `draft` (they have begun to write here) are the reader's own; false in events. `sequence` counts its
+    events and is its version for edits.
     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
     it, and an attendant who reopens within a day goes on with it.
@@ -104,6 +105,7 @@ class ConversationView(Schema):
     type: Named | None = None
     priority: Priority = "normal"
     favourite: bool = False
+    draft: bool = False
     unread_count: int = 0
     first_unread_sequence: int | None = None
     waiting_since: Timestamp | None = None

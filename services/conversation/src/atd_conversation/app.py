@@ -8,10 +8,11 @@ from atd_conversation.api import routers
 from atd_conversation.api.parts import Parts
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
+from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.catalogue_kinds import KINDS
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
-from atd_conversation.favourite_frames import FavouriteFrames
 from atd_conversation.handlers import InboundHandler, SettingsHandler
+from atd_conversation.own_frames import OwnFrames
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
@@ -21,6 +22,7 @@ from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import UnitStore
+from atd_conversation.store.unsent import UnsentDrafts
 from atd_conversation.thumbnails import Thumbnails
 from atd_conversation.uploads import Uploads
 from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic
@@ -61,9 +63,10 @@ def create_app(
     loader = InboundLoader(database, inbox, served)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
-    favourites = FavouriteFrames(runtime.producer, runtime.clock)
-    runtime.background("favourites", favourites.run)
     catalogues = Catalogues(database, runtime.outbox)
+    own_frames = OwnFrames(runtime.producer, runtime.clock)
+    runtime.background("own-frames", own_frames.run)
+    unsent = UnsentDrafts(database)
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -76,11 +79,13 @@ def create_app(
         file_store=file_store,
         thumbnails=Thumbnails(file_store),
         channels=served,
-        favourites=favourites,
         catalogues=catalogues,
         catalogue_commands=CatalogueCommands(catalogues, {kind: ItemRules() for kind in KINDS}, runtime.clock),
         settings_cache=SettingsCache(catalogues, KINDS, runtime.clock),
         jobs=runtime.use_jobs(),
+        own_frames=own_frames,
+        unsent=unsent,
+        draft_commands=DraftCommands(unsent, queries, files, runtime.clock),
     )
     app = runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
     app.state.parts = parts

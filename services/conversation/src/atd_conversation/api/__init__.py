@@ -10,6 +10,7 @@ from atd_conversation.api.conversations import conversations_router
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
 from atd_conversation.api.tags import tags_router
+from atd_conversation.api.unsent import unsent_router
 
 
 def routers(parts: Parts) -> list[APIRouter]:
@@ -24,5 +25,6 @@ def routers(parts: Parts) -> list[APIRouter]:
         attachments_router,
         capabilities_router,
         tags_router,
+        unsent_router,
     )
     return [make(parts) for make in made]

@@ -181,7 +181,7 @@ async def _attendant(parts: Parts, identity: Identity, wanted: Assignment) -> Na
 
 async def _favour(parts: Parts, identity: Identity, conversation_id: str, *, on: bool) -> None:
     if await parts.queries.set_favourite(identity.tenant_id, conversation_id, identity.actor_id, on=on):
-        parts.favourites.tell(identity, conversation_id, favourite=on)
+        parts.own_frames.tell_favourite(identity, conversation_id, favourite=on)
         return
     if await parts.queries.conversation(identity.tenant_id, conversation_id) is None:
         raise not_found("Conversation not found.")

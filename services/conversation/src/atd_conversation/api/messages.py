@@ -7,7 +7,9 @@ from fastapi.responses import Response as PlainResponse
 
 from atd_conversation.api.bodies import NewMessage, NewReaction
 from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, as_json, json_response
+from atd_conversation.api.unsent import tell_gone
 from atd_conversation.commands.effects import decided
+from atd_conversation.domain.unsent import DraftDirection, DraftPlace, UnsentDraft
 from atd_schemas.views import MessageView
 from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
@@ -81,8 +83,12 @@ def messages_router(parts: Parts) -> APIRouter:
             message = await parts.commands.say(
                 session, identity.tenant_id, identity.actor(), conversation_id, draft, request_id=request_id
             )
+            direction: DraftDirection = "note" if draft.note else "outbound"
+            place = DraftPlace(identity.tenant_id, conversation_id, identity.actor_id, direction)
+            said.append(await parts.draft_commands.said(session, place, draft))
             return StoredAnswer(201, as_json(message.view()))
 
+        said: list[UnsentDraft | None] = []
         answer = await parts.idempotency.once(
             parts.transaction,
             work,
@@ -92,6 +98,8 @@ def messages_router(parts: Parts) -> APIRouter:
             key=idempotency_key,
             body=await request.body(),
         )
+        if said:
+            tell_gone(parts, identity, said[-1])
         return json_response(answer.body, answer.status, answer.headers)
 
     return router

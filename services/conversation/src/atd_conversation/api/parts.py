@@ -10,13 +10,15 @@ from pydantic import BaseModel, field_validator
 
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands
+from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.channels import Channels
-from atd_conversation.favourite_frames import FavouriteFrames
+from atd_conversation.own_frames import OwnFrames
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.unsent import UnsentDrafts
 from atd_conversation.thumbnails import Thumbnails
 from atd_conversation.uploads import Uploads
 from atd_servicekit.errors import StaleVersion
@@ -54,11 +56,13 @@ class Parts:
     file_store: FileStore
     thumbnails: Thumbnails
     channels: Channels
-    favourites: FavouriteFrames
     catalogues: Catalogues
     catalogue_commands: CatalogueCommands
     settings_cache: SettingsCache
     jobs: Jobs
+    own_frames: OwnFrames
+    unsent: UnsentDrafts
+    draft_commands: DraftCommands
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -62,6 +62,7 @@ class Conversation:
     `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). `first_unread_sequence` is the place of the
     first message that nobody has read. `waiting_since`: since when the customer waits for an answer; only people answer
     (attendants, and who holds the company's phone): notes, bots and the product itself do not end the waiting.
+    `drafted_by` are the attendants who have begun to write here.
     `closed_waiting_since` is what it was when the conversation was closed, for the one who takes that back.
     """
 
@@ -78,6 +79,7 @@ class Conversation:
     assignee: Named | None = None
     priority: Priority = "normal"
     favourites: frozenset[str] = frozenset()
+    drafted_by: frozenset[str] = frozenset()
     unread_count: int = 0
     first_unread_sequence: int | None = None
     waiting_since: datetime | None = None
@@ -362,6 +364,7 @@ class Conversation:
             assignee=self.assignee,
             priority=self.priority,
             favourite=reader_id is not None and reader_id in self.favourites,
+            draft=reader_id is not None and reader_id in self.drafted_by,
             unread_count=self.unread_count,
             first_unread_sequence=self.first_unread_sequence,
             waiting_since=self.waiting_since,

@@ -61,7 +61,7 @@ _LATER_CONTACT_FIELDS = ("marketing", "marketing_at", "claimed_phone", "claimed_
 
 
 def conversation_document(conversation: Conversation) -> "Document":
-    """The whole document of a new conversation; `favourites` is kept by the store alone."""
+    """The whole document of a new conversation; `favourites` and `drafted_by` are kept by the store alone."""
     return {
         "_id": conversation.id,
         "tenant_id": conversation.tenant_id,
@@ -138,6 +138,7 @@ def conversation_of(document: "Document") -> Conversation:
         assignee=Named(**assignee) if assignee else None,
         priority=document["priority"],
         favourites=frozenset(get("favourites", ())),
+        drafted_by=frozenset(get("drafted_by", ())),
         unread_count=document["unread_count"],
         first_unread_sequence=get("first_unread_sequence"),
         waiting_since=get("waiting_since"),

@@ -29,7 +29,10 @@ class UnusedFile:
 
 
 class Files:
-    """Files of one tenant at a time. What is uploaded has `unused_since` until a message takes it."""
+    """Files of one tenant at a time.
+
+    What is uploaded has `unused_since` until a message takes it, or `held_by` while a draft waits to be sent with it.
+    """
 
     def __init__(self, database: "Database") -> None:
         self._files = database[ATTACHMENTS]
@@ -55,7 +58,7 @@ class Files:
             "_id": {"$in": list(attachment_ids)},
             "tenant_id": tenant_id,
             "state": "ready",
-            "unused_since": {"$exists": True},
+            "$or": [{"unused_since": {"$exists": True}}, {"held_by": {"$exists": True}}],
         }
         rows = await self._files.find(query, session=session).limit(len(attachment_ids)).to_list(len(attachment_ids))
         found = (UploadedFile(stored_attachment_of(row).attachment, _webp_of(row.get("webp"))) for row in rows)
@@ -68,7 +71,30 @@ class Files:
         if attachment_ids:
             place = {"conversation_id": conversation_id, "message_id": message_id}
             await self._files.update_many(
-                {"_id": {"$in": list(attachment_ids)}}, {"$set": place, "$unset": {"unused_since": ""}}, session=session
+                {"_id": {"$in": list(attachment_ids)}},
+                {"$set": place, "$unset": {"unused_since": "", "held_by": ""}},
+                session=session,
+            )
+
+    async def hold(self, session: "Session", attachment_ids: Sequence[str], holder: str) -> None:
+        """Keep uploads, as `uploads` found them in this transaction, until a message takes them or all let go."""
+        if attachment_ids:
+            await self._files.update_many(
+                {"_id": {"$in": list(attachment_ids)}},
+                {"$addToSet": {"held_by": holder}, "$unset": {"unused_since": ""}},
+                session=session,
+            )
+
+    async def let_go(self, session: "Session", attachment_ids: Sequence[str], holder: str, now: datetime) -> None:
+        """`holder` needs these uploads no more; what nobody holds is unused from now on."""
+        if attachment_ids:
+            ids = {"$in": list(attachment_ids)}
+            held: Document = {"_id": ids, "held_by": holder}
+            await self._files.update_many(held, {"$pull": {"held_by": holder}}, session=session)
+            await self._files.update_many(
+                {"_id": ids, "held_by": []},
+                {"$set": {"unused_since": now}, "$unset": {"held_by": ""}},
+                session=session,
             )
 
     async def unused(self, before: datetime, limit: int) -> list[UnusedFile]:

@@ -16,6 +16,7 @@ TEMPLATES = "templates"
 CATALOGUE = "catalogue"
 POLICIES = "policies"
 SETTING_REVISIONS = "setting_revisions"
+DRAFTS = "drafts"
 
 _DAY = 24 * 3600
 
@@ -87,4 +88,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     CHANNEL_ACCOUNTS: [],
     ATTENDANTS: [],
     TEMPLATES: [],
+    DRAFTS: [
+        IndexModel([("tenant_id", 1), ("attendant_id", 1), ("updated_at", -1), ("_id", -1)]),
+        IndexModel([("conversation_id", 1)]),
+    ],
 }

@@ -21,6 +21,7 @@ export function aConversation(changes: Partial<Conversation> = {}): Conversation
     type: null,
     priority: "normal",
     favourite: false,
+    draft: false,
     unread_count: 0,
     first_unread_sequence: null,
     waiting_since: null,

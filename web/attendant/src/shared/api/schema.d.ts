@@ -535,6 +535,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's draft in a conversation */
+        get: operations["get_draft_api_v1_conversations__conversation_id__draft_get"];
+        /** Keep what the caller has begun to write */
+        put: operations["put_draft_api_v1_conversations__conversation_id__draft_put"];
+        post?: never;
+        /** Delete the caller's draft */
+        delete: operations["delete_draft_api_v1_conversations__conversation_id__draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/favourite": {
         parameters: {
             query?: never;
@@ -599,6 +618,23 @@ export interface paths {
         put?: never;
         /** Take a closed conversation up again */
         post: operations["reopen_api_v1_conversations__conversation_id__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's drafts, the latest first */
+        get: operations["list_drafts_api_v1_drafts_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1325,7 +1361,8 @@ export interface components {
          * ConversationView
          * @description A conversation as every reader sees it.
          *
-         *     `favourite` is the reader's own; false in events. `sequence` counts its events and is its version for edits.
+         *     `favourite` and `draft` (they have begun to write here) are the reader's own; false in events. `sequence` counts its
+         *     events and is its version for edits.
          *     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
          *     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
          *     it, and an attendant who reopens within a day goes on with it.
@@ -1356,6 +1393,11 @@ export interface components {
              * @default false
              */
             favourite: boolean;
+            /**
+             * Draft
+             * @default false
+             */
+            draft: boolean;
             /**
              * Unread Count
              * @default 0
@@ -1400,6 +1442,69 @@ export interface components {
              * @default 1000
              */
             limit: number;
+        };
+        /**
+         * DraftFile
+         * @description A file of a draft.
+         */
+        DraftFile: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Mime Type */
+            mime_type: string;
+            /** Size */
+            size: number | null;
+            /** Url */
+            url: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "ready" | "failed";
+            /** Thumbnail Url */
+            thumbnail_url?: string | null;
+            error?: components["schemas"]["MessageError"] | null;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Send As */
+            send_as?: ("image" | "video" | "audio" | "document" | "sticker" | "voice") | null;
+        };
+        /**
+         * DraftFileRef
+         * @description A file that was uploaded before. `send_as`: as what it is to be sent, where there is a choice.
+         */
+        DraftFileRef: {
+            /** Id */
+            id: string;
+            /** Send As */
+            send_as?: ("image" | "video" | "audio" | "document" | "sticker" | "voice") | null;
+        };
+        /**
+         * DraftView
+         * @description A draft of the caller. Where there is none, it is empty and its `version` 0.
+         */
+        DraftView: {
+            /** Conversation Id */
+            conversation_id: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "outbound" | "note";
+            /** Text */
+            text: string;
+            /** Attachments */
+            attachments: components["schemas"]["DraftFile"][];
+            /** Reply To */
+            reply_to: string | null;
+            /** Version */
+            version: number;
+            /** Updated At */
+            updated_at: string | null;
         };
         /**
          * Edit
@@ -2137,6 +2242,30 @@ export interface components {
             color: string;
         };
         /**
+         * NewUnsentDraft
+         * @description The whole draft; an empty one is deleted instead.
+         */
+        NewUnsentDraft: {
+            /**
+             * Direction
+             * @default outbound
+             * @enum {string}
+             */
+            direction: "outbound" | "note";
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Attachments */
+            attachments?: components["schemas"]["DraftFileRef"][];
+            /**
+             * Reply To
+             * @description Id of the quoted message
+             */
+            reply_to?: string | null;
+        };
+        /**
          * NewWhatsAppChannel
          * @description A WhatsApp number to connect.
          */
@@ -2237,6 +2366,13 @@ export interface components {
         Page_ConversationView_: {
             /** Items */
             items: components["schemas"]["ConversationView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[DraftView] */
+        Page_DraftView_: {
+            /** Items */
+            items: components["schemas"]["DraftView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3941,6 +4077,89 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_draft_api_v1_conversations__conversation_id__draft_get: {
+        parameters: {
+            query?: {
+                /** @description The draft of a reply, or of a note */
+                direction?: "outbound" | "note";
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_draft_api_v1_conversations__conversation_id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUnsentDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_draft_api_v1_conversations__conversation_id__draft_delete: {
+        parameters: {
+            query?: {
+                /** @description The draft of a reply, or of a note */
+                direction?: "outbound" | "note";
+            };
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     favour_api_v1_conversations__conversation_id__favourite_put: {
         parameters: {
             query?: never;
@@ -4100,6 +4319,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_drafts_api_v1_drafts_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DraftView_"];
                 };
             };
             default: components["responses"]["Problem"];

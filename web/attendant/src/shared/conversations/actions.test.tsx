@@ -15,6 +15,7 @@ const ONE = {
   status: "queued",
   assignee: null,
   favourite: false,
+  draft: false,
   priority: "normal",
   unread_count: 2,
   contact: { id: "x", name: "Maria", labels: [] },

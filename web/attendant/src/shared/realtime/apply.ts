@@ -46,12 +46,16 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Upda
   return updates;
 }
 
-/** The later of two copies of a conversation. The event's `favourite` is nobody's: ours stays. */
+/** The later of two copies of a conversation. The event's `favourite` and `draft` are nobody's: ours stay. */
 function takeCopy(copies: Copies, updates: Updates, copy: Conversation): void {
   const current = updates.conversations.get(copy.id) ?? copies.get(copy.id);
   if (current === undefined || current.sequence >= copy.sequence) updates.uncounted = true;
   if (current !== undefined && current.sequence >= copy.sequence) return;
-  updates.conversations.set(copy.id, { ...copy, favourite: current?.favourite ?? false });
+  updates.conversations.set(copy.id, {
+    ...copy,
+    favourite: current?.favourite ?? false,
+    draft: current?.draft ?? false,
+  });
   updates.missing.delete(copy.id);
   // Whether a conversation that was never loaded is a favourite, only the server knows.
   if (current === undefined) (copy.sequence > 1 ? updates.missing : updates.opened).add(copy.id);

@@ -85,6 +85,7 @@ export class ModelServer {
       assignee: null,
       priority: "normal",
       favourite: false,
+      draft: false,
       unread_count: 0,
       waiting_since: null,
       last_message: null,

@@ -23,6 +23,7 @@ const conversation = {
   contact: { id: "k1", name: "Rui", labels: [] },
   assignee: null,
   favourite: true,
+  draft: false,
   unread_count: 12,
   last_activity_at: "2026-11-29T02:05:17.500Z",
   sequence: 155,
@@ -56,6 +57,7 @@ test("a note and a message go into thread and list; the note is not the last mes
     sequence: 157,
     unread_count: 13,
     favourite: true,
+    draft: false,
     last_activity_at: "2026-11-29T02:05:27.745Z",
     last_message: { preview: "bom dia", direction: "inbound", author: { name: "Rui" } },
   });

@@ -21,6 +21,7 @@ function conversation(id: string, changes: Partial<Conversation> = {}): Conversa
     assignee: null,
     priority: "normal",
     favourite: false,
+    draft: false,
     unread_count: 0,
     last_message: null,
     opened_at: "2026-11-29T12:00:00.000Z",

@@ -50,6 +50,7 @@ const conversationOf = (id: string, changes: Partial<Conversation> = {}): Conver
   assignee: { id: "me", name: "Ana Admin" },
   priority: "normal",
   favourite: false,
+  draft: false,
   unread_count: 0,
   opened_at: "2026-11-22T12:00:00Z",
   last_activity_at: "2026-11-22T12:00:00Z",

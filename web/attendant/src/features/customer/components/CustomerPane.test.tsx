@@ -31,6 +31,7 @@ const conversation = {
   contact: { id: "c1", name: "Maria Souza", labels: [] },
   priority: "normal",
   favourite: false,
+  draft: false,
   unread_count: 0,
   opened_at: "2026-11-22T12:00:00Z",
   last_activity_at: "2026-11-22T12:00:00Z",

@@ -21,6 +21,7 @@ const old = {
   assignee: null,
   priority: "normal",
   favourite: false,
+  draft: false,
   unread_count: 0,
   last_message: null,
   opened_at: "2020-01-01T00:00:00Z",

@@ -104,6 +104,7 @@ describe("a row", () => {
       priority: "urgent",
       status: "closed",
       favourite: true,
+      draft: false,
       assignee: { id: "x", name: "Bruna Lima" },
     };
     await show([{ ...ana, ...changes, contact: { ...ana.contact, labels } }], { view: "favourites" });

@@ -1,9 +1,10 @@
-"""What is told of favourites, and what is left out while Kafka is away."""
+"""What is told of what is one's own, and what is left out while Kafka is away."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from atd_conversation.favourite_frames import FavouriteFrames
+from atd_conversation.own_frames import OwnFrames
+from atd_schemas.presence import DraftedData
 from atd_schemas.topics import PRESENCE_EVENTS, adapter
 from atd_servicekit.errors import PublishFailed
 from atd_servicekit.identity import Identity
@@ -31,10 +32,10 @@ class Kafka:
 
 async def test_the_latest_word_of_each_attendant_is_told() -> None:
     kafka = Kafka()
-    frames = FavouriteFrames(kafka, FakeClock())
-    frames.tell(ANA, "c1", favourite=True)
-    frames.tell(BIA, "c1", favourite=True)
-    frames.tell(ANA, "c1", favourite=False)
+    frames = OwnFrames(kafka, FakeClock())
+    frames.tell_favourite(ANA, "c1", favourite=True)
+    frames.tell_favourite(BIA, "c1", favourite=True)
+    frames.tell_favourite(ANA, "c1", favourite=False)
     await frames.publish_waiting()
     assert [(one.actor.id, one.subject, one.data.favourite) for one in kafka.taken] == [
         ("ana", "c1", False),
@@ -46,11 +47,26 @@ async def test_the_latest_word_of_each_attendant_is_told() -> None:
 
 async def test_what_kafka_does_not_take_is_dropped_and_the_next_goes_out() -> None:
     kafka = Kafka()
-    frames = FavouriteFrames(kafka, FakeClock())
+    frames = OwnFrames(kafka, FakeClock())
     kafka.away = True
-    frames.tell(ANA, "c1", favourite=True)
+    frames.tell_favourite(ANA, "c1", favourite=True)
     await frames.publish_waiting()
     kafka.away = False
-    frames.tell(ANA, "c2", favourite=True)
+    frames.tell_favourite(ANA, "c2", favourite=True)
     await frames.publish_waiting()
     assert [one.subject for one in kafka.taken] == ["c2"]
+
+
+async def test_a_favourite_and_both_drafts_of_a_conversation_are_told_apart() -> None:
+    kafka = Kafka()
+    frames = OwnFrames(kafka, FakeClock())
+    frames.tell_favourite(ANA, "c1", favourite=True)
+    for version in (1, 2):
+        frames.tell_draft(ANA, "c1", DraftedData(direction="outbound", version=version))
+    frames.tell_draft(ANA, "c1", DraftedData(direction="note", version=3, empty=True))
+    await frames.publish_waiting()
+    assert [(one.type, getattr(one.data, "version", None)) for one in kafka.taken] == [
+        ("conversation.favourited", None),
+        ("conversation.drafted", 2),
+        ("conversation.drafted", 3),
+    ]
