@@ -29,5 +29,7 @@ export const keys = {
   templates: (accountId: string) => ["channels", "templates", accountId] as const,
   /** `Page<Attendant>` */
   attendants: () => ["attendants"] as const,
+  /** What the company sets, by the kind that its events name (`tag`): whole lists, or one policy. */
+  setting: (kind: string) => ["settings", kind] as const,
   sessions: () => ["sessions"] as const,
 };

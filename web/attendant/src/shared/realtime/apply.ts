@@ -11,6 +11,8 @@ export interface Updates {
   /** Copies of messages, by conversation, in the order of the events. */
   messages: Map<string, Message[]>;
   contacts: Map<string, Contact>;
+  /** Kinds of settings of which something has changed. */
+  settings: Set<string>;
   /** Conversations that have to be loaded: an event is missing before this one, or there is no copy to change. */
   missing: Set<string>;
   /** Conversations that began just now: nobody has counted them yet. */
@@ -25,6 +27,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Upda
     conversations: new Map(),
     messages: new Map(),
     contacts: new Map(),
+    settings: new Set(),
     missing: new Set(),
     opened: new Set(),
     uncounted: false,
@@ -38,6 +41,8 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Upda
       if (known === undefined) updates.messages.set(frame.subject, [message]);
       else known.push(message);
       advance(copies, updates, frame, message);
+    } else if (isAbout(frame, "setting")) {
+      updates.settings.add(frame.data.setting);
     } else {
       updates.contacts.set(frame.subject, frame.data.contact);
       renameContact(copies, updates, frame.data.contact);

@@ -35,7 +35,12 @@ export type MessageEvent = Event<
   }
 >;
 export type ContactEvent = Event<"contact", { contact: Contact; changed?: string[] }>;
-export type EventFrame = ConversationEvent | MessageEvent | ContactEvent;
+/** Something that the company sets was made, changed or deleted; `value` is absent where not everybody may see it. */
+export type SettingEvent = Event<
+  "setting",
+  { setting: string; id: string; deleted?: boolean; value?: Record<string, unknown> | null }
+>;
+export type EventFrame = ConversationEvent | MessageEvent | ContactEvent | SettingEvent;
 
 /** Frames without a cursor: they are true for a moment and are never repeated. */
 export type PassingFrame = { subject: string; actor: Author; occurred_at: string } & (
@@ -68,6 +73,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   conversation: "conversation",
   message: "message",
   contact: "contact",
+  setting: "setting",
 };
 
 /** Reads a frame; null for what is none. */
@@ -85,13 +91,13 @@ export function readFrame(text: string): Frame | null {
     return { is: "unknown", cursor: cursorOf(found) };
   if (PASSING.has(type)) return { is: "passing", frame: found as unknown as PassingFrame };
   const needed = NEEDED[type.split(".")[0] ?? ""];
-  if (needed === undefined || !isRecord(found["data"][needed]) || typeof found["sequence"] !== "number") {
+  if (needed === undefined || !found["data"][needed] || typeof found["sequence"] !== "number") {
     return { is: "unknown", cursor: cursorOf(found) };
   }
   return { is: "event", frame: found as unknown as EventFrame };
 }
 
-export function isAbout<F extends "conversation" | "message" | "contact">(
+export function isAbout<F extends "conversation" | "message" | "contact" | "setting">(
   frame: EventFrame,
   family: F,
 ): frame is Extract<EventFrame, { type: `${F}.${string}` }> {

@@ -82,6 +82,9 @@ export class Live {
       for (const [id, messages] of updates.messages) this.writeMessages(id, messages);
       for (const [id, contact] of updates.contacts) this.writeContact(id, contact);
     });
+    for (const setting of updates.settings) {
+      void this.client.invalidateQueries({ queryKey: keys.setting(setting) });
+    }
     this.missing.add(updates.missing);
     if (updates.uncounted) this.planRecount(true);
   }
@@ -90,7 +93,7 @@ export class Live {
   resync(): void {
     this.watches.each((watch) => (watch.void = true));
     this.missing.forget();
-    for (const family of ["conversations", "threads", "contacts"]) {
+    for (const family of ["conversations", "threads", "contacts", "settings"]) {
       void this.client.invalidateQueries({ queryKey: [family] });
     }
   }

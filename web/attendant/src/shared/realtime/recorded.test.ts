@@ -80,6 +80,28 @@ test("a batch of events over 5,000 rows writes each list once", () => {
   expect(client.getQueryData<ConversationList>(keys.list({ view: "queue" }))?.rows).toHaveLength(5000);
 });
 
+test("a setting that has changed is read again, and no other", () => {
+  const client = new QueryClient();
+  const live = new Live(client);
+  for (const kind of ["tag", "label"]) client.setQueryData(keys.setting(kind), []);
+  const read = readFrame(
+    JSON.stringify({
+      type: "setting.changed",
+      id: "e1",
+      cursor: "c1",
+      occurred_at: "2026-03-01T12:00:00.000Z",
+      subject: "t1",
+      sequence: 2,
+      actor: { type: "attendant", id: "bia", name: "Bia" },
+      data: { setting: "tag", id: "t1", deleted: true, value: null },
+    }),
+  );
+  if (read?.is !== "event") throw new Error("the frame was not understood");
+  live.apply([read.frame]);
+  const old = (kind: string) => client.getQueryState(keys.setting(kind))?.isInvalidated;
+  expect([old("tag"), old("label")]).toEqual([true, false]);
+});
+
 function emptyWatch() {
   return {
     conversations: new Set<string>(),

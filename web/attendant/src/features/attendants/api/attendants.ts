@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
+import { everyPage } from "@/shared/api/everyPage";
 import { keys } from "@/shared/api/keys";
 import type { components } from "@/shared/api/schema";
 import type { Attendant, Page } from "@/shared/api/types";
@@ -13,27 +14,13 @@ export type AttendantChanges = components["schemas"]["AttendantChanges"];
 export const ROLES = ["attendant", "supervisor", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
-const PAGES_AT_MOST = 20;
-
 /** All of them, those who cannot sign in any more too. */
 export function useAttendants(enabled = true) {
   return useQuery({
     enabled,
     queryKey: [...keys.attendants(), "every"],
-    queryFn: async ({ signal }) => {
-      const found: Attendant[] = [];
-      let cursor: string | null = null;
-      for (let page = 0; page < PAGES_AT_MOST; page += 1) {
-        const query: { limit: number; cursor?: string } = { limit: 100, ...(cursor !== null && { cursor }) };
-        const answered: Page<Attendant> = await unwrap<Page<Attendant>>(
-          api.GET("/api/v1/attendants", { params: { query }, signal }),
-        );
-        found.push(...answered.items);
-        cursor = answered.next_cursor ?? null;
-        if (cursor === null) break;
-      }
-      return found;
-    },
+    queryFn: ({ signal }) =>
+      everyPage((query) => unwrap<Page<Attendant>>(api.GET("/api/v1/attendants", { params: { query }, signal }))),
     staleTime: 10_000,
   });
 }
