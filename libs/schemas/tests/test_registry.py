@@ -133,6 +133,7 @@ EXPECTED_KEYS = {
     "conversation.viewing": lambda event: event.subject,
     "conversation.favourited": lambda event: event.subject,
     "conversation.drafted": lambda event: event.subject,
+    "setting.own_changed": lambda event: event.subject,
     "conversation.typing": lambda event: event.subject,
     "conversation.": lambda event: event.data.conversation.id,
     "message.": lambda event: event.data.conversation_id,

@@ -58,13 +58,18 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/api/v1/attachments/{attachment_id}/thumbnail", None, "conversations:read"),
     ("POST", "/api/v1/attachments/{lost_id}/retry", None, "conversations:write"),
     *_catalogue("tags", "tag_id", {"name": "Elogio"}),
+    *_catalogue("replies", "reply_id", {"shortcut": "oi", "title": "Oi", "body": "Olá"}, "conversations:write"),
+    ("GET", "/api/v1/replies/variables", None, "conversations:read"),
+    ("POST", "/api/v1/replies/preview", {"body": "Olá"}, "conversations:read"),
+    ("GET", "/api/v1/conversations/{conversation_id}/replies/{reply_id}", None, "conversations:read"),
+    ("POST", "/api/v1/conversations/{conversation_id}/replies/{reply_id}", None, "conversations:write"),
 ]
 ALL = tuple({permission for *_, permission in ROUTES})
 UPLOAD = ("POST", "/api/v1/attachments", "conversations:write")
-OF_THE_PLATFORM = ("/api/v1/capabilities",)
+OF_THE_PLATFORM = ("/api/v1/capabilities", "/api/v1/replies/variables", "/api/v1/replies/preview")
 """What is the same for every tenant."""
 
-PATH_NAMES = {"failed_id": "message_id", "lost_id": "attachment_id", "tag_id": "item_id"}
+PATH_NAMES = {"failed_id": "message_id", "lost_id": "attachment_id", "tag_id": "item_id", "reply_id": "item_id"}
 """Ids in a certain state, of routes whose parameter is called otherwise."""
 routes = pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda v: str(v)[-40:])
 
@@ -110,6 +115,7 @@ async def _ids(desk: Any) -> dict[str, str]:
         "failed_id": failed_id,
         "attachment_id": (await desk.uploaded("foto.png", PIXEL))["id"],
         "lost_id": lost_id,
+        "reply_id": (await desk.do("POST", "/replies", {"shortcut": "ate", "title": "Até", "body": "Até"}))["id"],
         "tag_id": (await manager.do("POST", "/tags", {"name": "Reclamação"}))["id"],
     }
 
@@ -174,7 +180,7 @@ async def test_no_route_reaches_into_another_tenant(
     if "{" in path:
         assert await stranger.refused(method, url, body) == (404, "not_found", [])
     elif path in OF_THE_PLATFORM:
-        assert await stranger.get(url) == await desk.get(url)
+        assert await stranger.do(method, url, body) == await desk.do(method, url, body)
     else:
         shown = await stranger.get(url)
         assert shown.get("items", []) == []

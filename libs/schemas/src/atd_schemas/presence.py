@@ -45,6 +45,14 @@ class DraftedData(Schema):
     empty: bool = False
 
 
+class OwnSettingData(Schema):
+    """Which item of the actor's own (`setting`: of which kind) was made, changed or `deleted`."""
+
+    setting: str
+    id: str
+    deleted: bool = False
+
+
 class ConversationViewing(Envelope):
     """Somebody looks at a conversation, or stopped. `connection_id` is the WebSocket that said so, if it was one."""
 
@@ -75,7 +83,17 @@ class ConversationDrafted(Envelope):
     data: DraftedData
 
 
+class OwnSettingChanged(Envelope):
+    """Something that is the actor's own, such as a quick reply, has changed: for their other devices alone.
+
+    `subject` is the item's id.
+    """
+
+    type: Literal["setting.own_changed"] = "setting.own_changed"
+    data: OwnSettingData
+
+
 PresenceEvent = Annotated[
-    ConversationViewing | ConversationTyping | ConversationFavourited | ConversationDrafted,
+    ConversationViewing | ConversationTyping | ConversationFavourited | ConversationDrafted | OwnSettingChanged,
     Field(discriminator="type"),
 ]

@@ -102,6 +102,8 @@ CONVERSATION = Service(
     prefixes=(
         PublicPrefix("/api/v1/conversations"),
         PublicPrefix("/api/v1/drafts"),
+        PublicPrefix("/api/v1/replies"),
+        PublicPrefix("/api/v1/scheduled-messages"),
         PublicPrefix("/api/v1/messages"),
         PublicPrefix("/api/v1/contacts"),
         PublicPrefix("/api/v1/attachments", body_limit=UPLOAD_BODY_LIMIT_BYTES),

@@ -8,9 +8,11 @@ from atd_conversation.api import routers
 from atd_conversation.api.parts import Parts
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
+from atd_conversation.commands.replies import keeping_files
 from atd_conversation.commands.unsent import DraftCommands
-from atd_conversation.domain.catalogue_kinds import KINDS
+from atd_conversation.domain.catalogue_kinds import KINDS, REPLY
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
+from atd_conversation.domain.replies import check_reply
 from atd_conversation.handlers import InboundHandler, SettingsHandler
 from atd_conversation.own_frames import OwnFrames
 from atd_conversation.settings import ConversationSettings
@@ -80,7 +82,14 @@ def create_app(
         thumbnails=Thumbnails(file_store),
         channels=served,
         catalogues=catalogues,
-        catalogue_commands=CatalogueCommands(catalogues, {kind: ItemRules() for kind in KINDS}, runtime.clock),
+        catalogue_commands=CatalogueCommands(
+            catalogues,
+            {
+                **{kind: ItemRules() for kind in KINDS},
+                REPLY: ItemRules(check_reply, keeping_files(files, runtime.clock)),
+            },
+            runtime.clock,
+        ),
         settings_cache=SettingsCache(catalogues, KINDS, runtime.clock),
         jobs=runtime.use_jobs(),
         own_frames=own_frames,

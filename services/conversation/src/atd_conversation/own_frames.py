@@ -1,7 +1,8 @@
 """Tells an attendant's other devices of what is theirs alone, by `presence.events.v1`: shown now or never.
 
-Favourites and drafts are everybody's own and no events of the conversation. A request never waits for Kafka: it leaves
-word here, and one loop publishes. What Kafka does not take in time is dropped: a device that connects asks again.
+Favourites, drafts and personal quick replies are everybody's own and no events of the conversation. A request never
+waits for Kafka: it leaves word here, and one loop publishes. What Kafka does not take in time is dropped: a device that
+connects asks again.
 """
 
 import asyncio
@@ -11,7 +12,15 @@ from typing import Any, Protocol
 import structlog
 
 from atd_schemas.ids import uuid7
-from atd_schemas.presence import ConversationDrafted, ConversationFavourited, DraftedData, FavouritedData, PresenceEvent
+from atd_schemas.presence import (
+    ConversationDrafted,
+    ConversationFavourited,
+    DraftedData,
+    FavouritedData,
+    OwnSettingChanged,
+    OwnSettingData,
+    PresenceEvent,
+)
 from atd_schemas.topics import PRESENCE_EVENTS
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import PublishFailed
@@ -27,7 +36,7 @@ class _Producer(Protocol):
 
 
 class OwnFrames:
-    """Publishes the latest word about each favourite and each draft."""
+    """Publishes the latest word about each favourite, draft and item of one's own."""
 
     def __init__(self, producer: _Producer, clock: Clock) -> None:
         self._producer = producer
@@ -47,7 +56,14 @@ class OwnFrames:
         event = ConversationDrafted(**self._about(identity, conversation_id), data=data)
         self._leave((identity.actor_id, conversation_id, data.direction), event)
 
-    def _about(self, identity: Identity, conversation_id: str) -> dict[str, Any]:
+    def tell_setting(self, identity: Identity, setting: str, item_id: str, *, deleted: bool) -> None:
+        """Publish soon that an item of the attendant's own, such as a quick reply, was made, changed or deleted."""
+        data = OwnSettingData(setting=setting, id=item_id, deleted=deleted)
+        self._leave(
+            (identity.actor_id, item_id, "setting"), OwnSettingChanged(**self._about(identity, item_id), data=data)
+        )
+
+    def _about(self, identity: Identity, subject: str) -> dict[str, Any]:
         now = self._clock.now()
         return {
             "id": uuid7(),
@@ -55,7 +71,7 @@ class OwnFrames:
             "occurred_at": now,
             "recorded_at": now,
             "source": "conversation",
-            "subject": conversation_id,
+            "subject": subject,
             "actor": identity.actor(),
         }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from atd_conversation.domain.attachments import StoredAttachment, file_name
-from atd_conversation.domain.drafts import file_kind
+from atd_conversation.domain.drafts import UploadedFile, file_kind
 from atd_conversation.domain.file_types import has_boxes, type_by_tracks, type_of, webp_of
 from atd_conversation.domain.media_tracks import Mp4Scan
 from atd_conversation.domain.message import Attachment
@@ -131,6 +131,24 @@ class Uploads:
         if answer.body != ours.body:
             await self.discard(tenant_id, attachment.id)
         return answer
+
+    async def copy(self, tenant_id: str, actor_id: str, source: UploadedFile) -> Attachment:
+        """Another upload with the same bytes, name and type, for a message to take. Raises `FileMissing`."""
+        attachment = replace(source.attachment, id=uuid7(), state="pending")
+        await self._files.begin(StoredAttachment(tenant_id, attachment, self._clock.now(), uploaded_by=actor_id))
+        original = await self._store.open(file_key(tenant_id, source.attachment.id))
+        try:
+            await self._store.put(
+                file_key(tenant_id, attachment.id),
+                original.chunks,
+                content_type=attachment.mime_type,
+                limit=MAX_UPLOAD_BYTES,
+            )
+        finally:
+            await original.aclose()
+        ready = replace(attachment, state="ready")
+        await self._files.finish(None, ready, webp=source.webp)
+        return ready
 
     async def _put(self, tenant_id: str, attachment: Attachment, chunks: AsyncIterator[bytes]) -> Attachment:
         key = file_key(tenant_id, attachment.id)

@@ -9,6 +9,7 @@ from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
+from atd_conversation.api.replies import replies_router
 from atd_conversation.api.tags import tags_router
 from atd_conversation.api.unsent import unsent_router
 
@@ -26,5 +27,6 @@ def routers(parts: Parts) -> list[APIRouter]:
         capabilities_router,
         tags_router,
         unsent_router,
+        replies_router,
     )
     return [make(parts) for make in made]

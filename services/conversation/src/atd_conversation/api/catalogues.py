@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel
@@ -77,10 +78,11 @@ class Resource:
             raise forbidden(f"This needs the permission {SETTINGS_PERMISSION}.")
 
 
-def catalogue_router(parts: Parts, resource: Resource) -> APIRouter:
-    """Reading and changing the items of a kind."""
+def catalogue_router(parts: Parts, resource: Resource, *, reading: bool = True) -> APIRouter:
+    """Reading and changing the items of a kind; without `reading` the kind has a list of its own."""
     router = APIRouter(prefix=f"/api/v1/{resource.path}", tags=[resource.path])
-    _reading(router, parts, resource)
+    if reading:
+        _reading(router, parts, resource)
     _changing(router, parts, resource)
     return router
 
@@ -146,7 +148,7 @@ def _changing(router: APIRouter, parts: Parts, resource: Resource) -> None:
             key=idempotency_key,
             body=await request.body(),
         )
-        parts.settings_cache.forget(identity.tenant_id)
+        _changed(parts, identity, resource, orjson.loads(answer.body)["id"], owner_id)
         return json_response(answer.body, answer.status, answer.headers)
 
     async def edit(identity: Identity, item_id: str, edit: Any, response: Response, version: ExpectedVersion) -> Any:
@@ -165,12 +167,12 @@ def _changing(router: APIRouter, parts: Parts, resource: Resource) -> None:
                 may=lambda item: resource.check_may_change(identity, item),
             )
         )
-        parts.settings_cache.forget(identity.tenant_id)
+        _changed(parts, identity, resource, item.id, item.owner_id)
         set_etag(response, item.version)
         return resource.shown(item)
 
     async def remove(identity: Identity, item_id: str, version: ExpectedVersion) -> None:
-        await parts.transaction(
+        item = await parts.transaction(
             lambda session: parts.catalogue_commands.remove(
                 session,
                 identity.tenant_id,
@@ -181,7 +183,7 @@ def _changing(router: APIRouter, parts: Parts, resource: Resource) -> None:
                 may=lambda item: resource.check_may_change(identity, item),
             )
         )
-        parts.settings_cache.forget(identity.tenant_id)
+        _changed(parts, identity, resource, item.id, item.owner_id, deleted=True)
 
     for route in (create, edit, remove):  # FastAPI reads the annotations, and these are known at run time alone
         route.__annotations__["identity"] = manager
@@ -191,6 +193,15 @@ def _changing(router: APIRouter, parts: Parts, resource: Resource) -> None:
     router.post("", status_code=201, summary=f"Make a {noun}", response_model=resource.view)(create)
     router.patch("/{item_id}", summary=f"Change a {noun}", response_model=resource.view)(edit)
     router.delete("/{item_id}", status_code=204, summary=f"Delete a {noun}")(remove)
+
+
+def _changed(
+    parts: Parts, identity: Identity, resource: Resource, item_id: str, owner_id: str | None, *, deleted: bool = False
+) -> None:
+    """What is in memory is old; of their own items their owner's other devices are told alone."""
+    parts.settings_cache.forget(identity.tenant_id)
+    if owner_id == identity.actor_id:
+        parts.own_frames.tell_setting(identity, resource.kind.name, item_id, deleted=deleted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,11 +99,12 @@ class CatalogueCommands:
         *,
         expected_version: int | None = None,
         may: Callable[[CatalogueItem], None] = lambda _: None,
-    ) -> None:
-        """Delete an item. Raises `Problem` 404, 409 when it is no longer at `expected_version`."""
+    ) -> CatalogueItem:
+        """Delete an item; what it was. Raises `Problem` 404, 409 when it is no longer at `expected_version`."""
         item = await self._read(session, tenant_id, kind, item_id, expected_version, may)
         await self._check(session, actor, kind, item, None)
         await self._catalogues.remove(session, kind, item, actor, self._clock.now())
+        return item
 
     async def put_policy(
         self,

@@ -24,6 +24,8 @@ class CatalogueKind:
         named_by: the value that two items cannot share; accents and case do not make a difference.
         told: whether events show the values to everybody who may read conversations.
         remembered: whether the items are kept in memory for the message path: for lists that are short.
+        own_limit: the most items that one attendant can have of their own, where attendants have some.
+        found_by: the values whose words the items are found by.
     """
 
     name: str
@@ -31,6 +33,8 @@ class CatalogueKind:
     named_by: str = "name"
     told: bool = True
     remembered: bool = True
+    own_limit: int | None = None
+    found_by: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class CatalogueItem:
     """One item. `owner_id` is the attendant whose own it is, None: it is everybody's. `version` counts its changes.
 
     `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). An archived item stays on what has it, and
-    is offered no more.
+    is offered no more. `uses` is how often it was used, as far as its kind counts that; the store alone keeps it.
     """
 
     id: str
@@ -51,6 +55,7 @@ class CatalogueItem:
     archived: bool = False
     version: int = 1
     order: int = 0
+    uses: int = 0
 
     def change(self, values: Values, now: datetime, *, archived: bool | None = None) -> tuple[str, ...]:
         """Take these values over; the names of those that differ from before."""
@@ -113,7 +118,7 @@ def check_taken(*, taken: bool, kind: CatalogueKind) -> None:
         raise Refusal("name_taken", f"another {kind.name.replace('_', ' ')} has it already", kind.named_by)
 
 
-def check_room(count: int, kind: CatalogueKind) -> None:
-    """Raises `Refusal` `too_many` when there are as many items as a company can have."""
-    if count >= kind.limit:
-        raise Refusal("too_many", f"There can be at most {kind.limit} of these; delete some first.")
+def check_room(count: int, limit: int) -> None:
+    """Raises `Refusal` `too_many` when there are as many items as a company, or an attendant, can have."""
+    if count >= limit:
+        raise Refusal("too_many", f"There can be at most {limit} of these; delete some first.")

@@ -5,7 +5,8 @@ beginning finds them at once.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.text_folding import folded
@@ -34,6 +35,12 @@ def words_of(text: str) -> list[str]:
     """The folded words of a text, each once."""
     found = (word[:LONGEST_TERM] for word in _WORD.findall(folded(text[:1000])))
     return list(dict.fromkeys(found))[:MOST_WORDS]
+
+
+def all_words_of(texts: Iterable[str], most: int) -> list[str]:
+    """The folded words of texts, each once, at most so many."""
+    found = (word[:LONGEST_TERM] for text in texts for word in _WORD.findall(folded(text)))
+    return list(islice(dict.fromkeys(found), most))
 
 
 def asked_terms(question: str) -> list[str]:

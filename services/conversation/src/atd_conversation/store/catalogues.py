@@ -4,6 +4,7 @@ Every change of a tenant's settings counts its revision on, in the same transact
 and one after the other then, so limits hold; and whoever has settings in memory sees that they are old.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -18,7 +19,9 @@ from atd_conversation.domain.catalogue import (
     unique_key,
 )
 from atd_conversation.domain.events import setting_event
-from atd_conversation.store.indexes import BY_KIND, CATALOGUE, POLICIES, SETTING_REVISIONS
+from atd_conversation.domain.search_terms import all_words_of
+from atd_conversation.domain.text_folding import folded
+from atd_conversation.store.indexes import BY_ITEM_TERM, BY_KIND, BY_USE, CATALOGUE, POLICIES, SETTING_REVISIONS
 from atd_schemas.envelope import Actor
 from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_servicekit.errors import StaleVersion
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from atd_servicekit.outbox import Outbox
 
 _MOST_POLICIES = 100
+_MOST_TERMS = 500
+"""Words that an item is found by."""
 
 
 class Catalogues:
@@ -79,11 +84,15 @@ class Catalogues:
         """Store a new item and tell it. Raises `Refusal` when its name is taken or there are too many."""
         await self._count_on(session, item.tenant_id)
         mine: Document = {"tenant_id": item.tenant_id, "kind": kind.name}
-        check_room(await self._items.count_documents(mine, limit=kind.limit, session=session), kind)
+        check_room(await self._items.count_documents(mine, limit=kind.limit, session=session), kind.limit)
+        if item.owner_id is not None and kind.own_limit is not None:
+            mine["owner_id"] = item.owner_id
+            count = await self._items.count_documents(mine, limit=kind.own_limit, hint=BY_KIND, session=session)
+            check_room(count, kind.own_limit)
         await self._check_name(session, kind, item)
         item.order = next_order(now)
-        await self._items.insert_one({"_id": item.id, **_document(kind, item)}, session=session)
-        await self._tell(session, setting_event(kind, item, actor=actor, now=now), item.order, 0)
+        await self._items.insert_one({"_id": item.id, **_document(kind, item), "uses": 0}, session=session)
+        await self._tell(session, item, setting_event(kind, item, actor=actor, now=now), 0)
 
     async def save(
         self, session: "Session", kind: CatalogueKind, item: CatalogueItem, actor: Actor, now: "datetime"
@@ -96,10 +105,10 @@ class Catalogues:
         await self._check_name(session, kind, item)
         before, item.order = item.order, next_order(now, item.order)
         as_read: Document = {"_id": item.id, "order": before}
-        saved = await self._items.replace_one(as_read, _document(kind, item), session=session)
+        saved = await self._items.update_one(as_read, {"$set": _document(kind, item)}, session=session)
         if saved.matched_count != 1:
             raise StaleVersion
-        await self._tell(session, setting_event(kind, item, actor=actor, now=now), item.order, before)
+        await self._tell(session, item, setting_event(kind, item, actor=actor, now=now), before)
 
     async def remove(
         self, session: "Session", kind: CatalogueKind, item: CatalogueItem, actor: Actor, now: "datetime"
@@ -110,9 +119,34 @@ class Catalogues:
         if deleted.deleted_count != 1:
             raise StaleVersion
         item.version += 1
-        order = next_order(now, item.order)
-        event = setting_event(kind, item, actor=actor, now=now, deleted=True)
-        await self._tell(session, event, order, item.order)
+        before, item.order = item.order, next_order(now, item.order)
+        await self._tell(session, item, setting_event(kind, item, actor=actor, now=now, deleted=True), before)
+
+    async def found(
+        self, tenant_id: str, kind: CatalogueKind, words: Sequence[str], *, owners: Sequence[str | None], limit: int
+    ) -> list[CatalogueItem]:
+        """Up to `limit` items that are not archived and have every word as the beginning of one of theirs.
+
+        Those whose name begins with the first word come first, then those that are used most.
+        """
+        query: Document = {"tenant_id": tenant_id, "kind": kind.name, "terms": {"$exists": True}}
+        query |= {"owner_id": {"$in": list(owners)}, "archived": False}
+        if words:
+            longest_first = sorted(words, key=len, reverse=True)
+            query["$and"] = [{"terms": {"$regex": f"^{re.escape(word)}"}} for word in longest_first]
+            shown = {"uses": 1, f"values.{kind.named_by}": 1}
+            rows = await self._items.find(query, shown).hint(BY_ITEM_TERM).limit(kind.limit).to_list(kind.limit)
+            rows.sort(key=lambda row: (not _begins(row["values"][kind.named_by], words[0]), -row["uses"], row["_id"]))
+            places = {row["_id"]: place for place, row in enumerate(rows[:limit])}
+            query = {"_id": {"$in": list(places)}, "tenant_id": tenant_id}
+            items = [_item_of(row) for row in await self._items.find(query).limit(limit).to_list(limit)]
+            return sorted(items, key=lambda item: places[item.id])
+        cursor = self._items.find(query).sort([("uses", -1), ("_id", 1)]).hint(BY_USE).limit(limit)
+        return [_item_of(row) for row in await cursor.to_list(limit)]
+
+    async def count_use(self, tenant_id: str, kind: CatalogueKind, item_id: str) -> None:
+        """Note that the item was used once more; it is no change of it."""
+        await self._items.update_one({"_id": item_id, "tenant_id": tenant_id, "kind": kind.name}, {"$inc": {"uses": 1}})
 
     async def policy(self, tenant_id: str, name: str, session: "Session | None" = None) -> Policy:
         """A policy of the tenant; version 0 without values while nobody has set it."""
@@ -134,7 +168,7 @@ class Catalogues:
             saved = await self._policies.replace_one({"_id": key, "order": policy.order}, document, session=session)
             if saved.matched_count != 1:
                 raise StaleVersion
-        await self._tell(session, event, order, policy.order)
+        await self._publish(session, event, order, policy.order)
 
     async def revision(self, tenant_id: str) -> int:
         """How often the tenant's settings have changed."""
@@ -165,19 +199,31 @@ class Catalogues:
         same: Document = {"tenant_id": item.tenant_id, "key": unique_key(kind, item), "_id": {"$ne": item.id}}
         check_taken(taken=await self._items.find_one(same, {"_id": 1}, session=session) is not None, kind=kind)
 
-    async def _tell(self, session: "Session", event: "SettingChanged", order: int, before: int) -> None:
+    async def _tell(self, session: "Session", item: CatalogueItem, event: "SettingChanged", before: int) -> None:
+        """Nobody is told of what is somebody's own; their other devices are, by `OwnFrames`."""
+        if item.owner_id is None:
+            await self._publish(session, event, item.order, before)
+
+    async def _publish(self, session: "Session", event: "SettingChanged", order: int, before: int) -> None:
         outgoing = [Outgoing.of(CONVERSATION_EVENTS, event, current_traceparent())]
         await self._outbox.add(session, outgoing, order=order, before={event.key(): before})
 
 
 def _document(kind: CatalogueKind, item: CatalogueItem) -> "Document":
     fields = asdict(item)
-    del fields["id"]
-    return {**fields, "key": unique_key(kind, item)}
+    del fields["id"], fields["uses"]
+    fields["key"] = unique_key(kind, item)
+    if kind.found_by:
+        fields["terms"] = all_words_of((str(item.values[name]) for name in kind.found_by), _MOST_TERMS)
+    return fields
+
+
+def _begins(name: str, word: str) -> bool:
+    return folded(name).lstrip("/").startswith(word)
 
 
 def _item_of(row: "Document") -> CatalogueItem:
-    fields = {name: value for name, value in row.items() if name not in ("_id", "key")}
+    fields = {name: value for name, value in row.items() if name not in ("_id", "key", "terms")}
     return CatalogueItem(id=row["_id"], **fields)
 
 

@@ -31,7 +31,8 @@ class UnusedFile:
 class Files:
     """Files of one tenant at a time.
 
-    What is uploaded has `unused_since` until a message takes it, or `held_by` while a draft waits to be sent with it.
+    What is uploaded has `unused_since` until a message takes it, or `held_by` while a draft
+    waits to be sent with it. What is `kept_by` something, such as a quick reply, is copied to be sent.
     """
 
     def __init__(self, database: "Database") -> None:
@@ -45,7 +46,7 @@ class Files:
         """Write down that a file is being uploaded, so that what breaks off is cleared away."""
         await self._files.insert_one({**stored_attachment_document(upload), "unused_since": upload.created_at})
 
-    async def finish(self, session: "Session", attachment: Attachment, *, webp: WebP | None) -> None:
+    async def finish(self, session: "Session | None", attachment: Attachment, *, webp: WebP | None) -> None:
         """The upload is in the file store."""
         fields = {"name": attachment.name, **changed_attachment(attachment), **({"webp": asdict(webp)} if webp else {})}
         await self._files.update_one({"_id": attachment.id}, {"$set": fields}, session=session)
@@ -59,6 +60,7 @@ class Files:
             "tenant_id": tenant_id,
             "state": "ready",
             "$or": [{"unused_since": {"$exists": True}}, {"held_by": {"$exists": True}}],
+            "kept_by": {"$exists": False},
         }
         rows = await self._files.find(query, session=session).limit(len(attachment_ids)).to_list(len(attachment_ids))
         found = (UploadedFile(stored_attachment_of(row).attachment, _webp_of(row.get("webp"))) for row in rows)
@@ -96,6 +98,33 @@ class Files:
                 {"$set": {"unused_since": now}, "$unset": {"held_by": ""}},
                 session=session,
             )
+
+    async def keep(self, session: "Session", attachment_ids: Sequence[str], keeper: str) -> None:
+        """Uploads, as `uploads` found them in this transaction, are `keeper`'s from now on: copies of them are sent."""
+        if attachment_ids:
+            await self._files.update_many(
+                {"_id": {"$in": list(attachment_ids)}},
+                {"$set": {"kept_by": keeper}, "$unset": {"unused_since": ""}},
+                session=session,
+            )
+
+    async def give_up(self, session: "Session", attachment_ids: Sequence[str], keeper: str, now: datetime) -> None:
+        """`keeper` needs these no more; they are unused from now on."""
+        if attachment_ids:
+            await self._files.update_many(
+                {"_id": {"$in": list(attachment_ids)}, "kept_by": keeper},
+                {"$set": {"unused_since": now}, "$unset": {"kept_by": "", "held_by": ""}},
+                session=session,
+            )
+
+    async def kept(self, tenant_id: str, attachment_ids: Sequence[str], keeper: str) -> list[UploadedFile]:
+        """Those of the files that `keeper` has, in this order."""
+        query: Document = {"_id": {"$in": list(attachment_ids)}, "tenant_id": tenant_id, "kept_by": keeper}
+        rows = await self._files.find(query).limit(len(attachment_ids)).to_list(len(attachment_ids))
+        found = {
+            row["_id"]: UploadedFile(stored_attachment_of(row).attachment, _webp_of(row.get("webp"))) for row in rows
+        }
+        return [found[one] for one in attachment_ids if one in found]
 
     async def unused(self, before: datetime, limit: int) -> list[UnusedFile]:
         """Up to `limit` uploads of before that no message took, of all tenants; nobody can use them any more."""

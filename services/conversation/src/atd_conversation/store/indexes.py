@@ -30,6 +30,8 @@ BY_WAITING = "by_waiting"
 BY_TERM = "by_term"
 BY_NAME = "by_name"
 BY_KIND = "by_kind"
+BY_ITEM_TERM = "by_item_term"
+BY_USE = "by_use"
 
 INDEXES: dict[str, list[IndexModel]] = {
     CONTACTS: [
@@ -80,6 +82,17 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     CATALOGUE: [
         IndexModel([("tenant_id", 1), ("kind", 1), ("_id", 1)], name=BY_KIND),
+        # of kinds that are found by words, and offered by how often they are used
+        IndexModel(
+            [("tenant_id", 1), ("kind", 1), ("terms", 1)],
+            name=BY_ITEM_TERM,
+            partialFilterExpression={"terms": {"$exists": True}},
+        ),
+        IndexModel(
+            [("tenant_id", 1), ("kind", 1), ("uses", -1), ("_id", 1)],
+            name=BY_USE,
+            partialFilterExpression={"terms": {"$exists": True}},
+        ),
         IndexModel([("tenant_id", 1), ("key", 1)], unique=True),
     ],
     POLICIES: [IndexModel([("tenant_id", 1)])],

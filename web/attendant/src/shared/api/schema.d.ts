@@ -624,6 +624,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/replies/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A quick reply as it would be said in a conversation */
+        get: operations["fill_api_v1_conversations__conversation_id__replies__item_id__get"];
+        put?: never;
+        /** Use a quick reply: its text, and copies of its files to be sent */
+        post: operations["use_api_v1_conversations__conversation_id__replies__item_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts": {
         parameters: {
             query?: never;
@@ -712,6 +730,77 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quick replies, by shortcut or as they fit */
+        get: operations["list_replies_api_v1_replies_get"];
+        put?: never;
+        /** Make a reply */
+        post: operations["create_api_v1_replies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A text as it would look, and what is wrong with it */
+        post: operations["preview_api_v1_replies_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The variables of texts */
+        get: operations["list_variables_api_v1_replies_variables_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One quick reply */
+        get: operations["get_reply_api_v1_replies__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a reply */
+        delete: operations["remove_api_v1_replies__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a reply */
+        patch: operations["edit_api_v1_replies__item_id__patch"];
         trace?: never;
     };
     "/api/v1/sessions": {
@@ -1566,6 +1655,51 @@ export interface components {
             attachment_id: string;
         };
         /**
+         * FilledPart
+         * @description A piece of a filled text. `missing`: its variable has neither value nor default, so nothing stands there.
+         */
+        FilledPart: {
+            /** Text */
+            text: string;
+            /** Variable */
+            variable?: string | null;
+            /**
+             * Missing
+             * @default false
+             */
+            missing: boolean;
+        };
+        /**
+         * FilledReply
+         * @description A reply as it would be said in a conversation, with the files of the reply; used: with copies to be sent.
+         */
+        FilledReply: {
+            /** Text */
+            text: string;
+            /** Parts */
+            parts: components["schemas"]["FilledPart"][];
+            /** Missing */
+            missing: string[];
+            /** Mistakes */
+            mistakes?: components["schemas"]["MistakeView"][];
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentView"][];
+        };
+        /**
+         * FilledText
+         * @description A text with its variables filled in; `missing` names those that have nothing to stand in their place.
+         */
+        FilledText: {
+            /** Text */
+            text: string;
+            /** Parts */
+            parts: components["schemas"]["FilledPart"][];
+            /** Missing */
+            missing: string[];
+            /** Mistakes */
+            mistakes?: components["schemas"]["MistakeView"][];
+        };
+        /**
          * GuideCopy
          * @description A value of the connected account that is to be pasted at the provider.
          */
@@ -2079,6 +2213,27 @@ export interface components {
             content: components["schemas"]["UnsupportedContent"] | components["schemas"]["EmptyContent"];
         });
         /**
+         * MistakeView
+         * @description What is wrong at a place of a text, counted from 1; `start` counts its characters from 0.
+         */
+        MistakeView: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "broken_variable" | "unknown_variable" | "too_many";
+            /** Detail */
+            detail: string;
+            /** Name */
+            name: string | null;
+            /** Start */
+            start: number;
+            /** Line */
+            line: number;
+            /** Column */
+            column: number;
+        };
+        /**
          * Named
          * @description A reference that can be shown without another request.
          */
@@ -2205,6 +2360,36 @@ export interface components {
              * @description One emoji
              */
             emoji: string;
+        };
+        /**
+         * NewReply
+         * @description A quick reply to make. `personal`: for the caller alone; `everyone` needs `settings:manage`.
+         */
+        NewReply: {
+            /**
+             * Shortcut
+             * @description Letters, digits, `-` and `_`, typed after a `/`; with or without it
+             */
+            shortcut: string;
+            /** Title */
+            title: string;
+            /**
+             * Body
+             * @description The text; `{{contact.first_name|"cliente"}}` is a variable with a default
+             * @default
+             */
+            body: string;
+            /**
+             * Attachment Ids
+             * @description Uploads, which the reply keeps
+             */
+            attachment_ids?: string[];
+            /**
+             * Scope
+             * @default personal
+             * @enum {string}
+             */
+            scope: "personal" | "everyone";
         };
         /**
          * NewRow
@@ -2376,6 +2561,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ReplyView] */
+        Page_ReplyView_: {
+            /** Items */
+            items: components["schemas"]["ReplyView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[SessionView] */
         Page_SessionView_: {
             /** Items */
@@ -2453,6 +2645,21 @@ export interface components {
          */
         PlainContent: {
             product?: components["schemas"]["ProductRef"] | null;
+        };
+        /**
+         * Preview
+         * @description A text that is being written, and values to show it with.
+         */
+        Preview: {
+            /** Body */
+            body: string;
+            /**
+             * Values
+             * @description By name of the variable: `contact.name`
+             */
+            values?: {
+                [key: string]: string;
+            };
         };
         /**
          * Problem
@@ -2569,6 +2776,61 @@ export interface components {
              * @default []
              */
             buttons: string[];
+        };
+        /**
+         * ReplyEdit
+         * @description The fields to change; absent ones stay. An archived reply is offered no more.
+         */
+        ReplyEdit: {
+            /**
+             * Shortcut
+             * @default
+             */
+            shortcut: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** Attachment Ids */
+            attachment_ids?: string[];
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+        };
+        /**
+         * ReplyView
+         * @description A quick reply; `body` is what was written, with its variables.
+         */
+        ReplyView: {
+            /** Id */
+            id: string;
+            /** Shortcut */
+            shortcut: string;
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentView"][];
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "personal" | "everyone";
+            /** Usage Count */
+            usage_count: number;
+            /** Archived */
+            archived: boolean;
+            /** Version */
+            version: number;
         };
         /**
          * Row
@@ -2936,6 +3198,22 @@ export interface components {
         UploadRef: {
             /** Attachment Id */
             attachment_id: string;
+        };
+        /**
+         * VariableView
+         * @description A variable that texts may have.
+         */
+        VariableView: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * Variables
+         * @description Every variable, in the order in which a person is offered them.
+         */
+        Variables: {
+            /** Items */
+            items: components["schemas"]["VariableView"][];
         };
         /**
          * ViewCount
@@ -4324,6 +4602,54 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    fill_api_v1_conversations__conversation_id__replies__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    use_api_v1_conversations__conversation_id__replies__item_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_drafts_api_v1_drafts_get: {
         parameters: {
             query?: {
@@ -4490,6 +4816,190 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_replies_api_v1_replies_get: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words; the best fits, which are not archived, come first */
+                q?: string | null;
+                /** @description `-usage_count`: one page of those used most */
+                sort?: "shortcut" | "-usage_count";
+                scope?: ("personal" | "everyone") | null;
+                /** @description Only archived ones, or only those that are not */
+                archived?: boolean | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReplyView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_replies_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_api_v1_replies_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledText"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_variables_api_v1_replies_variables_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variables"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_reply_api_v1_replies__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_replies__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_replies__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,0 +1,41 @@
+"""Quick replies: texts that attendants have ready, found by a shortcut or any word, with variables and files."""
+
+from atd_conversation.domain.catalogue import CatalogueItem, TenantSettings
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.variables import check_variables, first_name
+
+MAX_BODY = 10_000
+"""Characters of a reply's text: as many as a note takes."""
+
+MAX_FILES = 10
+"""Files of one reply: as many as one request for sending takes."""
+
+
+def check_reply(reply: CatalogueItem, settings: TenantSettings) -> None:
+    """Raises `Refusal` for a reply that says nothing, and for an unknown or broken variable."""
+    body = reply.values["body"]
+    if not body.strip() and not reply.values["attachment_ids"]:
+        raise Refusal("invalid", "is required where there is no file", "body")
+    check_variables(body, "body", custom_field_keys(settings))
+
+
+def custom_field_keys(settings: TenantSettings) -> frozenset[str] | None:
+    """The keys of the company's own fields of customers; None where it is not known which there are."""
+    fields = settings.items.get("field")
+    return None if fields is None else frozenset(str(one.values["key"]) for one in fields.values())
+
+
+def variable_values(contact: Contact, conversation: Conversation, attendant: str | None) -> dict[str, str | None]:
+    """What stands for each variable in a conversation, for this attendant."""
+    return {
+        "contact.name": contact.name,
+        "contact.first_name": first_name(contact.name),
+        "contact.phone": contact.phone,
+        "contact.email": contact.email,
+        "conversation.number": str(conversation.number),
+        "attendant.name": attendant,
+        "attendant.first_name": first_name(attendant),
+        "channel.name": conversation.channel.name,
+    }
