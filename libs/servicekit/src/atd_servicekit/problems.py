@@ -55,7 +55,8 @@ class Problem(Exception):
     """An error answer.
 
     `code` is stable and snake_case: clients branch on it. `detail` is a sentence for a person, and never holds a
-    secret or a customer's content. `headers` are added to the answer.
+    secret or a customer's content. `headers` are added to the answer, `members` to the problem document: what a client
+    needs to go on (RFC 9457, section 3.2).
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Problem(Exception):
         title: str | None = None,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{status} {code}: {detail}")
         self.status = status
@@ -75,6 +77,7 @@ class Problem(Exception):
         self.title = title or HTTPStatus(status).phrase
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
     def body(self, request_id: str | None) -> dict[str, Any]:
         """The members of the problem document."""
@@ -88,7 +91,7 @@ class Problem(Exception):
         }
         if self.errors:
             document["errors"] = [asdict(error) for error in self.errors]
-        return document
+        return {**self.members, **document}
 
 
 def not_found(detail: str = "Not found.") -> Problem:

@@ -5,11 +5,15 @@ change refused with 409 when somebody else was faster. Without `If-Match`, or wi
 """
 
 import re
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Response
 
-from atd_servicekit.problems import conflict, invalid
+from atd_schemas.envelope import rfc3339
+from atd_servicekit.problems import Problem, invalid
 
 _ETAG = re.compile(r'(?:(?:W/)?"([0-9]{1,18})"|([0-9]{1,18}))')
 """One ETag, or the version itself, which answers show as well: RFC 9110 wants quotes, people leave them out, and there
@@ -52,13 +56,46 @@ ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
 """Parameter of a route that changes a resource: the version that the caller saw last, or `None`."""
 
 
-def check_version(expected: int | None, current: int, resource: str) -> None:
-    """Raise `Problem` 409 when the caller expected another version than the current one.
+@dataclass(frozen=True, slots=True)
+class Overtaking:
+    """A change since the version that a caller saw: which fields, when, and by whom where that is known."""
 
-    `resource` names it for a person: "conversation", "channel account".
+    type: str
+    version: int
+    at: datetime
+    fields: Sequence[str] = ()
+    actor_type: str | None = None
+    actor_id: str | None = None
+    actor_name: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """As the problem document tells it."""
+        actor = {"type": self.actor_type, "id": self.actor_id, "name": self.actor_name}
+        return {
+            "type": self.type,
+            "version": self.version,
+            "at": rfc3339(self.at),
+            "fields": list(self.fields),
+            "actor": actor if self.actor_type else None,
+        }
+
+
+def overtaken(expected: int, current: int, resource: str, changes: Sequence[Overtaking] = ()) -> Problem:
+    """409 `conflict` with what was changed since.
+
+    `version` is the current one, `changed` has the fields, `changes` who changed which. `resource` names it for a
+    person: "conversation", "channel account".
     """
+    detail = f"The {resource} is at version {current}, not {expected}; read it again."
+    fields = list(dict.fromkeys(field for one in changes for field in one.fields))
+    members = {"version": current, "changed": fields, "changes": [one.shown() for one in changes]}
+    return Problem(409, "conflict", detail, members=members)
+
+
+def check_version(expected: int | None, current: int, resource: str, changes: Sequence[Overtaking] = ()) -> None:
+    """Raise `Problem` 409 (see `overtaken`) when the caller expected another version than the current one."""
     if expected is not None and expected != current:
-        raise conflict(f"The {resource} is at version {current}, not {expected}; read it again.")
+        raise overtaken(expected, current, resource, changes)
 
 
 def set_etag(response: Response, version: int) -> None:
