@@ -40,7 +40,11 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("POST", "/api/v1/conversations/{conversation_id}/assign", {"attendant_id": "bia"}, "conversations:assign"),
     ("POST", "/api/v1/conversations/{conversation_id}/close", {}, "conversations:write"),
     ("POST", "/api/v1/conversations/{conversation_id}/reopen", None, "conversations:write"),
+    ("POST", "/api/v1/conversations/{conversation_id}/snooze", {"until": None}, "conversations:write"),
+    ("DELETE", "/api/v1/conversations/{conversation_id}/snooze", None, "conversations:write"),
     ("POST", "/api/v1/conversations/{conversation_id}/read", None, "conversations:write"),
+    ("POST", "/api/v1/conversations/bulk", {"ids": ["x"], "action": "read"}, "conversations:write"),
+    ("GET", "/api/v1/conversations/{conversation_id}/timeline", None, "conversations:read"),
     ("PUT", "/api/v1/conversations/{conversation_id}/favourite", None, "conversations:read"),
     ("DELETE", "/api/v1/conversations/{conversation_id}/favourite", None, "conversations:read"),
     ("GET", "/api/v1/conversations/{conversation_id}/draft", None, "conversations:read"),
@@ -181,6 +185,9 @@ async def test_no_route_reaches_into_another_tenant(
         assert await stranger.refused(method, url, body) == (404, "not_found", [])
     elif path in OF_THE_PLATFORM:
         assert await stranger.do(method, url, body) == await desk.do(method, url, body)
+    elif body is not None and "ids" in body:
+        answer = await stranger.do(method, url, {**body, "ids": [ids["conversation_id"]]})
+        assert [one["status"] for one in answer["results"]] == [404]
     else:
         shown = await stranger.get(url)
         assert shown.get("items", []) == []

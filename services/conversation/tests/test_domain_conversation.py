@@ -491,6 +491,8 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "opened_at": "2026-03-01T12:00:00.000Z",
         "first_response_at": None,
         "closed_at": None,
+        "snoozed_until": None,
+        "woke_at": None,
         "last_activity_at": "2026-03-01T12:00:00.000Z",
         "rating": None,
         "sequence": 2,

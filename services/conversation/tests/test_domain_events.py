@@ -113,6 +113,7 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
         *conversation.assign(Named(id="bia", name="Bia")),
         *conversation.assign(None),
         *conversation.prioritise("high"),
+        *conversation.snooze(NOON + timedelta(hours=1), NOON),
         *conversation.close(NOON),
         *conversation.receive("m3", data, occurred_at=NOON, now=NOON),
         conversation.revise("message.edited", sent.message, ("text",)),

@@ -121,6 +121,9 @@ async def drive(parts: Any) -> None:
         await parts.queries.contacts.by_name(T, limit=5, after=place)
     await parts.queries.contacts.add_terms()
     await parts.queries.last_received(T, conversation_id)
+    for before in (None, 9):
+        await parts.queries.timeline.entries(T, conversation_id, limit=5, before=before)
+    await parts.mongo.transaction(lambda session: parts.queries.timeline.since(T, conversation_id, 1, session))
     await directory(parts)
     await files(parts, conversation_id)
 

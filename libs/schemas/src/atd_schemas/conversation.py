@@ -38,6 +38,7 @@ ConversationEventType = Literal[
     "conversation.opened",
     "conversation.assigned",
     "conversation.unassigned",
+    "conversation.snoozed",
     "conversation.closed",
     "conversation.reopened",
     "conversation.updated",

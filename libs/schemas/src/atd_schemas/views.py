@@ -82,6 +82,7 @@ class ConversationState(Schema):
     reply_window_expires_at: Timestamp | None = None
     first_response_at: Timestamp | None = None
     last_activity_at: Timestamp
+    woke_at: Timestamp | None = None
     last_preview: str | None = None
 
 
@@ -92,7 +93,9 @@ class ConversationView(Schema):
     events and is its version for edits.
     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
-    it, and an attendant who reopens within a day goes on with it.
+    it, and an attendant who reopens within a day goes on with it. `snoozed_until` is when a snoozed conversation comes
+    back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
+    closes, assigns or snoozes it.
     """
 
     id: str
@@ -115,6 +118,8 @@ class ConversationView(Schema):
     opened_at: Timestamp
     first_response_at: Timestamp | None = None
     closed_at: Timestamp | None = None
+    snoozed_until: Timestamp | None = None
+    woke_at: Timestamp | None = None
     last_activity_at: Timestamp
     rating: int | None = None
     sequence: int = 0

@@ -9,6 +9,7 @@ from atd_conversation.api.parts import Parts
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
 from atd_conversation.commands.replies import keeping_files
+from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.catalogue_kinds import KINDS, REPLY
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
@@ -69,10 +70,12 @@ def create_app(
     own_frames = OwnFrames(runtime.producer, runtime.clock)
     runtime.background("own-frames", own_frames.run)
     unsent = UnsentDrafts(database)
+    jobs = runtime.use_jobs()
+    commands = Commands(queries, store, directory, files, served, runtime.clock)
     parts = Parts(
         runtime=runtime,
         queries=queries,
-        commands=Commands(queries, store, directory, files, served, runtime.clock),
+        commands=commands,
         messages=MessageCommands(queries, store, directory, files, served, runtime.clock),
         directory=directory,
         idempotency=idempotency,
@@ -91,10 +94,11 @@ def create_app(
             runtime.clock,
         ),
         settings_cache=SettingsCache(catalogues, KINDS, runtime.clock),
-        jobs=runtime.use_jobs(),
+        jobs=jobs,
         own_frames=own_frames,
         unsent=unsent,
         draft_commands=DraftCommands(unsent, queries, files, runtime.clock),
+        snoozing=Snoozing(commands, jobs, runtime.transaction),
     )
     app = runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
     app.state.parts = parts

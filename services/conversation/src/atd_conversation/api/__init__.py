@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from atd_conversation.api.actions import actions_router, edits_router
 from atd_conversation.api.attachments import attachments_router
+from atd_conversation.api.bulk import bulk_router
 from atd_conversation.api.capabilities import capabilities_router
 from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
@@ -11,6 +12,7 @@ from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
 from atd_conversation.api.replies import replies_router
 from atd_conversation.api.tags import tags_router
+from atd_conversation.api.timeline import timeline_router
 from atd_conversation.api.unsent import unsent_router
 
 
@@ -22,6 +24,8 @@ def routers(parts: Parts) -> list[APIRouter]:
         message_router,
         actions_router,
         edits_router,
+        bulk_router,
+        timeline_router,
         contacts_router,
         attachments_router,
         capabilities_router,

@@ -1,14 +1,14 @@
 """What attendants do with a conversation: assign, close, reopen, read, favour, change."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from fastapi import APIRouter, Response
 from pydantic import Field
 
 from atd_conversation.api.bodies import Reading
+from atd_conversation.api.deeds import Deed, Deeds
 from atd_conversation.api.parts import Assigner, Body, Parts, Reader, RequestId, Writer
-from atd_conversation.domain.conversation import MAX_FAVOURITES, Change, Conversation
+from atd_conversation.commands.conversations import Closing as ClosingCommand
+from atd_conversation.domain.conversation import MAX_FAVOURITES
+from atd_schemas.envelope import Timestamp
 from atd_schemas.refusals import RefusalCode
 from atd_schemas.views import ConversationView, Named, Priority
 from atd_servicekit.identity import Identity
@@ -27,6 +27,17 @@ class Closing(Body):
     """How a conversation ends."""
 
     type_id: str | None = Field(default=None, max_length=64)
+
+    def command(self) -> ClosingCommand:
+        return ClosingCommand(type_id=self.type_id)
+
+
+class Snooze(Body):
+    """Until when a conversation is put aside. The customer's next message brings it back in any case."""
+
+    until: Timestamp | None = Field(
+        description="A time within a year; null: only the customer's next message brings it back"
+    )
 
 
 class Edit(Body):
@@ -50,10 +61,9 @@ def actions_router(parts: Parts) -> APIRouter:
         version: ExpectedVersion,
         request_id: RequestId,
     ) -> ConversationView:
-        attendant = await _attendant(parts, identity, wanted)
-        return await _change(
-            parts, identity, conversation_id, lambda c, _: c.assign(attendant), response, version, request_id
-        )
+        deeds = Deeds(parts, identity, request_id)
+        deed = deeds.assign(await attendant_of(parts, identity, wanted))
+        return await _do(deeds, deed, conversation_id, response, version)
 
     @router.post("/close", summary="End the conversation")
     async def close(
@@ -64,19 +74,35 @@ def actions_router(parts: Parts) -> APIRouter:
         request_id: RequestId,
         closing: Closing | None = None,
     ) -> ConversationView:
-        if closing is not None and closing.type_id is not None:
-            raise _unknown("type_id", "unknown_type")
-        return await _change(
-            parts, identity, conversation_id, lambda c, now: c.close(now), response, version, request_id
-        )
+        deeds = Deeds(parts, identity, request_id)
+        deed = deeds.close(closing.command() if closing else ClosingCommand())
+        return await _do(deeds, deed, conversation_id, response, version)
 
     @router.post("/reopen", summary="Take a closed conversation up again")
     async def reopen(
         identity: Writer, conversation_id: str, response: Response, version: ExpectedVersion, request_id: RequestId
     ) -> ConversationView:
-        return await _change(
-            parts, identity, conversation_id, lambda c, now: c.reopen(now), response, version, request_id
-        )
+        deeds = Deeds(parts, identity, request_id)
+        return await _do(deeds, deeds.reopen(), conversation_id, response, version)
+
+    @router.post("/snooze", summary="Put it aside until a time or the customer's next message")
+    async def snooze(
+        identity: Writer,
+        conversation_id: str,
+        wanted: Snooze,
+        response: Response,
+        version: ExpectedVersion,
+        request_id: RequestId,
+    ) -> ConversationView:
+        deeds = Deeds(parts, identity, request_id)
+        return await _do(deeds, deeds.snooze(wanted.until), conversation_id, response, version)
+
+    @router.delete("/snooze", summary="Take a snoozed conversation back at once")
+    async def wake(
+        identity: Writer, conversation_id: str, response: Response, version: ExpectedVersion, request_id: RequestId
+    ) -> ConversationView:
+        deeds = Deeds(parts, identity, request_id)
+        return await _do(deeds, deeds.wake(), conversation_id, response, version)
 
     @router.post("/read", summary="Mark everything as read, and tell the customer")
     async def read(
@@ -87,19 +113,9 @@ def actions_router(parts: Parts) -> APIRouter:
         request_id: RequestId,
         reading: Reading | None = None,
     ) -> ConversationView:
-        conversation = await parts.transaction(
-            lambda session: parts.commands.read(
-                session,
-                identity.tenant_id,
-                identity.actor(),
-                conversation_id,
-                typing=reading is not None and reading.typing,
-                request_id=request_id,
-                expected_sequence=version,
-            )
-        )
-        set_etag(response, conversation.sequence)
-        return conversation.view(identity.actor_id)
+        deeds = Deeds(parts, identity, request_id)
+        deed = deeds.read(typing=reading is not None and reading.typing)
+        return await _do(deeds, deed, conversation_id, response, version)
 
     return router
 
@@ -123,10 +139,8 @@ def edits_router(parts: Parts) -> APIRouter:
             raise _unknown("team_id", "unknown_team")
         if edit.priority is None:
             raise invalid("priority", "is required: no other field can be changed yet")
-        priority = edit.priority
-        return await _change(
-            parts, identity, conversation_id, lambda c, _: c.prioritise(priority), response, version, request_id
-        )
+        deeds = Deeds(parts, identity, request_id)
+        return await _do(deeds, deeds.prioritise(edit.priority), conversation_id, response, version)
 
     @router.put("/favourite", status_code=204, summary="Put it among the caller's favourites")
     async def favour(identity: Reader, conversation_id: str) -> None:
@@ -139,31 +153,15 @@ def edits_router(parts: Parts) -> APIRouter:
     return router
 
 
-async def _change(
-    parts: Parts,
-    identity: Identity,
-    conversation_id: str,
-    decide: Callable[[Conversation, datetime], list[Change]],
-    response: Response,
-    version: int | None,
-    request_id: str,
+async def _do(
+    deeds: Deeds, deed: Deed, conversation_id: str, response: Response, version: int | None
 ) -> ConversationView:
-    conversation = await parts.transaction(
-        lambda session: parts.commands.change(
-            session,
-            identity.tenant_id,
-            identity.actor(),
-            conversation_id,
-            decide,
-            request_id=request_id,
-            expected_sequence=version,
-        )
-    )
+    conversation = await deeds.done(deed, conversation_id, version)
     set_etag(response, conversation.sequence)
-    return conversation.view(identity.actor_id)
+    return conversation.view(deeds.identity.actor_id)
 
 
-async def _attendant(parts: Parts, identity: Identity, wanted: Assignment) -> Named | None:
+async def attendant_of(parts: Parts, identity: Identity, wanted: Assignment) -> Named | None:
     """The attendant to assign to. Raises `Problem` 422 for one that the tenant does not have."""
     if wanted.team_id is not None:
         raise _unknown("team_id", "unknown_team")

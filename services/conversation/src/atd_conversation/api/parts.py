@@ -10,6 +10,7 @@ from pydantic import BaseModel, field_validator
 
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands
+from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.channels import Channels
 from atd_conversation.own_frames import OwnFrames
@@ -63,6 +64,7 @@ class Parts:
     own_frames: OwnFrames
     unsent: UnsentDrafts
     draft_commands: DraftCommands
+    snoozing: Snoozing
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -1,6 +1,7 @@
 """Changes of a conversation, and what is said in it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,20 @@ from atd_conversation.store.unit import UnitStore
 from atd_schemas.envelope import Actor
 from atd_schemas.ids import uuid5, uuid7
 from atd_servicekit.clock import Clock
-from atd_servicekit.problems import conflict, not_found
+from atd_servicekit.problems import not_found
+from atd_servicekit.versions import Overtaking, overtaken
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
 
 Decide = Callable[[Conversation, datetime], list[Change]]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a conversation ends: `type_id` classifies it."""
+
+    type_id: str | None = None
 
 
 class Commands:
@@ -59,8 +68,8 @@ class Commands:
     ) -> Conversation:
         """Let `decide` change a conversation of the caller's tenant, and save it with its events.
 
-        Raises `Problem` 404, 409 `conflict` when it is no longer at `expected_sequence`, 422 with the code
-        of a `Refusal`.
+        Raises `Problem` 404, 409 `conflict` (`overtaken`) when it is no longer at `expected_sequence`, 422 with the
+        code of a `Refusal`.
         """
         conversation = await self._conversation(session, tenant_id, conversation_id, expected_sequence)
         unit = UnitOfWork()
@@ -71,6 +80,30 @@ class Commands:
             publish_changes(unit, conversation, changes, actor, now, request_id)
             await self._store.save(session, unit, now)
         return conversation
+
+    async def close(
+        self,
+        session: "Session",
+        tenant_id: str,
+        actor: Actor,
+        conversation_id: str,
+        closing: Closing,
+        *,
+        request_id: str,
+        expected_sequence: int | None = None,
+    ) -> Conversation:
+        """End a conversation: every closing by a person or a rule goes through here. Raises as `change` does."""
+        if closing.type_id is not None:
+            raise refused(Refusal("unknown_type", "is unknown", "type_id"))
+        return await self.change(
+            session,
+            tenant_id,
+            actor,
+            conversation_id,
+            lambda conversation, now: conversation.close(now),
+            request_id=request_id,
+            expected_sequence=expected_sequence,
+        )
 
     async def read(
         self,
@@ -150,7 +183,12 @@ class Commands:
         if conversation is None:
             raise not_found("Conversation not found.")
         if expected_sequence is not None and conversation.sequence != expected_sequence:
-            raise conflict(f"The conversation is at version {conversation.sequence} now; read it again.")
+            told = await self._queries.timeline.since(tenant_id, conversation_id, expected_sequence, session)
+            changes = [
+                Overtaking(one.type, one.sequence, one.at, one.changed, one.actor.type, one.actor.id, one.actor.name)
+                for one in told
+            ]
+            raise overtaken(expected_sequence, conversation.sequence, "conversation", changes)
         return conversation
 
     async def _quoted(

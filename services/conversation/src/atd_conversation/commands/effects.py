@@ -11,7 +11,7 @@ from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_schemas.envelope import Actor, Envelope
-from atd_schemas.topics import CONVERSATION_EVENTS, Topic
+from atd_schemas.topics import Topic
 from atd_servicekit.problems import FieldError, Problem
 from atd_servicekit.tracing import current_traceparent
 
@@ -32,7 +32,7 @@ def publish_changes(
     """Let the events of these changes go out with the unit."""
     for change in changes:
         event = conversation_event(conversation, change, actor=actor, now=now, causation_id=request_id)
-        unit.publish(CONVERSATION_EVENTS, event, current_traceparent())
+        unit.tell(event, current_traceparent(), change.details)
 
 
 def send_command(unit: UnitOfWork, topic: Topic, command: Envelope) -> None:

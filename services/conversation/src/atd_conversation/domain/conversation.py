@@ -5,8 +5,10 @@ publishes or stores. `sequence` counts the events; the store saves only over the
 attendants who act at once the later one decides again on what the earlier one left.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.message import Attachment, Message
@@ -34,6 +36,9 @@ _PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 MAX_FAVOURITES = 500
 """Attendants who can have one conversation among their favourites."""
 
+MAX_SNOOZE = timedelta(days=366)
+"""For how long a conversation can be put aside."""
+
 
 def current_of(account_id: str, contact_id: str) -> str:
     """The key of the one conversation that takes a contact's next message on an account."""
@@ -44,7 +49,8 @@ def current_of(account_id: str, contact_id: str) -> str:
 class Change:
     """One event of a conversation: its type, what changed, and the message that it is about.
 
-    `snapshot` is the conversation right after it, for events that are about the conversation itself.
+    `snapshot` is the conversation right after it, for events that are about the conversation itself. `details` is what
+    the timeline tells of it beside that: from whom to whom, until when.
     """
 
     type: str
@@ -52,6 +58,7 @@ class Change:
     changed: tuple[str, ...] = ()
     message: Message | None = None
     snapshot: ConversationView | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,6 +71,8 @@ class Conversation:
     (attendants, and who holds the company's phone): notes, bots and the product itself do not end the waiting.
     `drafted_by` are the attendants who have begun to write here.
     `closed_waiting_since` is what it was when the conversation was closed, for the one who takes that back.
+    `snoozed_until`: when a snoozed conversation comes back by itself; absent: when the customer writes. `woke_at`: when
+    it last did so, until somebody deals with it.
     """
 
     id: str
@@ -88,6 +97,8 @@ class Conversation:
     reply_window_expires_at: datetime | None = None
     first_response_at: datetime | None = None
     closed_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    woke_at: datetime | None = None
     current: bool = True
     sequence: int = 0
     order: int = 0
@@ -146,9 +157,7 @@ class Conversation:
         `reply_window` is how long it may be answered with free text; None: without end.
         """
         changes = [self._reopen()] if self.status == "closed" else []
-        if self.status == "snoozed":
-            self.status = "open" if self.assignee else "queued"
-            changes.append(self._change("conversation.updated", ("status",)))
+        changes += self.wake()
         self.recipient = data.contact.external_id
         self.channel = _renamed(self.channel, data.account_name)
         sender = AuthorView(type="contact", id=self.contact.id, name=self.contact.name)
@@ -216,7 +225,7 @@ class Conversation:
         message.status, message.client_id = "pending", client_id
         self._forget_unread()
         if actor.type == "attendant":
-            self.waiting_since = None
+            self.waiting_since = self.woke_at = None
             self.first_response_at = self.first_response_at or now
         return [self._add("message.sent", message, now)]
 
@@ -273,11 +282,14 @@ class Conversation:
             raise Refusal("conversation_closed", "A closed conversation cannot be assigned; reopen it first.")
         if (attendant and attendant.id) == (self.assignee and self.assignee.id):
             return []
-        before = self.status
+        before, former = self.status, self.assignee
         self.assignee = attendant
         self.status = "open" if attendant else "queued"
-        changed = ("assignee",) if self.status == before else ("assignee", "status")
-        return [self._change("conversation.assigned" if attendant else "conversation.unassigned", changed)]
+        status = () if self.status == before else ("status",)
+        changed = ("assignee", *status, *self._end_snooze())
+        details = {"from": _named(former), "to": _named(attendant)}
+        event = "conversation.assigned" if attendant else "conversation.unassigned"
+        return [self._change(event, changed, details=details)]
 
     def close(self, now: datetime) -> list[Change]:
         """End the conversation. Closing what is closed changes nothing."""
@@ -287,7 +299,8 @@ class Conversation:
         self.closed_at = now
         ended = ("waiting_since",) if self.waiting_since is not None else ()
         self.closed_waiting_since, self.waiting_since = self.waiting_since, None
-        return [self._change("conversation.closed", ("status", "closed_at", *self._forget_unread(), *ended))]
+        changed = ("status", "closed_at", *self._forget_unread(), *ended, *self._end_snooze())
+        return [self._change("conversation.closed", changed)]
 
     def reopen(self, now: datetime) -> list[Change]:
         """Take a closed conversation up again; an open one stays as it is.
@@ -303,6 +316,43 @@ class Conversation:
         recent = self.closed_at is not None and now <= self.closed_at + REOPEN_WITHIN
         return [self._reopen(self.closed_waiting_since if recent else None)]
 
+    def snooze(self, until: datetime | None, now: datetime) -> list[Change]:
+        """Put the conversation aside until a time, or absent: until the customer writes, which always brings it back.
+
+        Raises `Refusal`: `conversation_closed`; `invalid` for a time that is over or too far away.
+        """
+        if self.status == "closed":
+            raise Refusal("conversation_closed", "A closed conversation cannot be snoozed; reopen it first.")
+        if until is not None:
+            until = until.replace(microsecond=until.microsecond // 1000 * 1000)  # as MongoDB keeps it
+            if until <= now:
+                raise Refusal("invalid", "must be in the future", "until")
+            if until > now + MAX_SNOOZE:
+                raise Refusal("invalid", f"must be within {MAX_SNOOZE.days} days", "until")
+        if self.status == "snoozed" and until == self.snoozed_until:
+            return []
+        changed = ("snoozed_until",) if self.status == "snoozed" else ("status", "snoozed_until")
+        self._end_snooze()
+        self.status, self.snoozed_until = "snoozed", until
+        return [self._change("conversation.snoozed", changed, details={"until": until})]
+
+    def wake(self) -> list[Change]:
+        """A snoozed conversation comes back: somebody wants it, or the customer has written."""
+        if self.status != "snoozed":
+            return []
+        self.status = "open" if self.assignee else "queued"
+        return [self._change("conversation.updated", ("status", *self._end_snooze()))]
+
+    def wake_when_due(self, until: datetime, now: datetime) -> list[Change]:
+        """The time until which the conversation was snoozed has come; nothing, if it was changed since."""
+        if self.status != "snoozed" or self.snoozed_until != until:
+            return []
+        self.status = "open" if self.assignee else "queued"
+        self._end_snooze()
+        self.woke_at = self.last_activity_at = now
+        changed = ("status", "snoozed_until", "woke_at", "last_activity_at")
+        return [self._change("conversation.updated", changed, details={"due": until})]
+
     def read(self) -> list[Change]:
         """An attendant has seen everything."""
         changed = self._forget_unread()
@@ -312,8 +362,9 @@ class Conversation:
         """Set the priority."""
         if priority == self.priority:
             return []
+        details = {"from": self.priority, "to": priority}
         self.priority = priority
-        return [self._change("conversation.updated", ("priority",))]
+        return [self._change("conversation.updated", ("priority",), details=details)]
 
     def rename_contact(self, contact: ContactRef, profile_name: str | None) -> None:
         """The contact is shown by another name from now on."""
@@ -322,8 +373,9 @@ class Conversation:
 
     def move_to(self, contact: ContactRef) -> Change:
         """The customer is this contact, as has turned out."""
+        details = {"from": _person(self.contact), "to": _person(contact)}
         self.contact = contact
-        return self._change("conversation.updated", ("contact",))
+        return self._change("conversation.updated", ("contact",), details=details)
 
     def give_way(self, now: datetime) -> list[Change]:
         """Another conversation takes the customer's messages on this account from now on; this one ends."""
@@ -349,6 +401,8 @@ class Conversation:
             self._extend_window(other.reply_window_expires_at)
         changed = tuple(name for name, old in zip(names, before, strict=True) if old != getattr(self, name))
         changes = [self._change("conversation.updated", changed)] if changed else []
+        if other.status != "snoozed":
+            changes += self.wake()
         return (
             changes if self.assignee is not None or other.assignee is None else [*changes, *self.assign(other.assignee)]
         )
@@ -373,6 +427,8 @@ class Conversation:
             opened_at=self.opened_at,
             first_response_at=self.first_response_at,
             closed_at=self.closed_at,
+            snoozed_until=self.snoozed_until,
+            woke_at=self.woke_at,
             last_activity_at=self.last_activity_at,
             sequence=self.sequence,
         )
@@ -387,6 +443,7 @@ class Conversation:
             reply_window_expires_at=self.reply_window_expires_at,
             first_response_at=self.first_response_at,
             last_activity_at=self.last_activity_at,
+            woke_at=self.woke_at,
             last_preview=last.preview if last is not None and last.id == message.id else None,
         )
 
@@ -395,6 +452,13 @@ class Conversation:
         names = ("unread_count", "first_unread_sequence")
         changed = tuple(name for name in names if getattr(self, name))
         self.unread_count, self.first_unread_sequence = 0, None
+        return changed
+
+    def _end_snooze(self) -> tuple[str, ...]:
+        """It is put aside no longer, and nobody has to see that it came back; what changed."""
+        names = ("snoozed_until", "woke_at")
+        changed = tuple(name for name in names if getattr(self, name))
+        self.snoozed_until = self.woke_at = None
         return changed
 
     def _reopen(self, waiting_since: datetime | None = None) -> Change:
@@ -441,10 +505,24 @@ class Conversation:
         if self.reply_window_expires_at is None or expires > self.reply_window_expires_at:
             self.reply_window_expires_at = expires
 
-    def _change(self, event_type: str, changed: tuple[str, ...] = (), message: Message | None = None) -> Change:
+    def _change(
+        self,
+        event_type: str,
+        changed: tuple[str, ...] = (),
+        message: Message | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> Change:
         self.sequence += 1
         snapshot = self.view() if message is None else None
-        return Change(event_type, self.sequence, changed, message, snapshot)
+        return Change(event_type, self.sequence, changed, message, snapshot, details or {})
+
+
+def _named(one: Named | None) -> dict[str, Any] | None:
+    return None if one is None else {"id": one.id, "name": one.name}
+
+
+def _person(contact: ContactRef) -> dict[str, Any]:
+    return {"id": contact.id, "name": contact.name}
 
 
 def _renamed(channel: ChannelRef, name: str) -> ChannelRef:

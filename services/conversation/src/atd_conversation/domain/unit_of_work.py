@@ -1,6 +1,6 @@
 """One unit of work: everything that a decision changed, to be saved in one transaction with its events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +9,10 @@ from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.timeline import TimelineEntry, entry_of
+from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged
 from atd_schemas.envelope import Envelope
-from atd_schemas.topics import Topic
+from atd_schemas.topics import CONVERSATION_EVENTS, Topic
 
 Row = dict[str, Any]
 """A row of a collection that is not one of the domain's objects."""
@@ -53,6 +55,7 @@ class UnitOfWork:
     early_changes: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
     other_names: set[tuple[str, str]] = field(default_factory=set)
     outgoing: list[Publication] = field(default_factory=list)
+    timeline: list[TimelineEntry] = field(default_factory=list)
 
     @property
     def identities_learnt(self) -> int:
@@ -77,6 +80,17 @@ class UnitOfWork:
     def publish(self, topic: Topic, event: Envelope, traceparent: str | None) -> None:
         """Let an event or a command go out when the unit is saved."""
         self.outgoing.append(Publication(topic, event, traceparent))
+
+    def tell(
+        self,
+        event: ConversationChanged | MessageChanged | ContactChanged,
+        traceparent: str | None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Let an event of a conversation or a contact go out when the unit is saved, and stand in the timeline."""
+        self.publish(CONVERSATION_EVENTS, event, traceparent)
+        if (entry := entry_of(event, details)) is not None:
+            self.timeline.append(entry)
 
     def aggregates(self) -> Iterator[Contact | Conversation]:
         """Everything that has events of its own and is saved; its version is its `order`."""

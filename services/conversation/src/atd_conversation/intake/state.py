@@ -13,7 +13,6 @@ from atd_conversation.domain.unit_of_work import Row, UnitOfWork
 from atd_conversation.intake.loaded import Loaded
 from atd_schemas.conversation import ContactEventType, MessageEventType
 from atd_schemas.envelope import SYSTEM, Actor, Envelope
-from atd_schemas.topics import CONVERSATION_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +84,14 @@ class Intake:
             causation_id=cause.event.id,
             occurred_at=occurred_at or (self.moment(cause.event) if change.message is not None else None),
         )
-        self.unit.publish(CONVERSATION_EVENTS, made, cause.traceparent)
+        self.unit.tell(made, cause.traceparent, change.details)
 
     def emit_contact(
         self, contact: Contact, event_type: ContactEventType, changed: tuple[str, ...], cause: Cause
     ) -> None:
         """Tell that a contact was created or changed."""
         event = contact_event(contact, event_type, changed, now=self.now, causation_id=cause.event.id)
-        self.unit.publish(CONVERSATION_EVENTS, event, cause.traceparent)
+        self.unit.tell(event, cause.traceparent)
 
     def revised(
         self,

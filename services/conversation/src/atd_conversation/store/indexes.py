@@ -17,6 +17,7 @@ CATALOGUE = "catalogue"
 POLICIES = "policies"
 SETTING_REVISIONS = "setting_revisions"
 DRAFTS = "drafts"
+TIMELINE = "timeline"
 
 _DAY = 24 * 3600
 
@@ -74,6 +75,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("account_id", 1), ("sent_as", 1)], unique=True, partialFilterExpression={"sent_as": {"$exists": True}}
         ),
     ],
+    TIMELINE: [IndexModel([("subject", 1), ("sequence", -1)])],
     EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     ATTACHMENTS: [

@@ -21,6 +21,7 @@ from atd_conversation.store.indexes import (
     CONVERSATIONS,
     MESSAGES,
 )
+from atd_conversation.store.timeline import Timeline
 from atd_schemas.views import ConversationStatus
 
 if TYPE_CHECKING:
@@ -79,12 +80,13 @@ class Counted(NamedTuple):
 
 
 class Queries:
-    """Conversations and messages of one tenant at a time; `contacts` are their customers."""
+    """Conversations and messages of one tenant at a time; `contacts` are their customers, `timeline` their events."""
 
     def __init__(self, database: "Database") -> None:
         self._conversations = database[CONVERSATIONS]
         self._messages = database[MESSAGES]
         self.contacts = ContactQueries(database)
+        self.timeline = Timeline(database)
 
     async def conversation(
         self, tenant_id: str, conversation_id: str, session: "Session | None" = None

@@ -24,7 +24,9 @@ from atd_conversation.store.indexes import (
     EARLY_RECEIPTS,
     IDENTITIES,
     MESSAGES,
+    TIMELINE,
 )
+from atd_conversation.store.timeline import entry_document
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.inbox import Inbox, stale_when_duplicate
 from atd_servicekit.kafka import Outgoing
@@ -101,6 +103,7 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
     yield _early_changes(unit, now)
     yield Write.inserts(ATTACHMENTS, [stored_attachment_document(stored) for stored in unit.new_attachments.values()])
     yield _attachments(unit, now)
+    yield Write.inserts(TIMELINE, [entry_document(entry) for entry in unit.timeline])
 
 
 def _conversations(unit: UnitOfWork) -> Write:

@@ -1,0 +1,120 @@
+"""What attendants do with a conversation, for the routes of one conversation and for those of many."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from atd_conversation.api.parts import Parts
+from atd_conversation.commands.conversations import Closing, Decide
+from atd_conversation.domain.conversation import Conversation
+from atd_schemas.views import Named, Priority
+from atd_servicekit.identity import Identity
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
+
+Deed = Callable[["Session", str, int | None], Awaitable[Conversation]]
+"""Changes a conversation within a transaction, given its id and the version that the caller saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """The deeds of one request of one attendant. Each raises as the command behind it does."""
+
+    parts: Parts
+    identity: Identity
+    request_id: str
+
+    async def done(self, deed: Deed, conversation_id: str, version: int | None) -> Conversation:
+        """Do it, in a transaction of its own."""
+        return await self.parts.transaction(lambda session: deed(session, conversation_id, version))
+
+    def assign(self, attendant: Named | None) -> Deed:
+        """Give it to an attendant, or back to the queue."""
+        return self._change(lambda conversation, _: conversation.assign(attendant))
+
+    def reopen(self) -> Deed:
+        """Take it up again."""
+        return self._change(lambda conversation, now: conversation.reopen(now))
+
+    def prioritise(self, priority: Priority) -> Deed:
+        """Set its priority."""
+        return self._change(lambda conversation, _: conversation.prioritise(priority))
+
+    def close(self, closing: Closing) -> Deed:
+        """End it."""
+
+        async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
+            return await self.parts.commands.close(
+                session,
+                self.identity.tenant_id,
+                self.identity.actor(),
+                conversation_id,
+                closing,
+                request_id=self.request_id,
+                expected_sequence=version,
+            )
+
+        return deed
+
+    def snooze(self, until: datetime | None) -> Deed:
+        """Put it aside until a time, or until the customer writes."""
+
+        async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
+            return await self.parts.snoozing.snooze(
+                session,
+                self.identity.tenant_id,
+                self.identity.actor(),
+                conversation_id,
+                until,
+                request_id=self.request_id,
+                expected_sequence=version,
+            )
+
+        return deed
+
+    def wake(self) -> Deed:
+        """Take it back from where it was put aside."""
+
+        async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
+            return await self.parts.snoozing.wake(
+                session,
+                self.identity.tenant_id,
+                self.identity.actor(),
+                conversation_id,
+                request_id=self.request_id,
+                expected_sequence=version,
+            )
+
+        return deed
+
+    def read(self, *, typing: bool = False) -> Deed:
+        """Mark everything as read; `typing` tells the customer that an answer is being written."""
+
+        async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
+            return await self.parts.commands.read(
+                session,
+                self.identity.tenant_id,
+                self.identity.actor(),
+                conversation_id,
+                typing=typing,
+                request_id=self.request_id,
+                expected_sequence=version,
+            )
+
+        return deed
+
+    def _change(self, decide: Decide) -> Deed:
+        async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
+            return await self.parts.commands.change(
+                session,
+                self.identity.tenant_id,
+                self.identity.actor(),
+                conversation_id,
+                decide,
+                request_id=self.request_id,
+                expected_sequence=version,
+            )
+
+        return deed
