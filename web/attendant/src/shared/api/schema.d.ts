@@ -449,6 +449,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One action on up to 100 conversations, each with its own outcome */
+        post: operations["change_many_api_v1_conversations_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/count": {
         parameters: {
             query?: never;
@@ -636,6 +653,41 @@ export interface paths {
         put?: never;
         /** Use a quick reply: its text, and copies of its files to be sent */
         post: operations["use_api_v1_conversations__conversation_id__replies__item_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put it aside until a time or the customer's next message */
+        post: operations["snooze_api_v1_conversations__conversation_id__snooze_post"];
+        /** Take a snoozed conversation back at once */
+        delete: operations["wake_api_v1_conversations__conversation_id__snooze_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the conversation, the latest first */
+        get: operations["list_timeline_api_v1_conversations__conversation_id__timeline_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -939,6 +991,27 @@ export interface components {
              * @enum {string}
              */
             type: "ask_location" | "ask_phone";
+        };
+        /**
+         * AssignMany
+         * @description Give all of them to an attendant, or with null back to the queue.
+         */
+        AssignMany: {
+            /** Attendant Id */
+            attendant_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "assign";
         };
         /**
          * Assignment
@@ -1298,6 +1371,25 @@ export interface components {
             languages: string[];
         };
         /**
+         * CloseMany
+         * @description End all of them.
+         */
+        CloseMany: {
+            /** Type Id */
+            type_id?: string | null;
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "close";
+        };
+        /**
          * Closing
          * @description How a conversation ends.
          */
@@ -1454,7 +1546,9 @@ export interface components {
          *     events and is its version for edits.
          *     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
          *     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
-         *     it, and an attendant who reopens within a day goes on with it.
+         *     it, and an attendant who reopens within a day goes on with it. `snoozed_until` is when a snoozed conversation comes
+         *     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
+         *     closes, assigns or snoozes it.
          */
         ConversationView: {
             /** Id */
@@ -1507,6 +1601,10 @@ export interface components {
             first_response_at?: string | null;
             /** Closed At */
             closed_at?: string | null;
+            /** Snoozed Until */
+            snoozed_until?: string | null;
+            /** Woke At */
+            woke_at?: string | null;
             /** Last Activity At */
             last_activity_at: string;
             /** Rating */
@@ -2533,6 +2631,31 @@ export interface components {
             /** Currency */
             currency?: string | null;
         };
+        /**
+         * Outcome
+         * @description What became of one conversation: `conversation` as it is now, or with another `status` the `problem`.
+         */
+        Outcome: {
+            /** Id */
+            id: string;
+            /** Status */
+            status: number;
+            conversation?: components["schemas"]["ConversationView"] | null;
+            /** Problem */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Outcomes
+         * @description One outcome for each id, in the order of the request; `failed` counts those with a problem.
+         */
+        Outcomes: {
+            /** Results */
+            results: components["schemas"]["Outcome"][];
+            /** Failed */
+            failed: number;
+        };
         /** Page[AttendantView] */
         Page_AttendantView_: {
             /** Items */
@@ -2586,6 +2709,13 @@ export interface components {
         Page_TemplateView_: {
             /** Items */
             items: components["schemas"]["TemplateView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[TimelineEntryView] */
+        Page_TimelineEntryView_: {
+            /** Items */
+            items: components["schemas"]["TimelineEntryView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -2662,6 +2792,28 @@ export interface components {
             };
         };
         /**
+         * PrioritiseMany
+         * @description Set the priority of all of them.
+         */
+        PrioritiseMany: {
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "priority";
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "urgent";
+        };
+        /**
          * Problem
          * @description RFC 9457. `code` is stable; `errors` is there for validation.
          */
@@ -2708,6 +2860,23 @@ export interface components {
         ReactionLimit: {
             /** Within Seconds */
             within_seconds: number;
+        };
+        /**
+         * ReadMany
+         * @description Mark all of them as read.
+         */
+        ReadMany: {
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "read";
         };
         /**
          * Reading
@@ -2776,6 +2945,23 @@ export interface components {
              * @default []
              */
             buttons: string[];
+        };
+        /**
+         * ReopenMany
+         * @description Take closed ones up again.
+         */
+        ReopenMany: {
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reopen";
         };
         /**
          * ReplyEdit
@@ -2917,6 +3103,39 @@ export interface components {
             /** Expires In */
             expires_in: number;
             attendant: components["schemas"]["AttendantSelf"];
+        };
+        /**
+         * Snooze
+         * @description Until when a conversation is put aside. The customer's next message brings it back in any case.
+         */
+        Snooze: {
+            /**
+             * Until
+             * @description A time within a year; null: only the customer's next message brings it back
+             */
+            until: string | null;
+        };
+        /**
+         * SnoozeMany
+         * @description Put all of them aside.
+         */
+        SnoozeMany: {
+            /**
+             * Until
+             * @description A time within a year; null: only the customer's next message brings it back
+             */
+            until: string | null;
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "snooze";
         };
         /**
          * StatusReason
@@ -3164,6 +3383,36 @@ export interface components {
             has_newer: boolean;
         };
         /**
+         * TimelineEntryView
+         * @description One event of a conversation, under the name that events have.
+         *
+         *     `details` says, where it belongs to the event, `from` and `to` (an attendant, a priority, a contact; null: nobody),
+         *     `until` (snoozed; null: until the customer writes), `due` (it came back by itself), `message_id`.
+         */
+        TimelineEntryView: {
+            /** Id */
+            id: string;
+            /** Type */
+            type: string;
+            /** Occurred At */
+            occurred_at: string;
+            /** Sequence */
+            sequence: number;
+            actor: components["schemas"]["AuthorView"];
+            /**
+             * Changed
+             * @default []
+             */
+            changed: string[];
+            /**
+             * Details
+             * @default {}
+             */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * UnsendablePart
          * @description The part of a template because of which it cannot be sent.
          *
@@ -3249,6 +3498,23 @@ export interface components {
             mime_types: string[];
             /** Max Bytes */
             max_bytes: number;
+        };
+        /**
+         * WakeMany
+         * @description Take snoozed ones back.
+         */
+        WakeMany: {
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "wake";
         };
         /**
          * WhatsAppChannel
@@ -4185,6 +4451,34 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    change_many_api_v1_conversations_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignMany"] | components["schemas"]["CloseMany"] | components["schemas"]["ReopenMany"] | components["schemas"]["SnoozeMany"] | components["schemas"]["WakeMany"] | components["schemas"]["PrioritiseMany"] | components["schemas"]["ReadMany"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     count_api_v1_conversations_count_get: {
         parameters: {
             query?: {
@@ -4645,6 +4939,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilledReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    snooze_api_v1_conversations__conversation_id__snooze_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    wake_api_v1_conversations__conversation_id__snooze_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_timeline_api_v1_conversations__conversation_id__timeline_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntryView_"];
                 };
             };
             default: components["responses"]["Problem"];
