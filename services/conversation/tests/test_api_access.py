@@ -51,6 +51,9 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("PUT", "/api/v1/conversations/{conversation_id}/draft", {"text": "Olá"}, "conversations:write"),
     ("DELETE", "/api/v1/conversations/{conversation_id}/draft", None, "conversations:write"),
     ("GET", "/api/v1/drafts", None, "conversations:read"),
+    ("POST", "/api/v1/conversations/{conversation_id}/transcripts", {"format": "text"}, "conversations:read"),
+    ("GET", "/api/v1/conversations/{conversation_id}/transcripts/{transcript_id}", None, "conversations:read"),
+    ("GET", "/api/v1/conversations/{conversation_id}/transcripts/{transcript_id}/content", None, "conversations:read"),
     ("GET", "/api/v1/contacts", None, "contacts:read"),
     ("GET", "/api/v1/contacts/{contact_id}", None, "contacts:read"),
     ("GET", "/api/v1/capabilities", None, "conversations:read"),
@@ -121,6 +124,9 @@ async def _ids(desk: Any) -> dict[str, str]:
         "lost_id": lost_id,
         "reply_id": (await desk.do("POST", "/replies", {"shortcut": "ate", "title": "Até", "body": "Até"}))["id"],
         "tag_id": (await manager.do("POST", "/tags", {"name": "Reclamação"}))["id"],
+        "transcript_id": (await desk.do("POST", f"/conversations/{conversation_id}/transcripts", {"format": "text"}))[
+            "id"
+        ],
     }
 
 

@@ -16,6 +16,7 @@ from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channe
 from atd_conversation.domain.replies import check_reply
 from atd_conversation.handlers import InboundHandler, SettingsHandler
 from atd_conversation.own_frames import OwnFrames
+from atd_conversation.papers import Papers
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
@@ -70,7 +71,8 @@ def create_app(
     own_frames = OwnFrames(runtime.producer, runtime.clock)
     runtime.background("own-frames", own_frames.run)
     unsent = UnsentDrafts(database)
-    jobs = runtime.use_jobs()
+    thumbnails, jobs = Thumbnails(file_store), runtime.use_jobs()
+    papers = Papers.build(runtime, jobs, queries, file_store, thumbnails, settings.time_zone)
     commands = Commands(queries, store, directory, files, served, runtime.clock)
     parts = Parts(
         runtime=runtime,
@@ -82,7 +84,7 @@ def create_app(
         files=files,
         uploads=uploads,
         file_store=file_store,
-        thumbnails=Thumbnails(file_store),
+        thumbnails=thumbnails,
         channels=served,
         catalogues=catalogues,
         catalogue_commands=CatalogueCommands(
@@ -99,6 +101,7 @@ def create_app(
         unsent=unsent,
         draft_commands=DraftCommands(unsent, queries, files, runtime.clock),
         snoozing=Snoozing(commands, jobs, runtime.transaction),
+        papers=papers,
     )
     app = runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
     app.state.parts = parts

@@ -10,3 +10,8 @@ class ConversationSettings(FileStoreSettings):
     """See `atd_servicekit.settings` for those that every service has, `atd_servicekit.files` for those of files."""
 
     port: int = Field(default=CONVERSATION.port, ge=0, le=65535, description="Port to listen on")
+    time_zone: str = Field(
+        default="America/Sao_Paulo",
+        pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+        description="Zone in which papers show times where no other is asked for (IANA name)",
+    )

@@ -13,6 +13,7 @@ from atd_conversation.api.parts import Parts
 from atd_conversation.api.replies import replies_router
 from atd_conversation.api.tags import tags_router
 from atd_conversation.api.timeline import timeline_router
+from atd_conversation.api.transcripts import transcripts_router
 from atd_conversation.api.unsent import unsent_router
 
 
@@ -32,5 +33,6 @@ def routers(parts: Parts) -> list[APIRouter]:
         tags_router,
         unsent_router,
         replies_router,
+        transcripts_router,
     )
     return [make(parts) for make in made]

@@ -14,6 +14,7 @@ from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.channels import Channels
 from atd_conversation.own_frames import OwnFrames
+from atd_conversation.papers import Papers
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.directory import Directory
@@ -65,6 +66,7 @@ class Parts:
     unsent: UnsentDrafts
     draft_commands: DraftCommands
     snoozing: Snoozing
+    papers: Papers
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -694,6 +694,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/transcripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a transcript */
+        post: operations["make_api_v1_conversations__conversation_id__transcripts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/transcripts/{transcript_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a transcript is */
+        get: operations["get_transcript_api_v1_conversations__conversation_id__transcripts__transcript_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/transcripts/{transcript_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file */
+        get: operations["content_api_v1_conversations__conversation_id__transcripts__transcript_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts": {
         parameters: {
             query?: never;
@@ -2525,6 +2576,34 @@ export interface components {
             color: string;
         };
         /**
+         * NewTranscript
+         * @description What is wanted. `customer`: what they wrote and what reached them; `internal`: notes and system lines too.
+         *
+         *     `time_zone` is an IANA name; times are shown in it.
+         */
+        NewTranscript: {
+            /**
+             * Format
+             * @default pdf
+             * @enum {string}
+             */
+            format: "pdf" | "text";
+            /**
+             * Audience
+             * @default customer
+             * @enum {string}
+             */
+            audience: "customer" | "internal";
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
+            /** Time Zone */
+            time_zone?: string | null;
+        };
+        /**
          * NewUnsentDraft
          * @description The whole draft; an empty one is deleted instead.
          */
@@ -3411,6 +3490,48 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * TranscriptView
+         * @description A transcript.
+         */
+        TranscriptView: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "ready" | "failed";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Name */
+            name: string | null;
+            /** Mime Type */
+            mime_type: string | null;
+            /** Size */
+            size: number | null;
+            /** Url */
+            url: string | null;
+            /** Created At */
+            created_at: string;
+            created_by: components["schemas"]["Named"];
+            /** Expires At */
+            expires_at: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "pdf" | "text";
+            /**
+             * Audience
+             * @enum {string}
+             */
+            audience: "customer" | "internal";
         };
         /**
          * UnsendablePart
@@ -5023,6 +5144,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TimelineEntryView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    make_api_v1_conversations__conversation_id__transcripts_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTranscript"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_transcript_api_v1_conversations__conversation_id__transcripts__transcript_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                transcript_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    content_api_v1_conversations__conversation_id__transcripts__transcript_id__content_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                transcript_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Problem"];

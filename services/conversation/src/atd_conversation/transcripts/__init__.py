@@ -1,0 +1,1 @@
+"""Transcripts as files: the PDF with its fonts, and what loads and writes them."""

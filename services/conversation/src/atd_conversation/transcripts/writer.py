@@ -1,0 +1,153 @@
+"""Writes the transcript of a conversation into a file, in pieces."""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import BinaryIO
+
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.prepared_files import PreparedFile
+from atd_conversation.domain.transcripts import (
+    Audience,
+    Entry,
+    Transcript,
+    Words,
+    entry_of,
+    is_shown,
+    transcript_name,
+    words_of,
+)
+from atd_conversation.domain.transcripts.head import Format
+from atd_conversation.domain.transcripts.text import entry_text, head_text
+from atd_conversation.store.queries import Queries
+from atd_conversation.store.transcripts import ThreadReader
+from atd_conversation.thumbnails import MAX_THUMBNAIL_BYTES, NoThumbnail, Thumbnails
+from atd_conversation.transcripts.pdf import PdfTranscript
+from atd_servicekit.files import FileMissing
+
+MOST_MESSAGES = 100_000
+"""Messages of one transcript."""
+
+PAGE = 200
+"""Messages that are read and written at once."""
+
+MIME_TYPES: dict[Format, str] = {"pdf": "application/pdf", "text": "text/plain"}
+_IN_MEMORY = 4 * 1024 * 1024
+
+Told = Callable[[int, int], Awaitable[None]]
+"""Hears how many messages of how many are written."""
+
+
+class TranscriptWriter:
+    """One PDF at a time in a process, in a thread: laying out takes processor."""
+
+    def __init__(self, reader: ThreadReader, thumbnails: Thumbnails) -> None:
+        self._reader = reader
+        self._thumbnails = thumbnails
+        self._place = asyncio.Lock()
+
+    async def write(
+        self, conversation: Conversation, audience: Audience, file_format: Format, words: Words, told: Told
+    ) -> tuple[str, BinaryIO]:
+        """The name of the file, and the file itself at its beginning; its reader closes it."""
+        directions = ("outbound",) if audience == "customer" else ("outbound", "note")
+        names = await self._reader.attendants(conversation.tenant_id, conversation.id, directions)
+        head = Transcript.of(conversation, audience, words, tuple(names))
+        name = transcript_name(conversation.number, words, audience, file_format)
+        out: BinaryIO = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115 - handed on
+        try:
+            if file_format == "pdf":
+                async with self._place:
+                    await self._write_pdf(conversation, head, out, name, told)
+            else:
+                await self._write_text(conversation, head, out, told)
+            out.seek(0)
+        except BaseException:
+            out.close()
+            raise
+        return name, out
+
+    async def _write_text(self, conversation: Conversation, head: Transcript, out: BinaryIO, told: Told) -> None:
+        day: str | None = None
+
+        async def take(some: Sequence[Entry], _: dict[str, bytes]) -> None:
+            nonlocal day
+            for entry in some:
+                out.write(entry_text(entry, head.words, day).encode())
+                day = head.words.day(entry.at)
+
+        out.write(b"\xef\xbb\xbf")  # editors of some systems know UTF-8 by it
+        out.write(head_text(head).encode())
+        await self._read(conversation, head, take, told)
+
+    async def _write_pdf(
+        self, conversation: Conversation, head: Transcript, out: BinaryIO, name: str, told: Told
+    ) -> None:
+        pdf = await asyncio.to_thread(PdfTranscript, out, head, name)
+
+        async def take(some: Sequence[Entry], pictures: dict[str, bytes]) -> None:
+            await asyncio.to_thread(_add, pdf, some, pictures)
+
+        await self._read(conversation, head, take, told, pictures=lambda: pdf.takes_pictures)
+        await asyncio.to_thread(pdf.finish)
+
+    async def _read(
+        self,
+        conversation: Conversation,
+        head: Transcript,
+        take: Callable[[Sequence[Entry], dict[str, bytes]], Awaitable[None]],
+        told: Told,
+        *,
+        pictures: Callable[[], bool] = lambda: False,
+    ) -> None:
+        tenant_id, after, done = conversation.tenant_id, 0, 0
+        total = await self._reader.count(tenant_id, conversation.id, most=MOST_MESSAGES)
+        while done < total:
+            messages = await self._reader.page(tenant_id, conversation.id, after=after, limit=min(PAGE, total - done))
+            if not messages:
+                break
+            quoted = await self._reader.by_ids(tenant_id, (one.reply_to for one in messages if one.reply_to))
+            shown = [one for one in messages if is_shown(one, head.audience)]
+            entries = [
+                entry_of(one, head.audience, head.words, customer=head.customer, quoted=quoted.get(one.reply_to or ""))
+                for one in shown
+            ]
+            await take(entries, await self._pictures(tenant_id, shown) if pictures() else {})
+            done, after = done + len(messages), messages[-1].sequence
+            await told(done, total)
+
+    async def _pictures(self, tenant_id: str, messages: Sequence[Message]) -> dict[str, bytes]:
+        """The small pictures of the files that have one, by the file's id."""
+        found = {}
+        for attachment in (file for message in messages if message.deleted_at is None for file in message.attachments):
+            if attachment.state != "ready":
+                continue
+            with suppress(NoThumbnail, FileMissing):
+                opened = await self._thumbnails.open(tenant_id, attachment)
+                if opened.size <= MAX_THUMBNAIL_BYTES:
+                    found[attachment.id] = b"".join([chunk async for chunk in opened.chunks])
+        return found
+
+
+def _add(pdf: PdfTranscript, entries: Sequence[Entry], pictures: dict[str, bytes]) -> None:
+    for entry in entries:
+        pdf.add(entry, pictures if pdf.takes_pictures else {})
+
+
+class TranscriptMaker:
+    """Makes a transcript that was asked for."""
+
+    def __init__(self, queries: Queries, writer: TranscriptWriter) -> None:
+        self._queries = queries
+        self._writer = writer
+
+    async def __call__(self, file: PreparedFile, told: Told) -> tuple[str, str, BinaryIO] | None:
+        conversation = await self._queries.conversation(file.tenant_id, file.about or "")
+        if conversation is None:
+            return None
+        asked = file.details
+        words = words_of(asked["language"], asked["time_zone"])
+        name, out = await self._writer.write(conversation, asked["audience"], asked["format"], words, told)
+        return name, MIME_TYPES[asked["format"]], out
