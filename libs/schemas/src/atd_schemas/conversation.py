@@ -58,21 +58,33 @@ ContactEventType = Literal["contact.created", "contact.updated", "contact.merged
 """`contact.merged` is the last event of a contact that turned out to be another one: `merged_into` says which."""
 
 
-class ConversationChanged(Envelope):
+class VisibleTo(Envelope):
+    """An event that says itself which of the attendants with own conversations only (`visibility: own`) may see it.
+
+    `visible_to` are the ids of those attendants: the conversation's assignee after the event, of a contact the
+    assignees of its conversations; None where an earlier version wrote the event. `taken_from` is who could see the
+    conversation until this event. Attendants who see all conversations are not named.
+    """
+
+    visible_to: tuple[str, ...] | None = None
+    taken_from: str | None = None
+
+
+class ConversationChanged(VisibleTo):
     """A conversation was opened, assigned, closed and so on. `subject` is the conversation."""
 
     type: ConversationEventType
     data: ConversationData
 
 
-class MessageChanged(Envelope):
+class MessageChanged(VisibleTo):
     """A message came, was accepted for sending, or changed. `subject` is the conversation."""
 
     type: MessageEventType
     data: MessageData
 
 
-class ContactChanged(Envelope):
+class ContactChanged(VisibleTo):
     """A contact was created, changed or merged into another one. `subject` is the contact."""
 
     type: ContactEventType

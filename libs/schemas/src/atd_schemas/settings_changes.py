@@ -22,11 +22,12 @@ class ChannelAccountData(Schema):
 
 
 class AttendantData(Schema):
-    """What others may know of an attendant."""
+    """What others may know of an attendant. `visibility`: which conversations they see, `all` or `own`."""
 
     attendant_id: str
     name: str
     active: bool = True
+    visibility: str = "all"
 
 
 class TemplateData(Schema):

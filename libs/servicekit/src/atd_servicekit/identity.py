@@ -34,6 +34,9 @@ OPERATOR_PERMISSION = "operator"
 LIFETIME = timedelta(seconds=60)
 _LEEWAY = timedelta(seconds=5)  # between the clocks of two machines
 Issuer = Literal["atd-gateway", "atd-operator"]
+Visibility = Literal["all", "own"]
+"""Which conversations an attendant sees: those of the whole company, or their own (docs/adr/0028)."""
+
 _AUDIENCE = "atd-services"
 _ALGORITHM = "Ed25519"
 _REMEMBERED_TOKENS = 4096  # about 2 KB each
@@ -51,7 +54,7 @@ _KIT_ROUTES = {
 class Identity:
     """The person or system on whose behalf a request is made.
 
-    `session_id` is the sign-in or token, None for the system.
+    `session_id` is the sign-in or token, None for the system. `visibility`: which conversations they may see.
     """
 
     tenant_id: str
@@ -60,6 +63,7 @@ class Identity:
     actor_name: str
     permissions: frozenset[str]
     session_id: str | None = None
+    visibility: Visibility = "all"
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
@@ -93,6 +97,8 @@ class IdentitySigner:
             "perms": sorted(identity.permissions),
             "sid": identity.session_id,
         }
+        if identity.visibility != "all":
+            claims["vis"] = identity.visibility
         return jws.serialize_compact(self._header, orjson.dumps(claims), self._key.jwk, algorithms=[_ALGORITHM])
 
 
@@ -180,6 +186,7 @@ def _read_claims(claims: dict[str, Any], issuer: Issuer) -> _Verified:
             actor_name=claims["name"],
             permissions=_permissions(tuple(claims["perms"])),
             session_id=claims["sid"],
+            visibility="all" if claims.get("vis", "all") == "all" else "own",  # of a later version's: the narrowest
         )
         found = _Verified(identity, claims["iat"] + 0.0, claims["exp"] + 0.0)
     except (KeyError, TypeError) as error:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from atd_schemas.envelope import ActorType
-from atd_servicekit.identity import IDENTITY_HEADER, OPERATOR_PERMISSION, Identity, IdentitySigner
+from atd_servicekit.identity import IDENTITY_HEADER, OPERATOR_PERMISSION, Identity, IdentitySigner, Visibility
 from atd_servicekit.identity_keys import read_private_key
 from atd_testing.keys import IDENTITY_PRIVATE_KEY, OPERATOR_PRIVATE_KEY
 
@@ -17,10 +17,11 @@ def identity_headers(
     actor_type: ActorType = "attendant",
     permissions: Iterable[str] = (),
     session_id: str | None = None,
+    visibility: Visibility = "all",
     now: datetime | None = None,
 ) -> dict[str, str]:
     """The identity header for a service with the keys of `atd_testing.keys`; `now` defaults to the machine's clock."""
-    identity = Identity(tenant_id, actor_type, actor_id, actor_name, frozenset(permissions), session_id)
+    identity = Identity(tenant_id, actor_type, actor_id, actor_name, frozenset(permissions), session_id, visibility)
     signer = IdentitySigner(read_private_key(IDENTITY_PRIVATE_KEY))
     return {IDENTITY_HEADER: signer.sign(identity, now or datetime.now(UTC))}
 
