@@ -25,6 +25,7 @@ from argon2 import PasswordHasher
 from websockets.typing import Subprotocol
 
 from atd_gateway.app import Apps, create_apps
+from atd_gateway.domain.attendants import Visibility
 from atd_gateway.seed import add_attendant
 from atd_gateway.server import Servers
 from atd_gateway.settings import GatewaySettings, services_behind
@@ -99,7 +100,9 @@ class LiveGateway:
         self.people = MongoPeople(apps.runtime.mongo.db)
         self.servers: Servers
 
-    async def person(self, *, tenant: str | None = None, role: str = "admin", name: str = "Ana") -> Person:
+    async def person(
+        self, *, tenant: str | None = None, role: str = "admin", name: str = "Ana", visibility: Visibility = "all"
+    ) -> Person:
         """A new attendant, signed in; of a new tenant unless one is named."""
         runtime = self.apps.runtime
         now = runtime.clock.now()
@@ -114,6 +117,7 @@ class LiveGateway:
             role=role,
             password_hash=password_hash(),
             created_at=now,
+            visibility=visibility,
         )
         await add_attendant(runtime, self.people, attendant)
         return await Person(self, attendant).sign_in()

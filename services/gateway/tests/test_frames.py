@@ -12,7 +12,16 @@ from atd_gateway.domain.client_frames import (
     read_subprotocols,
 )
 from atd_gateway.domain.cursors import encode_cursor
-from atd_gateway.domain.frames import NotAnEvent, frame_of, permission_for, read_event, read_transient, with_cursor
+from atd_gateway.domain.frames import (
+    NotAnEvent,
+    contact_of_frame,
+    frame_of,
+    permission_for,
+    read_event,
+    read_transient,
+    taken_frame,
+    with_cursor,
+)
 from atd_gateway.domain.streams import StreamLayout
 from atd_gateway.realtime.streams import TOPICS
 from atd_schemas.topics import event_types
@@ -150,3 +159,51 @@ def test_the_token_comes_as_a_subprotocol() -> None:
     assert read_subprotocols(["atd.v1", "bearer.a.b.c"]) == ("atd.v1", "a.b.c")
     assert read_subprotocols(["chat"]) == (None, None)
     assert read_subprotocols([]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("more", "visible_to"),
+    [
+        ({"visible_to": ["bia"]}, ("bia",)),
+        ({"visible_to": []}, ()),
+        ({"type": "contact.updated", "visible_to": ["bia", "caio"]}, ("bia", "caio")),
+        ({}, ()),  # of an earlier version
+        ({"type": "conversation.opened", "data": {"conversation": {"assignee": None}}}, ()),
+        (
+            {"type": "conversation.closed", "data": {"conversation": {"assignee": {"id": "bia", "name": "Bia"}}}},
+            ("bia",),
+        ),
+        ({"type": "setting.changed"}, None),
+        ({"type": "attendant.online"}, None),
+    ],
+    ids=str,
+)
+def test_an_event_says_who_of_those_with_a_limited_sight_sees_it(more: dict, visible_to: object) -> None:
+    event = read_event(orjson.dumps({**RECORD, **more}))
+    assert (event.visible_to, event.taken_from) == (visible_to, None)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_who_loses_a_conversation_learns_that_and_nothing_of_what_is_in_it(named: bool) -> None:
+    dora = {"id": "dora", "name": "Dora"}
+    conversation = {"id": "c1", "contact": {"id": "k1", "name": "Zoë"}, "assignee": dora}
+    event = read_event(
+        orjson.dumps(
+            {
+                **RECORD,
+                "type": "conversation.assigned",
+                "actor": {"type": "attendant", "id": "eva", "name": "Eva"},
+                "data": {"conversation": conversation, "changed": ["assignee"]},
+                "visible_to": ["dora"],
+                "taken_from": "bia",
+            }
+        )
+    )
+    assert event.taken_from == "bia"
+    frame = frame_of(event, b"CURSOR")
+    assert contact_of_frame(frame) == "k1"
+    shown = orjson.loads(taken_frame(frame, named=named))
+    assert list(shown) == ["cursor", "id", "type", "occurred_at", "subject", "sequence", "actor", "data"]
+    assert (shown["cursor"], shown["type"], shown["subject"]) == ("CURSOR", "conversation.taken", "c1")
+    assert shown["data"] == {"conversation_id": "c1", "assignee": dora if named else None}
+    assert shown["actor"] == {"type": "attendant", "id": "eva" if named else None, "name": "Eva" if named else None}

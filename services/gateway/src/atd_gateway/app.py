@@ -39,6 +39,7 @@ from atd_gateway.raw_record import RawRecord
 from atd_gateway.realtime.feed import Feed
 from atd_gateway.realtime.feed_start import FeedStart
 from atd_gateway.realtime.hub import Hub, Limits
+from atd_gateway.realtime.own_conversations import ConversationLookup
 from atd_gateway.realtime.presence import PresencePublisher
 from atd_gateway.realtime.replay import Replayer
 from atd_gateway.realtime.streams import TOPICS, Topics
@@ -114,7 +115,9 @@ def create_apps(
     runtime.add_component(passwords)
     runtime.add_component(Seeding(runtime, people, passwords, settings))
     runtime.use_outbox()
-    hub = _realtime(runtime, settings, topics, authenticator, sessions, metrics)
+    table = RouteTable(routes_of(services))
+    upstreams = _upstreams(runtime, settings, services)
+    hub = _realtime(runtime, settings, topics, authenticator, sessions, metrics, ConversationLookup(upstreams, table))
 
     def ended(session_id: str) -> None:
         authenticator.end(session_id)
@@ -131,7 +134,7 @@ def create_apps(
         *_people(runtime, settings, people, sessions, passwords, tokens, cookies, ended, changed),
         client_router(settings, web_files.build if web_files else None),
     ]
-    public = _public(runtime, settings, services, topics, authenticator, cookies, routers, directory)
+    public = _public(runtime, settings, services, topics, authenticator, cookies, routers, directory, table, upstreams)
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     if web_files:
         public.router.routes += web_client_routes(web_files, settings.public_url, settings.sandbox_url)
@@ -202,16 +205,16 @@ def _public(
     cookies: Cookies,
     routers: Sequence[APIRouter],
     directory: ChannelDirectory,
+    table: RouteTable,
+    upstreams: Upstreams,
 ) -> FastAPI:
     """The application of the public origin, with the proxy and the documents of all services."""
-    table = RouteTable(routes_of(services))
-    origins = {service.name: settings.url_of(service) for service in services_behind(services)}
 
     def own() -> dict[str, Any]:
         return app.openapi()
 
     documents = ApiDocuments(
-        origins=origins,
+        origins=_origins(settings, services),
         client=create_http_client("documents", runtime.metrics, timeout=timedelta(seconds=2)),
         table=table,
         kinds={service.name: service.channels for service in channel_services(services)},
@@ -227,18 +230,27 @@ def _public(
         description=_DESCRIPTION,
         health=False,
     )
-    upstreams = Upstreams(
-        origins,
-        runtime.metrics,
-        timeout=settings.upstream_timeout,
-        max_connections=settings.upstream_connections,
-    )
-    runtime.add_component(upstreams)
     headers = RequestHeaders(settings.public_url)
     proxy = Proxy(upstreams, headers, timeout=settings.upstream_timeout)
     channels = _channels(runtime, settings, services, authenticator, upstreams, proxy, headers, directory)
     _add_edge(app, runtime, settings, authenticator, cookies, proxy, channels, table)
     return app
+
+
+def _origins(settings: GatewaySettings, services: Sequence[Service]) -> dict[str, str]:
+    return {service.name: settings.url_of(service) for service in services_behind(services)}
+
+
+def _upstreams(runtime: Runtime, settings: GatewaySettings, services: Sequence[Service]) -> Upstreams:
+    """The connections to the services behind the gateway."""
+    upstreams = Upstreams(
+        _origins(settings, services),
+        runtime.metrics,
+        timeout=settings.upstream_timeout,
+        max_connections=settings.upstream_connections,
+    )
+    runtime.add_component(upstreams)
+    return upstreams
 
 
 def _channels(
@@ -289,6 +301,7 @@ def _realtime(
     authenticator: Authenticator,
     sessions: MongoSessions,
     metrics: GatewayMetrics,
+    lookup: ConversationLookup,
 ) -> Hub:
     """The event stream: its memory, its readers, and the connections that follow it."""
 
@@ -316,6 +329,7 @@ def _realtime(
         ),
         transient=transient,
         presence=presence,
+        lookup=lookup,
         authenticator=authenticator,
         sessions=sessions,
         limits=Limits(

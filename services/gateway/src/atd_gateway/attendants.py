@@ -8,12 +8,16 @@ from typing import Protocol, TypeVar
 import structlog
 
 from atd_gateway.domain.attendants import (
+    LIMITABLE_ROLE,
     MANAGED_ROLES,
     InvalidValue,
     LastAdministrator,
     ManagedFields,
+    NotLimitable,
     NotManaged,
+    Visibility,
     changed_fields,
+    check_limitable,
     check_password,
 )
 from atd_gateway.passwords import Passwords
@@ -85,7 +89,12 @@ class AttendantStore:
             subject=attendant.id,
             sequence=attendant.version,
             actor=actor,
-            data=AttendantData(attendant_id=attendant.id, name=attendant.name, active=attendant.active),
+            data=AttendantData(
+                attendant_id=attendant.id,
+                name=attendant.name,
+                active=attendant.active,
+                visibility=attendant.visibility,
+            ),
         )
         await self._runtime.outbox.add(session, [Outgoing.of(SETTINGS_CHANGES, event)], order=attendant.order)
 
@@ -123,15 +132,22 @@ class Attendants:
         self._clock = clock
         self._log = structlog.get_logger()
 
-    async def new(self, identity: Identity, *, name: str, email: str, password: str, role: str) -> Attendant:
-        """A new attendant, not stored yet. Raises `Problem` 422 for a weak password."""
+    async def new(
+        self, identity: Identity, *, name: str, email: str, password: str, role: str, visibility: Visibility
+    ) -> Attendant:
+        """A new attendant, not stored yet. Raises `Problem` 422 for a weak password or a role that is not limited."""
         _check_password("password", password, email)
+        try:
+            check_limitable(role, visibility)
+        except NotLimitable:
+            raise _not_limitable() from None
         return Attendant(
             id=uuid7(),
             tenant_id=identity.tenant_id,
             email=email,
             name=name,
             role=role,
+            visibility=visibility,
             password_hash=await self._passwords.hash(password),
             created_at=self._clock.now(),
         )
@@ -149,9 +165,10 @@ class Attendants:
     async def change(
         self, identity: Identity, attendant_id: str, changes: Mapping[str, object], version: int | None
     ) -> Attendant:
-        """Change name, role or `active`. Who is deactivated is signed out everywhere, at once here.
+        """Change name, role, visibility or `active`. Who is deactivated is signed out everywhere, at once here.
 
-        Raises `Problem` 404, 403 for bots and operators, 409 `last_admin`, and 409 for another version.
+        Raises `Problem` 404, 403 for bots and operators, 409 `last_admin`, 409 for another version, and 422 for a
+        visibility that the role does not have.
         """
 
         async def work(session: Session) -> tuple[Attendant, list[str]]:
@@ -163,6 +180,8 @@ class Attendants:
                 fields = changed_fields(_fields(before), changes, other_admins=admins)
             except NotManaged:
                 raise forbidden("Bots and operators cannot be changed here.") from None
+            except NotLimitable:
+                raise _not_limitable() from None
             except LastAdministrator:
                 detail = "This is the last active administrator; make someone else administrator first."
                 raise conflict(detail, "last_admin") from None
@@ -257,7 +276,11 @@ class Attendants:
 
 
 def _fields(attendant: Attendant) -> ManagedFields:
-    return ManagedFields(attendant.name, attendant.role, attendant.active)
+    return ManagedFields(attendant.name, attendant.role, attendant.active, attendant.visibility)
+
+
+def _not_limitable() -> Problem:
+    return invalid("visibility", f"must be all: only the role {LIMITABLE_ROLE} can be limited to own conversations")
 
 
 def _check_password(field: str, password: str, email: str) -> None:

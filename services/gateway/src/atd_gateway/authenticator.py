@@ -179,6 +179,7 @@ class Authenticator:
             actor_name=attendant.name,
             permissions=permissions_of(attendant.role),
             session_id=session.id,
+            visibility=attendant.visibility,
         )
         refused = self._refusal(session.id)  # it may have ended meanwhile
         if refused is not None:

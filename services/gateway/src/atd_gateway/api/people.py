@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from atd_gateway.attendants import Transaction
 from atd_gateway.domain.access import permissions_of
-from atd_gateway.domain.attendants import MIN_PASSWORD_LENGTH, ManagedRole, checked_email, checked_name
+from atd_gateway.domain.attendants import MIN_PASSWORD_LENGTH, ManagedRole, Visibility, checked_email, checked_name
 from atd_gateway.passwords import MAX_PASSWORD_LENGTH
 from atd_gateway.store.people import Attendant, Tenant
 from atd_servicekit.idempotency import Idempotency, IdempotencyKey, StoredAnswer
@@ -47,6 +47,8 @@ Email = Annotated[
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
 
+_VISIBILITY = "Which conversations they see: `all`, or only their `own`; others than attendants see all"
+
 Anyone = Annotated[Identity, Depends(Requires())]
 Manager = Annotated[Identity, Depends(Requires("attendants:manage"))]
 
@@ -58,6 +60,7 @@ class NewAttendant(RequestBody):
     email: Email
     password: Password = Field(description=f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, 5 different")
     role: ManagedRole
+    visibility: Visibility = Field(default="all", description=_VISIBILITY)
 
 
 class AttendantChanges(RequestBody):
@@ -65,6 +68,7 @@ class AttendantChanges(RequestBody):
 
     name: Name | None = None
     role: ManagedRole | None = None
+    visibility: Visibility | None = Field(default=None, description=_VISIBILITY)
     active: bool | None = Field(default=None, description="false: cannot sign in, and is signed out everywhere")
 
     def given(self) -> Mapping[str, object]:
@@ -106,6 +110,7 @@ class AttendantView(BaseModel):
     email: str
     role: str
     active: bool
+    visibility: Visibility = Field(description="Which conversations they see: `all`, or only their `own`")
     version: int = Field(description="Counts the changes; also the ETag")
 
 
@@ -131,7 +136,9 @@ class People(Protocol):
 class Commands(Protocol):
     """Adds and changes attendants."""
 
-    async def new(self, identity: Identity, *, name: str, email: str, password: str, role: str) -> Attendant: ...
+    async def new(
+        self, identity: Identity, *, name: str, email: str, password: str, role: str, visibility: Visibility
+    ) -> Attendant: ...
 
     async def add(self, session: Session, attendant: Attendant, identity: Identity) -> None: ...
 
@@ -173,6 +180,7 @@ def _view(attendant: Attendant) -> AttendantView:
         email=attendant.email,
         role=attendant.role,
         active=attendant.active,
+        visibility=attendant.visibility,
         version=attendant.version,
     )
 

@@ -11,6 +11,12 @@ ManagedRole = Literal["admin", "supervisor", "attendant"]
 
 MANAGED_ROLES: frozenset[str] = frozenset({"admin", "supervisor", "attendant"})
 
+Visibility = Literal["all", "own"]
+"""Which conversations an attendant sees: all of the company, or only those assigned to them (docs/adr/0028)."""
+
+LIMITABLE_ROLE = "attendant"
+"""The role whose sight can be limited: whoever manages others sees everything."""
+
 MAX_NAME_LENGTH = 80
 MAX_EMAIL_LENGTH = 254  # RFC 5321, section 4.5.3.1.3, without the brackets
 MIN_PASSWORD_LENGTH = 10
@@ -36,6 +42,10 @@ class NotManaged(Exception):
     """Bots and operators are not changed here."""
 
 
+class NotLimitable(Exception):
+    """Only attendants can be limited to own conversations."""
+
+
 @dataclass(frozen=True, slots=True)
 class ManagedFields:
     """What of an attendant is changed."""
@@ -43,6 +53,7 @@ class ManagedFields:
     name: str
     role: str
     active: bool
+    visibility: Visibility = "all"
 
 
 def checked_name(text: str) -> str:
@@ -93,15 +104,30 @@ def check_password(password: str, email: str) -> None:
 def changed_fields(before: ManagedFields, changes: Mapping[str, object], *, other_admins: int) -> ManagedFields:
     """The fields after a change by an administrator.
 
-    `other_admins` counts the active administrators of the tenant beside this attendant. Raises `LastAdministrator`,
-    and `NotManaged` for those whom administrators do not manage.
+    `other_admins` counts the active administrators of the tenant beside this attendant. Who is given another role
+    than `LIMITABLE_ROLE` sees everything from then on. Raises `LastAdministrator`, `NotLimitable` when both are asked
+    for, and `NotManaged` for those whom administrators do not manage.
     """
     if before.role not in MANAGED_ROLES:
         raise NotManaged
     after = replace(before, **changes)  # type: ignore[arg-type]  # the request's model has checked them
+    if after.role != LIMITABLE_ROLE and "visibility" not in changes:
+        after = replace(after, visibility="all")
+    check_limitable(after.role, after.visibility)
     if _is_admin(before) and not _is_admin(after) and other_admins == 0:
         raise LastAdministrator
     return after
+
+
+def check_limitable(role: str, visibility: Visibility) -> None:
+    """Raises `NotLimitable` for a role that always sees everything."""
+    if visibility != "all" and role != LIMITABLE_ROLE:
+        raise NotLimitable
+
+
+def seen_by(visibility: object) -> Visibility:
+    """What is stored as a visibility that this version knows: of a later version's, the narrowest."""
+    return "all" if visibility in (None, "all") else "own"
 
 
 def _is_admin(fields: ManagedFields) -> bool:

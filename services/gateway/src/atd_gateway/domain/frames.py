@@ -7,7 +7,7 @@ they are only taken apart here, not validated again: that would cost more than a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -29,13 +29,24 @@ _OWN = frozenset({"conversation.favourited", "conversation.drafted", "setting.ow
 """Transient frames that nobody but the actor sees."""
 
 
+_OF_CONVERSATIONS = frozenset({"conversation", "message", "rating", "contact"})
+"""Families that belong to conversations: who sees only own ones sees only those events that name them."""
+
+TAKEN = "conversation.taken"
+"""What whose conversation it was gets in place of the event that took it from them."""
+
+
 class NotAnEvent(ValueError):
     """The record does not have the shape of an event."""
 
 
 @dataclass(slots=True)
 class Event:
-    """One event on its way to clients. `body` is the JSON of its frame without the cursor."""
+    """One event on its way to clients. `body` is the JSON of its frame without the cursor.
+
+    `visible_to` has the attendants with a limited sight who see it, None: all do. `taken_from`: whose conversation it
+    was until this event.
+    """
 
     id: str
     tenant_id: str
@@ -43,6 +54,24 @@ class Event:
     sequence: int
     permission: str | None
     body: bytes
+    visible_to: tuple[str, ...] | None = None
+    taken_from: str | None = None
+
+
+class Visible(Protocol):
+    """What says who may see an event: the fields of `Event` of these names."""
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def permission(self) -> str | None: ...
+
+    @property
+    def visible_to(self) -> tuple[str, ...] | None: ...
+
+    @property
+    def taken_from(self) -> str | None: ...
 
 
 def permission_for(event_type: str) -> str | None:
@@ -72,9 +101,22 @@ def read_event(value: bytes) -> Event:
             int(found["sequence"]),
             permission_for(found["type"]),
             body,
+            _visible_to(found),
+            found.get("taken_from"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotAnEvent(f"{type(error).__name__} in a record of a streamed topic") from error
+
+
+def _visible_to(found: dict[str, Any]) -> tuple[str, ...] | None:
+    """Of an event of an earlier version: the conversation's assignee where it is told, or else nobody."""
+    if found["type"].partition(".")[0] not in _OF_CONVERSATIONS:
+        return None
+    named = found.get("visible_to")
+    if named is not None:
+        return tuple(named)
+    assignee = (found["data"].get("conversation") or {}).get("assignee")
+    return (assignee["id"],) if assignee else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +156,22 @@ def read_transient(value: bytes) -> Transient:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotAnEvent(f"{type(error).__name__} in a record of a transient topic") from error
+
+
+def taken_frame(frame: bytes, *, named: bool) -> bytes:
+    """What is left of a frame for whom the conversation was taken from: that it was, and if `named` by and for whom."""
+    found: dict[str, Any] = orjson.loads(frame)
+    conversation = found["data"].get("conversation") or {}
+    data = {"conversation_id": found["subject"], "assignee": conversation.get("assignee") if named else None}
+    actor = found["actor"] if named else {"type": found["actor"]["type"], "id": None, "name": None}
+    return orjson.dumps({**found, "type": TAKEN, "actor": actor, "data": data})
+
+
+def contact_of_frame(frame: bytes) -> str | None:
+    """The contact of the conversation in a frame, if it shows one."""
+    found: dict[str, Any] = orjson.loads(frame)
+    contact = (found["data"].get("conversation") or {}).get("contact") or {}
+    return contact.get("id")
 
 
 def frame_of(event: Event, cursor: bytes) -> bytes:

@@ -52,6 +52,11 @@ class Announcements:
         self._typing = typing
 
     @property
+    def viewing(self) -> str | None:
+        """The conversation that it looks at."""
+        return self._viewing
+
+    @property
     def waiting(self) -> bool:
         """Whether there is something to tell."""
         return self._repeat or self._typing is not None or self._viewing != self._told

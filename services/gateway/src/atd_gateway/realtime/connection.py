@@ -30,12 +30,13 @@ from atd_gateway.domain.close_codes import (
     UNAUTHENTICATED,
     CloseConnection,
 )
-from atd_gateway.domain.frames import Transient, permission_for
+from atd_gateway.domain.frames import Transient, Visible, permission_for, taken_frame
 from atd_gateway.domain.presence import Typing
 from atd_gateway.realtime.feed import TenantLog
 from atd_gateway.realtime.hub import Hub, SendProgress
+from atd_gateway.realtime.own_conversations import OwnConversations
 from atd_gateway.realtime.presence import ConnectionPresence
-from atd_gateway.realtime.resuming import Visible, resume
+from atd_gateway.realtime.resuming import resume
 from atd_schemas.envelope import rfc3339
 from atd_servicekit.problems import Problem
 
@@ -48,6 +49,7 @@ _BATCH = 64
 _TRANSIENT_WAITING = 32
 _TRANSIENT_SECONDS = 5.0
 _ANSWERS_WAITING = 32
+_COLLEAGUES_PERMISSION = permission_for("attendant.online") or ""
 _PRESENCE_PERMISSION = permission_for("presence.said")
 
 ABORT = "atd.abort"
@@ -75,6 +77,7 @@ class Connection:
         self._receive = receive
         self._send = send
         self._presence = ConnectionPresence(hub.presence)
+        self._own = OwnConversations()
         self._since: str | None = None
         self._answers: deque[bytes] = deque()
         self._transient: deque[tuple[float, bytes]] = deque()
@@ -88,9 +91,12 @@ class Connection:
             self._ended.set_result(closing)
 
     def become(self, caller: Caller) -> None:
-        """Go on with what the attendant may do now; a client whose permissions have changed is told."""
-        changed = caller.identity.permissions != self.caller.identity.permissions
+        """Go on with what the attendant may do and see now; a client for which that has changed is told."""
+        now, before = caller.identity, self.caller.identity
+        changed = (now.permissions, now.visibility) != (before.permissions, before.visibility)
         self.caller = caller
+        if now.visibility != before.visibility:
+            self._own.clear()
         if changed:
             try:
                 self._queue_answer(self._authenticated())
@@ -283,22 +289,38 @@ class Connection:
         before = self.sent
         entries = self.log.read(self.position, _BATCH)
         for entry in entries:
-            if self.sees(entry):
-                await self.write(entry.frame)
+            frame = self.shown(entry, entry.frame)
+            if frame is not None:
+                await self.write(frame)
             self.position += 1
         if self.sent != before:
             self.hub.metrics.ws_frames.inc(self.sent - before)
         if len(entries) == _BATCH:
             await asyncio.sleep(0)  # lets other connections run; `send` returns at once while the buffer has room
 
-    def sees(self, event: Visible) -> bool:
-        """Whether the event is for this client. Attendants limited to own or team conversations: here."""
-        return event.permission in self.caller.identity.permissions
+    def shown(self, event: Visible, frame: bytes) -> bytes | None:
+        """What the client gets of an event: its frame, nothing, or only that a conversation is no longer theirs."""
+        identity = self.caller.identity
+        if event.permission not in identity.permissions:
+            return None
+        if identity.visibility == "all" or event.visible_to is None:
+            return frame
+        if identity.actor_id in event.visible_to:
+            self._own.add(event.subject)
+            return frame
+        if identity.actor_id != event.taken_from:
+            return None
+        self._own.discard(event.subject)
+        self._presence.leave_one(event.subject)
+        return taken_frame(frame, named=_COLLEAGUES_PERMISSION in identity.permissions)
 
     def _hears(self, frame: Transient) -> bool:
-        if frame.own and frame.actor_id != self.caller.identity.actor_id:
+        identity = self.caller.identity
+        if frame.connection_id == self._presence.connection_id or frame.permission not in identity.permissions:
             return False
-        return frame.connection_id != self._presence.connection_id and self.sees(frame)
+        if frame.own:
+            return frame.actor_id == identity.actor_id
+        return identity.visibility == "all" or frame.subject in self._own
 
     async def write(self, frame: bytes) -> None:
         """Write one frame; returns when the connection's buffer has room again."""
@@ -330,19 +352,33 @@ class Connection:
             return _json(type="pong", **named, now=self._now())
         if isinstance(frame, Auth):
             return await self._extend(frame.token)
-        return self._tell(frame)
+        return await self._tell(frame)
 
-    def _tell(self, frame: PresenceFrame) -> bytes | None:
+    async def _tell(self, frame: PresenceFrame) -> bytes | None:
         """Let colleagues know; without an answer, unless it is refused."""
         identity = self.caller.identity
         if _PRESENCE_PERMISSION not in identity.permissions:
             return _json(type="error", code="forbidden", detail=f"This needs the permission {_PRESENCE_PERMISSION}.")
+        if identity.visibility != "all" and not await self._is_own(frame.conversation_id):
+            return _json(type="error", code="not_found", detail="Conversation not found.")
         match frame:
             case SeenFrame(conversation_id):
                 self._presence.see(identity, conversation_id)
             case TypingFrame(conversation_id, note):
                 self._presence.type(identity, Typing(conversation_id, note))
         return None
+
+    async def _is_own(self, conversation_id: str | None) -> bool:
+        """Whether somebody with a limited sight sees the conversation; when that is new, who else looks at it."""
+        if conversation_id is None or conversation_id in self._own:
+            return True
+        if not await self.hub.lookup.sees(self.caller, conversation_id):
+            return False
+        self._own.add(conversation_id)
+        for frame in self.hub.transient.present(self.caller.identity.tenant_id):
+            if frame.subject == conversation_id:
+                self.offer(frame)
+        return True
 
     async def _extend(self, token: str) -> bytes:
         """A newer token of the same attendant."""
@@ -355,8 +391,11 @@ class Connection:
         return self._authenticated()
 
     def _authenticated(self) -> bytes:
-        permissions = sorted(self.caller.identity.permissions)
-        return _json(type="authenticated", expires_at=self.caller.expires_at, permissions=permissions)
+        identity, expires_at = self.caller.identity, self.caller.expires_at
+        permissions = sorted(identity.permissions)
+        return _json(
+            type="authenticated", expires_at=expires_at, permissions=permissions, visibility=identity.visibility
+        )
 
     def _queue_answer(self, frame: bytes) -> None:
         if len(self._answers) >= _ANSWERS_WAITING:

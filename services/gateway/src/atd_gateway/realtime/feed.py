@@ -13,7 +13,7 @@ import structlog
 
 from atd_gateway.domain.cursors import CursorWriter
 from atd_gateway.domain.duplicates import DuplicateFilter
-from atd_gateway.domain.frames import NotAnEvent, frame_of, read_event
+from atd_gateway.domain.frames import Event, NotAnEvent, frame_of, read_event
 from atd_gateway.domain.streams import StreamLayout
 from atd_gateway.raw_record import RawRecord
 
@@ -28,12 +28,15 @@ class Entry:
     `until` is the number of bytes of the log's frames up to and including this one, since the log began.
     """
 
-    __slots__ = ("frame", "offset", "permission", "slot", "until")
+    __slots__ = ("frame", "offset", "permission", "slot", "subject", "taken_from", "until", "visible_to")
 
-    def __init__(self, slot: int, offset: int, permission: str | None, frame: bytes, until: int) -> None:
+    def __init__(self, slot: int, offset: int, event: Event, frame: bytes, until: int) -> None:
         self.slot = slot
         self.offset = offset
-        self.permission = permission
+        self.subject = event.subject
+        self.permission = event.permission
+        self.visible_to = event.visible_to
+        self.taken_from = event.taken_from
         self.frame = frame
         self.until = until
 
@@ -182,7 +185,7 @@ class Feed:
             return None
         log = self.log(event.tenant_id)
         frame = frame_of(event, self._writer.text())
-        log.append(Entry(slot, record.offset, event.permission, frame, log.bytes_end + len(frame)))
+        log.append(Entry(slot, record.offset, event, frame, log.bytes_end + len(frame)))
         self._order.append(log)
         self._bytes += len(frame)
         while len(self._order) > self._max_events or self._bytes > self._max_bytes:

@@ -15,6 +15,7 @@ from atd_gateway.authenticator import Authenticator, Caller
 from atd_gateway.domain.close_codes import SLOW, TOO_MANY, TRY_LATER, UNAUTHENTICATED, CloseConnection
 from atd_gateway.metrics import GatewayMetrics
 from atd_gateway.realtime.feed import Feed, TenantLog
+from atd_gateway.realtime.own_conversations import ConversationLookup
 from atd_gateway.realtime.presence import PresencePublisher
 from atd_gateway.realtime.replay import Replayer
 from atd_gateway.realtime.transient import TransientFrames
@@ -84,6 +85,7 @@ class Hub:
         replayer: Replayer,
         transient: TransientFrames,
         presence: PresencePublisher,
+        lookup: ConversationLookup,
         authenticator: Authenticator,
         sessions: _Sessions,
         limits: Limits,
@@ -96,6 +98,7 @@ class Hub:
         self.replayer = replayer
         self.transient = transient
         self.presence = presence
+        self.lookup = lookup
         self.authenticator = authenticator
         self.metrics = metrics
         self.clock = clock

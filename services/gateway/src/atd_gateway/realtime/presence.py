@@ -52,6 +52,11 @@ class ConnectionPresence:
         self.announcements.type(typing)
         self._publisher.add(self)
 
+    def leave_one(self, conversation_id: str) -> None:
+        """The client must no longer look at this conversation."""
+        if self.announcements.viewing == conversation_id:
+            self.leave()
+
     def leave(self) -> None:
         """The connection has ended, and so has what it looked at."""
         self.announcements.see(None)

@@ -15,7 +15,7 @@ import orjson
 from atd_gateway.authenticator import Caller
 from atd_gateway.domain.close_codes import BAD_CURSOR, CloseConnection
 from atd_gateway.domain.cursors import BadCursor, CursorWriter, UnknownTopic, decode_cursor
-from atd_gateway.domain.frames import frame_of, with_cursor
+from atd_gateway.domain.frames import Visible, contact_of_frame, frame_of, with_cursor
 from atd_gateway.realtime.feed import Feed, TenantLog
 from atd_gateway.realtime.replay import CannotReplay, Replayer
 
@@ -30,13 +30,6 @@ class _Hub(Protocol):
     replayer: Replayer
 
 
-class Visible(Protocol):
-    """An event that needs a permission to be seen."""
-
-    @property
-    def permission(self) -> str | None: ...
-
-
 class Client(Protocol):
     """What resuming needs of a connection."""
 
@@ -48,7 +41,7 @@ class Client(Protocol):
     @property
     def hub(self) -> _Hub: ...
 
-    def sees(self, event: Visible) -> bool: ...
+    def shown(self, event: Visible, frame: bytes) -> bytes | None: ...
 
     async def write(self, frame: bytes) -> None: ...
 
@@ -107,6 +100,8 @@ class _CatchUp:
         self._client.resumed = "memory"
         for _ in range(_ROUNDS):
             if not self._feed.covers(self._seen):
+                if self._client.caller.identity.visibility != "all":
+                    raise CannotReplay("limited")  # what was taken away meanwhile is known at the end only
                 self._client.resumed = "kafka"
                 async with self._client.hub.replayer.place():
                     await self._from_kafka()
@@ -132,15 +127,35 @@ class _CatchUp:
             async for batch in batches:
                 for slot, offset, event in batch:
                     cursor = self._advance(slot, offset + 1)
-                    if client.sees(event):
-                        await client.write(frame_of(event, cursor))
+                    frame = client.shown(event, frame_of(event, cursor))
+                    if frame is not None:
+                        await client.write(frame)
         for slot, following in enumerate(end):
             self._advance(slot, following)
+
+    def _lost(self, attendant_id: str) -> frozenset[str]:
+        """Conversations that were taken from the attendant in what was missed, and their contacts.
+
+        Nothing of them is sent but that: it was visible when it happened, and is not any more.
+        """
+        log, lost, contacts = self._client.log, set[str](), dict[str, str | None]()
+        for entry in log.read(log.first, log.end - log.first):
+            if entry.offset < self._seen[entry.slot]:
+                continue
+            if attendant_id in (entry.visible_to or ()):
+                lost.discard(entry.subject)
+            elif entry.taken_from == attendant_id:
+                lost.add(entry.subject)
+                contacts[entry.subject] = contact_of_frame(entry.frame)
+        return frozenset(lost | {contact for subject in lost if (contact := contacts[subject]) is not None})
 
     async def _from_memory(self) -> bool:
         """Write what is in memory up to the present; False when some of it was forgotten on the way."""
         client, log = self._client, self._client.log
         position = log.first
+        identity = client.caller.identity
+        limited = None if identity.visibility == "all" else identity.actor_id
+        lost = frozenset() if limited is None else self._lost(limited)
         while position < log.end:
             if position < log.first:
                 return False
@@ -148,7 +163,10 @@ class _CatchUp:
                 position += 1
                 if entry.offset >= self._seen[entry.slot]:
                     cursor = self._advance(entry.slot, entry.offset + 1)
-                    if client.sees(entry):
-                        await client.write(with_cursor(entry.frame, cursor, self._width))
+                    if entry.subject in lost and entry.taken_from != limited:
+                        continue
+                    frame = client.shown(entry, with_cursor(entry.frame, cursor, self._width))
+                    if frame is not None:
+                        await client.write(frame)
         client.position = position
         return True

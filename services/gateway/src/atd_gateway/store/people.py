@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from atd_gateway.domain.attendants import Visibility, seen_by
+
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
     from atd_servicekit.mongo import Session as Transaction
@@ -51,6 +53,7 @@ class Attendant:
     active: bool = True
     version: int = 1
     order: int = 0
+    visibility: Visibility = "all"
 
 
 class EmailTaken(Exception):
@@ -85,6 +88,7 @@ class MongoPeople:
             "active": attendant.active,
             "version": attendant.version,
             "order": attendant.order,
+            "visibility": attendant.visibility,
         }
         try:
             await self._attendants.insert_one(document, session=session)
@@ -123,7 +127,9 @@ class MongoPeople:
 
     async def save_attendant(self, attendant: Attendant, session: "Transaction") -> None:
         """Store what may change; the transaction that read the attendant keeps others away."""
-        fields = {name: getattr(attendant, name) for name in ("name", "role", "active", "version", "order")}
+        fields = {
+            name: getattr(attendant, name) for name in ("name", "role", "active", "version", "order", "visibility")
+        }
         await self._attendants.update_one({"_id": attendant.id}, {"$set": fields}, session=session)
 
     async def lock_tenant(self, tenant_id: str, session: "Transaction") -> None:
@@ -167,4 +173,5 @@ def _attendant(row: "Document | None") -> Attendant | None:
         active=row["active"],
         version=row["version"],
         order=row.get("order", 0),
+        visibility=seen_by(row.get("visibility")),
     )
