@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from atd_conversation.store.sights import Sights
 from atd_schemas.ids import uuid7
 from atd_servicekit.identity import route_permissions
 
@@ -241,3 +242,93 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
         ({"direction": "note", "attachment_ids": [theirs["id"]]}, "attachment_ids[0]"),
     ):
         assert await desk.refused("POST", path, body) == (422, "unknown_attachment", [field])
+
+
+# --- who sees own conversations only
+
+OF_THE_COMPANY = frozenset({"tags"})
+"""Lists and settings of the company, by the first word of their path: everybody sees the same."""
+
+NOTHING_OF_CONVERSATIONS = frozenset({"GET /api/v1/capabilities", "POST /api/v1/attachments"})
+"""What channels carry, the same for every tenant; and a file of one's own, which is of no conversation yet."""
+
+LISTS = frozenset(
+    {
+        "GET /api/v1/conversations",
+        "GET /api/v1/conversations/counts",
+        "GET /api/v1/conversations/count",
+        "GET /api/v1/contacts",
+    }
+)
+"""Routes that show what their caller sees among others: nothing, to who sees nothing."""
+
+BY_PATH = frozenset(("conversation_id", "message_id", "attachment_id", "contact_id"))
+"""What a path can name: 404 for whoever does not see it."""
+
+
+def _is_limited(route: str) -> bool:
+    """Whether a route shows somebody with a limited sight less than others."""
+    word = route.partition("/api/v1/")[2].partition("/")[0]
+    return word not in OF_THE_COMPANY and route not in NOTHING_OF_CONVERSATIONS
+
+
+async def test_of_every_route_it_is_decided_what_its_caller_sees(service: Any) -> None:
+    """A new route that fails here: what does somebody see there who sees own conversations only?"""
+    routes = {name for name, what in route_permissions(service.app).items() if not what.startswith("public")}
+    undecided = {name for name in routes if _is_limited(name) and BY_PATH.isdisjoint(_named(name))}
+    assert undecided - {"GET /internal/keys"} == LISTS
+    assert routes >= NOTHING_OF_CONVERSATIONS
+
+
+def _named(route: str) -> list[str]:
+    return [part.strip("{}") for part in route.split("/") if part.startswith("{")]
+
+
+async def test_the_guard_knows_every_name_of_a_path(service: Any) -> None:
+    assert Sights(service.db).by_name.keys() == BY_PATH
+
+
+async def _take(desk: Any, actor_id: str) -> None:
+    """Somebody else takes all conversations of the tenant."""
+    who = desk.colleague(actor_id)
+    for one in (await desk.get("/conversations"))["items"]:
+        await who.do("POST", f"/conversations/{one['id']}/assign", {"attendant_id": actor_id})
+
+
+def _amounts(shown: Any) -> int:
+    """Whatever an answer counts or lists."""
+    if "items" in shown:
+        return len(shown["items"])
+    return sum(_amounts(one) if isinstance(one, dict) else one for name, one in shown.items() if name != "limit")
+
+
+@pytest.mark.parametrize("assigned_to", [None, "dora"])
+@routes
+async def test_to_who_sees_own_conversations_only_others_are_not_there(
+    desk: Any, method: str, path: str, body: Any, permission: str, assigned_to: str | None
+) -> None:
+    ids = await _ids(desk)
+    if assigned_to is not None:
+        await _take(desk, assigned_to)
+    url, who = path.removeprefix("/api/v1").format(**ids), desk.colleague(visibility="own")
+    before = await _state(desk)
+    if not _is_limited(f"{method} {path}"):
+        return
+    if "{" in path:
+        assert await who.refused(method, url, body) == (404, "not_found", [])
+    else:
+        assert _amounts(await who.get(url)) == 0
+    assert await _state(desk) == before
+
+
+@routes
+async def test_who_sees_own_conversations_only_uses_every_route_for_these(
+    desk: Any, method: str, path: str, body: Any, permission: str
+) -> None:
+    ids, who = await _ids(desk), desk.seen_by(permissions=ALL, visibility="own")
+    await _take(desk, "bia")
+    ids["attachment_id"] = (await who.uploaded("foto.png", PIXEL))["id"]
+    answer = await who.ask(method, path.removeprefix("/api/v1").format(**ids), body)
+    assert answer.is_success, answer.text
+    if f"{method} {path}" in LISTS:
+        assert _amounts(answer.json()) > 0

@@ -10,13 +10,16 @@ from atd_conversation.commands import Draft
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.sight import Sight
 from atd_conversation.store import contacts, indexes, queries
+from atd_conversation.store.contact_attendants import ContactAttendants
 from atd_conversation.store.contacts import LIST_SECONDS
 from atd_conversation.store.documents import (
     conversation_document,
 )
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.queries import ALL_STATUSES, ConversationFilter, Order, Place
+from atd_conversation.store.sights import Sights
 from atd_schemas.settings_changes import (
     AttendantChanged,
     AttendantData,
@@ -116,9 +119,12 @@ async def drive(parts: Any) -> None:
             for order in ORDERS:
                 await parts.queries.conversations(T, wanted, limit=5, after=after, order=order)
         await parts.queries.count(T, wanted)
-    await parts.queries.count_views(T, "bia")
-    for place in (None, ("ana", "x")):
-        await parts.queries.contacts.by_name(T, limit=5, after=place)
+    for sight in (Sight(T), Sight(T, "bia")):
+        await parts.queries.count_views(sight, "bia")
+        for place in (None, ("ana", "x")):
+            await parts.queries.contacts.by_name(sight, limit=5, after=place)
+        await parts.queries.contacts.search(sight, ["ana"])
+    await limits(parts, conversation_id, contact_id, message.id)
     await parts.queries.contacts.add_terms()
     await parts.queries.last_received(T, conversation_id)
     for before in (None, 9):
@@ -126,6 +132,16 @@ async def drive(parts: Any) -> None:
     await parts.mongo.transaction(lambda session: parts.queries.timeline.since(T, conversation_id, 1, session))
     await directory(parts)
     await files(parts, conversation_id)
+
+
+async def limits(parts: Any, conversation_id: str, contact_id: str, message_id: str) -> None:
+    sights, sight = Sights(parts.db), Sight(T, "bia")
+    await sights.conversation(sight, conversation_id)
+    await sights.contact(sight, contact_id)
+    await sights.message(sight, message_id)
+    await sights.attachment(sight, "x")
+    await parts.change(T, conversation_id, lambda c, _: c.assign(None))
+    await ContactAttendants(parts.db).add()
 
 
 async def files(parts: Any, conversation_id: str) -> None:
@@ -190,6 +206,13 @@ def filters(contact_id: str) -> list[ConversationFilter]:
         ConversationFilter(question="1", statuses=("open",), assignee="bia"),
         ConversationFilter(contact_id=contact_id),
         ConversationFilter(contact_id=contact_id, assignee="bia", favourite_of="bia", statuses=("open",)),
+        ConversationFilter(sight_of="bia"),
+        ConversationFilter(sight_of="bia", assignee="none"),
+        ConversationFilter(sight_of="bia", assignee="caio", statuses=("open", "closed")),
+        ConversationFilter(sight_of="bia", favourite_of="bia"),
+        ConversationFilter(sight_of="bia", contact_id=contact_id),
+        ConversationFilter(sight_of="bia", question="ana mar"),
+        ConversationFilter(sight_of="bia", question="1"),
     ]
 
 
@@ -395,7 +418,7 @@ async def test_counts_look_at_no_more_conversations_than_they_count(
         monkeypatch.setattr(queries, "COUNTED", limit)
         await parts.db["system.profile"].drop()
         profile = await Profile(parts.db).start()
-        counted = await parts.queries.count_views(T, "bia")
+        counted = await parts.queries.count_views(Sight(T), "bia")
         listed = await parts.queries.count(T, ConversationFilter(statuses=("open", "closed")))
         rows = await profile.stop()
         assert counted["mine"] == counted["all"] == (min(limit, open_ones),) * 2

@@ -20,11 +20,13 @@ from atd_conversation.papers import Papers
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
+from atd_conversation.store.contact_attendants import ContactAttendants
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.sights import Sights
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.store.unsent import UnsentDrafts
 from atd_conversation.thumbnails import Thumbnails
@@ -64,6 +66,7 @@ def create_app(
     runtime.add_component(file_store)
     runtime.background("sweep-uploads", uploads.sweep_forever)
     runtime.background("contact-terms", queries.contacts.add_terms_forever)
+    runtime.background("contact-attendants", ContactAttendants(database).add_forever)
     loader = InboundLoader(database, inbox, served)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
@@ -78,6 +81,7 @@ def create_app(
         runtime=runtime,
         queries=queries,
         commands=commands,
+        sights=Sights(database),
         messages=MessageCommands(queries, store, directory, files, served, runtime.clock),
         directory=directory,
         idempotency=idempotency,

@@ -1,6 +1,6 @@
 """The HTTP API: parse, authorise, hand on, answer. Names and shapes are those of the public API."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from atd_conversation.api.actions import actions_router, edits_router
 from atd_conversation.api.attachments import attachments_router
@@ -8,6 +8,7 @@ from atd_conversation.api.bulk import bulk_router
 from atd_conversation.api.capabilities import capabilities_router
 from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
+from atd_conversation.api.guard import SightGuard
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
 from atd_conversation.api.replies import replies_router
@@ -18,7 +19,7 @@ from atd_conversation.api.unsent import unsent_router
 
 
 def routers(parts: Parts) -> list[APIRouter]:
-    """Every route of the service."""
+    """Every route of the service, each behind the guard of what its caller may see."""
     made = (
         conversations_router,
         messages_router,
@@ -35,4 +36,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         replies_router,
         transcripts_router,
     )
-    return [make(parts) for make in made]
+    guarded = APIRouter(dependencies=[Depends(SightGuard(parts.sights))])
+    for make in made:
+        guarded.include_router(make(parts))
+    return [guarded]

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from atd_conversation.api.conversations import Question, not_too_wide
+from atd_conversation.api.guard import sight_of
 from atd_conversation.api.parts import ContactReader, Parts
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.search_terms import asked_terms, listed_as
@@ -22,13 +23,14 @@ def contacts_router(parts: Parts) -> APIRouter:
         identity: ContactReader, q: Question = None, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
     ) -> Page[ContactView]:
         after = decode_cursor(cursor, str, str) if cursor else None
+        sight = sight_of(identity)
         with not_too_wide():
             if q and q.strip():
                 terms = asked_terms(q)
-                found = await parts.queries.contacts.search(identity.tenant_id, terms) if terms else []
+                found = await parts.queries.contacts.search(sight, terms) if terms else []
                 rows = [one for one in found if after is None or _place(one) > after]
             else:
-                rows = await parts.queries.contacts.by_name(identity.tenant_id, limit=limit + 1, after=after)
+                rows = await parts.queries.contacts.by_name(sight, limit=limit + 1, after=after)
         page, next_cursor = cut(rows, limit, lambda row: encode_cursor(*_place(row)))
         return Page(items=[row.view() for row in page], next_cursor=next_cursor)
 

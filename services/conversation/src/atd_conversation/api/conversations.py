@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel
 
+from atd_conversation.api.guard import sight_of
 from atd_conversation.api.parts import Parts, Reader
 from atd_conversation.store.contacts import TooWide
 from atd_conversation.store.queries import COUNTED, ConversationFilter, Counted, Order, Place
@@ -95,6 +96,7 @@ async def conversation_filter(
         opened_after=opened_after,
         opened_before=opened_before,
         question=q.strip() or None if q else None,
+        sight_of=sight_of(identity).only_of,
     )
 
 
@@ -138,7 +140,7 @@ def conversations_router(parts: Parts) -> APIRouter:
     @router.get("/counts", summary="What stands beside the caller's views", dependencies=[DECLARED_ONLY])
     async def count_views(identity: Reader) -> ViewCounts:
         with not_too_wide():
-            counted = await parts.queries.count_views(identity.tenant_id, identity.actor_id)
+            counted = await parts.queries.count_views(sight_of(identity), identity.actor_id)
         return ViewCounts.model_validate({name: ViewCount.of(each) for name, each in counted.items()})
 
     @router.get("/count", summary="How many conversations a list has", dependencies=[DECLARED_ONLY])

@@ -20,6 +20,7 @@ from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.sights import Sights
 from atd_conversation.store.unsent import UnsentDrafts
 from atd_conversation.thumbnails import Thumbnails
 from atd_conversation.uploads import Uploads
@@ -49,6 +50,7 @@ class Parts:
 
     runtime: Runtime
     queries: Queries
+    sights: Sights
     commands: Commands
     messages: MessageCommands
     directory: Directory

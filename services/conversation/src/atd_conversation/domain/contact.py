@@ -33,6 +33,7 @@ class Contact:
     themselves: attendants see them, and nobody is recognised by them.
     `order` and `sequence` count this contact's events (see `atd_servicekit.outbox`). `marketing` is what they told the
     channel about advertising, at `marketing_at`. `merged` is set once another contact goes on in its place.
+    `attendants` are those to whom a conversation of theirs is assigned, as they were read.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Contact:
     claimed_phone: str | None = None
     claimed_email: str | None = None
     merged: Merge | None = None
+    attendants: frozenset[str] = frozenset()
 
     @classmethod
     def new(cls, contact_id: str, tenant_id: str, seen: InboundContact, now: datetime) -> "Contact":

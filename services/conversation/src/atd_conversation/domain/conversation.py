@@ -6,7 +6,7 @@ attendants who act at once the later one decides again on what the earlier one l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,7 +50,8 @@ class Change:
     """One event of a conversation: its type, what changed, and the message that it is about.
 
     `snapshot` is the conversation right after it, for events that are about the conversation itself. `details` is what
-    the timeline tells of it beside that: from whom to whom, until when.
+    the timeline tells of it beside that: from whom to whom, until when. `taken_from` is the attendant whose
+    conversation it was until then.
     """
 
     type: str
@@ -59,6 +60,7 @@ class Change:
     message: Message | None = None
     snapshot: ConversationView | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    taken_from: str | None = None
 
 
 @dataclass(slots=True)
@@ -289,7 +291,8 @@ class Conversation:
         changed = ("assignee", *status, *self._end_snooze())
         details = {"from": _named(former), "to": _named(attendant)}
         event = "conversation.assigned" if attendant else "conversation.unassigned"
-        return [self._change(event, changed, details=details)]
+        change = self._change(event, changed, details=details)
+        return [replace(change, taken_from=former.id if former else None)]
 
     def close(self, now: datetime) -> list[Change]:
         """End the conversation. Closing what is closed changes nothing."""

@@ -60,6 +60,8 @@ def conversation_event(
         "sequence": change.sequence,
         "causation_id": causation_id,
         "actor": actor,
+        "visible_to": () if conversation.assignee is None else (conversation.assignee.id,),
+        "taken_from": change.taken_from,
     }
     if change.message is None:
         data = ConversationData(conversation=change.snapshot or conversation.view(), changed=change.changed)
@@ -89,6 +91,7 @@ def contact_event(
         sequence=contact.sequence,
         causation_id=causation_id,
         actor=SYSTEM,
+        visible_to=tuple(sorted(contact.attendants)),
         data=ContactData(contact=contact.view(), changed=changed),
     )
 

@@ -14,8 +14,10 @@ from pymongo.errors import PyMongoError
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.search_terms import listed_as, terms_of
+from atd_conversation.domain.sight import Sight
 from atd_conversation.store.documents import contact_of
-from atd_conversation.store.indexes import BY_NAME, BY_TERM, CONTACTS, COUNTERS
+from atd_conversation.store.indexes import BY_ATTENDANT, BY_NAME, BY_TERM, CONTACTS, COUNTERS
+from atd_conversation.store.sights import seen_contacts
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
@@ -59,23 +61,27 @@ class ContactQueries:
         row = await self._contacts.find_one({"_id": contact_id, "tenant_id": tenant_id})
         return contact_of(row) if row else None
 
-    async def by_name(self, tenant_id: str, *, limit: int, after: tuple[str, str] | None) -> list[Contact]:
-        """Up to `limit` contacts by name that come after the place `after` (`listed_as` and id)."""
-        query: Document = {"tenant_id": tenant_id, "listed_as": {"$gte": after[0] if after else ""}}
+    async def by_name(self, sight: Sight, *, limit: int, after: tuple[str, str] | None) -> list[Contact]:
+        """Up to `limit` contacts by name that are seen and come after the place `after` (`listed_as` and id)."""
+        query: Document = {**seen_contacts(sight), "listed_as": {"$gte": after[0] if after else ""}}
         if after is not None:
             query["$or"] = [{"listed_as": {"$gt": after[0]}}, {"_id": {"$gt": after[1]}}]
-        cursor = self._contacts.find(query).sort([("listed_as", 1), ("_id", 1)]).hint(BY_NAME).limit(limit)
+        cursor = self._contacts.find(query).sort([("listed_as", 1), ("_id", 1)]).limit(limit)
+        cursor = cursor.hint(BY_ATTENDANT if sight.limited else BY_NAME)
         with bounded():
             return [contact_of(row) for row in await cursor.to_list(limit)]
 
-    async def search(self, tenant_id: str, terms: Sequence[str]) -> list[Contact]:
-        """Up to `MOST_FOUND` contacts by name that have every one of `terms` as the beginning of one of theirs.
+    async def search(self, sight: Sight, terms: Sequence[str]) -> list[Contact]:
+        """Up to `MOST_FOUND` contacts that are seen and have every one of `terms` as the beginning of one of theirs.
+
+        By name. Of somebody with a limited sight all contacts are looked through: those are few.
 
         Raises `TooWide` when `LIST_SECONDS` were not enough: of several words only one narrows by the index.
         """
         longest_first = sorted(terms, key=len, reverse=True)
         beginnings = [{"terms": {"$regex": f"^{re.escape(term)}"}} for term in longest_first]
-        cursor = self._contacts.find({"tenant_id": tenant_id, "$and": beginnings}).hint(BY_TERM).limit(MOST_FOUND)
+        cursor = self._contacts.find({**seen_contacts(sight), "$and": beginnings}).limit(MOST_FOUND)
+        cursor = cursor.hint(BY_ATTENDANT if sight.limited else BY_TERM)
         with bounded():
             found = [contact_of(row) for row in await cursor.to_list(MOST_FOUND)]
         return sorted(found, key=lambda one: (listed_as(one) or "", one.id))

@@ -22,7 +22,10 @@ def contact_document(contact: Contact) -> "Document":
 
 
 def contact_fields(contact: Contact) -> "Document":
-    """All but the id. `terms` and `listed_as` follow from the others: by them a contact is found."""
+    """All but the id and `attendants`, which the store keeps by itself.
+
+    `terms` and `listed_as` follow from the others: by them a contact is found.
+    """
     return {
         "tenant_id": contact.tenant_id,
         "name": contact.name,
@@ -47,7 +50,10 @@ def contact_of(document: "Document") -> Contact:
     fields = {name: document[name] for name in _CONTACT_FIELDS}
     later: Document = {name: document.get(name) for name in _LATER_CONTACT_FIELDS}
     merged = document.get("merged")
-    return Contact(id=document["_id"], **fields, **later, merged=_merge_of(merged) if merged else None)
+    attendants = frozenset(document.get("attendants", ()))
+    return Contact(
+        id=document["_id"], **fields, **later, merged=_merge_of(merged) if merged else None, attendants=attendants
+    )
 
 
 def _merge_of(document: "Document") -> Merge:

@@ -33,11 +33,17 @@ BY_NAME = "by_name"
 BY_KIND = "by_kind"
 BY_ITEM_TERM = "by_item_term"
 BY_USE = "by_use"
+BY_ATTENDANT = "by_attendant_and_name"
 
 INDEXES: dict[str, list[IndexModel]] = {
     CONTACTS: [
         IndexModel([("tenant_id", 1), ("terms", 1)], name=BY_TERM),
         IndexModel([("tenant_id", 1), ("listed_as", 1), ("_id", 1)], name=BY_NAME),
+        IndexModel(
+            [("tenant_id", 1), ("attendants", 1), ("listed_as", 1), ("_id", 1)],
+            name=BY_ATTENDANT,
+            partialFilterExpression={"attendants": {"$exists": True}},
+        ),
     ],
     IDENTITIES: [IndexModel([("contact_id", 1)])],
     CONVERSATIONS: [

@@ -1,13 +1,14 @@
 """Reads for the HTTP API: always of one tenant, always by an index, always with a bound."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.search_terms import asked_number, asked_terms
+from atd_conversation.domain.sight import Sight
 from atd_conversation.store.contacts import ContactQueries, bounded
 from atd_conversation.store.documents import conversation_of, message_of
 from atd_conversation.store.indexes import (
@@ -21,6 +22,7 @@ from atd_conversation.store.indexes import (
     CONVERSATIONS,
     MESSAGES,
 )
+from atd_conversation.store.sights import seen_conversations
 from atd_conversation.store.timeline import Timeline
 from atd_schemas.views import ConversationStatus
 
@@ -45,7 +47,8 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 class ConversationFilter:
     """What a list shows. `assignee` is an attendant's id, `none` for unassigned ones, None for all.
 
-    `question` is what somebody typed to find a customer or a number.
+    `question` is what somebody typed to find a customer or a number. `sight_of` is who sees nothing but what is
+    assigned to them (`Sight.only_of`), None for somebody who sees everything.
     """
 
     statuses: tuple[ConversationStatus, ...] = ()
@@ -58,6 +61,11 @@ class ConversationFilter:
     opened_after: datetime | None = None
     opened_before: datetime | None = None
     question: str | None = None
+    sight_of: str | None = None
+
+    def sight(self, tenant_id: str) -> Sight:
+        """What the list may show at all."""
+        return Sight(tenant_id, self.sight_of)
 
 
 Order = Literal["-last_activity", "waiting_since"]
@@ -179,20 +187,22 @@ class Queries:
                 unread += counts[-1] if wanted.unread is not False else 0
         return Counted(min(total, COUNTED), min(unread, COUNTED))
 
-    async def count_views(self, tenant_id: str, attendant_id: str) -> dict[str, Counted]:
+    async def count_views(self, sight: Sight, attendant_id: str) -> dict[str, Counted]:
         """What stands beside the views of an attendant: what is not closed, of theirs, of nobody's and of all.
 
-        Totals are read from indexes alone; of what is unread, and of favourites, at most `COUNTED` are looked at.
+        Who sees only own conversations sees none of nobody's. Totals are read from indexes alone; of what is unread,
+        and of favourites, at most `COUNTED` are looked at.
         """
-        open_ones: Document = {"tenant_id": tenant_id, "status": {"$in": list(NOT_CLOSED)}}
+        open_ones: Document = {**seen_conversations(sight), "status": {"$in": list(NOT_CLOSED)}}
+        index = BY_ASSIGNEE if sight.limited else BY_STATUS
         views: dict[str, tuple[Document, str]] = {
             "mine": ({**open_ones, "assignee.id": attendant_id}, BY_ASSIGNEE),
-            "queue": ({"tenant_id": tenant_id, "status": "queued"}, BY_STATUS),
-            "all": (open_ones, BY_STATUS),
+            "queue": ({**seen_conversations(sight), "status": "queued"}, index),
+            "all": (open_ones, index),
         }
         with bounded():
             favourites, totals, unread = await asyncio.gather(
-                self._count_favourites(tenant_id, attendant_id),
+                self._count_favourites(sight, attendant_id),
                 asyncio.gather(*(self._count(query, index) for query, index in views.values())),
                 asyncio.gather(
                     *(self._count({**query, "unread_count": {"$gt": 0}}, BY_UNREAD) for query, _ in views.values())
@@ -204,12 +214,12 @@ class Queries:
     async def _count(self, query: "Document", index: str) -> int:
         return await self._conversations.count_documents(query, limit=COUNTED, hint=index)
 
-    async def _count_favourites(self, tenant_id: str, attendant_id: str) -> Counted:
+    async def _count_favourites(self, sight: Sight, attendant_id: str) -> Counted:
         """Of the favourites with the latest activity; nobody has many, and no index knows which of them are closed."""
         is_open: Document = {"$ne": ["$status", "closed"]}
         is_unread: Document = {"$and": [is_open, {"$gt": ["$unread_count", 0]}]}
         stages: list[Document] = [
-            {"$match": {"tenant_id": tenant_id, "favourites": attendant_id}},
+            {"$match": {**seen_conversations(sight), "favourites": attendant_id}},
             {"$limit": COUNTED},
             {
                 "$group": {
@@ -227,14 +237,19 @@ class Queries:
 
         A question is answered by the contacts that it finds, up to `MOST_FOUND` of them, and by the number.
         """
+        if wanted.sight_of is not None:
+            if wanted.assignee not in (None, wanted.sight_of):
+                return []
+            wanted = replace(wanted, assignee=wanted.sight_of)
         query, index = _conversation_query(tenant_id, wanted)
         if wanted.question is None:
             return [(query, index)]
         plans: list[tuple[Document, str]] = []
         of_contacts: list[str] = []
+        sight = wanted.sight(tenant_id)
         terms, number = asked_terms(wanted.question), asked_number(wanted.question)
         if terms:
-            of_contacts = [one.id for one in await self.contacts.search(tenant_id, terms)]
+            of_contacts = [one.id for one in await self.contacts.search(sight, terms)]
             if wanted.contact_id is not None:
                 of_contacts = [one for one in of_contacts if one == wanted.contact_id]
         if of_contacts:

@@ -8,6 +8,7 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.attachments import changed_attachment, stored_attachment_document
+from atd_conversation.store.contact_attendants import follow_assignees
 from atd_conversation.store.documents import (
     contact_document,
     contact_fields,
@@ -67,6 +68,7 @@ class UnitStore:
         for write, result in zip(writes, results, strict=True):
             if write.collection != ATTACHMENTS and _missed(write, result):
                 raise StaleVersion
+        await follow_assignees(self._db, session, unit)
 
 
 def _missed(write: Write, result: "BulkWriteResult") -> bool:

@@ -1,0 +1,134 @@
+"""Keeps on each contact to whom its conversations are assigned (`attendants`), in the transaction that changes it.
+
+By it somebody who sees only own conversations is shown their contacts in a list, and an event of a contact says who of
+those may see it: neither asks for the contact's conversations. A contact without any such conversation has no such
+field.
+"""
+
+import asyncio
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+from pymongo import UpdateOne
+
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.unit_of_work import UnitOfWork
+from atd_conversation.store.indexes import BY_CONTACT, CONTACTS, CONVERSATIONS, COUNTERS
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document, Operation, Session
+
+_BATCH = 500
+_AGAIN = timedelta(hours=1)
+_PLACE = "contacts.attendants"
+"""Where in `counters` it is noted up to which contact `attendants` is there; no tenant has such an id."""
+
+
+class Pair(NamedTuple):
+    """An attendant to whom a conversation of a contact is assigned."""
+
+    tenant_id: str
+    contact_id: str
+    attendant_id: str
+
+
+def _pair(conversation: Conversation) -> set[Pair]:
+    assignee = conversation.assignee
+    return {Pair(conversation.tenant_id, conversation.contact.id, assignee.id)} if assignee else set()
+
+
+def changed_pairs(unit: UnitOfWork) -> tuple[set[Pair], set[Pair]]:
+    """Pairs that the unit makes, and pairs of which it ends one conversation; a pair can be both."""
+    made: set[Pair] = set()
+    ended: set[Pair] = set()
+    for each, before in unit.conversations.values():
+        if each.assignee is not before.assignee or each.contact is not before.contact:
+            now, was = _pair(each), _pair(before)
+            made |= now - was
+            ended |= was - now
+    for each in unit.new_conversations.values():
+        made |= _pair(each)
+    return made, ended
+
+
+async def follow_assignees(database: "Database", session: "Session", unit: UnitOfWork) -> None:
+    """To be called in the unit's transaction, after its writes. Costs nothing when nothing was assigned or moved.
+
+    Two that take a contact's last two conversations from an attendant at once both change the contact, so that the
+    later one is tried again and sees what the earlier one left.
+    """
+    made, ended = changed_pairs(unit)
+    if not (made or ended):
+        return
+    gone = [pair for pair in sorted(ended - made) if not await _remains(database, session, pair)]
+    updates: list[Operation] = [_update(pair, {"$addToSet": {"attendants": pair.attendant_id}}) for pair in made]
+    updates += [_update(pair, {"$pull": {"attendants": pair.attendant_id}}) for pair in gone]
+    updates += [_update(pair, {}) for pair in ended - made - set(gone)]
+    await database[CONTACTS].bulk_write(updates, session=session)
+
+
+async def _remains(database: "Database", session: "Session", pair: Pair) -> bool:
+    query = {"tenant_id": pair.tenant_id, "contact.id": pair.contact_id, "assignee.id": pair.attendant_id}
+    found = await database[CONVERSATIONS].find_one(query, {"_id": 1}, session=session, hint=BY_CONTACT)
+    return found is not None
+
+
+def _update(pair: Pair, change: "Document") -> UpdateOne:
+    query = {"_id": pair.contact_id, "tenant_id": pair.tenant_id}
+    return UpdateOne(query, {**change, "$inc": {"attendant_changes": 1}})
+
+
+class ContactAttendants:
+    """Adds `attendants` to contacts of earlier versions, at the start and now and then."""
+
+    def __init__(self, database: "Database") -> None:
+        self._contacts = database[CONTACTS]
+        self._conversations = database[CONVERSATIONS]
+        self._counters = database[COUNTERS]
+
+    async def add_forever(self) -> None:
+        """Until cancelled: an old process may still run."""
+        while True:
+            added = await self.add()
+            if added:
+                structlog.get_logger().info("contacts.attendants_added", contacts=added)
+            await asyncio.sleep(_AGAIN.total_seconds())
+
+    async def add(self) -> int:
+        """Go on behind the last full batch that was looked at; how many contacts changed. Safe to repeat and stop."""
+        note = await self._counters.find_one({"_id": _PLACE})
+        place, changed = note["after"] if note else "", 0
+        while True:
+            cursor = self._contacts.find({"_id": {"$gt": place}}, {"tenant_id": 1, "attendant_changes": 1})
+            rows = await cursor.sort("_id", 1).limit(_BATCH).to_list(_BATCH)
+            changed += await self._add_to([row for row in rows if "attendant_changes" not in row])
+            if len(rows) < _BATCH:
+                return changed
+            place = rows[-1]["_id"]
+            await self._counters.update_one({"_id": _PLACE}, {"$max": {"after": place}}, upsert=True)
+
+    async def _add_to(self, rows: "list[Document]") -> int:
+        """Write what the conversations say, unless somebody was faster and it is written already."""
+        if not rows:
+            return 0
+        query: Document = {
+            "tenant_id": {"$in": sorted({row["tenant_id"] for row in rows})},
+            "contact.id": {"$in": [row["_id"] for row in rows]},
+            "assignee.id": {"$exists": True},
+        }
+        each: Document = {"contact": "$contact.id", "attendant": "$assignee.id"}
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        async for row in self._conversations.aggregate([{"$match": query}, {"$group": {"_id": each}}], hint=BY_CONTACT):
+            found[row["_id"]["contact"]].add(row["_id"]["attendant"])
+        if not found:
+            return 0
+        updates = [
+            UpdateOne(
+                {"_id": contact_id, "attendant_changes": {"$exists": False}},
+                {"$set": {"attendants": sorted(attendants)}, "$inc": {"attendant_changes": 1}},
+            )
+            for contact_id, attendants in found.items()
+        ]
+        return (await self._contacts.bulk_write(updates, ordered=False)).modified_count

@@ -1,0 +1,76 @@
+"""What a `Sight` means for queries: the condition that each takes over, and whether one thing is seen.
+
+A thing belongs to a conversation, and a conversation to its assignee; a contact has in `attendants` the assignees of
+its conversations. Nothing is asked for somebody who sees everything.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from atd_conversation.domain.sight import Sight
+from atd_conversation.store.indexes import ATTACHMENTS, BY_CONTACT, CONTACTS, CONVERSATIONS, MESSAGES
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document
+
+MOST_MERGES = 16
+"""Contacts that are followed from one that was merged away to the one that goes on."""
+
+
+def seen_conversations(sight: Sight) -> "Document":
+    """The condition for the conversations of a tenant that are seen; a narrower one walks `BY_ASSIGNEE`."""
+    return {"tenant_id": sight.tenant_id} | ({} if sight.only_of is None else {"assignee.id": sight.only_of})
+
+
+def seen_contacts(sight: Sight) -> "Document":
+    """The condition for the contacts of a tenant that are seen; a narrower one walks `BY_ATTENDANT`."""
+    return {"tenant_id": sight.tenant_id} | ({} if sight.only_of is None else {"attendants": sight.only_of})
+
+
+class Sights:
+    """Answers whether single things are seen, each by its id. What is not there is not seen."""
+
+    def __init__(self, database: "Database") -> None:
+        self._conversations = database[CONVERSATIONS]
+        self._messages = database[MESSAGES]
+        self._attachments = database[ATTACHMENTS]
+        self._contacts = database[CONTACTS]
+        self.by_name: Mapping[str, Callable[[Sight, str], Awaitable[bool]]] = {
+            "conversation_id": self.conversation,
+            "message_id": self.message,
+            "attachment_id": self.attachment,
+            "contact_id": self.contact,
+        }
+        """By the name of a parameter of a path: how the thing it names is looked at."""
+
+    async def conversation(self, sight: Sight, conversation_id: str) -> bool:
+        query = {"_id": conversation_id, **seen_conversations(sight)}
+        return await self._conversations.find_one(query, {"_id": 1}) is not None
+
+    async def message(self, sight: Sight, message_id: str) -> bool:
+        query = {"_id": message_id, "tenant_id": sight.tenant_id}
+        row = await self._messages.find_one(query, {"conversation_id": 1})
+        return row is not None and await self.conversation(sight, row["conversation_id"])
+
+    async def attachment(self, sight: Sight, attachment_id: str) -> bool:
+        """A file of a conversation that is seen, or of none and their own upload."""
+        query = {"_id": attachment_id, "tenant_id": sight.tenant_id}
+        row = await self._attachments.find_one(query, {"conversation_id": 1, "uploaded_by": 1})
+        if row is None:
+            return False
+        if row["conversation_id"] is not None:
+            return await self.conversation(sight, row["conversation_id"])
+        return sight.only_of in (None, row["uploaded_by"])
+
+    async def contact(self, sight: Sight, contact_id: str) -> bool:
+        """A contact with a conversation that is seen; one that was merged away is as the one that goes on for it."""
+        for _ in range(MOST_MERGES):
+            query: Document = {"_id": contact_id, "tenant_id": sight.tenant_id}
+            row = await self._contacts.find_one(query, {"merged.into": 1})
+            if row is None:
+                return False
+            if (merged := row.get("merged")) is None:
+                theirs = {**seen_conversations(sight), "contact.id": contact_id}
+                return await self._conversations.find_one(theirs, {"_id": 1}, hint=BY_CONTACT) is not None
+            contact_id = merged["into"]
+        return False
