@@ -61,6 +61,7 @@ async def test_an_attendant_who_was_added_signs_in_and_the_other_services_know(g
             "email": f"bia-{ana.tenant_id}@example.com",
             "role": "attendant",
             "active": True,
+            "visibility": "all",
             "version": 1,
         }
         assert answer.headers["etag"] == '"1"'

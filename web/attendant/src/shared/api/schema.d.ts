@@ -1115,6 +1115,11 @@ export interface components {
             /** Role */
             role?: ("admin" | "supervisor" | "attendant") | null;
             /**
+             * Visibility
+             * @description Which conversations they see: `all`, or only their `own`; others than attendants see all
+             */
+            visibility?: ("all" | "own") | null;
+            /**
              * Active
              * @description false: cannot sign in, and is signed out everywhere
              */
@@ -1135,6 +1140,12 @@ export interface components {
             role: string;
             /** Active */
             active: boolean;
+            /**
+             * Visibility
+             * @description Which conversations they see: `all`, or only their `own`
+             * @enum {string}
+             */
+            visibility: "all" | "own";
             /**
              * Version
              * @description Counts the changes; also the ETag
@@ -1162,6 +1173,12 @@ export interface components {
             role: string;
             /** Active */
             active: boolean;
+            /**
+             * Visibility
+             * @description Which conversations they see: `all`, or only their `own`
+             * @enum {string}
+             */
+            visibility: "all" | "own";
             /**
              * Version
              * @description Counts the changes; also the ETag
@@ -2418,6 +2435,13 @@ export interface components {
              * @enum {string}
              */
             role: "admin" | "supervisor" | "attendant";
+            /**
+             * Visibility
+             * @description Which conversations they see: `all`, or only their `own`; others than attendants see all
+             * @default all
+             * @enum {string}
+             */
+            visibility: "all" | "own";
         };
         /**
          * NewButton
