@@ -249,8 +249,9 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
 OF_THE_COMPANY = frozenset({"tags"})
 """Lists and settings of the company, by the first word of their path: everybody sees the same."""
 
-NOTHING_OF_CONVERSATIONS = frozenset({"GET /api/v1/capabilities", "POST /api/v1/attachments"})
-"""What channels carry, the same for every tenant; and a file of one's own, which is of no conversation yet."""
+NOTHING_OF_CONVERSATIONS = frozenset({"GET /api/v1/capabilities", "POST /api/v1/attachments", "GET /api/v1/drafts"})
+"""What channels carry, the same for every tenant; a file of one's own, which is of no conversation yet; and one's own
+words, which are kept also where they cannot be sent any more."""
 
 LISTS = frozenset(
     {
