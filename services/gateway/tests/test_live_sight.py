@@ -37,7 +37,8 @@ def given(event: Any, person: Any, name: str, sequence: int, *, to: str | None, 
 
 async def until_pong(socket: Any, client: Any) -> list[Any]:
     await socket.send('{"type":"ping"}')
-    return (await client.until("pong"))[:-1]
+    frames: list[Any] = await client.until("pong")
+    return frames[:-1]
 
 
 async def test_only_events_of_own_conversations_arrive(gateway, office, event, listening):

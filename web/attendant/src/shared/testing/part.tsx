@@ -53,6 +53,7 @@ export const me: Me = {
   email: "ana@exemplo.test",
   role: "admin",
   active: true,
+  visibility: "all",
   version: 1,
   tenant: { id: "t", name: "Clínica Exemplo" },
   permissions: ALL,

@@ -14,6 +14,10 @@ export type AttendantChanges = components["schemas"]["AttendantChanges"];
 export const ROLES = ["attendant", "supervisor", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Which conversations a person sees: all of the company, or those assigned to them. */
+export const VISIBILITIES = ["all", "own"] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
 /** All of them, those who cannot sign in any more too. */
 export function useAttendants(enabled = true) {
   return useQuery({

@@ -6,11 +6,12 @@ import { ApiProblem } from "@/shared/api/problem";
 import { useProblemText } from "@/shared/ui/problemText";
 import { useWrongField } from "@/shared/ui/wrongField";
 
-import { useAddAttendant, type Role } from "../api/attendants";
+import { useAddAttendant, type Role, type Visibility } from "../api/attendants";
 import { generatePassword } from "../password";
 import classes from "./attendants.module.css";
 import { Credentials } from "./Credentials";
 import { RoleChoice } from "./roles";
+import { VisibilityChoice, visibilityWith } from "./VisibilityChoice";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
@@ -55,6 +56,7 @@ function AddForm({ add, password, close, onTyped }: FormProps) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("attendant");
+  const [visibility, setVisibility] = useState<Visibility>("all");
   const [tries, setTries] = useState(0);
   const tried = tries > 0;
   const form = useWrongField(tries, add.error);
@@ -71,7 +73,8 @@ function AddForm({ add, password, close, onTyped }: FormProps) {
         event.preventDefault();
         setTries(tries + 1);
         if (nameWrong ?? emailWrong) return;
-        if (!add.isPending) add.mutate({ name: name.trim(), email: email.trim(), role, password });
+        const person = { name: name.trim(), email: email.trim(), role, visibility: visibilityWith(role, visibility) };
+        if (!add.isPending) add.mutate({ ...person, password });
       }}
     >
       <TextInput
@@ -106,6 +109,7 @@ function AddForm({ add, password, close, onTyped }: FormProps) {
         }}
       />
       <RoleChoice role={role} onChange={setRole} />
+      <VisibilityChoice role={role} visibility={visibility} onChange={setVisibility} />
       {(general ?? refused === "many") && (
         <Alert color="red" variant="light" role="alert" title={general?.title ?? t("add.limit")}>
           {general?.text}

@@ -9,10 +9,11 @@ import { useMe } from "@/shared/session/SessionProvider";
 import { notifyDone } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
-import { useChangeAttendant, type AttendantChanges, type Role } from "../api/attendants";
+import { useChangeAttendant, type AttendantChanges, type Role, type Visibility } from "../api/attendants";
 import classes from "./attendants.module.css";
 import { NewPassword } from "./NewPassword";
 import { RoleChoice } from "./roles";
+import { VisibilityChoice, visibilityWith } from "./VisibilityChoice";
 
 /** Name and role of a person. The e-mail is the login and stays. */
 export function EditDialog({ attendant, close }: { attendant: Attendant; close: () => void }) {
@@ -24,14 +25,17 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
   const change = useChangeAttendant();
   const [name, setName] = useState(attendant.name);
   const [role, setRole] = useState<string>(attendant.role);
+  const [chosen, setVisibility] = useState<Visibility>(attendant.visibility);
+  const visibility = visibilityWith(role, chosen);
   const wanted = name.trim();
   const lastAdmin = change.error instanceof ApiProblem && change.error.code === "last_admin";
   const problem = change.error && !lastAdmin ? problemText(change.error) : null;
+  const changes: AttendantChanges = {
+    ...(wanted !== attendant.name && { name: wanted }),
+    ...(role !== attendant.role && { role: role as Role }),
+    ...(visibility !== attendant.visibility && { visibility }),
+  };
   const save = () => {
-    const changes: AttendantChanges = {
-      ...(wanted !== attendant.name && { name: wanted }),
-      ...(role !== attendant.role && { role: role as Role }),
-    };
     if (Object.keys(changes).length === 0) {
       close();
       return;
@@ -49,7 +53,7 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
       title={t(step === "form" ? "edit.title" : "password.title")}
       centered
       closeOnClickOutside={false}
-      closeOnEscape={step !== "shown" && wanted === attendant.name && role === attendant.role}
+      closeOnEscape={step !== "shown" && Object.keys(changes).length === 0}
       closeButtonProps={{ "aria-label": common("actions.close") }}
     >
       {step !== "form" && (
@@ -77,6 +81,7 @@ export function EditDialog({ attendant, close }: { attendant: Attendant; close: 
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <RoleChoice role={role} onChange={setRole} own={own} error={lastAdmin ? t("last_admin.text") : undefined} />
+        {!own && <VisibilityChoice role={role} visibility={visibility} onChange={setVisibility} />}
         {problem !== null && (
           <Alert color="red" variant="light" role="alert" title={problem.title}>
             {problem.text}
