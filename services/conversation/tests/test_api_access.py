@@ -246,7 +246,7 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
 
 # --- who sees own conversations only
 
-OF_THE_COMPANY = frozenset({"tags"})
+OF_THE_COMPANY = frozenset({"tags", "replies"})
 """Lists and settings of the company, by the first word of their path: everybody sees the same."""
 
 NOTHING_OF_CONVERSATIONS = frozenset({"GET /api/v1/capabilities", "POST /api/v1/attachments", "GET /api/v1/drafts"})

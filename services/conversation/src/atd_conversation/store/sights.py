@@ -53,14 +53,14 @@ class Sights:
         return row is not None and await self.conversation(sight, row["conversation_id"])
 
     async def attachment(self, sight: Sight, attachment_id: str) -> bool:
-        """A file of a conversation that is seen, or of none and their own upload."""
+        """A file of a conversation that is seen; or of none, and their own upload or kept for all (a quick reply's)."""
         query = {"_id": attachment_id, "tenant_id": sight.tenant_id}
-        row = await self._attachments.find_one(query, {"conversation_id": 1, "uploaded_by": 1})
+        row = await self._attachments.find_one(query, {"conversation_id": 1, "uploaded_by": 1, "kept_by": 1})
         if row is None:
             return False
         if row["conversation_id"] is not None:
             return await self.conversation(sight, row["conversation_id"])
-        return sight.only_of in (None, row["uploaded_by"])
+        return "kept_by" in row or sight.only_of in (None, row["uploaded_by"])
 
     async def contact(self, sight: Sight, contact_id: str) -> bool:
         """A contact with a conversation that is seen; one that was merged away is as the one that goes on for it."""
