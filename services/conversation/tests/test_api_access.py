@@ -263,6 +263,9 @@ LISTS = frozenset(
 )
 """Routes that show what their caller sees among others: nothing, to who sees nothing."""
 
+BULK = frozenset({"POST /api/v1/conversations/bulk"})
+"""Routes that name conversations in their body, each with its own outcome: 404 for one that is not seen."""
+
 BY_PATH = frozenset(("conversation_id", "message_id", "attachment_id", "contact_id"))
 """What a path can name: 404 for whoever does not see it."""
 
@@ -277,7 +280,7 @@ async def test_of_every_route_it_is_decided_what_its_caller_sees(service: Any) -
     """A new route that fails here: what does somebody see there who sees own conversations only?"""
     routes = {name for name, what in route_permissions(service.app).items() if not what.startswith("public")}
     undecided = {name for name in routes if _is_limited(name) and BY_PATH.isdisjoint(_named(name))}
-    assert undecided - {"GET /internal/keys"} == LISTS
+    assert undecided - {"GET /internal/keys"} == LISTS | BULK
     assert routes >= NOTHING_OF_CONVERSATIONS
 
 
@@ -317,6 +320,9 @@ async def test_to_who_sees_own_conversations_only_others_are_not_there(
         return
     if "{" in path:
         assert await who.refused(method, url, body) == (404, "not_found", [])
+    elif f"{method} {path}" in BULK:
+        outcomes = await who.do(method, url, {**body, "ids": [ids["conversation_id"]]})
+        assert [one["status"] for one in outcomes["results"]] == [404]
     else:
         assert _amounts(await who.get(url)) == 0
     assert await _state(desk) == before

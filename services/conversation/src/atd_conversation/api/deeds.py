@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from atd_conversation.api.guard import keep_to_sight
 from atd_conversation.api.parts import Parts
 from atd_conversation.commands.conversations import Closing, Decide
 from atd_conversation.domain.conversation import Conversation
@@ -56,7 +57,7 @@ class Deeds:
                 expected_sequence=version,
             )
 
-        return deed
+        return self._seen(deed)
 
     def snooze(self, until: datetime | None) -> Deed:
         """Put it aside until a time, or until the customer writes."""
@@ -72,7 +73,7 @@ class Deeds:
                 expected_sequence=version,
             )
 
-        return deed
+        return self._seen(deed)
 
     def wake(self) -> Deed:
         """Take it back from where it was put aside."""
@@ -87,7 +88,7 @@ class Deeds:
                 expected_sequence=version,
             )
 
-        return deed
+        return self._seen(deed)
 
     def read(self, *, typing: bool = False) -> Deed:
         """Mark everything as read; `typing` tells the customer that an answer is being written."""
@@ -103,7 +104,16 @@ class Deeds:
                 expected_sequence=version,
             )
 
-        return deed
+        return self._seen(deed)
+
+    def _seen(self, deed: Deed) -> Deed:
+        """The same, of a conversation that the attendant sees."""
+
+        async def kept(session: "Session", conversation_id: str, version: int | None) -> Conversation:
+            await keep_to_sight(self.parts, self.identity, session, conversation_id=conversation_id)
+            return await deed(session, conversation_id, version)
+
+        return kept
 
     def _change(self, decide: Decide) -> Deed:
         async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
@@ -117,4 +127,4 @@ class Deeds:
                 expected_sequence=version,
             )
 
-        return deed
+        return self._seen(deed)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response as PlainResponse
 
 from atd_conversation.api.bodies import NewMessage, NewReaction
+from atd_conversation.api.guard import keep_to_sight
 from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, as_json, json_response
 from atd_conversation.api.unsent import tell_gone
 from atd_conversation.commands.effects import decided
@@ -80,6 +81,7 @@ def messages_router(parts: Parts) -> APIRouter:
         draft = decided(new.draft)
 
         async def work(session: "Session") -> StoredAnswer:
+            await keep_to_sight(parts, identity, session, conversation_id=conversation_id)
             message = await parts.commands.say(
                 session, identity.tenant_id, identity.actor(), conversation_id, draft, request_id=request_id
             )

@@ -4,14 +4,14 @@ A thing belongs to a conversation, and a conversation to its assignee; a contact
 its conversations. Nothing is asked for somebody who sees everything.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.indexes import ATTACHMENTS, BY_CONTACT, CONTACTS, CONVERSATIONS, MESSAGES
 
 if TYPE_CHECKING:
-    from atd_servicekit.mongo import Database, Document
+    from atd_servicekit.mongo import Database, Document, Session
 
 MOST_MERGES = 16
 """Contacts that are followed from one that was merged away to the one that goes on."""
@@ -27,6 +27,12 @@ def seen_contacts(sight: Sight) -> "Document":
     return {"tenant_id": sight.tenant_id} | ({} if sight.only_of is None else {"attendants": sight.only_of})
 
 
+class Seen(Protocol):
+    """Whether one thing is seen; with a session, as its transaction finds it."""
+
+    async def __call__(self, sight: Sight, thing_id: str, session: "Session | None" = None, /) -> bool: ...
+
+
 class Sights:
     """Answers whether single things are seen, each by its id. What is not there is not seen."""
 
@@ -35,7 +41,7 @@ class Sights:
         self._messages = database[MESSAGES]
         self._attachments = database[ATTACHMENTS]
         self._contacts = database[CONTACTS]
-        self.by_name: Mapping[str, Callable[[Sight, str], Awaitable[bool]]] = {
+        self.by_name: Mapping[str, Seen] = {
             "conversation_id": self.conversation,
             "message_id": self.message,
             "attachment_id": self.attachment,
@@ -43,34 +49,37 @@ class Sights:
         }
         """By the name of a parameter of a path: how the thing it names is looked at."""
 
-    async def conversation(self, sight: Sight, conversation_id: str) -> bool:
+    async def conversation(self, sight: Sight, conversation_id: str, session: "Session | None" = None) -> bool:
         query = {"_id": conversation_id, **seen_conversations(sight)}
-        return await self._conversations.find_one(query, {"_id": 1}) is not None
+        return await self._conversations.find_one(query, {"_id": 1}, session=session) is not None
 
-    async def message(self, sight: Sight, message_id: str) -> bool:
+    async def message(self, sight: Sight, message_id: str, session: "Session | None" = None) -> bool:
         query = {"_id": message_id, "tenant_id": sight.tenant_id}
-        row = await self._messages.find_one(query, {"conversation_id": 1})
-        return row is not None and await self.conversation(sight, row["conversation_id"])
+        row = await self._messages.find_one(query, {"conversation_id": 1}, session=session)
+        return row is not None and await self.conversation(sight, row["conversation_id"], session)
 
-    async def attachment(self, sight: Sight, attachment_id: str) -> bool:
+    async def attachment(self, sight: Sight, attachment_id: str, session: "Session | None" = None) -> bool:
         """A file of a conversation that is seen; or of none, and their own upload or kept for all (a quick reply's)."""
         query = {"_id": attachment_id, "tenant_id": sight.tenant_id}
-        row = await self._attachments.find_one(query, {"conversation_id": 1, "uploaded_by": 1, "kept_by": 1})
+        row = await self._attachments.find_one(
+            query, {"conversation_id": 1, "uploaded_by": 1, "kept_by": 1}, session=session
+        )
         if row is None:
             return False
         if row["conversation_id"] is not None:
-            return await self.conversation(sight, row["conversation_id"])
+            return await self.conversation(sight, row["conversation_id"], session)
         return "kept_by" in row or sight.only_of in (None, row["uploaded_by"])
 
-    async def contact(self, sight: Sight, contact_id: str) -> bool:
+    async def contact(self, sight: Sight, contact_id: str, session: "Session | None" = None) -> bool:
         """A contact with a conversation that is seen; one that was merged away is as the one that goes on for it."""
         for _ in range(MOST_MERGES):
             query: Document = {"_id": contact_id, "tenant_id": sight.tenant_id}
-            row = await self._contacts.find_one(query, {"merged.into": 1})
+            row = await self._contacts.find_one(query, {"merged.into": 1}, session=session)
             if row is None:
                 return False
             if (merged := row.get("merged")) is None:
                 theirs = {**seen_conversations(sight), "contact.id": contact_id}
-                return await self._conversations.find_one(theirs, {"_id": 1}, hint=BY_CONTACT) is not None
+                found = await self._conversations.find_one(theirs, {"_id": 1}, hint=BY_CONTACT, session=session)
+                return found is not None
             contact_id = merged["into"]
         return False
