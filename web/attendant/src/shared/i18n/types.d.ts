@@ -9,6 +9,7 @@ import type channels from "./locales/pt-BR/channels.json";
 import type customer from "./locales/pt-BR/customer.json";
 import type guide from "./locales/pt-BR/guide.json";
 import type inbox from "./locales/pt-BR/inbox.json";
+import type papers from "./locales/pt-BR/papers.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
 import type composer from "./locales/pt-BR/composer.json";
 import type settings from "./locales/pt-BR/settings.json";
@@ -26,6 +27,7 @@ declare module "i18next" {
       customer: typeof customer;
       guide: typeof guide;
       inbox: typeof inbox;
+      papers: typeof papers;
       sandbox: typeof sandbox;
       composer: typeof composer;
       settings: typeof settings;

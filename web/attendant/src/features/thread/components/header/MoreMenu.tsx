@@ -4,6 +4,7 @@ import {
   IconCheck,
   IconCopy,
   IconDots,
+  IconFileText,
   IconLayoutSidebarRight,
   IconLink,
   IconStar,
@@ -24,7 +25,7 @@ import type { useHeaderActions } from "../../hooks/useHeaderActions";
 interface Props {
   conversation: Conversation;
   actions: ReturnType<typeof useHeaderActions>;
-  openDialog: (dialog: "assign" | "day") => void;
+  openDialog: (dialog: "assign" | "day" | "transcript") => void;
 }
 
 /** What is done less often. */
@@ -93,6 +94,9 @@ export function MoreMenu({ conversation, actions, openDialog }: Props) {
         </Menu.Item>
         <Menu.Item leftSection={<IconCalendarSearch size={18} aria-hidden />} onClick={() => openDialog("day")}>
           {t("action.day")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconFileText size={18} aria-hidden />} onClick={() => openDialog("transcript")}>
+          {t("action.transcript")}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconCopy size={18} aria-hidden />}

@@ -4,6 +4,7 @@ import { useState, type MouseEvent, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
 
+import { TranscriptDialog } from "@/features/papers";
 import type { Conversation } from "@/shared/api/types";
 import { focusComposer } from "@/shared/conversations/composerFocus";
 import { useContactPane } from "@/shared/conversations/contactPane";
@@ -35,7 +36,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   const actions = useHeaderActions(conversation);
   const customer = useContactPane();
   const { search } = useLocation();
-  const [dialog, setDialog] = useState<"assign" | "day" | null>(null);
+  const [dialog, setDialog] = useState<"assign" | "day" | "transcript" | null>(null);
   const name = neutralName(conversation.contact.name ?? "") || t("customer");
   const { may } = actions;
   usePageTitle(name);
@@ -62,6 +63,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   useShortcut({ keys: "f", label: t("action.favourite"), scope, run: actions.favourite });
   useShortcut({ keys: "i", label: t("action.customer"), scope, run: customer.toggle });
   useShortcut({ keys: "shift+g", label: t("newest"), scope, run: () => list.current?.toNewest() });
+  useShortcut({ label: t("action.transcript"), scope, run: () => setDialog("transcript") });
   useShortcut({ label: t("action.day"), scope, run: () => setDialog("day") });
 
   /** Back to the list that it was opened from; an address that was opened by itself has none behind it. */
@@ -117,6 +119,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
         close={() => setDialog(null)}
         jumpTo={(messageId) => list.current?.jumpTo(messageId)}
       />
+      <TranscriptDialog opened={dialog === "transcript"} conversation={conversation} close={() => setDialog(null)} />
     </header>
   );
 }
