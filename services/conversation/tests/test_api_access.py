@@ -65,19 +65,45 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/api/v1/attachments/{attachment_id}/content", None, "conversations:read"),
     ("GET", "/api/v1/attachments/{attachment_id}/thumbnail", None, "conversations:read"),
     ("POST", "/api/v1/attachments/{lost_id}/retry", None, "conversations:write"),
-    *_catalogue("tags", "tag_id", {"name": "Elogio"}),
     *_catalogue("replies", "reply_id", {"shortcut": "oi", "title": "Oi", "body": "Olá"}, "conversations:write"),
     ("GET", "/api/v1/replies/variables", None, "conversations:read"),
     ("POST", "/api/v1/replies/preview", {"body": "Olá"}, "conversations:read"),
     ("GET", "/api/v1/conversations/{conversation_id}/replies/{reply_id}", None, "conversations:read"),
     ("POST", "/api/v1/conversations/{conversation_id}/replies/{reply_id}", None, "conversations:write"),
+    *_catalogue("tags", "tag_item", {"name": "Elogio"}),
+    *_catalogue("labels", "label_item", {"name": "Atacado"}),
+    *_catalogue("types", "type_item", {"name": "Troca"}),
+    ("POST", "/api/v1/tags/{tag_item}/merge", {"into": "{tag_id}"}, "settings:manage"),
+    ("POST", "/api/v1/labels/{label_item}/merge", {"into": "{label_id}"}, "settings:manage"),
+    ("POST", "/api/v1/types/{type_item}/merge", {"into": "{type_id}"}, "settings:manage"),
+    ("GET", "/api/v1/tags/{tag_item}/usage", None, "settings:manage"),
+    ("GET", "/api/v1/labels/{label_item}/usage", None, "settings:manage"),
+    ("GET", "/api/v1/types/{type_item}/usage", None, "settings:manage"),
+    ("PUT", "/api/v1/types/order", {"ids": []}, "settings:manage"),
+    ("GET", "/api/v1/settings/closing", None, "conversations:read"),
+    ("PUT", "/api/v1/settings/closing", {"type_required": False}, "settings:manage"),
+    ("POST", "/api/v1/messages/tags", {"message_ids": ["{message_id}"], "add": ["{tag_id}"]}, "conversations:write"),
+    ("PUT", "/api/v1/messages/{message_id}/tags/{tag_id}", None, "conversations:write"),
+    ("DELETE", "/api/v1/messages/{message_id}/tags/{tag_id}", None, "conversations:write"),
+    ("PUT", "/api/v1/contacts/{contact_id}/labels/{label_id}", None, "contacts:write"),
+    ("DELETE", "/api/v1/contacts/{contact_id}/labels/{label_id}", None, "contacts:write"),
 ]
 ALL = tuple({permission for *_, permission in ROUTES})
 UPLOAD = ("POST", "/api/v1/attachments", "conversations:write")
 OF_THE_PLATFORM = ("/api/v1/capabilities", "/api/v1/replies/variables", "/api/v1/replies/preview")
 """What is the same for every tenant."""
 
-PATH_NAMES = {"failed_id": "message_id", "lost_id": "attachment_id", "tag_id": "item_id", "reply_id": "item_id"}
+NAMED_IN_BODY = ("/api/v1/messages/tags", "/api/v1/types/order")
+"""Routes that are no address of a list, and say in the body what they are about."""
+
+PATH_NAMES = {
+    "failed_id": "message_id",
+    "lost_id": "attachment_id",
+    "tag_item": "item_id",
+    "label_item": "item_id",
+    "type_item": "item_id",
+    "reply_id": "item_id",
+}
 """Ids in a certain state, of routes whose parameter is called otherwise."""
 routes = pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda v: str(v)[-40:])
 
@@ -124,11 +150,29 @@ async def _ids(desk: Any) -> dict[str, str]:
         "attachment_id": (await desk.uploaded("foto.png", PIXEL))["id"],
         "lost_id": lost_id,
         "reply_id": (await desk.do("POST", "/replies", {"shortcut": "ate", "title": "Até", "body": "Até"}))["id"],
-        "tag_id": (await manager.do("POST", "/tags", {"name": "Reclamação"}))["id"],
         "transcript_id": (await desk.do("POST", f"/conversations/{conversation_id}/transcripts", {"format": "text"}))[
             "id"
         ],
+        **await _marks(manager),
     }
+
+
+async def _marks(manager: Any) -> dict[str, str]:
+    """Two of each list: one that routes are about, and one for what bears it."""
+    ids = {}
+    for kind, path in (("tag", "/tags"), ("label", "/labels"), ("type", "/types")):
+        for name in ("item", "id"):
+            ids[f"{kind}_{name}"] = (await manager.do("POST", path, {"name": f"Reclamação {name}"}))["id"]
+    return ids
+
+
+def _filled(body: Any, ids: Mapping[str, str]) -> Any:
+    """The body with the ids that it names."""
+    if isinstance(body, dict):
+        return {name: _filled(value, ids) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(one, ids) for one in body]
+    return body.format_map(ids) if isinstance(body, str) else body
 
 
 def _nobodys() -> Mapping[str, str]:
@@ -139,8 +183,8 @@ def _nobodys() -> Mapping[str, str]:
 async def test_with_the_permission_alone_a_route_answers(
     desk: Any, method: str, path: str, body: Any, permission: str
 ) -> None:
-    alone = desk.seen_by(permissions=(permission,))
-    answer = await alone.ask(method, path.removeprefix("/api/v1").format(**await _ids(desk)), body)
+    alone, ids = desk.seen_by(permissions=(permission,)), await _ids(desk)
+    answer = await alone.ask(method, path.removeprefix("/api/v1").format(**ids), _filled(body, ids))
     assert answer.is_success, answer.text
 
 
@@ -189,7 +233,9 @@ async def test_no_route_reaches_into_another_tenant(
     before = await _state(desk)
     stranger = desk.stranger().seen_by(permissions=ALL)
     if "{" in path:
-        assert await stranger.refused(method, url, body) == (404, "not_found", [])
+        assert await stranger.refused(method, url, _filled(body, ids)) == (404, "not_found", [])
+    elif path in NAMED_IN_BODY:
+        await stranger.ask(method, url, _filled(body, ids))
     elif path in OF_THE_PLATFORM:
         assert await stranger.do(method, url, body) == await desk.do(method, url, body)
     elif body is not None and "ids" in body:
@@ -246,7 +292,7 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
 
 # --- who sees own conversations only
 
-OF_THE_COMPANY = frozenset({"tags", "replies"})
+OF_THE_COMPANY = frozenset({"tags", "labels", "types", "replies", "settings"})
 """Lists and settings of the company, by the first word of their path: everybody sees the same."""
 
 NOTHING_OF_CONVERSATIONS = frozenset({"GET /api/v1/capabilities", "POST /api/v1/attachments", "GET /api/v1/drafts"})
@@ -266,6 +312,9 @@ LISTS = frozenset(
 BULK = frozenset({"POST /api/v1/conversations/bulk"})
 """Routes that name conversations in their body, each with its own outcome: 404 for one that is not seen."""
 
+BULK_OF_MESSAGES = frozenset({"POST /api/v1/messages/tags"})
+"""The same of messages."""
+
 BY_PATH = frozenset(("conversation_id", "message_id", "attachment_id", "contact_id"))
 """What a path can name: 404 for whoever does not see it."""
 
@@ -280,7 +329,7 @@ async def test_of_every_route_it_is_decided_what_its_caller_sees(service: Any) -
     """A new route that fails here: what does somebody see there who sees own conversations only?"""
     routes = {name for name, what in route_permissions(service.app).items() if not what.startswith("public")}
     undecided = {name for name in routes if _is_limited(name) and BY_PATH.isdisjoint(_named(name))}
-    assert undecided - {"GET /internal/keys"} == LISTS | BULK
+    assert undecided - {"GET /internal/keys"} == LISTS | BULK | BULK_OF_MESSAGES
     assert routes >= NOTHING_OF_CONVERSATIONS
 
 
@@ -319,7 +368,10 @@ async def test_to_who_sees_own_conversations_only_others_are_not_there(
     if not _is_limited(f"{method} {path}"):
         return
     if "{" in path:
-        assert await who.refused(method, url, body) == (404, "not_found", [])
+        assert await who.refused(method, url, _filled(body, ids)) == (404, "not_found", [])
+    elif f"{method} {path}" in BULK_OF_MESSAGES:
+        outcomes = await who.do(method, url, _filled(body, ids))
+        assert [one["status"] for one in outcomes["results"]] == [404]
     elif f"{method} {path}" in BULK:
         outcomes = await who.do(method, url, {**body, "ids": [ids["conversation_id"]]})
         assert [one["status"] for one in outcomes["results"]] == [404]
@@ -335,7 +387,7 @@ async def test_who_sees_own_conversations_only_uses_every_route_for_these(
     ids, who = await _ids(desk), desk.seen_by(permissions=ALL, visibility="own")
     await _take(desk, "bia")
     ids["attachment_id"] = (await who.uploaded("foto.png", PIXEL))["id"]
-    answer = await who.ask(method, path.removeprefix("/api/v1").format(**ids), body)
+    answer = await who.ask(method, path.removeprefix("/api/v1").format(**ids), _filled(body, ids))
     assert answer.is_success, answer.text
     if f"{method} {path}" in LISTS:
         assert _amounts(answer.json()) > 0

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from atd_conversation.domain.catalogue_kinds import TAG
+from atd_conversation.domain.marking_kinds import TAG
 from atd_conversation.store.catalogues import Catalogues
 from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_testing.topics import TopicReader

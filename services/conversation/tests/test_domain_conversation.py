@@ -474,6 +474,7 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "type": None,
         "priority": "normal",
         "favourite": True,
+        "draft": False,
         "unread_count": 1,
         "first_unread_sequence": 2,
         "waiting_since": "2026-03-01T12:00:00.000Z",
@@ -495,6 +496,7 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "woke_at": None,
         "last_activity_at": "2026-03-01T12:00:00.000Z",
         "rating": None,
+        "tag_ids": [],
         "sequence": 2,
     }
     assert conversation.view("caio").favourite is False

@@ -14,12 +14,13 @@ from atd_conversation.domain.events import (
     outbound_command,
     reaction_command,
 )
+from atd_conversation.domain.tagging import retag
 from atd_schemas.contents import MessageKind
 from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.inbound import InboundContact
 from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_WHATSAPP, adapter, encode
-from atd_schemas.views import ContactRef, Named
+from atd_schemas.views import ContactRef, Named, TagRef
 from atd_testing.inbound import NOON, customer_message
 
 BIA = Actor(type="attendant", id="bia", name="Bia")
@@ -106,6 +107,7 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
     sent.message.apply_receipt("sent", "wamid.2", None)
     data = customer_message("t1", "a1", "wamid.3").data
     _, opened = Conversation.open("c2", 8, "t1", contact.ref(), data, NOON)
+    late = TagRef(id="late", name="Atraso", color="red")
     changes = [
         opened,
         sent,
@@ -120,6 +122,9 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
         conversation.revise("message.deleted", sent.message, ("text",)),
         conversation.revise("message.reacted", sent.message, ("reactions",)),
         conversation.revise("message.updated", sent.message, ("attachments",)),
+        *conversation.classify("sales"),
+        *retag(conversation, sent.message, [late], [], elsewhere=bool, actor=BIA, now=NOON),
+        *retag(conversation, sent.message, [], [late], elsewhere=bool, actor=BIA, now=NOON),
     ]
     made: set[str] = {
         conversation_event(conversation, change, actor=BIA, now=NOON, causation_id=None).type for change in changes

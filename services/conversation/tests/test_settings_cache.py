@@ -8,7 +8,7 @@ import pytest
 
 from atd_conversation import settings_cache
 from atd_conversation.domain.catalogue import CatalogueKind, TenantSettings
-from atd_conversation.domain.catalogue_kinds import TAG
+from atd_conversation.domain.marking_kinds import TAG
 from atd_conversation.settings_cache import SettingsCache
 from atd_testing.clock import FakeClock
 from atd_testing.waiting import eventually

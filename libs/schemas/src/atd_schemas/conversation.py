@@ -5,7 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from atd_schemas.envelope import Envelope, Schema
-from atd_schemas.views import ContactView, ConversationState, ConversationView, MessageView
+from atd_schemas.views import ContactView, ConversationState, ConversationView, LabelRef, MessageView, TagRef
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 class ConversationData(Schema):
@@ -19,19 +23,25 @@ class MessageData(Schema):
     """`changed` names the fields that differ from before; empty for a new message.
 
     `conversation_state` is what the message's conversation is after this event; earlier versions did not tell it.
+    `tag` is the one that was put on the message or taken off it.
     """
 
     conversation_id: str
     message: MessageView
     conversation_state: ConversationState | None = None
     changed: tuple[str, ...] = ()
+    tag: TagRef | None = Field(default=None, exclude_if=_is_none)
 
 
 class ContactData(Schema):
-    """`changed` names the fields that differ from before; empty for a new contact."""
+    """`changed` names the fields that differ from before; empty for a new contact.
+
+    `label` is the one that was put on the customer or taken off.
+    """
 
     contact: ContactView
     changed: tuple[str, ...] = ()
+    label: LabelRef | None = Field(default=None, exclude_if=_is_none)
 
 
 ConversationEventType = Literal[
@@ -39,6 +49,7 @@ ConversationEventType = Literal[
     "conversation.assigned",
     "conversation.unassigned",
     "conversation.snoozed",
+    "conversation.classified",
     "conversation.closed",
     "conversation.reopened",
     "conversation.updated",
@@ -50,11 +61,15 @@ MessageEventType = Literal[
     "message.edited",
     "message.deleted",
     "message.reacted",
+    "message.tagged",
+    "message.untagged",
     "message.updated",
 ]
 """`message.updated` is a change that nobody made by hand: a file has come, a later version understands a kind."""
 
-ContactEventType = Literal["contact.created", "contact.updated", "contact.merged"]
+ContactEventType = Literal[
+    "contact.created", "contact.updated", "contact.labelled", "contact.unlabelled", "contact.merged"
+]
 """`contact.merged` is the last event of a contact that turned out to be another one: `merged_into` says which."""
 
 
@@ -71,7 +86,7 @@ class VisibleTo(Envelope):
 
 
 class ConversationChanged(VisibleTo):
-    """A conversation was opened, assigned, closed and so on. `subject` is the conversation."""
+    """A conversation was opened, assigned, classified, closed and so on. `subject` is the conversation."""
 
     type: ConversationEventType
     data: ConversationData

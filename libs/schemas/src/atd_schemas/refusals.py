@@ -3,10 +3,12 @@
 from typing import Literal
 
 RefusalCode = Literal[
+    "archived",
     "broken_variable",
     "channel_not_supported",
     "channel_removed",
     "conversation_closed",
+    "has_children",
     "invalid",
     "kind_not_supported",
     "message_deleted",
@@ -19,9 +21,12 @@ RefusalCode = Literal[
     "too_long",
     "too_many",
     "too_old",
+    "type_required",
     "unknown_attachment",
     "unknown_attendant",
+    "unknown_label",
     "unknown_message",
+    "unknown_tag",
     "unknown_team",
     "unknown_template",
     "unknown_type",

@@ -110,6 +110,8 @@ CONVERSATION = Service(
         PublicPrefix("/api/v1/capabilities", methods=frozenset({"GET", "HEAD"})),
         PublicPrefix("/api/v1/settings"),
         PublicPrefix("/api/v1/tags"),
+        PublicPrefix("/api/v1/labels"),
+        PublicPrefix("/api/v1/types"),
     ),
 )
 GATEWAY = Service(

@@ -30,12 +30,26 @@ class ChannelRef(Schema):
     name: str
 
 
+class AuthorView(Schema):
+    """Who wrote a message."""
+
+    type: ActorType
+    id: str | None = None
+    name: str | None = None
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class LabelRef(Schema):
-    """A label on a customer."""
+    """A label on a customer. Only the customer's record says who put it there (`set_by`), and when."""
 
     id: str
     name: str
     color: str
+    set_by: AuthorView | None = Field(default=None, exclude_if=_is_none)
+    set_at: Timestamp | None = Field(default=None, exclude_if=_is_none)
 
 
 class ContactRef(Schema):
@@ -45,14 +59,6 @@ class ContactRef(Schema):
     name: str | None
     avatar_url: str | None = None
     labels: tuple[LabelRef, ...] = ()
-
-
-class AuthorView(Schema):
-    """Who wrote a message."""
-
-    type: ActorType
-    id: str | None = None
-    name: str | None = None
 
 
 class LastMessage(Schema):
@@ -84,6 +90,7 @@ class ConversationState(Schema):
     last_activity_at: Timestamp
     woke_at: Timestamp | None = None
     last_preview: str | None = None
+    tag_ids: tuple[str, ...] = ()
 
 
 class ConversationView(Schema):
@@ -95,7 +102,7 @@ class ConversationView(Schema):
     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
     it, and an attendant who reopens within a day goes on with it. `snoozed_until` is when a snoozed conversation comes
     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
-    closes, assigns or snoozes it.
+    closes, assigns or snoozes it. `tag_ids` are the tags that its messages have.
     """
 
     id: str
@@ -122,6 +129,7 @@ class ConversationView(Schema):
     woke_at: Timestamp | None = None
     last_activity_at: Timestamp
     rating: int | None = None
+    tag_ids: tuple[str, ...] = ()
     sequence: int = 0
 
 
@@ -164,11 +172,13 @@ class AttachmentView(Schema):
 
 
 class TagRef(Schema):
-    """A tag on a message."""
+    """A tag on a message. Of a message's tags each says who put it there (`set_by`), and when."""
 
     id: str
     name: str
     color: str
+    set_by: AuthorView | None = Field(default=None, exclude_if=_is_none)
+    set_at: Timestamp | None = Field(default=None, exclude_if=_is_none)
 
 
 class Reaction(Schema):

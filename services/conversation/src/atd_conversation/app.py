@@ -8,13 +8,17 @@ from atd_conversation.api import routers
 from atd_conversation.api.parts import Parts
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
+from atd_conversation.commands.marking import Marking
 from atd_conversation.commands.replies import keeping_files
+from atd_conversation.commands.retiring import marking_rules
 from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.catalogue_kinds import KINDS, REPLY
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
 from atd_conversation.domain.replies import check_reply
 from atd_conversation.handlers import InboundHandler, SettingsHandler
+from atd_conversation.marks import Marks
+from atd_conversation.names_lookup import NamesLookup
 from atd_conversation.own_frames import OwnFrames
 from atd_conversation.papers import Papers
 from atd_conversation.settings import ConversationSettings
@@ -59,7 +63,10 @@ def create_app(
     database = runtime.mongo.db
     inbox = runtime.use_inbox()
     store = UnitStore(database, inbox, runtime.outbox)
-    directory, queries, files = Directory(database), Queries(database), Files(database)
+    catalogues = Catalogues(database, runtime.outbox)
+    settings_cache = SettingsCache(catalogues, KINDS, runtime.clock)
+    names = NamesLookup(settings_cache)
+    directory, queries, files = Directory(database), Queries(database, names), Files(database)
     idempotency = runtime.use_idempotency()
     file_store = create_file_store(settings, runtime.metrics, clock=runtime.clock)
     uploads = Uploads(files, file_store, idempotency, runtime.clock)
@@ -67,16 +74,22 @@ def create_app(
     runtime.background("sweep-uploads", uploads.sweep_forever)
     runtime.background("contact-terms", queries.contacts.add_terms_forever)
     runtime.background("contact-attendants", ContactAttendants(database).add_forever)
-    loader = InboundLoader(database, inbox, served)
+    loader = InboundLoader(database, inbox, served, names)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
-    catalogues = Catalogues(database, runtime.outbox)
     own_frames = OwnFrames(runtime.producer, runtime.clock)
     runtime.background("own-frames", own_frames.run)
     unsent = UnsentDrafts(database)
     thumbnails, jobs = Thumbnails(file_store), runtime.use_jobs()
     papers = Papers.build(runtime, jobs, queries, file_store, thumbnails, settings.time_zone)
-    commands = Commands(queries, store, directory, files, served, runtime.clock)
+    rules = {
+        **{kind: ItemRules() for kind in KINDS},
+        **marking_rules(catalogues, jobs, runtime.clock),
+        REPLY: ItemRules(check_reply, keeping_files(files, runtime.clock)),
+    }
+    catalogue_commands = CatalogueCommands(catalogues, rules, runtime.clock)
+    marking = Marking(catalogues, names, settings_cache)
+    commands = Commands(queries, store, directory, files, served, runtime.clock, marking)
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -91,19 +104,15 @@ def create_app(
         thumbnails=thumbnails,
         channels=served,
         catalogues=catalogues,
-        catalogue_commands=CatalogueCommands(
-            catalogues,
-            {
-                **{kind: ItemRules() for kind in KINDS},
-                REPLY: ItemRules(check_reply, keeping_files(files, runtime.clock)),
-            },
-            runtime.clock,
-        ),
-        settings_cache=SettingsCache(catalogues, KINDS, runtime.clock),
-        jobs=jobs,
         own_frames=own_frames,
         unsent=unsent,
         draft_commands=DraftCommands(unsent, queries, files, runtime.clock),
+        catalogue_commands=catalogue_commands,
+        settings_cache=settings_cache,
+        jobs=jobs,
+        marks=Marks.build(
+            runtime, queries, store, catalogues, catalogue_commands, settings_cache, names, marking, jobs
+        ),
         snoozing=Snoozing(commands, jobs, runtime.transaction),
         papers=papers,
     )

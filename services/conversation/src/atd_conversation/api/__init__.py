@@ -9,12 +9,16 @@ from atd_conversation.api.capabilities import capabilities_router
 from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
 from atd_conversation.api.guard import SightGuard
+from atd_conversation.api.labelling import labelling_router
+from atd_conversation.api.labels import labels_router
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
 from atd_conversation.api.replies import replies_router
+from atd_conversation.api.tagging import tagging_router
 from atd_conversation.api.tags import tags_router
 from atd_conversation.api.timeline import timeline_router
 from atd_conversation.api.transcripts import transcripts_router
+from atd_conversation.api.types import closing_router, types_router
 from atd_conversation.api.unsent import unsent_router
 
 
@@ -35,6 +39,11 @@ def routers(parts: Parts) -> list[APIRouter]:
         unsent_router,
         replies_router,
         transcripts_router,
+        labels_router,
+        types_router,
+        closing_router,
+        tagging_router,
+        labelling_router,
     )
     guarded = APIRouter(dependencies=[Depends(SightGuard(parts.sights))])
     for make in made:

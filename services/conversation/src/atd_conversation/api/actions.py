@@ -24,7 +24,7 @@ class Assignment(Body):
 
 
 class Closing(Body):
-    """How a conversation ends."""
+    """How a conversation ends: `type_id` says what it was about, where it has no type yet or another one."""
 
     type_id: str | None = Field(default=None, max_length=64)
 
@@ -41,7 +41,7 @@ class Snooze(Body):
 
 
 class Edit(Body):
-    """The fields to change; absent ones stay."""
+    """The fields to change; absent ones stay. A `type_id` of null takes the type away."""
 
     priority: Priority | None = None
     type_id: str | None = Field(default=None, max_length=64)
@@ -124,7 +124,7 @@ def edits_router(parts: Parts) -> APIRouter:
     """Changing fields of a conversation, and the caller's favourites."""
     router = APIRouter(prefix="/api/v1/conversations/{conversation_id}", tags=["conversations"])
 
-    @router.patch("", summary="Change the priority")
+    @router.patch("", summary="Change the priority or the type")
     async def edit(
         identity: Writer,
         conversation_id: str,
@@ -133,14 +133,14 @@ def edits_router(parts: Parts) -> APIRouter:
         version: ExpectedVersion,
         request_id: RequestId,
     ) -> ConversationView:
-        if edit.type_id is not None:
-            raise _unknown("type_id", "unknown_type")
         if edit.team_id is not None:
             raise _unknown("team_id", "unknown_team")
-        if edit.priority is None:
-            raise invalid("priority", "is required: no other field can be changed yet")
+        classify = "type_id" in edit.model_fields_set
+        if edit.priority is None and not classify:
+            raise invalid("priority", "is required, or type_id: name what is to change")
         deeds = Deeds(parts, identity, request_id)
-        return await _do(deeds, deeds.prioritise(edit.priority), conversation_id, response, version)
+        deed = deeds.edit(edit.priority, edit.type_id, classify=classify)
+        return await _do(deeds, deed, conversation_id, response, version)
 
     @router.put("/favourite", status_code=204, summary="Put it among the caller's favourites")
     async def favour(identity: Reader, conversation_id: str) -> None:

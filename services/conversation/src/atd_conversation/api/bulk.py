@@ -81,6 +81,13 @@ class PrioritiseMany(Many):
     priority: Priority
 
 
+class ClassifyMany(Many):
+    """Say of all of them what they are about; null: it is not said any more."""
+
+    action: Literal["classify"]
+    type_id: _Id | None
+
+
 class ReadMany(Many):
     """Mark all of them as read."""
 
@@ -88,7 +95,7 @@ class ReadMany(Many):
 
 
 BulkChange = Annotated[
-    AssignMany | CloseMany | ReopenMany | SnoozeMany | WakeMany | PrioritiseMany | ReadMany,
+    AssignMany | CloseMany | ReopenMany | SnoozeMany | WakeMany | PrioritiseMany | ClassifyMany | ReadMany,
     Field(discriminator="action"),
 ]
 
@@ -142,6 +149,8 @@ async def _deed(parts: Parts, deeds: Deeds, wanted: Any) -> Deed:
         return deeds.snooze(wanted.until)
     if isinstance(wanted, PrioritiseMany):
         return deeds.prioritise(wanted.priority)
+    if isinstance(wanted, ClassifyMany):
+        return deeds.edit(None, wanted.type_id, classify=True)
     simple = {"reopen": deeds.reopen, "wake": deeds.wake, "read": deeds.read}
     return simple[wanted.action]()
 

@@ -82,6 +82,9 @@ async def conversation_filter(
     unread: Annotated[bool | None, Query()] = None,
     opened_after: Annotated[Moment | None, Query()] = None,
     opened_before: Annotated[Moment | None, Query()] = None,
+    type_id: Annotated[str | None, Query(alias="type", max_length=64, description="With those under it")] = None,
+    label: Annotated[str | None, Query(max_length=64, description="The id of a label of the customer")] = None,
+    tag: Annotated[str | None, Query(max_length=64, description="The id of a tag that one of the messages has")] = None,
     q: Question = None,
 ) -> ConversationFilter:
     """The filters of a list."""
@@ -95,6 +98,9 @@ async def conversation_filter(
         unread=unread,
         opened_after=opened_after,
         opened_before=opened_before,
+        type_id=type_id,
+        label_id=label,
+        tag_id=tag,
         question=q.strip() or None if q else None,
         sight_of=sight_of(identity).only_of,
     )

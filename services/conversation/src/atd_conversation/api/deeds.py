@@ -43,6 +43,24 @@ class Deeds:
         """Set its priority."""
         return self._change(lambda conversation, _: conversation.prioritise(priority))
 
+    def edit(self, priority: Priority | None, type_id: str | None, *, classify: bool) -> Deed:
+        """Set its priority where one is given, and with `classify` its type."""
+
+        async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
+            return await self.parts.commands.edit(
+                session,
+                self.identity.tenant_id,
+                self.identity.actor(),
+                conversation_id,
+                priority=priority,
+                type_id=type_id,
+                classify=classify,
+                request_id=self.request_id,
+                expected_sequence=version,
+            )
+
+        return self._seen(deed)
+
     def close(self, closing: Closing) -> Deed:
         """End it."""
 

@@ -13,6 +13,7 @@ from atd_conversation.commands.catalogues import CatalogueCommands
 from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.channels import Channels
+from atd_conversation.marks import Marks
 from atd_conversation.own_frames import OwnFrames
 from atd_conversation.papers import Papers
 from atd_conversation.settings_cache import SettingsCache
@@ -69,6 +70,7 @@ class Parts:
     draft_commands: DraftCommands
     snoozing: Snoozing
     papers: Papers
+    marks: Marks
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

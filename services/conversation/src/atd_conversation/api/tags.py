@@ -1,25 +1,20 @@
 """Tags: the company's list of them."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import StringConstraints
 
 from atd_conversation.api.catalogues import Resource, catalogue_router
+from atd_conversation.api.marks import GREY, Color, Name, marks_router
 from atd_conversation.api.parts import Body, Parts
 from atd_conversation.domain.catalogue import CatalogueItem
-from atd_conversation.domain.catalogue_kinds import TAG
+from atd_conversation.domain.marking_kinds import TAG
 from atd_schemas.views import TagRef
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 
 
 class NewTag(Body):
     """A tag to make."""
 
     name: Name
-    color: Color = "#64748b"
+    color: Color = GREY
 
 
 class TagEdit(Body):
@@ -38,9 +33,15 @@ class TagView(TagRef):
 
 
 def _shown(item: CatalogueItem) -> TagView:
-    return TagView(id=item.id, **item.values, archived=item.archived, version=item.version)
+    values = item.values
+    return TagView(id=item.id, name=values["name"], color=values["color"], archived=item.archived, version=item.version)
+
+
+TAGS = Resource(TAG, "tags", new=NewTag, edit=TagEdit, view=TagView, shown=_shown)
 
 
 def tags_router(parts: Parts) -> APIRouter:
     """`/api/v1/tags`."""
-    return catalogue_router(parts, Resource(TAG, "tags", new=NewTag, edit=TagEdit, view=TagView, shown=_shown))
+    router = catalogue_router(parts, TAGS)
+    router.include_router(marks_router(parts, TAGS))
+    return router

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from atd_conversation.commands.effects import channel_topic, decided, publish_changes, refused, send_command
+from atd_conversation.commands.marking import Marking
 from atd_conversation.domain.channels import ChannelRules, Channels
+from atd_conversation.domain.classifying import close_classified
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.drafts import Draft, References, UploadedFile, compose_note
 from atd_conversation.domain.events import outbound_command, read_command
@@ -19,6 +21,7 @@ from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import UnitStore
 from atd_schemas.envelope import Actor
 from atd_schemas.ids import uuid5, uuid7
+from atd_schemas.views import Named, Priority
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import not_found
 from atd_servicekit.versions import Overtaking, overtaken
@@ -47,6 +50,7 @@ class Commands:
         files: Files,
         channels: Channels,
         clock: Clock,
+        marking: Marking | None = None,
     ) -> None:
         self._queries = queries
         self._channels = channels
@@ -54,6 +58,7 @@ class Commands:
         self._directory = directory
         self._files = files
         self._clock = clock
+        self._marking = marking
 
     async def change(
         self,
@@ -92,18 +97,71 @@ class Commands:
         request_id: str,
         expected_sequence: int | None = None,
     ) -> Conversation:
-        """End a conversation: every closing by a person or a rule goes through here. Raises as `change` does."""
-        if closing.type_id is not None:
-            raise refused(Refusal("unknown_type", "is unknown", "type_id"))
+        """End a conversation; with a type it is classified first. Every closing by somebody goes through here.
+
+        Where the company wants it, people close only what has a type. Raises as `change` does, and 422 `type_required`,
+        `unknown_type`, `archived`, field `type_id`.
+        """
+        chosen = await self.chosen_type(session, tenant_id, closing.type_id)
+        needs_type = actor.type == "attendant" and await self._needs_type(tenant_id)
+
+        def decide(conversation: Conversation, now: datetime) -> list[Change]:
+            if chosen is not None:
+                conversation.names = conversation.names.with_type(chosen)
+            return close_classified(conversation, chosen.id if chosen else None, now, needs_type=needs_type)
+
         return await self.change(
             session,
             tenant_id,
             actor,
             conversation_id,
-            lambda conversation, now: conversation.close(now),
+            decide,
             request_id=request_id,
             expected_sequence=expected_sequence,
         )
+
+    async def edit(
+        self,
+        session: "Session",
+        tenant_id: str,
+        actor: Actor,
+        conversation_id: str,
+        *,
+        priority: Priority | None,
+        type_id: str | None,
+        classify: bool,
+        request_id: str,
+        expected_sequence: int | None = None,
+    ) -> Conversation:
+        """Set the priority where one is given, and with `classify` the type (None: none). Raises as `close` does."""
+        chosen = await self.chosen_type(session, tenant_id, type_id)
+
+        def decide(conversation: Conversation, _now: datetime) -> list[Change]:
+            if chosen is not None:
+                conversation.names = conversation.names.with_type(chosen)
+            changes = conversation.classify(chosen.id if chosen else None) if classify else []
+            return [*changes, *(conversation.prioritise(priority) if priority is not None else [])]
+
+        return await self.change(
+            session,
+            tenant_id,
+            actor,
+            conversation_id,
+            decide,
+            request_id=request_id,
+            expected_sequence=expected_sequence,
+        )
+
+    async def chosen_type(self, session: "Session", tenant_id: str, type_id: str | None) -> Named | None:
+        """The type of this id. Raises `Problem` 422 for one that cannot be chosen, field `type_id`."""
+        if type_id is None:
+            return None
+        if self._marking is None:
+            raise refused(Refusal("unknown_type", "is unknown", "type_id"))
+        return await self._marking.type(session, tenant_id, type_id, "type_id")
+
+    async def _needs_type(self, tenant_id: str) -> bool:
+        return self._marking is not None and await self._marking.needs_type(tenant_id)
 
     async def read(
         self,

@@ -26,6 +26,7 @@ class CatalogueKind:
         remembered: whether the items are kept in memory for the message path: for lists that are short.
         own_limit: the most items that one attendant can have of their own, where attendants have some.
         found_by: the values whose words the items are found by.
+        within: the value among whose items names differ, where that is not all of the kind: `parent_id`.
     """
 
     name: str
@@ -35,6 +36,7 @@ class CatalogueKind:
     remembered: bool = True
     own_limit: int | None = None
     found_by: tuple[str, ...] = ()
+    within: str | None = None
 
 
 @dataclass(slots=True)
@@ -72,7 +74,8 @@ class CatalogueItem:
 
 def unique_key(kind: CatalogueKind, item: CatalogueItem) -> str:
     """What no other item of the tenant may have: its kind, whose it is, and the folded name."""
-    return "\x1f".join((kind.name, item.owner_id or "", folded(str(item.values[kind.named_by])).strip()))
+    within = (str(item.values.get(kind.within) or ""),) if kind.within else ()
+    return "\x1f".join((kind.name, item.owner_id or "", *within, folded(str(item.values[kind.named_by])).strip()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """The kinds of lists that a company makes."""
 
 from atd_conversation.domain.catalogue import CatalogueKind
-
-TAG = CatalogueKind("tag", limit=500)
-"""What messages are marked with."""
+from atd_conversation.domain.marking_kinds import MARKING_KINDS
 
 REPLY = CatalogueKind(
     "reply",
@@ -16,5 +14,5 @@ REPLY = CatalogueKind(
 )
 """Quick replies: of everybody, and of each attendant."""
 
-KINDS: tuple[CatalogueKind, ...] = (TAG, REPLY)
+KINDS: tuple[CatalogueKind, ...] = (*MARKING_KINDS, REPLY)
 """All of them."""

@@ -1,12 +1,18 @@
 """Contacts: the company's record of a customer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from atd_conversation.domain.names import UNNAMED, Mark, Names, bears, marked, shown, without
 from atd_conversation.domain.phones import canonical_phone, is_fuller_spelling
+from atd_conversation.domain.refusals import Refusal
+from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundContact
-from atd_schemas.views import ContactRef, ContactView
+from atd_schemas.views import AuthorView, ContactRef, ContactView, LabelRef
+
+MAX_LABELS = 50
+"""Labels that one contact can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,8 @@ class Contact:
     themselves: attendants see them, and nobody is recognised by them.
     `order` and `sequence` count this contact's events (see `atd_servicekit.outbox`). `marketing` is what they told the
     channel about advertising, at `marketing_at`. `merged` is set once another contact goes on in its place.
-    `attendants` are those to whom a conversation of theirs is assigned, as they were read.
+    `attendants` are those to whom a conversation of theirs is assigned, as they were read. `names` is what labels were
+    called then.
     """
 
     id: str
@@ -51,6 +58,8 @@ class Contact:
     claimed_email: str | None = None
     merged: Merge | None = None
     attendants: frozenset[str] = frozenset()
+    labels: tuple[Mark, ...] = ()
+    names: Names = field(default=UNNAMED, repr=False, compare=False)
 
     @classmethod
     def new(cls, contact_id: str, tenant_id: str, seen: InboundContact, now: datetime) -> "Contact":
@@ -123,10 +132,14 @@ class Contact:
             self.name = other.name
             changed.append("name")
         self.profile_name = self.profile_name or other.profile_name
-        for field in ("phone", "email", "claimed_phone", "claimed_email"):
-            if getattr(self, field) is None and getattr(other, field) is not None:
-                setattr(self, field, getattr(other, field))
-                changed.append(field)
+        for name in ("phone", "email", "claimed_phone", "claimed_email"):
+            if getattr(self, name) is None and getattr(other, name) is not None:
+                setattr(self, name, getattr(other, name))
+                changed.append(name)
+        mine = {one.id for one in self.labels}
+        if gained := tuple(one for one in other.labels if one.id not in mine)[: MAX_LABELS - len(mine)]:
+            self.labels = (*self.labels, *gained)
+            changed.append("labels")
         if other.marketing is not None and other.marketing_at is not None:
             changed += self.choose(other.marketing, other.marketing_at)
         return tuple(changed)
@@ -138,8 +151,29 @@ class Contact:
         before, self.marketing, self.marketing_at = self.marketing, choice, at
         return ("marketing",) if choice != before else ()
 
+    def label(self, wanted: LabelRef, actor: Actor, now: datetime) -> tuple[str, ...]:
+        """Put a label on the customer; what changed. Raises `Refusal` `too_many`."""
+        if bears(self.labels, wanted.id, self.names.labels):
+            return ()
+        if shown(self.labels, self.names.labels) >= MAX_LABELS:
+            raise Refusal("too_many", f"A customer takes at most {MAX_LABELS} labels.", "label_id")
+        by = AuthorView(type=actor.type, id=actor.id, name=actor.name)
+        self.labels = (*self.labels, Mark(wanted.id, by, now))
+        return ("labels",)
+
+    def unlabel(self, unwanted: LabelRef) -> tuple[str, ...]:
+        """Take a label off the customer; what changed."""
+        left = without(self.labels, unwanted.id, self.names.labels)
+        if left == self.labels:
+            return ()
+        self.labels = left
+        return ("labels",)
+
     def ref(self) -> ContactRef:
-        return ContactRef(id=self.id, name=self.name)
+        """What a conversation keeps of the contact: of its labels the ids, whether or not their names are known."""
+        known = self.names.labels
+        labels = (known.get(one.id) or LabelRef(id=one.id, name="", color="") for one in self.labels)
+        return ContactRef(id=self.id, name=self.name, labels=tuple({one.id: one for one in labels}.values()))
 
     def view(self) -> ContactView:
         return ContactView(
@@ -149,6 +183,7 @@ class Contact:
             email=self.email,
             claimed_phone=self.claimed_phone,
             claimed_email=self.claimed_email,
+            labels=marked(self.labels, self.names.labels),
             marketing=self.marketing,
             merged_into=self.merged.into if self.merged else None,
             created_at=self.created_at,

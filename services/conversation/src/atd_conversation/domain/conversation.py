@@ -12,6 +12,7 @@ from typing import Any
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.names import UNNAMED, Names, refs
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.envelope import Actor
@@ -26,6 +27,7 @@ from atd_schemas.views import (
     LastMessage,
     Named,
     Priority,
+    TagRef,
 )
 
 REOPEN_WITHIN = timedelta(hours=24)
@@ -51,7 +53,7 @@ class Change:
 
     `snapshot` is the conversation right after it, for events that are about the conversation itself. `details` is what
     the timeline tells of it beside that: from whom to whom, until when. `taken_from` is the attendant whose
-    conversation it was until then.
+    conversation it was until then. `tag` was put on the message or taken off it.
     """
 
     type: str
@@ -61,6 +63,7 @@ class Change:
     snapshot: ConversationView | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     taken_from: str | None = None
+    tag: TagRef | None = None
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ class Conversation:
     `closed_waiting_since` is what it was when the conversation was closed, for the one who takes that back.
     `snoozed_until`: when a snoozed conversation comes back by itself; absent: when the customer writes. `woke_at`: when
     it last did so, until somebody deals with it.
+    `tags` are the ids of those that its messages have; `names` is what ids were called when it was read.
     """
 
     id: str
@@ -104,6 +108,9 @@ class Conversation:
     current: bool = True
     sequence: int = 0
     order: int = 0
+    type_id: str | None = None
+    tags: tuple[str, ...] = ()
+    names: Names = field(default=UNNAMED, repr=False, compare=False)
 
     @classmethod
     def open(
@@ -117,6 +124,7 @@ class Conversation:
         *,
         reply_window: timedelta | None = None,
         previous: "Conversation | None" = None,
+        names: Names = UNNAMED,
     ) -> tuple["Conversation", Change]:
         """A new conversation, waiting in the queue, because this message came.
 
@@ -134,6 +142,7 @@ class Conversation:
             profile_name=data.contact.name,
             opened_at=now,
             last_activity_at=now,
+            names=names,
         )
         if reply_window is not None:
             conversation.reply_window_expires_at = (previous and previous.reply_window_expires_at) or now
@@ -270,11 +279,14 @@ class Conversation:
         message.attachments, message.client_id = attachments, client_id
         return [self._add("message.sent", message, now)]
 
-    def revise(self, event_type: str, message: Message, changed: tuple[str, ...]) -> Change:
+    def revise(
+        self, event_type: str, message: Message, changed: tuple[str, ...], *, tag: TagRef | None = None
+    ) -> Change:
         """One of the messages has changed: a list shows it as it is now, where it was the last one."""
         if self.last_message is not None and self.last_message.id == message.id:
             self.last_message = message.as_last()
-        change = self._change(event_type, changed, message)
+        details = {"tag": {"id": tag.id, "name": tag.name, "color": tag.color}} if tag else None
+        change = self._change(event_type, changed, message, details, tag)
         message.changed_sequence = change.sequence
         return change
 
@@ -369,6 +381,22 @@ class Conversation:
         self.priority = priority
         return [self._change("conversation.updated", ("priority",), details=details)]
 
+    def classify(self, type_id: str | None) -> list[Change]:
+        """Say what the conversation is about; None: it is not said any more."""
+        if type_id == self.type_id:
+            return []
+        known, before = self.names.types.get, self.type_id
+        self.type_id = type_id
+        details = {"from": _named(known(before or "")), "to": _named(known(type_id or ""))}
+        return [self._change("conversation.classified", ("type",), details=details)]
+
+    def relabel_contact(self, contact: ContactRef) -> list[Change]:
+        """The contact has other labels from now on."""
+        if [one.id for one in contact.labels] == [one.id for one in self.contact.labels]:
+            return []
+        self.contact = contact
+        return [self._change("conversation.updated", ("contact",))]
+
     def rename_contact(self, contact: ContactRef, profile_name: str | None) -> None:
         """The contact is shown by another name from now on."""
         self.contact = contact
@@ -417,8 +445,9 @@ class Conversation:
             number=self.number,
             status=self.status,
             channel=self.channel,
-            contact=self.contact,
+            contact=self._contact_view(),
             assignee=self.assignee,
+            type=self.names.types.get(self.type_id) if self.type_id else None,
             priority=self.priority,
             favourite=reader_id is not None and reader_id in self.favourites,
             draft=reader_id is not None and reader_id in self.drafted_by,
@@ -433,6 +462,7 @@ class Conversation:
             snoozed_until=self.snoozed_until,
             woke_at=self.woke_at,
             last_activity_at=self.last_activity_at,
+            tag_ids=self._tag_ids(),
             sequence=self.sequence,
         )
 
@@ -448,7 +478,18 @@ class Conversation:
             last_activity_at=self.last_activity_at,
             woke_at=self.woke_at,
             last_preview=last.preview if last is not None and last.id == message.id else None,
+            tag_ids=self._tag_ids(),
         )
+
+    def _contact_view(self) -> ContactRef:
+        """The contact with what its labels are called now."""
+        if not self.contact.labels:
+            return self.contact
+        labels = refs((one.id for one in self.contact.labels), self.names.labels)
+        return self.contact.model_copy(update={"labels": labels})
+
+    def _tag_ids(self) -> tuple[str, ...]:
+        return tuple(one.id for one in refs(self.tags, self.names.tags)) if self.tags else ()
 
     def _forget_unread(self) -> tuple[str, ...]:
         """Nothing is unread any more; what changed."""
@@ -514,10 +555,11 @@ class Conversation:
         changed: tuple[str, ...] = (),
         message: Message | None = None,
         details: Mapping[str, Any] | None = None,
+        tag: TagRef | None = None,
     ) -> Change:
         self.sequence += 1
         snapshot = self.view() if message is None else None
-        return Change(event_type, self.sequence, changed, message, snapshot, details or {})
+        return Change(event_type, self.sequence, changed, message, snapshot, details or {}, tag=tag)
 
 
 def _named(one: Named | None) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ from atd_schemas.outbound import (
     OutboundRead,
     OutboundReadData,
 )
+from atd_schemas.views import LabelRef
 
 SOURCE = "conversation"
 
@@ -71,14 +72,25 @@ def conversation_event(
         message=change.message.view(),
         conversation_state=conversation.state(change.message),
         changed=change.changed,
+        tag=change.tag,
     )
     return MessageChanged(**common, data=message)
 
 
 def contact_event(
-    contact: Contact, event_type: str, changed: tuple[str, ...], *, now: datetime, causation_id: str | None
+    contact: Contact,
+    event_type: str,
+    changed: tuple[str, ...],
+    *,
+    now: datetime,
+    causation_id: str | None,
+    actor: Actor = SYSTEM,
+    label: LabelRef | None = None,
 ) -> ContactChanged:
-    """The event of a contact that was created or changed; counts the contact's sequence on."""
+    """The event of a contact that was created or changed; counts the contact's sequence on.
+
+    `label` is the one that was put on or taken off.
+    """
     contact.sequence += 1
     return ContactChanged(
         id=event_id(contact.id, contact.sequence),
@@ -90,9 +102,9 @@ def contact_event(
         subject=contact.id,
         sequence=contact.sequence,
         causation_id=causation_id,
-        actor=SYSTEM,
+        actor=actor,
         visible_to=tuple(sorted(contact.attendants)),
-        data=ContactData(contact=contact.view(), changed=changed),
+        data=ContactData(contact=contact.view(), changed=changed, label=label),
     )
 
 

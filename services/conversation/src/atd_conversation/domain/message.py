@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from atd_conversation.domain.names import UNNAMED, Mark, Names, marked
 from atd_conversation.domain.previews import preview
 from atd_schemas.contents import EMPTY, Content, MessageKind, Referral
 from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData
@@ -101,7 +102,8 @@ class Message:
     `reply_to`. `attempt` counts the repeats of sending it that were asked for. `reacted_at` says when either side,
     `contact` or `business`, reacted last or took its reaction away; `reaction_command` is the command that the reaction
     of ours goes out by. `version` counts the times that the message was changed; `changed_sequence` is the last event
-    that told a change. `client_id` is what the sender's client called it.
+    that told a change. `client_id` is what the sender's client called it. `names` is what tags were called when it was
+    read.
     """
 
     id: str
@@ -133,6 +135,8 @@ class Message:
     client_id: str | None = None
     changed_sequence: int = 0
     version: int = 0
+    tags: tuple[Mark, ...] = ()
+    names: Names = field(default=UNNAMED, repr=False, compare=False)
 
     def apply_receipt(
         self, status: MessageStatus, external_id: str | None, failure: MessageError | None
@@ -253,6 +257,7 @@ class Message:
             author=self.author,
             status=self.status,
             error=self.error,
+            tags=marked(self.tags, self.names.tags),
             reactions=self.reactions,
             forwarded=self.forwarded,  # type: ignore[arg-type]  # stored from the same literal
             referral=self.referral,

@@ -8,6 +8,7 @@ from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.identities import identity_keys, is_phone, keys_of_ids, phone_key
 from atd_conversation.domain.message import Message
+from atd_conversation.domain.names import Names
 from atd_conversation.domain.unit_of_work import Row
 from atd_conversation.intake.batch import Arrival, Batch, ChangeEvent, PersonEvent
 from atd_schemas.ids import provider_event_id
@@ -34,7 +35,8 @@ class Loaded:
 
     `ids_of` has the contacts of which every identity key and every conversation is known: those of which the batch may
     find out that two are one, and those that it makes. `redirected` are keys that still name a contact (the value)
-    which another one has replaced; `contact_ids` names the other one.
+    which another one has replaced; `contact_ids` names the other one. `shown_names` has the tenants of whom something
+    bears a tag, label or type.
     """
 
     channels: Channels
@@ -49,6 +51,7 @@ class Loaded:
     sent_as: dict[tuple[str, str], Message] = field(default_factory=dict)
     early_receipts: dict[str, Row] = field(default_factory=dict)
     early_changes: dict[str, Row] = field(default_factory=dict)
+    shown_names: dict[str, Names] = field(default_factory=dict)
     spellings: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _message_ids: dict[str, str] = field(default_factory=dict)
@@ -184,6 +187,23 @@ class Loaded:
         self.conversations[conversation.id] = conversation
         if conversation.current:
             self.current[current_of(conversation.channel.account_id, conversation.contact.id)] = conversation
+
+    def tenants_with_names(self) -> set[str]:
+        """Whose names are needed: those of whom something bears a tag, label or type."""
+        bearing = [one.tenant_id for one in self.contacts.values() if one.labels]
+        bearing += [one.tenant_id for one in self.messages.values() if one.tags]
+        for one in self.conversations.values():
+            if one.type_id is not None or one.tags or one.contact.labels:
+                bearing.append(one.tenant_id)
+        return set(bearing)
+
+    def bind(self, names: dict[str, Names]) -> None:
+        """Let everything of these tenants show what its ids are called."""
+        self.shown_names = names
+        everything: list[Contact | Conversation | Message] = [*self.contacts.values(), *self.conversations.values()]
+        for one in [*everything, *self.messages.values()]:
+            if one.tenant_id in names:
+                one.names = names[one.tenant_id]
 
     def add_message(self, message: Message) -> None:
         known = self.messages.setdefault(message.id, message)

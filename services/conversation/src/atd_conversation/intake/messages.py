@@ -5,6 +5,7 @@ from atd_conversation.domain.attachments import StoredAttachment, announced
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.names import UNNAMED
 from atd_conversation.intake.batch import Arrival
 from atd_conversation.intake.changes import can_quote, wait_for_quoted
 from atd_conversation.intake.loaded import understands
@@ -108,6 +109,7 @@ def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversatio
         intake.now,
         reply_window=intake.loaded.channels.of(event.data.channel).reply_window,
         previous=previous,
+        names=intake.loaded.shown_names.get(event.tenant_id, UNNAMED),
     )
     intake.unit.new_conversations[opened.id] = opened
     intake.loaded.add_conversation(opened)

@@ -17,10 +17,11 @@ from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.documents import contact_of
 from atd_conversation.store.indexes import BY_ATTENDANT, BY_NAME, BY_TERM, CONTACTS, COUNTERS
+from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.sights import seen_contacts
 
 if TYPE_CHECKING:
-    from atd_servicekit.mongo import Database, Document
+    from atd_servicekit.mongo import Database, Document, Session
 
 LIST_SECONDS = 3.0
 """The longest a list may search before it is refused as too wide."""
@@ -53,13 +54,14 @@ def bounded() -> Iterator[None]:
 class ContactQueries:
     """Contacts of one tenant at a time. One that another contact goes on for is found by its id alone."""
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: "Database", names: NameSource | None = None) -> None:
         self._contacts = database[CONTACTS]
+        self._names = names or NoNames()
         self._counters = database[COUNTERS]
 
-    async def one(self, tenant_id: str, contact_id: str) -> Contact | None:
-        row = await self._contacts.find_one({"_id": contact_id, "tenant_id": tenant_id})
-        return contact_of(row) if row else None
+    async def one(self, tenant_id: str, contact_id: str, session: "Session | None" = None) -> Contact | None:
+        row = await self._contacts.find_one({"_id": contact_id, "tenant_id": tenant_id}, session=session)
+        return contact_of(row, await self._names.of(tenant_id)) if row else None
 
     async def by_name(self, sight: Sight, *, limit: int, after: tuple[str, str] | None) -> list[Contact]:
         """Up to `limit` contacts by name that are seen and come after the place `after` (`listed_as` and id)."""
@@ -68,8 +70,9 @@ class ContactQueries:
             query["$or"] = [{"listed_as": {"$gt": after[0]}}, {"_id": {"$gt": after[1]}}]
         cursor = self._contacts.find(query).sort([("listed_as", 1), ("_id", 1)]).limit(limit)
         cursor = cursor.hint(BY_ATTENDANT if sight.limited else BY_NAME)
+        names = await self._names.of(sight.tenant_id)
         with bounded():
-            return [contact_of(row) for row in await cursor.to_list(limit)]
+            return [contact_of(row, names) for row in await cursor.to_list(limit)]
 
     async def search(self, sight: Sight, terms: Sequence[str]) -> list[Contact]:
         """Up to `MOST_FOUND` contacts that are seen and have every one of `terms` as the beginning of one of theirs.
@@ -82,8 +85,9 @@ class ContactQueries:
         beginnings = [{"terms": {"$regex": f"^{re.escape(term)}"}} for term in longest_first]
         cursor = self._contacts.find({**seen_contacts(sight), "$and": beginnings}).limit(MOST_FOUND)
         cursor = cursor.hint(BY_ATTENDANT if sight.limited else BY_TERM)
+        names = await self._names.of(sight.tenant_id)
         with bounded():
-            found = [contact_of(row) for row in await cursor.to_list(MOST_FOUND)]
+            found = [contact_of(row, names) for row in await cursor.to_list(MOST_FOUND)]
         return sorted(found, key=lambda one: (listed_as(one) or "", one.id))
 
     async def add_terms_forever(self) -> None:

@@ -7,10 +7,11 @@ from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact, Merge
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
 from atd_schemas.inbound import InboundAttachment, SendFailure
-from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LastMessage, MessageError, Named, Reaction
+from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LabelRef, LastMessage, MessageError, Named, Reaction
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Document
@@ -40,20 +41,35 @@ def contact_fields(contact: Contact) -> "Document":
         "claimed_phone": contact.claimed_phone,
         "claimed_email": contact.claimed_email,
         "merged": asdict(contact.merged) if contact.merged else None,
+        "labels": [_mark_document(one) for one in contact.labels],
         "terms": terms_of(contact),
         "listed_as": listed_as(contact),
     }
 
 
-def contact_of(document: "Document") -> Contact:
-    """The contact of a document."""
+def contact_of(document: "Document", names: Names = UNNAMED) -> Contact:
+    """The contact of a document; `names` are those of its tenant."""
     fields = {name: document[name] for name in _CONTACT_FIELDS}
     later: Document = {name: document.get(name) for name in _LATER_CONTACT_FIELDS}
     merged = document.get("merged")
     attendants = frozenset(document.get("attendants", ()))
     return Contact(
-        id=document["_id"], **fields, **later, merged=_merge_of(merged) if merged else None, attendants=attendants
+        id=document["_id"],
+        **fields,
+        **later,
+        merged=_merge_of(merged) if merged else None,
+        labels=_marks_of(document.get("labels")),
+        attendants=attendants,
+        names=names,
     )
+
+
+def _mark_document(mark: Mark) -> "Document":
+    return {"id": mark.id, "by": _author_document(mark.by), "at": mark.at}
+
+
+def _marks_of(documents: "list[Document] | None") -> tuple[Mark, ...]:
+    return tuple(Mark(one["id"], AuthorView(**one["by"]), one["at"]) for one in documents or ())
 
 
 def _merge_of(document: "Document") -> Merge:
@@ -85,7 +101,7 @@ def conversation_fields(conversation: Conversation) -> "Document":
     return {
         "status": conversation.status,
         "channel": {"kind": channel.kind, "account_id": channel.account_id, "name": channel.name},
-        "contact": {"id": contact.id, "name": contact.name},
+        "contact": _contact_document(contact),
         "recipient": conversation.recipient,
         "profile_name": conversation.profile_name,
         "assignee": {"id": assignee.id, "name": assignee.name} if assignee else None,
@@ -104,7 +120,20 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "current_of": current,
         "sequence": conversation.sequence,
         "order": conversation.order,
+        "type_id": conversation.type_id,
+        "tags": list(conversation.tags) or None,
     }
+
+
+def _contact_document(contact: ContactRef) -> "Document":
+    """Who a conversation is with; `labels` is absent where there are none, for its index has those alone."""
+    document: Document = {"id": contact.id, "name": contact.name}
+    return {**document, "labels": [one.id for one in contact.labels]} if contact.labels else document
+
+
+def _contact_ref_of(document: "Document") -> ContactRef:
+    labels = tuple(LabelRef(id=label_id, name="", color="") for label_id in document.get("labels", ()))
+    return ContactRef(id=document["id"], name=document["name"], labels=labels)
 
 
 def _last_document(last: LastMessage) -> "Document":
@@ -128,8 +157,8 @@ def _author_document(author: AuthorView) -> "Document":
     return {"type": author.type, "id": author.id, "name": author.name}
 
 
-def conversation_of(document: "Document") -> Conversation:
-    """The conversation of a document."""
+def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversation:
+    """The conversation of a document; `names` are those of its tenant."""
     get = document.get
     assignee, last = get("assignee"), get("last_message")
     return Conversation(
@@ -138,7 +167,7 @@ def conversation_of(document: "Document") -> Conversation:
         number=document["number"],
         status=document["status"],
         channel=ChannelRef(**document["channel"]),
-        contact=ContactRef(**document["contact"]),
+        contact=_contact_ref_of(document["contact"]),
         recipient=document["recipient"],
         profile_name=get("profile_name"),
         opened_at=document["opened_at"],
@@ -160,6 +189,9 @@ def conversation_of(document: "Document") -> Conversation:
         current="current_of" in document,
         sequence=document["sequence"],
         order=document["order"],
+        type_id=get("type_id"),
+        tags=tuple(get("tags", ())),
+        names=names,
     )
 
 
@@ -207,6 +239,7 @@ def message_fields(message: Message) -> "Document":
         "sent_as": message.external_id if message.direction == "outbound" else None,
         "attachments": [attachment_fields(one) for one in message.attachments] or None,
         "reactions": [one.model_dump() for one in message.reactions] or None,
+        "tags": [_mark_document(one) for one in message.tags] or None,
         "referral": message.referral.model_dump() if message.referral else None,
         "edited_at": message.edited_at,
         "deleted_at": message.deleted_at,
@@ -265,8 +298,8 @@ def _attachment_error(fields: "Document") -> MessageError | None:
     return UNKNOWN_CHANNEL_TEXTS.fetching_error(SendFailure(**failure)) if failure else None
 
 
-def message_of(document: "Document") -> Message:
-    """The message of a document."""
+def message_of(document: "Document", names: Names = UNNAMED) -> Message:
+    """The message of a document; `names` are those of its tenant."""
     get = document.get
     error = get("error")
     fields: Document = {name: get(name) for name in _MESSAGE_FIELDS}
@@ -288,6 +321,8 @@ def message_of(document: "Document") -> Message:
         client_id=get("client_id"),
         changed_sequence=get("changed_sequence", 0),
         version=get("version", 0),
+        tags=_marks_of(get("tags")),
+        names=names,
     )
 
 

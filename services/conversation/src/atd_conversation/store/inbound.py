@@ -20,6 +20,7 @@ from atd_conversation.store.indexes import (
     IDENTITIES,
     MESSAGES,
 )
+from atd_conversation.store.names import NameSource, NoNames
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundContactChange, InboundEcho
 from atd_servicekit.inbox import Inbox
@@ -43,10 +44,11 @@ _IDENTITIES_OF_ONE = 20
 class InboundLoader:
     """Reads for the consumer of `inbound.events.v1`. Every query is by `_id` or by a unique index."""
 
-    def __init__(self, database: "Database", inbox: Inbox, channels: Channels) -> None:
+    def __init__(self, database: "Database", inbox: Inbox, channels: Channels, names: NameSource | None = None) -> None:
         self._db = database
         self._inbox = inbox
         self._channels = channels
+        self._names = names or NoNames()
 
     async def load(self, session: "Session", batch: Batch, *, thorough: bool = False, answers: bool = False) -> Loaded:
         """Read inside the transaction of `session` what the batch is about.
@@ -65,6 +67,8 @@ class InboundLoader:
         missing = {m.conversation_id for m in loaded.messages.values()} - loaded.conversations.keys()
         for row in await reads.find(CONVERSATIONS, "_id", missing):
             loaded.add_conversation(conversation_of(row))
+        if tenants := loaded.tenants_with_names():
+            loaded.bind({tenant_id: await self._names.of(tenant_id) for tenant_id in tenants})
         return loaded
 
     async def early_changes(

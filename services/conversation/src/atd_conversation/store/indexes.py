@@ -34,6 +34,11 @@ BY_KIND = "by_kind"
 BY_ITEM_TERM = "by_item_term"
 BY_USE = "by_use"
 BY_ATTENDANT = "by_attendant_and_name"
+BY_TYPE = "by_type"
+BY_LABEL = "by_label"
+BY_TAG = "by_tag"
+CONTACTS_BY_LABEL = "contacts_by_label"
+MESSAGES_BY_TAG = "messages_by_tag"
 
 INDEXES: dict[str, list[IndexModel]] = {
     CONTACTS: [
@@ -43,6 +48,11 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("tenant_id", 1), ("attendants", 1), ("listed_as", 1), ("_id", 1)],
             name=BY_ATTENDANT,
             partialFilterExpression={"attendants": {"$exists": True}},
+        ),
+        IndexModel(
+            [("tenant_id", 1), ("labels.id", 1)],
+            name=CONTACTS_BY_LABEL,
+            partialFilterExpression={"labels.id": {"$exists": True}},
         ),
     ],
     IDENTITIES: [IndexModel([("contact_id", 1)])],
@@ -67,6 +77,15 @@ INDEXES: dict[str, list[IndexModel]] = {
             name=BY_WAITING,
             partialFilterExpression={"waiting_since": {"$exists": True}},
         ),
+        *(
+            # what a conversation is found by beside its status; those that have none are not in it
+            IndexModel(
+                [("tenant_id", 1), (field, 1), ("status", 1), ("last_activity_at", -1), ("_id", -1)],
+                name=name,
+                partialFilterExpression={field: {"$exists": True}},
+            )
+            for name, field in ((BY_TYPE, "type_id"), (BY_LABEL, "contact.labels"), (BY_TAG, "tags"))
+        ),
         # written when a conversation becomes unread and when it is read, and not by the messages between
         IndexModel(
             [("tenant_id", 1), ("status", 1), ("assignee.id", 1)],
@@ -76,6 +95,12 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     MESSAGES: [
         IndexModel([("conversation_id", 1), ("sequence", 1)], unique=True),
+        # which messages have a tag, and whether another one of the conversation does
+        IndexModel(
+            [("tenant_id", 1), ("tags.id", 1), ("conversation_id", 1)],
+            name=MESSAGES_BY_TAG,
+            partialFilterExpression={"tags.id": {"$exists": True}},
+        ),
         # receipts name our messages by the provider's id
         IndexModel(
             [("account_id", 1), ("sent_as", 1)], unique=True, partialFilterExpression={"sent_as": {"$exists": True}}

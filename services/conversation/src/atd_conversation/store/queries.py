@@ -1,12 +1,14 @@
 """Reads for the HTTP API: always of one tenant, always by an index, always with a bound."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.message import Message
+from atd_conversation.domain.names import Names, same
 from atd_conversation.domain.search_terms import asked_number, asked_terms
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.contacts import ContactQueries, bounded
@@ -15,13 +17,17 @@ from atd_conversation.store.indexes import (
     BY_ASSIGNEE,
     BY_CONTACT,
     BY_FAVOURITE,
+    BY_LABEL,
     BY_NUMBER,
     BY_STATUS,
+    BY_TAG,
+    BY_TYPE,
     BY_UNREAD,
     BY_WAITING,
     CONVERSATIONS,
     MESSAGES,
 )
+from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.sights import seen_conversations
 from atd_conversation.store.timeline import Timeline
 from atd_schemas.views import ConversationStatus
@@ -40,6 +46,9 @@ LOOKED_AT = 100
 """How many of the newest messages are looked through for the customer's last one."""
 
 
+_WIDE = (BY_STATUS, BY_TAG, BY_LABEL, BY_TYPE)
+"""Indexes that begin with what many conversations have, and then have the status."""
+
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -49,6 +58,7 @@ class ConversationFilter:
 
     `question` is what somebody typed to find a customer or a number. `sight_of` is who sees nothing but what is
     assigned to them (`Sight.only_of`), None for somebody who sees everything.
+    A type of the first level has those under it.
     """
 
     statuses: tuple[ConversationStatus, ...] = ()
@@ -61,6 +71,9 @@ class ConversationFilter:
     opened_after: datetime | None = None
     opened_before: datetime | None = None
     question: str | None = None
+    type_id: str | None = None
+    label_id: str | None = None
+    tag_id: str | None = None
     sight_of: str | None = None
 
     def sight(self, tenant_id: str) -> Sight:
@@ -90,21 +103,22 @@ class Counted(NamedTuple):
 class Queries:
     """Conversations and messages of one tenant at a time; `contacts` are their customers, `timeline` their events."""
 
-    def __init__(self, database: "Database") -> None:
+    def __init__(self, database: "Database", names: NameSource | None = None) -> None:
         self._conversations = database[CONVERSATIONS]
         self._messages = database[MESSAGES]
-        self.contacts = ContactQueries(database)
         self.timeline = Timeline(database)
+        self._names = names or NoNames()
+        self.contacts = ContactQueries(database, self._names)
 
     async def conversation(
         self, tenant_id: str, conversation_id: str, session: "Session | None" = None
     ) -> Conversation | None:
         row = await self._conversations.find_one({"_id": conversation_id, "tenant_id": tenant_id}, session=session)
-        return conversation_of(row) if row else None
+        return conversation_of(row, await self._names.of(tenant_id)) if row else None
 
     async def message(self, tenant_id: str, message_id: str, session: "Session | None" = None) -> Message | None:
         row = await self._messages.find_one({"_id": message_id, "tenant_id": tenant_id}, session=session)
-        return message_of(row) if row else None
+        return message_of(row, await self._names.of(tenant_id)) if row else None
 
     async def last_received(self, tenant_id: str, conversation_id: str, session: "Session | None" = None) -> str | None:
         """The channel's id of the customer's last message, among the newest `LOOKED_AT` of the conversation."""
@@ -129,10 +143,11 @@ class Queries:
 
         Raises `TooWide` when `LIST_SECONDS` were not enough.
         """
+        names = await self._names.of(tenant_id)
         with bounded():
             plans = await self._plans(tenant_id, wanted)
             if order == "-last_activity":
-                return [conversation_of(row) for row in await self._latest(plans, limit, after)]
+                return [conversation_of(row, names) for row in await self._latest(plans, limit, after)]
             waiting: list[Document] = []
             if after is None or after.waiting_since is not None:
                 waiting = await self._longest_waiting(plans, limit, after)
@@ -140,7 +155,7 @@ class Queries:
             if len(waiting) < limit:
                 others = [({**query, "waiting_since": {"$exists": False}}, index) for query, index in plans]
                 waiting += await self._latest(others, limit - len(waiting), after)
-            return [conversation_of(row) for row in waiting]
+            return [conversation_of(row, names) for row in waiting]
 
     async def _latest(self, plans: "list[tuple[Document, str]]", limit: int, after: Place | None) -> "list[Document]":
         rows: list[Document] = []
@@ -178,7 +193,7 @@ class Queries:
         with bounded():
             for query, index in await self._plans(tenant_id, wanted):
                 some = {**query, "unread_count": {"$gt": 0}}
-                by = BY_UNREAD if index == BY_STATUS else index
+                by = BY_UNREAD if index in _WIDE else index
                 found = [self._count(query, index)]
                 if wanted.unread is None:
                     found.append(self._count(some, by))
@@ -241,7 +256,7 @@ class Queries:
             if wanted.assignee not in (None, wanted.sight_of):
                 return []
             wanted = replace(wanted, assignee=wanted.sight_of)
-        query, index = _conversation_query(tenant_id, wanted)
+        query, index = _conversation_query(tenant_id, wanted, await self._names.of(tenant_id))
         if wanted.question is None:
             return [(query, index)]
         plans: list[tuple[Document, str]] = []
@@ -273,7 +288,8 @@ class Queries:
             query["sequence"] = bounds
         direction = 1 if after is not None else -1
         rows = await self._messages.find(query).sort("sequence", direction).limit(limit).to_list(limit)
-        found = [message_of(row) for row in rows]
+        names = await self._names.of(tenant_id)
+        found = [message_of(row, names) for row in rows]
         return found if direction == -1 else found[::-1]
 
     async def set_favourite(self, tenant_id: str, conversation_id: str, attendant_id: str, *, on: bool) -> bool:
@@ -292,7 +308,19 @@ class Queries:
         return changed.matched_count == 1
 
 
-def _conversation_query(tenant_id: str, wanted: ConversationFilter) -> "tuple[Document, str]":
+def _marks(wanted: ConversationFilter, names: Names) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """The fields of tag, label and type, the ids of which one must be there, and the index of each."""
+    if wanted.tag_id is not None:
+        yield "tags", same(wanted.tag_id, names.tags), BY_TAG
+    if wanted.label_id is not None:
+        yield "contact.labels", same(wanted.label_id, names.labels), BY_LABEL
+    if wanted.type_id is not None:
+        meant = same(wanted.type_id, names.types)
+        types = {each for one in (*meant, *names.children.get(meant[0], ())) for each in same(one, names.types)}
+        yield "type_id", tuple(sorted(types)), BY_TYPE
+
+
+def _conversation_query(tenant_id: str, wanted: ConversationFilter, names: Names) -> "tuple[Document, str]":
     """The query, and the index that narrows it most; what the index does not cover is filtered along the way."""
     query: Document = {"tenant_id": tenant_id}
     index = BY_STATUS
@@ -307,9 +335,18 @@ def _conversation_query(tenant_id: str, wanted: ConversationFilter) -> "tuple[Do
     if wanted.favourite_of is not None:
         query["favourites"] = wanted.favourite_of
         index = BY_FAVOURITE if index == BY_STATUS else index
-    statuses = wanted.statuses or (ALL_STATUSES if index in (BY_STATUS, BY_ASSIGNEE) else ())
+    for field, ids, by_mark in _marks(wanted, names):
+        query[field] = {"$in": list(ids)} if len(ids) > 1 else ids[0]
+        index = by_mark if index == BY_STATUS else index
+    statuses = wanted.statuses or (ALL_STATUSES if index in (*_WIDE, BY_ASSIGNEE) else ())
     if statuses:
         query["status"] = {"$in": list(statuses)}
+    return {**query, **_narrowed(wanted)}, index
+
+
+def _narrowed(wanted: ConversationFilter) -> "Document":
+    """What no index begins with."""
+    query: Document = {}
     for name, value in (("channel.kind", wanted.channel), ("channel.account_id", wanted.account_id)):
         if value is not None:
             query[name] = value
@@ -318,4 +355,4 @@ def _conversation_query(tenant_id: str, wanted: ConversationFilter) -> "tuple[Do
     opened = {"$gte": wanted.opened_after, "$lt": wanted.opened_before}
     if bounds := {name: value for name, value in opened.items() if value is not None}:
         query["opened_at"] = bounds
-    return query, index
+    return query

@@ -432,6 +432,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/labels/{label_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a label on a customer */
+        put: operations["label_api_v1_contacts__contact_id__labels__label_id__put"];
+        post?: never;
+        /** Take a label off a customer */
+        delete: operations["unlabel_api_v1_contacts__contact_id__labels__label_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -514,7 +532,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the priority */
+        /** Change the priority or the type */
         patch: operations["edit_api_v1_conversations__conversation_id__patch"];
         trace?: never;
     };
@@ -762,6 +780,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The labels by name */
+        get: operations["list_items_api_v1_labels_get"];
+        put?: never;
+        /** Make a label */
+        post: operations["create_api_v1_labels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One label */
+        get: operations["get_item_api_v1_labels__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a label */
+        delete: operations["remove_api_v1_labels__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a label */
+        patch: operations["edit_api_v1_labels__item_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/labels/{item_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a label into another one */
+        post: operations["merge_api_v1_labels__item_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{item_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much bears a label */
+        get: operations["usage_api_v1_labels__item_id__usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -800,6 +889,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tag several messages at once, each with an outcome of its own */
+        post: operations["tag_many_api_v1_messages_tags_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{message_id}/reaction": {
         parameters: {
             query?: never;
@@ -830,6 +936,24 @@ export interface paths {
         /** Send a failed message again */
         post: operations["retry_api_v1_messages__message_id__retry_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a tag on a message */
+        put: operations["tag_api_v1_messages__message_id__tags__tag_id__put"];
+        post?: never;
+        /** Take a tag off a message */
+        delete: operations["untag_api_v1_messages__message_id__tags__tag_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -940,6 +1064,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's setting: closing */
+        get: operations["get_policy_api_v1_settings_closing_get"];
+        /** Set it: closing */
+        put: operations["put_policy_api_v1_settings_closing_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags": {
         parameters: {
             query?: never;
@@ -975,6 +1117,128 @@ export interface paths {
         head?: never;
         /** Change a tag */
         patch: operations["edit_api_v1_tags__item_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/tags/{item_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a tag into another one */
+        post: operations["merge_api_v1_tags__item_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{item_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much bears a tag */
+        get: operations["usage_api_v1_tags__item_id__usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types by name */
+        get: operations["list_items_api_v1_types_get"];
+        put?: never;
+        /** Make a type */
+        post: operations["create_api_v1_types_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the types under one parent in order */
+        put: operations["order_api_v1_types_order_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One type */
+        get: operations["get_item_api_v1_types__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a type */
+        delete: operations["remove_api_v1_types__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a type */
+        patch: operations["edit_api_v1_types__item_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/types/{item_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a type into another one */
+        post: operations["merge_api_v1_types__item_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/types/{item_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much bears a type */
+        get: operations["usage_api_v1_types__item_id__usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/webhooks/whatsapp": {
@@ -1411,6 +1675,25 @@ export interface components {
             name: string;
         };
         /**
+         * ClassifyMany
+         * @description Say of all of them what they are about; null: it is not said any more.
+         */
+        ClassifyMany: {
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "classify";
+            /** Type Id */
+            type_id: string | null;
+        };
+        /**
          * ClientView
          * @description What the web client has to know about this installation.
          */
@@ -1459,11 +1742,14 @@ export interface components {
         };
         /**
          * Closing
-         * @description How a conversation ends.
+         * @description What it takes to close a conversation: `type_required`: people close only what has a type.
          */
-        Closing: {
-            /** Type Id */
-            type_id?: string | null;
+        "Closing-Output": {
+            /**
+             * Type Required
+             * @default false
+             */
+            type_required: boolean;
         };
         /**
          * ConnectableKind
@@ -1616,7 +1902,7 @@ export interface components {
          *     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
          *     it, and an attendant who reopens within a day goes on with it. `snoozed_until` is when a snoozed conversation comes
          *     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
-         *     closes, assigns or snoozes it.
+         *     closes, assigns or snoozes it. `tag_ids` are the tags that its messages have.
          */
         ConversationView: {
             /** Id */
@@ -1677,6 +1963,11 @@ export interface components {
             last_activity_at: string;
             /** Rating */
             rating?: number | null;
+            /**
+             * Tag Ids
+             * @default []
+             */
+            tag_ids: string[];
             /**
              * Sequence
              * @default 0
@@ -1763,7 +2054,7 @@ export interface components {
         };
         /**
          * Edit
-         * @description The fields to change; absent ones stay.
+         * @description The fields to change; absent ones stay. A `type_id` of null takes the type away.
          */
         Edit: {
             /** Priority */
@@ -2004,8 +2295,20 @@ export interface components {
             link?: components["schemas"]["LinkLimit"] | null;
         };
         /**
+         * LabelEdit
+         * @description The fields to change; absent ones stay. An archived label stays on its customers and is offered no more.
+         */
+        LabelEdit: {
+            /** Name */
+            name?: string | null;
+            /** Color */
+            color?: string | null;
+            /** Archived */
+            archived?: boolean | null;
+        };
+        /**
          * LabelRef
-         * @description A label on a customer.
+         * @description A label on a customer. Only the customer's record says who put it there (`set_by`), and when.
          */
         LabelRef: {
             /** Id */
@@ -2014,6 +2317,31 @@ export interface components {
             name: string;
             /** Color */
             color: string;
+            set_by?: components["schemas"]["AuthorView"] | null;
+            /** Set At */
+            set_at?: string | null;
+        };
+        /**
+         * LabelView
+         * @description A label of the company.
+         */
+        LabelView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Color */
+            color: string;
+            set_by?: components["schemas"]["AuthorView"] | null;
+            /** Set At */
+            set_at?: string | null;
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            /** Version */
+            version: number;
         };
         /**
          * LastMessage
@@ -2209,6 +2537,14 @@ export interface components {
              * @default false
              */
             cookie: boolean;
+        };
+        /**
+         * Merging
+         * @description The one that takes its place.
+         */
+        Merging: {
+            /** Into */
+            into: string;
         };
         /**
          * MessageError
@@ -2466,6 +2802,19 @@ export interface components {
             type?: ("quick_reply" | "url" | "copy_code" | "flow") | null;
         };
         /**
+         * NewLabel
+         * @description A label to make.
+         */
+        NewLabel: {
+            /** Name */
+            name: string;
+            /**
+             * Color
+             * @default #64748b
+             */
+            color: string;
+        };
+        /**
          * NewMessage
          * @description What to send. Limits are those of the channel; what it cannot send is refused by name, never ignored.
          */
@@ -2628,6 +2977,16 @@ export interface components {
             time_zone?: string | null;
         };
         /**
+         * NewType
+         * @description A type to make. With `parent_id` it stands under a type of the first level.
+         */
+        NewType: {
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id?: string | null;
+        };
+        /**
          * NewUnsentDraft
          * @description The whole draft; an empty one is deleted instead.
          */
@@ -2787,6 +3146,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[LabelView] */
+        Page_LabelView_: {
+            /** Items */
+            items: components["schemas"]["LabelView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ReplyView] */
         Page_ReplyView_: {
             /** Items */
@@ -2819,6 +3185,13 @@ export interface components {
         Page_TimelineEntryView_: {
             /** Items */
             items: components["schemas"]["TimelineEntryView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[TypeView] */
+        Page_TypeView_: {
+            /** Items */
+            items: components["schemas"]["TypeView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3033,7 +3406,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "unknown_attachment" | "unknown_attendant" | "unknown_message" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "archived" | "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * RenderedTemplate
          * @description What stands around the text of a template that was filled in.
@@ -3291,7 +3664,7 @@ export interface components {
         };
         /**
          * TagRef
-         * @description A tag on a message.
+         * @description A tag on a message. Of a message's tags each says who put it there (`set_by`), and when.
          */
         TagRef: {
             /** Id */
@@ -3300,6 +3673,9 @@ export interface components {
             name: string;
             /** Color */
             color: string;
+            set_by?: components["schemas"]["AuthorView"] | null;
+            /** Set At */
+            set_at?: string | null;
         };
         /**
          * TagView
@@ -3312,6 +3688,9 @@ export interface components {
             name: string;
             /** Color */
             color: string;
+            set_by?: components["schemas"]["AuthorView"] | null;
+            /** Set At */
+            set_at?: string | null;
             /**
              * Archived
              * @default false
@@ -3319,6 +3698,43 @@ export interface components {
             archived: boolean;
             /** Version */
             version: number;
+        };
+        /**
+         * Tagging
+         * @description Tags to put on messages (`add`) and to take off them (`remove`).
+         */
+        Tagging: {
+            /** Message Ids */
+            message_ids: string[];
+            /** Add */
+            add?: string[];
+            /** Remove */
+            remove?: string[];
+        };
+        /**
+         * TaggingOutcome
+         * @description What became of one message: `message` as it is now, or with another `status` the `problem`, and nothing changed.
+         */
+        TaggingOutcome: {
+            /** Id */
+            id: string;
+            /** Status */
+            status: number;
+            message?: components["schemas"]["MessageView"] | null;
+            /** Problem */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * TaggingOutcomes
+         * @description One outcome for each message, in the order of the request; `failed` counts those with a problem.
+         */
+        TaggingOutcomes: {
+            /** Results */
+            results: components["schemas"]["TaggingOutcome"][];
+            /** Failed */
+            failed: number;
         };
         /**
          * Template
@@ -3558,6 +3974,60 @@ export interface components {
             audience: "customer" | "internal";
         };
         /**
+         * TypeEdit
+         * @description The fields to change; absent ones stay. An archived type, and those under it, are offered no more.
+         */
+        TypeEdit: {
+            /** Name */
+            name?: string | null;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Archived */
+            archived?: boolean | null;
+        };
+        /**
+         * TypeOrder
+         * @description Types under one parent (null: of the first level) in their order; those that are left out follow as they were.
+         */
+        TypeOrder: {
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * TypeView
+         * @description A type of the company. Types of one parent stand by `position`, then by name.
+         */
+        TypeView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id?: string | null;
+            /**
+             * Position
+             * @default 1000
+             */
+            position: number;
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TypesInOrder
+         * @description The types that were put in order.
+         */
+        TypesInOrder: {
+            /** Items */
+            items: components["schemas"]["TypeView"][];
+        };
+        /**
          * UnsendablePart
          * @description The part of a template because of which it cannot be sent.
          *
@@ -3592,6 +4062,19 @@ export interface components {
         UploadRef: {
             /** Attachment Id */
             attachment_id: string;
+        };
+        /**
+         * Usage
+         * @description How many messages, customers or conversations bear it, counted up to `limit`.
+         */
+        Usage: {
+            /** Count */
+            count: number;
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit: number;
         };
         /**
          * VariableView
@@ -3854,6 +4337,25 @@ export interface components {
         WhatsAppSettingsChanges: {
             /** Read Receipts */
             read_receipts?: boolean | null;
+        };
+        /**
+         * Closing
+         * @description How a conversation ends: `type_id` says what it was about, where it has no type yet or another one.
+         */
+        atd_conversation__api__actions__Closing: {
+            /** Type Id */
+            type_id?: string | null;
+        };
+        /**
+         * Closing
+         * @description What it takes to close a conversation: `type_required`: people close only what has a type.
+         */
+        atd_conversation__api__types__Closing: {
+            /**
+             * Type Required
+             * @default false
+             */
+            type_required: boolean;
         };
     };
     responses: {
@@ -4554,6 +5056,54 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    label_api_v1_contacts__contact_id__labels__label_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unlabel_api_v1_contacts__contact_id__labels__label_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_conversations_api_v1_conversations_get: {
         parameters: {
             query?: {
@@ -4575,6 +5125,12 @@ export interface operations {
                 unread?: boolean | null;
                 opened_after?: string | null;
                 opened_before?: string | null;
+                /** @description With those under it */
+                type?: string | null;
+                /** @description The id of a label of the customer */
+                label?: string | null;
+                /** @description The id of a tag that one of the messages has */
+                tag?: string | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
             };
@@ -4608,7 +5164,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssignMany"] | components["schemas"]["CloseMany"] | components["schemas"]["ReopenMany"] | components["schemas"]["SnoozeMany"] | components["schemas"]["WakeMany"] | components["schemas"]["PrioritiseMany"] | components["schemas"]["ReadMany"];
+                "application/json": components["schemas"]["AssignMany"] | components["schemas"]["CloseMany"] | components["schemas"]["ReopenMany"] | components["schemas"]["SnoozeMany"] | components["schemas"]["WakeMany"] | components["schemas"]["PrioritiseMany"] | components["schemas"]["ClassifyMany"] | components["schemas"]["ReadMany"];
             };
         };
         responses: {
@@ -4639,6 +5195,12 @@ export interface operations {
                 unread?: boolean | null;
                 opened_after?: string | null;
                 opened_before?: string | null;
+                /** @description With those under it */
+                type?: string | null;
+                /** @description The id of a label of the customer */
+                label?: string | null;
+                /** @description The id of a tag that one of the messages has */
+                tag?: string | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
             };
@@ -4778,7 +5340,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Closing"] | null;
+                "application/json": components["schemas"]["atd_conversation__api__actions__Closing"] | null;
             };
         };
         responses: {
@@ -5277,6 +5839,189 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_items_api_v1_labels_get: {
+        parameters: {
+            query?: {
+                /** @description Only archived ones, or only those that are not */
+                archived?: boolean | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LabelView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_labels_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLabel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_labels__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_labels__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_labels__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    merge_api_v1_labels__item_id__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merging"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    usage_api_v1_labels__item_id__usage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     me_api_v1_me_get: {
         parameters: {
             query?: never;
@@ -5349,6 +6094,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    tag_many_api_v1_messages_tags_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tagging"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaggingOutcomes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     react_api_v1_messages__message_id__reaction_put: {
         parameters: {
             query?: never;
@@ -5405,6 +6175,54 @@ export interface operations {
             header?: never;
             path: {
                 message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tag_api_v1_messages__message_id__tags__tag_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    untag_api_v1_messages__message_id__tags__tag_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+                tag_id: string;
             };
             cookie?: never;
         };
@@ -5653,6 +6471,55 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_policy_api_v1_settings_closing_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closing-Output"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_settings_closing_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["atd_conversation__api__types__Closing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closing-Output"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_items_api_v1_tags_get: {
         parameters: {
             query?: {
@@ -5781,6 +6648,264 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    merge_api_v1_tags__item_id__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merging"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    usage_api_v1_tags__item_id__usage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_items_api_v1_types_get: {
+        parameters: {
+            query?: {
+                /** @description Only archived ones, or only those that are not */
+                archived?: boolean | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TypeView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_types_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewType"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    order_api_v1_types_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypeOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypesInOrder"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_types__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_types__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_types__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypeEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    merge_api_v1_types__item_id__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merging"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    usage_api_v1_types__item_id__usage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -87,6 +87,7 @@ export class ModelServer {
       favourite: false,
       draft: false,
       unread_count: 0,
+      tag_ids: [],
       waiting_since: null,
       last_message: null,
       reply_window_expires_at: null,

@@ -23,6 +23,7 @@ function conversation(id: string, changes: Partial<Conversation> = {}): Conversa
     favourite: false,
     draft: false,
     unread_count: 0,
+    tag_ids: [],
     last_message: null,
     opened_at: "2026-11-29T12:00:00.000Z",
     closed_at: null,

@@ -33,6 +33,7 @@ const conversation = {
   favourite: false,
   draft: false,
   unread_count: 0,
+  tag_ids: [],
   opened_at: "2026-11-22T12:00:00Z",
   last_activity_at: "2026-11-22T12:00:00Z",
   reply_window_expires_at: "2020-01-01T00:00:00Z",

@@ -1,0 +1,108 @@
+"""Labels on customers, and the conversations that show them."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from atd_conversation.commands.effects import decided, publish_changes
+from atd_conversation.commands.marking import Marking
+from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.events import contact_event
+from atd_conversation.domain.unit_of_work import UnitOfWork
+from atd_conversation.store.marked import STEP, MarkedQueries
+from atd_conversation.store.queries import Queries
+from atd_conversation.store.unit import UnitStore
+from atd_schemas.envelope import Actor
+from atd_servicekit.clock import Clock
+from atd_servicekit.jobs import Again, Job, Jobs
+from atd_servicekit.problems import not_found
+from atd_servicekit.tracing import current_traceparent
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
+
+RELABEL = "relabel-conversations"
+"""The kind of job that brings a contact's labels to conversations that take no messages any more."""
+
+_MOST_HOPS = 10
+
+
+class LabelCommands:
+    """Runs inside the transaction whose session it is given."""
+
+    def __init__(
+        self, queries: Queries, marked: MarkedQueries, marking: Marking, store: UnitStore, jobs: Jobs, clock: Clock
+    ) -> None:
+        self._queries = queries
+        self._marked = marked
+        self._marking = marking
+        self._store = store
+        self._jobs = jobs
+        self._clock = clock
+
+    async def change(
+        self,
+        session: "Session",
+        tenant_id: str,
+        actor: Actor,
+        contact_id: str,
+        label_id: str,
+        *,
+        on: bool,
+        request_id: str,
+    ) -> Contact:
+        """Put a label on a customer or take it off. A contact that another one goes on for is that one.
+
+        Raises `Problem` 404, 422 `archived`, `too_many`.
+        """
+        contact = await self._contact(session, tenant_id, contact_id)
+        label = await self._marking.label(session, tenant_id, label_id, None, to_set=on)
+        contact.names = contact.names.with_label(label)
+        now, unit = self._clock.now(), UnitOfWork()
+        unit.touch_contact(contact)
+        changed = decided(lambda: contact.label(label, actor, now) if on else contact.unlabel(label))
+        if not changed:
+            return contact
+        event = contact_event(
+            contact,
+            "contact.labelled" if on else "contact.unlabelled",
+            changed,
+            now=now,
+            causation_id=request_id,
+            actor=actor,
+            label=label,
+        )
+        unit.tell(event, current_traceparent(), {"label": label.model_dump(mode="json")})
+        for conversation in await self._marked.current_of_contact(tenant_id, contact.id, session):
+            unit.touch(conversation)
+            conversation.names = contact.names
+            changes = conversation.relabel_contact(contact.ref())
+            publish_changes(unit, conversation, changes, actor, now, request_id)
+        await self._store.save(session, unit, now)
+        await self._jobs.put(
+            session, Job(f"{RELABEL}:{contact.id}", RELABEL, tenant_id, now, {"contact_id": contact.id})
+        )
+        return contact
+
+    async def _contact(self, session: "Session", tenant_id: str, contact_id: str) -> Contact:
+        contact = await self._queries.contacts.one(tenant_id, contact_id, session)
+        for _ in range(_MOST_HOPS):
+            if contact is None or contact.merged is None:
+                break
+            contact = await self._queries.contacts.one(tenant_id, contact.merged.into, session)
+        if contact is None:
+            raise not_found("Contact not found.")
+        return contact
+
+
+def relabel_step(queries: Queries, marked: MarkedQueries, clock: Clock) -> Callable[[Job], Awaitable[Again | None]]:
+    """One step of `RELABEL`: up to `STEP` conversations."""
+
+    async def step(job: Job) -> Again | None:
+        contact = await queries.contacts.one(job.tenant_id, job.data["contact_id"])
+        if contact is None or contact.merged is not None:
+            return None
+        labels = [one.id for one in contact.ref().labels]
+        found = await marked.relabel(job.tenant_id, contact.id, labels)
+        return Again(clock.now()) if found == STEP else None
+
+    return step
