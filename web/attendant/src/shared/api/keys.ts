@@ -15,6 +15,8 @@ export const keys = {
   count: (filter: ConversationFilter) => ["conversations", "count", filter] as const,
   /** `Conversation` */
   conversation: (id: string) => ["conversations", "one", id] as const,
+  /** `Taken`: that a conversation is no longer this person's, and whose it is. */
+  taken: (id: string) => ["conversations", "taken", id] as const,
   /** `Thread`: the loaded messages of a conversation, oldest first. */
   thread: (conversationId: string) => ["threads", conversationId] as const,
   /** `Contact` */

@@ -43,7 +43,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Upda
       advance(copies, updates, frame, message);
     } else if (isAbout(frame, "setting")) {
       updates.settings.add(frame.data.setting);
-    } else {
+    } else if (isAbout(frame, "contact")) {
       updates.contacts.set(frame.subject, frame.data.contact);
       renameContact(copies, updates, frame.data.contact);
     }

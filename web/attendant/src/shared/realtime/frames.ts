@@ -40,7 +40,18 @@ export type SettingEvent = Event<
   "setting",
   { setting: string; id: string; deleted?: boolean; value?: Record<string, unknown> | null }
 >;
-export type EventFrame = ConversationEvent | MessageEvent | ContactEvent | SettingEvent;
+/** To who sees own conversations only: this one is no longer theirs. Who has it now is named if they may know. */
+export type TakenEvent = Omit<Event<"conversation", { conversation_id: string; assignee: Person | null }>, "type"> & {
+  type: typeof TAKEN;
+};
+export type EventFrame = ConversationEvent | MessageEvent | ContactEvent | SettingEvent | TakenEvent;
+
+type Person = { id: string; name: string | null };
+const TAKEN = "conversation.taken";
+
+export function isTaken(frame: EventFrame): frame is TakenEvent {
+  return frame.type === TAKEN;
+}
 
 /** Frames without a cursor: they are true for a moment and are never repeated. */
 export type PassingFrame = { subject: string; actor: Author; occurred_at: string } & (
@@ -54,8 +65,8 @@ export type ConnectionFrame =
   | { type: "ready"; cursor: string; expires_at: number; now?: string }
   | { type: "heartbeat"; cursor: string; now?: string }
   | { type: "resync"; cursor: string; reason: string }
-  /** `permissions`: what the person may do from now on; it comes unasked, too, when a role was changed. */
-  | { type: "authenticated"; expires_at: number; permissions?: string[] }
+  /** What the person may do (`permissions`) and see from now on; it comes unasked, too, when that was changed. */
+  | { type: "authenticated"; expires_at: number; permissions?: string[]; visibility?: string }
   | { type: "pong"; id?: string | number }
   | { type: "error"; code: string; detail: string };
 
@@ -90,7 +101,7 @@ export function readFrame(text: string): Frame | null {
   if (typeof found["subject"] !== "string" || !isRecord(found["data"]))
     return { is: "unknown", cursor: cursorOf(found) };
   if (PASSING.has(type)) return { is: "passing", frame: found as unknown as PassingFrame };
-  const needed = NEEDED[type.split(".")[0] ?? ""];
+  const needed = type === TAKEN ? "conversation_id" : NEEDED[type.split(".")[0] ?? ""];
   if (needed === undefined || !found["data"][needed] || typeof found["sequence"] !== "number") {
     return { is: "unknown", cursor: cursorOf(found) };
   }
@@ -100,8 +111,8 @@ export function readFrame(text: string): Frame | null {
 export function isAbout<F extends "conversation" | "message" | "contact" | "setting">(
   frame: EventFrame,
   family: F,
-): frame is Extract<EventFrame, { type: `${F}.${string}` }> {
-  return frame.type.startsWith(`${family}.`);
+): frame is Exclude<Extract<EventFrame, { type: `${F}.${string}` }>, TakenEvent> {
+  return frame.type.startsWith(`${family}.`) && !isTaken(frame);
 }
 
 function cursorOf(found: Record<string, unknown>): string | null {

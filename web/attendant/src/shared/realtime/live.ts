@@ -11,7 +11,7 @@ import { mayBelong, withChanges, type ConversationList } from "@/shared/conversa
 import { withMessages, type Thread } from "@/shared/conversations/thread";
 import { applyEvents } from "@/shared/realtime/apply";
 import { countsDiffer, recounted } from "@/shared/realtime/counts";
-import type { EventFrame } from "@/shared/realtime/frames";
+import { isTaken, type EventFrame } from "@/shared/realtime/frames";
 import { MissingConversations } from "@/shared/realtime/missing";
 import { Searches } from "@/shared/realtime/searches";
 import { settled, Watches, type Watch } from "@/shared/realtime/watch";
@@ -25,6 +25,11 @@ const GAPS_MOST = 20;
 
 type MessageListener = (conversationId: string, messages: readonly Message[]) => void;
 
+/** Whose a conversation is that is no longer this person's; null: the queue's, or of somebody who is not named. */
+export interface Taken {
+  to: { id: string; name: string | null } | null;
+}
+
 /** Where changes come from. */
 interface Written {
   /** The list that they are the answer for, and which asks for nothing because of them. */
@@ -35,6 +40,8 @@ interface Written {
 
 export class Live {
   private me = "";
+  /** Whether the person sees own conversations only. */
+  private limited = false;
   private readonly copies = new Map<string, Conversation>();
   private readonly watches = new Watches();
   private readonly listeners = new Set<MessageListener>();
@@ -51,6 +58,20 @@ export class Live {
     if (this.me === attendantId) return;
     if (this.me !== "") this.forget();
     this.me = attendantId;
+  }
+
+  /** Which conversations the person sees. When that changes, nothing that is kept counts any more. */
+  limitTo(visibility: string): void {
+    const limited = visibility !== "all";
+    if (limited === this.limited) return;
+    this.limited = limited;
+    this.copies.clear();
+    this.missing.forget();
+    this.searches.forget();
+    this.watches.each((watch) => (watch.void = true));
+    for (const family of ["conversations", "threads", "contacts"]) {
+      void this.client.resetQueries({ queryKey: [family] });
+    }
   }
 
   /** Forget every copy and everything in the cache: somebody else sits here now. */
@@ -75,6 +96,18 @@ export class Live {
 
   /** Take in a batch of events, in their order. */
   apply(frames: readonly EventFrame[]): void {
+    const at = frames.findIndex(isTaken);
+    const taken = frames[at];
+    if (taken === undefined || !isTaken(taken)) {
+      this.applyKept(frames);
+      return;
+    }
+    this.applyKept(frames.slice(0, at));
+    this.lose(taken.subject, taken.data.assignee);
+    this.apply(frames.slice(at + 1));
+  }
+
+  private applyKept(frames: readonly EventFrame[]): void {
     if (frames.length === 0) return;
     const updates = applyEvents(this.copies, frames);
     notifyManager.batch(() => {
@@ -120,6 +153,10 @@ export class Live {
   takeAnswered(answered: readonly Conversation[], watch: Watch, queryKey?: readonly unknown[]): Conversation[] {
     const changes = new Map<string, Conversation>();
     const shown = answered.map((copy) => {
+      if (this.limited && copy.assignee?.id !== this.me) {
+        this.lose(copy.id, copy.assignee ? { id: copy.assignee.id, name: copy.assignee.name ?? null } : null);
+        return copy;
+      }
       const next = settled(copy, this.copies.get(copy.id), watch);
       changes.set(copy.id, next);
       return next;
@@ -191,6 +228,21 @@ export class Live {
     }
   }
 
+  /**
+   * The conversation is somebody else's from now on, and this person sees own ones only: nothing of it stays here but
+   * who has it (null: nobody, or nobody who may be named), for where it is open.
+   */
+  lose(id: string, to: Taken["to"]): void {
+    const contact = this.copies.get(id)?.contact.id;
+    this.client.setQueryData<Taken>(keys.taken(id), { to });
+    this.watches.each((watch) => (watch.void = true)); // what is being answered may still show it
+    this.missing.drop(id);
+    this.takeAway(id);
+    for (const queryKey of [keys.conversation(id), keys.thread(id)]) this.client.removeQueries({ queryKey });
+    if (contact !== undefined) this.client.removeQueries({ queryKey: keys.contact(contact) });
+    this.planRecount(true);
+  }
+
   /** Calls back with every message that comes, from wherever; answers what ends it. */
   onMessages(listener: MessageListener): () => void {
     this.listeners.add(listener);
@@ -206,6 +258,7 @@ export class Live {
       fresh.set(id, after);
       earlier.set(id, before);
       this.copies.set(id, after);
+      if (before === undefined) this.replace(keys.taken(id), null);
       if (before !== undefined || opened?.has(id)) this.count(before, after);
     }
     if (fresh.size === 0) return;

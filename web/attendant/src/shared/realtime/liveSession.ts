@@ -54,6 +54,7 @@ export class LiveSession {
   ) {
     this.live = liveOf(client);
     this.live.belongTo(me.id);
+    this.live.limitTo(me.visibility);
     this.presence = new Presence(me.id);
     this.socket = new Socket({
       open: openWebSocket,
@@ -69,7 +70,11 @@ export class LiveSession {
       },
       onState: (state) => this.connected(state),
       onServerTime: (now) => serverClock.learn(now),
-      onPermissions: session.permitted,
+      onPermissions: (permissions, visibility) => {
+        this.events.flush();
+        this.live.limitTo(visibility);
+        session.permitted(permissions, visibility);
+      },
     });
     this.signals = new Signals((frame) => this.socket.send(frame));
     this.notifier = this.createNotifier();

@@ -31,6 +31,11 @@ export class MissingConversations {
     this.plan(WAIT_MS);
   }
 
+  /** Do not load it: it is not this person's any more. */
+  drop(id: string): void {
+    this.waiting.delete(id);
+  }
+
   forget(): void {
     this.waiting = new Set();
     this.generation += 1;

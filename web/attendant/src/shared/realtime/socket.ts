@@ -29,7 +29,7 @@ export interface SocketParts {
   onGap: () => void;
   onState: (state: ConnectionState) => void;
   onServerTime: (now: string) => void;
-  onPermissions: (permissions: readonly string[]) => void;
+  onPermissions: (permissions: readonly string[], visibility: string) => void;
   random?: () => number;
 }
 
@@ -154,7 +154,7 @@ export class Socket {
       if (frame.now !== undefined) this.parts.onServerTime(frame.now);
     } else if (frame.type === "authenticated") {
       this.renewBefore(frame.expires_at);
-      if (frame.permissions !== undefined) this.parts.onPermissions(frame.permissions);
+      if (frame.permissions !== undefined) this.parts.onPermissions(frame.permissions, frame.visibility ?? "all");
     }
   }
 

@@ -169,10 +169,10 @@ test("a renewal that is answered after signing out does not sign in again", asyn
 test("changed rights bring a new token with the person's record, unchanged ones ask for nothing", async () => {
   replies["refresh"] = signedIn("ana", "t1", ["b", "a"]);
   const session = await started();
-  session.permitted(["a", "b"]);
+  session.permitted(["a", "b"], "all");
   expect(asked).toEqual(["refresh"]);
   replies["refresh"] = signedIn("ana", "t2", ["a"]);
-  session.permitted(["a"]);
+  session.permitted(["a"], "all");
   await vi.waitFor(() => expect(session.getState()).toMatchObject({ me: { permissions: ["a"] } }));
   expect(await session.token()).toBe("t2");
 });

@@ -104,11 +104,12 @@ export class Session {
     return this.renewing;
   };
 
-  /** What the person may do has changed: a new token, and their record with it. */
-  permitted = (permissions: readonly string[]): void => {
+  /** What the person may do and see; where that has changed: a new token, and their record with it. */
+  permitted = (permissions: readonly string[], visibility: string): void => {
     const { state, current } = this;
     if (state.status !== "signed_in" || current === null) return;
-    if (state.me.permissions.toSorted().join() === permissions.toSorted().join()) return;
+    const may = state.me.permissions.toSorted().join() === permissions.toSorted().join();
+    if (may && state.me.visibility === visibility) return;
     // Without an answer, the token's own renewal brings them.
     this.renewed(current.value).catch(() => undefined);
   };

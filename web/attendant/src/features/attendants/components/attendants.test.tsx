@@ -7,8 +7,16 @@ import { expectAccessible, me, Refusal, renderPart, type Answers } from "@/share
 import { generatePassword } from "../password";
 import { AttendantsPage } from "./AttendantsPage";
 
-const self = { id: me.id, name: me.name, email: me.email, role: "admin", active: true, version: 1 };
-const bia = { id: "b", name: "Bia", email: "bia@exemplo.test", role: "attendant", active: true, version: 1 };
+const self = { id: me.id, name: me.name, email: me.email, role: "admin", active: true, visibility: "all", version: 1 };
+const bia = {
+  id: "b",
+  name: "Bia",
+  email: "bia@exemplo.test",
+  role: "attendant",
+  active: true,
+  visibility: "all",
+  version: 1,
+};
 const answers: Answers = { "GET /api/v1/attendants": { items: [self, bia], next_cursor: null } };
 
 const show = (changes: Answers = {}, permissions?: string[]) =>

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { useConversation } from "@/shared/conversations/queries";
+import { useTaken } from "@/shared/conversations/taken";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { Bar } from "@/shared/ui/Skeletons";
 
@@ -17,7 +18,11 @@ interface Props {
 }
 
 /** Who the customer of this conversation is, and what was said before. */
-export function CustomerPane({ conversationId }: Props) {
+export function CustomerPane(props: Props) {
+  return useTaken(props.conversationId) === null ? <OpenPane {...props} /> : null;
+}
+
+function OpenPane({ conversationId }: Props) {
   const { t } = useTranslation("customer");
   const { data: conversation, error, refetch, isFetching } = useConversation(conversationId);
   return (

@@ -3,7 +3,8 @@ import { IconChevronDown, IconFilter, IconLayoutSidebarLeftExpand } from "@table
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 
-import { VIEWS, type View } from "@/shared/conversations/filter";
+import type { View } from "@/shared/conversations/filter";
+import { useViews } from "@/shared/conversations/taken";
 import { preferences } from "@/shared/storage/preferences";
 
 import { useSavedFilters } from "../hooks/useSavedFilters";
@@ -26,6 +27,7 @@ export function ViewMenu({ view, name, conversationId, unfolds }: Props) {
   const { search } = useLocation();
   const { filters } = useSavedFilters();
   const savedId = savedIdOf(new URLSearchParams(search));
+  const views = useViews();
   const open = conversationId === undefined ? "" : `/${conversationId}`;
   const Icon = savedId === null ? VIEW_ICONS[view] : IconFilter;
   return (
@@ -39,7 +41,7 @@ export function ViewMenu({ view, name, conversationId, unfolds }: Props) {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        {VIEWS.map((one) => {
+        {views.map((one) => {
           const Glyph = VIEW_ICONS[one];
           return (
             <Menu.Item

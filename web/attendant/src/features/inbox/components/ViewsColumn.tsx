@@ -2,7 +2,8 @@ import { IconLayoutSidebarLeftCollapse } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useNavigate } from "react-router";
 
-import { VIEWS, type View } from "@/shared/conversations/filter";
+import type { View } from "@/shared/conversations/filter";
+import { useViews } from "@/shared/conversations/taken";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { preferences } from "@/shared/storage/preferences";
 import { IconButton } from "@/shared/ui/IconButton";
@@ -26,6 +27,7 @@ export function ViewsColumn({ view, conversationId }: Props) {
   const { search } = useLocation();
   const { filters } = useSavedFilters();
   const savedId = savedIdOf(new URLSearchParams(search));
+  const views = useViews();
   const open = conversationId === undefined ? "" : `/${conversationId}`;
   return (
     <nav className={classes.column} aria-label={t("views.label")}>
@@ -35,7 +37,7 @@ export function ViewsColumn({ view, conversationId }: Props) {
         </IconButton>
       </div>
       <ul className={classes.views}>
-        {VIEWS.map((one) => (
+        {views.map((one) => (
           <li key={one}>
             <ViewLink view={one} to={`/inbox/${one}${open}`} current={one === view && savedId === null} />
           </li>
@@ -75,7 +77,7 @@ function ViewLink({ view, to, current }: { view: View; to: string; current: bool
 /** The keys that lead to the views, whether their column is shown or not. */
 export function ViewShortcuts({ conversationId }: { conversationId: string | undefined }) {
   const open = conversationId === undefined ? "" : `/${conversationId}`;
-  return VIEWS.map((view) => <ViewShortcut key={view} view={view} to={`/inbox/${view}${open}`} />);
+  return useViews().map((view) => <ViewShortcut key={view} view={view} to={`/inbox/${view}${open}`} />);
 }
 
 function ViewShortcut({ view, to }: { view: View; to: string }) {

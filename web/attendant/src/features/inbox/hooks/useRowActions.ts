@@ -2,8 +2,9 @@ import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
+import { useMe } from "@/shared/session/SessionProvider";
 import { neutralName } from "@/shared/text/neutral";
-import { notifyFailed, undoable } from "@/shared/ui/notify";
+import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
 type Person = { id: string; name: string | null };
@@ -20,6 +21,7 @@ export interface RowActions {
 /** What can be done with a conversation from the list: closing and giving away can be undone, what is refused is said. */
 export function useRowActions(): RowActions {
   const { t } = useTranslation("inbox");
+  const me = useMe();
   const actions = useConversationActions();
   const problemText = useProblemText();
   const nameOf = ({ contact }: Conversation) => neutralName(contact.name ?? "") || t("row.nameless");
@@ -58,7 +60,9 @@ export function useRowActions(): RowActions {
     if (!(await give(to))) return;
     const before = assignee ? { id: assignee.id, name: assignee.name ?? null } : null;
     const message = to === null ? t("done.released", { name }) : t("done.assigned", { name, to: to.name ?? "" });
-    undoable({ message, undo: () => void give(before) });
+    // Who sees own conversations only cannot take back what is no longer theirs.
+    if (me.visibility === "own" && to?.id !== me.id) notifyDone(message);
+    else undoable({ message, undo: () => void give(before) });
   }
 
   return {

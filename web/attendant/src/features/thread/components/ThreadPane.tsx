@@ -8,6 +8,7 @@ import { ApiProblem } from "@/shared/api/problem";
 import type { Conversation } from "@/shared/api/types";
 import type { View } from "@/shared/conversations/filter";
 import { useConversation } from "@/shared/conversations/queries";
+import { useTaken } from "@/shared/conversations/taken";
 import { useThread } from "@/shared/conversations/useThread";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -19,6 +20,7 @@ import { ThreadHeader } from "./header/ThreadHeader";
 import headerClasses from "./header/header.module.css";
 import { MessageList, type ListHandle } from "./MessageList";
 import { NoSelection } from "./NoSelection";
+import { TakenConversation } from "./TakenConversation";
 import classes from "./thread.module.css";
 
 interface Props {
@@ -30,7 +32,13 @@ interface Props {
 /** Header, messages and composer of one conversation. */
 export function ThreadPane({ view, conversationId }: Props) {
   if (conversationId === undefined) return <NoSelection />;
-  return <OpenConversation key={conversationId} view={view} conversationId={conversationId} />;
+  return <Selected key={conversationId} view={view} conversationId={conversationId} />;
+}
+
+function Selected({ view, conversationId }: { view: View; conversationId: string }) {
+  const taken = useTaken(conversationId);
+  if (taken !== null) return <TakenConversation view={view} conversationId={conversationId} taken={taken} />;
+  return <OpenConversation view={view} conversationId={conversationId} />;
 }
 
 function OpenConversation({ view, conversationId }: { view: View; conversationId: string }) {

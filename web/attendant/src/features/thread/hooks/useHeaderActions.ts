@@ -6,7 +6,7 @@ import type { Conversation, Priority } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
 import { focusComposer } from "@/shared/conversations/composerFocus";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
-import { notifyFailed, undoable } from "@/shared/ui/notify";
+import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
 type Person = { id: string; name: string | null };
@@ -41,11 +41,13 @@ export function useHeaderActions(conversation: Conversation) {
       before === null
         ? actions.unassign.mutate({ id }, { onError: refused })
         : actions.assign.mutate({ id, to: before }, { onError: refused });
-    const done = () =>
-      undoable({
-        message: to === null ? t("done.released", { number }) : t("done.assigned", { number, name: to.name ?? "" }),
-        undo: back,
-      });
+    const done = () => {
+      const message =
+        to === null ? t("done.released", { number }) : t("done.assigned", { number, name: to.name ?? "" });
+      // Who sees own conversations only cannot take back what is no longer theirs.
+      if (me.visibility === "own" && to?.id !== me.id) notifyDone(message);
+      else undoable({ message, undo: back });
+    };
     const told = { onError: refused, onSuccess: done };
     if (to === null) actions.unassign.mutate({ id }, told);
     else actions.assign.mutate({ id, to }, told);
