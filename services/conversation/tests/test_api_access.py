@@ -3,6 +3,7 @@
 import base64
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +56,11 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("POST", "/api/v1/conversations/{conversation_id}/transcripts", {"format": "text"}, "conversations:read"),
     ("GET", "/api/v1/conversations/{conversation_id}/transcripts/{transcript_id}", None, "conversations:read"),
     ("GET", "/api/v1/conversations/{conversation_id}/transcripts/{transcript_id}/content", None, "conversations:read"),
+    ("GET", "/api/v1/conversations/{conversation_id}/scheduled-messages", None, "conversations:read"),
+    ("GET", "/api/v1/scheduled-messages", None, "conversations:read"),
+    ("GET", "/api/v1/scheduled-messages/{scheduled_id}", None, "conversations:read"),
+    ("PATCH", "/api/v1/scheduled-messages/{scheduled_id}", {"text": "Oi"}, "conversations:write"),
+    ("DELETE", "/api/v1/scheduled-messages/{scheduled_id}", None, "conversations:write"),
     ("GET", "/api/v1/contacts", None, "contacts:read"),
     ("GET", "/api/v1/contacts/{contact_id}", None, "contacts:read"),
     ("GET", "/api/v1/capabilities", None, "conversations:read"),
@@ -139,6 +145,7 @@ async def _ids(desk: Any) -> dict[str, str]:
     failed_id = (await desk.do("POST", thread, {"text": "Olá"}))["id"]
     await desk.service.db.messages.update_one({"_id": failed_id}, {"$set": {"status": "failed"}})
     lost_id = await desk.received(PIXEL)
+    soon = desk.service.runtime.clock.now() + timedelta(hours=1)
     manager = desk.seen_by(permissions=("settings:manage",))
     row = await desk.service.db.attachments.find_one({"_id": lost_id})
     await desk.service.db.messages.update_one({"_id": row["message_id"]}, {"$set": {"attachments.0.state": "failed"}})
@@ -149,6 +156,7 @@ async def _ids(desk: Any) -> dict[str, str]:
         "failed_id": failed_id,
         "attachment_id": (await desk.uploaded("foto.png", PIXEL))["id"],
         "lost_id": lost_id,
+        "scheduled_id": (await desk.do("POST", thread, {"text": "Olá", "scheduled_for": soon.isoformat()}))["id"],
         "reply_id": (await desk.do("POST", "/replies", {"shortcut": "ate", "title": "Até", "body": "Até"}))["id"],
         "transcript_id": (await desk.do("POST", f"/conversations/{conversation_id}/transcripts", {"format": "text"}))[
             "id"

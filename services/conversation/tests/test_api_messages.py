@@ -56,7 +56,9 @@ async def test_a_note_keeps_its_quote_and_stays_inside(desk: Any) -> None:
         ({"text": "Olá", "reply_to": "nobody's"}, "unknown_message", ["reply_to"]),
         ({"text": "Olá", "kind": "image"}, "invalid", ["attachment_ids"]),
         ({"text": "Olá", "kind": "order"}, "kind_not_supported", ["kind"]),
-        ({"attachment_ids": ["x"], "scheduled_for": "2030-01-01"}, "kind_not_supported", ["scheduled_for"]),
+        ({"text": "a", "scheduled_for": "2030-01-01"}, "invalid", ["scheduled_for"]),
+        ({"text": "a", "scheduled_for": "2030-01-01T10:00:00"}, "invalid", ["scheduled_for"]),
+        ({"text": "a", "cancel_on_reply": True}, "invalid", ["cancel_on_reply"]),
         ([], "invalid", [""]),
     ],
 )

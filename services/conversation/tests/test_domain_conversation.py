@@ -475,6 +475,7 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "priority": "normal",
         "favourite": True,
         "draft": False,
+        "scheduled_count": 0,
         "unread_count": 1,
         "first_unread_sequence": 2,
         "waiting_since": "2026-03-01T12:00:00.000Z",

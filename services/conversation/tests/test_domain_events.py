@@ -16,7 +16,7 @@ from atd_conversation.domain.events import (
 )
 from atd_conversation.domain.tagging import retag
 from atd_schemas.contents import MessageKind
-from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType
+from atd_schemas.conversation import ContactEventType, ConversationEventType, MessageEventType, ScheduledRef
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.inbound import InboundContact
 from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_WHATSAPP, adapter, encode
@@ -116,6 +116,7 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
         *conversation.assign(None),
         *conversation.prioritise("high"),
         *conversation.snooze(NOON + timedelta(hours=1), NOON),
+        conversation.note_scheduled(ScheduledRef(id="s1", author_id="bia", state="waiting", scheduled_for=NOON)),
         *conversation.close(NOON),
         *conversation.receive("m3", data, occurred_at=NOON, now=NOON),
         conversation.revise("message.edited", sent.message, ("text",)),

@@ -105,6 +105,15 @@ class ContinuedContent(Content):
     number: int
 
 
+class ScheduledFailedContent(Content):
+    """Of a message of direction `system`: a scheduled message could not be sent; `reason` is the code of why."""
+
+    type: Literal["scheduled_failed"]
+    scheduled_id: str
+    author_name: str | None = None
+    reason: str
+
+
 class AudioContent(_AboutProduct):
     """A sound; `duration` is in seconds."""
 
@@ -306,7 +315,7 @@ class UnsupportedContent(_AboutProduct):
 _PLAIN = (PlainContent,)
 CONTENTS: Mapping[MessageKind, tuple[type[Content], ...]] = MappingProxyType(
     {
-        "text": (PlainContent, NumberChangedContent, ContinuedContent, NoticeContent),
+        "text": (PlainContent, NumberChangedContent, ContinuedContent, ScheduledFailedContent, NoticeContent),
         "image": _PLAIN,
         "audio": (AudioContent,),
         "video": _PLAIN,
@@ -334,7 +343,7 @@ _BY_TYPE: Mapping[str, type[Content]] = MappingProxyType(
 _NOTICES: Mapping[str, type[Content]] = MappingProxyType(
     {
         kind: model
-        for model in (NumberChangedContent, ContinuedContent)
+        for model in (NumberChangedContent, ContinuedContent, ScheduledFailedContent)
         for kind in get_args(model.model_fields["type"].annotation)
     }
 )

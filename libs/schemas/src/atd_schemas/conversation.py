@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from atd_schemas.envelope import Envelope, Schema
+from atd_schemas.envelope import Envelope, Schema, Timestamp
 from atd_schemas.views import ContactView, ConversationState, ConversationView, LabelRef, MessageView, TagRef
 
 
@@ -12,11 +12,22 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+class ScheduledRef(Schema):
+    """A message that is to be said later, without its text. `reason`: the code of why it failed or was cancelled."""
+
+    id: str
+    author_id: str
+    state: Literal["waiting", "sent", "cancelled", "failed"]
+    scheduled_for: Timestamp
+    reason: str | None = None
+
+
 class ConversationData(Schema):
-    """`changed` names the fields that differ from before."""
+    """`changed` names the fields that differ from before. `scheduled`: which scheduled message the event is about."""
 
     conversation: ConversationView
     changed: tuple[str, ...] = ()
+    scheduled: ScheduledRef | None = Field(default=None, exclude_if=_is_none)
 
 
 class MessageData(Schema):
@@ -52,8 +63,11 @@ ConversationEventType = Literal[
     "conversation.classified",
     "conversation.closed",
     "conversation.reopened",
+    "conversation.scheduled",
     "conversation.updated",
 ]
+"""`conversation.scheduled`: a message of it was scheduled for later, changed, sent, cancelled, or could not be sent."""
+
 MessageEventType = Literal[
     "message.received",
     "message.sent",

@@ -4,6 +4,7 @@ from typing import Literal
 
 RefusalCode = Literal[
     "archived",
+    "author_deactivated",
     "broken_variable",
     "channel_not_supported",
     "channel_removed",
@@ -15,6 +16,7 @@ RefusalCode = Literal[
     "message_not_sent",
     "name_taken",
     "not_failed",
+    "not_waiting",
     "superseded",
     "template_not_approved",
     "too_large",
@@ -35,4 +37,7 @@ RefusalCode = Literal[
     "window_closed",
     "wrong_parameters",
 ]
-"""Every code of a message or change that the rules do not allow (422; `not_failed`: 409). Others are of HTTP itself."""
+"""Every code of a message or change that the rules do not allow (422; `not_failed`, `not_waiting`: 409).
+
+Others are of HTTP itself.
+"""

@@ -96,7 +96,8 @@ class ConversationState(Schema):
 class ConversationView(Schema):
     """A conversation as every reader sees it.
 
-    `favourite` and `draft` (they have begun to write here) are the reader's own; false in events. `sequence` counts its
+    `favourite` and `draft` (they have begun to write here) are the reader's own; false in events. `scheduled_count`
+    messages wait to be sent later. `sequence` counts its
     events and is its version for edits.
     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
@@ -116,6 +117,7 @@ class ConversationView(Schema):
     priority: Priority = "normal"
     favourite: bool = False
     draft: bool = False
+    scheduled_count: int = 0
     unread_count: int = 0
     first_unread_sequence: int | None = None
     waiting_since: Timestamp | None = None

@@ -11,11 +11,14 @@ from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
 from atd_conversation.commands.marking import Marking
 from atd_conversation.commands.replies import keeping_files
 from atd_conversation.commands.retiring import marking_rules
+from atd_conversation.commands.scheduled import JOB as SCHEDULED_JOB
+from atd_conversation.commands.scheduled import ScheduledCommands
 from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.catalogue_kinds import KINDS, REPLY
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
 from atd_conversation.domain.replies import check_reply
+from atd_conversation.due_messages import DueMessages
 from atd_conversation.handlers import InboundHandler, SettingsHandler
 from atd_conversation.marks import Marks
 from atd_conversation.names_lookup import NamesLookup
@@ -30,6 +33,7 @@ from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.store.unsent import UnsentDrafts
@@ -79,7 +83,6 @@ def create_app(
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
     own_frames = OwnFrames(runtime.producer, runtime.clock)
     runtime.background("own-frames", own_frames.run)
-    unsent = UnsentDrafts(database)
     thumbnails, jobs = Thumbnails(file_store), runtime.use_jobs()
     papers = Papers.build(runtime, jobs, queries, file_store, thumbnails, settings.time_zone)
     rules = {
@@ -90,6 +93,9 @@ def create_app(
     catalogue_commands = CatalogueCommands(catalogues, rules, runtime.clock)
     marking = Marking(catalogues, names, settings_cache)
     commands = Commands(queries, store, directory, files, served, runtime.clock, marking)
+    unsent, scheduled = UnsentDrafts(database), ScheduledMessages(database)
+    scheduled_commands = ScheduledCommands(scheduled, commands, queries, store, directory, files, jobs, runtime.clock)
+    jobs.handle(SCHEDULED_JOB, DueMessages(scheduled_commands, runtime.transaction))
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -106,6 +112,8 @@ def create_app(
         catalogues=catalogues,
         own_frames=own_frames,
         unsent=unsent,
+        scheduled=scheduled,
+        scheduled_commands=scheduled_commands,
         draft_commands=DraftCommands(unsent, queries, files, runtime.clock),
         catalogue_commands=catalogue_commands,
         settings_cache=settings_cache,

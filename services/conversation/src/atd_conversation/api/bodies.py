@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from atd_conversation.api.parts import Body
 from atd_conversation.domain.drafts import FILE_KINDS, Draft, TemplateDraft
@@ -152,7 +152,10 @@ class NewMessage(Body):
     interactive: Interactive | None = None
     location: Location | None = None
     contacts: Annotated[list[Card], Field(min_length=1, max_length=50), BeforeValidator(_cards)] | None = None
-    scheduled_for: str | None = None
+    scheduled_for: AwareDatetime | None = Field(default=None, description="Say it then, at most a year ahead")
+    cancel_on_reply: bool | None = Field(
+        default=None, description="With `scheduled_for`: not when the customer writes first"
+    )
 
     def draft(self) -> Draft:
         """Raises `Refusal` when the fields contradict each other."""
@@ -169,8 +172,8 @@ class NewMessage(Body):
         )
 
     def _kind(self) -> MessageKind | None:
-        if self.scheduled_for is not None:
-            raise Refusal("kind_not_supported", "cannot be sent yet", "scheduled_for")
+        if self.cancel_on_reply is not None and self.scheduled_for is None:
+            raise Refusal("invalid", "belongs to a message with scheduled_for", "cancel_on_reply")
         given = [name for name in _PARTS if getattr(self, name) is not None]
         if len(given) > 1:
             raise Refusal("invalid", f"a message can have only one of {', '.join(given)}", given[1])

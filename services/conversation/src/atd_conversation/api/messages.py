@@ -1,24 +1,16 @@
 """Reading a thread, answering the customer, leaving a note; reacting to a message, sending it again."""
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response as PlainResponse
+from fastapi import APIRouter, Query
 
-from atd_conversation.api.bodies import NewMessage, NewReaction
-from atd_conversation.api.guard import keep_to_sight
-from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, as_json, json_response
-from atd_conversation.api.unsent import tell_gone
-from atd_conversation.commands.effects import decided
-from atd_conversation.domain.unsent import DraftDirection, DraftPlace, UnsentDraft
+from atd_conversation.api.bodies import NewReaction
+from atd_conversation.api.parts import Parts, Reader, RequestId, Writer
+from atd_conversation.api.saying import add_saying
 from atd_schemas.views import MessageView
-from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import invalid, not_found
 from atd_servicekit.requests import DECLARED_ONLY
-
-if TYPE_CHECKING:
-    from atd_servicekit.mongo import Session
 
 _LAST = 2**53
 """No conversation has so many events; MongoDB could not compare with a number of more than 64 bits."""
@@ -69,41 +61,7 @@ def messages_router(parts: Parts) -> APIRouter:
                 return await _around(parts, place, middle or 0, limit)
         return await _thread(parts, place, before, after, limit, cursor)
 
-    @router.post("", status_code=201, summary="Answer the customer, or leave a note", response_model=MessageView)
-    async def send_message(
-        identity: Writer,
-        conversation_id: str,
-        new: NewMessage,
-        request: Request,
-        request_id: RequestId,
-        idempotency_key: IdempotencyKey = None,
-    ) -> PlainResponse:
-        draft = decided(new.draft)
-
-        async def work(session: "Session") -> StoredAnswer:
-            await keep_to_sight(parts, identity, session, conversation_id=conversation_id)
-            message = await parts.commands.say(
-                session, identity.tenant_id, identity.actor(), conversation_id, draft, request_id=request_id
-            )
-            direction: DraftDirection = "note" if draft.note else "outbound"
-            place = DraftPlace(identity.tenant_id, conversation_id, identity.actor_id, direction)
-            said.append(await parts.draft_commands.said(session, place, draft))
-            return StoredAnswer(201, as_json(message.view()))
-
-        said: list[UnsentDraft | None] = []
-        answer = await parts.idempotency.once(
-            parts.transaction,
-            work,
-            tenant_id=identity.tenant_id,
-            actor_id=identity.actor_id,
-            route=f"POST /conversations/{conversation_id}/messages",
-            key=idempotency_key,
-            body=await request.body(),
-        )
-        if said:
-            tell_gone(parts, identity, said[-1])
-        return json_response(answer.body, answer.status, answer.headers)
-
+    add_saying(router, parts)
     return router
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, field_validator
 
 from atd_conversation.commands import Commands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands
+from atd_conversation.commands.scheduled import ScheduledCommands
 from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.channels import Channels
@@ -21,6 +22,7 @@ from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
 from atd_conversation.store.unsent import UnsentDrafts
 from atd_conversation.thumbnails import Thumbnails
@@ -71,6 +73,8 @@ class Parts:
     snoozing: Snoozing
     papers: Papers
     marks: Marks
+    scheduled: ScheduledMessages
+    scheduled_commands: ScheduledCommands
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

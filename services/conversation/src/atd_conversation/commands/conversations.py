@@ -1,6 +1,7 @@
 """Changes of a conversation, and what is said in it."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -233,6 +234,29 @@ class Commands:
         taken = [one.id for one in message.attachments]
         await self._files.take(session, taken, conversation_id=conversation.id, message_id=message.id)
         return message
+
+    async def check(
+        self,
+        session: "Session",
+        tenant_id: str,
+        actor: Actor,
+        conversation_id: str,
+        draft: Draft,
+        *,
+        at: datetime,
+    ) -> Conversation:
+        """Whether the draft could be said in the conversation at this time, as things are; the conversation.
+
+        Nothing changes. Raises `Problem` as `say` does.
+        """
+        conversation = await self._conversation(session, tenant_id, conversation_id)
+        if not draft.note:
+            await channel_topic(self._channels, self._directory, tenant_id, conversation)
+        await self._quoted(session, tenant_id, conversation, draft)
+        references = await self._references(session, tenant_id, conversation, draft)
+        rules = self._channels.of(conversation.channel.kind)
+        decided(lambda: _said(copy(conversation), "check", draft, references, rules, actor, at))
+        return conversation
 
     async def _conversation(
         self, session: "Session", tenant_id: str, conversation_id: str, expected_sequence: int | None = None

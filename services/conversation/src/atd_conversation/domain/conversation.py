@@ -15,6 +15,7 @@ from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Names, refs
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, Content, MessageKind
+from atd_schemas.conversation import ScheduledRef
 from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import (
@@ -51,9 +52,10 @@ def current_of(account_id: str, contact_id: str) -> str:
 class Change:
     """One event of a conversation: its type, what changed, and the message that it is about.
 
-    `snapshot` is the conversation right after it, for events that are about the conversation itself. `details` is what
-    the timeline tells of it beside that: from whom to whom, until when. `taken_from` is the attendant whose
-    conversation it was until then. `tag` was put on the message or taken off it.
+    `snapshot` is the conversation right after it, for events that are about the conversation itself; `scheduled` is the
+    scheduled message that such an event is about. `details` is what the timeline tells of it beside that: from whom to
+    whom, until when. `taken_from` is the attendant whose conversation it was until then. `tag` was put on the message
+    or taken off it.
     """
 
     type: str
@@ -64,6 +66,7 @@ class Change:
     details: Mapping[str, Any] = field(default_factory=dict)
     taken_from: str | None = None
     tag: TagRef | None = None
+    scheduled: ScheduledRef | None = None
 
 
 @dataclass(slots=True)
@@ -74,7 +77,8 @@ class Conversation:
     `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). `first_unread_sequence` is the place of the
     first message that nobody has read. `waiting_since`: since when the customer waits for an answer; only people answer
     (attendants, and who holds the company's phone): notes, bots and the product itself do not end the waiting.
-    `drafted_by` are the attendants who have begun to write here.
+    `drafted_by` are the attendants who have begun to write here. `scheduled_count` messages wait to be said later, and
+    of them `until_reply` are cancelled when the customer writes first.
     `closed_waiting_since` is what it was when the conversation was closed, for the one who takes that back.
     `snoozed_until`: when a snoozed conversation comes back by itself; absent: when the customer writes. `woke_at`: when
     it last did so, until somebody deals with it.
@@ -95,6 +99,8 @@ class Conversation:
     priority: Priority = "normal"
     favourites: frozenset[str] = frozenset()
     drafted_by: frozenset[str] = frozenset()
+    scheduled_count: int = 0
+    until_reply: tuple[ScheduledRef, ...] = ()
     unread_count: int = 0
     first_unread_sequence: int | None = None
     waiting_since: datetime | None = None
@@ -191,7 +197,7 @@ class Conversation:
         if self.unread_count == 0:
             self.first_unread_sequence = change.sequence
         self.unread_count += 1
-        return [*changes, change]
+        return [*changes, change, *self._cancel_until_reply()]
 
     def echo(self, message: Message, now: datetime) -> Change:
         """Take in what the company wrote with the phone that shares the number: who writes has read, too.
@@ -289,6 +295,23 @@ class Conversation:
         change = self._change(event_type, changed, message, details, tag)
         message.changed_sequence = change.sequence
         return change
+
+    def note_scheduled(self, scheduled: ScheduledRef, *, until_reply: bool = False) -> Change:
+        """A message was scheduled, or changed, or waits no more (by its state)."""
+        self.until_reply = tuple(one for one in self.until_reply if one.id != scheduled.id)
+        if scheduled.state == "waiting" and until_reply:
+            self.until_reply += (scheduled,)
+        change = self._change("conversation.scheduled", ("scheduled_count",))
+        return replace(change, scheduled=scheduled, details=scheduled.model_dump(exclude_none=True))
+
+    def _cancel_until_reply(self) -> list[Change]:
+        """The customer has written: what was to be said only if they did not is cancelled."""
+        cancelled = []
+        for one in self.until_reply:
+            self.scheduled_count -= 1
+            gone = one.model_copy(update={"state": "cancelled", "reason": "customer_replied"})
+            cancelled.append(self.note_scheduled(gone))
+        return cancelled
 
     def assign(self, attendant: Named | None) -> list[Change]:
         """Give the conversation to an attendant, or back to the queue. Raises `Refusal` `conversation_closed`."""
@@ -450,6 +473,7 @@ class Conversation:
             type=self.names.types.get(self.type_id) if self.type_id else None,
             priority=self.priority,
             favourite=reader_id is not None and reader_id in self.favourites,
+            scheduled_count=self.scheduled_count,
             draft=reader_id is not None and reader_id in self.drafted_by,
             unread_count=self.unread_count,
             first_unread_sequence=self.first_unread_sequence,

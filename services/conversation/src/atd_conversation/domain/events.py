@@ -65,7 +65,8 @@ def conversation_event(
         "taken_from": change.taken_from,
     }
     if change.message is None:
-        data = ConversationData(conversation=change.snapshot or conversation.view(), changed=change.changed)
+        shown = change.snapshot or conversation.view()
+        data = ConversationData(conversation=shown, changed=change.changed, scheduled=change.scheduled)
         return ConversationChanged(**common, data=data)
     message = MessageData(
         conversation_id=conversation.id,

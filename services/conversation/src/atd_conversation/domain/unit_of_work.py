@@ -10,7 +10,7 @@ from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.timeline import TimelineEntry, entry_of
-from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged
+from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged, ScheduledRef
 from atd_schemas.envelope import Envelope
 from atd_schemas.topics import CONVERSATION_EVENTS, Topic
 
@@ -35,6 +35,7 @@ class UnitOfWork:
     key the contact that it named, and the one that it names from now on; `given_up` the contact that a key named, which
     names nobody from now on. `receipts` and `early_changes` have rows of
     the collections of that name as they are to be (None: removed) and as they were read (None: not there).
+    `cancelled_schedules` are scheduled messages that wait no more because their customer wrote first.
     `other_names` are further ids of new messages (account, provider's id), which are not saved.
     """
 
@@ -53,6 +54,7 @@ class UnitOfWork:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     removed_attachments: dict[str, StoredAttachment] = field(default_factory=dict)
     early_changes: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
+    cancelled_schedules: list[ScheduledRef] = field(default_factory=list)
     other_names: set[tuple[str, str]] = field(default_factory=set)
     outgoing: list[Publication] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)

@@ -85,6 +85,8 @@ class Intake:
             occurred_at=occurred_at or (self.moment(cause.event) if change.message is not None else None),
         )
         self.unit.tell(made, cause.traceparent, change.details)
+        if change.scheduled is not None:
+            self.unit.cancelled_schedules.append(change.scheduled)
 
     def emit_contact(
         self, contact: Contact, event_type: ContactEventType, changed: tuple[str, ...], cause: Cause

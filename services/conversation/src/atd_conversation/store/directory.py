@@ -54,6 +54,11 @@ class Directory:
         row = await self._accounts.find_one({"_id": account_id, "tenant_id": tenant_id}, {"deleted": 1})
         return bool(row and row["deleted"])
 
+    async def is_deactivated(self, tenant_id: str, attendant_id: str) -> bool:
+        """Whether the attendant is known to have no account any more; one not known yet is taken for active."""
+        row = await self._attendants.find_one({"_id": attendant_id, "tenant_id": tenant_id}, {"active": 1})
+        return bool(row and not row["active"])
+
     async def attendant(self, tenant_id: str, attendant_id: str) -> Named | None:
         """An active attendant of the tenant, or None."""
         row = await self._attendants.find_one(

@@ -10,6 +10,7 @@ from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
+from atd_schemas.conversation import ScheduledRef
 from atd_schemas.inbound import InboundAttachment, SendFailure
 from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LabelRef, LastMessage, MessageError, Named, Reaction
 
@@ -106,6 +107,8 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "profile_name": conversation.profile_name,
         "assignee": {"id": assignee.id, "name": assignee.name} if assignee else None,
         "priority": conversation.priority,
+        "scheduled_count": conversation.scheduled_count or None,
+        "until_reply": [one.model_dump() for one in conversation.until_reply] or None,
         "unread_count": conversation.unread_count,
         "first_unread_sequence": conversation.first_unread_sequence,
         "waiting_since": conversation.waiting_since,
@@ -176,6 +179,8 @@ def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversatio
         priority=document["priority"],
         favourites=frozenset(get("favourites", ())),
         drafted_by=frozenset(get("drafted_by", ())),
+        scheduled_count=get("scheduled_count", 0),
+        until_reply=tuple(ScheduledRef.model_validate(one) for one in get("until_reply", ())),
         unread_count=document["unread_count"],
         first_unread_sequence=get("first_unread_sequence"),
         waiting_since=get("waiting_since"),

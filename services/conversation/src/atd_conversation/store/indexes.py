@@ -18,6 +18,7 @@ POLICIES = "policies"
 SETTING_REVISIONS = "setting_revisions"
 DRAFTS = "drafts"
 TIMELINE = "timeline"
+SCHEDULED = "scheduled_messages"
 
 _DAY = 24 * 3600
 
@@ -134,6 +135,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     CHANNEL_ACCOUNTS: [],
     ATTENDANTS: [],
     TEMPLATES: [],
+    SCHEDULED: [
+        IndexModel([("tenant_id", 1), ("conversation_id", 1), ("state", 1), ("due_at", 1)]),
+        IndexModel([("tenant_id", 1), ("author.id", 1), ("state", 1), ("due_at", 1), ("_id", 1)]),
+        IndexModel([("ended_at", 1)], expireAfterSeconds=30 * _DAY),
+    ],
     DRAFTS: [
         IndexModel([("tenant_id", 1), ("attendant_id", 1), ("updated_at", -1), ("_id", -1)]),
         IndexModel([("conversation_id", 1)]),

@@ -25,8 +25,10 @@ from atd_conversation.store.indexes import (
     EARLY_RECEIPTS,
     IDENTITIES,
     MESSAGES,
+    SCHEDULED,
     TIMELINE,
 )
+from atd_conversation.store.scheduled import cancelling
 from atd_conversation.store.timeline import entry_document
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.inbox import Inbox, stale_when_duplicate
@@ -66,7 +68,7 @@ class UnitStore:
         with stale_when_duplicate():
             results = await write_all(self._db, session, writes)
         for write, result in zip(writes, results, strict=True):
-            if write.collection != ATTACHMENTS and _missed(write, result):
+            if write.collection not in (ATTACHMENTS, SCHEDULED) and _missed(write, result):
                 raise StaleVersion
         await follow_assignees(self._db, session, unit)
 
@@ -106,6 +108,7 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
     yield Write.inserts(ATTACHMENTS, [stored_attachment_document(stored) for stored in unit.new_attachments.values()])
     yield _attachments(unit, now)
     yield Write.inserts(TIMELINE, [entry_document(entry) for entry in unit.timeline])
+    yield Write(SCHEDULED, [cancelling(one, now) for one in unit.cancelled_schedules])
 
 
 def _conversations(unit: UnitOfWork) -> Write:

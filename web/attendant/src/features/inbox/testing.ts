@@ -22,6 +22,7 @@ export function aConversation(changes: Partial<Conversation> = {}): Conversation
     priority: "normal",
     favourite: false,
     draft: false,
+    scheduled_count: 0,
     unread_count: 0,
     tag_ids: [],
     first_unread_sequence: null,

@@ -617,7 +617,7 @@ export interface paths {
         /** The messages of a conversation, newest first */
         get: operations["list_messages_api_v1_conversations__conversation_id__messages_get"];
         put?: never;
-        /** Answer the customer, or leave a note */
+        /** Answer the customer, or leave a note, now or later */
         post: operations["send_message_api_v1_conversations__conversation_id__messages_post"];
         delete?: never;
         options?: never;
@@ -671,6 +671,23 @@ export interface paths {
         put?: never;
         /** Use a quick reply: its text, and copies of its files to be sent */
         post: operations["use_api_v1_conversations__conversation_id__replies__item_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/scheduled-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits to be said in a conversation, and what could not be said */
+        get: operations["of_conversation_api_v1_conversations__conversation_id__scheduled_messages_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1028,6 +1045,42 @@ export interface paths {
         head?: never;
         /** Change a reply */
         patch: operations["edit_api_v1_replies__item_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/scheduled-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's scheduled messages, by time */
+        get: operations["mine_api_v1_scheduled_messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled-messages/{scheduled_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One scheduled message */
+        get: operations["get_scheduled_api_v1_scheduled_messages__scheduled_id__get"];
+        put?: never;
+        post?: never;
+        /** Do not say it, or forget one that failed */
+        delete: operations["cancel_api_v1_scheduled_messages__scheduled_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change what is said, or when */
+        patch: operations["edit_api_v1_scheduled_messages__scheduled_id__patch"];
         trace?: never;
     };
     "/api/v1/sessions": {
@@ -1896,7 +1949,8 @@ export interface components {
          * ConversationView
          * @description A conversation as every reader sees it.
          *
-         *     `favourite` and `draft` (they have begun to write here) are the reader's own; false in events. `sequence` counts its
+         *     `favourite` and `draft` (they have begun to write here) are the reader's own; false in events. `scheduled_count`
+         *     messages wait to be sent later. `sequence` counts its
          *     events and is its version for edits.
          *     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
          *     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
@@ -1935,6 +1989,11 @@ export interface components {
              * @default false
              */
             draft: boolean;
+            /**
+             * Scheduled Count
+             * @default 0
+             */
+            scheduled_count: number;
             /**
              * Unread Count
              * @default 0
@@ -2657,7 +2716,7 @@ export interface components {
             /** @constant */
             kind: "text";
             /** Content */
-            content: components["schemas"]["PlainContent"] | components["schemas"]["NumberChangedContent"] | components["schemas"]["ContinuedContent"] | components["schemas"]["NoticeContent"] | components["schemas"]["EmptyContent"];
+            content: components["schemas"]["PlainContent"] | components["schemas"]["NumberChangedContent"] | components["schemas"]["ContinuedContent"] | components["schemas"]["ScheduledFailedContent"] | components["schemas"]["NoticeContent"] | components["schemas"]["EmptyContent"];
         } | {
             /** @constant */
             kind: "image";
@@ -2857,8 +2916,16 @@ export interface components {
             location?: components["schemas"]["Location"] | null;
             /** Contacts */
             contacts?: components["schemas"]["Card"][] | null;
-            /** Scheduled For */
+            /**
+             * Scheduled For
+             * @description Say it then, at most a year ahead
+             */
             scheduled_for?: string | null;
+            /**
+             * Cancel On Reply
+             * @description With `scheduled_for`: not when the customer writes first
+             */
+            cancel_on_reply?: boolean | null;
         };
         /**
          * NewPassword
@@ -3160,6 +3227,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ScheduledMessageView] */
+        Page_ScheduledMessageView_: {
+            /** Items */
+            items: components["schemas"]["ScheduledMessageView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[SessionView] */
         Page_SessionView_: {
             /** Items */
@@ -3406,7 +3480,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "archived" | "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * RenderedTemplate
          * @description What stands around the text of a template that was filled in.
@@ -3515,6 +3589,99 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * ScheduledEdit
+         * @description The fields to change; absent ones stay. One that failed waits again.
+         */
+        ScheduledEdit: {
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Scheduled For
+             * @description At most a year ahead
+             */
+            scheduled_for?: string | null;
+            /**
+             * Cancel On Reply
+             * @default false
+             */
+            cancel_on_reply: boolean;
+        };
+        /**
+         * ScheduledFailedContent
+         * @description Of a message of direction `system`: a scheduled message could not be sent; `reason` is the code of why.
+         */
+        ScheduledFailedContent: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "scheduled_failed";
+            /** Scheduled Id */
+            scheduled_id: string;
+            /** Author Name */
+            author_name?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ScheduledMessageView
+         * @description A message that is to be said later, in its author's name.
+         *
+         *     `reason` is the code of why it failed (`window_closed`, `conversation_closed`, `author_deactivated`, …) or was
+         *     cancelled (`customer_replied`); `message_id` is the message that it has become.
+         */
+        ScheduledMessageView: {
+            /** Id */
+            id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            author: components["schemas"]["Named"];
+            /** Scheduled For */
+            scheduled_for: string;
+            /** Cancel On Reply */
+            cancel_on_reply: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "cancelled" | "failed";
+            /** Reason */
+            reason: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "inbound" | "outbound" | "note" | "system";
+            /** Kind */
+            kind: ("text" | "image" | "audio" | "video" | "document" | "sticker" | "location" | "contacts" | "interactive" | "template" | "order" | "unsupported") | null;
+            /** Text */
+            text: string | null;
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentView"][];
+            template: components["schemas"]["ScheduledTemplate"] | null;
+            /** Reply To */
+            reply_to: string | null;
+            /** Message Id */
+            message_id: string | null;
+            /** Created At */
+            created_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ScheduledTemplate
+         * @description The template that is to be sent.
+         */
+        ScheduledTemplate: {
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
         };
         /**
          * Section
@@ -5544,6 +5711,15 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
+            /** @description It is scheduled */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledMessageView"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -5646,6 +5822,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilledReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    of_conversation_api_v1_conversations__conversation_id__scheduled_messages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScheduledMessageView_"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6419,6 +6618,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplyView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mine_api_v1_scheduled_messages_get: {
+        parameters: {
+            query?: {
+                /** @description Several; absent: those that wait or failed */
+                state?: ("waiting" | "sent" | "cancelled" | "failed")[] | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScheduledMessageView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_scheduled_api_v1_scheduled_messages__scheduled_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledMessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_api_v1_scheduled_messages__scheduled_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_scheduled_messages__scheduled_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduledEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledMessageView"];
                 };
             };
             default: components["responses"]["Problem"];

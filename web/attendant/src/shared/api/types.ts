@@ -18,6 +18,8 @@ export type MessageOf<K extends MessageKind> = Extract<Message, { kind: K }>;
 export type Attachment = Schemas["AttachmentView"];
 export type MessageError = Schemas["MessageError"];
 export type NewMessage = Schemas["NewMessage"];
+/** A message that is to be said later. */
+export type ScheduledMessage = Schemas["ScheduledMessageView"];
 export type Contact = Schemas["ContactView"];
 export type Template = Schemas["TemplateView"];
 export type SignedIn = Schemas["SignedInAnswer"];

@@ -16,6 +16,7 @@ const ONE = {
   assignee: null,
   favourite: false,
   draft: false,
+  scheduled_count: 0,
   priority: "normal",
   unread_count: 2,
   contact: { id: "x", name: "Maria", labels: [] },

@@ -2,7 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
-import type { Me, Message, NewMessage } from "@/shared/api/types";
+import type { Me, Message, NewMessage, ScheduledMessage } from "@/shared/api/types";
 import { Drafts } from "@/shared/conversations/drafts";
 import { Outgoing, type OutgoingItem } from "@/shared/conversations/outgoing";
 import { Batches } from "@/shared/realtime/batches";
@@ -225,12 +225,13 @@ function openWebSocket(since: string | null, token: string): WebSocket {
 }
 
 function postMessage(conversationId: string, body: NewMessage, key: string): Promise<Message> {
-  return unwrap<Message>(
+  // What is said now is a message; only with `scheduled_for` the answer is another one.
+  return unwrap<Message | ScheduledMessage>(
     api.POST("/api/v1/conversations/{conversation_id}/messages", {
       params: { path: { conversation_id: conversationId }, header: { "Idempotency-Key": key } },
       body,
     }),
-  );
+  ) as Promise<Message>;
 }
 
 /** `crypto.randomUUID` is there in secure contexts alone; a first try over plain HTTP in an office network is none. */

@@ -86,6 +86,7 @@ export class ModelServer {
       priority: "normal",
       favourite: false,
       draft: false,
+      scheduled_count: 0,
       unread_count: 0,
       tag_ids: [],
       waiting_since: null,

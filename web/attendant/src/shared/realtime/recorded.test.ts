@@ -24,6 +24,7 @@ const conversation = {
   assignee: null,
   favourite: true,
   draft: false,
+  scheduled_count: 0,
   unread_count: 12,
   last_activity_at: "2026-11-29T02:05:17.500Z",
   sequence: 155,
@@ -58,6 +59,7 @@ test("a note and a message go into thread and list; the note is not the last mes
     unread_count: 13,
     favourite: true,
     draft: false,
+    scheduled_count: 0,
     last_activity_at: "2026-11-29T02:05:27.745Z",
     last_message: { preview: "bom dia", direction: "inbound", author: { name: "Rui" } },
   });

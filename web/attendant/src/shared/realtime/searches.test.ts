@@ -22,6 +22,7 @@ function conversation(id: string, changes: Partial<Conversation> = {}): Conversa
     priority: "normal",
     favourite: false,
     draft: false,
+    scheduled_count: 0,
     unread_count: 0,
     tag_ids: [],
     last_message: null,

@@ -51,6 +51,7 @@ const conversationOf = (id: string, changes: Partial<Conversation> = {}): Conver
   priority: "normal",
   favourite: false,
   draft: false,
+  scheduled_count: 0,
   unread_count: 0,
   tag_ids: [],
   opened_at: "2026-11-22T12:00:00Z",

@@ -22,6 +22,7 @@ const old = {
   priority: "normal",
   favourite: false,
   draft: false,
+  scheduled_count: 0,
   unread_count: 0,
   last_message: null,
   opened_at: "2020-01-01T00:00:00Z",

@@ -105,6 +105,7 @@ describe("a row", () => {
       status: "closed",
       favourite: true,
       draft: false,
+      scheduled_count: 0,
       assignee: { id: "x", name: "Bruna Lima" },
     };
     await show([{ ...ana, ...changes, contact: { ...ana.contact, labels } }], { view: "favourites" });
