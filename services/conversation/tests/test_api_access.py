@@ -303,7 +303,14 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
 OF_THE_COMPANY = frozenset({"tags", "labels", "types", "replies", "settings"})
 """Lists and settings of the company, by the first word of their path: everybody sees the same."""
 
-NOTHING_OF_CONVERSATIONS = frozenset({"GET /api/v1/capabilities", "POST /api/v1/attachments", "GET /api/v1/drafts"})
+NOTHING_OF_CONVERSATIONS = frozenset(
+    {
+        "GET /api/v1/capabilities",
+        "POST /api/v1/attachments",
+        "GET /api/v1/drafts",
+        "GET /api/v1/scheduled-messages",
+    }
+)
 """What channels carry, the same for every tenant; a file of one's own, which is of no conversation yet; and one's own
 words, which are kept also where they cannot be sent any more."""
 
@@ -323,7 +330,7 @@ BULK = frozenset({"POST /api/v1/conversations/bulk"})
 BULK_OF_MESSAGES = frozenset({"POST /api/v1/messages/tags"})
 """The same of messages."""
 
-BY_PATH = frozenset(("conversation_id", "message_id", "attachment_id", "contact_id"))
+BY_PATH = frozenset(("conversation_id", "message_id", "attachment_id", "contact_id", "scheduled_id"))
 """What a path can name: 404 for whoever does not see it."""
 
 

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
 
 _ANYBODY = Requires()
-_CALLED = {"conversation_id": "Conversation", "message_id": "Message", "attachment_id": "File", "contact_id": "Contact"}
+_CALLED = {
+    "conversation_id": "Conversation",
+    "message_id": "Message",
+    "attachment_id": "File",
+    "contact_id": "Contact",
+    "scheduled_id": "Scheduled message",
+}
 
 
 def sight_of(identity: Identity) -> Sight:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from atd_conversation.domain.sight import Sight
-from atd_conversation.store.indexes import ATTACHMENTS, BY_CONTACT, CONTACTS, CONVERSATIONS, MESSAGES
+from atd_conversation.store.indexes import ATTACHMENTS, BY_CONTACT, CONTACTS, CONVERSATIONS, MESSAGES, SCHEDULED
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -41,11 +41,13 @@ class Sights:
         self._messages = database[MESSAGES]
         self._attachments = database[ATTACHMENTS]
         self._contacts = database[CONTACTS]
+        self._scheduled = database[SCHEDULED]
         self.by_name: Mapping[str, Seen] = {
             "conversation_id": self.conversation,
             "message_id": self.message,
             "attachment_id": self.attachment,
             "contact_id": self.contact,
+            "scheduled_id": self.scheduled,
         }
         """By the name of a parameter of a path: how the thing it names is looked at."""
 
@@ -56,6 +58,12 @@ class Sights:
     async def message(self, sight: Sight, message_id: str, session: "Session | None" = None) -> bool:
         query = {"_id": message_id, "tenant_id": sight.tenant_id}
         row = await self._messages.find_one(query, {"conversation_id": 1}, session=session)
+        return row is not None and await self.conversation(sight, row["conversation_id"], session)
+
+    async def scheduled(self, sight: Sight, scheduled_id: str, session: "Session | None" = None) -> bool:
+        """A scheduled message of a conversation that is seen."""
+        query = {"_id": scheduled_id, "tenant_id": sight.tenant_id}
+        row = await self._scheduled.find_one(query, {"conversation_id": 1}, session=session)
         return row is not None and await self.conversation(sight, row["conversation_id"], session)
 
     async def attachment(self, sight: Sight, attachment_id: str, session: "Session | None" = None) -> bool:
