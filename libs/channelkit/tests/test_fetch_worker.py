@@ -24,7 +24,15 @@ from atd_channelkit.metrics import HOSTS_TOLD, METRICS, ChannelMetrics, RefusedH
 from atd_schemas.inbound import InboundAttachment
 from atd_schemas.outbound import OutboundFetch, OutboundFetchData
 from atd_servicekit import ledger
-from atd_servicekit.files import FileTooLarge, StoredFile
+from atd_servicekit.files import (
+    FileInfected,
+    FileTooLarge,
+    NoScanner,
+    NotScannable,
+    Scanner,
+    ScannerAway,
+    StoredFile,
+)
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.tracing import Tracing
@@ -186,7 +194,10 @@ def row(*, url: str | None = FRESH, sha256: str | None = DIGEST, kind: Any = "im
 
 
 async def attempt(
-    answers: Mapping[str, Answer | Sequence[Answer]], asked: ledger.Row | None = None, account: Account | None = ACCOUNT
+    answers: Mapping[str, Answer | Sequence[Answer]],
+    asked: ledger.Row | None = None,
+    account: Account | None = ACCOUNT,
+    scanner: Scanner | None = None,
 ) -> Tried:
     tried = Tried(Provider(answers), Accounts(account))
     source = Source(tried.provider)
@@ -196,6 +207,7 @@ async def attempt(
         source=source,
         rules=RULES,
         files=tried.files,
+        scanner=scanner or NoScanner(),
         publisher=Nobody(),
         clock=FakeClock(NOW),
         tracing=Tracing.from_endpoint("test", None),
@@ -420,3 +432,37 @@ async def test_an_attempt_leaves_one_line_without_address_or_credentials() -> No
         "foreign_host": None,
         "bytes": None,
     }
+
+
+class Verdict:
+    """A scanner that raises this after the last byte."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def watch(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            yield chunk
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [(FileInfected("Eicar"), "media:infected"), (NotScannable(), "media:not_scannable")]
+)
+async def test_a_file_that_the_scanner_refuses_is_not_kept(error: Exception, expected: str) -> None:
+    tried = await attempt({FRESH: bytes_of()}, scanner=Verdict(error))
+    assert isinstance(tried.outcome, ledger.Failed)
+    assert tried.outcome.reason == expected
+    assert tried.provider.asked == [FRESH]
+    assert tried.files.held == {}
+
+
+async def test_a_file_waits_for_a_scanner_that_is_away() -> None:
+    tried = await attempt({FRESH: bytes_of()}, scanner=Verdict(ScannerAway("TimeoutError")))
+    assert isinstance(tried.outcome, ledger.Retry)
+    assert (tried.outcome.reason, tried.outcome.scope, tried.outcome.kind) == (
+        "transient:scanner_away",
+        "lane",
+        "scanner",
+    )
+    assert tried.files.held == {}

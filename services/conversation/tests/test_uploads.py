@@ -1,7 +1,7 @@
 """Uploads that nobody uses go away, with their bytes; those of a message stay."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,17 @@ from atd_conversation.uploads import (
     UploadPlaces,
     Uploads,
 )
-from atd_servicekit.files import FileMissing, FileStore, FileStoreSettings, create_file_store, file_key
+from atd_servicekit.files import (
+    FileInfected,
+    FileMissing,
+    FileStore,
+    FileStoreSettings,
+    NotScannable,
+    Scanner,
+    ScannerAway,
+    create_file_store,
+    file_key,
+)
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import Problem
@@ -52,11 +62,11 @@ async def store(parts: Any, mongodb_url: str, database_name: str) -> AsyncIterat
 
 
 class World:
-    def __init__(self, parts: Any, store: FileStore) -> None:
+    def __init__(self, parts: Any, store: FileStore, scanner: Scanner | None = None) -> None:
         self.clock = FakeClock()
         self.parts = parts.another(self.clock)
         self.store = store
-        self.uploads = Uploads(self.parts.files, store, Idempotency(parts.db, self.clock), self.clock)
+        self.uploads = Uploads(self.parts.files, store, Idempotency(parts.db, self.clock), self.clock, scanner)
 
     async def upload(self, data: bytes = b"abc", chunks: AsyncIterator[bytes] | None = None) -> str:
         taken = await self.uploads.take(
@@ -205,3 +215,36 @@ async def test_more_than_one_round_is_swept(world: World) -> None:
         await world.parts.files.begin(StoredAttachment(T, file, world.clock.now(), uploaded_by="bia"))
     world.clock.advance(UNUSED_FOR * 2)
     assert await world.uploads.sweep() == 205
+
+
+class Verdict:
+    """A scanner that raises this after the last byte."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def watch(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            yield chunk
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (FileInfected("Eicar"), 422, "infected"),
+        (NotScannable(), 422, "not_scannable"),
+        (ScannerAway("TimeoutError"), 503, "scanner_unavailable"),
+    ],
+)
+async def test_nothing_is_kept_that_the_virus_scanner_did_not_find_clean(
+    parts: Any, store: FileStore, error: Exception, status: int, code: str
+) -> None:
+    world = World(parts, store, Verdict(error))
+    with pytest.raises(Problem) as refused:
+        await world.upload()
+    assert (refused.value.status, refused.value.code) == (status, code)
+    assert await world.parts.all("attachments") == []
+    files = parts.mongo.client[f"{parts.db.name}_files"]
+    chunks = [name for name in await files.list_collection_names() if name.endswith("chunks")]
+    assert [await files[name].count_documents({}) for name in chunks] in ([], [0])

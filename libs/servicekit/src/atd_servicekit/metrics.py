@@ -111,6 +111,13 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric("jobs_handled", "counter", "Steps of jobs, by outcome", "steps", ("kind", "outcome")),
     Metric("jobs_late_seconds", "gauge", "How long the job that was claimed last had been due", "seconds"),
+    Metric(
+        "files_scanned",
+        "counter",
+        "Files that the virus scanner was shown: `clean`, `infected`, `too_large` for it, or it was `away`",
+        "files",
+        ("outcome",),
+    ),
     Metric("http_requests", "counter", "HTTP requests served", "requests", ("method", "route", "status")),
     Metric("http_seconds", "histogram", "Time to serve an HTTP request", "seconds", ("method", "route"), _SECONDS),
     Metric("client_requests", "counter", "HTTP requests made", "requests", ("client", "method", "status")),
@@ -150,6 +157,7 @@ class Metrics:
     ledger_expired: Counter
     jobs_handled: Counter
     jobs_late_seconds: Gauge
+    files_scanned: Counter
     http_requests: Counter
     http_seconds: Histogram
     client_requests: Counter

@@ -41,7 +41,7 @@ from atd_conversation.thumbnails import Thumbnails
 from atd_conversation.uploads import Uploads
 from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic
 from atd_servicekit.clock import Clock
-from atd_servicekit.files import create_file_store
+from atd_servicekit.files import create_file_store, create_scanner
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 
@@ -73,7 +73,7 @@ def create_app(
     directory, queries, files = Directory(database), Queries(database, names), Files(database)
     idempotency = runtime.use_idempotency()
     file_store = create_file_store(settings, runtime.metrics, clock=runtime.clock)
-    uploads = Uploads(files, file_store, idempotency, runtime.clock)
+    uploads = Uploads(files, file_store, idempotency, runtime.clock, create_scanner(settings, runtime.metrics))
     runtime.add_component(file_store)
     runtime.background("sweep-uploads", uploads.sweep_forever)
     runtime.background("contact-terms", queries.contacts.add_terms_forever)

@@ -19,9 +19,19 @@ from atd_conversation.domain.message import Attachment
 from atd_conversation.store.files import Files
 from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
-from atd_servicekit.files import FileStore, FileTooLarge, PictureProbe, file_key
+from atd_servicekit.files import (
+    FileInfected,
+    FileStore,
+    FileTooLarge,
+    NoScanner,
+    NotScannable,
+    PictureProbe,
+    Scanner,
+    ScannerAway,
+    file_key,
+)
 from atd_servicekit.idempotency import Idempotency, StoredAnswer
-from atd_servicekit.problems import Problem, rate_limited, too_large
+from atd_servicekit.problems import Problem, invalid, rate_limited, too_large
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
@@ -42,6 +52,9 @@ UNUSED_FOR = timedelta(hours=24)
 
 THUMBNAIL = "thumbnail"
 """The variant of a file that its thumbnail is kept under."""
+
+PART_NAME = "file"
+"""The field of the form that has the file."""
 
 _RETRY_SECONDS = 5
 _SWEEP_EVERY = timedelta(minutes=10)
@@ -78,8 +91,11 @@ class UploadPlaces:
 class Uploads:
     """Takes files in."""
 
-    def __init__(self, files: Files, store: FileStore, idempotency: Idempotency, clock: Clock) -> None:
+    def __init__(
+        self, files: Files, store: FileStore, idempotency: Idempotency, clock: Clock, scanner: Scanner | None = None
+    ) -> None:
         self.places = UploadPlaces()
+        self._scanner = scanner or NoScanner()
         self._files = files
         self._store = store
         self._idempotency = idempotency
@@ -98,7 +114,8 @@ class Uploads:
     ) -> StoredAnswer:
         """Store a file whose first bytes are `head`; what is answered is its view.
 
-        The same key with the same name and bytes answers the file of the first time. Raises `Problem` 409, 413, 422.
+        The same key with the same name and bytes answers the file of the first time. Raises `Problem` 409, 413, 422
+        (also `infected`, `not_scannable`), and 503 `scanner_unavailable`: nothing is kept that was not scanned.
         """
         mime_type = type_of(head, name or "")
         kept_as = file_name(file_kind(mime_type), name, mime_type)
@@ -155,11 +172,14 @@ class Uploads:
         probe = PictureProbe()
         try:
             stored = await self._store.put(
-                key, probe.watch(chunks), content_type=attachment.mime_type, limit=MAX_UPLOAD_BYTES
+                key,
+                self._scanner.watch(probe.watch(chunks)),
+                content_type=attachment.mime_type,
+                limit=MAX_UPLOAD_BYTES,
             )
-        except FileTooLarge as error:
+        except (FileTooLarge, FileInfected, NotScannable, ScannerAway) as error:
             await self._files.remove(attachment.id)
-            raise too_large(error.limit) from None
+            raise _refusal(error) from None
         except Problem:
             await self._files.remove(attachment.id)
             raise
@@ -195,6 +215,20 @@ class Uploads:
             if removed:
                 structlog.get_logger().info("uploads.swept", removed=removed)
             await asyncio.sleep(_SWEEP_EVERY.total_seconds() * random.uniform(0.8, 1.2))
+
+
+def _refusal(error: FileTooLarge | FileInfected | NotScannable | ScannerAway) -> Problem:
+    """What whoever uploads is told."""
+    if isinstance(error, FileTooLarge):
+        return too_large(error.limit)
+    if isinstance(error, FileInfected):
+        detail = f"contains {error.signature}, as the virus scanner says"
+        return invalid(PART_NAME, detail, "infected")
+    if isinstance(error, NotScannable):
+        return invalid(PART_NAME, "is too large for the virus scanner", "not_scannable")
+    more = {"Retry-After": str(_RETRY_SECONDS)}
+    detail = "The virus scanner does not answer; the file was not kept. Try again shortly."
+    return Problem(503, "scanner_unavailable", detail, headers=more)
 
 
 async def _scanned(chunks: AsyncIterator[bytes], scan: Mp4Scan) -> AsyncIterator[bytes]:

@@ -21,6 +21,9 @@ from atd_channelkit.media.policy import (
     FetchResult,
     ForeignHost,
     HashMismatch,
+    Infected,
+    NoScanner,
+    NotScannable,
     Stored,
     TooLarge,
     decide_fetch,
@@ -35,12 +38,16 @@ from atd_schemas.outbound import OutboundFetchData
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_servicekit import ledger
 from atd_servicekit.clock import Clock
-from atd_servicekit.files import FileTooLarge, PictureProbe, StoredFile, file_key
+from atd_servicekit.files import FileInfected, FileTooLarge, PictureProbe, Scanner, ScannerAway, StoredFile, file_key
+from atd_servicekit.files import NotScannable as FileNotScannable
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.tracing import Tracing, current_traceparent
 
 NEW_ADDRESSES = 2
 """How often an attempt asks for a new address: one may have expired, or have answered other bytes."""
+
+_DECIDED = (Stored, TooLarge, Infected, NotScannable, NoScanner)
+"""Of a file whose bytes came: another address would lead to the same."""
 
 _REDIRECTS = 3
 _REFUSED_ADDRESS = (401, 403, 404, 410)
@@ -74,6 +81,7 @@ class FetchWorker(Generic[A]):
     source: FileSource[A]
     rules: FetchRules
     files: Files
+    scanner: Scanner
     publisher: Publisher
     clock: Clock
     tracing: Tracing
@@ -122,7 +130,7 @@ class FetchWorker(Generic[A]):
         url = fresh_address(wanted, attempt, asked_at, self.clock.now(), self.rules.address_fresh_for)
         download: Download = Expired() if url is None else await self._read(account, wanted, FileAddress(url))
         for _ in range(NEW_ADDRESSES):
-            if isinstance(download, Stored | TooLarge):
+            if isinstance(download, _DECIDED):
                 break
             address = await self.source.look_up(account, wanted.attachment.provider_id)
             if not isinstance(address, FileAddress):
@@ -164,7 +172,7 @@ class FetchWorker(Generic[A]):
         try:
             stored = await self.files.put(
                 file_key(account.tenant_id, attachment.id),
-                _checked(picture.watch(answer.aiter_bytes()), expected),
+                self.scanner.watch(_checked(picture.watch(answer.aiter_bytes()), expected)),
                 content_type=mime_type,
                 limit=limit,
             )
@@ -172,6 +180,12 @@ class FetchWorker(Generic[A]):
             return TooLarge(limit)
         except _HashMismatchError:
             return HashMismatch()
+        except FileInfected as error:
+            return Infected(error.signature)
+        except FileNotScannable:
+            return NotScannable()
+        except ScannerAway as error:
+            return NoScanner(str(error))
         return Stored(mime_type, stored.size, stored.sha256, picture.size())
 
     async def report(self, finished: Sequence[ledger.Finished]) -> None:

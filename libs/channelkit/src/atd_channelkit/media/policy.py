@@ -31,6 +31,9 @@ FETCH_BACKOFF = Backoff(first=timedelta(seconds=1), factor=2.0, cap=timedelta(mi
 FOREIGN_HOST_BACKOFF = Backoff(first=timedelta(minutes=1), factor=2.0, cap=timedelta(minutes=30), attempts=335)
 """6.9 days: an operator reads of the host, and allows it (`media_hosts`). Providers keep files for a week."""
 
+SCANNER_BACKOFF = Backoff(first=timedelta(seconds=5), factor=2.0, cap=timedelta(minutes=5), attempts=2_000)
+"""6.9 days: the file waits for the virus scanner, and operators see that it is away."""
+
 _SHA256_BYTES = 32
 _SHA256_HEX = 64
 _FALLBACK_TYPE = "application/octet-stream"
@@ -77,13 +80,32 @@ class TooLarge:
 
 
 @dataclass(frozen=True, slots=True)
+class Infected:
+    """The virus scanner knows what is in it; nothing of it was kept."""
+
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotScannable:
+    """The virus scanner does not take a file so long; nothing of it was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoScanner:
+    """The virus scanner is away; nothing of the file was kept."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """The bytes did not come, or not all of them."""
 
     reason: str
 
 
-Download = Stored | Expired | ForeignHost | HashMismatch | TooLarge | Broken
+Download = Stored | Expired | ForeignHost | HashMismatch | TooLarge | Infected | NotScannable | NoScanner | Broken
 FetchResult = Download | Refused | Unsent | Uncertain
 
 
@@ -127,6 +149,8 @@ def decide_fetch(result: FetchResult, counts: Mapping[str, int], now: datetime, 
             return failed("media", "hash_mismatch", "The file is not the one that was announced.")
         case TooLarge():
             return failed("media", "too_large", f"The file has more than {result.limit} bytes.")
+        case Infected() | NotScannable() | NoScanner():
+            return _unclean(result, counts, now, jitter)
         case Expired():
             return _retry(Refused("media", "expired", "The file's address is not valid any more."), counts, now, jitter)
         case Broken() | Unsent() | Uncertain():
@@ -161,6 +185,20 @@ def _foreign(host: ForeignHost, counts: Mapping[str, int], now: datetime, jitter
     if delay is None:
         return failed("media", "foreign_host", f"The file's address ({host.suffix}) is not on a host of the provider.")
     return ledger.Retry(now + delay, reason("media", "foreign_host"), kind="host")
+
+
+def _unclean(
+    result: Infected | NotScannable | NoScanner, counts: Mapping[str, int], now: datetime, jitter: float
+) -> ledger.Outcome:
+    """What the virus scanner refuses is not kept; where it is away the file waits, for nobody has looked at it."""
+    if isinstance(result, Infected):
+        return failed("media", "infected", f"The virus scanner found {result.signature}.")
+    if isinstance(result, NotScannable):
+        return failed("media", "not_scannable", "The file is too large for the virus scanner.")
+    delay = SCANNER_BACKOFF.delay(counts.get("scanner", 0) + 1, jitter)
+    if delay is None:
+        return failed("transient", "scanner_away", f"The virus scanner did not answer ({result.reason}).")
+    return ledger.Retry(now + delay, reason("transient", "scanner_away"), kind="scanner")
 
 
 def _retry(refused: Refused, counts: Mapping[str, int], now: datetime, jitter: float) -> ledger.Outcome:

@@ -28,7 +28,7 @@ from atd_channelkit.webhooks.translation import SendProof
 from atd_schemas.outbound import OutboundMessageData
 from atd_schemas.topics import Topic
 from atd_servicekit.consuming import BatchHandler
-from atd_servicekit.files import FileStore
+from atd_servicekit.files import FileStore, create_scanner
 from atd_servicekit.ledger import Ledger, ledger_indexes
 from atd_servicekit.rates import Rate, WaitingRateLimiter
 from atd_servicekit.runtime import Runtime
@@ -191,6 +191,7 @@ class ChannelLedgers(Generic[A]):
             source=customer_files.source,
             rules=customer_files.rules,
             files=self._files,
+            scanner=create_scanner(settings, runtime.metrics),
             publisher=runtime.producer,
             clock=runtime.clock,
             tracing=runtime.tracing,

@@ -7,19 +7,35 @@ record 9). A key is written once per attempt and read many times; writing it aga
 
 from atd_servicekit.files.factory import create_file_store
 from atd_servicekit.files.pictures import PictureProbe, PictureSize, picture_size
+from atd_servicekit.files.scanning import (
+    ClamAv,
+    FileInfected,
+    NoScanner,
+    NotScannable,
+    Scanner,
+    ScannerAway,
+    create_scanner,
+)
 from atd_servicekit.files.settings import FileStoreSettings
 from atd_servicekit.files.store import FileMissing, FileStore, FileTooLarge, OpenFile, StoredFile, file_key
 
 __all__ = [
+    "ClamAv",
+    "FileInfected",
     "FileMissing",
     "FileStore",
     "FileStoreSettings",
     "FileTooLarge",
+    "NoScanner",
+    "NotScannable",
     "OpenFile",
     "PictureProbe",
     "PictureSize",
+    "Scanner",
+    "ScannerAway",
     "StoredFile",
     "create_file_store",
+    "create_scanner",
     "file_key",
     "picture_size",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -47,6 +48,29 @@ class FileStoreSettings(ServiceSettings):
         default="", description="Access key of S3; empty: the identity of the environment, such as a role"
     )
     files_s3_secret_key: SecretStr = Field(default=SecretStr(""), description="Secret key of S3")
+
+    clamav_url: str = Field(
+        default="",
+        description="ClamAV's daemon that looks at every file before it is kept: `tcp://host:3310` or "
+        "`unix:/run/clamav/clamd.ctl`; empty: files are not scanned",
+    )
+    clamav_timeout: timedelta = Field(
+        default=timedelta(seconds=120),
+        gt=timedelta(0),
+        description="Longest wait for ClamAV to take a part of a file, and to judge the whole of it (seconds)",
+    )
+
+    @field_validator("clamav_url")
+    @classmethod
+    def _a_socket(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        tcp = parts.scheme == "tcp" and bool(parts.hostname) and not parts.path.strip("/")
+        unix = parts.scheme == "unix" and not parts.netloc and parts.path.startswith("/")
+        if not (tcp or unix) or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("ATD_CLAMAV_URL is tcp://host:port or unix:/path/of/the/socket")
+        return value
 
     @field_validator("files_url")
     @classmethod

@@ -119,6 +119,36 @@ FETCHING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
             "lo envíe otra vez.",
             retryable=True,
         ),
+        "infected": FailureText(
+            "file_infected",
+            "O arquivo do cliente tem um vírus e não foi guardado: ninguém pode abri-lo aqui. Avise o cliente e peça "
+            "outro arquivo.",
+            "The customer's file has a virus and was not kept: nobody can open it here. Tell the customer, and ask for "
+            "another file.",
+            "El archivo del cliente tiene un virus y no se guardó: nadie puede abrirlo aquí. Avisa al cliente y pide "
+            "otro archivo.",
+            retryable=False,
+        ),
+        "not_scannable": FailureText(
+            "file_not_scannable",
+            "O arquivo do cliente é grande demais para a verificação de vírus e não foi guardado. Peça um arquivo "
+            "menor ou em partes.",
+            "The customer's file is too large for the virus scan, and was not kept. Ask for a smaller file, or parts "
+            "of it.",
+            "El archivo del cliente es demasiado grande para el análisis de virus y no se guardó. Pide un archivo más "
+            "pequeño o en partes.",
+            retryable=False,
+        ),
+        "scanner_away": FailureText(
+            "file_not_scanned",
+            "O arquivo do cliente não foi guardado: a verificação de vírus não respondeu durante dias. Tente de novo e "
+            "avise um administrador.",
+            "The customer's file was not kept: the virus scan did not answer for days. Try again, and tell an "
+            "administrator.",
+            "El archivo del cliente no se guardó: el análisis de virus no respondió durante días. Inténtalo de nuevo y "
+            "avisa a un administrador.",
+            retryable=True,
+        ),
         "hash_mismatch": FailureText(
             "file_damaged",
             "O arquivo do cliente chegou diferente do que o {channel} anunciou e não foi guardado. Tente de novo ou "

@@ -169,9 +169,14 @@ function Pending({ item, uploads, capabilities }: PendingProps) {
   );
 }
 
-function reasonOf(error: unknown): "offline" | "too_large" | "unsupported" | "server" {
+/** Refusals of the server with a text of their own, by its code. */
+const NAMED = ["infected", "not_scannable", "scanner_unavailable", "storage_full"] as const;
+
+function reasonOf(error: unknown): "offline" | "too_large" | "unsupported" | "server" | (typeof NAMED)[number] {
   if (error instanceof Unanswered) return "offline";
   if (!(error instanceof ApiProblem)) return "server";
+  const named = NAMED.find((code) => code === error.code);
+  if (named !== undefined) return named;
   if (error.status === 413) return "too_large";
   return error.status === 415 || error.status === 422 ? "unsupported" : "server";
 }
