@@ -132,6 +132,7 @@ EXPECTED_KEYS = {
     "inbound.unparsed.redriven": lambda event: event.subject,
     "conversation.viewing": lambda event: event.subject,
     "conversation.favourited": lambda event: event.subject,
+    "conversation.read": lambda event: event.subject,
     "conversation.drafted": lambda event: event.subject,
     "setting.own_changed": lambda event: event.subject,
     "conversation.typing": lambda event: event.subject,

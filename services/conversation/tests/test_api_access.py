@@ -45,6 +45,7 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("POST", "/api/v1/conversations/{conversation_id}/snooze", {"until": None}, "conversations:write"),
     ("DELETE", "/api/v1/conversations/{conversation_id}/snooze", None, "conversations:write"),
     ("POST", "/api/v1/conversations/{conversation_id}/read", None, "conversations:write"),
+    ("POST", "/api/v1/conversations/{conversation_id}/unread", None, "conversations:write"),
     ("POST", "/api/v1/conversations/bulk", {"ids": ["x"], "action": "read"}, "conversations:write"),
     ("GET", "/api/v1/conversations/{conversation_id}/timeline", None, "conversations:read"),
     ("PUT", "/api/v1/conversations/{conversation_id}/favourite", None, "conversations:read"),

@@ -31,7 +31,8 @@ async def test_every_action_answers_the_conversation_and_its_version(desk: Any) 
         answer = await desk.ask(method, f"/conversations/{conversation_id}{action}", body)
         shown = answer.json()
         assert {name: shown[name] for name in expected} == expected
-        assert (answer.headers["etag"], shown["sequence"]) == (f'"{3 + number}"', 3 + number)
+        version = 3 + number - (number >= 1)  # what one has read is no change of the conversation
+        assert (answer.headers["etag"], shown["sequence"]) == (f'"{version}"', version)
         again = await desk.ask(method, f"/conversations/{conversation_id}{action}", body)
         assert again.json() == shown
 

@@ -40,7 +40,8 @@ async def test_the_counts_of_the_views_are_what_their_lists_show(desk: Any) -> N
     for conversation_id in (mine, read, closed):
         await desk.do("POST", f"/conversations/{conversation_id}/assign", {"attendant_id": "bia"})
     await desk.colleague().do("POST", f"/conversations/{colleagues}/assign", {"attendant_id": "caio"})
-    await desk.do("POST", f"/conversations/{read}/read")
+    for conversation_id in (read, closed):
+        await desk.do("POST", f"/conversations/{conversation_id}/read")
     await desk.do("POST", f"/conversations/{closed}/close")
     for conversation_id in (queued, closed, read):
         assert (await desk.ask("PUT", f"/conversations/{conversation_id}/favourite")).status_code == 204
@@ -48,12 +49,16 @@ async def test_the_counts_of_the_views_are_what_their_lists_show(desk: Any) -> N
         "mine": {"total": 2, "unread": 1},
         "queue": {"total": 1, "unread": 1},
         "all": {"total": 4, "unread": 3},
+        "bot": {"total": 0, "unread": 0},
+        "snoozed": {"total": 0, "unread": 0},
+        "closed": {"total": 1, "unread": 0},
         "favourites": {"total": 2, "unread": 1},
-        "limit": 1000,
+        "mentions": {"total": 0, "unread": 0},
+        "limit": 10**9,
     }
     nothing = {"total": 0, "unread": 0}
-    views = ("mine", "queue", "all", "favourites")
-    assert await desk.stranger().get("/conversations/counts") == {**dict.fromkeys(views, nothing), "limit": 1000}
+    views = ("mine", "queue", "all", "bot", "snoozed", "closed", "favourites", "mentions")
+    assert await desk.stranger().get("/conversations/counts") == {**dict.fromkeys(views, nothing), "limit": 10**9}
 
 
 async def test_a_list_is_counted_by_the_same_filters(desk: Any) -> None:
@@ -95,6 +100,7 @@ async def test_conversations_are_found_by_name_phone_and_number_the_latest_activ
     assert await ids(desk, q=f"#{number}") == [ana]
     assert await ids(desk, q="nobody") == await ids(desk, q="!?") == []
     assert len(await ids(desk, q="  ")) == 2
+    await desk.do("POST", f"/conversations/{joao}/read")
     await desk.do("POST", f"/conversations/{joao}/close")
     assert await ids(desk, q="conceicao", status="queued") == [ana]
     assert await ids(desk, q="conceicao", unread="false") == [joao]

@@ -64,8 +64,11 @@ async def test_filters_narrow_a_list(desk: Any) -> None:
     assert await ids(assignee="caio") == {others}
     assert await ids(assignee="none") == {nobodys, closed}
     assert await ids(assignee="none", status="queued") == {nobodys}
-    assert await ids(unread="true") == {others, nobodys}
-    assert await ids(unread="false") == {mine, closed}
+    assert await ids(unread="true") == {others, nobodys, closed}  # nobody has read what was closed, either
+    assert await ids(unread="false") == {mine}
+    await desk.do("PATCH", f"/conversations/{mine}", {"priority": "high"})
+    assert await ids(priority="high") == await ids(priority=["high", "low"]) == {mine}
+    assert await ids(mentioned="true") == set()
     assert await ids(channel="whatsapp", account_id=desk.account) == {mine, others, nobodys, closed}
     assert await ids(channel="telegram") == set()
     assert await ids(account_id="other") == set()

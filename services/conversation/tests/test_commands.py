@@ -332,7 +332,17 @@ async def test_reading_tells_the_customer_once(talk: Talk) -> None:
         await talk.do("read", talk.id, typing=False)
     (command,) = await talk.told("outbound.read")
     assert (command.data.external_id, command.data.typing, command.data.recipient) == ("wamid.in", False, CUSTOMER)
-    assert len(await talk.told("conversation.updated")) == 1
+    assert await talk.told("conversation.updated") == []
+
+
+async def test_only_the_first_who_reads_is_told_to_the_customer(talk: Talk) -> None:
+    await talk.do("read", talk.id, typing=False)
+    shown = await talk.do("read", talk.id, typing=False, identity=CAIO)
+    assert len(await talk.told("outbound.read")) == 1
+    assert [shown.view(who).unread_count for who in ("bia", "caio", "dora", None)] == [0, 0, 1, 1]
+    await talk.parts.take(customer_message(T, A, "wamid.later", occurred_at=NOON))
+    await talk.do("read", talk.id, typing=False, identity=CAIO)
+    assert [one.data.external_id for one in await talk.told("outbound.read")] == ["wamid.in", "wamid.later"]
 
 
 @pytest.mark.proves("whatsapp", "mark-as-out")
@@ -348,5 +358,5 @@ async def test_typing_is_told_each_time_and_names_the_customers_last_message(tal
 
 async def test_a_channel_that_cannot_be_told_is_read_all_the_same(talk: Talk) -> None:
     await talk.parts.db.conversations.update_one({"_id": talk.id}, {"$set": {"channel.kind": "telegram"}})
-    assert (await talk.do("read", talk.id, typing=True)).unread_count == 0
+    assert (await talk.do("read", talk.id, typing=True)).view("bia").unread_count == 0
     assert await talk.told("outbound.read") == []

@@ -288,8 +288,8 @@ def test_a_refusal_names_the_field_where_there_is_one() -> None:
 
 def test_reading_and_priority_count_once() -> None:
     conversation = in_status("open")
-    assert [change.changed for change in conversation.read()] == [("unread_count", "first_unread_sequence")]
-    assert conversation.read() == []
+    sequence = conversation.sequence
+    assert [conversation.read("bia"), conversation.read("bia"), conversation.sequence] == [True, False, sequence]
     assert [change.changed for change in conversation.prioritise("urgent")] == [("priority",)]
     assert conversation.prioritise("urgent") == []
 
@@ -305,7 +305,7 @@ def test_the_customer_waits_from_their_first_message_until_a_person_answers() ->
         conversation.receive(f"m{hours}", words(), occurred_at=at, now=at)
     assert conversation.waiting_since == NOON + HOUR
     conversation.note("n", actor=ATTENDANT, text="Nota", now=NOON + 3 * HOUR)
-    conversation.read()
+    conversation.read("bia")
     conversation.send("b", actor=BOT, text="Um momento", now=NOON + 3 * HOUR)
     assert conversation.waiting_since == NOON + HOUR
     conversation.send("a", actor=ATTENDANT, text="Olá", now=NOON + 4 * HOUR)
@@ -347,12 +347,12 @@ def test_who_writes_after_the_end_waits_since_then() -> None:
     assert conversation.waiting_since == NOON + 2 * HOUR
 
 
-def test_the_first_unread_message_stays_the_first_until_all_are_read() -> None:
+def test_the_first_unread_message_stays_the_first_until_somebody_answers() -> None:
     conversation = in_status("open")
     first = conversation.first_unread_sequence
     conversation.receive("m1", words(), occurred_at=NOON, now=NOON)
     assert (conversation.first_unread_sequence, conversation.unread_count) == (first, 2)
-    conversation.read()
+    conversation.send("a", actor=ATTENDANT, text="Olá", now=NOON)
     assert conversation.first_unread_sequence is None
     (received,) = conversation.receive("m2", words(), occurred_at=NOON, now=NOON)
     assert conversation.first_unread_sequence == received.sequence
@@ -382,7 +382,7 @@ STEPS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(
     st.tuples(st.just("assign"), st.sampled_from([BIA, CAIO, None])),
     st.tuples(st.just("close"), MOMENTS),
     st.tuples(st.just("reopen"), MOMENTS),
-    st.tuples(st.just("read")),
+    st.tuples(st.just("read"), st.sampled_from(["bia", "caio"])),
     st.tuples(st.just("prioritise"), st.sampled_from(["low", "normal", "high", "urgent"])),
     st.tuples(st.just("snooze")),
 )
@@ -404,6 +404,9 @@ def take(conversation: Conversation, number: int, step: tuple[Any, ...]) -> list
         case ("snooze",):
             if conversation.status != "closed":
                 conversation.status = "snoozed"
+            return []
+        case ("read", reader):
+            conversation.read(reader)
             return []
         case (name, *arguments):
             changes: list[Change] = getattr(conversation, name)(*arguments)
@@ -478,6 +481,9 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "scheduled_count": 0,
         "unread_count": 1,
         "first_unread_sequence": 2,
+        "read_mark": None,
+        "mentioned": False,
+        "mention_sequence": None,
         "waiting_since": "2026-03-01T12:00:00.000Z",
         "last_message": {
             "id": "m0",

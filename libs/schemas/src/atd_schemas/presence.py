@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from atd_schemas.envelope import Envelope, Schema
+from atd_schemas.views import ReadMarkView
 
 VIEWING_SECONDS = 30.0
 """Somebody who looks at a conversation repeats it every 15 seconds; after this silence it has ended."""
@@ -53,6 +54,15 @@ class OwnSettingData(Schema):
     deleted: bool = False
 
 
+class ReadData(Schema):
+    """How far the actor has read from now on, in the words of `ConversationView`."""
+
+    unread_count: int
+    first_unread_sequence: int | None = None
+    read_mark: ReadMarkView | None = None
+    mention_sequence: int | None = None
+
+
 class ConversationViewing(Envelope):
     """Somebody looks at a conversation, or stopped. `connection_id` is the WebSocket that said so, if it was one."""
 
@@ -83,6 +93,13 @@ class ConversationDrafted(Envelope):
     data: DraftedData
 
 
+class ConversationRead(Envelope):
+    """The actor has read a conversation, or marked it as unread: for their other devices alone."""
+
+    type: Literal["conversation.read"] = "conversation.read"
+    data: ReadData
+
+
 class OwnSettingChanged(Envelope):
     """Something that is the actor's own, such as a quick reply, has changed: for their other devices alone.
 
@@ -94,6 +111,11 @@ class OwnSettingChanged(Envelope):
 
 
 PresenceEvent = Annotated[
-    ConversationViewing | ConversationTyping | ConversationFavourited | ConversationDrafted | OwnSettingChanged,
+    ConversationViewing
+    | ConversationTyping
+    | ConversationFavourited
+    | ConversationRead
+    | ConversationDrafted
+    | OwnSettingChanged,
     Field(discriminator="type"),
 ]

@@ -77,7 +77,7 @@ class LastMessage(Schema):
 
 
 class ConversationState(Schema):
-    """What a message did to its conversation: the fields of `ConversationView` that messages change.
+    """What a message did to its conversation: the fields of `ConversationView` that messages change, for nobody.
 
     With `last_preview` the message is the conversation's last one, and this is its `preview` there.
     """
@@ -93,13 +93,27 @@ class ConversationState(Schema):
     tag_ids: tuple[str, ...] = ()
 
 
+class ReadMarkView(Schema):
+    """How far the reader has read: `count` of the customer's messages since the last answer, at a `sequence`.
+
+    It counts for messages since the last answer whose first one is not after `sequence`. `unread`: the reader has
+    marked the conversation as unread by hand.
+    """
+
+    count: int
+    sequence: int
+    unread: bool = False
+
+
 class ConversationView(Schema):
     """A conversation as every reader sees it.
 
-    `favourite` and `draft` (they have begun to write here) are the reader's own; false in events. `scheduled_count`
-    messages wait to be sent later. `sequence` counts its
-    events and is its version for edits.
-    `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
+    The reader's own are `favourite`, `draft` (they have begun to write here), `unread_count` (the customer's messages
+    since the last answer that they have not read), `first_unread_sequence` (the place of the first one; null when none
+    is or it is not known), `read_mark`, `mentioned` (a note mentions them) and `mention_sequence` (the place of the
+    first such note that they have not read). Events have no reader: nobody has read anything, the others are false.
+    `scheduled_count` messages wait to be sent later. `sequence` counts the conversation's events and is its version for
+    edits.
     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
     it, and an attendant who reopens within a day goes on with it. `snoozed_until` is when a snoozed conversation comes
     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
@@ -120,6 +134,9 @@ class ConversationView(Schema):
     scheduled_count: int = 0
     unread_count: int = 0
     first_unread_sequence: int | None = None
+    read_mark: ReadMarkView | None = None
+    mentioned: bool = False
+    mention_sequence: int | None = None
     waiting_since: Timestamp | None = None
     last_message: LastMessage | None = None
     reply_window_expires_at: Timestamp | None = None
@@ -194,11 +211,16 @@ def _is_false(value: object) -> bool:
     return value is False
 
 
+def _is_empty(value: object) -> bool:
+    return value == ()
+
+
 class MessageView(WithContent):
     """A message as every reader sees it. `sequence` is its place among the events of its conversation.
 
     `version` is the sequence of the event that changed it last: of two copies the one with the higher version is the
     later one (0 in events of earlier releases: it is `sequence`). `client_id` is what the sender's client called it.
+    `mentions` are the ids of the attendants whom a note names.
     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
     """
 
@@ -224,6 +246,7 @@ class MessageView(WithContent):
     occurred_at: Timestamp
     recorded_at: Timestamp
     client_id: str | None = None
+    mentions: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
     sequence: int = 0
     version: int = 0
 

@@ -76,6 +76,8 @@ def create_app(
     uploads = Uploads(files, file_store, idempotency, runtime.clock, create_scanner(settings, runtime.metrics))
     runtime.add_component(file_store)
     runtime.background("sweep-uploads", uploads.sweep_forever)
+    runtime.background("fold-counts", lambda: queries.view_counts.fold_forever(runtime.transaction))
+    runtime.background("check-counts", queries.view_counts.check_forever)
     runtime.background("contact-terms", queries.contacts.add_terms_forever)
     runtime.background("contact-attendants", ContactAttendants(database).add_forever)
     loader = InboundLoader(database, inbox, served, names)

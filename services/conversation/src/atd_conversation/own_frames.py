@@ -15,13 +15,16 @@ from atd_schemas.ids import uuid7
 from atd_schemas.presence import (
     ConversationDrafted,
     ConversationFavourited,
+    ConversationRead,
     DraftedData,
     FavouritedData,
     OwnSettingChanged,
     OwnSettingData,
     PresenceEvent,
+    ReadData,
 )
 from atd_schemas.topics import PRESENCE_EVENTS
+from atd_schemas.views import ConversationView
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import PublishFailed
 from atd_servicekit.identity import Identity
@@ -62,6 +65,17 @@ class OwnFrames:
         self._leave(
             (identity.actor_id, item_id, "setting"), OwnSettingChanged(**self._about(identity, item_id), data=data)
         )
+
+    def tell_read(self, identity: Identity, shown: ConversationView) -> None:
+        """Publish soon how far the attendant has read the conversation, as it is shown to them."""
+        data = ReadData(
+            unread_count=shown.unread_count,
+            first_unread_sequence=shown.first_unread_sequence,
+            read_mark=shown.read_mark,
+            mention_sequence=shown.mention_sequence,
+        )
+        event = ConversationRead(**self._about(identity, shown.id), data=data)
+        self._leave((identity.actor_id, shown.id, "read"), event)
 
     def _about(self, identity: Identity, subject: str) -> dict[str, Any]:
         now = self._clock.now()

@@ -80,7 +80,8 @@ def act(world: World, action: str, number: int) -> None:
             case "assign":
                 changes = conversation.assign(Named(id="bia", name="Bia"))
             case _:
-                changes = conversation.read()
+                conversation.read("bia")
+                changes = []
     except Refusal:
         return
     world.tell(conversation, changes)

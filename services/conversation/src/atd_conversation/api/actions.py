@@ -8,6 +8,7 @@ from atd_conversation.api.deeds import Deed, Deeds
 from atd_conversation.api.parts import Assigner, Body, Parts, Reader, RequestId, Writer
 from atd_conversation.commands.conversations import Closing as ClosingCommand
 from atd_conversation.domain.conversation import MAX_FAVOURITES
+from atd_conversation.store.reader_counts import MOST_FAVOURITES
 from atd_schemas.envelope import Timestamp
 from atd_schemas.refusals import RefusalCode
 from atd_schemas.views import ConversationView, Named, Priority
@@ -104,7 +105,7 @@ def actions_router(parts: Parts) -> APIRouter:
         deeds = Deeds(parts, identity, request_id)
         return await _do(deeds, deeds.wake(), conversation_id, response, version)
 
-    @router.post("/read", summary="Mark everything as read, and tell the customer")
+    @router.post("/read", summary="Mark everything as read for the caller, and tell the customer")
     async def read(
         identity: Writer,
         conversation_id: str,
@@ -115,7 +116,14 @@ def actions_router(parts: Parts) -> APIRouter:
     ) -> ConversationView:
         deeds = Deeds(parts, identity, request_id)
         deed = deeds.read(typing=reading is not None and reading.typing)
-        return await _do(deeds, deed, conversation_id, response, version)
+        return await _do(deeds, deed, conversation_id, response, version, reading=True)
+
+    @router.post("/unread", summary="Mark it as unread for the caller alone")
+    async def unread(
+        identity: Writer, conversation_id: str, response: Response, version: ExpectedVersion, request_id: RequestId
+    ) -> ConversationView:
+        deeds = Deeds(parts, identity, request_id)
+        return await _do(deeds, deeds.unread(), conversation_id, response, version, reading=True)
 
     return router
 
@@ -154,9 +162,11 @@ def edits_router(parts: Parts) -> APIRouter:
 
 
 async def _do(
-    deeds: Deeds, deed: Deed, conversation_id: str, response: Response, version: int | None
+    deeds: Deeds, deed: Deed, conversation_id: str, response: Response, version: int | None, *, reading: bool = False
 ) -> ConversationView:
     conversation = await deeds.done(deed, conversation_id, version)
+    if reading:
+        deeds.tell_read(conversation)
     set_etag(response, conversation.sequence)
     return conversation.view(deeds.identity.actor_id)
 
@@ -183,9 +193,8 @@ async def _favour(parts: Parts, identity: Identity, conversation_id: str, *, on:
         return
     if await parts.queries.conversation(identity.tenant_id, conversation_id) is None:
         raise not_found("Conversation not found.")
-    raise Problem(
-        422, "too_many", f"Too many attendants have this conversation as a favourite (limit {MAX_FAVOURITES})."
-    )
+    detail = f"Too many favourites (limits: {MAX_FAVOURITES} of one conversation, {MOST_FAVOURITES} of one attendant)."
+    raise Problem(422, "too_many", detail)
 
 
 def _unknown(field: str, code: RefusalCode) -> Problem:

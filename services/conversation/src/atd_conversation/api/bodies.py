@@ -152,6 +152,7 @@ class NewMessage(Body):
     interactive: Interactive | None = None
     location: Location | None = None
     contacts: Annotated[list[Card], Field(min_length=1, max_length=50), BeforeValidator(_cards)] | None = None
+    mentions: list[_Id] = Field(default_factory=list, max_length=20, description="Attendants whom a note names")
     scheduled_for: AwareDatetime | None = Field(default=None, description="Say it then, at most a year ahead")
     cancel_on_reply: bool | None = Field(
         default=None, description="With `scheduled_for`: not when the customer writes first"
@@ -169,6 +170,7 @@ class NewMessage(Body):
             template=self.template.draft() if self.template else None,
             reply_to=self.reply_to,
             client_id=self.client_id,
+            mentions=tuple(self.mentions),
         )
 
     def _kind(self) -> MessageKind | None:

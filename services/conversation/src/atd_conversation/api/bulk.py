@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator
 from atd_conversation.api.actions import Assignment, Closing, Snooze, attendant_of
 from atd_conversation.api.deeds import Deed, Deeds
 from atd_conversation.api.parts import Body, Parts, RequestId, Writer, as_json
+from atd_conversation.domain.conversation import Conversation
 from atd_schemas.views import ConversationView, Priority
 from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.identity import Identity
@@ -94,8 +95,14 @@ class ReadMany(Many):
     action: Literal["read"]
 
 
+class UnreadMany(Many):
+    """Mark all of them as unread for the caller."""
+
+    action: Literal["unread"]
+
+
 BulkChange = Annotated[
-    AssignMany | CloseMany | ReopenMany | SnoozeMany | WakeMany | PrioritiseMany | ClassifyMany | ReadMany,
+    AssignMany | CloseMany | ReopenMany | SnoozeMany | WakeMany | PrioritiseMany | ClassifyMany | ReadMany | UnreadMany,
     Field(discriminator="action"),
 ]
 
@@ -151,7 +158,7 @@ async def _deed(parts: Parts, deeds: Deeds, wanted: Any) -> Deed:
         return deeds.prioritise(wanted.priority)
     if isinstance(wanted, ClassifyMany):
         return deeds.edit(None, wanted.type_id, classify=True)
-    simple = {"reopen": deeds.reopen, "wake": deeds.wake, "read": deeds.read}
+    simple = {"reopen": deeds.reopen, "wake": deeds.wake, "read": deeds.read, "unread": deeds.unread}
     return simple[wanted.action]()
 
 
@@ -163,9 +170,11 @@ def _require(identity: Identity, permission: str) -> None:
 async def _outcome(deeds: Deeds, deed: Deed, wanted: Any, conversation_id: str, key: str | None) -> Outcome:
     """Do it to one conversation, once for each key; a failure leaves the key unused, so a repeat tries it again."""
     parts, identity = deeds.parts, deeds.identity
+    changed: Conversation | None = None
 
     async def work(session: "Session") -> StoredAnswer:
-        conversation = await deed(session, conversation_id, wanted.versions.get(conversation_id))
+        nonlocal changed
+        changed = conversation = await deed(session, conversation_id, wanted.versions.get(conversation_id))
         return StoredAnswer(_OK, as_json(conversation.view(identity.actor_id)))
 
     try:
@@ -183,6 +192,8 @@ async def _outcome(deeds: Deeds, deed: Deed, wanted: Any, conversation_id: str, 
         if problem.status >= _FAULT:
             structlog.get_logger().error("bulk.failed", conversation_id=conversation_id, exc_info=error)
         return Outcome(id=conversation_id, status=problem.status, problem=problem.body(deeds.request_id))
+    if changed is not None and isinstance(wanted, ReadMany | UnreadMany):
+        deeds.tell_read(changed)
     return Outcome(id=conversation_id, status=_OK, conversation=ConversationView.model_validate_json(answer.body))
 
 

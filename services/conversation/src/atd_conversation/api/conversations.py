@@ -11,8 +11,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel
 from atd_conversation.api.guard import sight_of
 from atd_conversation.api.parts import Parts, Reader
 from atd_conversation.store.contacts import TooWide
-from atd_conversation.store.queries import COUNTED, ConversationFilter, Counted, Order, Place
-from atd_schemas.views import ChannelKind, ConversationStatus, ConversationView
+from atd_conversation.store.queries import COUNTED, ConversationFilter, Order, Place
+from atd_conversation.store.reader_counts import Counted
+from atd_schemas.views import ChannelKind, ConversationStatus, ConversationView, Priority
 from atd_servicekit.pagination import (
     DEFAULT_LIMIT,
     CursorQuery,
@@ -30,6 +31,10 @@ Question = Annotated[
     str | None,
     Query(max_length=200, description="Beginnings of words of a name, of digits of a phone, or of an e-mail address"),
 ]
+
+
+EXACT = 10**9
+"""More conversations than anybody has."""
 
 
 class Count(BaseModel):
@@ -52,13 +57,22 @@ class ViewCount(BaseModel):
 
 
 class ViewCounts(BaseModel):
-    """What is not closed: `mine` are assigned to the caller, `queue` to nobody, `favourites` are the caller's."""
+    """What stands beside the caller's views: exact, however large. What is unread is unread for the caller.
+
+    `mine` are assigned to the caller and not put aside, `all` is what is not closed, `favourites` are the caller's that
+    are not closed; `mentions`: how many conversations mention the caller, `unread` where they have not read that yet.
+    `limit` is above every number; earlier versions counted up to it.
+    """
 
     mine: ViewCount
     queue: ViewCount
     all: ViewCount
+    bot: ViewCount
+    snoozed: ViewCount
+    closed: ViewCount
     favourites: ViewCount
-    limit: int = COUNTED
+    mentions: ViewCount
+    limit: int = EXACT
 
 
 def _utc(moment: datetime) -> datetime:
@@ -80,6 +94,8 @@ async def conversation_filter(
     contact_id: Annotated[str | None, Query(max_length=64)] = None,
     favourite: Annotated[Literal["true"] | None, Query(description="Only the caller's favourites")] = None,
     unread: Annotated[bool | None, Query()] = None,
+    mentioned: Annotated[Literal["true"] | None, Query(description="Only where a note mentions the caller")] = None,
+    priority: Annotated[list[Priority] | None, Query(description="One or several")] = None,
     opened_after: Annotated[Moment | None, Query()] = None,
     opened_before: Annotated[Moment | None, Query()] = None,
     type_id: Annotated[str | None, Query(alias="type", max_length=64, description="With those under it")] = None,
@@ -95,7 +111,10 @@ async def conversation_filter(
         account_id=account_id,
         contact_id=contact_id,
         favourite_of=identity.actor_id if favourite else None,
+        mentioned=identity.actor_id if mentioned else None,
+        priorities=tuple(dict.fromkeys(priority or ())),
         unread=unread,
+        reader=identity.actor_id,
         opened_after=opened_after,
         opened_before=opened_before,
         type_id=type_id,

@@ -133,6 +133,24 @@ class Deeds:
 
         return kept
 
+    def unread(self) -> Deed:
+        """Mark it as unread for the caller."""
+
+        async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
+            return await self.parts.commands.mark_unread(
+                session,
+                self.identity.tenant_id,
+                self.identity.actor(),
+                conversation_id,
+                expected_sequence=version,
+            )
+
+        return self._seen(deed)
+
+    def tell_read(self, conversation: Conversation) -> None:
+        """Tell the caller's other devices how far they have read."""
+        self.parts.own_frames.tell_read(self.identity, conversation.view(self.identity.actor_id))
+
     def _change(self, decide: Decide) -> Deed:
         async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
             return await self.parts.commands.change(

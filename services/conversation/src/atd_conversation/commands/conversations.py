@@ -100,16 +100,21 @@ class Commands:
     ) -> Conversation:
         """End a conversation; with a type it is classified first. Every closing by somebody goes through here.
 
+        An attendant has seen what they close when they name its version. Else, what nobody has read stays unread: the
+        customer may have written just before.
         Where the company wants it, people close only what has a type. Raises as `change` does, and 422 `type_required`,
         `unknown_type`, `archived`, field `type_id`.
         """
         chosen = await self.chosen_type(session, tenant_id, closing.type_id)
         needs_type = actor.type == "attendant" and await self._needs_type(tenant_id)
 
+        named = actor.type != "attendant" or expected_sequence is not None
+
         def decide(conversation: Conversation, now: datetime) -> list[Change]:
             if chosen is not None:
                 conversation.names = conversation.names.with_type(chosen)
-            return close_classified(conversation, chosen.id if chosen else None, now, needs_type=needs_type)
+            seen = named or not conversation.seen_by_nobody
+            return close_classified(conversation, chosen.id if chosen else None, now, needs_type=needs_type, seen=seen)
 
         return await self.change(
             session,
@@ -177,17 +182,18 @@ class Commands:
     ) -> Conversation:
         """An attendant has seen everything; the customer is told so, and with `typing` that an answer is written.
 
-        The customer hears nothing when nothing was unread and nobody types, nor where the channel has no read marks.
+        The customer hears of the first who reads what they wrote, and of nobody where the channel has no read marks.
+        The mark is the attendant's own: no event tells of it, and the conversation stays at its version.
         Raises as `change` does.
         """
         conversation = await self._conversation(session, tenant_id, conversation_id, expected_sequence)
         unit = UnitOfWork()
         unit.touch(conversation)
         now = self._clock.now()
-        changes = conversation.read()
-        publish_changes(unit, conversation, changes, actor, now, request_id)
+        is_first = conversation.seen_by_nobody
+        changed = conversation.read(actor.id or "")
         topic = self._channels.topic(conversation.channel.kind)
-        if (changes or typing) and topic is not None and self._channels.of(conversation.channel.kind).read_marks:
+        if (is_first or typing) and topic is not None and self._channels.of(conversation.channel.kind).read_marks:
             external_id = await self._queries.last_received(tenant_id, conversation.id, session)
             if external_id is not None:
                 command = read_command(
@@ -196,6 +202,24 @@ class Commands:
                 send_command(unit, topic, command)
         if unit.outgoing:
             await self._store.save(session, unit, now)
+        elif changed:
+            await self._store.save_reading(session, conversation)
+        return conversation
+
+    async def mark_unread(
+        self,
+        session: "Session",
+        tenant_id: str,
+        actor: Actor,
+        conversation_id: str,
+        *,
+        expected_sequence: int | None = None,
+    ) -> Conversation:
+        """An attendant wants to find it unread; that is their own, as reading is. Raises as `change` does."""
+        conversation = await self._conversation(session, tenant_id, conversation_id, expected_sequence)
+        place = await self._queries.last_place(tenant_id, conversation.id, session)
+        if decided(lambda: conversation.mark_unread(actor.id or "", place)):
+            await self._store.save_reading(session, conversation)
         return conversation
 
     async def say(
@@ -214,6 +238,7 @@ class Commands:
         topic = None
         if not draft.note:
             topic = await channel_topic(self._channels, self._directory, tenant_id, conversation)
+        await self._check_mentions(tenant_id, draft)
         quoted = await self._quoted(session, tenant_id, conversation, draft)
         references = await self._references(session, tenant_id, conversation, draft)
         unit = UnitOfWork()
@@ -273,6 +298,15 @@ class Commands:
             raise overtaken(expected_sequence, conversation.sequence, "conversation", changes)
         return conversation
 
+    async def _check_mentions(self, tenant_id: str, draft: Draft) -> None:
+        """Raises `Problem` 422: only notes mention anybody; `unknown_attendant` for who is nobody of the tenant's."""
+        if draft.mentions and not draft.note:
+            raise refused(Refusal("invalid", "only a note can mention somebody", "mentions"))
+        found = await self._directory.attendants(tenant_id, draft.mentions) if draft.mentions else {}
+        for place, attendant_id in enumerate(draft.mentions):
+            if attendant_id not in found:
+                raise refused(Refusal("unknown_attendant", "is not an active attendant", f"mentions[{place}]"))
+
     async def _quoted(
         self, session: "Session", tenant_id: str, conversation: Conversation, draft: Draft
     ) -> Message | None:
@@ -327,6 +361,7 @@ def _said(
             now=now,
             reply_to=draft.reply_to,
             client_id=draft.client_id,
+            mentions=tuple(dict.fromkeys(draft.mentions)),
         )
     composed = rules.compose(draft, references)
     return conversation.send(

@@ -7,7 +7,7 @@ from atd_conversation.domain.refusals import Refusal
 
 
 def close_classified(
-    conversation: Conversation, type_id: str | None, now: datetime, *, needs_type: bool
+    conversation: Conversation, type_id: str | None, now: datetime, *, needs_type: bool, seen: bool = True
 ) -> list[Change]:
     """Give a conversation this type (None: it keeps what it has), and end it. What is closed stays as it is.
 
@@ -18,4 +18,4 @@ def close_classified(
     changes = conversation.classify(type_id) if type_id is not None else []
     if needs_type and conversation.view().type is None:
         raise Refusal("type_required", "is required to close a conversation", "type_id")
-    return [*changes, *conversation.close(now)]
+    return [*changes, *conversation.close(now, seen=seen)]

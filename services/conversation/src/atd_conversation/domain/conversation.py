@@ -6,13 +6,23 @@ attendants who act at once the later one decides again on what the earlier one l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Names, refs
+from atd_conversation.domain.read_marks import (
+    ReadMark,
+    Unread,
+    Window,
+    once_answered,
+    read_keys,
+    unread_for,
+    with_read,
+    with_unread,
+)
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.conversation import ScheduledRef
@@ -28,6 +38,7 @@ from atd_schemas.views import (
     LastMessage,
     Named,
     Priority,
+    ReadMarkView,
     TagRef,
 )
 
@@ -38,6 +49,9 @@ _PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 
 MAX_FAVOURITES = 500
 """Attendants who can have one conversation among their favourites."""
+
+MAX_MENTIONED = 500
+"""Attendants whom the notes of one conversation mention."""
 
 MAX_SNOOZE = timedelta(days=366)
 """For how long a conversation can be put aside."""
@@ -74,14 +88,15 @@ class Conversation:
     """The state of a conversation. `recipient` is what a reply is addressed to, exactly as the channel told it.
 
     `current` is true for the newest conversation of its contact on its account: the one that a message goes to.
-    `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). `first_unread_sequence` is the place of the
-    first message that nobody has read. `waiting_since`: since when the customer waits for an answer; only people answer
-    (attendants, and who holds the company's phone): notes, bots and the product itself do not end the waiting.
-    `drafted_by` are the attendants who have begun to write here. `scheduled_count` messages wait to be said later, and
-    of them `until_reply` are cancelled when the customer writes first.
-    `closed_waiting_since` is what it was when the conversation was closed, for the one who takes that back.
+    `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). `unread_count` counts the customer's
+    messages since the last answer, `first_unread_sequence` is the place of the first one, and `marks` say who has read
+    how many of them (`domain/read_marks.py`). `mentions`: by attendant the place of the first note that mentions them
+    and that they have not read; 0: they have read all. `waiting_since`: since when the customer waits for an answer;
+    only people answer (attendants, and who holds the company's phone): notes, bots and the product itself do not end
+    the waiting. `scheduled_count` messages wait to be said later, and of them `until_reply` are cancelled when the
+    customer writes first. `closed_waiting_since` is what it was when it was closed, for the one who takes that back.
     `snoozed_until`: when a snoozed conversation comes back by itself; absent: when the customer writes. `woke_at`: when
-    it last did so, until somebody deals with it.
+    it last did so, until somebody deals with it. `drafted_by` are the attendants who have begun to write here.
     `tags` are the ids of those that its messages have; `names` is what ids were called when it was read.
     """
 
@@ -101,6 +116,8 @@ class Conversation:
     drafted_by: frozenset[str] = frozenset()
     scheduled_count: int = 0
     until_reply: tuple[ScheduledRef, ...] = ()
+    marks: Mapping[str, ReadMark] = field(default_factory=dict)
+    mentions: Mapping[str, int] = field(default_factory=dict)
     unread_count: int = 0
     first_unread_sequence: int | None = None
     waiting_since: datetime | None = None
@@ -204,7 +221,7 @@ class Conversation:
 
         It is no first response of an attendant, opens no reply window, and leaves a closed conversation closed.
         """
-        self._forget_unread()
+        self._answered()
         self.waiting_since = self.closed_waiting_since = None
         return self._add("message.sent", message, now)
 
@@ -240,7 +257,7 @@ class Conversation:
         message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
         message.content, message.attachments = content, attachments
         message.status, message.client_id = "pending", client_id
-        self._forget_unread()
+        self._answered(actor.id)
         if actor.type == "attendant":
             self.waiting_since = self.woke_at = None
             self.first_response_at = self.first_response_at or now
@@ -279,11 +296,18 @@ class Conversation:
         attachments: tuple[Attachment, ...] = (),
         reply_to: str | None = None,
         client_id: str | None = None,
+        mentions: tuple[str, ...] = (),
     ) -> list[Change]:
-        """Write down something for colleagues; it never leaves the company."""
+        """Write down something for colleagues, some of whom it mentions; it never leaves the company."""
         message = self._by(actor, message_id, "note", text, now, kind=kind, reply_to=reply_to)
-        message.attachments, message.client_id = attachments, client_id
-        return [self._add("message.sent", message, now)]
+        message.attachments, message.client_id, message.mentions = attachments, client_id, mentions
+        change = self._add("message.sent", message, now)
+        theirs = {who: self.mentions.get(who) or change.sequence for who in mentions if who != actor.id}
+        if theirs:
+            self.mentions = {**self.mentions, **theirs}
+            if len(self.mentions) > MAX_MENTIONED:
+                raise Refusal("too_many", f"No more than {MAX_MENTIONED} people can be mentioned here.", "mentions")
+        return [change]
 
     def revise(
         self, event_type: str, message: Message, changed: tuple[str, ...], *, tag: TagRef | None = None
@@ -329,15 +353,19 @@ class Conversation:
         change = self._change(event, changed, details=details)
         return [replace(change, taken_from=former.id if former else None)]
 
-    def close(self, now: datetime) -> list[Change]:
-        """End the conversation. Closing what is closed changes nothing."""
+    def close(self, now: datetime, *, seen: bool = True) -> list[Change]:
+        """End the conversation. Closing what is closed changes nothing.
+
+        What the customer wrote and nobody has `seen` stays unread, and is found among what is closed.
+        """
         if self.status == "closed":
             return []
         self.status = "closed"
         self.closed_at = now
         ended = ("waiting_since",) if self.waiting_since is not None else ()
         self.closed_waiting_since, self.waiting_since = self.waiting_since, None
-        changed = ("status", "closed_at", *self._forget_unread(), *ended, *self._end_snooze())
+        read = self._answered() if seen else ()
+        changed = ("status", "closed_at", *read, *ended, *self._end_snooze())
         return [self._change("conversation.closed", changed)]
 
     def reopen(self, now: datetime) -> list[Change]:
@@ -391,10 +419,44 @@ class Conversation:
         changed = ("status", "snoozed_until", "woke_at", "last_activity_at")
         return [self._change("conversation.updated", changed, details={"due": until})]
 
-    def read(self) -> list[Change]:
-        """An attendant has seen everything."""
-        changed = self._forget_unread()
-        return [self._change("conversation.updated", changed)] if changed else []
+    @property
+    def window(self) -> Window:
+        """The customer's messages since the last answer."""
+        return Window(self.unread_count, self.first_unread_sequence)
+
+    def unread_for(self, reader_id: str | None) -> Unread:
+        """What is unread for an attendant; None: for whoever has read nothing here."""
+        return unread_for(self.window, self.marks.get(reader_id or ""))
+
+    @property
+    def seen_by_nobody(self) -> bool:
+        """Whether the customer wrote something that nobody has read."""
+        return self.unread_count > 0 and all(self.unread_for(who).messages for who in self.marks)
+
+    def read(self, reader_id: str) -> bool:
+        """An attendant has seen everything; whether that is news. It is theirs, and no event of the conversation."""
+        before = self.marks, self.mentions
+        self.marks = with_read(self.marks, reader_id, self.window, self.sequence)
+        if self.mentions.get(reader_id):
+            self.mentions = {**self.mentions, reader_id: 0}
+        return before != (self.marks, self.mentions)
+
+    def mark_unread(self, reader_id: str, place: int | None) -> bool:
+        """An attendant wants to find it unread, from the customer's last message (at `place`) on; whether it was not.
+
+        Raises `Refusal`: `conversation_closed`; `invalid` where the customer has written nothing.
+        """
+        if self.status == "closed":
+            raise Refusal("conversation_closed", "A closed conversation cannot be marked as unread; reopen it first.")
+        if place is None:
+            raise Refusal("invalid", "The customer has written nothing that could be unread.")
+        before = self.marks
+        self.marks = with_unread(before, reader_id, self.window, place)
+        return before != self.marks
+
+    def read_keys(self) -> tuple[str, ...]:
+        """By what readers' counts are found; see `domain/read_marks.py`."""
+        return tuple(sorted(read_keys(self.window, self.marks, self.mentions)))
 
     def prioritise(self, priority: Priority) -> list[Change]:
         """Set the priority."""
@@ -463,6 +525,8 @@ class Conversation:
 
     def view(self, reader_id: str | None = None) -> ConversationView:
         """What `reader_id` sees; None for events, which have no reader."""
+        unread = self.unread_for(reader_id)
+        mark = self.marks.get(reader_id or "")
         return ConversationView(
             id=self.id,
             number=self.number,
@@ -475,8 +539,11 @@ class Conversation:
             favourite=reader_id is not None and reader_id in self.favourites,
             scheduled_count=self.scheduled_count,
             draft=reader_id is not None and reader_id in self.drafted_by,
-            unread_count=self.unread_count,
-            first_unread_sequence=self.first_unread_sequence,
+            unread_count=unread.messages,
+            first_unread_sequence=unread.first,
+            read_mark=None if mark is None else ReadMarkView(**asdict(mark)),
+            mentioned=(reader_id or "") in self.mentions,
+            mention_sequence=self.mentions.get(reader_id or "") or None,
             waiting_since=self.waiting_since,
             last_message=self.last_message,
             reply_window_expires_at=self.reply_window_expires_at,
@@ -515,11 +582,15 @@ class Conversation:
     def _tag_ids(self) -> tuple[str, ...]:
         return tuple(one.id for one in refs(self.tags, self.names.tags)) if self.tags else ()
 
-    def _forget_unread(self) -> tuple[str, ...]:
-        """Nothing is unread any more; what changed."""
+    def _answered(self, by: str | None = None) -> tuple[str, ...]:
+        """Nothing of the customer's waits to be read any more, for nobody; what changed."""
         names = ("unread_count", "first_unread_sequence")
         changed = tuple(name for name in names if getattr(self, name))
         self.unread_count, self.first_unread_sequence = 0, None
+        if self.marks:
+            self.marks = {} if self.status == "closed" else once_answered(self.marks, by)
+        if by is not None and self.mentions.get(by):
+            self.mentions = {**self.mentions, by: 0}
         return changed
 
     def _end_snooze(self) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ class Draft:
     template: TemplateDraft | None = None
     reply_to: str | None = None
     client_id: str | None = None
+    mentions: tuple[str, ...] = ()
 
     @property
     def files_named(self) -> tuple[tuple[str, str], ...]:

@@ -102,8 +102,8 @@ class Message:
     `reply_to`. `attempt` counts the repeats of sending it that were asked for. `reacted_at` says when either side,
     `contact` or `business`, reacted last or took its reaction away; `reaction_command` is the command that the reaction
     of ours goes out by. `version` counts the times that the message was changed; `changed_sequence` is the last event
-    that told a change. `client_id` is what the sender's client called it. `names` is what tags were called when it was
-    read.
+    that told a change. `client_id` is what the sender's client called it. `mentions` are the attendants whom a note
+    names. `names` is what tags were called when it was read.
     """
 
     id: str
@@ -133,6 +133,7 @@ class Message:
     reacted_at: dict[str, datetime] = field(default_factory=dict)
     reaction_command: str | None = None
     client_id: str | None = None
+    mentions: tuple[str, ...] = ()
     changed_sequence: int = 0
     version: int = 0
     tags: tuple[Mark, ...] = ()
@@ -267,6 +268,7 @@ class Message:
             occurred_at=self.occurred_at,
             recorded_at=self.recorded_at,
             client_id=self.client_id,
+            mentions=self.mentions,
             sequence=self.sequence,
             version=max(self.sequence, self.changed_sequence),
         )

@@ -1,5 +1,6 @@
 """Copies of what other services own: channel accounts, attendants and templates, by id."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from atd_conversation.store.indexes import ATTENDANTS, CHANNEL_ACCOUNTS, TEMPLATES
@@ -65,6 +66,12 @@ class Directory:
             {"_id": attendant_id, "tenant_id": tenant_id, "active": True}, {"name": 1}
         )
         return Named(id=row["_id"], name=row["name"]) if row else None
+
+    async def attendants(self, tenant_id: str, attendant_ids: Collection[str]) -> dict[str, Named]:
+        """The active attendants of the tenant among these, by id."""
+        query: Document = {"_id": {"$in": list(attendant_ids)}, "tenant_id": tenant_id, "active": True}
+        rows = await self._attendants.find(query, {"name": 1}).limit(len(attendant_ids)).to_list(len(attendant_ids))
+        return {row["_id"]: Named(id=row["_id"], name=row["name"]) for row in rows}
 
 
 def _template_id(account_id: str, name: str, language: str) -> str:

@@ -8,6 +8,7 @@ from atd_conversation.domain.contact import Contact, Merge
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Mark, Names
+from atd_conversation.domain.read_marks import ReadMark
 from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
 from atd_schemas.conversation import ScheduledRef
@@ -111,6 +112,7 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "until_reply": [one.model_dump() for one in conversation.until_reply] or None,
         "unread_count": conversation.unread_count,
         "first_unread_sequence": conversation.first_unread_sequence,
+        **reading_fields(conversation),
         "waiting_since": conversation.waiting_since,
         "closed_waiting_since": conversation.closed_waiting_since,
         "last_message": _last_document(last) if last else None,
@@ -137,6 +139,19 @@ def _contact_document(contact: ContactRef) -> "Document":
 def _contact_ref_of(document: "Document") -> ContactRef:
     labels = tuple(LabelRef(id=label_id, name="", color="") for label_id in document.get("labels", ()))
     return ContactRef(id=document["id"], name=document["name"], labels=labels)
+
+
+def reading_fields(conversation: Conversation) -> "Document":
+    """Who has read how far, and whom notes mention; `mentioned` and `read_keys` follow from it, for the indexes."""
+    if not conversation.marks and not conversation.mentions:
+        return {"marks": None, "mentions": None, "mentioned": None, "read_keys": None}
+    marks, mentions = conversation.marks.items(), conversation.mentions.items()
+    return {
+        "marks": [{"who": who, **asdict(mark)} for who, mark in marks] or None,
+        "mentions": [{"who": who, "sequence": sequence} for who, sequence in mentions] or None,
+        "mentioned": list(conversation.mentions) or None,
+        "read_keys": list(conversation.read_keys()) or None,
+    }
 
 
 def _last_document(last: LastMessage) -> "Document":
@@ -178,6 +193,8 @@ def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversatio
         assignee=Named(**assignee) if assignee else None,
         priority=document["priority"],
         favourites=frozenset(get("favourites", ())),
+        marks={one["who"]: ReadMark(one["count"], one["sequence"], one["unread"]) for one in get("marks", ())},
+        mentions={one["who"]: one["sequence"] for one in get("mentions", ())},
         drafted_by=frozenset(get("drafted_by", ())),
         scheduled_count=get("scheduled_count", 0),
         until_reply=tuple(ScheduledRef.model_validate(one) for one in get("until_reply", ())),
@@ -255,6 +272,7 @@ def message_fields(message: Message) -> "Document":
         "reacted_at": message.reacted_at or None,
         "reaction_command": message.reaction_command,
         "client_id": message.client_id,
+        "mentions": list(message.mentions) or None,
         "changed_sequence": message.changed_sequence or None,
         "version": message.version or None,
     }
@@ -324,6 +342,7 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         reacted_at=get("reacted_at", {}),
         reaction_command=get("reaction_command"),
         client_id=get("client_id"),
+        mentions=tuple(get("mentions", ())),
         changed_sequence=get("changed_sequence", 0),
         version=get("version", 0),
         tags=_marks_of(get("tags")),

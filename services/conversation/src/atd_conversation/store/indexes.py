@@ -19,6 +19,7 @@ SETTING_REVISIONS = "setting_revisions"
 DRAFTS = "drafts"
 TIMELINE = "timeline"
 SCHEDULED = "scheduled_messages"
+VIEW_COUNTS = "view_counts"
 
 _DAY = 24 * 3600
 
@@ -29,6 +30,8 @@ BY_CONTACT = "by_contact"
 BY_NUMBER = "tenant_id_1_number_1"
 BY_UNREAD = "by_unread"
 BY_WAITING = "by_waiting"
+BY_READER = "by_reader"
+BY_MENTION = "by_mention"
 BY_TERM = "by_term"
 BY_NAME = "by_name"
 BY_KIND = "by_kind"
@@ -72,6 +75,17 @@ INDEXES: dict[str, list[IndexModel]] = {
             name=BY_FAVOURITE,
             partialFilterExpression={"favourites": {"$exists": True}},
         ),
+        IndexModel(
+            [("tenant_id", 1), ("mentioned", 1), ("last_activity_at", -1), ("_id", -1)],
+            name=BY_MENTION,
+            partialFilterExpression={"mentioned": {"$exists": True}},
+        ),
+        # written when somebody reads, and once by the customer's next message
+        IndexModel(
+            [("tenant_id", 1), ("read_keys", 1), ("status", 1), ("assignee.id", 1)],
+            name=BY_READER,
+            partialFilterExpression={"read_keys": {"$exists": True}},
+        ),
         IndexModel([("tenant_id", 1), ("contact.id", 1), ("opened_at", -1)], name=BY_CONTACT),
         IndexModel(
             [("tenant_id", 1), ("status", 1), ("waiting_since", 1), ("_id", 1)],
@@ -87,7 +101,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             )
             for name, field in ((BY_TYPE, "type_id"), (BY_LABEL, "contact.labels"), (BY_TAG, "tags"))
         ),
-        # written when a conversation becomes unread and when it is read, and not by the messages between
+        # written when a conversation becomes unread and when it is answered, and not by the messages between
         IndexModel(
             [("tenant_id", 1), ("status", 1), ("assignee.id", 1)],
             name=BY_UNREAD,
@@ -107,6 +121,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("account_id", 1), ("sent_as", 1)], unique=True, partialFilterExpression={"sent_as": {"$exists": True}}
         ),
     ],
+    VIEW_COUNTS: [IndexModel([("tenant_id", 1)])],
     TIMELINE: [IndexModel([("subject", 1), ("sequence", -1)])],
     EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],

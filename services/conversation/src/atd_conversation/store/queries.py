@@ -18,7 +18,9 @@ from atd_conversation.store.indexes import (
     BY_CONTACT,
     BY_FAVOURITE,
     BY_LABEL,
+    BY_MENTION,
     BY_NUMBER,
+    BY_READER,
     BY_STATUS,
     BY_TAG,
     BY_TYPE,
@@ -28,16 +30,20 @@ from atd_conversation.store.indexes import (
     MESSAGES,
 )
 from atd_conversation.store.names import NameSource, NoNames
-from atd_conversation.store.sights import seen_conversations
+from atd_conversation.store.reader_counts import (
+    ALL_STATUSES,
+    MOST_FAVOURITES,
+    Counted,
+    ReaderCounts,
+    unread_queries,
+)
 from atd_conversation.store.timeline import Timeline
-from atd_schemas.views import ConversationStatus
+from atd_conversation.store.view_counts import ViewCounts
+from atd_schemas.views import ConversationStatus, Priority
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
 
-ALL_STATUSES: tuple[ConversationStatus, ...] = ("bot", "queued", "open", "snoozed", "closed")
-
-NOT_CLOSED = tuple(status for status in ALL_STATUSES if status != "closed")
 
 COUNTED = 1000
 """As far as conversations are counted."""
@@ -54,8 +60,9 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ConversationFilter:
-    """What a list shows. `assignee` is an attendant's id, `none` for unassigned ones, None for all.
+    """What a list shows to `reader`: what is `unread` is unread for them.
 
+    `assignee` is an attendant's id, `none` for unassigned ones, None for all.
     `question` is what somebody typed to find a customer or a number. `sight_of` is who sees nothing but what is
     assigned to them (`Sight.only_of`), None for somebody who sees everything.
     A type of the first level has those under it.
@@ -67,7 +74,10 @@ class ConversationFilter:
     account_id: str | None = None
     contact_id: str | None = None
     favourite_of: str | None = None
+    mentioned: str | None = None
+    priorities: tuple[Priority, ...] = ()
     unread: bool | None = None
+    reader: str | None = None
     opened_after: datetime | None = None
     opened_before: datetime | None = None
     question: str | None = None
@@ -93,13 +103,6 @@ class Place(NamedTuple):
     waiting_since: datetime | None = None
 
 
-class Counted(NamedTuple):
-    """How many conversations, and how many of them are unread: each up to `COUNTED`."""
-
-    total: int
-    unread: int
-
-
 class Queries:
     """Conversations and messages of one tenant at a time; `contacts` are their customers, `timeline` their events."""
 
@@ -109,6 +112,8 @@ class Queries:
         self.timeline = Timeline(database)
         self._names = names or NoNames()
         self.contacts = ContactQueries(database, self._names)
+        self.view_counts = ViewCounts(database)
+        self._reader_counts = ReaderCounts(database, self.view_counts)
 
     async def conversation(
         self, tenant_id: str, conversation_id: str, session: "Session | None" = None
@@ -129,6 +134,14 @@ class Queries:
         )
         rows = await cursor.sort("sequence", -1).limit(LOOKED_AT).to_list(LOOKED_AT)
         return next((row["external_id"] for row in rows if row["direction"] == "inbound" and row["external_id"]), None)
+
+    async def last_place(self, tenant_id: str, conversation_id: str, session: "Session | None" = None) -> int | None:
+        """The place of the customer's last message among the newest `LOOKED_AT`; else, of the newest; None: none is."""
+        query: Document = {"conversation_id": conversation_id, "tenant_id": tenant_id}
+        cursor = self._messages.find(query, {"direction": 1, "sequence": 1}, session=session)
+        rows = await cursor.sort("sequence", -1).limit(LOOKED_AT).to_list(LOOKED_AT)
+        received = [row for row in rows if row["direction"] == "inbound"]
+        return next((row["sequence"] for row in (*received, *rows)), None)
 
     async def conversations(
         self,
@@ -179,7 +192,7 @@ class Queries:
             if after is not None:
                 query["$nor"] = [{"waiting_since": after.waiting_since, "_id": {"$lte": after.id}}]
             cursor = self._conversations.find(query).sort([("waiting_since", 1), ("_id", 1)])
-            narrow = index in (BY_CONTACT, BY_NUMBER, BY_FAVOURITE)  # few, sorted where they are found
+            narrow = index in (BY_CONTACT, BY_NUMBER, BY_FAVOURITE, BY_MENTION)  # few, sorted where they are found
             rows += await cursor.hint(index if narrow else BY_WAITING).limit(limit).to_list(limit)
         rows.sort(key=lambda row: (row["waiting_since"], row["_id"]))
         return rows[:limit]
@@ -192,60 +205,24 @@ class Queries:
         total = unread = 0
         with bounded():
             for query, index in await self._plans(tenant_id, wanted):
-                some = {**query, "unread_count": {"$gt": 0}}
-                by = BY_UNREAD if index in _WIDE else index
                 found = [self._count(query, index)]
                 if wanted.unread is None:
-                    found.append(self._count(some, by))
+                    waiting, marked = unread_queries(wanted.reader or "")
+                    is_broad = index in _WIDE
+                    found.append(self._count({**query, **waiting}, BY_UNREAD if is_broad else index))
+                    found.append(self._count({**query, **marked}, BY_READER if is_broad else index))
                 counts = await asyncio.gather(*found)
                 total += counts[0]
-                unread += counts[-1] if wanted.unread is not False else 0
+                unread += sum(counts[1:]) if wanted.unread is None else counts[0] if wanted.unread else 0
         return Counted(min(total, COUNTED), min(unread, COUNTED))
 
     async def count_views(self, sight: Sight, attendant_id: str) -> dict[str, Counted]:
-        """What stands beside the views of an attendant: what is not closed, of theirs, of nobody's and of all.
-
-        Who sees only own conversations sees none of nobody's. Totals are read from indexes alone; of what is unread,
-        and of favourites, at most `COUNTED` are looked at.
-        """
-        open_ones: Document = {**seen_conversations(sight), "status": {"$in": list(NOT_CLOSED)}}
-        index = BY_ASSIGNEE if sight.limited else BY_STATUS
-        views: dict[str, tuple[Document, str]] = {
-            "mine": ({**open_ones, "assignee.id": attendant_id}, BY_ASSIGNEE),
-            "queue": ({**seen_conversations(sight), "status": "queued"}, index),
-            "all": (open_ones, index),
-        }
+        """What stands beside the views of an attendant; see `store/reader_counts.py`."""
         with bounded():
-            favourites, totals, unread = await asyncio.gather(
-                self._count_favourites(sight, attendant_id),
-                asyncio.gather(*(self._count(query, index) for query, index in views.values())),
-                asyncio.gather(
-                    *(self._count({**query, "unread_count": {"$gt": 0}}, BY_UNREAD) for query, _ in views.values())
-                ),
-            )
-        counted = {name: Counted(*both) for name, *both in zip(views, totals, unread, strict=True)}
-        return {**counted, "favourites": favourites}
+            return await self._reader_counts.of(sight, attendant_id)
 
     async def _count(self, query: "Document", index: str) -> int:
         return await self._conversations.count_documents(query, limit=COUNTED, hint=index)
-
-    async def _count_favourites(self, sight: Sight, attendant_id: str) -> Counted:
-        """Of the favourites with the latest activity; nobody has many, and no index knows which of them are closed."""
-        is_open: Document = {"$ne": ["$status", "closed"]}
-        is_unread: Document = {"$and": [is_open, {"$gt": ["$unread_count", 0]}]}
-        stages: list[Document] = [
-            {"$match": {**seen_conversations(sight), "favourites": attendant_id}},
-            {"$limit": COUNTED},
-            {
-                "$group": {
-                    "_id": None,
-                    "total": {"$sum": {"$cond": [is_open, 1, 0]}},
-                    "unread": {"$sum": {"$cond": [is_unread, 1, 0]}},
-                }
-            },
-        ]
-        rows = await self._conversations.aggregate(stages, hint=BY_FAVOURITE).to_list(1)
-        return Counted(rows[0]["total"], rows[0]["unread"]) if rows else Counted(0, 0)
 
     async def _plans(self, tenant_id: str, wanted: ConversationFilter) -> "list[tuple[Document, str]]":
         """The queries that together find what is wanted, each with its index; no conversation is found by two.
@@ -293,12 +270,16 @@ class Queries:
         return found if direction == -1 else found[::-1]
 
     async def set_favourite(self, tenant_id: str, conversation_id: str, attendant_id: str, *, on: bool) -> bool:
-        """Whether the conversation exists and is now (or is no longer) a favourite; False also when it has too many.
+        """Whether the conversation exists and is now (or is no longer) a favourite; False also for one too many.
 
         Favourites are everybody's own and no event of the conversation: its sequence stays.
         """
         query: Document = {"_id": conversation_id, "tenant_id": tenant_id}
         if on:
+            theirs: Document = {"tenant_id": tenant_id, "favourites": attendant_id}
+            has = await self._conversations.count_documents(theirs, limit=MOST_FAVOURITES, hint=BY_FAVOURITE)
+            if has == MOST_FAVOURITES:
+                return False
             room = {"$or": [{f"favourites.{MAX_FAVOURITES - 1}": {"$exists": False}}, {"favourites": attendant_id}]}
             changed = await self._conversations.update_one(
                 {**query, **room}, {"$addToSet": {"favourites": attendant_id}}
@@ -332,9 +313,13 @@ def _conversation_query(tenant_id: str, wanted: ConversationFilter, names: Names
     elif wanted.assignee is not None:
         query["assignee.id"] = wanted.assignee
         index = BY_ASSIGNEE if index == BY_STATUS else index
-    if wanted.favourite_of is not None:
-        query["favourites"] = wanted.favourite_of
-        index = BY_FAVOURITE if index == BY_STATUS else index
+    for whose, attendant_id, by in (
+        ("favourites", wanted.favourite_of, BY_FAVOURITE),
+        ("mentioned", wanted.mentioned, BY_MENTION),
+    ):
+        if attendant_id is not None:
+            query[whose] = attendant_id
+            index = by if index == BY_STATUS else index
     for field, ids, by_mark in _marks(wanted, names):
         query[field] = {"$in": list(ids)} if len(ids) > 1 else ids[0]
         index = by_mark if index == BY_STATUS else index
@@ -350,8 +335,10 @@ def _narrowed(wanted: ConversationFilter) -> "Document":
     for name, value in (("channel.kind", wanted.channel), ("channel.account_id", wanted.account_id)):
         if value is not None:
             query[name] = value
+    if wanted.priorities:
+        query["priority"] = {"$in": list(wanted.priorities)}
     if wanted.unread is not None:
-        query["unread_count"] = {"$gt": 0} if wanted.unread else 0
+        query["$or" if wanted.unread else "$nor"] = list(unread_queries(wanted.reader or ""))
     opened = {"$gte": wanted.opened_after, "$lt": wanted.opened_before}
     if bounds := {name: value for name, value in opened.items() if value is not None}:
         query["opened_at"] = bounds

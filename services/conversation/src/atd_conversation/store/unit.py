@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
+from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.attachments import changed_attachment, stored_attachment_document
 from atd_conversation.store.contact_attendants import follow_assignees
@@ -16,6 +17,7 @@ from atd_conversation.store.documents import (
     conversation_fields,
     message_document,
     message_fields,
+    reading_fields,
 )
 from atd_conversation.store.indexes import (
     ATTACHMENTS,
@@ -27,9 +29,11 @@ from atd_conversation.store.indexes import (
     MESSAGES,
     SCHEDULED,
     TIMELINE,
+    VIEW_COUNTS,
 )
 from atd_conversation.store.scheduled import cancelling
 from atd_conversation.store.timeline import entry_document
+from atd_conversation.store.view_counts import count_changes
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.inbox import Inbox, stale_when_duplicate
 from atd_servicekit.kafka import Outgoing
@@ -72,6 +76,22 @@ class UnitStore:
                 raise StaleVersion
         await follow_assignees(self._db, session, unit)
 
+    async def save_reading(self, session: "Session", conversation: Conversation) -> None:
+        """Write who has read how far, inside the transaction of `session`, in which the conversation was read.
+
+        It is no event: version and place in the order of events stay.
+        """
+        query = {"_id": conversation.id, "tenant_id": conversation.tenant_id}
+        update = _update(reading_fields(conversation))
+        await self._db[CONVERSATIONS].update_one(query, update, session=session)
+
+
+def _update(changed: "Document") -> "Document":
+    """Set these fields; None: take them away."""
+    absent = {name: "" for name, value in changed.items() if value is None}
+    changes: Document = {"$set": {name: value for name, value in changed.items() if value is not None}}
+    return {**changes, "$unset": absent} if absent else changes
+
 
 def _missed(write: Write, result: "BulkWriteResult") -> bool:
     """Whether something is not as it was read any more."""
@@ -109,6 +129,7 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
     yield _attachments(unit, now)
     yield Write.inserts(TIMELINE, [entry_document(entry) for entry in unit.timeline])
     yield Write(SCHEDULED, [cancelling(one, now) for one in unit.cancelled_schedules])
+    yield Write.inserts(VIEW_COUNTS, count_changes(unit))
 
 
 def _conversations(unit: UnitOfWork) -> Write:
@@ -182,7 +203,4 @@ def _attachments(unit: UnitOfWork, now: datetime) -> Write:
 
 def _changes(before: "Document", after: "Document") -> "Document":
     """The update that makes one of the other: as small as it can be, for every field costs the database time."""
-    changed = {name: value for name, value in after.items() if value != before[name]}
-    absent = {name: "" for name, value in changed.items() if value is None}
-    changes: Document = {"$set": {name: value for name, value in changed.items() if value is not None}}
-    return {**changes, "$unset": absent} if absent else changes
+    return _update({name: value for name, value in after.items() if value != before[name]})

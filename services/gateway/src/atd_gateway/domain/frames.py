@@ -25,7 +25,7 @@ _PERMISSIONS: Mapping[str, str] = {
 """What a reader needs to see the events of each family (the word before the dot of their type)."""
 
 
-_OWN = frozenset({"conversation.favourited", "conversation.drafted", "setting.own_changed"})
+_OWN = frozenset({"conversation.favourited", "conversation.read", "conversation.drafted", "setting.own_changed"})
 """Transient frames that nobody but the actor sees."""
 
 
