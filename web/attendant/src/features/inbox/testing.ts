@@ -23,6 +23,7 @@ export function aConversation(changes: Partial<Conversation> = {}): Conversation
     favourite: false,
     draft: false,
     scheduled_count: 0,
+    mentioned: false,
     unread_count: 0,
     tag_ids: [],
     first_unread_sequence: null,

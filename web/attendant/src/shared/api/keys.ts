@@ -19,6 +19,8 @@ export const keys = {
   taken: (id: string) => ["conversations", "taken", id] as const,
   /** `Thread`: the loaded messages of a conversation, oldest first. */
   thread: (conversationId: string) => ["threads", conversationId] as const,
+  /** `InfiniteData<Page<TimelineEntry>>`: what happened to a conversation, the latest first. */
+  timeline: (conversationId: string) => ["conversations", "timeline", conversationId] as const,
   /** `Contact` */
   contact: (id: string) => ["contacts", "one", id] as const,
   /** What every kind of channel can do, and what notes can hold. */

@@ -5,18 +5,26 @@ export interface FieldProblem {
   message: string;
 }
 
+/** A change that came before one that was refused: which fields, and who made it, where that is known. */
+export interface EarlierChange {
+  type: string;
+  fields: string[];
+  actor: { type: string; id: string | null; name: string | null } | null;
+}
+
 interface ProblemBody {
   title?: string;
   detail?: string;
   code?: string;
   errors?: FieldProblem[];
+  changes?: EarlierChange[];
 }
 
 /**
  * A request that was answered with an error.
  *
  * `code` is the API's stable word (`window_closed`, `not_found`), by which the client chooses its own words.
- * `retryAfter` is in seconds.
+ * `retryAfter` is in seconds. `changes`: of a conflict, what was changed since the version that one saw.
  */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
@@ -28,6 +36,7 @@ export class ApiProblem extends Error {
     readonly errors: readonly FieldProblem[] = [],
     readonly requestId: string | null = null,
     readonly retryAfter: number | null = null,
+    readonly changes: readonly EarlierChange[] = [],
   ) {
     super(detail);
   }
@@ -71,6 +80,7 @@ export function problemFrom(
     found.errors ?? [],
     header("X-Request-Id"),
     Number.isFinite(after) && after > 0 ? after : null,
+    found.changes ?? [],
   );
 }
 

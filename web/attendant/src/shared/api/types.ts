@@ -20,6 +20,7 @@ export type MessageError = Schemas["MessageError"];
 export type NewMessage = Schemas["NewMessage"];
 /** A message that is to be said later. */
 export type ScheduledMessage = Schemas["ScheduledMessageView"];
+export type TimelineEntry = Schemas["TimelineEntryView"];
 export type Contact = Schemas["ContactView"];
 export type Template = Schemas["TemplateView"];
 export type SignedIn = Schemas["SignedInAnswer"];

@@ -17,6 +17,7 @@ const ONE = {
   favourite: false,
   draft: false,
   scheduled_count: 0,
+  mentioned: false,
   priority: "normal",
   unread_count: 2,
   contact: { id: "x", name: "Maria", labels: [] },

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-q
 import { api, unwrap } from "@/shared/api/client";
 import { ApiProblem, CUSTOMER_WROTE, Overtaken } from "@/shared/api/problem";
 import type { Conversation, Priority } from "@/shared/api/types";
+import { ALL_READ } from "@/shared/conversations/reading";
 import { liveOf } from "@/shared/realtime/live";
 import { useMe } from "@/shared/session/SessionProvider";
 
@@ -31,6 +32,24 @@ async function run(
   }
 }
 
+/** The same for what is the reader's own: answers that were asked for before know nothing of it. */
+async function readAs(
+  client: QueryClient,
+  id: string,
+  patch: Partial<Conversation>,
+  request: () => Promise<Conversation>,
+): Promise<Conversation> {
+  const now = await run(client, id, patch, request);
+  const { unread_count, first_unread_sequence, read_mark, mention_sequence } = now;
+  liveOf(client).takeReading(id, {
+    unread_count,
+    first_unread_sequence: first_unread_sequence ?? null,
+    read_mark: read_mark ?? null,
+    mention_sequence: mention_sequence ?? null,
+  });
+  return now;
+}
+
 function useAction<V extends { id: string }>(act: (client: QueryClient, variables: V) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({ mutationFn: (variables: V) => act(client, variables), networkMode: "always" });
@@ -53,8 +72,29 @@ export function useConversationActions() {
       ),
     ),
     markRead: useAction((client, { id }: { id: string }) =>
-      run(client, id, { unread_count: 0 }, () =>
+      readAs(client, id, ALL_READ, () =>
         unwrap(api.POST("/api/v1/conversations/{conversation_id}/read", { params: conversationPath(id) })),
+      ),
+    ),
+    markUnread: useAction((client, { id }: { id: string }) =>
+      readAs(client, id, { unread_count: 1 }, () =>
+        unwrap(api.POST("/api/v1/conversations/{conversation_id}/unread", { params: conversationPath(id) })),
+      ),
+    ),
+    /** `until` null: until the customer writes. */
+    snooze: useAction((client, { id, until }: { id: string; until: string | null }) =>
+      run(client, id, { status: "snoozed", snoozed_until: until, woke_at: null }, () =>
+        unwrap(
+          api.POST("/api/v1/conversations/{conversation_id}/snooze", {
+            params: conversationPath(id),
+            body: { until },
+          }),
+        ),
+      ),
+    ),
+    wake: useAction((client, { id }: { id: string }) =>
+      run(client, id, { status: liveOf(client).copyOf(id)?.assignee ? "open" : "queued", snoozed_until: null }, () =>
+        unwrap(api.DELETE("/api/v1/conversations/{conversation_id}/snooze", { params: conversationPath(id) })),
       ),
     ),
     favourite: useAction((client, { id, on }: { id: string; on: boolean }) => favour(client, id, on)),

@@ -1,14 +1,17 @@
 /** Which conversations a list shows: the filters of the API, and the same decision for one conversation in the client. */
-import type { Conversation, ConversationStatus } from "@/shared/api/types";
+import type { Conversation, ConversationStatus, Priority } from "@/shared/api/types";
 
-export type View = "mine" | "queue" | "all" | "favourites" | "closed";
+export type View = "mine" | "queue" | "all" | "bot" | "snoozed" | "favourites" | "mentions" | "closed";
 
-export const VIEWS: readonly View[] = ["mine", "queue", "all", "favourites", "closed"];
+export const VIEWS: readonly View[] = ["mine", "queue", "all", "bot", "snoozed", "favourites", "mentions", "closed"];
 
 /** As the API's `sort`: the latest activity first, or who waits longest. */
 export type Order = "-last_activity" | "waiting_since";
 
 export const ORDERS: readonly Order[] = ["-last_activity", "waiting_since"];
+
+/** From the most urgent on. */
+export const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low"];
 
 /** A view, narrowed. Only what is set narrows; two equal filters have equal JSON. With `q`, all views are searched. */
 export interface ConversationFilter {
@@ -17,6 +20,7 @@ export interface ConversationFilter {
   accountId?: string;
   assignee?: string;
   unread?: boolean;
+  priority?: Priority;
   q?: string;
   order?: Order;
 }
@@ -24,10 +28,13 @@ export interface ConversationFilter {
 const NOT_CLOSED: readonly ConversationStatus[] = ["bot", "queued", "open", "snoozed"];
 
 const STATUSES: Record<View, readonly ConversationStatus[]> = {
-  mine: NOT_CLOSED,
+  mine: ["bot", "queued", "open"],
   queue: ["queued"],
   all: NOT_CLOSED,
+  bot: ["bot"],
+  snoozed: ["snoozed"],
   favourites: [],
+  mentions: [],
   closed: ["closed"],
 };
 
@@ -41,6 +48,7 @@ export function queryOf(filter: ConversationFilter): Record<string, string | str
   if (filter.channel !== undefined) query["channel"] = filter.channel;
   if (filter.accountId !== undefined) query["account_id"] = filter.accountId;
   if (filter.unread !== undefined) query["unread"] = filter.unread;
+  if (filter.priority !== undefined) query["priority"] = filter.priority;
   return query;
 }
 
@@ -58,6 +66,7 @@ function viewQuery(filter: ConversationFilter, query: Record<string, string | st
   if (statuses.length > 0) query["status"] = [...statuses];
   if (filter.view === "mine") query["assignee"] = "me";
   if (filter.view === "favourites") query["favourite"] = "true";
+  if (filter.view === "mentions") query["mentioned"] = "true";
 }
 
 const wordsOf = (filter: ConversationFilter) => filter.q?.trim() ?? "";
@@ -71,6 +80,7 @@ export function matches(filter: ConversationFilter, conversation: Conversation, 
   if (filter.channel !== undefined && conversation.channel.kind !== filter.channel) return false;
   if (filter.accountId !== undefined && conversation.channel.account_id !== filter.accountId) return false;
   if (filter.unread !== undefined && conversation.unread_count > 0 !== filter.unread) return false;
+  if (filter.priority !== undefined && conversation.priority !== filter.priority) return false;
   return searches ? null : true;
 }
 
@@ -78,6 +88,7 @@ function inView(view: View, conversation: Conversation, me: string): boolean {
   const statuses = STATUSES[view];
   if (statuses.length > 0 && !statuses.includes(conversation.status)) return false;
   if (view === "mine") return conversation.assignee?.id === me;
+  if (view === "mentions") return conversation.mentioned;
   return view !== "favourites" || conversation.favourite;
 }
 

@@ -7,6 +7,7 @@ import type attendants from "./locales/pt-BR/attendants.json";
 import type auth from "./locales/pt-BR/auth.json";
 import type channels from "./locales/pt-BR/channels.json";
 import type customer from "./locales/pt-BR/customer.json";
+import type desk from "./locales/pt-BR/desk.json";
 import type guide from "./locales/pt-BR/guide.json";
 import type inbox from "./locales/pt-BR/inbox.json";
 import type papers from "./locales/pt-BR/papers.json";
@@ -25,6 +26,7 @@ declare module "i18next" {
       auth: typeof auth;
       channels: typeof channels;
       customer: typeof customer;
+      desk: typeof desk;
       guide: typeof guide;
       inbox: typeof inbox;
       papers: typeof papers;

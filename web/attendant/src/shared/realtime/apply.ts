@@ -1,5 +1,7 @@
 /** What events make of the copies that the client has. Pure: nothing is fetched or written here. */
 import type { Contact, Conversation, LastMessage, Message } from "@/shared/api/types";
+import { mentions } from "@/shared/text/mentions";
+import { readingAfter } from "@/shared/conversations/reading";
 import { isAbout, type EventFrame, type MessageEvent } from "@/shared/realtime/frames";
 
 /** The latest copy of each conversation that was ever loaded. */
@@ -22,7 +24,7 @@ export interface Updates {
 }
 
 /** Applies the events in their order. Copies that are as late as an event, or later, stay. */
-export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Updates {
+export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: string): Updates {
   const updates: Updates = {
     conversations: new Map(),
     messages: new Map(),
@@ -40,7 +42,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Upda
       const known = updates.messages.get(frame.subject);
       if (known === undefined) updates.messages.set(frame.subject, [message]);
       else known.push(message);
-      advance(copies, updates, frame, message);
+      advance(copies, updates, frame, message, me);
     } else if (isAbout(frame, "setting")) {
       updates.settings.add(frame.data.setting);
     } else if (isAbout(frame, "contact")) {
@@ -51,13 +53,14 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[]): Upda
   return updates;
 }
 
-/** The later of two copies of a conversation. The event's `favourite` and `draft` are nobody's: ours stay. */
+/** The later of two copies of a conversation. What an event tells of a reader is nobody's: our own stays. */
 function takeCopy(copies: Copies, updates: Updates, copy: Conversation): void {
   const current = updates.conversations.get(copy.id) ?? copies.get(copy.id);
   if (current === undefined || current.sequence >= copy.sequence) updates.uncounted = true;
   if (current !== undefined && current.sequence >= copy.sequence) return;
   updates.conversations.set(copy.id, {
     ...copy,
+    ...readingAfter(copy, current, copy.status === "closed" && copy.unread_count === 0),
     favourite: current?.favourite ?? false,
     draft: current?.draft ?? false,
   });
@@ -72,7 +75,7 @@ function withVersion(frame: MessageEvent): Message {
 }
 
 /** A message changes its conversation, too. Only the very next event can be applied to a copy. */
-function advance(copies: Copies, updates: Updates, frame: MessageEvent, message: Message): void {
+function advance(copies: Copies, updates: Updates, frame: MessageEvent, message: Message, me: string): void {
   const current = updates.conversations.get(frame.subject) ?? copies.get(frame.subject);
   const isNew = frame.sequence === message.sequence;
   if (isNew && (current === undefined || frame.sequence <= current.sequence)) updates.uncounted = true;
@@ -87,9 +90,14 @@ function advance(copies: Copies, updates: Updates, frame: MessageEvent, message:
     return;
   }
   const { last_preview: preview, ...fields } = state;
+  const byMe = isNew && message.author.id === me;
+  const reading = readingAfter(state, current, byMe && message.direction === "outbound");
+  const mentioned = isNew && !byMe && mentions(message, me);
   updates.conversations.set(frame.subject, {
     ...current,
     ...fields,
+    ...reading,
+    ...(mentioned && { mentioned, mention_sequence: reading.mention_sequence ?? frame.sequence }),
     ...(typeof preview === "string" && { last_message: lastMessage(message, preview) }),
     sequence: frame.sequence,
   });

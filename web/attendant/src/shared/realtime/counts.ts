@@ -2,7 +2,7 @@
 import type { Conversation, Count, Counts } from "@/shared/api/types";
 import { matches } from "@/shared/conversations/filter";
 
-export const COUNTED = ["mine", "queue", "all", "favourites"] as const;
+export const COUNTED = ["mine", "queue", "all", "bot", "snoozed", "favourites", "mentions", "closed"] as const;
 
 /** The counts after a change of one conversation, or after it began (`before` undefined). A count at its limit stays: how many more there were is not known. */
 export function recounted(counts: Counts, before: Conversation | undefined, after: Conversation, me: string): Counts {
@@ -29,8 +29,10 @@ export function countsDiffer(before: Conversation | undefined, after: Conversati
 
 function share(view: (typeof COUNTED)[number], conversation: Conversation | undefined, me: string): Count {
   if (conversation === undefined) return { total: 0, unread: 0 };
-  const counted = conversation.status !== "closed" && matches({ view }, conversation, me) === true;
-  return { total: counted ? 1 : 0, unread: counted && conversation.unread_count > 0 ? 1 : 0 };
+  const left = view === "favourites" && conversation.status === "closed";
+  const counted = !left && matches({ view }, conversation, me) === true;
+  const unread = view === "mentions" ? Boolean(conversation.mention_sequence) : conversation.unread_count > 0;
+  return { total: counted ? 1 : 0, unread: counted && unread ? 1 : 0 };
 }
 
 function moved(value: number, by: number, limit: number): number {

@@ -1,5 +1,6 @@
 /** The frames of the WebSocket (see the gateway's document): events, what is about the connection, and passing ones. */
 import type { Author, Contact, Conversation, Message } from "@/shared/api/types";
+import type { Reading } from "@/shared/conversations/reading";
 
 /** What a message did to its conversation: the fields of it that messages change. */
 export interface ConversationState {
@@ -58,6 +59,7 @@ export type PassingFrame = { subject: string; actor: Author; occurred_at: string
   | { type: "conversation.viewing"; data: { viewing: boolean } }
   | { type: "conversation.typing"; data: { note: boolean } }
   | { type: "conversation.favourited"; data: { favourite: boolean } }
+  | { type: "conversation.read"; data: Omit<Reading, "mentioned"> }
 );
 
 export type ConnectionFrame =
@@ -78,7 +80,12 @@ export type Frame =
   | { is: "unknown"; cursor: string | null };
 
 const CONNECTION = new Set(["ready", "heartbeat", "resync", "authenticated", "pong", "error"]);
-const PASSING = new Set(["conversation.viewing", "conversation.typing", "conversation.favourited"]);
+const PASSING = new Set([
+  "conversation.viewing",
+  "conversation.typing",
+  "conversation.favourited",
+  "conversation.read",
+]);
 /** The field of `data` without which an event of the family says nothing. */
 const NEEDED: Readonly<Record<string, string>> = {
   conversation: "conversation",

@@ -9,9 +9,10 @@ import type { Contact, Conversation, Counts, Message } from "@/shared/api/types"
 import { matches, type ConversationFilter } from "@/shared/conversations/filter";
 import { mayBelong, withChanges, type ConversationList } from "@/shared/conversations/list";
 import { withMessages, type Thread } from "@/shared/conversations/thread";
+import type { Reading } from "@/shared/conversations/reading";
 import { applyEvents } from "@/shared/realtime/apply";
 import { countsDiffer, recounted } from "@/shared/realtime/counts";
-import { isTaken, type EventFrame } from "@/shared/realtime/frames";
+import { isAbout, isTaken, type EventFrame } from "@/shared/realtime/frames";
 import { MissingConversations } from "@/shared/realtime/missing";
 import { Searches } from "@/shared/realtime/searches";
 import { settled, Watches, type Watch } from "@/shared/realtime/watch";
@@ -109,7 +110,7 @@ export class Live {
 
   private applyKept(frames: readonly EventFrame[]): void {
     if (frames.length === 0) return;
-    const updates = applyEvents(this.copies, frames);
+    const updates = applyEvents(this.copies, frames, this.me);
     notifyManager.batch(() => {
       this.write(updates.conversations, { opened: updates.opened });
       for (const [id, messages] of updates.messages) this.writeMessages(id, messages);
@@ -118,6 +119,8 @@ export class Live {
     for (const setting of updates.settings) {
       void this.client.invalidateQueries({ queryKey: keys.setting(setting) });
     }
+    const changed = new Set(frames.filter((frame) => isAbout(frame, "conversation")).map(({ subject }) => subject));
+    for (const id of changed) void this.client.invalidateQueries({ queryKey: keys.timeline(id) });
     this.missing.add(updates.missing);
     if (updates.uncounted) this.planRecount(true);
   }
@@ -214,6 +217,13 @@ export class Live {
     const copy = this.copies.get(id);
     if (copy === undefined) this.missing.add([id]);
     else if (copy.favourite !== favourite) this.write(new Map([[id, { ...copy, favourite }]]));
+  }
+
+  /** How far the attendant has read a conversation: by what they did here, or on another device. */
+  takeReading(id: string, reading: Partial<Reading>): void {
+    this.watches.each((watch) => watch.readings.set(id, reading));
+    const copy = this.copies.get(id);
+    if (copy !== undefined) this.write(new Map([[id, { ...copy, ...reading }]]));
   }
 
   /** The conversation is no longer there, or not for this attendant. */

@@ -146,8 +146,13 @@ export class LiveSession {
   }
 
   private takePassing(frame: PassingFrame): void {
-    if (frame.type !== "conversation.favourited") this.presence.take(frame);
-    else if (frame.actor.id === this.me.id) this.live.takeFavourite(frame.subject, frame.data.favourite);
+    if (frame.type === "conversation.favourited") {
+      if (frame.actor.id === this.me.id) this.live.takeFavourite(frame.subject, frame.data.favourite);
+    } else if (frame.type === "conversation.read") {
+      if (frame.actor.id === this.me.id) this.live.takeReading(frame.subject, frame.data);
+    } else {
+      this.presence.take(frame);
+    }
   }
 
   private heard(conversationId: string, messages: readonly Message[]): void {

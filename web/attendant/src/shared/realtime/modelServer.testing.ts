@@ -1,6 +1,6 @@
 /** A server for tests: conversations and messages in memory, an event for each change, and requests that are answered when the test says so. */
 import type { Conversation, Counts, Message } from "@/shared/api/types";
-import { matches, orderOf, type ConversationFilter, type Order } from "@/shared/conversations/filter";
+import { matches, orderOf, type ConversationFilter, type Order, type View } from "@/shared/conversations/filter";
 import { byPlace, compare, placeOf } from "@/shared/conversations/list";
 import type { EventFrame } from "@/shared/realtime/frames";
 
@@ -49,11 +49,21 @@ export class ModelServer {
   }
 
   counts(): Counts {
-    const of = (view: "mine" | "queue" | "all" | "favourites") => {
-      const rows = this.list({ view }).filter((row) => row.status !== "closed");
+    const of = (view: View) => {
+      const rows = this.list({ view }).filter((row) => view === "closed" || row.status !== "closed");
       return { total: rows.length, unread: rows.filter((row) => row.unread_count > 0).length };
     };
-    return { mine: of("mine"), queue: of("queue"), all: of("all"), favourites: of("favourites"), limit: 1000 };
+    return {
+      mine: of("mine"),
+      queue: of("queue"),
+      all: of("all"),
+      bot: of("bot"),
+      snoozed: of("snoozed"),
+      favourites: of("favourites"),
+      mentions: of("mentions"),
+      closed: of("closed"),
+      limit: 1000,
+    };
   }
 
   /** Stands in for `fetch`: the answer waits until it is made (`compute`) and given (`answer`). */
@@ -87,6 +97,7 @@ export class ModelServer {
       favourite: false,
       draft: false,
       scheduled_count: 0,
+      mentioned: false,
       unread_count: 0,
       tag_ids: [],
       waiting_since: null,

@@ -1,7 +1,7 @@
 /** Tells the person of customers' messages: once over all tabs, and never of what they are reading. */
 import type { Conversation, Message } from "@/shared/api/types";
 import type { EventFrame } from "@/shared/realtime/frames";
-import { concerns, isArrival } from "@/shared/realtime/rings";
+import { concerns, isArrival, isMention } from "@/shared/realtime/rings";
 import type { Preferences } from "@/shared/storage/preferences";
 
 export interface NotifierParts {
@@ -30,13 +30,16 @@ export class Notifier {
 
   /** Events that have just been applied. */
   take(frames: readonly EventFrame[]): void {
-    const newest = new Map<string, { id: string; message: Message }>();
+    const newest = new Map<string, { id: string; message: Message; mention?: boolean }>();
     for (const frame of frames) {
       if (isArrival(frame, this.parts.now())) newest.set(frame.subject, { id: frame.id, message: frame.data.message });
+      if (isMention(frame, this.parts.me, this.parts.now())) {
+        newest.set(frame.subject, { id: frame.id, message: frame.data.message, mention: true });
+      }
     }
-    for (const [conversationId, { id, message }] of newest) {
-      if (this.parts.copyOf(conversationId) !== undefined) this.plan(conversationId, id, message);
-      else this.parts.later(() => this.plan(conversationId, id, message), LOADING_MS);
+    for (const [conversationId, { id, message, mention = false }] of newest) {
+      if (this.parts.copyOf(conversationId) !== undefined) this.plan(conversationId, id, message, mention);
+      else this.parts.later(() => this.plan(conversationId, id, message, mention), LOADING_MS);
     }
   }
 
@@ -46,9 +49,11 @@ export class Notifier {
     if (!this.parts.reading(conversation.id)) this.parts.later(() => void this.tell(conversation, id, null), wait);
   }
 
-  private plan(conversationId: string, id: string, message: Message): void {
+  /** Who is mentioned is told of it, whosever the conversation is. */
+  private plan(conversationId: string, id: string, message: Message, mention: boolean): void {
     const conversation = this.parts.copyOf(conversationId);
-    if (conversation === undefined || !concerns(conversation, this.parts.me, this.parts.preferences().ringsFor)) return;
+    if (conversation === undefined) return;
+    if (!mention && !concerns(conversation, this.parts.me, this.parts.preferences().ringsFor)) return;
     if (this.parts.reading(conversationId)) {
       void this.parts.claim(id);
       return;

@@ -103,7 +103,7 @@ export class Presence {
 
   take(frame: PassingFrame): void {
     const { actor, subject } = frame;
-    if (!actor.id || actor.id === this.me || frame.type === "conversation.favourited") return;
+    if (!actor.id || actor.id === this.me || !isPresence(frame)) return;
     const who = { id: actor.id, name: actor.name ?? null, note: false };
     if (frame.type === "conversation.typing") {
       this.typing.put(subject, { ...who, note: frame.data.note }, this.now());
@@ -145,4 +145,10 @@ export class Presence {
     const [looked, typed] = [this.viewing.expire(this.now()), this.typing.expire(this.now())];
     if (looked || typed) this.tell();
   }
+}
+
+type PresenceFrame = Extract<PassingFrame, { type: "conversation.viewing" | "conversation.typing" }>;
+
+function isPresence(frame: PassingFrame): frame is PassingFrame & PresenceFrame {
+  return frame.type === "conversation.viewing" || frame.type === "conversation.typing";
 }

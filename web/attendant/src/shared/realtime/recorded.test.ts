@@ -25,6 +25,7 @@ const conversation = {
   favourite: true,
   draft: false,
   scheduled_count: 0,
+  mentioned: false,
   unread_count: 12,
   last_activity_at: "2026-11-29T02:05:17.500Z",
   sequence: 155,
@@ -60,6 +61,7 @@ test("a note and a message go into thread and list; the note is not the last mes
     favourite: true,
     draft: false,
     scheduled_count: 0,
+    mentioned: false,
     last_activity_at: "2026-11-29T02:05:27.745Z",
     last_message: { preview: "bom dia", direction: "inbound", author: { name: "Rui" } },
   });
@@ -109,6 +111,7 @@ function emptyWatch() {
     conversations: new Set<string>(),
     contacts: new Map(),
     favourites: new Map(),
+    readings: new Map(),
     messages: new Map(),
     void: false,
     foreign: false,

@@ -23,6 +23,7 @@ function conversation(id: string, changes: Partial<Conversation> = {}): Conversa
     favourite: false,
     draft: false,
     scheduled_count: 0,
+    mentioned: false,
     unread_count: 0,
     tag_ids: [],
     last_message: null,

@@ -1,11 +1,14 @@
 /** What came live while a request was under way: its answer may have been made before that. */
 import { Unanswered } from "@/shared/api/problem";
 import type { Contact, Conversation, Message } from "@/shared/api/types";
+import type { Reading } from "@/shared/conversations/reading";
 
 export interface Watch {
   conversations: Set<string>;
   contacts: Map<string, Contact>;
   favourites: Map<string, boolean>;
+  /** What the reader has read meanwhile, here or elsewhere. */
+  readings: Map<string, Partial<Reading>>;
   messages: Map<string, Message[]>;
   /** Events may have been lost meanwhile: the answer is to be asked for again. */
   void: boolean;
@@ -22,6 +25,7 @@ export class Watches {
       conversations: new Set(),
       contacts: new Map(),
       favourites: new Map(),
+      readings: new Map(),
       messages: new Map(),
       void: false,
       foreign: false,
@@ -46,9 +50,11 @@ export function settled(answered: Conversation, current: Conversation | undefine
   const favourite = watch.favourites.get(answered.id) ?? answered.favourite;
   const late = current !== undefined && current.sequence > answered.sequence ? current : answered;
   const contact = watch.contacts.get(late.contact.id);
-  if (late.favourite === favourite && contact === undefined) return late;
+  const reading = watch.readings.get(answered.id);
+  if (late.favourite === favourite && contact === undefined && reading === undefined) return late;
   return {
     ...late,
+    ...reading,
     favourite,
     ...(contact && {
       contact: { ...late.contact, name: contact.name, avatar_url: contact.avatar_url ?? null, labels: contact.labels },

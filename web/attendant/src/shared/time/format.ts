@@ -66,6 +66,18 @@ export function freshTime(moment: Moment, now: number, style: TimeStyle): string
   return show(at, style, { day: "2-digit", month: "2-digit", year: "numeric" });
 }
 
+/** "14:05" of today, "amanhã 09:00", "seg. 09:00" within a week, then "22/11 09:00": a time to come. */
+export function snoozeTime(moment: Moment, now: number, style: TimeStyle): string {
+  const at = toMs(moment);
+  if (Number.isNaN(at)) return UNKNOWN;
+  const days = -daysBetween(at, now, style.zone);
+  const time = clockTime(at, style);
+  if (days === 0) return time;
+  if (days === 1) return `${relativeFormat(style.language, "long").format(1, "day")} ${time}`;
+  const day = days < 7 ? { weekday: "short" as const } : { day: "2-digit" as const, month: "2-digit" as const };
+  return `${show(at, style, day)} ${time}`;
+}
+
 /** "há 4 min": how long ago. */
 export function elapsed(ms: number, language: string): string {
   const format = relativeFormat(language, "short");

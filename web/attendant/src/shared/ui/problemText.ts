@@ -32,9 +32,12 @@ const BY_STATUS: Record<number, Known> = {
   429: "rate_limited",
 };
 
+/** Fields of a conversation that have words, the ones that matter first. */
+const FIELDS = ["assignee", "priority", "type", "snoozed_until", "contact", "last_message", "status"] as const;
+
 /** Words for a failed request, where the feature has no better ones of its own. */
 export function useProblemText(): (error: unknown) => ProblemText {
-  const { t } = useTranslation("app");
+  const { t } = useTranslation(["app", "desk"]);
   return useCallback(
     (error) => {
       const code = codeOf(error);
@@ -44,6 +47,16 @@ export function useProblemText(): (error: unknown) => ProblemText {
         return { title: t("problem.conflict.title"), text: t(`problem.overtaken.${now.is}`, { name }), code };
       }
       const kind = kindOf(error);
+      const change = error instanceof ApiProblem && kind === "conflict" ? error.changes.at(-1) : undefined;
+      if (change !== undefined) {
+        const who = neutralName(change.actor?.name ?? "") || t("handover.someone");
+        const fields = FIELDS.filter((field) => change.fields.includes(field));
+        const what = (fields.length > 0 ? fields : (["other"] as const)).map((field) =>
+          t(`desk:conflict.field.${field}`),
+        );
+        const text = t("desk:conflict.by", { who, what: what.join(", ") });
+        return { title: t("problem.conflict.title"), text, code };
+      }
       return { title: t(`problem.${kind}.title`), text: t(`problem.${kind}.text`), code };
     },
     [t],

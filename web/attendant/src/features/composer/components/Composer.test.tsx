@@ -52,6 +52,7 @@ const conversationOf = (id: string, changes: Partial<Conversation> = {}): Conver
   favourite: false,
   draft: false,
   scheduled_count: 0,
+  mentioned: false,
   unread_count: 0,
   tag_ids: [],
   opened_at: "2026-11-22T12:00:00Z",

@@ -8,11 +8,13 @@ import { isComposing } from "@/shared/keyboard/composing";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { usePresenceSignals } from "@/shared/realtime/RealtimeProvider";
 
+import { useMentionCompletion } from "../hooks/useMentionCompletion";
 import { useEmojiCompletion } from "../hooks/useEmojiCompletion";
 import { insertText } from "../model/insertText";
 import { pastedFiles } from "../model/paste";
 import classes from "./composer.module.css";
 import { Completions } from "./Completions";
+import { Mentionables } from "./Mentionables";
 
 export interface FieldHandle {
   focus: () => void;
@@ -42,6 +44,7 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
   const [cursor, setCursor] = useState<number | null>(null);
   const [focused, setFocused] = useState(false);
   const completion = useEmojiCompletion(area, draft.text, cursor);
+  const mention = useMentionCompletion(area, draft.text, cursor, mode === "note");
 
   useImperativeHandle(ref, () => ({
     focus: () => area.current?.focus(),
@@ -68,7 +71,7 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
 
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
     if (isComposing(event.nativeEvent)) return;
-    if (completion.onKeyDown(event)) return;
+    if (completion.onKeyDown(event) || mention.onKeyDown(event)) return;
     if (event.key === "Escape" && draft.replyTo !== null) {
       event.preventDefault();
       set({ replyTo: null });
@@ -94,7 +97,7 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
         aria-label={t(mode === "note" ? "field.note" : "field.reply")}
         placeholder={t(mode === "note" ? "field.note_hint" : "field.reply_hint")}
         aria-keyshortcuts={enterSends ? "Enter" : "Control+Enter"}
-        {...completion.aria}
+        {...(mention.open ? mention.aria : completion.aria)}
         onChange={(event) => {
           set({ text: event.target.value });
           setCursor(event.target.selectionStart);
@@ -121,6 +124,7 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
         }}
       />
       <Completions completion={completion} />
+      <Mentionables completion={mention} />
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import { useRef, useState } from "react";
 
+import { useColleagues } from "@/shared/conversations/colleagues";
 import { isEmpty, type DraftMode } from "@/shared/conversations/drafts";
 import type { OutgoingProblem } from "@/shared/conversations/outgoing";
 import { useSend } from "@/shared/conversations/useSend";
 import { useLiveSession } from "@/shared/realtime/RealtimeProvider";
 
+import { mentionedIn } from "@/shared/text/mentions";
 import { attachmentOf, messagesOf, type Limits } from "../model/messages";
 import { settled } from "../model/settled";
 
@@ -15,6 +17,7 @@ import { settled } from "../model/settled";
 export function useSending(conversationId: string, mode: DraftMode, limits: Limits | undefined) {
   const { drafts, outgoing, connectionState } = useLiveSession();
   const { send, takeBack } = useSend(conversationId);
+  const colleagues = useColleagues(mode === "note");
   const busy = useRef(false);
   const [refused, setRefused] = useState<{ mode: DraftMode; problem: OutgoingProblem } | null>(null);
 
@@ -34,7 +37,8 @@ export function useSending(conversationId: string, mode: DraftMode, limits: Limi
     setRefused(null);
     try {
       for (const { body, files } of messagesOf(drafts.get(conversationId, mode), mode, limits)) {
-        const clientId = await send(body, files.map(attachmentOf));
+        const mentions = mode === "note" ? mentionedIn(body.text ?? "", colleagues) : [];
+        const clientId = await send({ ...body, ...(mentions.length > 0 && { mentions }) }, files.map(attachmentOf));
         const { text, files: left } = drafts.get(conversationId, mode);
         drafts.set(conversationId, mode, {
           // What was typed while it was stored stays.

@@ -23,6 +23,7 @@ const old = {
   favourite: false,
   draft: false,
   scheduled_count: 0,
+  mentioned: false,
   unread_count: 0,
   last_message: null,
   opened_at: "2020-01-01T00:00:00Z",

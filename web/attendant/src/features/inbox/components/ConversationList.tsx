@@ -12,13 +12,18 @@ import { useMe } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { RowSkeletons } from "@/shared/ui/Skeletons";
 
+import { SnoozeDialog } from "@/shared/conversations/SnoozeMenu";
+import { useSnooze } from "@/shared/conversations/useSnooze";
 import { rowKeys } from "../hooks/rowKeys";
 import { useArrangement } from "../hooks/useArrangement";
 import { useHold } from "../hooks/useHold";
 import { useRowActions } from "../hooks/useRowActions";
+import { useBulk } from "../hooks/useBulk";
+import { useSelection } from "../hooks/useSelection";
 import { useRows } from "../hooks/useRows";
 import { useStrip } from "../hooks/useStrip";
 import { scrollMemory } from "../model/scrollMemory";
+import { BulkBar } from "./BulkBar";
 import classes from "./ConversationList.module.css";
 import { EmptyList } from "./EmptyList";
 import { Row, type RowHandlers } from "./Row";
@@ -60,7 +65,18 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
   const strip = useStrip(waiting > 0);
   const { setScroller, ...view } = useRows({ rows, selectedId, left });
   const [assigningId, setAssigningId] = useState<string | null>(null);
-  const handlers = useHandlers(rows, view.focusRow, setAssigningId);
+  const [snoozingId, setSnoozingId] = useState<string | null>(null);
+  const [own, setOwn] = useState<Conversation | null>(null);
+  const selection = useSelection(rows);
+  const bulk = useBulk();
+  const { snooze } = useSnooze();
+  const handlers = useHandlers(rows, view.focusRow, {
+    assigning: setAssigningId,
+    snoozing: setSnoozingId,
+    select: selection.select,
+    snooze,
+    snoozeOwn: setOwn,
+  });
   useListShortcuts(view.step);
   useLoadAhead(list, view.virtualizer.getVirtualItems().at(-1)?.index ?? -1);
 
@@ -109,6 +125,9 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
                 selected={conversation.id === selectedId}
                 reachable={conversation.id === view.reachableId}
                 assigning={conversation.id === assigningId}
+                snoozing={conversation.id === snoozingId}
+                checked={selection.ids.has(conversation.id)}
+                selecting={selection.ids.size > 0}
                 position={index + 1}
                 total={total}
                 start={start}
@@ -119,7 +138,22 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
         </ul>
         <ListEnd list={list} />
       </div>
-      {strip.shown && (
+      {selection.ids.size > 0 && (
+        <BulkBar
+          selected={selection.selected}
+          all={selection.all}
+          running={bulk.running}
+          onAll={selection.selectAll}
+          onClear={selection.clear}
+          onAction={(wanted) => void bulk.run(selection.selected, wanted).then((done) => done && selection.clear())}
+        />
+      )}
+      <SnoozeDialog
+        opened={own !== null}
+        close={() => setOwn(null)}
+        onChoose={(until) => own !== null && snooze(own, until)}
+      />
+      {strip.shown && selection.ids.size === 0 && (
         <div className={classes.strip}>
           <button
             type="button"
@@ -173,17 +207,18 @@ function ListEnd({ list }: { list: List }) {
 function useHandlers(
   rows: readonly Conversation[],
   focusRow: (index: number) => void,
-  assigning: (id: string | null) => void,
+  others: Pick<RowHandlers, "assigning" | "snoozing" | "snooze" | "snoozeOwn" | "select">,
 ): RowHandlers {
-  const { close, reopen, take, favourite, assign } = useRowActions();
+  const { close, reopen, take, favourite, unread, assign } = useRowActions();
   const now = {
     deed: (conversation: Conversation, what: RowDeed) => {
-      ({ close, reopen, take, favourite })[what](conversation);
-      if (what === "favourite" || !hasFocus(conversation.id)) return;
+      ({ close, reopen, take, favourite, unread })[what](conversation);
+      if (what === "favourite" || what === "unread" || !hasFocus(conversation.id)) return;
       const at = rows.findIndex(({ id }) => id === conversation.id);
       focusRow(at + 1 < rows.length ? at + 1 : at - 1);
     },
     assign,
+    ...others,
   };
   // Rows that have not changed are not drawn again, so what they get stays the same.
   const latest = useRef(now);
@@ -194,9 +229,13 @@ function useHandlers(
     () => ({
       deed: (...args) => latest.current.deed(...args),
       assign: (...args) => latest.current.assign(...args),
-      assigning,
+      assigning: (...args) => latest.current.assigning(...args),
+      snoozing: (...args) => latest.current.snoozing(...args),
+      snooze: (...args) => latest.current.snooze(...args),
+      snoozeOwn: (...args) => latest.current.snoozeOwn(...args),
+      select: (...args) => latest.current.select(...args),
     }),
-    [assigning],
+    [],
   );
 }
 

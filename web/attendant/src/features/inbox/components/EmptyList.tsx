@@ -13,7 +13,10 @@ const DRAWINGS: Record<View, DrawingName> = {
   mine: "conversations",
   queue: "done",
   all: "conversations",
+  bot: "conversations",
+  snoozed: "done",
   favourites: "thread",
+  mentions: "thread",
   closed: "done",
 };
 
@@ -58,5 +61,5 @@ function FirstStep({ view }: { view: View }) {
       </Button>
     );
   }
-  return view === "closed" ? null : <TryAsCustomer />;
+  return view === "queue" || view === "all" ? <TryAsCustomer /> : null;
 }

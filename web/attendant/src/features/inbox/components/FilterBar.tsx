@@ -12,7 +12,7 @@ import { useFilterOptions } from "../hooks/useFilterOptions";
 import { useSavedFilters } from "../hooks/useSavedFilters";
 import { isNarrowed, sameNarrowing, searchOf, type Narrowing } from "../model/address";
 import type { SavedFilter } from "../model/savedFilters";
-import { AssigneeChip, ChannelChip, UnreadChip } from "./FilterChips";
+import { AssigneeChip, ChannelChip, PriorityChip, UnreadChip } from "./FilterChips";
 import { FilterNameForm } from "./FilterNameForm";
 import { OrderMenu } from "./OrderMenu";
 import classes from "./Toolbar.module.css";
@@ -37,6 +37,7 @@ export function FilterBar({ view, narrowing, saved, searching, onChange }: Props
       {(hasAssignees(view) || searching || narrowing.assignee !== undefined) && (
         <AssigneeChip narrowing={narrowing} options={options} onChange={onChange} />
       )}
+      <PriorityChip narrowing={narrowing} onChange={onChange} />
       <span className={classes.space} />
       <OrderMenu view={view} searching={searching} narrowing={narrowing} onChange={onChange} />
       {changed && <SaveFilter view={view} narrowing={narrowing} saved={saved} />}

@@ -3,6 +3,7 @@ import { IconCheck, IconChevronDown } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { PRIORITIES } from "@/shared/conversations/filter";
 import { neutralName } from "@/shared/text/neutral";
 import { Avatar } from "@/shared/ui/Avatar";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
@@ -83,6 +84,27 @@ export function AssigneeChip({ narrowing, options, onChange }: Props & { options
           icon={<Avatar id={id} name={name} size={20} />}
           name={neutralName(name)}
           onChoose={() => choose(id)}
+        />
+      ))}
+    </ChipMenu>
+  );
+}
+
+export function PriorityChip({ narrowing, onChange }: Props) {
+  const { t } = useTranslation("inbox");
+  const { priority, ...rest } = narrowing;
+  return (
+    <ChipMenu
+      label={t("filter.priority")}
+      chosen={priority && t(`priority.${priority}`)}
+      onClear={() => onChange(rest)}
+    >
+      {PRIORITIES.map((one) => (
+        <Choice
+          key={one}
+          chosen={one === priority}
+          name={t(`priority.${one}`)}
+          onChoose={() => onChange({ ...rest, priority: one })}
         />
       ))}
     </ChipMenu>

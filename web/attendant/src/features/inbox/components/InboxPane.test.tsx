@@ -106,6 +106,7 @@ describe("a row", () => {
       favourite: true,
       draft: false,
       scheduled_count: 0,
+      mentioned: false,
       assignee: { id: "x", name: "Bruna Lima" },
     };
     await show([{ ...ana, ...changes, contact: { ...ana.contact, labels } }], { view: "favourites" });

@@ -1,4 +1,4 @@
-import { VisuallyHidden } from "@mantine/core";
+import { Checkbox, VisuallyHidden } from "@mantine/core";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -19,6 +19,13 @@ export interface RowHandlers {
   assign: (conversation: Conversation, to: { id: string; name: string } | null) => void;
   /** The assign menu of the row is opened, or closed with null. */
   assigning: (id: string | null) => void;
+  /** The snooze menu of the row is opened, or closed with null. */
+  snoozing: (id: string | null) => void;
+  snooze: (conversation: Conversation, until: string | null) => void;
+  /** Until a time that is chosen in a dialog. */
+  snoozeOwn: (conversation: Conversation) => void;
+  /** `range`: all from the last one chosen to this one. */
+  select: (id: string, range: boolean) => void;
 }
 
 interface Props {
@@ -33,6 +40,10 @@ interface Props {
   /** It is the one row that the Tab key reaches. */
   reachable: boolean;
   assigning: boolean;
+  snoozing: boolean;
+  checked: boolean;
+  /** Some row is selected: every row shows its box. */
+  selecting: boolean;
   position: number;
   /** -1: nobody knows, there are more on the server. */
   total: number;
@@ -43,7 +54,8 @@ interface Props {
 
 /** One conversation of the list. The whole of it is a link; what can be done with it shows on hover and focus. */
 export const Row = memo(function Row({ conversation, view, search, start, position, total, ...rest }: Props) {
-  const { me, gone, selected, reachable, assigning, handlers } = rest;
+  const { me, gone, selected, reachable, assigning, snoozing, checked, selecting, handlers } = rest;
+  const { t } = useTranslation(["inbox", "desk"]);
   const [near, setNear] = useState(false);
   const { unread_count: unread } = conversation;
   return (
@@ -52,6 +64,7 @@ export const Row = memo(function Row({ conversation, view, search, start, positi
       style={{ transform: `translateY(${start}px)` }}
       data-row={conversation.id}
       data-gone={gone || undefined}
+      data-checked={checked || undefined}
       data-unread={(unread > 0 && !gone) || undefined}
       aria-posinset={position}
       aria-setsize={total}
@@ -71,7 +84,20 @@ export const Row = memo(function Row({ conversation, view, search, start, positi
         selected={selected}
         reachable={reachable}
       />
-      {(near || assigning) && (
+      {(near || selecting) && (
+        <Checkbox
+          size="xs"
+          className={classes.check}
+          checked={checked}
+          tabIndex={-1}
+          aria-label={t("desk:bulk.select", {
+            name: neutralName(conversation.contact.name ?? "") || t("row.nameless"),
+          })}
+          onChange={() => undefined}
+          onClick={(event) => handlers.select(conversation.id, event.shiftKey)}
+        />
+      )}
+      {(near || assigning || snoozing) && (
         <RowButtons
           conversation={conversation}
           me={me}
@@ -79,6 +105,10 @@ export const Row = memo(function Row({ conversation, view, search, start, positi
           onAssigning={(opened) => handlers.assigning(opened ? conversation.id : null)}
           onDeed={(deed) => handlers.deed(conversation, deed)}
           onAssign={(to) => handlers.assign(conversation, to)}
+          snoozing={snoozing}
+          onSnoozing={(opened) => handlers.snoozing(opened ? conversation.id : null)}
+          onSnooze={(until) => handlers.snooze(conversation, until)}
+          onSnoozeOwn={() => handlers.snoozeOwn(conversation)}
         />
       )}
     </li>

@@ -2,6 +2,7 @@ import { Menu } from "@mantine/core";
 import {
   IconArrowBackUpDouble,
   IconCheck,
+  IconClockPause,
   IconHandStop,
   IconStar,
   IconStarFilled,
@@ -11,12 +12,13 @@ import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { AssignMenuItems } from "@/shared/conversations/AssignMenu";
+import { SnoozeMenuItems } from "@/shared/conversations/SnoozeMenu";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import { LIST_FLOAT } from "../hooks/useHold";
 import classes from "./Row.module.css";
 
-export type RowDeed = "close" | "reopen" | "take" | "favourite";
+export type RowDeed = "close" | "reopen" | "take" | "favourite" | "unread";
 
 interface Props {
   conversation: Conversation;
@@ -25,15 +27,20 @@ interface Props {
   onAssigning: (opened: boolean) => void;
   onDeed: (deed: RowDeed) => void;
   onAssign: (to: { id: string; name: string } | null) => void;
+  snoozing: boolean;
+  onSnoozing: (opened: boolean) => void;
+  onSnooze: (until: string | null) => void;
+  onSnoozeOwn: () => void;
 }
 
 /** What can be done with the row under the mouse or with the focus. */
-export function RowButtons({ conversation, me, assigning, onAssigning, onDeed, onAssign }: Props) {
-  const { t } = useTranslation("inbox");
+export function RowButtons({ conversation, me, assigning, onAssigning, onDeed, onAssign, ...rest }: Props) {
+  const { t } = useTranslation(["inbox", "desk"]);
+  const { snoozing, onSnoozing, onSnooze, onSnoozeOwn } = rest;
   const { status, assignee, favourite } = conversation;
   const closed = status === "closed";
   return (
-    <div className={classes.buttons} data-open={assigning || undefined}>
+    <div className={classes.buttons} data-open={assigning || snoozing || undefined}>
       <IconButton
         size={28}
         label={favourite ? t("action.unfavourite") : t("action.favourite")}
@@ -57,6 +64,18 @@ export function RowButtons({ conversation, me, assigning, onAssigning, onDeed, o
           </Menu.Target>
           <Menu.Dropdown {...LIST_FLOAT} className={classes.menu}>
             {assigning && <AssignMenuItems assigneeId={assignee?.id ?? null} onChoose={onAssign} />}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {!closed && (
+        <Menu key="snooze" opened={snoozing} onChange={onSnoozing} position="bottom-end" width={290} withinPortal>
+          <Menu.Target>
+            <IconButton size={28} label={t("desk:snooze.label")} keys="s">
+              <IconClockPause size={16} stroke={1.75} />
+            </IconButton>
+          </Menu.Target>
+          <Menu.Dropdown {...LIST_FLOAT} className={classes.menu}>
+            {snoozing && <SnoozeMenuItems onChoose={onSnooze} onOwn={onSnoozeOwn} />}
           </Menu.Dropdown>
         </Menu>
       )}

@@ -1,4 +1,5 @@
 import {
+  IconAt,
   IconChevronDown,
   IconChevronsUp,
   IconChevronUp,
@@ -11,6 +12,7 @@ import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
+import { SnoozeMark } from "@/shared/conversations/SnoozeMark";
 import { useViewers } from "@/shared/realtime/RealtimeProvider";
 import { neutralName } from "@/shared/text/neutral";
 import { toMs, waitingTime } from "@/shared/time/format";
@@ -50,7 +52,7 @@ const PRIORITY_GLYPHS: Record<"low" | "high" | "urgent", Icon> = {
 
 /** Beside the name: favourite, priority, and who is looking at it. */
 export function RowGlyphs({ conversation }: { conversation: Conversation }) {
-  const { t } = useTranslation("inbox");
+  const { t } = useTranslation(["inbox", "desk"]);
   const viewers = useViewers(conversation.id);
   const { priority, favourite } = conversation;
   const names = viewers.map(({ name }) => neutralName(name ?? "") || t("row.someone")).join(", ");
@@ -72,6 +74,18 @@ export function RowGlyphs({ conversation }: { conversation: Conversation }) {
           title={t(`priority.${priority}`)}
         />
       )}
+      <SnoozeMark key="snooze" conversation={conversation} />
+      {conversation.mention_sequence ? (
+        <IconAt
+          key="mention"
+          size={15}
+          stroke={2.25}
+          className={classes.mention}
+          role="img"
+          aria-label={t("desk:mention.unread")}
+          title={t("desk:mention.unread")}
+        />
+      ) : null}
       {viewers.length > 0 && (
         <span key="viewers" className={classes.viewers} title={t("row.viewing", { name: names })}>
           <IconEye size={14} stroke={1.75} role="img" aria-label={t("row.viewing", { name: names })} />
@@ -101,7 +115,9 @@ export function RowEnd({ conversation, me, view }: { conversation: Conversation;
       )}
       {status === "closed" && view !== "closed" && <span key="closed">{t("status.closed")}</span>}
       {status === "queued" && view !== "queue" && view !== "mine" && <span key="queued">{t("status.queued")}</span>}
-      {(status === "bot" || status === "snoozed") && <span key="status">{t(`status.${status}`)}</span>}
+      {(status === "bot" || status === "snoozed") && status !== view && (
+        <span key="status">{t(`status.${status}`)}</span>
+      )}
       {assignee && assignee.id !== me && (
         <span
           key="assignee"

@@ -15,7 +15,7 @@ import classes from "./Views.module.css";
  */
 export function ViewCount({ view }: { view: View }) {
   const counts = useCounts();
-  if (counts === undefined || view === "closed") return null;
+  if (counts === undefined) return null;
   const unanswered = view === "all" ? counts.queue.total - counts.queue.unread : 0;
   return <Number view={view} count={counts[view]} limit={counts.limit} read={Math.max(0, unanswered)} />;
 }

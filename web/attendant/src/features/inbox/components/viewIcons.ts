@@ -1,4 +1,14 @@
-import { IconArchive, IconInbox, IconMessages, IconStar, IconUser, type Icon } from "@tabler/icons-react";
+import {
+  IconArchive,
+  IconAt,
+  IconClockPause,
+  IconInbox,
+  IconMessages,
+  IconRobot,
+  IconStar,
+  IconUser,
+  type Icon,
+} from "@tabler/icons-react";
 
 import type { View } from "@/shared/conversations/filter";
 
@@ -6,7 +16,10 @@ export const VIEW_ICONS: Record<View, Icon> = {
   mine: IconUser,
   queue: IconInbox,
   all: IconMessages,
+  bot: IconRobot,
+  snoozed: IconClockPause,
   favourites: IconStar,
+  mentions: IconAt,
   closed: IconArchive,
 };
 
@@ -15,6 +28,9 @@ export const VIEW_KEYS: Record<View, string> = {
   mine: "g m",
   queue: "g q",
   all: "g a",
+  bot: "g b",
+  snoozed: "g s",
   favourites: "g f",
+  mentions: "g n",
   closed: "g e",
 };

@@ -32,11 +32,15 @@ export function rowKeys({ rows, handlers, step, focusRow }: Options) {
       home: () => focusRow(0),
       end: () => focusRow(rows.length - 1),
       f: () => handlers.deed(conversation, "favourite"),
+      x: () => handlers.select(conversation.id, false),
+      "shift+x": () => handlers.select(conversation.id, true),
       ...(closed
         ? { "shift+e": () => handlers.deed(conversation, "reopen") }
         : {
             e: () => handlers.deed(conversation, "close"),
             a: () => handlers.assigning(conversation.id),
+            s: () => handlers.snoozing(conversation.id),
+            u: () => handlers.deed(conversation, "unread"),
             r: open,
             "shift+a": () => {
               handlers.deed(conversation, "take");

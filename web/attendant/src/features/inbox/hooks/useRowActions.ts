@@ -16,11 +16,12 @@ export interface RowActions {
   /** null: back to the queue. */
   assign: (conversation: Conversation, to: { id: string; name: string } | null) => void;
   favourite: (conversation: Conversation) => void;
+  unread: (conversation: Conversation) => void;
 }
 
 /** What can be done with a conversation from the list: closing and giving away can be undone, what is refused is said. */
 export function useRowActions(): RowActions {
-  const { t } = useTranslation("inbox");
+  const { t } = useTranslation(["inbox", "desk"]);
   const me = useMe();
   const actions = useConversationActions();
   const problemText = useProblemText();
@@ -71,6 +72,8 @@ export function useRowActions(): RowActions {
     take: (conversation) =>
       void attempt(actions.take.mutateAsync(conversation), t("failed.take", { name: nameOf(conversation) })),
     assign: (conversation, to) => void assign(conversation, to),
+    unread: (conversation) =>
+      void attempt(actions.markUnread.mutateAsync({ id: conversation.id }), t("desk:unread.failed")),
     favourite: (conversation) =>
       void attempt(
         actions.favourite.mutateAsync({ id: conversation.id, on: !conversation.favourite }),

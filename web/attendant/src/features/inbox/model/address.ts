@@ -1,8 +1,11 @@
 /** What a list shows stands in its address, so that back, reload and a second tab show the same. Pure. */
-import { ORDERS, type ConversationFilter, type View } from "@/shared/conversations/filter";
+import { ORDERS, PRIORITIES, type ConversationFilter, type View } from "@/shared/conversations/filter";
 
 /** What narrows a view; the part of a filter that a saved filter keeps. */
-export type Narrowing = Pick<ConversationFilter, "channel" | "accountId" | "assignee" | "unread" | "order">;
+export type Narrowing = Pick<
+  ConversationFilter,
+  "channel" | "accountId" | "assignee" | "unread" | "priority" | "order"
+>;
 
 const SAVED = "filter";
 
@@ -15,12 +18,14 @@ export function narrowingOf(search: URLSearchParams): Narrowing {
   const channel = search.get("channel");
   const accountId = search.get("account");
   const assignee = search.get("assignee");
+  const priority = PRIORITIES.find((known) => known === search.get("priority"));
   const order = ORDERS.find((known) => known === search.get("sort"));
   return {
     ...(channel && { channel }),
     ...(accountId && { accountId }),
     ...(assignee && { assignee }),
     ...(search.get("unread") === "1" && { unread: true }),
+    ...(priority && { priority }),
     ...(order && { order }),
   };
 }
@@ -37,6 +42,7 @@ export function searchOf(narrowing: Narrowing, savedId?: string | null, q?: stri
   if (narrowing.accountId) search.set("account", narrowing.accountId);
   if (narrowing.assignee) search.set("assignee", narrowing.assignee);
   if (narrowing.unread) search.set("unread", "1");
+  if (narrowing.priority) search.set("priority", narrowing.priority);
   if (narrowing.order) search.set("sort", narrowing.order);
   if (savedId) search.set(SAVED, savedId);
   if (q) search.set("q", q);

@@ -24,6 +24,7 @@ import { DayName, useTimeStyle } from "@/shared/time/times";
 import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
+import { useTimeline } from "../api/timeline";
 import { ScrollKeeper } from "../hooks/scrollKeeper";
 import { ThreadContext } from "../hooks/threadContext";
 import { useAnnouncements } from "../hooks/useAnnouncements";
@@ -32,10 +33,12 @@ import { useActionsOf } from "../hooks/useThreadActions";
 import { entriesOf, type Entry } from "../model/entries";
 import { firstUnread, wantsNewer, wantsOlder, type Metrics } from "../model/place";
 import { shownOf } from "../model/shown";
+import { withEvents } from "../model/timeline";
 import { NewestPill } from "./NewestPill";
 import { ThreadLightbox } from "./ThreadLightbox";
 import { MessageGroup } from "./message/MessageGroup";
 import { MessageMenu, type OpenMenu } from "./message/MessageMenu";
+import { EventLine } from "./message/EventLine";
 import { SystemLine } from "./message/SystemLine";
 import { PresenceLine } from "./PresenceLine";
 import classes from "./thread.module.css";
@@ -72,7 +75,11 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   const [failed, setFailed] = useState<"older" | "newer" | null>(null);
 
   const rows = useMemo(() => shownOf(thread.messages, thread.hasNewer ? [] : outgoing, me), [thread, outgoing, me]);
-  const entries = useMemo(() => entriesOf(rows, zone, unreadFrom), [rows, zone, unreadFrom]);
+  const { entries: events } = useTimeline(conversation.id);
+  const entries = useMemo(
+    () => withEvents(entriesOf(rows, zone, unreadFrom), events, thread),
+    [rows, zone, unreadFrom, events, thread],
+  );
 
   const jumpFailed = useEffectEvent((error: unknown) => {
     const problem = problemText(error);
@@ -231,6 +238,8 @@ const EntryView = memo(function EntryView({ entry }: { entry: Entry }) {
       );
     case "system":
       return <SystemLine row={entry.row} />;
+    case "event":
+      return <EventLine event={entry.event} />;
     case "group":
       return <MessageGroup group={entry} />;
   }

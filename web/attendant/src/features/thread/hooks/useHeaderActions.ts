@@ -5,6 +5,7 @@ import { ApiProblem, CUSTOMER_WROTE, Overtaken } from "@/shared/api/problem";
 import type { Conversation, Priority } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
 import { focusComposer } from "@/shared/conversations/composerFocus";
+import { useSnooze } from "@/shared/conversations/useSnooze";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
@@ -16,6 +17,7 @@ export function useHeaderActions(conversation: Conversation) {
   const me = useMe();
   const actions = useConversationActions();
   const problemText = useProblemText();
+  const { snooze, wake } = useSnooze();
   const mayWrite = useMay("conversations:write");
   const mayAssign = useMay("conversations:assign");
   const { id, number, status } = conversation;
@@ -29,7 +31,7 @@ export function useHeaderActions(conversation: Conversation) {
     } else if (error.code === CUSTOMER_WROTE) {
       notifyFailed(problem.title, problem.text);
     } else {
-      notifyFailed(t("failed.action"), t("failed.conflict"), problem.code);
+      notifyFailed(t("failed.action"), error.changes.length > 0 ? problem.text : t("failed.conflict"), problem.code);
     }
   };
   const reopen = () => actions.reopen.mutate({ id }, { onError: refused });
@@ -61,6 +63,9 @@ export function useHeaderActions(conversation: Conversation) {
       close: mayWrite && !closed,
       reopen: mayWrite && closed,
       prioritise: mayWrite && !closed,
+      snooze: mayWrite && !closed,
+      wake: mayWrite && status === "snoozed",
+      markUnread: mayWrite && !closed && conversation.unread_count === 0,
     },
     mine,
     take: () => {
@@ -76,6 +81,9 @@ export function useHeaderActions(conversation: Conversation) {
         { id },
         { onError: refused, onSuccess: () => undoable({ message: t("done.closed", { number }), undo: reopen }) },
       ),
+    snooze: (until: string | null) => snooze(conversation, until),
+    wake: () => wake(conversation),
+    markUnread: () => actions.markUnread.mutate({ id }, { onError: refused }),
     favourite: () => actions.favourite.mutate({ id, on: !conversation.favourite }, { onError: refused }),
     prioritise: (priority: Priority) => actions.prioritise.mutate({ id, priority }, { onError: refused }),
   };

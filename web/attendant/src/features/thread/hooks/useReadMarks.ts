@@ -1,6 +1,6 @@
 /**
- * Says that the customer's messages were read: only when the newest was in sight of somebody who looks, and whose
- * conversation it is; one of nobody is read by everybody.
+ * Says that the customer's messages were read: only when the newest was in sight of somebody who looks. Reading is
+ * everybody's own: what is unread for a colleague stays so.
  */
 import { useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from "react";
 
@@ -8,9 +8,9 @@ import type { Conversation } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
 import type { Thread } from "@/shared/conversations/thread";
 import { usePresenceSignals } from "@/shared/realtime/RealtimeProvider";
-import { useMay, useMe } from "@/shared/session/SessionProvider";
+import { useMay } from "@/shared/session/SessionProvider";
 
-import { readsIt, readUpTo } from "../model/place";
+import { readUpTo } from "../model/place";
 import type { ScrollKeeper } from "./scrollKeeper";
 
 /** After a failure it is not tried again at once. */
@@ -20,9 +20,7 @@ export function useReadMarks(conversation: Conversation, thread: Thread, keeper:
   const { id } = conversation;
   const { sayViewing } = usePresenceSignals();
   const { markRead } = useConversationActions();
-  const me = useMe();
-  const mayWrite = useMay("conversations:write");
-  const may = mayWrite && readsIt(conversation, me.id);
+  const may = useMay("conversations:write");
   const attentive = useAttentive();
   const { seen } = useSyncExternalStore(keeper.subscribe, keeper.get);
   const told = useRef(0);
@@ -47,8 +45,8 @@ export function useReadMarks(conversation: Conversation, thread: Thread, keeper:
     };
     markRead.mutate({ id }, { onError: failed });
   });
-  const { unread_count: unread } = conversation;
-  useEffect(() => tell(), [attentive, seen, unread, thread, failures, may]);
+  const { unread_count: unread, mention_sequence: mention } = conversation;
+  useEffect(() => tell(), [attentive, seen, unread, mention, thread, failures, may]);
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 

@@ -1,5 +1,5 @@
 /** What stands in a thread, from top to bottom: days, the line before what is unread, system lines and groups. Pure. */
-import type { Message } from "@/shared/api/types";
+import type { Message, TimelineEntry } from "@/shared/api/types";
 import { dayOf, toMs } from "@/shared/time/format";
 
 import type { Shown } from "./shown";
@@ -24,6 +24,7 @@ export type Entry =
   | { type: "day"; key: string; at: string }
   | { type: "unread"; key: string }
   | { type: "system"; key: string; row: Shown }
+  | { type: "event"; key: string; event: TimelineEntry }
   | Group;
 
 export function sideOf(message: Pick<Message, "direction">): Side {

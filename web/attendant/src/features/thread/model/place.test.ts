@@ -1,17 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { message } from "../testing";
-import {
-  firstUnread,
-  isAtEnd,
-  movedBy,
-  newBelow,
-  placeToLoad,
-  readsIt,
-  readUpTo,
-  wantsNewer,
-  wantsOlder,
-} from "./place";
+import { firstUnread, isAtEnd, movedBy, newBelow, placeToLoad, readUpTo, wantsNewer, wantsOlder } from "./place";
 
 const thread = (sequences: number[], more: { hasOlder?: boolean; hasNewer?: boolean } = {}) => ({
   messages: sequences.map((sequence) => message({ sequence })),
@@ -114,9 +104,9 @@ describe("read", () => {
     expect(readUpTo(found, unread, who)).toBeNull();
   });
 
-  test("by whose conversation it is, and by all while it is nobody's", () => {
-    expect(readsIt({ assignee: { id: "me", name: "Ana" } }, "me")).toBe(true);
-    expect(readsIt({ assignee: null }, "me")).toBe(true);
-    expect(readsIt({ assignee: { id: "caio", name: "Caio" } }, "me")).toBe(false);
+  test("by a note that mentions the reader, although nothing of the customer's is unread", () => {
+    const reader = { attentive: true, seen: 3, told: 0 };
+    expect(readUpTo(thread([1, 2, 3]), { unread_count: 0, mention_sequence: 3 }, reader)).toBe(3);
+    expect(readUpTo(thread([1, 2, 3]), { unread_count: 0, mention_sequence: null }, reader)).toBeNull();
   });
 });

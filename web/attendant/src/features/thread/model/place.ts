@@ -33,6 +33,7 @@ export function wantsNewer(thread: Thread, { top, height, full }: Metrics): bool
 }
 
 type Unread = Pick<Conversation, "unread_count" | "first_unread_sequence">;
+type Mentioned = Pick<Conversation, "mention_sequence">;
 
 /**
  * The sequence of the first unread message; null when nothing is unread. Where the server does not say it (old
@@ -90,15 +91,11 @@ export interface Reader {
   told: number;
 }
 
-/** Whether somebody's reading counts: a glance at a colleague's conversation leaves it unread for the colleague. */
-export function readsIt(conversation: Pick<Conversation, "assignee">, me: string): boolean {
-  return !conversation.assignee || conversation.assignee.id === me;
-}
-
 /** Up to which message reading is to be told now: only when the newest one was in sight. */
-export function readUpTo(thread: Thread, conversation: Unread, reader: Reader): number | null {
-  if (!reader.attentive || thread.hasNewer || conversation.unread_count === 0) return null;
-  const newest = thread.messages.findLast((message) => message.direction === "inbound")?.sequence;
+export function readUpTo(thread: Thread, conversation: Unread & Mentioned, reader: Reader): number | null {
+  const unread = conversation.unread_count > 0 || Boolean(conversation.mention_sequence);
+  if (!reader.attentive || thread.hasNewer || !unread) return null;
+  const newest = thread.messages.findLast(({ direction }) => direction === "inbound" || direction === "note")?.sequence;
   if (newest === undefined || reader.seen < newest || reader.told >= newest) return null;
   return newest;
 }

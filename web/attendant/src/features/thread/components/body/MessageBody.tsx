@@ -19,7 +19,7 @@ import { VideoBody } from "./VideoBody";
 export function MessageBody({ message }: { message: Message }): ReactNode {
   switch (message.kind) {
     case "text":
-      return <TextBody text={message.text} />;
+      return <TextBody text={message.text} mentions={message.mentions} />;
     case "image":
       return <PictureBody message={message} />;
     case "video":

@@ -1,7 +1,9 @@
 import { UnstyledButton } from "@mantine/core";
-import { Fragment, useState } from "react";
+import { Fragment, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useColleagues } from "@/shared/conversations/colleagues";
+import { mentionsIn, type Person } from "@/shared/text/mentions";
 import { parseText, type Piece } from "@/shared/text/markup";
 
 import classes from "./body.module.css";
@@ -12,17 +14,30 @@ const ONLY_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;
 const LONG = 2500;
 const SHORTENED = 1800;
 
+const NOBODY: readonly string[] = [];
+
+interface Props {
+  text: string | null | undefined;
+  caption?: boolean;
+  /** Ids of the attendants whom a note mentions: their names stand out. */
+  mentions?: readonly string[] | undefined;
+}
+
 /** A text as it was written: its own line breaks, links that are safe to follow, simple emphasis. Never HTML. */
-export function TextBody({ text, caption = false }: { text: string | null | undefined; caption?: boolean }) {
+export function TextBody({ text, caption = false, mentions = NOBODY }: Props) {
   const { t } = useTranslation("thread");
+  const colleagues = useColleagues(mentions.length > 0);
   const [whole, setWhole] = useState(false);
+  const named = colleagues.filter(({ id }) => mentions.includes(id));
   if (!text) return null;
   const shown = whole || text.length <= LONG ? text : `${text.slice(0, SHORTENED)}…`;
   const look = [classes.text, caption && classes.caption, ONLY_EMOJI.test(text) && classes.emoji];
   return (
     <p className={look.filter(Boolean).join(" ")} dir="auto">
       {parseText(shown).map((piece, index) => (
-        <Fragment key={index}>{drawn(piece)}</Fragment>
+        <Fragment key={index}>
+          {piece.type === "text" && named.length > 0 ? withMentions(piece.text, named) : drawn(piece)}
+        </Fragment>
       ))}
       {shown !== text && (
         <UnstyledButton key="more" className={classes.more} onClick={() => setWhole(true)}>
@@ -31,6 +46,21 @@ export function TextBody({ text, caption = false }: { text: string | null | unde
       )}
     </p>
   );
+}
+
+function withMentions(text: string, people: readonly Person[]): ReactNode[] {
+  const parts: ReactNode[] = [];
+  let end = 0;
+  for (const found of mentionsIn(text, people)) {
+    parts.push(text.slice(end, found.start));
+    parts.push(
+      <mark key={found.start} className={classes.mention}>
+        {text.slice(found.start, found.end)}
+      </mark>,
+    );
+    end = found.end;
+  }
+  return [...parts, text.slice(end)];
 }
 
 function drawn(piece: Piece) {

@@ -3,6 +3,7 @@ import { IconChevronDown, IconFlag3Filled, IconUserCircle } from "@tabler/icons-
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Priority } from "@/shared/api/types";
+import { SnoozeMark } from "@/shared/conversations/SnoozeMark";
 import { useMe } from "@/shared/session/SessionProvider";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
 import { notifyDone } from "@/shared/ui/notify";
@@ -18,10 +19,13 @@ interface Props {
   /** Opens the choice of an attendant; undefined: it cannot be assigned. */
   assign: (() => void) | undefined;
   actions: ReturnType<typeof useHeaderActions>;
+  /** The menu of priorities is open. */
+  choosing: boolean;
+  onChoosing: (opened: boolean) => void;
 }
 
 /** Channel and account, state, number, whose it is, and how urgent. */
-export function Facts({ conversation, assign, actions }: Props) {
+export function Facts({ conversation, assign, actions, choosing, onChoosing }: Props) {
   const { t } = useTranslation("thread");
   const me = useMe();
   const { channel, number, status, priority, assignee } = conversation;
@@ -53,6 +57,7 @@ export function Facts({ conversation, assign, actions }: Props) {
       <span className={classes.status} data-status={status}>
         {t(`conversation.${status}`)}
       </span>
+      <SnoozeMark conversation={conversation} className={classes.fact} words />
       <Tooltip label={t("action.copy_number")}>
         <UnstyledButton className={`${classes.fact} ${classes.act} ${classes.number} numbers`} onClick={copyNumber}>
           {`#${number}`}
@@ -68,7 +73,7 @@ export function Facts({ conversation, assign, actions }: Props) {
         <span className={classes.fact}>{holder}</span>
       )}
       {actions.may.prioritise ? (
-        <Menu position="bottom-start" width={180} returnFocus>
+        <Menu opened={choosing} onChange={onChoosing} position="bottom-start" width={180} returnFocus>
           <Menu.Target>
             <UnstyledButton
               className={`${classes.fact} ${classes.act}`}

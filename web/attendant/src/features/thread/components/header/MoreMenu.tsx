@@ -5,8 +5,10 @@ import {
   IconCopy,
   IconDots,
   IconFileText,
+  IconHistory,
   IconLayoutSidebarRight,
   IconLink,
+  IconMailOpened,
   IconStar,
   IconUserDown,
   IconUserPlus,
@@ -25,12 +27,12 @@ import type { useHeaderActions } from "../../hooks/useHeaderActions";
 interface Props {
   conversation: Conversation;
   actions: ReturnType<typeof useHeaderActions>;
-  openDialog: (dialog: "assign" | "day" | "transcript") => void;
+  openDialog: (dialog: "assign" | "day" | "transcript" | "timeline") => void;
 }
 
 /** What is done less often. */
 export function MoreMenu({ conversation, actions, openDialog }: Props) {
-  const { t } = useTranslation("thread");
+  const { t } = useTranslation(["thread", "desk"]);
   const customer = useContactPane();
   const { may } = actions;
   const copy = (text: string, done: string) => {
@@ -84,6 +86,22 @@ export function MoreMenu({ conversation, actions, openDialog }: Props) {
           onClick={actions.favourite}
         >
           {conversation.favourite ? t("action.unfavourite") : t("action.favourite")}
+        </Menu.Item>
+        {may.markUnread && (
+          <Menu.Item
+            leftSection={<IconMailOpened size={18} aria-hidden />}
+            rightSection={<Kbd keys="u" />}
+            onClick={actions.markUnread}
+          >
+            {t("desk:unread.mark")}
+          </Menu.Item>
+        )}
+        <Menu.Item
+          leftSection={<IconHistory size={18} aria-hidden />}
+          rightSection={<Kbd keys="l" />}
+          onClick={() => openDialog("timeline")}
+        >
+          {t("desk:timeline.open")}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconLayoutSidebarRight size={18} aria-hidden />}

@@ -1,5 +1,12 @@
-import { Button } from "@mantine/core";
-import { IconArrowLeft, IconLayoutSidebarRight, IconStar, IconStarFilled } from "@tabler/icons-react";
+import { Button, Menu } from "@mantine/core";
+import {
+  IconAlarm,
+  IconArrowLeft,
+  IconClockPause,
+  IconLayoutSidebarRight,
+  IconStar,
+  IconStarFilled,
+} from "@tabler/icons-react";
 import { useState, type MouseEvent, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
@@ -9,6 +16,7 @@ import type { Conversation } from "@/shared/api/types";
 import { focusComposer } from "@/shared/conversations/composerFocus";
 import { useContactPane } from "@/shared/conversations/contactPane";
 import type { View } from "@/shared/conversations/filter";
+import { SnoozeDialog, SnoozeMenuItems } from "@/shared/conversations/SnoozeMenu";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { neutralName } from "@/shared/text/neutral";
 import { IconButton } from "@/shared/ui/IconButton";
@@ -17,6 +25,7 @@ import { PersonName } from "@/shared/ui/SafeText";
 
 import { useHeaderActions } from "../../hooks/useHeaderActions";
 import type { ListHandle } from "../MessageList";
+import { TimelineDrawer } from "../timeline/TimelineDrawer";
 import { AssignDialog } from "./AssignDialog";
 import { DayDialog } from "./DayDialog";
 import { Facts } from "./Facts";
@@ -31,12 +40,13 @@ interface Props {
 
 /** Whose conversation it is and how it stands, and the next likely step as its button. */
 export function ThreadHeader({ view, conversation, list }: Props) {
-  const { t } = useTranslation("thread");
+  const { t } = useTranslation(["thread", "desk"]);
   const navigate = useNavigate();
   const actions = useHeaderActions(conversation);
   const customer = useContactPane();
   const { search } = useLocation();
-  const [dialog, setDialog] = useState<"assign" | "day" | "transcript" | null>(null);
+  const [dialog, setDialog] = useState<"assign" | "day" | "snooze" | "timeline" | "transcript" | null>(null);
+  const [menu, setMenu] = useState<"snooze" | "priority" | null>(null);
   const name = neutralName(conversation.contact.name ?? "") || t("customer");
   const { may } = actions;
   usePageTitle(name);
@@ -60,6 +70,29 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   useShortcut({ keys: "shift+e", label: t("action.reopen"), scope, run: actions.reopen, enabled: may.reopen });
   useShortcut({ keys: "a", label: t("action.assign"), scope, run: () => setDialog("assign"), enabled: may.assign });
   useShortcut({ label: t("action.release"), scope, run: actions.release, enabled: may.release });
+  useShortcut({
+    keys: "s",
+    label: t("desk:snooze.label"),
+    scope,
+    run: () => setMenu("snooze"),
+    enabled: may.snooze,
+  });
+  useShortcut({ label: t("desk:snooze.wake"), scope, run: actions.wake, enabled: may.wake });
+  useShortcut({
+    keys: "p",
+    label: t("desk:priority.key"),
+    scope,
+    run: () => setMenu("priority"),
+    enabled: may.prioritise,
+  });
+  useShortcut({
+    keys: "u",
+    label: t("desk:unread.mark"),
+    scope,
+    run: actions.markUnread,
+    enabled: may.markUnread,
+  });
+  useShortcut({ keys: "l", label: t("desk:timeline.open"), scope, run: () => setDialog("timeline") });
   useShortcut({ keys: "f", label: t("action.favourite"), scope, run: actions.favourite });
   useShortcut({ keys: "i", label: t("action.customer"), scope, run: customer.toggle });
   useShortcut({ keys: "shift+g", label: t("newest"), scope, run: () => list.current?.toNewest() });
@@ -88,6 +121,8 @@ export function ThreadHeader({ view, conversation, list }: Props) {
           conversation={conversation}
           assign={may.assign ? () => setDialog("assign") : undefined}
           actions={actions}
+          choosing={menu === "priority"}
+          onChoosing={(opened) => setMenu(opened ? "priority" : null)}
         />
       </div>
       <NextStep conversation={conversation} actions={actions} />
@@ -101,6 +136,29 @@ export function ThreadHeader({ view, conversation, list }: Props) {
           {conversation.favourite ? <IconStarFilled size={18} aria-hidden /> : <IconStar size={18} aria-hidden />}
         </IconButton>
       </span>
+      {may.snooze && (
+        <Menu
+          opened={menu === "snooze"}
+          onChange={(opened) => setMenu(opened ? "snooze" : null)}
+          position="bottom-end"
+          width={290}
+          returnFocus
+        >
+          <Menu.Target>
+            <IconButton label={t("desk:snooze.label")} keys="s" pressed={conversation.status === "snoozed"}>
+              <IconClockPause size={18} aria-hidden />
+            </IconButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {may.wake && (
+              <Menu.Item leftSection={<IconAlarm size={18} stroke={1.75} aria-hidden />} onClick={actions.wake}>
+                {t("desk:snooze.wake")}
+              </Menu.Item>
+            )}
+            <SnoozeMenuItems onChoose={actions.snooze} onOwn={() => setDialog("snooze")} />
+          </Menu.Dropdown>
+        </Menu>
+      )}
       <MoreMenu conversation={conversation} actions={actions} openDialog={setDialog} />
       <span className={classes.wide}>
         <IconButton label={t("action.customer")} keys="i" pressed={customer.open} onClick={customer.toggle}>
@@ -113,6 +171,8 @@ export function ThreadHeader({ view, conversation, list }: Props) {
         close={() => setDialog(null)}
         assign={actions.assign}
       />
+      <SnoozeDialog opened={dialog === "snooze"} close={() => setDialog(null)} onChoose={actions.snooze} />
+      <TimelineDrawer opened={dialog === "timeline"} conversation={conversation} close={() => setDialog(null)} />
       <DayDialog
         opened={dialog === "day"}
         conversation={conversation}
