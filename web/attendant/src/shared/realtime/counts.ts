@@ -10,12 +10,19 @@ export function recounted(counts: Counts, before: Conversation | undefined, afte
   for (const view of COUNTED) {
     const was = share(view, before, me);
     const is = share(view, after, me);
-    const total = moved(counts[view].total, is.total - was.total, counts.limit);
-    const unread = moved(counts[view].unread, is.unread - was.unread, counts.limit);
-    if (total === counts[view].total && unread === counts[view].unread) continue;
+    const known = countOf(counts, view);
+    if (known === undefined) continue;
+    const total = moved(known.total, is.total - was.total, counts.limit);
+    const unread = moved(known.unread, is.unread - was.unread, counts.limit);
+    if (total === known.total && unread === known.unread) continue;
     changed = { ...changed, [view]: { total, unread } };
   }
   return changed;
+}
+
+/** What a view holds; undefined where the server is of a version that does not count it. */
+export function countOf(counts: Partial<Counts>, view: (typeof COUNTED)[number]): Count | undefined {
+  return counts[view];
 }
 
 /** Whether the conversation counts differently than before. */

@@ -19,7 +19,7 @@ export function isArrival(frame: EventFrame, now: number): frame is MessageEvent
 export function isMention(frame: EventFrame, me: string, now: number): frame is MessageEvent {
   if (!isAbout(frame, "message") || frame.type !== "message.sent") return false;
   const { message } = frame.data;
-  return message.author.id !== me && mentions(message, me) && isFresh(frame, now);
+  return mentions(message, me) && frame.actor.id !== me && isFresh(frame, now);
 }
 
 /** Customers' messages in my conversations, in those of nobody or of everybody, as the person wants it. */

@@ -98,6 +98,7 @@ function watch(): Watch {
     conversations: new Set(),
     contacts: new Map(),
     favourites: new Map(),
+    readings: new Map(),
     messages: new Map(),
     void: false,
     foreign: false,

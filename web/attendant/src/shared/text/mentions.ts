@@ -16,7 +16,7 @@ export interface MentionAt {
 /** As many as one note can mention. */
 export const MOST_MENTIONED = 20;
 const LONGEST = 40;
-const BEFORE_CURSOR = /(?:^|[\s([])@([\p{L}\p{N}'’.-]*(?: [\p{L}\p{N}'’.-]+){0,2})$/u;
+const BEFORE_CURSOR = /(?:^|[\s([])@((?:[\p{L}\p{N}'’.-]+(?: [\p{L}\p{N}'’.-]+){0,2})?)$/u;
 const IN_WORD = /[\p{L}\p{N}]/u;
 
 /** What is being written at the cursor; null when it is no mention. An address as `ana@firma` is none. */

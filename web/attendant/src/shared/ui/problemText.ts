@@ -37,7 +37,8 @@ const FIELDS = ["assignee", "priority", "type", "snoozed_until", "contact", "las
 
 /** Words for a failed request, where the feature has no better ones of its own. */
 export function useProblemText(): (error: unknown) => ProblemText {
-  const { t } = useTranslation(["app", "desk"]);
+  const { t } = useTranslation("app");
+  const { t: desk } = useTranslation("desk");
   return useCallback(
     (error) => {
       const code = codeOf(error);
@@ -52,14 +53,14 @@ export function useProblemText(): (error: unknown) => ProblemText {
         const who = neutralName(change.actor?.name ?? "") || t("handover.someone");
         const fields = FIELDS.filter((field) => change.fields.includes(field));
         const what = (fields.length > 0 ? fields : (["other"] as const)).map((field) =>
-          t(`desk:conflict.field.${field}`),
+          desk(`conflict.field.${field}`),
         );
-        const text = t("desk:conflict.by", { who, what: what.join(", ") });
+        const text = desk("conflict.by", { who, what: what.join(", ") });
         return { title: t("problem.conflict.title"), text, code };
       }
       return { title: t(`problem.${kind}.title`), text: t(`problem.${kind}.text`), code };
     },
-    [t],
+    [t, desk],
   );
 }
 

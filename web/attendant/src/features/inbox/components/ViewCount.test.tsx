@@ -7,10 +7,13 @@ import { renderPart } from "@/shared/testing/part";
 import { ViewCount } from "./ViewCount";
 
 const mine = { total: 11, unread: 3 };
+const none = { total: 4, unread: 0 };
 const queue = { total: 9, unread: 5 };
 
 async function show(counts: object) {
-  const answers = { "GET /api/v1/conversations/counts": { mine, queue, favourites: mine, limit: 1000, ...counts } };
+  const answers = {
+    "GET /api/v1/conversations/counts": { mine, queue, favourites: mine, closed: none, limit: 1000, ...counts },
+  };
   const content = VIEWS.map((view) => <ViewCount key={view} view={view} />);
   await renderPart(<>{content}</>, { answers, texts: ["inbox"] });
   await screen.findAllByRole("img");

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Count } from "@/shared/api/types";
 import type { View } from "@/shared/conversations/filter";
 import { useCounts, useFilterCount } from "@/shared/conversations/queries";
+import { countOf } from "@/shared/realtime/counts";
 import { usePreferences } from "@/shared/storage/preferences";
 
 import { filterOf, searchOf } from "../model/address";
@@ -15,9 +16,10 @@ import classes from "./Views.module.css";
  */
 export function ViewCount({ view }: { view: View }) {
   const counts = useCounts();
-  if (counts === undefined) return null;
+  const count = counts && countOf(counts, view);
+  if (counts === undefined || count === undefined) return null;
   const unanswered = view === "all" ? counts.queue.total - counts.queue.unread : 0;
-  return <Number view={view} count={counts[view]} limit={counts.limit} read={Math.max(0, unanswered)} />;
+  return <Number view={view} count={count} limit={counts.limit} read={Math.max(0, unanswered)} />;
 }
 
 export function SavedCount({ filter }: { filter: SavedFilter }) {

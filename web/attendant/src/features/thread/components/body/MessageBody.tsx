@@ -7,6 +7,7 @@ import { ContactsBody } from "./ContactsBody";
 import { DocumentBody } from "./DocumentBody";
 import { InteractiveBody } from "./InteractiveBody";
 import { LocationBody } from "./LocationBody";
+import { MentioningBody, mentionsAnybody } from "./MentioningBody";
 import { OrderBody } from "./OrderBody";
 import { PictureBody } from "./PictureBody";
 import { StickerBody } from "./StickerBody";
@@ -19,7 +20,7 @@ import { VideoBody } from "./VideoBody";
 export function MessageBody({ message }: { message: Message }): ReactNode {
   switch (message.kind) {
     case "text":
-      return <TextBody text={message.text} mentions={message.mentions} />;
+      return mentionsAnybody(message) ? <MentioningBody message={message} /> : <TextBody text={message.text} />;
     case "image":
       return <PictureBody message={message} />;
     case "video":

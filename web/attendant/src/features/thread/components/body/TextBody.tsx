@@ -2,7 +2,6 @@ import { UnstyledButton } from "@mantine/core";
 import { Fragment, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useColleagues } from "@/shared/conversations/colleagues";
 import { mentionsIn, type Person } from "@/shared/text/mentions";
 import { parseText, type Piece } from "@/shared/text/markup";
 
@@ -14,21 +13,19 @@ const ONLY_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;
 const LONG = 2500;
 const SHORTENED = 1800;
 
-const NOBODY: readonly string[] = [];
+const NOBODY: readonly Person[] = [];
 
 interface Props {
   text: string | null | undefined;
   caption?: boolean;
-  /** Ids of the attendants whom a note mentions: their names stand out. */
-  mentions?: readonly string[] | undefined;
+  /** Whom a note mentions: their names stand out. */
+  mentioned?: readonly Person[];
 }
 
 /** A text as it was written: its own line breaks, links that are safe to follow, simple emphasis. Never HTML. */
-export function TextBody({ text, caption = false, mentions = NOBODY }: Props) {
+export function TextBody({ text, caption = false, mentioned = NOBODY }: Props) {
   const { t } = useTranslation("thread");
-  const colleagues = useColleagues(mentions.length > 0);
   const [whole, setWhole] = useState(false);
-  const named = colleagues.filter(({ id }) => mentions.includes(id));
   if (!text) return null;
   const shown = whole || text.length <= LONG ? text : `${text.slice(0, SHORTENED)}…`;
   const look = [classes.text, caption && classes.caption, ONLY_EMOJI.test(text) && classes.emoji];
@@ -36,7 +33,7 @@ export function TextBody({ text, caption = false, mentions = NOBODY }: Props) {
     <p className={look.filter(Boolean).join(" ")} dir="auto">
       {parseText(shown).map((piece, index) => (
         <Fragment key={index}>
-          {piece.type === "text" && named.length > 0 ? withMentions(piece.text, named) : drawn(piece)}
+          {piece.type === "text" && mentioned.length > 0 ? withMentions(piece.text, mentioned) : drawn(piece)}
         </Fragment>
       ))}
       {shown !== text && (
