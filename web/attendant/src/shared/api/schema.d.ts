@@ -634,7 +634,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark everything as read, and tell the customer */
+        /** Mark everything as read for the caller, and tell the customer */
         post: operations["read_api_v1_conversations__conversation_id__read_post"];
         delete?: never;
         options?: never;
@@ -774,6 +774,23 @@ export interface paths {
         get: operations["content_api_v1_conversations__conversation_id__transcripts__transcript_id__content_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark it as unread for the caller alone */
+        post: operations["unread_api_v1_conversations__conversation_id__unread_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1949,10 +1966,12 @@ export interface components {
          * ConversationView
          * @description A conversation as every reader sees it.
          *
-         *     `favourite` and `draft` (they have begun to write here) are the reader's own; false in events. `scheduled_count`
-         *     messages wait to be sent later. `sequence` counts its
-         *     events and is its version for edits.
-         *     `first_unread_sequence` is the place of the first unread message, null when nothing is unread or it is not known.
+         *     The reader's own are `favourite`, `draft` (they have begun to write here), `unread_count` (the customer's messages
+         *     since the last answer that they have not read), `first_unread_sequence` (the place of the first one; null when none
+         *     is or it is not known), `read_mark`, `mentioned` (a note mentions them) and `mention_sequence` (the place of the
+         *     first such note that they have not read). Events have no reader: nobody has read anything, the others are false.
+         *     `scheduled_count` messages wait to be sent later. `sequence` counts the conversation's events and is its version for
+         *     edits.
          *     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
          *     it, and an attendant who reopens within a day goes on with it. `snoozed_until` is when a snoozed conversation comes
          *     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
@@ -2001,6 +2020,14 @@ export interface components {
             unread_count: number;
             /** First Unread Sequence */
             first_unread_sequence?: number | null;
+            read_mark?: components["schemas"]["ReadMarkView"] | null;
+            /**
+             * Mentioned
+             * @default false
+             */
+            mentioned: boolean;
+            /** Mention Sequence */
+            mention_sequence?: number | null;
             /** Waiting Since */
             waiting_since?: string | null;
             last_message?: components["schemas"]["LastMessage"] | null;
@@ -2638,6 +2665,7 @@ export interface components {
          *
          *     `version` is the sequence of the event that changed it last: of two copies the one with the higher version is the
          *     later one (0 in events of earlier releases: it is `sequence`). `client_id` is what the sender's client called it.
+         *     `mentions` are the ids of the attendants whom a note names.
          *     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
          */
         MessageView: {
@@ -2702,6 +2730,11 @@ export interface components {
             recorded_at: string;
             /** Client Id */
             client_id?: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
             /**
              * Sequence
              * @default 0
@@ -2916,6 +2949,11 @@ export interface components {
             location?: components["schemas"]["Location"] | null;
             /** Contacts */
             contacts?: components["schemas"]["Card"][] | null;
+            /**
+             * Mentions
+             * @description Attendants whom a note names
+             */
+            mentions?: string[];
             /**
              * Scheduled For
              * @description Say it then, at most a year ahead
@@ -3427,6 +3465,24 @@ export interface components {
              * @enum {string}
              */
             action: "read";
+        };
+        /**
+         * ReadMarkView
+         * @description How far the reader has read: `count` of the customer's messages since the last answer, at a `sequence`.
+         *
+         *     It counts for messages since the last answer whose first one is not after `sequence`. `unread`: the reader has
+         *     marked the conversation as unread by hand.
+         */
+        ReadMarkView: {
+            /** Count */
+            count: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Unread
+             * @default false
+             */
+            unread: boolean;
         };
         /**
          * Reading
@@ -4195,6 +4251,23 @@ export interface components {
             items: components["schemas"]["TypeView"][];
         };
         /**
+         * UnreadMany
+         * @description Mark all of them as unread for the caller.
+         */
+        UnreadMany: {
+            /** Ids */
+            ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "unread";
+        };
+        /**
          * UnsendablePart
          * @description The part of a template because of which it cannot be sent.
          *
@@ -4271,16 +4344,24 @@ export interface components {
         };
         /**
          * ViewCounts
-         * @description What is not closed: `mine` are assigned to the caller, `queue` to nobody, `favourites` are the caller's.
+         * @description What stands beside the caller's views: exact, however large. What is unread is unread for the caller.
+         *
+         *     `mine` are assigned to the caller and not put aside, `all` is what is not closed, `favourites` are the caller's that
+         *     are not closed; `mentions`: how many conversations mention the caller, `unread` where they have not read that yet.
+         *     `limit` is above every number; earlier versions counted up to it.
          */
         ViewCounts: {
             mine: components["schemas"]["ViewCount"];
             queue: components["schemas"]["ViewCount"];
             all: components["schemas"]["ViewCount"];
+            bot: components["schemas"]["ViewCount"];
+            snoozed: components["schemas"]["ViewCount"];
+            closed: components["schemas"]["ViewCount"];
             favourites: components["schemas"]["ViewCount"];
+            mentions: components["schemas"]["ViewCount"];
             /**
              * Limit
-             * @default 1000
+             * @default 1000000000
              */
             limit: number;
         };
@@ -5290,6 +5371,10 @@ export interface operations {
                 /** @description Only the caller's favourites */
                 favourite?: "true" | null;
                 unread?: boolean | null;
+                /** @description Only where a note mentions the caller */
+                mentioned?: "true" | null;
+                /** @description One or several */
+                priority?: ("low" | "normal" | "high" | "urgent")[] | null;
                 opened_after?: string | null;
                 opened_before?: string | null;
                 /** @description With those under it */
@@ -5331,7 +5416,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssignMany"] | components["schemas"]["CloseMany"] | components["schemas"]["ReopenMany"] | components["schemas"]["SnoozeMany"] | components["schemas"]["WakeMany"] | components["schemas"]["PrioritiseMany"] | components["schemas"]["ClassifyMany"] | components["schemas"]["ReadMany"];
+                "application/json": components["schemas"]["AssignMany"] | components["schemas"]["CloseMany"] | components["schemas"]["ReopenMany"] | components["schemas"]["SnoozeMany"] | components["schemas"]["WakeMany"] | components["schemas"]["PrioritiseMany"] | components["schemas"]["ClassifyMany"] | components["schemas"]["ReadMany"] | components["schemas"]["UnreadMany"];
             };
         };
         responses: {
@@ -5360,6 +5445,10 @@ export interface operations {
                 /** @description Only the caller's favourites */
                 favourite?: "true" | null;
                 unread?: boolean | null;
+                /** @description Only where a note mentions the caller */
+                mentioned?: "true" | null;
+                /** @description One or several */
+                priority?: ("low" | "normal" | "high" | "urgent")[] | null;
                 opened_after?: string | null;
                 opened_before?: string | null;
                 /** @description With those under it */
@@ -6007,6 +6096,32 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unread_api_v1_conversations__conversation_id__unread_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
                 };
             };
             default: components["responses"]["Problem"];
