@@ -40,11 +40,13 @@ async def _is_done(desk: Any, job_id: str) -> bool:
 
 
 async def thread(desk: Any, conversation_id: str) -> list[Any]:
-    return (await desk.get(f"/conversations/{conversation_id}/messages"))["items"]
+    page = await desk.get(f"/conversations/{conversation_id}/messages")
+    return list(page["items"])
 
 
 async def waiting(desk: Any, conversation_id: str) -> list[Any]:
-    return (await desk.get(f"/conversations/{conversation_id}/scheduled-messages"))["items"]
+    page = await desk.get(f"/conversations/{conversation_id}/scheduled-messages")
+    return list(page["items"])
 
 
 async def test_a_message_is_said_once_when_it_is_due_by_its_author(desk: Any) -> None:

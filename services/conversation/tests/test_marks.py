@@ -20,7 +20,8 @@ def desk(desk: Any) -> Any:
 
 
 async def thread(desk: Any, conversation_id: str) -> list[Any]:
-    return (await desk.get(f"/conversations/{conversation_id}/messages"))["items"]
+    page = await desk.get(f"/conversations/{conversation_id}/messages")
+    return list(page["items"])
 
 
 async def made(desk: Any, path: str, *names: str, **more: Any) -> list[str]:

@@ -35,7 +35,7 @@ async def finish(desk: Any) -> None:
         waiting = {"tenant_id": desk.tenant, "claim": {"$exists": False}}
         await jobs.update_many(waiting, {"$set": {"next_at": LONG_AGO}})
         await desk.service.app.state.parts.jobs.run_due()
-        return await jobs.count_documents({"tenant_id": desk.tenant}) == 0
+        return bool(await jobs.count_documents({"tenant_id": desk.tenant}) == 0)
 
     await eventually(done)
 
@@ -56,7 +56,7 @@ async def tagged_directly(desk: Any, conversation_id: str, tags: list[str], coun
 
 async def tags_in_store(desk: Any, tag_id: str) -> int:
     query = {"tenant_id": desk.tenant, "tags.id": tag_id}
-    return await desk.service.db.messages.count_documents(query, hint="messages_by_tag")
+    return int(await desk.service.db.messages.count_documents(query, hint="messages_by_tag"))
 
 
 async def test_a_deleted_tag_is_gone_at_once_and_taken_off_in_steps(desk: Any) -> None:

@@ -18,7 +18,8 @@ from atd_conversation.store.documents import (
     conversation_document,
 )
 from atd_conversation.store.inbound import InboundLoader
-from atd_conversation.store.queries import ALL_STATUSES, ConversationFilter, Order, Place
+from atd_conversation.store.queries import ConversationFilter, Order, Place
+from atd_conversation.store.reader_counts import ALL_STATUSES
 from atd_conversation.store.sights import Sights
 from atd_schemas.settings_changes import (
     AttendantChanged,

@@ -24,7 +24,7 @@ from atd_conversation.store.documents import (
     message_fields,
     message_of,
 )
-from atd_conversation.store.queries import ALL_STATUSES
+from atd_conversation.store.reader_counts import ALL_STATUSES
 from atd_conversation.store.unit import _changes
 from atd_schemas.contents import EMPTY, AnswerContent, PlainContent, ProductRef, Referral, Row
 from atd_schemas.inbound import InboundAttachment

@@ -52,7 +52,7 @@ class Tagging(Body):
 
 
 class TaggingOutcome(BaseModel):
-    """What became of one message: `message` as it is now, or with another `status` the `problem`, and nothing changed."""
+    """What became of one message: `message` as it is now; with another `status` the `problem`, and nothing changed."""
 
     id: str
     status: int
