@@ -17,7 +17,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def at(desk: Any, **ahead: float) -> str:
-    return (desk.service.runtime.clock.now() + timedelta(**(ahead or {"hours": 1}))).isoformat()
+    moment: datetime = desk.service.runtime.clock.now() + timedelta(**(ahead or {"hours": 1}))
+    return moment.isoformat()
 
 
 async def schedule(desk: Any, conversation_id: str, text: str = "Bom dia", **more: Any) -> Any:
