@@ -1,6 +1,14 @@
 /** All pages of the settings, in the order of their list. A feature brings its own through `settingsPage`. */
 import { attendantsPage } from "@/features/attendants";
+import { labelsPage, tagsPage, typesPage } from "@/features/catalogues";
 import { channelsPage } from "@/features/channels";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
-export const settingsPages: readonly SettingsPage[] = [...ownPages, attendantsPage, channelsPage];
+export const settingsPages: readonly SettingsPage[] = [
+  ...ownPages,
+  attendantsPage,
+  channelsPage,
+  tagsPage,
+  labelsPage,
+  typesPage,
+];

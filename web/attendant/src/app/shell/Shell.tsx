@@ -4,6 +4,7 @@ import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
 
 import { useKeyboard } from "@/shared/keyboard/useShortcut";
 import { CommandPalette, KeyboardHelp } from "@/features/palette";
+import { TypeQuestionDialog } from "@/shared/marks/TypeQuestionDialog";
 import { useOpenedFromNotification } from "@/shared/realtime/RealtimeProvider";
 import { PhonePanel } from "@/features/sandbox";
 import { LiveRegion } from "@/shared/ui/LiveRegion";
@@ -42,6 +43,7 @@ export function Shell() {
       <UpdateNotice />
       <CommandPalette useSources={useEverywhere} />
       <KeyboardHelp />
+      <TypeQuestionDialog />
       <LiveRegion />
     </div>
   );

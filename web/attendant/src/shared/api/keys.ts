@@ -35,5 +35,7 @@ export const keys = {
   attendants: () => ["attendants"] as const,
   /** What the company sets, by the kind that its events name (`tag`): whole lists, or one policy. */
   setting: (kind: string) => ["settings", kind] as const,
+  /** `Gone`: marks that were deleted or merged since the client was opened. */
+  goneMarks: () => ["goneMarks"] as const,
   sessions: () => ["sessions"] as const,
 };

@@ -3936,7 +3936,7 @@ export interface components {
         };
         /**
          * TaggingOutcome
-         * @description What became of one message: `message` as it is now, or with another `status` the `problem`, and nothing changed.
+         * @description What became of one message: `message` as it is now, or with another `status` the `problem`.
          */
         TaggingOutcome: {
             /** Id */

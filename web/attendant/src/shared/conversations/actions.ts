@@ -5,6 +5,8 @@ import { api, unwrap } from "@/shared/api/client";
 import { ApiProblem, CUSTOMER_WROTE, Overtaken } from "@/shared/api/problem";
 import type { Conversation, Priority } from "@/shared/api/types";
 import { ALL_READ } from "@/shared/conversations/reading";
+import { closingNeedsType } from "@/shared/marks/known";
+import { typeQuestion } from "@/shared/marks/typeQuestion";
 import { liveOf } from "@/shared/realtime/live";
 import { useMe } from "@/shared/session/SessionProvider";
 
@@ -65,7 +67,19 @@ export function useConversationActions() {
     take: useAction((client, { id }: { id: string }) => assign(client, id, { id: me.id, name: me.name })),
     assign: useAction((client, { id, to }: { id: string; to: Colleague }) => assign(client, id, to)),
     unassign: useAction((client, { id }: { id: string }) => assign(client, id, null)),
-    close: useAction((client, { id }: { id: string }) => close(client, id)),
+    /** Asks for the type where the company wants one; raises `Dismissed` when none is chosen. */
+    close: useAction((client, { id }: { id: string }) => closeWithType(client, id)),
+    /** null: it has no type any more. */
+    classify: useAction((client, { id, type }: { id: string; type: { id: string; name: string } | null }) =>
+      run(client, id, { type }, () =>
+        unwrap(
+          api.PATCH("/api/v1/conversations/{conversation_id}", {
+            params: conversationPath(id),
+            body: { type_id: type?.id ?? null },
+          }),
+        ),
+      ),
+    ),
     reopen: useAction((client, { id }: { id: string }) =>
       run(client, id, { status: liveOf(client).copyOf(id)?.assignee ? "open" : "queued", closed_at: null }, () =>
         unwrap(api.POST("/api/v1/conversations/{conversation_id}/reopen", { params: conversationPath(id) })),
@@ -134,14 +148,29 @@ function assign(client: QueryClient, id: string, to: Colleague | null): Promise<
   );
 }
 
+/** The type is asked for before, where it is known that one is needed, or after the server has said so. */
+async function closeWithType(client: QueryClient, id: string): Promise<Conversation> {
+  const needed = closingNeedsType(client) && !liveOf(client).copyOf(id)?.type;
+  if (needed) return close(client, id, await typeQuestion.ask(id));
+  try {
+    return await close(client, id);
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.code !== "type_required") throw error;
+    return close(client, id, await typeQuestion.ask(id));
+  }
+}
+
 /** Given up when the customer has written meanwhile: nobody has seen it, and nobody looks into what is closed. */
-function close(client: QueryClient, id: string): Promise<Conversation> {
+function close(client: QueryClient, id: string, type?: { id: string; name: string }): Promise<Conversation> {
   const seen = liveOf(client).copyOf(id);
   const put = (header: IfMatch) =>
     unwrap<Conversation>(
-      api.POST("/api/v1/conversations/{conversation_id}/close", { params: { ...conversationPath(id), ...header } }),
+      api.POST("/api/v1/conversations/{conversation_id}/close", {
+        params: { ...conversationPath(id), ...header },
+        ...(type !== undefined && { body: { type_id: type.id } }),
+      }),
     );
-  return run(client, id, { status: "closed", unread_count: 0 }, () =>
+  return run(client, id, { status: "closed", unread_count: 0, ...(type !== undefined && { type }) }, () =>
     changeSeen(seen, id, put, ({ last_message: last }) => {
       const isNew = last?.direction === "inbound" && last.id !== seen?.last_message?.id;
       if (isNew) throw new ApiProblem(409, CUSTOMER_WROTE, "The customer wrote while the conversation was closed.");

@@ -21,6 +21,10 @@ export interface ConversationFilter {
   assignee?: string;
   unread?: boolean;
   priority?: Priority;
+  /** Ids; a type of the first level has those under it. */
+  type?: string;
+  label?: string;
+  tag?: string;
   q?: string;
   order?: Order;
 }
@@ -49,6 +53,7 @@ export function queryOf(filter: ConversationFilter): Record<string, string | str
   if (filter.accountId !== undefined) query["account_id"] = filter.accountId;
   if (filter.unread !== undefined) query["unread"] = filter.unread;
   if (filter.priority !== undefined) query["priority"] = filter.priority;
+  for (const mark of ["type", "label", "tag"] as const) if (filter[mark] !== undefined) query[mark] = filter[mark];
   return query;
 }
 
@@ -71,8 +76,16 @@ function viewQuery(filter: ConversationFilter, query: Record<string, string | st
 
 const wordsOf = (filter: ConversationFilter) => filter.q?.trim() ?? "";
 
-/** Whether the server's list of this filter holds the conversation. `q` cannot be decided here: null. */
-export function matches(filter: ConversationFilter, conversation: Conversation, me: string): boolean | null {
+/**
+ * Whether the server's list of this filter holds the conversation. `q` cannot be decided here: null. `types` are the
+ * filter's type and those under it.
+ */
+export function matches(
+  filter: ConversationFilter,
+  conversation: Conversation,
+  me: string,
+  types?: ReadonlySet<string>,
+): boolean | null {
   const searches = wordsOf(filter) !== "";
   if (!searches && !inView(filter.view, conversation, me)) return false;
   const wanted = searches || filter.view !== "mine" ? filter.assignee : undefined;
@@ -81,7 +94,18 @@ export function matches(filter: ConversationFilter, conversation: Conversation, 
   if (filter.accountId !== undefined && conversation.channel.account_id !== filter.accountId) return false;
   if (filter.unread !== undefined && conversation.unread_count > 0 !== filter.unread) return false;
   if (filter.priority !== undefined && conversation.priority !== filter.priority) return false;
+  if (!isMarked(filter, conversation, types)) return false;
   return searches ? null : true;
+}
+
+function isMarked(
+  { type, label, tag }: ConversationFilter,
+  conversation: Conversation,
+  types: ReadonlySet<string> = new Set(type === undefined ? [] : [type]),
+): boolean {
+  if (type !== undefined && !types.has(conversation.type?.id ?? "")) return false;
+  if (label !== undefined && !conversation.contact.labels.some(({ id }) => id === label)) return false;
+  return tag === undefined || conversation.tag_ids.includes(tag);
 }
 
 function inView(view: View, conversation: Conversation, me: string): boolean {

@@ -11,6 +11,7 @@ import type desk from "./locales/pt-BR/desk.json";
 import type guide from "./locales/pt-BR/guide.json";
 import type inbox from "./locales/pt-BR/inbox.json";
 import type papers from "./locales/pt-BR/papers.json";
+import type marks from "./locales/pt-BR/marks.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
 import type composer from "./locales/pt-BR/composer.json";
 import type settings from "./locales/pt-BR/settings.json";
@@ -30,6 +31,7 @@ declare module "i18next" {
       guide: typeof guide;
       inbox: typeof inbox;
       papers: typeof papers;
+      marks: typeof marks;
       sandbox: typeof sandbox;
       composer: typeof composer;
       settings: typeof settings;

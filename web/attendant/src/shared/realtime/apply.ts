@@ -2,6 +2,7 @@
 import type { Contact, Conversation, LastMessage, Message } from "@/shared/api/types";
 import { mentions } from "@/shared/text/mentions";
 import { readingAfter } from "@/shared/conversations/reading";
+import { goneBy } from "@/shared/marks/known";
 import { isAbout, type EventFrame, type MessageEvent } from "@/shared/realtime/frames";
 
 /** The latest copy of each conversation that was ever loaded. */
@@ -15,6 +16,8 @@ export interface Updates {
   contacts: Map<string, Contact>;
   /** Kinds of settings of which something has changed. */
   settings: Set<string>;
+  /** Tags, labels and types that are gone, and what took their place. */
+  goneMarks: Record<string, string | null>;
   /** Conversations that have to be loaded: an event is missing before this one, or there is no copy to change. */
   missing: Set<string>;
   /** Conversations that began just now: nobody has counted them yet. */
@@ -30,6 +33,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: s
     messages: new Map(),
     contacts: new Map(),
     settings: new Set(),
+    goneMarks: {},
     missing: new Set(),
     opened: new Set(),
     uncounted: false,
@@ -45,6 +49,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: s
       advance(copies, updates, frame, message, me);
     } else if (isAbout(frame, "setting")) {
       updates.settings.add(frame.data.setting);
+      Object.assign(updates.goneMarks, goneBy(frame.data));
     } else if (isAbout(frame, "contact")) {
       updates.contacts.set(frame.subject, frame.data.contact);
       renameContact(copies, updates, frame.data.contact);
@@ -108,7 +113,14 @@ function lastMessage(message: Message, preview: string): LastMessage {
   return { id, kind, direction, occurred_at, preview, author, status: status ?? null };
 }
 
-function renameContact(copies: Copies, updates: Updates, contact: Contact): void {
+/** The conversations of a contact with its name and labels. */
+export function ofContact(copies: Copies, contact: Contact): Map<string, Conversation> {
+  const updates = { conversations: new Map<string, Conversation>() };
+  renameContact(copies, updates, contact);
+  return updates.conversations;
+}
+
+function renameContact(copies: Copies, updates: Pick<Updates, "conversations">, contact: Contact): void {
   const all = new Set([...copies.keys(), ...updates.conversations.keys()]);
   for (const id of all) {
     const current = updates.conversations.get(id) ?? copies.get(id);

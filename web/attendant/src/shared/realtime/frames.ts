@@ -10,6 +10,7 @@ export interface ConversationState {
   reply_window_expires_at?: string | null;
   first_response_at?: string | null;
   last_activity_at: string;
+  tag_ids?: string[];
   /** With it, the message is the conversation's last one. */
   last_preview?: string | null;
 }

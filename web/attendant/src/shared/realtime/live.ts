@@ -10,7 +10,8 @@ import { matches, type ConversationFilter } from "@/shared/conversations/filter"
 import { mayBelong, withChanges, type ConversationList } from "@/shared/conversations/list";
 import { withMessages, type Thread } from "@/shared/conversations/thread";
 import type { Reading } from "@/shared/conversations/reading";
-import { applyEvents } from "@/shared/realtime/apply";
+import { noteGone, typesUnder } from "@/shared/marks/known";
+import { applyEvents, ofContact } from "@/shared/realtime/apply";
 import { countsDiffer, recounted } from "@/shared/realtime/counts";
 import { isAbout, isTaken, type EventFrame } from "@/shared/realtime/frames";
 import { MissingConversations } from "@/shared/realtime/missing";
@@ -92,7 +93,8 @@ export class Live {
   }
 
   decide(filter: ConversationFilter): (conversation: Conversation) => boolean | null {
-    return (conversation) => matches(filter, conversation, this.me);
+    const types = filter.type === undefined ? undefined : typesUnder(this.client, filter.type);
+    return (conversation) => matches(filter, conversation, this.me, types);
   }
 
   /** Take in a batch of events, in their order. */
@@ -116,6 +118,7 @@ export class Live {
       for (const [id, messages] of updates.messages) this.writeMessages(id, messages);
       for (const [id, contact] of updates.contacts) this.writeContact(id, contact);
     });
+    if (Object.keys(updates.goneMarks).length > 0) noteGone(this.client, updates.goneMarks);
     for (const setting of updates.settings) {
       void this.client.invalidateQueries({ queryKey: keys.setting(setting) });
     }
@@ -187,6 +190,14 @@ export class Live {
   /** Messages that the server answered outside of a thread's loading: sent, repeated, reacted to. */
   takeMessages(conversationId: string, messages: readonly Message[]): void {
     notifyManager.batch(() => this.writeMessages(conversationId, messages));
+  }
+
+  /** The record of a customer that the server answered to a change of it. */
+  takeContact(contact: Contact): void {
+    notifyManager.batch(() => {
+      this.writeContact(contact.id, contact);
+      this.write(ofContact(this.copies, contact));
+    });
   }
 
   /** A thread as it was answered, with what came meanwhile. */

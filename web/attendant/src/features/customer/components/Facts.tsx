@@ -11,6 +11,7 @@ import { CopyIcon } from "@/shared/ui/CopyIcon";
 import { PersonName } from "@/shared/ui/SafeText";
 
 import classes from "./customer.module.css";
+import { Labels } from "./Labels";
 
 /** What is known of the person: name, how they are reached and how sure that is, labels, what they have refused. */
 export function Facts({ contact, merged }: { contact: Contact; merged: boolean }) {
@@ -25,15 +26,7 @@ export function Facts({ contact, merged }: { contact: Contact; merged: boolean }
         </h2>
         {name !== "" && <CopyIcon value={name} label={t("copy_name")} />}
       </div>
-      {contact.labels.length > 0 && (
-        <ul className={classes.labels} aria-label={t("labels")}>
-          {contact.labels.map((label) => (
-            <li key={label.id} className={classes.label}>
-              {label.name}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Labels contact={contact} />
       {contact.blocked && (
         <Notice danger icon={<IconBan size={16} aria-hidden />}>
           {t("blocked")}

@@ -14,6 +14,7 @@ import { isNarrowed, sameNarrowing, searchOf, type Narrowing } from "../model/ad
 import type { SavedFilter } from "../model/savedFilters";
 import { AssigneeChip, ChannelChip, PriorityChip, UnreadChip } from "./FilterChips";
 import { FilterNameForm } from "./FilterNameForm";
+import { MarkFilter } from "./MarkFilter";
 import { OrderMenu } from "./OrderMenu";
 import classes from "./Toolbar.module.css";
 
@@ -38,6 +39,7 @@ export function FilterBar({ view, narrowing, saved, searching, onChange }: Props
         <AssigneeChip narrowing={narrowing} options={options} onChange={onChange} />
       )}
       <PriorityChip narrowing={narrowing} onChange={onChange} />
+      <MarkFilter narrowing={narrowing} onChange={onChange} />
       <span className={classes.space} />
       <OrderMenu view={view} searching={searching} narrowing={narrowing} onChange={onChange} />
       {changed && <SaveFilter view={view} narrowing={narrowing} saved={saved} />}

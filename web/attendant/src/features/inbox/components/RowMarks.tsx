@@ -8,11 +8,12 @@ import {
   IconStarFilled,
   type Icon,
 } from "@tabler/icons-react";
-import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { SnoozeMark } from "@/shared/conversations/SnoozeMark";
+import { useShownMarks, type Mark } from "@/shared/marks/catalogue";
+import { colorOf } from "@/shared/marks/MarkChip";
 import { useViewers } from "@/shared/realtime/RealtimeProvider";
 import { neutralName } from "@/shared/text/neutral";
 import { toMs, waitingTime } from "@/shared/time/format";
@@ -95,6 +96,22 @@ export function RowGlyphs({ conversation }: { conversation: Conversation }) {
   );
 }
 
+function RowLabels({ labels }: { labels: readonly Mark[] }) {
+  const { t } = useTranslation("inbox");
+  const marks = useShownMarks("label", labels);
+  const more = marks.length - LABELS_SHOWN;
+  return (
+    <>
+      {marks.slice(0, LABELS_SHOWN).map(({ id, name, color }) => (
+        <span key={id} className={classes.label} style={colorOf(color)} title={name}>
+          <bdi>{name}</bdi>
+        </span>
+      ))}
+      {more > 0 && <span title={t("row.more_labels", { count: more })}>{`+${more}`}</span>}
+    </>
+  );
+}
+
 /** At the end of the second line: status where the view does not say it, labels, whose it is, unread. */
 export function RowEnd({ conversation, me, view }: { conversation: Conversation; me: string; view: string }) {
   const { t } = useTranslation("inbox");
@@ -103,16 +120,7 @@ export function RowEnd({ conversation, me, view }: { conversation: Conversation;
   const assigneeName = neutralName(assignee?.name ?? "") || t("row.someone");
   return (
     <span className={classes.end}>
-      {labels.slice(0, LABELS_SHOWN).map((label) => (
-        <span key={label.id} className={classes.label} style={{ "--label": label.color } as CSSProperties}>
-          <bdi>{label.name}</bdi>
-        </span>
-      ))}
-      {labels.length > LABELS_SHOWN && (
-        <span key="more" title={t("row.more_labels", { count: labels.length - LABELS_SHOWN })}>
-          +{labels.length - LABELS_SHOWN}
-        </span>
-      )}
+      {labels.length > 0 && <RowLabels labels={labels} />}
       {status === "closed" && view !== "closed" && <span key="closed">{t("status.closed")}</span>}
       {status === "queued" && view !== "queue" && view !== "mine" && <span key="queued">{t("status.queued")}</span>}
       {(status === "bot" || status === "snoozed") && status !== view && (

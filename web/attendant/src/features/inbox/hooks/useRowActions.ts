@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Conversation } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
 import { useMe } from "@/shared/session/SessionProvider";
+import { Dismissed } from "@/shared/marks/typeQuestion";
 import { neutralName } from "@/shared/text/neutral";
 import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
@@ -33,6 +34,7 @@ export function useRowActions(): RowActions {
       await doing;
       return true;
     } catch (error) {
+      if (error instanceof Dismissed) return false;
       const { text, code } = problemText(error);
       notifyFailed(failed, text, code);
       return false;

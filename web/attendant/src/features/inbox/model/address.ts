@@ -4,10 +4,11 @@ import { ORDERS, PRIORITIES, type ConversationFilter, type View } from "@/shared
 /** What narrows a view; the part of a filter that a saved filter keeps. */
 export type Narrowing = Pick<
   ConversationFilter,
-  "channel" | "accountId" | "assignee" | "unread" | "priority" | "order"
+  "channel" | "accountId" | "assignee" | "unread" | "priority" | "type" | "label" | "tag" | "order"
 >;
 
 const SAVED = "filter";
+const MARKS = ["type", "label", "tag"] as const;
 
 export function filterOf(view: View, search: URLSearchParams): ConversationFilter {
   const q = search.get("q")?.trim();
@@ -19,6 +20,7 @@ export function narrowingOf(search: URLSearchParams): Narrowing {
   const accountId = search.get("account");
   const assignee = search.get("assignee");
   const priority = PRIORITIES.find((known) => known === search.get("priority"));
+  const [type, label, tag] = MARKS.map((mark) => search.get(mark));
   const order = ORDERS.find((known) => known === search.get("sort"));
   return {
     ...(channel && { channel }),
@@ -26,6 +28,9 @@ export function narrowingOf(search: URLSearchParams): Narrowing {
     ...(assignee && { assignee }),
     ...(search.get("unread") === "1" && { unread: true }),
     ...(priority && { priority }),
+    ...(type && { type }),
+    ...(label && { label }),
+    ...(tag && { tag }),
     ...(order && { order }),
   };
 }
@@ -43,6 +48,7 @@ export function searchOf(narrowing: Narrowing, savedId?: string | null, q?: stri
   if (narrowing.assignee) search.set("assignee", narrowing.assignee);
   if (narrowing.unread) search.set("unread", "1");
   if (narrowing.priority) search.set("priority", narrowing.priority);
+  for (const mark of MARKS) if (narrowing[mark]) search.set(mark, narrowing[mark]);
   if (narrowing.order) search.set("sort", narrowing.order);
   if (savedId) search.set(SAVED, savedId);
   if (q) search.set("q", q);

@@ -19,13 +19,15 @@ import { focusComposer, useMessagesFocus } from "@/shared/conversations/composer
 import { MOST_AT_END, type Thread } from "@/shared/conversations/thread";
 import { useOutgoing } from "@/shared/conversations/useSend";
 import type { useThread } from "@/shared/conversations/useThread";
-import { useMe } from "@/shared/session/SessionProvider";
+import { useShortcut } from "@/shared/keyboard/useShortcut";
+import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { DayName, useTimeStyle } from "@/shared/time/times";
 import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
 import { useTimeline } from "../api/timeline";
 import { ScrollKeeper } from "../hooks/scrollKeeper";
+import { Selection } from "../hooks/selection";
 import { ThreadContext } from "../hooks/threadContext";
 import { useAnnouncements } from "../hooks/useAnnouncements";
 import { useReadMarks } from "../hooks/useReadMarks";
@@ -40,7 +42,9 @@ import { MessageGroup } from "./message/MessageGroup";
 import { MessageMenu, type OpenMenu } from "./message/MessageMenu";
 import { EventLine } from "./message/EventLine";
 import { SystemLine } from "./message/SystemLine";
+import { TagDialog } from "./message/TagDialog";
 import { PresenceLine } from "./PresenceLine";
+import { SelectionBar } from "./SelectionBar";
 import classes from "./thread.module.css";
 
 type Moves = Pick<ReturnType<typeof useThread>, "loadOlder" | "loadNewer" | "jumpTo" | "jumpToNewest" | "forgetOld">;
@@ -61,6 +65,7 @@ interface Props {
 /** The messages of a conversation, and what somebody reads of them. */
 export function MessageList({ conversation, thread, moves, ref }: Props) {
   const { t } = useTranslation("thread");
+  const { t: marks } = useTranslation("marks");
   const me = useMe();
   const { zone } = useTimeStyle();
   const outgoing = useOutgoing(conversation.id);
@@ -72,6 +77,8 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   const [unreadFrom] = useState(() => sequenceOr(firstUnread(thread, conversation), thread));
   const [target, setTarget] = useState<string | null>(null);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const [selection] = useState(() => new Selection());
+  const [tagged, setTagged] = useState<readonly string[] | null>(null);
   const [failed, setFailed] = useState<"older" | "newer" | null>(null);
 
   const rows = useMemo(() => shownOf(thread.messages, thread.hasNewer ? [] : outgoing, me), [thread, outgoing, me]);
@@ -98,7 +105,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   );
   const actions = useActionsOf(
     conversation,
-    useMemo(() => ({ jumpTo, openMenu }), [jumpTo, openMenu]),
+    useMemo(() => ({ jumpTo, openMenu, tag: setTagged, selection }), [jumpTo, openMenu, selection]),
   );
 
   const load = useCallback(
@@ -174,11 +181,30 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   useAnnouncements(conversation, thread);
   useMessagesFocus(conversation.id, () => scroller.current?.focus({ preventScroll: true }));
 
+  const mayTag = useMay("conversations:write");
+  useShortcut({
+    keys: "t",
+    label: marks("of.tag.dialog"),
+    scope: "conversation",
+    enabled: mayTag,
+    run: () => {
+      const selected = selection.now();
+      if (selected !== null && selected.size > 0) {
+        setTagged([...selected]);
+        return;
+      }
+      const id = meant(content.current) ?? lastWritten(thread);
+      if (id !== undefined) setTagged([id]);
+    },
+  });
+  const toTag = tagged === null ? [] : thread.messages.filter(({ id }) => tagged.includes(id));
+
   const onKeyDown = (event: KeyboardEvent) => {
     const typed =
       event.target instanceof Element && event.target.closest("input, textarea, [role=slider], video") !== null;
     if (event.defaultPrevented || typed || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape") focusComposer(conversation.id);
+    if (event.key === "Escape" && selection.now() !== null) selection.end();
+    else if (event.key === "Escape") focusComposer(conversation.id);
     else if (!moveFocus(event.key, content.current)) return;
     event.preventDefault();
   };
@@ -208,13 +234,37 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
               {thread.hasNewer && <Edge more failed={failed === "newer"} retry={() => load("newer")} />}
             </div>
           </div>
+          <SelectionBar />
           <NewestPill keeper={keeper} thread={thread} conversation={conversation} toNewest={toNewest} />
           <PresenceLine conversationId={conversation.id} />
         </div>
         <MessageMenu open={menu} close={() => setMenu(null)} />
+        {toTag.length > 0 && (
+          <TagDialog
+            messages={toTag}
+            close={() => {
+              setTagged(null);
+              selection.end();
+            }}
+          />
+        )}
       </ThreadLightbox>
     </ThreadContext>
   );
+}
+
+/** The message that has the focus, or that the pointer is on. */
+function meant(content: HTMLElement | null): string | undefined {
+  const focused = document.activeElement?.closest<HTMLElement>("[data-message]");
+  const row =
+    focused && content?.contains(focused) ? focused : content?.querySelector<HTMLElement>("[data-message]:hover");
+  return row?.dataset["message"];
+}
+
+/** The last message that somebody wrote, of the customer where they wrote one. */
+function lastWritten({ messages }: Thread): string | undefined {
+  const open = messages.filter(({ direction, deleted_at: deleted }) => direction !== "system" && !deleted);
+  return (open.findLast(({ direction }) => direction === "inbound") ?? open.at(-1))?.id;
 }
 
 const NEWEST = "newest";

@@ -2,6 +2,8 @@ import { createContext, use } from "react";
 
 import type { Message } from "@/shared/api/types";
 
+import type { Selection } from "./selection";
+
 /** Why something cannot be done with a message, in words; null: it can. */
 export type Hindrance = string | null;
 
@@ -34,6 +36,11 @@ export interface ThreadActions {
   retry: (message: Message) => Promise<void>;
   jumpTo: (messageId: string) => void;
   openMenu: (message: Message, at: { x: number; y: number }) => void;
+  /** Which messages are selected. */
+  selection: Selection;
+  /** Opens the choice of tags for these messages. */
+  tag: (messageIds: readonly string[]) => void;
+  cannotTag: (message: Message) => Hindrance;
   cannotReply: (message: Message) => Hindrance;
   cannotReact: (message: Message) => Hindrance;
 }

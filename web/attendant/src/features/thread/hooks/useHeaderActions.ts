@@ -6,6 +6,7 @@ import type { Conversation, Priority } from "@/shared/api/types";
 import { useConversationActions } from "@/shared/conversations/actions";
 import { focusComposer } from "@/shared/conversations/composerFocus";
 import { useSnooze } from "@/shared/conversations/useSnooze";
+import { Dismissed } from "@/shared/marks/typeQuestion";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
@@ -25,6 +26,7 @@ export function useHeaderActions(conversation: Conversation) {
   const mine = conversation.assignee?.id === me.id;
 
   const refused = (error: unknown) => {
+    if (error instanceof Dismissed) return;
     const problem = problemText(error);
     if (!(error instanceof ApiProblem) || error.status !== 409 || error instanceof Overtaken) {
       notifyFailed(t("failed.action"), problem.text, problem.code);
@@ -66,6 +68,7 @@ export function useHeaderActions(conversation: Conversation) {
       snooze: mayWrite && !closed,
       wake: mayWrite && status === "snoozed",
       markUnread: mayWrite && !closed && conversation.unread_count === 0,
+      classify: mayWrite,
     },
     mine,
     take: () => {
@@ -84,6 +87,8 @@ export function useHeaderActions(conversation: Conversation) {
     snooze: (until: string | null) => snooze(conversation, until),
     wake: () => wake(conversation),
     markUnread: () => actions.markUnread.mutate({ id }, { onError: refused }),
+    classify: (type: { id: string; name: string } | null) =>
+      actions.classify.mutate({ id, type }, { onError: refused }),
     favourite: () => actions.favourite.mutate({ id, on: !conversation.favourite }, { onError: refused }),
     prioritise: (priority: Priority) => actions.prioritise.mutate({ id, priority }, { onError: refused }),
   };

@@ -7,6 +7,7 @@ import { useComposerFocus } from "@/shared/conversations/composerFocus";
 import { renderPart } from "@/shared/testing/part";
 
 import { message } from "../testing";
+import { Selection } from "./selection";
 import { useActionsOf } from "./useThreadActions";
 
 const conversation = {
@@ -18,7 +19,12 @@ const conversation = {
 const focused = vi.fn();
 
 function Reacting() {
-  const { react } = useActionsOf(conversation, { jumpTo: vi.fn(), openMenu: vi.fn() });
+  const { react } = useActionsOf(conversation, {
+    jumpTo: vi.fn(),
+    openMenu: vi.fn(),
+    tag: vi.fn(),
+    selection: new Selection(),
+  });
   useComposerFocus("k", focused);
   return <button onClick={() => react(message({}), "👍")}>reagir</button>;
 }

@@ -19,13 +19,15 @@ import type { Hindrance, ThreadActions } from "./threadContext";
 interface View {
   jumpTo: (messageId: string) => void;
   openMenu: ThreadActions["openMenu"];
+  tag: ThreadActions["tag"];
+  selection: ThreadActions["selection"];
 }
 
 /** A provider gives an id also to what it refuses later. */
 const reachedCustomer = ({ external_id: id, status }: Message) => Boolean(id) && status !== "failed";
 
 /** What can be done with this conversation's messages, and why not. */
-export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: View): ThreadActions {
+export function useActionsOf(conversation: Conversation, { jumpTo, openMenu, tag, selection }: View): ThreadActions {
   const { t } = useTranslation("thread");
   const me = useMe();
   const may = useMay("conversations:write");
@@ -66,6 +68,8 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
     },
     [capabilities, may, t],
   );
+
+  const cannotTag = useCallback((): Hindrance => (may ? null : t("cannot.permission")), [may, t]);
 
   const failed = useCallback(
     (title: string) => (error: unknown) => {
@@ -140,6 +144,9 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
       retry: tryAgain,
       jumpTo,
       openMenu,
+      tag,
+      selection,
+      cannotTag,
       cannotReply,
       cannotReact,
     }),
@@ -156,6 +163,9 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu }: V
       tryAgain,
       jumpTo,
       openMenu,
+      tag,
+      selection,
+      cannotTag,
       cannotReply,
       cannotReact,
     ],

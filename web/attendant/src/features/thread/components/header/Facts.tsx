@@ -1,11 +1,13 @@
 import { Menu, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconChevronDown, IconFlag3Filled, IconUserCircle } from "@tabler/icons-react";
+import { IconCategory, IconChevronDown, IconFlag3Filled, IconUserCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Priority } from "@/shared/api/types";
 import { SnoozeMark } from "@/shared/conversations/SnoozeMark";
+import { useTypes } from "@/shared/marks/catalogue";
 import { useMe } from "@/shared/session/SessionProvider";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
+import { TooltipText } from "@/shared/ui/IconButton";
 import { notifyDone } from "@/shared/ui/notify";
 import { PersonName } from "@/shared/ui/SafeText";
 
@@ -18,14 +20,16 @@ interface Props {
   conversation: Conversation;
   /** Opens the choice of an attendant; undefined: it cannot be assigned. */
   assign: (() => void) | undefined;
+  /** Opens the choice of a type; undefined: it cannot be changed. */
+  classify: (() => void) | undefined;
   actions: ReturnType<typeof useHeaderActions>;
   /** The menu of priorities is open. */
   choosing: boolean;
   onChoosing: (opened: boolean) => void;
 }
 
-/** Channel and account, state, number, whose it is, and how urgent. */
-export function Facts({ conversation, assign, actions, choosing, onChoosing }: Props) {
+/** Channel and account, state, number, whose it is, what it is about, and how urgent. */
+export function Facts({ conversation, assign, classify, actions, choosing, onChoosing }: Props) {
   const { t } = useTranslation("thread");
   const me = useMe();
   const { channel, number, status, priority, assignee } = conversation;
@@ -72,6 +76,7 @@ export function Facts({ conversation, assign, actions, choosing, onChoosing }: P
       ) : (
         <span className={classes.fact}>{holder}</span>
       )}
+      <TypeFact conversation={conversation} classify={classify} />
       {actions.may.prioritise ? (
         <Menu opened={choosing} onChange={onChoosing} position="bottom-start" width={180} returnFocus>
           <Menu.Target>
@@ -107,5 +112,35 @@ export function Facts({ conversation, assign, actions, choosing, onChoosing }: P
         )
       )}
     </div>
+  );
+}
+
+function TypeFact({ conversation, classify }: Pick<Props, "conversation" | "classify">) {
+  const { t } = useTranslation("marks");
+  const type = useTypes()?.find(({ id }) => id === conversation.type?.id) ?? conversation.type;
+  if (!type && classify === undefined) return null;
+  const shown = (
+    <>
+      <IconCategory size={14} aria-hidden />
+      <bdi className={classes.typeName}>{type?.name ?? t("filter.type")}</bdi>
+    </>
+  );
+  if (classify === undefined) {
+    return (
+      <span className={`${classes.fact} ${classes.type}`} title={t("filter.type")}>
+        {shown}
+      </span>
+    );
+  }
+  return (
+    <Tooltip label={<TooltipText text={t("of.type.choose")} keys="shift+t" />}>
+      <UnstyledButton
+        className={`${classes.fact} ${classes.act} ${classes.type}`}
+        data-empty={!type || undefined}
+        onClick={classify}
+      >
+        {shown}
+      </UnstyledButton>
+    </Tooltip>
   );
 }

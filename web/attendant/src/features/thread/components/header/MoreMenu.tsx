@@ -1,6 +1,7 @@
 import { Menu } from "@mantine/core";
 import {
   IconCalendarSearch,
+  IconCategory,
   IconCheck,
   IconCopy,
   IconDots,
@@ -27,12 +28,13 @@ import type { useHeaderActions } from "../../hooks/useHeaderActions";
 interface Props {
   conversation: Conversation;
   actions: ReturnType<typeof useHeaderActions>;
-  openDialog: (dialog: "assign" | "day" | "transcript" | "timeline") => void;
+  openDialog: (dialog: "assign" | "day" | "transcript" | "timeline" | "type") => void;
 }
 
 /** What is done less often. */
 export function MoreMenu({ conversation, actions, openDialog }: Props) {
   const { t } = useTranslation(["thread", "desk"]);
+  const { t: marks } = useTranslation("marks");
   const customer = useContactPane();
   const { may } = actions;
   const copy = (text: string, done: string) => {
@@ -68,6 +70,15 @@ export function MoreMenu({ conversation, actions, openDialog }: Props) {
         {may.release && (
           <Menu.Item leftSection={<IconUserShare size={18} aria-hidden />} onClick={actions.release}>
             {t("action.release")}
+          </Menu.Item>
+        )}
+        {may.classify && (
+          <Menu.Item
+            leftSection={<IconCategory size={18} aria-hidden />}
+            rightSection={<Kbd keys="shift+t" />}
+            onClick={() => openDialog("type")}
+          >
+            {marks("of.type.choose")}
           </Menu.Item>
         )}
         {may.close && (

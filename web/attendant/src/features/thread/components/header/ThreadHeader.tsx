@@ -18,6 +18,7 @@ import { useContactPane } from "@/shared/conversations/contactPane";
 import type { View } from "@/shared/conversations/filter";
 import { SnoozeDialog, SnoozeMenuItems } from "@/shared/conversations/SnoozeMenu";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
+import { TypeDialog } from "@/shared/marks/TypeDialog";
 import { neutralName } from "@/shared/text/neutral";
 import { IconButton } from "@/shared/ui/IconButton";
 import { usePageTitle } from "@/shared/ui/pageTitle";
@@ -30,6 +31,7 @@ import { AssignDialog } from "./AssignDialog";
 import { DayDialog } from "./DayDialog";
 import { Facts } from "./Facts";
 import classes from "./header.module.css";
+import { HeaderLabels } from "./HeaderLabels";
 import { MoreMenu } from "./MoreMenu";
 
 interface Props {
@@ -41,11 +43,12 @@ interface Props {
 /** Whose conversation it is and how it stands, and the next likely step as its button. */
 export function ThreadHeader({ view, conversation, list }: Props) {
   const { t } = useTranslation(["thread", "desk"]);
+  const { t: marks } = useTranslation("marks");
   const navigate = useNavigate();
   const actions = useHeaderActions(conversation);
   const customer = useContactPane();
   const { search } = useLocation();
-  const [dialog, setDialog] = useState<"assign" | "day" | "snooze" | "timeline" | "transcript" | null>(null);
+  const [dialog, setDialog] = useState<"assign" | "day" | "snooze" | "timeline" | "transcript" | "type" | null>(null);
   const [menu, setMenu] = useState<"snooze" | "priority" | null>(null);
   const name = neutralName(conversation.contact.name ?? "") || t("customer");
   const { may } = actions;
@@ -69,6 +72,13 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   });
   useShortcut({ keys: "shift+e", label: t("action.reopen"), scope, run: actions.reopen, enabled: may.reopen });
   useShortcut({ keys: "a", label: t("action.assign"), scope, run: () => setDialog("assign"), enabled: may.assign });
+  useShortcut({
+    keys: "shift+t",
+    label: marks("of.type.choose"),
+    scope,
+    run: () => setDialog("type"),
+    enabled: may.classify,
+  });
   useShortcut({ label: t("action.release"), scope, run: actions.release, enabled: may.release });
   useShortcut({
     keys: "s",
@@ -114,12 +124,16 @@ export function ThreadHeader({ view, conversation, list }: Props) {
         </IconButton>
       </span>
       <div className={classes.who}>
-        <h1 className={classes.name}>
-          <PersonName name={name} />
-        </h1>
+        <div className={classes.nameLine}>
+          <h1 className={classes.name}>
+            <PersonName name={name} />
+          </h1>
+          <HeaderLabels labels={conversation.contact.labels} />
+        </div>
         <Facts
           conversation={conversation}
           assign={may.assign ? () => setDialog("assign") : undefined}
+          classify={may.classify ? () => setDialog("type") : undefined}
           actions={actions}
           choosing={menu === "priority"}
           onChoosing={(opened) => setMenu(opened ? "priority" : null)}
@@ -173,6 +187,15 @@ export function ThreadHeader({ view, conversation, list }: Props) {
       />
       <SnoozeDialog opened={dialog === "snooze"} close={() => setDialog(null)} onChoose={actions.snooze} />
       <TimelineDrawer opened={dialog === "timeline"} conversation={conversation} close={() => setDialog(null)} />
+      {dialog === "type" && (
+        <TypeDialog
+          title={marks("of.type.choose")}
+          current={conversation.type?.id ?? null}
+          canBeNone
+          onChoose={actions.classify}
+          close={() => setDialog(null)}
+        />
+      )}
       <DayDialog
         opened={dialog === "day"}
         conversation={conversation}

@@ -1,4 +1,4 @@
-import { IconCopy, IconCornerUpLeft, IconDots, IconMoodSmile } from "@tabler/icons-react";
+import { IconCopy, IconCornerUpLeft, IconDots, IconMoodSmile, IconTag } from "@tabler/icons-react";
 import { Popover } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
@@ -20,6 +20,7 @@ interface Props {
 /** What can be done with the message under the pointer. It stands over the thread and moves nothing. */
 export function ActionBar({ message, picking, setPicking }: Props) {
   const { t } = useTranslation("thread");
+  const { t: marks } = useTranslation("marks");
   const actions = useThreadActions();
   const noReply = actions.cannotReply(message);
   const noReaction = actions.cannotReact(message);
@@ -60,6 +61,16 @@ export function ActionBar({ message, picking, setPicking }: Props) {
           </Popover.Dropdown>
         </Popover>
       )}
+      <IconButton
+        size={28}
+        label={marks("on.tags")}
+        keys="t"
+        disabledReason={actions.cannotTag(message) ?? undefined}
+        tooltipPosition="top"
+        onClick={() => actions.tag([message.id])}
+      >
+        <IconTag size={18} aria-hidden />
+      </IconButton>
       {message.text && (
         <IconButton
           size={28}

@@ -1,8 +1,9 @@
 import { Menu } from "@mantine/core";
-import { IconCopy, IconCornerUpLeft, IconLink, IconNote, IconRefresh } from "@tabler/icons-react";
+import { IconCopy, IconCornerUpLeft, IconLink, IconNote, IconRefresh, IconSelect, IconTag } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Message } from "@/shared/api/types";
+import { Kbd } from "@/shared/ui/Kbd";
 
 import { isWithCustomer, useThreadActions } from "../../hooks/threadContext";
 import classes from "./message.module.css";
@@ -17,6 +18,7 @@ export interface OpenMenu {
 /** Everything that can be done with a message, where the pointer is. */
 export function MessageMenu({ open, close }: { open: OpenMenu | null; close: () => void }) {
   const { t } = useTranslation("thread");
+  const { t: marks } = useTranslation("marks");
   const actions = useThreadActions();
   if (open === null) return null;
   const { message } = open;
@@ -40,11 +42,25 @@ export function MessageMenu({ open, close }: { open: OpenMenu | null; close: () 
             {noReply !== null && <span className={classes.menuReason}>{noReply}</span>}
           </Menu.Item>
         )}
+        <Menu.Item
+          leftSection={<IconTag size={18} aria-hidden />}
+          rightSection={<Kbd keys="t" />}
+          disabled={actions.cannotTag(message) !== null}
+          onClick={() => actions.tag([message.id])}
+        >
+          {marks("on.tags")}
+        </Menu.Item>
         <Menu.Item leftSection={<IconCopy size={18} aria-hidden />} onClick={() => actions.copy(message)}>
           {t("action.copy")}
         </Menu.Item>
         <Menu.Item leftSection={<IconNote size={18} aria-hidden />} onClick={() => actions.forward(message)}>
           {t("action.forward")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconSelect size={18} aria-hidden />}
+          onClick={() => actions.selection.start(message.id)}
+        >
+          {marks("select.start")}
         </Menu.Item>
         {message.reply_to && (
           <Menu.Item

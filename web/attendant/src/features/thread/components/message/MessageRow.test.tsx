@@ -9,6 +9,7 @@ import type { Message } from "@/shared/api/types";
 import type { OutgoingItem } from "@/shared/conversations/outgoing";
 import { startTexts } from "@/shared/i18n";
 
+import { Selection } from "../../hooks/selection";
 import { ThreadContext, type ThreadActions } from "../../hooks/threadContext";
 import { shownOf } from "../../model/shown";
 import { message } from "../../testing";
@@ -34,13 +35,16 @@ const actions = {
   retry: vi.fn(() => Promise.resolve()),
   jumpTo: vi.fn(),
   openMenu: vi.fn(),
+  tag: vi.fn(),
+  selection: new Selection(),
+  cannotTag: () => null,
   cannotReply: () => null,
   cannotReact: () => null,
 } satisfies ThreadActions;
 
 beforeAll(async () => {
   await startTexts("pt-BR");
-  await i18next.loadNamespaces("thread");
+  await i18next.loadNamespaces(["thread", "marks"]);
 });
 
 beforeEach(() => {

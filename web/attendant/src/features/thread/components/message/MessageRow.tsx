@@ -5,9 +5,11 @@ import { useTranslation } from "react-i18next";
 import type { Message } from "@/shared/api/types";
 import { exactTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
+import { notifyDone } from "@/shared/ui/notify";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
 import { isWithCustomer, useThreadActions } from "../../hooks/threadContext";
+import { useIsSelected } from "../../hooks/selection";
 import { useHover } from "../../hooks/useHover";
 import { useLongPress } from "../../hooks/useLongPress";
 import { sideOf } from "../../model/entries";
@@ -20,6 +22,7 @@ import { OnItsWay } from "./OnItsWay";
 import { Quote } from "./Quote";
 import { Reactions } from "./Reactions";
 import { Referral } from "./Referral";
+import { Tags } from "./Tags";
 import { Ticks } from "./Ticks";
 
 interface Props {
@@ -33,16 +36,24 @@ interface Props {
 /** One message: bubble, marks, reactions, what went wrong, and what can be done with it. */
 export const MessageRow = memo(function MessageRow({ row, first, last, author }: Props) {
   const { t } = useTranslation("thread");
+  const { t: marks } = useTranslation("marks");
   const actions = useThreadActions();
   const time = useTimeStyle();
   const [touched, setTouched] = useState(false);
   const [picking, setPicking] = useState(false);
+  const { selection } = actions;
+  const selected = useIsSelected(selection, row.message.id);
   const { message, outgoing, quoted } = row;
   const side = sideOf(message);
   const settled = outgoing === null && !message.deleted_at;
   const hover = useHover(setTouched);
   const longPress = useLongPress((at) => settled && actions.openMenu(message, at));
   const status = outgoing === null ? message.status : "pending";
+
+  const selectable = settled;
+  const select = () => {
+    if (!selection.toggle(message.id)) notifyDone(marks("select.limit"));
+  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || !settled) return;
@@ -52,6 +63,7 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
       actions.openMenu(message, { x: left + 24, y: bottom });
     } else if (key === "r" && isWithCustomer(message) && actions.cannotReply(message) === null) actions.reply(message);
     else if (key === "c" && message.text) actions.copy(message);
+    else if (key === " " && selected !== null) select();
     else return;
     event.preventDefault();
   };
@@ -65,6 +77,7 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
       data-side={side}
       data-first={first || undefined}
       data-last={last || undefined}
+      data-selected={selected ?? undefined}
       role="article"
       aria-label={t("message.label", { author, time: exactTime(message.occurred_at, time) })}
       tabIndex={-1}
@@ -78,7 +91,23 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
         actions.openMenu(message, { x: event.clientX, y: event.clientY });
       }}
       {...longPress}
+      onClickCapture={(event) => {
+        if (selected === null || !selectable) return;
+        event.preventDefault();
+        event.stopPropagation();
+        select();
+      }}
     >
+      {selected !== null && selectable && (
+        <input
+          type="checkbox"
+          className={classes.check}
+          checked={selected}
+          readOnly
+          tabIndex={-1}
+          aria-label={marks("select.one")}
+        />
+      )}
       <div className={classes.line}>
         <div
           className={classes.bubble}
@@ -88,7 +117,9 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
           <PartBoundary part="message">
             <Inside message={message} quoted={quoted} />
           </PartBoundary>
-          {settled && (touched || picking) && <ActionBar message={message} picking={picking} setPicking={setPicking} />}
+          {settled && selected === null && (touched || picking) && (
+            <ActionBar message={message} picking={picking} setPicking={setPicking} />
+          )}
         </div>
         {side === "own" && status && <Ticks status={status} />}
         {side === "note" && (
@@ -98,6 +129,7 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
         )}
       </div>
       <Reactions message={message} />
+      <Tags message={message} />
       {outgoing !== null && <OnItsWay item={outgoing} />}
       {outgoing === null && message.status === "failed" && <Failure message={message} />}
     </div>
