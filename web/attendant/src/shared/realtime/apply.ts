@@ -40,6 +40,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: s
   };
   for (const frame of frames) {
     if (isAbout(frame, "conversation")) {
+      if (frame.type === "conversation.scheduled") updates.settings.add("scheduled");
       takeCopy(copies, updates, frame.data.conversation);
     } else if (isAbout(frame, "message")) {
       const message = withVersion(frame);

@@ -61,6 +61,8 @@ export type PassingFrame = { subject: string; actor: Author; occurred_at: string
   | { type: "conversation.typing"; data: { note: boolean } }
   | { type: "conversation.favourited"; data: { favourite: boolean } }
   | { type: "conversation.read"; data: Omit<Reading, "mentioned"> }
+  | { type: "conversation.drafted"; data: { direction: "outbound" | "note"; version: number; empty: boolean } }
+  | { type: "setting.own_changed"; data: { setting: string; id: string; deleted: boolean } }
 );
 
 export type ConnectionFrame =
@@ -86,6 +88,8 @@ const PASSING = new Set([
   "conversation.typing",
   "conversation.favourited",
   "conversation.read",
+  "conversation.drafted",
+  "setting.own_changed",
 ]);
 /** The field of `data` without which an event of the family says nothing. */
 const NEEDED: Readonly<Record<string, string>> = {

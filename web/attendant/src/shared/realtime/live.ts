@@ -237,6 +237,11 @@ export class Live {
     if (copy !== undefined) this.write(new Map([[id, { ...copy, ...reading }]]));
   }
 
+  /** Something that is set was changed: whoever shows it asks for it again. */
+  takeSetting(setting: string): void {
+    void this.client.invalidateQueries({ queryKey: keys.setting(setting) });
+  }
+
   /** The conversation is no longer there, or not for this attendant. */
   takeAway(id: string): void {
     const copy = this.copies.get(id);

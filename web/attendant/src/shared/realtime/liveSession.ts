@@ -146,13 +146,10 @@ export class LiveSession {
   }
 
   private takePassing(frame: PassingFrame): void {
-    if (frame.type === "conversation.favourited") {
-      if (frame.actor.id === this.me.id) this.live.takeFavourite(frame.subject, frame.data.favourite);
-    } else if (frame.type === "conversation.read") {
-      if (frame.actor.id === this.me.id) this.live.takeReading(frame.subject, frame.data);
-    } else {
-      this.presence.take(frame);
-    }
+    if (frame.actor.id !== this.me.id) this.presence.take(frame);
+    else if (frame.type === "conversation.favourited") this.live.takeFavourite(frame.subject, frame.data.favourite);
+    else if (frame.type === "conversation.read") this.live.takeReading(frame.subject, frame.data);
+    else if (frame.type === "setting.own_changed") this.live.takeSetting(frame.data.setting);
   }
 
   private heard(conversationId: string, messages: readonly Message[]): void {

@@ -1,7 +1,10 @@
 import { ActionIcon, Button, Menu, Popover } from "@mantine/core";
 import {
   IconAddressBook,
+  IconBolt,
+  IconCheck,
   IconChevronUp,
+  IconClockHour4,
   IconListDetails,
   IconMapPin,
   IconMicrophone,
@@ -37,10 +40,12 @@ interface Props {
   recording: boolean;
   enterSends: boolean;
   onInsert: (text: string) => void;
+  onReplies: () => void;
   onFiles: (files: File[]) => void;
   onDialog: (name: DialogName) => void;
   onRecord: () => void;
   onSend: (andClose: boolean) => void;
+  onSchedule: () => void;
 }
 
 /** What can be added, how much room is left, and the button that sends. */
@@ -55,7 +60,7 @@ export function Footer(props: Props) {
   );
 }
 
-function Tools({ mode, limits, recording, onInsert, onFiles, onDialog, onRecord }: Props) {
+function Tools({ mode, limits, recording, onInsert, onReplies, onFiles, onDialog, onRecord }: Props) {
   const { t } = useTranslation("composer");
   const [emoji, setEmoji] = useState(false);
   const input = useRef<HTMLInputElement>(null);
@@ -83,6 +88,9 @@ function Tools({ mode, limits, recording, onInsert, onFiles, onDialog, onRecord 
           </Suspense>
         </Popover.Dropdown>
       </Popover>
+      <IconButton label={t("tools.replies")} keys="/" tooltipPosition="top" onClick={onReplies}>
+        <IconBolt size={18} />
+      </IconButton>
       <IconButton
         label={t("tools.file")}
         tooltipPosition="top"
@@ -173,13 +181,14 @@ function Counter({ draft, mode, limits }: Props) {
   );
 }
 
-function SendButton({ mode, sendable, enterSends, obstacle, uploading, blocked, limits, onSend }: Props) {
+function SendButton({ mode, sendable, enterSends, obstacle, uploading, blocked, limits, onSend, onSchedule }: Props) {
   const { t } = useTranslation("composer");
   const reason = () => {
     if (blocked) return t("send.blocked");
     if (uploading) return t("send.uploading");
     if (limits === undefined) return t("send.loading");
     if (obstacle?.code === "too_long") return t("send.too_long");
+    if (obstacle?.code === "gap") return t("send.gap");
     return t("send.empty");
   };
   const keys = enterSends ? "enter" : "mod+enter";
@@ -204,28 +213,41 @@ function SendButton({ mode, sendable, enterSends, obstacle, uploading, blocked, 
       >
         <span className={classes.sendLabel}>{label}</span>
       </Button>
-      {mode === "reply" && (
-        <Menu position="top-end">
-          <Menu.Target>
-            <ActionIcon
-              className={classes.sendMore}
-              variant="filled"
-              color="teal"
-              size={32}
-              aria-label={t("send.more")}
-              data-disabled={!sendable}
-              aria-disabled={!sendable || undefined}
+      <Menu position="top-end">
+        <Menu.Target>
+          <ActionIcon
+            className={classes.sendMore}
+            variant="filled"
+            color="teal"
+            size={32}
+            aria-label={t("send.more")}
+            data-disabled={!sendable}
+            aria-disabled={!sendable || undefined}
+          >
+            <IconChevronUp size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {mode === "reply" && (
+            <Menu.Item
+              disabled={!sendable}
+              leftSection={<IconCheck size={16} />}
+              rightSection={<Kbd keys="mod+shift+enter" />}
+              onClick={() => onSend(true)}
             >
-              <IconChevronUp size={16} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item disabled={!sendable} rightSection={<Kbd keys="mod+shift+enter" />} onClick={() => onSend(true)}>
               {t("send.and_close")}
             </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      )}
+          )}
+          <Menu.Item
+            disabled={!sendable}
+            leftSection={<IconClockHour4 size={16} />}
+            rightSection={<Kbd keys="mod+shift+y" />}
+            onClick={onSchedule}
+          >
+            {t("send.schedule")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
     </div>
   );
 }

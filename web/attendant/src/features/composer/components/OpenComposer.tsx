@@ -17,18 +17,20 @@ import { useAttaching } from "../hooks/useAttaching";
 import { useFocusOnOpening } from "../hooks/useFocusOnOpening";
 import { useMode } from "../hooks/useMode";
 import { useReplyWindow } from "../hooks/useReplyWindow";
+import { useScheduling } from "../hooks/useScheduling";
 import { useSending } from "../hooks/useSending";
 import { useUploads } from "../hooks/useUploads";
 import type { SentAs } from "../model/files";
 import { obstacleTo, type Limits } from "../model/messages";
 import classes from "./composer.module.css";
-import { DIALOGS, VoiceRecorder, type DialogName } from "./dialogs";
+import { DIALOGS, ScheduleDialog, VoiceRecorder, type DialogName } from "./dialogs";
 import { DropTarget } from "./DropTarget";
 import { Footer } from "./Footer";
 import { ModeBar } from "./ModeBar";
 import { OwnerLine } from "./OwnerLine";
 import { Problems } from "./Problems";
 import { QuoteBar } from "./QuoteBar";
+import { ScheduledBar } from "./ScheduledBar";
 import { FileTray } from "./FileTray";
 import { TextField, type FieldHandle } from "./TextField";
 import { WindowClosed } from "./WindowClosed";
@@ -52,6 +54,8 @@ export function OpenComposer({ conversation, limits }: Props) {
   const problemText = useProblemText();
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const [recording, setRecording] = useState(false);
+  const [scheduling, setScheduling] = useState(false);
+  const scheduleDraft = useScheduling(id, mode, limits);
   const field = useRef<FieldHandle>(null);
   const windowSeconds = limits?.capabilities.reply_window_seconds ?? null;
   const shut = mode === "reply" && window === "closed";
@@ -107,6 +111,15 @@ export function OpenComposer({ conversation, limits }: Props) {
     enabled: mode === "reply",
   });
 
+  useShortcut({
+    keys: ["mod+shift+y"],
+    label: t("send.schedule"),
+    scope,
+    whileTyping: true,
+    run: () => setScheduling(true),
+    enabled: sendable,
+  });
+
   const addFiles = (files: readonly File[], as?: SentAs) => {
     forgetRefusal();
     attaching.attach(files, as);
@@ -116,6 +129,7 @@ export function OpenComposer({ conversation, limits }: Props) {
   return (
     <>
       <OwnerLine conversation={conversation} />
+      <ScheduledBar conversation={conversation} windowed={windowSeconds !== null} />
       <DropTarget enabled={!shut} note={mode === "note"} onFiles={addFiles}>
         <div className={classes.card} data-mode={mode} data-composer-mode={mode}>
           <ModeBar
@@ -201,15 +215,31 @@ export function OpenComposer({ conversation, limits }: Props) {
                 recording={recording}
                 enterSends={enterSends}
                 onInsert={(text) => field.current?.insert(text)}
+                onReplies={() => field.current?.openReplies()}
                 onFiles={addFiles}
                 onDialog={setDialog}
                 onRecord={() => setRecording(true)}
                 onSend={(andClose) => void send(andClose)}
+                onSchedule={() => setScheduling(true)}
               />
             </>
           )}
         </div>
       </DropTarget>
+      {scheduling && (
+        <PartBoundary part="composer-dialog">
+          <Suspense fallback={<KeysHeld />}>
+            <ScheduleDialog
+              until={mode === "reply" && windowSeconds !== null ? (conversation.reply_window_expires_at ?? null) : null}
+              save={(when) => scheduleDraft(when)}
+              onClose={() => {
+                setScheduling(false);
+                requestAnimationFrame(focus);
+              }}
+            />
+          </Suspense>
+        </PartBoundary>
+      )}
       {Dialog !== null && limits !== undefined && (
         <PartBoundary part="composer-dialog">
           <Suspense fallback={<KeysHeld />}>

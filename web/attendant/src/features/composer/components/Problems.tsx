@@ -59,6 +59,13 @@ export function Problems({ draft, mode, limits, obstacle, refused, blocked, onRe
       </p>
     );
   }
+  if (obstacle?.code === "gap") {
+    return (
+      <p className={classes.problem} role="status">
+        {t("replies.gap", { name: obstacle.text })}
+      </p>
+    );
+  }
   if (obstacle?.code === "no_text") return <p className={classes.problem}>{t("no_text")}</p>;
   if (limits !== undefined && textGoesAlone(draft, mode, limits)) {
     return <p className={classes.hint}>{t("files.text_alone")}</p>;

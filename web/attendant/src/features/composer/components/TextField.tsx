@@ -7,19 +7,24 @@ import { useDraft } from "@/shared/conversations/useDraft";
 import { isComposing } from "@/shared/keyboard/composing";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { usePresenceSignals } from "@/shared/realtime/RealtimeProvider";
+import { gapIn } from "@/shared/replies/replies";
 
 import { useMentionCompletion } from "../hooks/useMentionCompletion";
 import { useEmojiCompletion } from "../hooks/useEmojiCompletion";
+import { useReplyCompletion } from "../hooks/useReplyCompletion";
 import { insertText } from "../model/insertText";
 import { pastedFiles } from "../model/paste";
 import classes from "./composer.module.css";
 import { Completions } from "./Completions";
 import { Mentionables } from "./Mentionables";
+import { ReplyList } from "./ReplyList";
 
 export interface FieldHandle {
   focus: () => void;
   /** At the cursor, so that Ctrl+Z takes it away again. */
   insert: (text: string) => void;
+  /** Begins the search for a quick reply at the cursor. */
+  openReplies: () => void;
 }
 
 interface Props {
@@ -45,11 +50,23 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
   const [focused, setFocused] = useState(false);
   const completion = useEmojiCompletion(area, draft.text, cursor);
   const mention = useMentionCompletion(area, draft.text, cursor, mode === "note");
+  const replies = useReplyCompletion(area, conversationId, draft.text, cursor, ({ attachments }) => {
+    if (attachments.length === 0) return;
+    const files = attachments.map(({ id, name, mime_type, size }) => ({ id, name, mime_type, size: size ?? null }));
+    set({ files: [...draft.files, ...files] });
+  });
 
   useImperativeHandle(ref, () => ({
     focus: () => area.current?.focus(),
     insert: (text) => {
       if (area.current) insertText(area.current, text);
+    },
+    openReplies: () => {
+      const field = area.current;
+      if (field === null) return;
+      const before = field.value.slice(0, field.selectionStart);
+      insertText(field, before === "" || /\s$/.test(before) ? "/" : " /");
+      setCursor(field.selectionStart);
     },
   }));
   // What Escape closes first (a quote, suggestions) uses the key up.
@@ -71,7 +88,11 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
 
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
     if (isComposing(event.nativeEvent)) return;
-    if (completion.onKeyDown(event) || mention.onKeyDown(event)) return;
+    if (completion.onKeyDown(event) || mention.onKeyDown(event) || replies.onKeyDown(event)) return;
+    if (event.key === "Tab" && !event.shiftKey && selectGap(event.currentTarget)) {
+      event.preventDefault();
+      return;
+    }
     if (event.key === "Escape" && draft.replyTo !== null) {
       event.preventDefault();
       set({ replyTo: null });
@@ -98,6 +119,7 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
         placeholder={t(mode === "note" ? "field.note_hint" : "field.reply_hint")}
         aria-keyshortcuts={enterSends ? "Enter" : "Control+Enter"}
         {...(mention.open ? mention.aria : completion.aria)}
+        {...replies.aria}
         onChange={(event) => {
           set({ text: event.target.value });
           setCursor(event.target.selectionStart);
@@ -125,8 +147,17 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
       />
       <Completions completion={completion} />
       <Mentionables completion={mention} />
+      <ReplyList conversationId={conversationId} completion={replies} />
     </div>
   );
+}
+
+/** Selects the next variable that nobody has filled in; whether there was one. */
+function selectGap(area: HTMLTextAreaElement): boolean {
+  const gap = gapIn(area.value, area.selectionEnd);
+  if (gap === null) return false;
+  area.setSelectionRange(gap.start, gap.end);
+  return true;
 }
 
 /** As high as its text, up to the most that the style allows. */

@@ -14,5 +14,6 @@ export const DIALOGS: Record<DialogName, LazyExoticComponent<ComponentType<Dialo
   contact: lazyPart(async () => (await import("./ContactDialog")).ContactDialog),
 };
 
+export const ScheduleDialog = lazyPart(async () => (await import("./ScheduleDialog")).ScheduleDialog);
 export const VoiceRecorder = lazyPart(async () => (await import("./VoiceRecorder")).VoiceRecorder);
 export const EmojiPicker = lazyPart(async () => (await import("./EmojiPanel")).EmojiPanel);

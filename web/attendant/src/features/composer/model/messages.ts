@@ -2,6 +2,7 @@
 import type { Attachment, Capabilities } from "@/shared/api/types";
 import type { Draft, DraftFile, DraftMode } from "@/shared/conversations/drafts";
 import type { NewBody } from "@/shared/conversations/outgoing";
+import { gapIn } from "@/shared/replies/replies";
 
 import { lengthOf } from "./characters";
 import { problemOfFile, takesCaption, waysToSend, type FileProblem } from "./files";
@@ -20,7 +21,9 @@ export type Obstacle =
   | { code: "empty" }
   | { code: "too_long"; over: number; max: number }
   | { code: "file"; file: DraftFile; problem: FileProblem }
-  | { code: "no_text" };
+  | { code: "no_text" }
+  /** A variable of a quick reply that nobody has filled in. */
+  | { code: "gap"; text: string };
 
 /** The most characters of a text in this mode. */
 export function textLimit(mode: DraftMode, { capabilities, notes }: Limits): number {
@@ -33,6 +36,8 @@ export function obstacleTo(draft: Draft, mode: DraftMode, limits: Limits): Obsta
   const max = textLimit(mode, limits);
   const over = draft.text.length > max ? lengthOf(draft.text) - max : 0;
   if (over > 0) return { code: "too_long", over, max };
+  const gap = gapIn(draft.text);
+  if (gap !== null) return { code: "gap", text: gap.text };
   if (mode === "note") return null;
   if (draft.text.trim() !== "" && !limits.capabilities.sends.includes("text")) return { code: "no_text" };
   for (const file of draft.files) {

@@ -2,11 +2,13 @@ import { Anchor } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useParams } from "react-router";
 
+import { displayName } from "@/shared/text/neutral";
 import { ClockTime } from "@/shared/time/times";
 
 import type { Shown } from "../../model/shown";
 import classes from "./message.module.css";
 
+const REASONS = ["conversation_closed", "window_closed", "channel_removed", "author_deactivated"] as const;
 const NOTICES = ["identity_changed", "user_id_changed"] as const;
 
 /** Something that happened, without a bubble, in words. */
@@ -43,6 +45,14 @@ export function SystemLine({ row }: { row: Shown }) {
           </Anchor>
         </>
       );
+    }
+    if (content.type === "scheduled_failed") {
+      const { author_name: author, reason } = content as { author_name?: string | null; reason?: string };
+      const why = REASONS.find((one) => one === reason) ?? "other";
+      return t("system.scheduled_failed", {
+        name: displayName(author) || t("system.someone"),
+        reason: t(`system.scheduled_failed_reason.${why}`),
+      });
     }
     const known = NOTICES.find((notice) => notice === content.type);
     return known === undefined ? (message.text ?? t("system.other")) : t(`system.${known}`);
