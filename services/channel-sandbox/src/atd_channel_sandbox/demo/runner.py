@@ -206,6 +206,7 @@ class _StoryRunner:
         await self._runner.call(self._runner.api, "PUT", f"/messages/{message['id']}/reaction", {"emoji": emoji})
 
     async def closes(self) -> None:
+        await self._attendant("POST", "/read")
         await self._attendant("POST", "/close", {})
         await self._see()
 

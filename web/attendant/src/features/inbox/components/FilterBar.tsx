@@ -33,14 +33,15 @@ export function FilterBar({ view, narrowing, saved, searching, onChange }: Props
   const changed = saved === undefined ? isNarrowed(narrowing) : !sameNarrowing(saved, narrowing);
   return (
     <div className={classes.bar} role="group" aria-label={t("filter.label")}>
-      <UnreadChip narrowing={narrowing} onChange={onChange} />
-      <ChannelChip narrowing={narrowing} options={options} onChange={onChange} />
-      {(hasAssignees(view) || searching || narrowing.assignee !== undefined) && (
-        <AssigneeChip narrowing={narrowing} options={options} onChange={onChange} />
-      )}
-      <PriorityChip narrowing={narrowing} onChange={onChange} />
-      <MarkFilter narrowing={narrowing} onChange={onChange} />
-      <span className={classes.space} />
+      <div className={classes.chips}>
+        <UnreadChip narrowing={narrowing} onChange={onChange} />
+        <ChannelChip narrowing={narrowing} options={options} onChange={onChange} />
+        {(hasAssignees(view) || searching || narrowing.assignee !== undefined) && (
+          <AssigneeChip narrowing={narrowing} options={options} onChange={onChange} />
+        )}
+        <PriorityChip narrowing={narrowing} onChange={onChange} />
+        <MarkFilter narrowing={narrowing} onChange={onChange} />
+      </div>
       <OrderMenu view={view} searching={searching} narrowing={narrowing} onChange={onChange} />
       {changed && <SaveFilter view={view} narrowing={narrowing} saved={saved} />}
       {isNarrowed(narrowing) && (

@@ -9,7 +9,7 @@ export function EventLine({ event }: { event: TimelineEntry }) {
   const words = useEventWords();
   return (
     <div className={classes.system} data-event={event.type}>
-      <span>{words(event)}</span> <ClockTime at={event.occurred_at} />
+      <span>{words(event)}</span> · <ClockTime at={event.occurred_at} />
     </div>
   );
 }
