@@ -54,10 +54,10 @@ class Office:
     graph: Graph
     ana: Person
 
-    async def hire(self, name: str, *, role: str = "attendant") -> Person:
-        """One attendant more."""
+    async def hire(self, name: str, *, role: str = "attendant", **more: str) -> Person:
+        """One attendant more; `more` as the API takes it."""
         email = f"{name.split(maxsplit=1)[0].lower()}-{self.account.id}@example.com"
-        body = {"name": name, "email": email, "password": PASSWORD, "role": role}
+        body = {"name": name, "email": email, "password": PASSWORD, "role": role, **more}
         answer = await self.client.post("/attendants", json=body)
         assert answer.is_success, answer.text
         return Person(answer.json()["id"], name, email)

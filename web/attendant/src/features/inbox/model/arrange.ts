@@ -48,7 +48,9 @@ export function arrange(
       rows.push(current);
       left.delete(row.id);
     } else if (hold === "rows") {
-      rows.push(copyOf(row.id) ?? row);
+      const copy = copyOf(row.id);
+      if (copy === undefined) continue; // it is not this person's to see any more
+      rows.push(copy);
       gone.add(row.id);
     }
   }
