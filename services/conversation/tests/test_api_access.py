@@ -65,6 +65,7 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/api/v1/contacts", None, "contacts:read"),
     ("GET", "/api/v1/contacts/{contact_id}", None, "contacts:read"),
     ("GET", "/api/v1/capabilities", None, "conversations:read"),
+    ("GET", "/api/v1/storage", None, "settings:manage"),
     ("PUT", "/api/v1/messages/{message_id}/reaction", {"emoji": "👍"}, "conversations:write"),
     ("DELETE", "/api/v1/messages/{message_id}/reaction", None, "conversations:write"),
     ("POST", "/api/v1/messages/{failed_id}/retry", None, "conversations:write"),
@@ -301,7 +302,7 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
 
 # --- who sees own conversations only
 
-OF_THE_COMPANY = frozenset({"tags", "labels", "types", "replies", "settings"})
+OF_THE_COMPANY = frozenset({"storage", "tags", "labels", "types", "replies", "settings"})
 """Lists and settings of the company, by the first word of their path: everybody sees the same."""
 
 NOTHING_OF_CONVERSATIONS = frozenset(

@@ -12,6 +12,7 @@ import pytest
 from atd_conversation.commands import Draft
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.message import Attachment
+from atd_conversation.storage_use import FRESH
 from atd_conversation.uploads import (
     THUMBNAIL,
     UNUSED_FOR,
@@ -62,11 +63,13 @@ async def store(parts: Any, mongodb_url: str, database_name: str) -> AsyncIterat
 
 
 class World:
-    def __init__(self, parts: Any, store: FileStore, scanner: Scanner | None = None) -> None:
+    def __init__(self, parts: Any, store: FileStore, scanner: Scanner | None = None, *, limit: int = 0) -> None:
         self.clock = FakeClock()
         self.parts = parts.another(self.clock)
         self.store = store
-        self.uploads = Uploads(self.parts.files, store, Idempotency(parts.db, self.clock), self.clock, scanner)
+        self.uploads = Uploads(
+            self.parts.files, store, Idempotency(parts.db, self.clock), self.clock, scanner, limit=limit
+        )
 
     async def upload(self, data: bytes = b"abc", chunks: AsyncIterator[bytes] | None = None) -> str:
         taken = await self.uploads.take(
@@ -248,3 +251,25 @@ async def test_nothing_is_kept_that_the_virus_scanner_did_not_find_clean(
     files = parts.mongo.client[f"{parts.db.name}_files"]
     chunks = [name for name in await files.list_collection_names() if name.endswith("chunks")]
     assert [await files[name].count_documents({}) for name in chunks] in ([], [0])
+
+
+async def test_the_room_that_files_take_is_what_is_there(world: World) -> None:
+    assert await world.uploads.storage.use(T) == (0, 0)
+    first = await world.upload(b"abc")
+    await world.upload(b"abcde")
+    assert await world.uploads.storage.use(T) == (8, 2)
+    assert await world.uploads.storage.use("another tenant") == (0, 0)
+    await world.uploads.discard(T, first)
+    assert await world.uploads.storage.use(T) == (5, 1)
+
+
+async def test_over_the_limit_uploads_are_refused_until_there_is_room(parts: Any, store: FileStore) -> None:
+    world = World(parts, store, limit=5)
+    first = await world.upload(b"abc")
+    await world.upload(b"abc")
+    with pytest.raises(Problem) as refused:
+        await world.upload(b"a")
+    assert (refused.value.status, refused.value.code) == (413, "storage_full")
+    await world.uploads.discard(T, first)
+    world.clock.advance(FRESH)
+    await world.upload(b"a")

@@ -109,6 +109,7 @@ CONVERSATION = Service(
         PublicPrefix("/api/v1/attachments", body_limit=UPLOAD_BODY_LIMIT_BYTES),
         PublicPrefix("/api/v1/capabilities", methods=frozenset({"GET", "HEAD"})),
         PublicPrefix("/api/v1/settings"),
+        PublicPrefix("/api/v1/storage", methods=frozenset({"GET", "HEAD"})),
         PublicPrefix("/api/v1/tags"),
         PublicPrefix("/api/v1/labels"),
         PublicPrefix("/api/v1/types"),

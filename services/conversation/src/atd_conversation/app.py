@@ -73,7 +73,14 @@ def create_app(
     directory, queries, files = Directory(database), Queries(database, names), Files(database)
     idempotency = runtime.use_idempotency()
     file_store = create_file_store(settings, runtime.metrics, clock=runtime.clock)
-    uploads = Uploads(files, file_store, idempotency, runtime.clock, create_scanner(settings, runtime.metrics))
+    uploads = Uploads(
+        files,
+        file_store,
+        idempotency,
+        runtime.clock,
+        create_scanner(settings, runtime.metrics),
+        limit=settings.storage_limit,
+    )
     runtime.add_component(file_store)
     runtime.background("sweep-uploads", uploads.sweep_forever)
     runtime.background("fold-counts", lambda: queries.view_counts.fold_forever(runtime.transaction))

@@ -16,6 +16,7 @@ from atd_conversation.domain.drafts import UploadedFile, file_kind
 from atd_conversation.domain.file_types import has_boxes, type_by_tracks, type_of, webp_of
 from atd_conversation.domain.media_tracks import Mp4Scan
 from atd_conversation.domain.message import Attachment
+from atd_conversation.storage_use import Storage
 from atd_conversation.store.files import Files
 from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
@@ -92,9 +93,18 @@ class Uploads:
     """Takes files in."""
 
     def __init__(
-        self, files: Files, store: FileStore, idempotency: Idempotency, clock: Clock, scanner: Scanner | None = None
+        self,
+        files: Files,
+        store: FileStore,
+        idempotency: Idempotency,
+        clock: Clock,
+        scanner: Scanner | None = None,
+        *,
+        limit: int = 0,
     ) -> None:
+        """`limit`: bytes of a tenant's files from which on uploads are refused; 0: none."""
         self.places = UploadPlaces()
+        self.storage = Storage(files, limit, clock)
         self._scanner = scanner or NoScanner()
         self._files = files
         self._store = store
@@ -117,6 +127,7 @@ class Uploads:
         The same key with the same name and bytes answers the file of the first time. Raises `Problem` 409, 413, 422
         (also `infected`, `not_scannable`), and 503 `scanner_unavailable`: nothing is kept that was not scanned.
         """
+        await self.storage.check_room(tenant_id)
         mime_type = type_of(head, name or "")
         kept_as = file_name(file_kind(mime_type), name, mime_type)
         attachment = Attachment(id=uuid7(), name=kept_as, mime_type=mime_type, size=None, state="pending")
@@ -145,6 +156,7 @@ class Uploads:
             key=idempotency_key,
             body=f"{kept_as}\0{ready.sha256}".encode(),
         )
+        self.storage.added(tenant_id, ready.size or 0)
         if answer.body != ours.body:
             await self.discard(tenant_id, attachment.id)
         return answer

@@ -15,6 +15,7 @@ from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
 from atd_conversation.api.replies import replies_router
 from atd_conversation.api.scheduled import scheduled_router
+from atd_conversation.api.storage import storage_router
 from atd_conversation.api.tagging import tagging_router
 from atd_conversation.api.tags import tags_router
 from atd_conversation.api.timeline import timeline_router
@@ -46,6 +47,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         tagging_router,
         labelling_router,
         scheduled_router,
+        storage_router,
     )
     guarded = APIRouter(dependencies=[Depends(SightGuard(parts.sights))])
     for make in made:

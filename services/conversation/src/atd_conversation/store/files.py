@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.drafts import UploadedFile
@@ -14,7 +14,7 @@ from atd_conversation.store.attachments import (
     stored_attachment_document,
     stored_attachment_of,
 )
-from atd_conversation.store.indexes import ATTACHMENTS
+from atd_conversation.store.indexes import ATTACHMENTS, BY_SIZE
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -26,6 +26,13 @@ class UnusedFile:
 
     id: str
     tenant_id: str
+
+
+class StorageUse(NamedTuple):
+    """What files take."""
+
+    bytes: int
+    files: int
 
 
 class Files:
@@ -41,6 +48,15 @@ class Files:
     async def file(self, tenant_id: str, attachment_id: str) -> StoredAttachment | None:
         row = await self._files.find_one({"_id": attachment_id, "tenant_id": tenant_id})
         return stored_attachment_of(row) if row else None
+
+    async def use(self, tenant_id: str) -> StorageUse:
+        """What the tenant's files take that are here; read from the index alone."""
+        stages: list[Document] = [
+            {"$match": {"tenant_id": tenant_id, "state": "ready"}},
+            {"$group": {"_id": None, "bytes": {"$sum": "$size"}, "files": {"$sum": 1}}},
+        ]
+        rows = await self._files.aggregate(stages, hint=BY_SIZE).to_list(1)
+        return StorageUse(rows[0]["bytes"], rows[0]["files"]) if rows else StorageUse(0, 0)
 
     async def begin(self, upload: StoredAttachment) -> None:
         """Write down that a file is being uploaded, so that what breaks off is cleared away."""

@@ -38,6 +38,7 @@ BY_KIND = "by_kind"
 BY_ITEM_TERM = "by_item_term"
 BY_USE = "by_use"
 BY_ATTENDANT = "by_attendant_and_name"
+BY_SIZE = "by_size"
 BY_TYPE = "by_type"
 BY_LABEL = "by_label"
 BY_TAG = "by_tag"
@@ -126,6 +127,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     ATTACHMENTS: [
+        # the room that a tenant's files take
+        IndexModel([("tenant_id", 1), ("state", 1), ("size", 1)], name=BY_SIZE),
         # uploads that no message took
         IndexModel([("unused_since", 1)], partialFilterExpression={"unused_since": {"$exists": True}}),
     ],

@@ -1152,6 +1152,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The room that the company's files take */
+        get: operations["get_storage_api_v1_storage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags": {
         parameters: {
             query?: never;
@@ -3860,6 +3877,21 @@ export interface components {
              * @default false
              */
             animated: boolean;
+        };
+        /**
+         * StorageView
+         * @description What the files of all messages, and uploads that wait for one, take.
+         */
+        StorageView: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /**
+             * Limit
+             * @description Bytes from which on attendants' uploads are refused; null: there is none
+             */
+            limit: number | null;
         };
         /**
          * SyncResult
@@ -6934,6 +6966,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Closing-Output"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_storage_api_v1_storage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageView"];
                 };
             };
             default: components["responses"]["Problem"];
