@@ -3968,7 +3968,7 @@ export interface components {
         };
         /**
          * TaggingOutcome
-         * @description What became of one message: `message` as it is now, or with another `status` the `problem`.
+         * @description What became of one message: `message` as it is now; with another `status` the `problem`, and nothing changed.
          */
         TaggingOutcome: {
             /** Id */
