@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from atd_conversation.app import create_app
-from atd_conversation.commands import Commands, MessageCommands
+from atd_conversation.commands import Commands, ContactCommands, MessageCommands
+from atd_conversation.commands.contacts import Caller
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.handlers import InboundHandler
 from atd_conversation.settings import ConversationSettings
@@ -17,6 +18,7 @@ from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.records import Records
 from atd_conversation.store.unit import UnitStore
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid7
@@ -37,7 +39,7 @@ from atd_testing.service import RunningService, Servers, TenantClient
 from atd_testing.topics import TopicReader
 
 CHANNELS = Channels(CHANNEL_RULES, OUTBOUND_BY_CHANNEL)
-EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign", "contacts:read")
+EVERYTHING = ("conversations:read", "conversations:write", "conversations:assign", "contacts:read", "contacts:write")
 
 
 class Parts:
@@ -57,6 +59,9 @@ class Parts:
         self.message_commands = MessageCommands(
             self.queries, self.store, self.directory, self.files, channels, self.clock
         )
+
+        self.records = Records(mongo.db)
+        self.contact_commands = ContactCommands(self.records, self.store, channels, self.clock)
 
     def with_channels(self, channels: Channels) -> "Parts":
         """The same database, with other rules of channels."""
@@ -88,6 +93,12 @@ class Parts:
                 session, tenant_id, identity(tenant_id).actor(), conversation_id, decide, request_id="request"
             )
         )
+
+    async def customer(self, name: str, tenant_id: str, *args: Any, **more: Any) -> Any:
+        """A command about customers' records (`name`), as an attendant gives it over HTTP."""
+        caller = Caller(tenant_id, identity(tenant_id).actor(), "request")
+        command = getattr(self.contact_commands, name)
+        return await self.mongo.transaction(lambda session: command(session, caller, *args, **more))
 
     async def say(self, tenant_id: str, conversation_id: str, draft: Any) -> Any:
         return await self.mongo.transaction(

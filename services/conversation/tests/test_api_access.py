@@ -64,6 +64,22 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("DELETE", "/api/v1/scheduled-messages/{scheduled_id}", None, "conversations:write"),
     ("GET", "/api/v1/contacts", None, "contacts:read"),
     ("GET", "/api/v1/contacts/{contact_id}", None, "contacts:read"),
+    ("POST", "/api/v1/contacts", {"name": "Ana"}, "contacts:write"),
+    ("PATCH", "/api/v1/contacts/{contact_id}", {"name": "Ana"}, "contacts:write"),
+    ("GET", "/api/v1/contacts/{contact_id}/identities", None, "contacts:read"),
+    ("PUT", "/api/v1/contacts/{contact_id}/block", {"reason": "Spam"}, "contacts:write"),
+    ("DELETE", "/api/v1/contacts/{contact_id}/block", None, "contacts:write"),
+    ("GET", "/api/v1/contacts/{contact_id}/duplicates", None, "contacts:read"),
+    ("DELETE", "/api/v1/contacts/{contact_id}/duplicates/{other_contact_id}", None, "contacts:write"),
+    ("GET", "/api/v1/contacts/{contact_id}/notes", None, "contacts:read"),
+    ("POST", "/api/v1/contacts/{contact_id}/notes", {"text": "Liga à tarde"}, "contacts:write"),
+    ("PATCH", "/api/v1/contacts/{contact_id}/notes/{note_id}", {"text": "Liga"}, "contacts:write"),
+    ("DELETE", "/api/v1/contacts/{contact_id}/notes/{note_id}", None, "contacts:write"),
+    ("GET", "/api/v1/contacts/{contact_id}/merges", None, "contacts:read"),
+    ("POST", "/api/v1/contacts/{contact_id}/merge", {"contact_id": "{other_contact_id}"}, "contacts:write"),
+    ("POST", "/api/v1/contacts/merges/{merge_id}/undo", None, "contacts:write"),
+    ("GET", "/api/v1/contacts/{contact_id}/conversations", None, "conversations:read"),
+    ("GET", "/api/v1/contacts/{contact_id}/attachments", None, "conversations:read"),
     ("GET", "/api/v1/capabilities", None, "conversations:read"),
     ("GET", "/api/v1/storage", None, "settings:manage"),
     ("PUT", "/api/v1/messages/{message_id}/reaction", {"emoji": "👍"}, "conversations:write"),
@@ -95,6 +111,7 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("DELETE", "/api/v1/messages/{message_id}/tags/{tag_id}", None, "conversations:write"),
     ("PUT", "/api/v1/contacts/{contact_id}/labels/{label_id}", None, "contacts:write"),
     ("DELETE", "/api/v1/contacts/{contact_id}/labels/{label_id}", None, "contacts:write"),
+    *_catalogue("contact-fields", "field_id", {"label": "Plano", "type": "text"}),
 ]
 ALL = tuple({permission for *_, permission in ROUTES})
 UPLOAD = ("POST", "/api/v1/attachments", "conversations:write")
@@ -111,6 +128,8 @@ PATH_NAMES = {
     "label_item": "item_id",
     "type_item": "item_id",
     "reply_id": "item_id",
+    "field_id": "item_id",
+    "other_contact_id": "other_id",
 }
 """Ids in a certain state, of routes whose parameter is called otherwise."""
 routes = pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda v: str(v)[-40:])
@@ -164,6 +183,8 @@ async def _ids(desk: Any) -> dict[str, str]:
             "id"
         ],
         **await _marks(manager),
+        "field_id": (await manager.do("POST", "/contact-fields", {"label": "Cor", "type": "text"}))["id"],
+        **await _contacts(desk, contact_id),
     }
 
 
@@ -183,6 +204,15 @@ def _filled(body: Any, ids: Mapping[str, str]) -> Any:
     if isinstance(body, list):
         return [_filled(one, ids) for one in body]
     return body.format_map(ids) if isinstance(body, str) else body
+
+
+async def _contacts(desk: Any, contact_id: str) -> dict[str, str]:
+    (conversation_id,) = await desk.written()
+    other = (await desk.get(f"/conversations/{conversation_id}"))["contact"]["id"]
+    lost = (await desk.do("POST", "/contacts", {"name": "Caio"}))["id"]
+    merged = await desk.do("POST", f"/contacts/{contact_id}/merge", {"contact_id": lost})
+    note = await desk.do("POST", f"/contacts/{contact_id}/notes", {"text": "Liga à tarde"})
+    return {"other_contact_id": other, "merge_id": merged["merge"]["id"], "note_id": note["id"]}
 
 
 def _nobodys() -> Mapping[str, str]:
@@ -229,7 +259,7 @@ def _totals(shown: dict[str, Any]) -> Iterator[int]:
 
 
 async def _state(desk: Any) -> list[Any]:
-    names = ("conversations", "messages", "contacts", "attachments")
+    names = ("conversations", "messages", "contacts", "attachments", "contact_notes")
     return [await desk.service.db[name].find({"tenant_id": desk.tenant}).to_list(100) for name in names]
 
 
@@ -262,8 +292,9 @@ async def test_no_route_reaches_into_another_tenant(
 async def test_what_is_not_there_is_not_found(desk: Any, method: str, path: str, body: Any, permission: str) -> None:
     if "{" not in path:
         return
-    url = path.removeprefix("/api/v1").format_map(_nobodys())
-    assert await desk.seen_by(permissions=ALL).refused(method, url, body) == (404, "not_found", [])
+    ids = _nobodys()
+    url = path.removeprefix("/api/v1").format_map(ids)
+    assert await desk.seen_by(permissions=ALL).refused(method, url, _filled(body, ids)) == (404, "not_found", [])
 
 
 async def test_a_quote_does_not_reach_into_another_tenant_or_conversation(desk: Any) -> None:
@@ -302,7 +333,7 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
 
 # --- who sees own conversations only
 
-OF_THE_COMPANY = frozenset({"storage", "tags", "labels", "types", "replies", "settings"})
+OF_THE_COMPANY = frozenset({"contact-fields", "labels", "replies", "settings", "storage", "tags", "types"})
 """Lists and settings of the company, by the first word of their path: everybody sees the same."""
 
 NOTHING_OF_CONVERSATIONS = frozenset(
@@ -311,10 +342,11 @@ NOTHING_OF_CONVERSATIONS = frozenset(
         "POST /api/v1/attachments",
         "GET /api/v1/drafts",
         "GET /api/v1/scheduled-messages",
+        "POST /api/v1/contacts",
     }
 )
-"""What channels carry, the same for every tenant; a file of one's own, which is of no conversation yet; and one's own
-words, which are kept also where they cannot be sent any more."""
+"""What channels carry, the same for every tenant; a file of one's own, which is of no conversation yet; one's own
+words, which are kept also where they cannot be sent any more; and a customer who has not written yet."""
 
 LISTS = frozenset(
     {
@@ -332,6 +364,9 @@ BULK = frozenset({"POST /api/v1/conversations/bulk"})
 BULK_OF_MESSAGES = frozenset({"POST /api/v1/messages/tags"})
 """The same of messages."""
 
+BY_ITSELF = frozenset({"POST /api/v1/contacts/merges/{merge_id}/undo"})
+"""Routes that look by themselves whether the caller sees what they are about."""
+
 BY_PATH = frozenset(("conversation_id", "message_id", "attachment_id", "contact_id", "scheduled_id"))
 """What a path can name: 404 for whoever does not see it."""
 
@@ -346,7 +381,7 @@ async def test_of_every_route_it_is_decided_what_its_caller_sees(service: Any) -
     """A new route that fails here: what does somebody see there who sees own conversations only?"""
     routes = {name for name, what in route_permissions(service.app).items() if not what.startswith("public")}
     undecided = {name for name in routes if _is_limited(name) and BY_PATH.isdisjoint(_named(name))}
-    assert undecided - {"GET /internal/keys"} == LISTS | BULK | BULK_OF_MESSAGES
+    assert undecided - {"GET /internal/keys"} == LISTS | BULK | BULK_OF_MESSAGES | BY_ITSELF
     assert routes >= NOTHING_OF_CONVERSATIONS
 
 

@@ -25,6 +25,7 @@ async def _ids(desk: Any) -> dict[str, list[str]]:
     return {
         "conversation_id": conversations,
         "contact_id": [contact],
+        "other_id": [(await desk.do("POST", "/contacts", {"name": "Bia"}))["id"]],
         "message_id": messages,
         "attachment_id": files,
     }

@@ -9,10 +9,12 @@ import pytest
 from atd_conversation.commands import Draft
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
+from atd_conversation.domain.duplicates import signs_of
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store import contacts, indexes, queries
 from atd_conversation.store.contact_attendants import ContactAttendants
+from atd_conversation.store.contact_notes import ContactNote, ContactNotes
 from atd_conversation.store.contacts import LIST_SECONDS
 from atd_conversation.store.documents import (
     conversation_document,
@@ -135,6 +137,7 @@ async def drive(parts: Any) -> None:
     await parts.mongo.transaction(lambda session: parts.queries.timeline.since(T, conversation_id, 1, session))
     await directory(parts)
     await files(parts, conversation_id)
+    await records(parts, conversation_id)
 
 
 async def limits(parts: Any, conversation_id: str, contact_id: str, message_id: str) -> None:
@@ -160,6 +163,34 @@ async def files(parts: Any, conversation_id: str) -> None:
     assert nobodys == {"left", file_of(message="i1").id}
     await parts.files.remove("left")
     assert await parts.files.file(T, "left") is None
+
+
+async def records(parts: Any, conversation_id: str) -> None:
+    """What people do with customers' records."""
+    one = (await parts.queries.conversation(T, conversation_id)).contact.id
+    wanted = {"name": "Ana Souza", "phone": "+5511987654321", "document": "52998224725"}
+    other = (await parts.customer("create", T, wanted)).id
+    await parts.customer("edit", T, one, wanted)
+    await parts.customer("block", T, one, blocked=True)
+    await parts.customer("dismiss", T, one, other)
+    contact = await parts.records.one(T, one)
+    assert await parts.records.alike(Sight(T), signs_of(contact))
+    merged = await parts.customer("merge", T, one, other, {})
+    assert await parts.records.merged_into(T, [one])
+    ids = await parts.records.conversation_ids(Sight(T), one)
+    for after in (None, (parts.clock.now(), "x")):
+        await parts.files.of_conversations(T, ids, limit=5, after=after)
+    await parts.customer("undo", T, merged.merge.id)
+    assert await parts.records.was_undone(T, merged.merge.id)
+    notes = ContactNotes(parts.db)
+    note = ContactNote("n1", T, one, "Liga à tarde", Named(id="bia", name="Bia"), NOON)
+    await parts.mongo.transaction(lambda session: notes.count(T, one, session))
+    for change in (notes.add, notes.edit):
+        await parts.mongo.transaction(lambda session, change=change: change(session, note))
+    for before in (None, "z"):
+        assert await notes.of(T, [one, other], limit=5, before=before) == [note]
+    assert await notes.one(T, "n1") == note
+    await parts.mongo.transaction(lambda session: notes.remove(session, note))
 
 
 async def drive_changes(parts: Any) -> None:

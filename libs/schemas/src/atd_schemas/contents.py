@@ -114,6 +114,18 @@ class ScheduledFailedContent(Content):
     reason: str
 
 
+class MergedContent(Content):
+    """Of a message of direction `system`: two records of customers were joined, or separated again.
+
+    `merge_id` is what takes it back, `contact_id` and `name` the record that gave way or came back.
+    """
+
+    type: Literal["contacts_merged", "contacts_separated"]
+    merge_id: str
+    contact_id: str
+    name: str | None = None
+
+
 class AudioContent(_AboutProduct):
     """A sound; `duration` is in seconds."""
 
@@ -315,7 +327,14 @@ class UnsupportedContent(_AboutProduct):
 _PLAIN = (PlainContent,)
 CONTENTS: Mapping[MessageKind, tuple[type[Content], ...]] = MappingProxyType(
     {
-        "text": (PlainContent, NumberChangedContent, ContinuedContent, ScheduledFailedContent, NoticeContent),
+        "text": (
+            PlainContent,
+            NumberChangedContent,
+            ContinuedContent,
+            MergedContent,
+            ScheduledFailedContent,
+            NoticeContent,
+        ),
         "image": _PLAIN,
         "audio": (AudioContent,),
         "video": _PLAIN,
@@ -343,7 +362,7 @@ _BY_TYPE: Mapping[str, type[Content]] = MappingProxyType(
 _NOTICES: Mapping[str, type[Content]] = MappingProxyType(
     {
         kind: model
-        for model in (NumberChangedContent, ContinuedContent, ScheduledFailedContent)
+        for model in (NumberChangedContent, ContinuedContent, MergedContent, ScheduledFailedContent)
         for kind in get_args(model.model_fields["type"].annotation)
     }
 )

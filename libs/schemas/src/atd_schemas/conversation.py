@@ -82,9 +82,15 @@ MessageEventType = Literal[
 """`message.updated` is a change that nobody made by hand: a file has come, a later version understands a kind."""
 
 ContactEventType = Literal[
-    "contact.created", "contact.updated", "contact.labelled", "contact.unlabelled", "contact.merged"
+    "contact.created",
+    "contact.updated",
+    "contact.labelled",
+    "contact.unlabelled",
+    "contact.merged",
+    "contact.unmerged",
 ]
-"""`contact.merged` is the last event of a contact that turned out to be another one: `merged_into` says which."""
+"""`contact.merged`: the contact turned out to be another one, `merged_into` says which; no event of it follows but
+`contact.unmerged`, when that was taken back and it is a customer of its own again."""
 
 
 class VisibleTo(Envelope):

@@ -3,6 +3,7 @@
 from typing import Literal
 
 RefusalCode = Literal[
+    "already_merged",
     "archived",
     "author_deactivated",
     "broken_variable",
@@ -12,20 +13,24 @@ RefusalCode = Literal[
     "has_children",
     "invalid",
     "kind_not_supported",
+    "merge_with_itself",
     "message_deleted",
     "message_not_sent",
     "name_taken",
     "not_failed",
+    "not_merged",
     "not_waiting",
     "superseded",
     "template_not_approved",
     "too_large",
+    "too_large_to_merge",
     "too_long",
     "too_many",
     "too_old",
     "type_required",
     "unknown_attachment",
     "unknown_attendant",
+    "unknown_contact",
     "unknown_label",
     "unknown_message",
     "unknown_tag",
@@ -37,7 +42,7 @@ RefusalCode = Literal[
     "window_closed",
     "wrong_parameters",
 ]
-"""Every code of a message or change that the rules do not allow (422; `not_failed`, `not_waiting`: 409).
+"""Every code of a message or change that the rules do not allow (422; of the present state, such as `not_failed`: 409).
 
 Others are of HTTP itself.
 """

@@ -113,6 +113,7 @@ CONVERSATION = Service(
         PublicPrefix("/api/v1/tags"),
         PublicPrefix("/api/v1/labels"),
         PublicPrefix("/api/v1/types"),
+        PublicPrefix("/api/v1/contact-fields"),
     ),
 )
 GATEWAY = Service(

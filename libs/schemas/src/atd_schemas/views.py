@@ -52,13 +52,21 @@ class LabelRef(Schema):
     set_at: Timestamp | None = Field(default=None, exclude_if=_is_none)
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class ContactRef(Schema):
-    """The customer, as far as a list needs it."""
+    """The customer, as far as a list needs it.
+
+    `blocked`, else absent: what they write opens nothing and rings nobody.
+    """
 
     id: str
     name: str | None
     avatar_url: str | None = None
     labels: tuple[LabelRef, ...] = ()
+    blocked: bool | None = Field(default=None, exclude_if=_is_none)
 
 
 class LastMessage(Schema):
@@ -251,22 +259,51 @@ class MessageView(WithContent):
     version: int = 0
 
 
+DetailStatus = Literal["verified", "given"]
+"""Who says so: a channel has proven it, or an attendant wrote it down."""
+
+DocumentType = Literal["cpf", "cnpj"]
+FieldValue = str | int | float | bool | tuple[str, ...]
+"""The value of a custom field: a date is `2026-03-01`, several choices are a list."""
+
+
+class BlockView(Schema):
+    """That a customer is blocked, why, by whom and since when."""
+
+    reason: str | None = None
+    by: Named | None = None
+    at: Timestamp
+
+
 class ContactView(Schema):
     """A customer's record. `phone` is E.164; `marketing` is what they told the channel about advertising.
 
-    `claimed_phone` and `claimed_email` are what the customer said of themselves and no channel has proven.
-    `merged_into` is the contact that goes on in the place of this one: it has all conversations and ids of both.
+    `phone` and `email` are what attendants wrote down, else what a channel has proven: `phone_status` and
+    `email_status` say which. `claimed_phone` and `claimed_email` are what the customer said of themselves and no
+    channel has proven. `document` is a CPF or CNPJ without punctuation. `birthday` is a date without a time zone.
+    `fields` has the custom fields by their key. `merged_into` is the contact that goes on in the place of this one: it
+    has all conversations and ids of both.
     """
 
     id: str
     name: str | None
+    profile_name: str | None = None
     phone: str | None = None
+    phone_status: DetailStatus | None = None
     email: str | None = None
+    email_status: DetailStatus | None = None
     claimed_phone: str | None = None
     claimed_email: str | None = None
+    document: str | None = None
+    document_type: DocumentType | None = None
+    document_formatted: str | None = None
+    birthday: str | None = None
+    address: str | None = None
+    fields: dict[str, FieldValue] = Field(default_factory=dict)
     avatar_url: str | None = None
     labels: tuple[LabelRef, ...] = ()
     blocked: bool = False
+    block: BlockView | None = None
     marketing: Literal["allowed", "stopped"] | None = None
     merged_into: str | None = None
     created_at: Timestamp

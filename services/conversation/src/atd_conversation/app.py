@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from atd_conversation.api import routers
-from atd_conversation.api.parts import Parts
-from atd_conversation.commands import Commands, MessageCommands
+from atd_conversation.api.parts import Customers, Parts
+from atd_conversation.commands import Commands, ContactCommands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
 from atd_conversation.commands.marking import Marking
 from atd_conversation.commands.replies import keeping_files
@@ -28,11 +28,13 @@ from atd_conversation.settings import ConversationSettings
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.contact_attendants import ContactAttendants
+from atd_conversation.store.contact_notes import ContactNotes
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.records import Records
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
 from atd_conversation.store.unit import UnitStore
@@ -105,6 +107,7 @@ def create_app(
     unsent, scheduled = UnsentDrafts(database), ScheduledMessages(database)
     scheduled_commands = ScheduledCommands(scheduled, commands, queries, store, directory, files, jobs, runtime.clock)
     jobs.handle(SCHEDULED_JOB, DueMessages(scheduled_commands, runtime.transaction))
+    records = Records(database, names)
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -132,6 +135,11 @@ def create_app(
         ),
         snoozing=Snoozing(commands, jobs, runtime.transaction),
         papers=papers,
+        customers=Customers(
+            commands=ContactCommands(records, store, served, runtime.clock),
+            records=records,
+            notes=ContactNotes(database),
+        ),
     )
     app = runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
     app.state.parts = parts

@@ -75,7 +75,7 @@ def test_an_id_that_somebody_else_has_stays_theirs(known: World) -> None:
     known.batch(goes_by(T, A, (NEW_SPELLING,), OTHER, aliases=("BR.2",)))
     assert len(known.contacts) == 2
     assert known.contacts[ana.id].phone == f"+{NEW_SPELLING}"
-    assert known.conversation(contact=ana.ref()).recipient == NEW_SPELLING
+    assert known.conversation(contact=ana.ref()).recipient == OTHER, "nobody is at the number that she gave up"
     known.batch(
         customer_message(T, A, "w3", customer=OTHER, name="Rui"),
         customer_message(T, A, "w4", customer="BR.2"),

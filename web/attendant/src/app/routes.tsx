@@ -7,6 +7,7 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 const InboxPage = lazyPart(async () => (await import("@/app/pages/InboxPage")).InboxPage);
+const CustomersPage = lazyPart(async () => (await import("@/features/customer")).CustomersPage);
 const ChannelsPage = lazyPart(async () => (await import("@/features/channels")).ChannelsPage);
 const ConnectPage = lazyPart(async () => (await import("@/features/channels")).ConnectPage);
 const ChannelPage = lazyPart(async () => (await import("@/features/channels")).ChannelPage);
@@ -18,6 +19,7 @@ const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/inbox/mine" replace /> },
   { path: "inbox", element: <Navigate to="/inbox/mine" replace /> },
   { path: "inbox/:view/:conversationId?", element: page(<InboxPage />) },
+  { path: "contacts/:contactId?", element: page(<CustomersPage />) },
   { path: "channels", element: page(<ChannelsPage />) },
   { path: "channels/new/:kind?", element: page(<ConnectPage />) },
   { path: "channels/:accountId", element: page(<ChannelPage />) },

@@ -2,6 +2,7 @@
 import { attendantsPage } from "@/features/attendants";
 import { labelsPage, tagsPage, typesPage } from "@/features/catalogues";
 import { channelsPage } from "@/features/channels";
+import { fieldsPage } from "@/features/fields";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
 export const settingsPages: readonly SettingsPage[] = [
@@ -11,4 +12,5 @@ export const settingsPages: readonly SettingsPage[] = [
   tagsPage,
   labelsPage,
   typesPage,
+  fieldsPage,
 ];

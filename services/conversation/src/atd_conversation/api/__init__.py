@@ -6,8 +6,13 @@ from atd_conversation.api.actions import actions_router, edits_router
 from atd_conversation.api.attachments import attachments_router
 from atd_conversation.api.bulk import bulk_router
 from atd_conversation.api.capabilities import capabilities_router
+from atd_conversation.api.contact_fields import contact_fields_router
+from atd_conversation.api.contact_merges import merges_router
+from atd_conversation.api.contact_notes import notes_router
+from atd_conversation.api.contact_records import records_router
 from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
+from atd_conversation.api.customer_history import history_router
 from atd_conversation.api.guard import SightGuard
 from atd_conversation.api.labelling import labelling_router
 from atd_conversation.api.labels import labels_router
@@ -34,7 +39,12 @@ def routers(parts: Parts) -> list[APIRouter]:
         edits_router,
         bulk_router,
         timeline_router,
+        contact_fields_router,
+        merges_router,
         contacts_router,
+        records_router,
+        notes_router,
+        history_router,
         attachments_router,
         capabilities_router,
         tags_router,

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel, field_validator
 
-from atd_conversation.commands import Commands, MessageCommands
+from atd_conversation.commands import Commands, ContactCommands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands
 from atd_conversation.commands.scheduled import ScheduledCommands
 from atd_conversation.commands.snoozing import Snoozing
@@ -19,9 +19,11 @@ from atd_conversation.own_frames import OwnFrames
 from atd_conversation.papers import Papers
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
+from atd_conversation.store.contact_notes import ContactNotes
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.records import Records
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
 from atd_conversation.store.unsent import UnsentDrafts
@@ -45,6 +47,16 @@ Reader = Annotated[Identity, Depends(Requires("conversations:read"))]
 Writer = Annotated[Identity, Depends(Requires("conversations:write"))]
 Assigner = Annotated[Identity, Depends(Requires("conversations:assign"))]
 ContactReader = Annotated[Identity, Depends(Requires("contacts:read"))]
+ContactWriter = Annotated[Identity, Depends(Requires("contacts:write"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """What the routes of customers' records need."""
+
+    commands: ContactCommands
+    records: Records
+    notes: ContactNotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,7 @@ class Parts:
     marks: Marks
     scheduled: ScheduledMessages
     scheduled_commands: ScheduledCommands
+    customers: Customers
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

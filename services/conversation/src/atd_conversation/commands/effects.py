@@ -17,7 +17,7 @@ from atd_servicekit.tracing import current_traceparent
 
 T = TypeVar("T")
 
-_STATUSES = {"not_failed": 409, "not_waiting": 409}
+_STATUSES = {"not_failed": 409, "not_waiting": 409, "already_merged": 409, "not_merged": 409}
 """Of refusals that speak of the present state and not of the request."""
 
 

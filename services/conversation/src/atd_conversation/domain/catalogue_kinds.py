@@ -14,5 +14,8 @@ REPLY = CatalogueKind(
 )
 """Quick replies: of everybody, and of each attendant."""
 
-KINDS: tuple[CatalogueKind, ...] = (*MARKING_KINDS, REPLY)
+CONTACT_FIELD = CatalogueKind("contact_field", limit=100, named_by="key")
+"""Custom fields of customers' records."""
+
+KINDS: tuple[CatalogueKind, ...] = (*MARKING_KINDS, REPLY, CONTACT_FIELD)
 """All of them."""

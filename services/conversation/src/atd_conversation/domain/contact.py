@@ -1,26 +1,43 @@
 """Contacts: the company's record of a customer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+from atd_conversation.domain.contact_record import Block, FieldChange, Record
 from atd_conversation.domain.names import UNNAMED, Mark, Names, bears, marked, shown, without
 from atd_conversation.domain.phones import canonical_phone, is_fuller_spelling
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.tax_numbers import document_type, formatted_document
 from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundContact
-from atd_schemas.views import AuthorView, ContactRef, ContactView, LabelRef
+from atd_schemas.views import AuthorView, ContactRef, ContactView, DetailStatus, LabelRef, Named
 
 MAX_LABELS = 50
 """Labels that one contact can have."""
 
 
 @dataclass(frozen=True, slots=True)
+class MergedThread:
+    """A conversation that took its contact's messages when the contact was merged, as it was then."""
+
+    id: str
+    recipient: str
+    closed: bool
+    unread_count: int = 0
+    first_unread_sequence: int | None = None
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """That a contact turned out to be another one: what it takes to show why, and to undo it.
 
-    `into` is the contact that goes on, `cause` the event that named both. `identities` (keys) and `conversations` were
-    this contact's; `gave_way` are those of both that took messages before, and do so no longer.
+    `into` is the contact that goes on, `cause` the event or request that joined both, `by` the person who did.
+    `identities` (keys) and `conversations` were this contact's; `gave_way` are those of both that took messages before,
+    and do so no longer; `threads` are all that took messages of either. `before` and `after` have the fields of the
+    contact that goes on that this changed (see `Contact.values`).
     """
 
     into: str
@@ -29,6 +46,22 @@ class Merge:
     identities: tuple[str, ...] = ()
     conversations: tuple[str, ...] = ()
     gave_way: tuple[str, ...] = ()
+    id: str = ""
+    by: Named | None = None
+    threads: tuple[MergedThread, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+_PROVEN = ("profile_name", "phone", "email", "claimed_phone", "claimed_email", "marketing", "marketing_at")
+_GIVEN = {f"given_{name}": name for name in ("phone", "email")}
+_WRITTEN = {**_GIVEN, **{name: name for name in ("named", "document", "birthday", "address")}}
+"""Names of `Contact.values` that stand in the record, and what they are called there."""
+
+_UNTOLD = frozenset({"named", "profile_name", "marketing_at"})
+
+MOST_NOTED = 50
+"""Contacts that are remembered as somebody else, and merges as undone: the latest."""
 
 
 @dataclass(slots=True)
@@ -37,10 +70,13 @@ class Contact:
 
     `phone` and `email` are proven by a channel; `claimed_phone` and `claimed_email` are what the customer said last of
     themselves: attendants see them, and nobody is recognised by them.
-    `order` and `sequence` count this contact's events (see `atd_servicekit.outbox`). `marketing` is what they told the
-    channel about advertising, at `marketing_at`. `merged` is set once another contact goes on in its place.
     `attendants` are those to whom a conversation of theirs is assigned, as they were read. `names` is what labels were
     called then.
+    `record` is what people wrote down; its phone and e-mail are shown first. `changes` says of each field when it
+    changed last. `order` and `sequence` count this contact's events (see `atd_servicekit.outbox`). `marketing` is what
+    they told the channel about advertising, at `marketing_at`. `merged` is set once another contact goes on in its
+    place, `absorbed` names the contacts for which this one goes on. `apart` are contacts that people separated from
+    this one, `dismissed` those that they said are no duplicates, `undone` the merges of this one that were taken back.
     """
 
     id: str
@@ -60,6 +96,13 @@ class Contact:
     attendants: frozenset[str] = frozenset()
     labels: tuple[Mark, ...] = ()
     names: Names = field(default=UNNAMED, repr=False, compare=False)
+    record: Record = field(default_factory=Record)
+    block: Block | None = None
+    changes: dict[str, FieldChange] = field(default_factory=dict)
+    absorbed: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    dismissed: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
 
     @classmethod
     def new(cls, contact_id: str, tenant_id: str, seen: InboundContact, now: datetime) -> "Contact":
@@ -75,7 +118,7 @@ class Contact:
         """
         changed = []
         if seen.name and seen.name != self.profile_name:
-            if self.name in (None, self.profile_name):
+            if not self.has_given_name:
                 self.name = seen.name
                 changed.append("name")
             self.profile_name = seen.name
@@ -122,27 +165,142 @@ class Contact:
         self.phone = phone
         return ("phone",)
 
+    @property
+    def has_given_name(self) -> bool:
+        """Whether a person gave the name, and no channel told it."""
+        return self.record.named or self.name not in (None, self.profile_name)
+
+    @property
+    def shown_phone(self) -> str | None:
+        """The phone that attendants see."""
+        return self.record.phone or self.phone
+
+    @property
+    def shown_email(self) -> str | None:
+        """The e-mail address that attendants see."""
+        return self.record.email or self.email
+
+    def edit(self, wanted: Mapping[str, Any]) -> tuple[str, ...]:
+        """Take over what a person wrote down; the fields that changed. The values are valid, absent ones stay.
+
+        A phone or e-mail that a channel has proven already is not given: taking it away shows the proven one again.
+        """
+        wanted = dict(wanted)
+        for name, proven in (("phone", self.phone), ("email", self.email)):
+            if name in wanted and wanted[name] == proven:
+                wanted[name] = None
+        before, shown = self.values(), self._shown()
+        if "name" in wanted:
+            self.name = wanted["name"] or self.profile_name
+            wanted["named"] = bool(wanted["name"])
+        self.record = self.record.edited(wanted)
+        after = self.values()
+        changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+        changed = {"name" if name == "named" else _GIVEN.get(name, name) for name in changed}
+        changed |= {name for name, value in self._shown().items() if value != shown[name]}
+        return tuple(sorted(changed))
+
+    def _shown(self) -> dict[str, str | None]:
+        return {"phone": self.shown_phone, "email": self.shown_email}
+
+    def values(self) -> dict[str, Any]:
+        """Every field that a merge can change, by a name of its own; those without a value are left out."""
+        record, block = self.record, self.block
+        found: dict[str, Any] = {"name": self.name, **{name: getattr(self, name) for name in _PROVEN}}
+        found |= {name: getattr(record, called) for name, called in _WRITTEN.items()}
+        found |= {
+            f"fields.{key}": list(value) if isinstance(value, tuple) else value for key, value in record.fields.items()
+        }
+        found |= {f"labels.{mark.id}": True for mark in self.labels}
+        if block is not None:
+            by = None if block.by is None else {"id": block.by.id, "name": block.by.name}
+            found["blocked"] = {"at": block.at, "by": by, "reason": block.reason}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _put_value(self, name: str, value: Any) -> None:
+        """Set a field by its name in `values`."""
+        if name == "name" or name in _PROVEN:
+            setattr(self, name, value)
+        elif name.startswith("labels."):
+            self.labels = tuple(mark for mark in self.labels if f"labels.{mark.id}" != name)
+        elif name == "blocked":
+            by = None if value is None or value["by"] is None else Named(**value["by"])
+            self.block = None if value is None else Block(value["at"], by, value["reason"])
+        elif name.startswith("fields."):
+            given = tuple(value) if isinstance(value, list) else value
+            self.record = self.record.edited({"fields": {name.removeprefix("fields."): given}})
+        else:
+            self.record = self.record.edited({_WRITTEN[name]: value or False if name == "named" else value})
+
     def absorb(self, other: "Contact") -> tuple[str, ...]:
         """Take over what is known of a contact that turned out to be this one; the fields that changed.
 
-        A name that an attendant gave comes before one that the channel told.
+        A name that an attendant gave comes before one that the channel told. Of everything else what this contact has
+        stays, and what it lacks is taken over. Who is blocked under one record is blocked.
         """
-        changed = []
-        if other.name and (self.name is None or (self.name == self.profile_name and other.name != other.profile_name)):
-            self.name = other.name
-            changed.append("name")
-        self.profile_name = self.profile_name or other.profile_name
-        for name in ("phone", "email", "claimed_phone", "claimed_email"):
-            if getattr(self, name) is None and getattr(other, name) is not None:
+        before = self.values()
+        named = self.record.named
+        if other.name and (self.name is None or (other.has_given_name and not self.has_given_name)):
+            self.name, named = other.name, other.record.named
+        for name in ("profile_name", "phone", "email", "claimed_phone", "claimed_email"):
+            if getattr(self, name) is None:
                 setattr(self, name, getattr(other, name))
-                changed.append(name)
+        theirs = other.record
+        taken: dict[str, Any] = {"named": named}
+        taken |= {
+            name: getattr(theirs, name)
+            for name in ("document", "birthday", "address")
+            if not getattr(self.record, name)
+        }
+        if self.shown_phone is None:
+            taken["phone"] = theirs.phone
+        if self.shown_email is None:
+            taken["email"] = theirs.email
+        taken["fields"] = {key: value for key, value in theirs.fields.items() if key not in self.record.fields}
+        self.record = self.record.edited(taken)
         mine = {one.id for one in self.labels}
-        if gained := tuple(one for one in other.labels if one.id not in mine)[: MAX_LABELS - len(mine)]:
-            self.labels = (*self.labels, *gained)
-            changed.append("labels")
+        gained = tuple(one for one in other.labels if one.id not in mine)[: MAX_LABELS - len(mine)]
+        self.labels = (*self.labels, *gained)
         if other.marketing is not None and other.marketing_at is not None:
-            changed += self.choose(other.marketing, other.marketing_at)
-        return tuple(changed)
+            self.choose(other.marketing, other.marketing_at)
+        self.block = self.block or other.block
+        after = self.values()
+        changed = (name for name in {*before, *after} if before.get(name) != after.get(name))
+        return tuple(sorted({_told(name) for name in changed} - _UNTOLD))
+
+    def take_back(self, merge: Merge) -> tuple[str, ...]:
+        """Undo what a merge changed here, except what was changed again afterwards; the fields that changed."""
+        now, changed = self.values(), []
+        for name in sorted({*merge.before, *merge.after}):
+            if now.get(name) == merge.after.get(name):
+                self._put_value(name, merge.before.get(name))
+                changed.append(_told(name))
+        return tuple(name for name in dict.fromkeys(changed) if name not in _UNTOLD)
+
+    def keep_apart(self, other_id: str) -> None:
+        """Remember that people said these are two."""
+        self.apart = (*(one for one in self.apart if one != other_id), other_id)[-MOST_NOTED:]
+
+    def dismiss(self, other_id: str) -> tuple[str, ...]:
+        """Remember that another contact is no duplicate of this one, so that it is not suggested again."""
+        if other_id in self.dismissed:
+            return ()
+        self.dismissed = (*self.dismissed, other_id)[-MOST_NOTED:]
+        return ("dismissed",)
+
+    def set_block(self, block: Block | None) -> tuple[str, ...]:
+        """Block the customer, or take that back; the fields that changed."""
+        if block is None or self.block is None:
+            if block is self.block:
+                return ()
+        elif block.reason == self.block.reason:
+            return ()
+        self.block = block
+        return ("blocked",)
+
+    def changed_since(self, version: int) -> dict[str, str | None]:
+        """The fields that changed after a version, each with the name of who did it."""
+        return {name: change.by for name, change in sorted(self.changes.items()) if change.version > version}
 
     def choose(self, choice: Literal["allowed", "stopped"], at: datetime) -> tuple[str, ...]:
         """What they want of advertising; the fields that changed. The latest choice stands, in whatever order."""
@@ -173,19 +331,47 @@ class Contact:
         """What a conversation keeps of the contact: of its labels the ids, whether or not their names are known."""
         known = self.names.labels
         labels = (known.get(one.id) or LabelRef(id=one.id, name="", color="") for one in self.labels)
-        return ContactRef(id=self.id, name=self.name, labels=tuple({one.id: one for one in labels}.values()))
+        return ContactRef(
+            id=self.id,
+            name=self.name,
+            labels=tuple({one.id: one for one in labels}.values()),
+            blocked=True if self.block is not None else None,
+        )
 
     def view(self) -> ContactView:
+        record = self.record
         return ContactView(
             id=self.id,
             name=self.name,
-            phone=self.phone,
-            email=self.email,
+            profile_name=self.profile_name,
+            phone=self.shown_phone,
+            phone_status=_status(record.phone, self.phone),
+            email=self.shown_email,
+            email_status=_status(record.email, self.email),
             claimed_phone=self.claimed_phone,
             claimed_email=self.claimed_email,
             labels=marked(self.labels, self.names.labels),
+            document=record.document,
+            document_type=document_type(record.document) if record.document else None,
+            document_formatted=formatted_document(record.document) if record.document else None,
+            birthday=record.birthday,
+            address=record.address,
+            fields=dict(record.fields),
+            blocked=self.block is not None,
+            block=self.block.view() if self.block else None,
             marketing=self.marketing,
             merged_into=self.merged.into if self.merged else None,
             created_at=self.created_at,
             version=self.sequence,
         )
+
+
+def _told(name: str) -> str:
+    """What an event calls a field of `Contact.values` that changed."""
+    return "labels" if name.startswith("labels.") else _GIVEN.get(name, name)
+
+
+def _status(given: str | None, proven: str | None) -> DetailStatus | None:
+    if given is not None:
+        return "given"
+    return None if proven is None else "verified"

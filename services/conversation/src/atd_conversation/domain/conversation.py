@@ -151,6 +151,7 @@ class Conversation:
     ) -> tuple["Conversation", Change]:
         """A new conversation, waiting in the queue, because this message came.
 
+        What a blocked customer writes needs a place and opens nothing: the conversation is closed from the beginning.
         On a channel with a reply window it is closed until the customer writes, unless they wrote in the `previous`
         conversation lately: the company's own messages open none.
         """
@@ -169,11 +170,18 @@ class Conversation:
         )
         if reply_window is not None:
             conversation.reply_window_expires_at = (previous and previous.reply_window_expires_at) or now
+        if contact.blocked:
+            conversation.status, conversation.closed_at = "closed", now
+            return conversation, conversation._change("conversation.closed", ("status", "closed_at"))
         return conversation, conversation._change("conversation.opened")
 
     def takes(self, moment: datetime) -> bool:
-        """Whether a customer's message of this moment belongs here and does not open a new conversation."""
-        return self.current and (self.closed_at is None or moment <= self.closed_at + REOPEN_WITHIN)
+        """Whether a customer's message of this moment belongs here and does not open a new conversation.
+
+        A blocked customer opens none.
+        """
+        recent = self.closed_at is None or moment <= self.closed_at + REOPEN_WITHIN
+        return self.current and (recent or bool(self.contact.blocked))
 
     def receive(
         self,
@@ -188,10 +196,12 @@ class Conversation:
     ) -> list[Change]:
         """Take a customer's message in; reopens the conversation where it was closed.
 
-        `reply_window` is how long it may be answered with free text; None: without end.
+        What a blocked customer writes is kept, and changes nothing else. `reply_window` is how long it may be answered
+        with free text; None: without end.
         """
-        changes = [self._reopen()] if self.status == "closed" else []
-        changes += self.wake()
+        blocked = self.contact.blocked
+        changes = [self._reopen()] if self.status == "closed" and not blocked else []
+        changes += [] if blocked else self.wake()
         self.recipient = data.contact.external_id
         self.channel = _renamed(self.channel, data.account_name)
         sender = AuthorView(type="contact", id=self.contact.id, name=self.contact.name)
@@ -206,6 +216,8 @@ class Conversation:
             reply_to=reply_to,
             quotes=quotes,
         )
+        if blocked:
+            return [self.add_notice(message, "message.received")]
         moment = min(occurred_at, now)  # a provider's clock ahead gives no more time
         if reply_window is not None:
             self._extend_window(moment + reply_window)
@@ -225,9 +237,9 @@ class Conversation:
         self.waiting_since = self.closed_waiting_since = None
         return self._add("message.sent", message, now)
 
-    def add_notice(self, message: Message) -> Change:
-        """Add a message by the product itself; it is no activity, and no list shows it."""
-        change = self._change("message.sent", (), message)
+    def add_notice(self, message: Message, event_type: str = "message.sent") -> Change:
+        """Add a message by the product itself, or of somebody blocked; it is no activity, and no list shows it."""
+        change = self._change(event_type, (), message)
         message.sequence = change.sequence
         return change
 
@@ -492,6 +504,25 @@ class Conversation:
         details = {"from": _person(self.contact), "to": _person(contact)}
         self.contact = contact
         return self._change("conversation.updated", ("contact",), details=details)
+
+    def take_up(
+        self,
+        *,
+        closed: bool,
+        unread_count: int = 0,
+        first_unread_sequence: int | None = None,
+        waiting_since: datetime | None = None,
+    ) -> list[Change]:
+        """Take the customer's messages again, as before giving way. `closed`: it was closed before, and stays so.
+
+        What waited for an answer waits here again, also where somebody has answered it meanwhile: rather seen twice.
+        """
+        self.current = True
+        if closed or self.status != "closed":
+            return []
+        self.unread_count, self.first_unread_sequence = unread_count, first_unread_sequence
+        change = self._reopen(waiting_since)
+        return [replace(change, changed=(*change.changed, "unread_count", "first_unread_sequence"))]
 
     def give_way(self, now: datetime) -> list[Change]:
         """Another conversation takes the customer's messages on this account from now on; this one ends."""

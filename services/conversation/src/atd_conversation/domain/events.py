@@ -5,6 +5,7 @@ from typing import Any
 
 from atd_conversation.domain.catalogue import CatalogueItem, CatalogueKind, Values
 from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.contact_record import FieldChange
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.message import Attachment, Message
 from atd_schemas.conversation import (
@@ -90,9 +91,10 @@ def contact_event(
 ) -> ContactChanged:
     """The event of a contact that was created or changed; counts the contact's sequence on.
 
-    `label` is the one that was put on or taken off.
+    The contact remembers of each field which event changed it last. `label` is the one that was put on or taken off.
     """
     contact.sequence += 1
+    contact.changes.update(dict.fromkeys(changed, FieldChange(contact.sequence, actor.name)))
     return ContactChanged(
         id=event_id(contact.id, contact.sequence),
         type=event_type,  # type: ignore[arg-type]  # pydantic checks it

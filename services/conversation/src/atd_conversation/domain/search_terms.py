@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.tax_numbers import formatted_document, tax_number
 from atd_conversation.domain.text_folding import folded
 
 MOST_WORDS = 12
@@ -46,13 +47,16 @@ def all_words_of(texts: Iterable[str], most: int) -> list[str]:
 def asked_terms(question: str) -> list[str]:
     """What a contact must have, each as the beginning of a term; empty for a question that asks for nothing.
 
-    A question of digits, however they are grouped, is one number; with `#` in front it means a conversation alone.
+    A question of digits, however they are grouped, is one number, and so is a CNPJ with letters; with `#` in front it
+    means a conversation alone.
     """
     if question.lstrip().startswith("#"):
         return []
     number = _BETWEEN_DIGITS.sub("", question)
     if number.isdecimal() and number.isascii():
         return [number[:LONGEST_TERM]]
+    if (document := tax_number(question.strip())) is not None:
+        return [folded(document)]
     if "@" in question:
         return [folded(email)[:LONGEST_TERM] for email in question.split() if "@" in email and email.isprintable()][:1]
     return words_of(question)
@@ -69,10 +73,13 @@ def terms_of(contact: Contact) -> list[str]:
     if contact.merged is not None:
         return []
     names = (contact.name, contact.profile_name)
-    emails = (contact.email, contact.claimed_email)
+    record = contact.record
+    emails = (contact.email, record.email, contact.claimed_email)
+    phones = (contact.phone, record.phone, contact.claimed_phone)
     found = [word for name in names if name for word in words_of(name)]
-    found += [term for phone in (contact.phone, contact.claimed_phone) if phone for term in _of_phone(phone)]
+    found += [term for phone in phones if phone for term in _of_phone(phone)]
     found += [folded(email) for email in emails if email]
+    found += _of_document(record.document) if record.document else ()
     return list(dict.fromkeys(term[:LONGEST_TERM] for term in found if term))
 
 
@@ -80,7 +87,14 @@ def listed_as(contact: Contact) -> str | None:
     """What a list by name is sorted by: the folded name, or the number where there is none. None: it is not listed."""
     if contact.merged is not None:
         return None
-    return folded(contact.name or contact.phone or contact.email or "")[:_LONGEST_LISTED]
+    return folded(contact.name or contact.shown_phone or contact.shown_email or "")[:_LONGEST_LISTED]
+
+
+def _of_document(number: str) -> Iterator[str]:
+    """A CPF or CNPJ without punctuation; one with letters also by its groups, as somebody types its beginning."""
+    yield folded(number)
+    if not number.isdecimal():
+        yield from words_of(formatted_document(number))
 
 
 def _of_phone(e164: str) -> Iterator[str]:

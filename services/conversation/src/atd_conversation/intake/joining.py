@@ -7,16 +7,11 @@ number that has gone to somebody else (see `same_person`).
 
 from collections.abc import Sequence
 
-from atd_conversation.domain.arrivals import notice_message
-from atd_conversation.domain.contact import Contact, Merge
-from atd_conversation.domain.conversation import Change, Conversation, current_of
 from atd_conversation.domain.identities import can_be_one, is_phone
 from atd_conversation.intake.batch import PersonEvent
 from atd_conversation.intake.loaded import Loaded
+from atd_conversation.intake.merging import MOST_ABSORBED, Merging, join
 from atd_conversation.intake.state import Cause, Intake
-from atd_schemas.contents import ContinuedContent
-from atd_schemas.envelope import SYSTEM
-from atd_schemas.ids import uuid5
 from atd_schemas.inbound import InboundContactChange
 
 
@@ -52,8 +47,13 @@ def same_person(loaded: Loaded, event: PersonEvent, contact_id: str, other: str)
 
     Ids that a message names together are one person's, unless each of the two has an id of the same kind already. Of
     somebody who goes by another user id or number, the one before and the new one are, unless the other contact had the
-    new number before them.
+    new number before them. What people have separated stays apart.
     """
+    one, two = loaded.contacts[contact_id], loaded.contacts[other]
+    if two.id in one.apart or one.id in two.apart:
+        return False
+    if len(one.absorbed) + len(two.absorbed) >= MOST_ABSORBED:
+        return False
     if not isinstance(event, InboundContactChange) or event.data.reason == "identity_changed":
         return can_be_one(loaded.ids_of[contact_id], loaded.ids_of[other])
     new, theirs = loaded.keys(event), loaded.ids_of[other]
@@ -72,109 +72,7 @@ def _is_new(loaded: Loaded, event: PersonEvent, contact_id: str) -> bool:
 
 def _join(intake: Intake, first: str, second: str, cause: Cause) -> str:
     """Let the older of two contacts go on for both; its id."""
-    loaded, unit = intake.loaded, intake.unit
+    loaded = intake.loaded
     kept, lost = sorted((loaded.contacts[first], loaded.contacts[second]), key=lambda one: (one.created_at, one.id))
-    unit.touch_contact(kept)
-    unit.touch_contact(lost)
-    keys = _move_identities(intake, lost.id, kept.id)
-    changed = kept.absorb(lost)
-    moved = [each for each in loaded.conversations.values() if each.contact.id == lost.id]
-    gave_way = _move_conversations(intake, kept, moved, cause)
-    lost.merged = Merge(
-        into=kept.id,
-        at=intake.now,
-        cause=cause.event.id,
-        identities=tuple(sorted(keys)),
-        conversations=tuple(each.id for each in moved),
-        gave_way=tuple(each.id for each in gave_way),
-    )
-    intake.emit_contact(kept, "contact.updated", ("identities", *changed), cause)
-    intake.emit_contact(lost, "contact.merged", ("merged_into",), cause)
+    join(Merging(intake, cause), kept, lost)
     return kept.id
-
-
-def _move_identities(intake: Intake, old: str, new: str) -> set[str]:
-    loaded, unit = intake.loaded, intake.unit
-    keys = loaded.ids_of.pop(old)
-    loaded.ids_of[new] |= keys
-    for key in keys:
-        loaded.contact_ids[key] = new
-        if key in unit.new_identities:
-            unit.new_identities[key] = (unit.new_identities[key][0], new)
-        else:
-            unit.moved_identities[key] = (unit.moved_identities.get(key, (old, ""))[0], new)
-    return keys
-
-
-def _move_conversations(intake: Intake, kept: Contact, moved: list[Conversation], cause: Cause) -> list[Conversation]:
-    """Give a contact the conversations of the other one; those that give way to another one on their account."""
-    loaded, gave_way = intake.loaded, []
-    for each in moved:
-        account_id = each.channel.account_id
-        if each.current:
-            loaded.current.pop(current_of(account_id, each.contact.id), None)
-        intake.unit.touch(each)
-        _tell(intake, each, [each.move_to(kept.ref())], cause)
-        if not each.current:
-            continue
-        place = current_of(account_id, kept.id)
-        rival = loaded.current.get(place)
-        if rival is not None:
-            loaded.current[place], former = _ranked(each, rival)
-            gave_way.append(former)
-            _give_way(intake, former, loaded.current[place], cause)
-        else:
-            loaded.current[place] = each
-    return gave_way
-
-
-def _ranked(one: Conversation, other: Conversation) -> tuple[Conversation, Conversation]:
-    """Which of two conversations goes on, and which gives way: an open one goes on, of two the one used later."""
-
-    def rank(each: Conversation) -> tuple[bool, float, str]:
-        return each.closed_at is None, (each.closed_at or each.last_activity_at).timestamp(), each.id
-
-    last, first = sorted((one, other), key=rank)
-    return first, last
-
-
-def _give_way(intake: Intake, former: Conversation, going_on: Conversation, cause: Cause) -> None:
-    """One thread goes on. If something waits in the other one, both say so, and it waits in the one that goes on."""
-    intake.unit.touch(former)
-    intake.unit.touch(going_on)
-    if former.status == "closed":
-        former.current = False
-        return
-    _notice(
-        intake,
-        former,
-        ContinuedContent(type="continued_in", conversation_id=going_on.id, number=going_on.number),
-        cause,
-    )
-    _notice(
-        intake,
-        going_on,
-        ContinuedContent(type="continued_from", conversation_id=former.id, number=former.number),
-        cause,
-    )
-    _tell(intake, going_on, going_on.take_over(former), cause)
-    _tell(intake, former, former.give_way(intake.now), cause)
-
-
-def _notice(intake: Intake, conversation: Conversation, content: ContinuedContent, cause: Cause) -> None:
-    message = notice_message(
-        uuid5("continued", conversation.id, content.conversation_id),
-        conversation.tenant_id,
-        conversation.id,
-        conversation.channel.account_id,
-        content,
-        occurred_at=intake.now,
-        now=intake.now,
-    )
-    _tell(intake, conversation, [conversation.add_notice(message)], cause)
-    intake.unit.new_messages.append(message)
-
-
-def _tell(intake: Intake, conversation: Conversation, changes: list[Change], cause: Cause) -> None:
-    for change in changes:
-        intake.emit(conversation, change, cause, actor=SYSTEM, occurred_at=intake.now)

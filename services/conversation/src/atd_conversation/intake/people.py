@@ -115,7 +115,7 @@ def take_contact_change(intake: Intake, event: InboundContactChange, cause: Caus
         intake.emit_contact(contact, "contact.updated", changed, cause)
     conversation = loaded.current.get(current_of(event.data.account_id, contact_id))
     if conversation is not None:
-        _add_notice(intake, conversation, event, before, cause)
+        _add_notice(intake, conversation, event, before, frozenset(given_up), cause)
 
 
 def _given_up(intake: Intake, event: InboundContactChange, contact: Contact, *, is_theirs: bool) -> tuple[str, ...]:
@@ -132,13 +132,22 @@ def _given_up(intake: Intake, event: InboundContactChange, contact: Contact, *, 
 
 
 def _add_notice(
-    intake: Intake, conversation: Conversation, event: InboundContactChange, phone_before: str | None, cause: Cause
+    intake: Intake,
+    conversation: Conversation,
+    event: InboundContactChange,
+    phone_before: str | None,
+    given_up: frozenset[str],
+    cause: Cause,
 ) -> None:
-    """Answers go to the new address, if it is the customer's own, and the thread says what happened."""
+    """Answers go to the new address, and the thread says what happened.
+
+    Also where another contact is known by that address, if the former one was given up: nobody is there any more.
+    """
     data = event.data
     intake.unit.touch(conversation)
     address = intake.loaded.keys_of_ids(event, (data.contact.external_id,))
-    if intake.loaded.contact_id_of(address) == conversation.contact.id:
+    former = intake.loaded.keys_of_ids(event, (conversation.recipient,))
+    if intake.loaded.contact_id_of(address) == conversation.contact.id or not given_up.isdisjoint(former):
         conversation.recipient = data.contact.external_id
     content: Content = NoticeContent(type=data.reason)
     if data.reason == "number_changed":

@@ -58,6 +58,17 @@ class Intake:
             self.unit.new_identities[key] = (tenant_id, contact_id)
         return True
 
+    def hand_over(self, key: str, old: str, new: str) -> None:
+        """Let a key that names a contact name another one from now on; both are known with all of their keys."""
+        loaded, unit = self.loaded, self.unit
+        loaded.contact_ids[key] = new
+        loaded.ids_of[old].discard(key)
+        loaded.ids_of.setdefault(new, set()).add(key)
+        if key in unit.new_identities:
+            unit.new_identities[key] = (unit.new_identities[key][0], new)
+        else:
+            unit.moved_identities[key] = (unit.moved_identities.get(key, (old, ""))[0], new)
+
     def give_up(self, key: str) -> None:
         """Let a key, which names a contact, name nobody from now on."""
         contact_id = self.loaded.contact_ids.pop(key)
@@ -89,10 +100,15 @@ class Intake:
             self.unit.cancelled_schedules.append(change.scheduled)
 
     def emit_contact(
-        self, contact: Contact, event_type: ContactEventType, changed: tuple[str, ...], cause: Cause
+        self,
+        contact: Contact,
+        event_type: ContactEventType,
+        changed: tuple[str, ...],
+        cause: Cause,
+        actor: Actor = SYSTEM,
     ) -> None:
         """Tell that a contact was created or changed."""
-        event = contact_event(contact, event_type, changed, now=self.now, causation_id=cause.event.id)
+        event = contact_event(contact, event_type, changed, now=self.now, causation_id=cause.event.id, actor=actor)
         self.unit.tell(event, cause.traceparent)
 
     def revised(

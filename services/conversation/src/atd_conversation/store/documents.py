@@ -1,15 +1,15 @@
 """Domain objects to MongoDB documents and back."""
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
-from atd_conversation.domain.contact import Contact, Merge
+from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.read_marks import ReadMark
 from atd_conversation.domain.search_terms import listed_as, terms_of
+from atd_conversation.store.record_documents import merge_fields, merge_of, record_fields, record_of
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.inbound import InboundAttachment, SendFailure
@@ -42,8 +42,9 @@ def contact_fields(contact: Contact) -> "Document":
         "marketing_at": contact.marketing_at,
         "claimed_phone": contact.claimed_phone,
         "claimed_email": contact.claimed_email,
-        "merged": asdict(contact.merged) if contact.merged else None,
+        "merged": merge_fields(contact.merged) if contact.merged else None,
         "labels": [_mark_document(one) for one in contact.labels],
+        **record_fields(contact),
         "terms": terms_of(contact),
         "listed_as": listed_as(contact),
     }
@@ -59,10 +60,11 @@ def contact_of(document: "Document", names: Names = UNNAMED) -> Contact:
         id=document["_id"],
         **fields,
         **later,
-        merged=_merge_of(merged) if merged else None,
+        merged=merge_of(merged, document["_id"]) if merged else None,
         labels=_marks_of(document.get("labels")),
         attendants=attendants,
         names=names,
+        **record_of(document),
     )
 
 
@@ -72,11 +74,6 @@ def _mark_document(mark: Mark) -> "Document":
 
 def _marks_of(documents: "list[Document] | None") -> tuple[Mark, ...]:
     return tuple(Mark(one["id"], AuthorView(**one["by"]), one["at"]) for one in documents or ())
-
-
-def _merge_of(document: "Document") -> Merge:
-    lists = {name: tuple(document[name]) for name in ("identities", "conversations", "gave_way")}
-    return Merge(into=document["into"], at=document["at"], cause=document["cause"], **lists)
 
 
 _CONTACT_FIELDS = ("tenant_id", "name", "profile_name", "phone", "email", "created_at", "sequence", "order")
@@ -133,12 +130,14 @@ def conversation_fields(conversation: Conversation) -> "Document":
 def _contact_document(contact: ContactRef) -> "Document":
     """Who a conversation is with; `labels` is absent where there are none, for its index has those alone."""
     document: Document = {"id": contact.id, "name": contact.name}
+    if contact.blocked:
+        document["blocked"] = True
     return {**document, "labels": [one.id for one in contact.labels]} if contact.labels else document
 
 
 def _contact_ref_of(document: "Document") -> ContactRef:
     labels = tuple(LabelRef(id=label_id, name="", color="") for label_id in document.get("labels", ()))
-    return ContactRef(id=document["id"], name=document["name"], labels=labels)
+    return ContactRef(id=document["id"], name=document["name"], labels=labels, blocked=document.get("blocked"))
 
 
 def reading_fields(conversation: Conversation) -> "Document":

@@ -14,7 +14,8 @@ from atd_conversation.store.attachments import (
     stored_attachment_document,
     stored_attachment_of,
 )
-from atd_conversation.store.indexes import ATTACHMENTS, BY_SIZE
+from atd_conversation.store.contacts import bounded
+from atd_conversation.store.indexes import ATTACHMENTS, BY_FILE, BY_SIZE
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -57,6 +58,19 @@ class Files:
         ]
         rows = await self._files.aggregate(stages, hint=BY_SIZE).to_list(1)
         return StorageUse(rows[0]["bytes"], rows[0]["files"]) if rows else StorageUse(0, 0)
+
+    async def of_conversations(
+        self, tenant_id: str, conversation_ids: Sequence[str], *, limit: int, after: tuple[datetime, str] | None
+    ) -> list[StoredAttachment]:
+        """Up to `limit` files of these conversations, the latest first, that come after the place `after`."""
+        query: Document = {"tenant_id": tenant_id, "conversation_id": {"$in": list(conversation_ids)}}
+        if after is not None:
+            query["created_at"] = {"$lte": after[0]}
+            query["$nor"] = [{"created_at": after[0], "_id": {"$gte": after[1]}}]
+        query["message_id"] = {"$ne": None}
+        cursor = self._files.find(query).sort([("created_at", -1), ("_id", -1)]).hint(BY_FILE).limit(limit)
+        with bounded():
+            return [stored_attachment_of(row) for row in await cursor.to_list(limit)]
 
     async def begin(self, upload: StoredAttachment) -> None:
         """Write down that a file is being uploaded, so that what breaks off is cleared away."""

@@ -4,6 +4,7 @@ from pymongo import IndexModel
 
 CONTACTS = "contacts"
 IDENTITIES = "identities"
+CONTACT_NOTES = "contact_notes"
 CONVERSATIONS = "conversations"
 MESSAGES = "messages"
 EARLY_RECEIPTS = "early_receipts"
@@ -44,6 +45,13 @@ BY_LABEL = "by_label"
 BY_TAG = "by_tag"
 CONTACTS_BY_LABEL = "contacts_by_label"
 MESSAGES_BY_TAG = "messages_by_tag"
+BY_SIGN = "by_sign"
+BY_MERGE = "by_merge"
+BY_UNDONE = "by_undone_merge"
+BY_MERGED_INTO = "by_merged_into"
+BY_IDENTITY_OWNER = "contact_id_1"
+BY_NOTED_CONTACT = "by_contact"
+BY_FILE = "by_conversation"
 
 INDEXES: dict[str, list[IndexModel]] = {
     CONTACTS: [
@@ -59,8 +67,24 @@ INDEXES: dict[str, list[IndexModel]] = {
             name=CONTACTS_BY_LABEL,
             partialFilterExpression={"labels.id": {"$exists": True}},
         ),
+        # what a duplicate would share
+        IndexModel([("tenant_id", 1), ("signs", 1)], name=BY_SIGN),
+        IndexModel(
+            [("tenant_id", 1), ("merged.id", 1)],
+            name=BY_MERGE,
+            partialFilterExpression={"merged.id": {"$exists": True}},
+        ),
+        IndexModel(
+            [("tenant_id", 1), ("merged.into", 1)],
+            name=BY_MERGED_INTO,
+            partialFilterExpression={"merged.into": {"$exists": True}},
+        ),
+        IndexModel(
+            [("tenant_id", 1), ("undone", 1)], name=BY_UNDONE, partialFilterExpression={"undone": {"$exists": True}}
+        ),
     ],
-    IDENTITIES: [IndexModel([("contact_id", 1)])],
+    IDENTITIES: [IndexModel([("contact_id", 1)], name=BY_IDENTITY_OWNER)],
+    CONTACT_NOTES: [IndexModel([("tenant_id", 1), ("contact_id", 1), ("_id", -1)], name=BY_NOTED_CONTACT)],
     CONVERSATIONS: [
         IndexModel([("tenant_id", 1), ("number", 1)], name=BY_NUMBER, unique=True),
         # one conversation per contact and account takes the next message
@@ -131,6 +155,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("tenant_id", 1), ("state", 1), ("size", 1)], name=BY_SIZE),
         # uploads that no message took
         IndexModel([("unused_since", 1)], partialFilterExpression={"unused_since": {"$exists": True}}),
+        # the files of a customer, the latest first
+        IndexModel(
+            [("tenant_id", 1), ("conversation_id", 1), ("created_at", -1), ("_id", -1)],
+            name=BY_FILE,
+            partialFilterExpression={"conversation_id": {"$exists": True}},
+        ),
     ],
     CATALOGUE: [
         IndexModel([("tenant_id", 1), ("kind", 1), ("_id", 1)], name=BY_KIND),

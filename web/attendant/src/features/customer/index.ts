@@ -1,1 +1,2 @@
 export { CustomerPane } from "./components/CustomerPane";
+export { CustomersPage } from "./components/CustomersPage";

@@ -23,6 +23,11 @@ export const keys = {
   timeline: (conversationId: string) => ["conversations", "timeline", conversationId] as const,
   /** `Contact` */
   contact: (id: string) => ["contacts", "one", id] as const,
+  /** `Page<Contact>` by name, or what a question finds. */
+  contactLists: () => ["contacts", "list"] as const,
+  /** What belongs to a record, as of one version of it: its notes, identities, duplicates, files. */
+  contactPart: (id: string, part: "notes" | "identities" | "duplicates" | "files", version: number) =>
+    ["contacts", "part", id, part, version] as const,
   /** What every kind of channel can do, and what notes can hold. */
   capabilities: () => ["capabilities"] as const,
   /** `Page<Channel>` */

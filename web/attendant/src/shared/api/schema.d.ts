@@ -398,6 +398,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contact-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contact fields by name */
+        get: operations["list_items_api_v1_contact_fields_get"];
+        put?: never;
+        /** Make a contact field */
+        post: operations["create_api_v1_contact_fields_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contact-fields/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One contact field */
+        get: operations["get_item_api_v1_contact_fields__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a contact field */
+        delete: operations["remove_api_v1_contact_fields__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a contact field */
+        patch: operations["edit_api_v1_contact_fields__item_id__patch"];
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -408,7 +445,25 @@ export interface paths {
         /** List customers by name, or find them */
         get: operations["list_contacts_api_v1_contacts_get"];
         put?: never;
-        post?: never;
+        /** Write a customer down */
+        post: operations["create_api_v1_contacts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Separate two records again */
+        post: operations["undo_api_v1_contacts_merges__merge_id__undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -424,6 +479,110 @@ export interface paths {
         };
         /** One customer */
         get: operations["get_contact_api_v1_contacts__contact_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a customer's record */
+        patch: operations["edit_api_v1_contacts__contact_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every file of a customer */
+        get: operations["list_files_api_v1_contacts__contact_id__attachments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Block: what they write is kept, and opens nothing */
+        put: operations["block_api_v1_contacts__contact_id__block_put"];
+        post?: never;
+        /** Take the blocking back */
+        delete: operations["unblock_api_v1_contacts__contact_id__block_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every conversation of a customer */
+        get: operations["list_conversations_api_v1_contacts__contact_id__conversations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be the same customer */
+        get: operations["duplicates_api_v1_contacts__contact_id__duplicates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/duplicates/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** They are not the same customer */
+        delete: operations["dismiss_api_v1_contacts__contact_id__duplicates__other_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what they are known */
+        get: operations["identities_api_v1_contacts__contact_id__identities_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -448,6 +607,76 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a record go on for another one too */
+        post: operations["merge_api_v1_contacts__contact_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records it goes on for */
+        get: operations["list_merges_api_v1_contacts__contact_id__merges_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notes on a customer, the latest first */
+        get: operations["list_notes_api_v1_contacts__contact_id__notes_get"];
+        put?: never;
+        /** Write a note on a customer */
+        post: operations["add_note_api_v1_contacts__contact_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a note away */
+        delete: operations["remove_note_api_v1_contacts__contact_id__notes__note_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a note of one's own */
+        patch: operations["edit_note_api_v1_contacts__contact_id__notes__note_id__patch"];
         trace?: never;
     };
     "/api/v1/conversations": {
@@ -1566,6 +1795,25 @@ export interface components {
             name?: string | null;
         };
         /**
+         * BlockView
+         * @description That a customer is blocked, why, by whom and since when.
+         */
+        BlockView: {
+            /** Reason */
+            reason?: string | null;
+            by?: components["schemas"]["Named"] | null;
+            /** At */
+            at: string;
+        };
+        /**
+         * Blocking
+         * @description Why a customer is blocked, for colleagues.
+         */
+        Blocking: {
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
          * Button
          * @description An answer to tap.
          */
@@ -1890,8 +2138,93 @@ export interface components {
             organization?: string | null;
         };
         /**
+         * ContactEdit
+         * @description The fields to change; absent ones stay, null or an empty text takes the value away.
+         *
+         *     `fields` has custom fields by their key, of which those that are named change.
+         */
+        ContactEdit: {
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Document */
+            document?: string | null;
+            /** Birthday */
+            birthday?: string | null;
+            /** Address */
+            address?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ContactFieldEdit
+         * @description The fields to change; absent ones stay. An archived field keeps its values and takes no new ones.
+         */
+        ContactFieldEdit: {
+            /** Label */
+            label?: string | null;
+            /** Required */
+            required?: boolean | null;
+            /** Help */
+            help?: string | null;
+            /** Options */
+            options?: components["schemas"]["Option"][] | null;
+            /** Order */
+            order?: number | null;
+            /** Archived */
+            archived?: boolean | null;
+        };
+        /**
+         * ContactFieldView
+         * @description A custom field of customers' records.
+         */
+        ContactFieldView: {
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "yes_no" | "choice" | "choices" | "link" | "email" | "phone";
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Help
+             * @default
+             */
+            help: string;
+            /** Options */
+            options?: components["schemas"]["OptionView"][];
+            /**
+             * Order
+             * @default 0
+             */
+            order: number;
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
          * ContactRef
          * @description The customer, as far as a list needs it.
+         *
+         *     `blocked`, else absent: what they write opens nothing and rings nobody.
          */
         ContactRef: {
             /** Id */
@@ -1905,27 +2238,52 @@ export interface components {
              * @default []
              */
             labels: components["schemas"]["LabelRef"][];
+            /** Blocked */
+            blocked?: boolean | null;
         };
         /**
          * ContactView
          * @description A customer's record. `phone` is E.164; `marketing` is what they told the channel about advertising.
          *
-         *     `claimed_phone` and `claimed_email` are what the customer said of themselves and no channel has proven.
-         *     `merged_into` is the contact that goes on in the place of this one: it has all conversations and ids of both.
+         *     `phone` and `email` are what attendants wrote down, else what a channel has proven: `phone_status` and
+         *     `email_status` say which. `claimed_phone` and `claimed_email` are what the customer said of themselves and no
+         *     channel has proven. `document` is a CPF or CNPJ without punctuation. `birthday` is a date without a time zone.
+         *     `fields` has the custom fields by their key. `merged_into` is the contact that goes on in the place of this one: it
+         *     has all conversations and ids of both.
          */
         ContactView: {
             /** Id */
             id: string;
             /** Name */
             name: string | null;
+            /** Profile Name */
+            profile_name?: string | null;
             /** Phone */
             phone?: string | null;
+            /** Phone Status */
+            phone_status?: ("verified" | "given") | null;
             /** Email */
             email?: string | null;
+            /** Email Status */
+            email_status?: ("verified" | "given") | null;
             /** Claimed Phone */
             claimed_phone?: string | null;
             /** Claimed Email */
             claimed_email?: string | null;
+            /** Document */
+            document?: string | null;
+            /** Document Type */
+            document_type?: ("cpf" | "cnpj") | null;
+            /** Document Formatted */
+            document_formatted?: string | null;
+            /** Birthday */
+            birthday?: string | null;
+            /** Address */
+            address?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: string | number | boolean | string[];
+            };
             /** Avatar Url */
             avatar_url?: string | null;
             /**
@@ -1938,6 +2296,7 @@ export interface components {
              * @default false
              */
             blocked: boolean;
+            block?: components["schemas"]["BlockView"] | null;
             /** Marketing */
             marketing?: ("allowed" | "stopped") | null;
             /** Merged Into */
@@ -2093,6 +2452,21 @@ export interface components {
             limit: number;
         };
         /**
+         * CustomerFile
+         * @description A file of one of the customer's conversations.
+         */
+        CustomerFile: {
+            attachment: components["schemas"]["AttachmentView"];
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+            /** From Customer */
+            from_customer: boolean;
+            /** Created At */
+            created_at: string;
+        };
+        /**
          * DraftFile
          * @description A file of a draft.
          */
@@ -2154,6 +2528,23 @@ export interface components {
             version: number;
             /** Updated At */
             updated_at: string | null;
+        };
+        /**
+         * DuplicateView
+         * @description Another record that may be the same customer's, and what the two share.
+         */
+        DuplicateView: {
+            contact: components["schemas"]["ContactView"];
+            /** Reasons */
+            reasons: ("phone" | "email" | "document" | "name" | "birthday" | "local_phone" | "email_name")[];
+        };
+        /**
+         * Duplicates
+         * @description The records that are most alike, at most ten.
+         */
+        Duplicates: {
+            /** Items */
+            items: components["schemas"]["DuplicateView"][];
         };
         /**
          * Edit
@@ -2343,6 +2734,41 @@ export interface components {
             message: string;
             /** At */
             at: string;
+        };
+        /**
+         * Identities
+         * @description All identities of one customer.
+         */
+        Identities: {
+            /** Items */
+            items: components["schemas"]["IdentityView"][];
+        };
+        /**
+         * IdentityView
+         * @description By what a customer is known, or what was said of them.
+         *
+         *     `verified`: a channel has proven it, and by these alone people are recognised; `claimed`: the customer said so;
+         *     `given`: an attendant wrote it down.
+         */
+        IdentityView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "phone" | "email" | "id";
+            /** Value */
+            value: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "verified" | "claimed" | "given";
+            /** Channel */
+            channel?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app") | null;
+            /** Account Id */
+            account_id?: string | null;
+            /** Account Name */
+            account_name?: string | null;
         };
         /**
          * Interactive
@@ -2642,6 +3068,120 @@ export interface components {
             cookie: boolean;
         };
         /**
+         * MergeView
+         * @description A merge that can be undone. `by` is null where a channel proved that both are one person.
+         */
+        MergeView: {
+            /** Id */
+            id: string;
+            contact: components["schemas"]["Named"];
+            /** Into */
+            into: string;
+            /** At */
+            at: string;
+            by?: components["schemas"]["Named"] | null;
+        };
+        /**
+         * MergedContact
+         * @description The contact that goes on, with what takes the merge back.
+         */
+        MergedContact: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Profile Name */
+            profile_name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Phone Status */
+            phone_status?: ("verified" | "given") | null;
+            /** Email */
+            email?: string | null;
+            /** Email Status */
+            email_status?: ("verified" | "given") | null;
+            /** Claimed Phone */
+            claimed_phone?: string | null;
+            /** Claimed Email */
+            claimed_email?: string | null;
+            /** Document */
+            document?: string | null;
+            /** Document Type */
+            document_type?: ("cpf" | "cnpj") | null;
+            /** Document Formatted */
+            document_formatted?: string | null;
+            /** Birthday */
+            birthday?: string | null;
+            /** Address */
+            address?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: string | number | boolean | string[];
+            };
+            /** Avatar Url */
+            avatar_url?: string | null;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: components["schemas"]["LabelRef"][];
+            /**
+             * Blocked
+             * @default false
+             */
+            blocked: boolean;
+            block?: components["schemas"]["BlockView"] | null;
+            /** Marketing */
+            marketing?: ("allowed" | "stopped") | null;
+            /** Merged Into */
+            merged_into?: string | null;
+            /** Created At */
+            created_at: string;
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+            merge: components["schemas"]["MergeView"];
+        };
+        /**
+         * MergedContent
+         * @description Of a message of direction `system`: two records of customers were joined, or separated again.
+         *
+         *     `merge_id` is what takes it back, `contact_id` and `name` the record that gave way or came back.
+         */
+        MergedContent: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "contacts_merged" | "contacts_separated";
+            /** Merge Id */
+            merge_id: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * Merger
+         * @description The contact that gives way, and values that were chosen for the one that goes on; else what that has stays.
+         */
+        Merger: {
+            /** Contact Id */
+            contact_id: string;
+            /** @description In the shape of an edit */
+            fields?: components["schemas"]["ContactEdit"] | null;
+        };
+        /**
+         * Merges
+         * @description The records that a customer's goes on for, the latest merge first.
+         */
+        Merges: {
+            /** Items */
+            items: components["schemas"]["MergeView"][];
+        };
+        /**
          * Merging
          * @description The one that takes its place.
          */
@@ -2766,7 +3306,7 @@ export interface components {
             /** @constant */
             kind: "text";
             /** Content */
-            content: components["schemas"]["PlainContent"] | components["schemas"]["NumberChangedContent"] | components["schemas"]["ContinuedContent"] | components["schemas"]["ScheduledFailedContent"] | components["schemas"]["NoticeContent"] | components["schemas"]["EmptyContent"];
+            content: components["schemas"]["PlainContent"] | components["schemas"]["NumberChangedContent"] | components["schemas"]["ContinuedContent"] | components["schemas"]["MergedContent"] | components["schemas"]["ScheduledFailedContent"] | components["schemas"]["NoticeContent"] | components["schemas"]["EmptyContent"];
         } | {
             /** @constant */
             kind: "image";
@@ -2911,6 +3451,39 @@ export interface components {
             type?: ("quick_reply" | "url" | "copy_code" | "flow") | null;
         };
         /**
+         * NewContactField
+         * @description A custom field to make. Its key and type stay for good.
+         */
+        NewContactField: {
+            /** Label */
+            label: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "yes_no" | "choice" | "choices" | "link" | "email" | "phone";
+            /** Key */
+            key?: string | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Help
+             * @default
+             */
+            help: string;
+            /** Options */
+            options?: components["schemas"]["Option"][];
+            /**
+             * Order
+             * @description Fields are shown by this, then by label
+             * @default 0
+             */
+            order: number;
+        };
+        /**
          * NewLabel
          * @description A label to make.
          */
@@ -2981,6 +3554,14 @@ export interface components {
              * @description With `scheduled_for`: not when the customer writes first
              */
             cancel_on_reply?: boolean | null;
+        };
+        /**
+         * NewNote
+         * @description A note on a customer.
+         */
+        NewNote: {
+            /** Text */
+            text: string;
         };
         /**
          * NewPassword
@@ -3165,6 +3746,23 @@ export interface components {
             files_per_message: number;
         };
         /**
+         * NoteView
+         * @description A note on a customer, with who wrote it and when.
+         */
+        NoteView: {
+            /** Id */
+            id: string;
+            /** Contact Id */
+            contact_id: string;
+            /** Text */
+            text: string;
+            author: components["schemas"]["Named"];
+            /** Created At */
+            created_at: string;
+            /** Edited At */
+            edited_at?: string | null;
+        };
+        /**
          * NoticeContent
          * @description Of a message of direction `system`: what happened, which clients put into words.
          */
@@ -3186,6 +3784,26 @@ export interface components {
             previous_phone?: string | null;
             /** Phone */
             phone?: string | null;
+        };
+        /**
+         * Option
+         * @description What can be chosen. `value` is what records keep, for good; the label can change.
+         */
+        Option: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * OptionView
+         * @description What can be chosen.
+         */
+        OptionView: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
         };
         /**
          * OrderContent
@@ -3247,6 +3865,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ContactFieldView] */
+        Page_ContactFieldView_: {
+            /** Items */
+            items: components["schemas"]["ContactFieldView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ContactView] */
         Page_ContactView_: {
             /** Items */
@@ -3261,6 +3886,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[CustomerFile] */
+        Page_CustomerFile_: {
+            /** Items */
+            items: components["schemas"]["CustomerFile"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[DraftView] */
         Page_DraftView_: {
             /** Items */
@@ -3272,6 +3904,13 @@ export interface components {
         Page_LabelView_: {
             /** Items */
             items: components["schemas"]["LabelView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[NoteView] */
+        Page_NoteView_: {
+            /** Items */
+            items: components["schemas"]["NoteView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3553,7 +4192,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "already_merged" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "not_merged" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * RenderedTemplate
          * @description What stands around the text of a template that was filled in.
@@ -3776,6 +4415,69 @@ export interface components {
              * @description 1 to 80 characters that are seen
              */
             name: string;
+        };
+        /**
+         * SeparatedContact
+         * @description The contact that went on, and the one that is of its own again.
+         */
+        SeparatedContact: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Profile Name */
+            profile_name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Phone Status */
+            phone_status?: ("verified" | "given") | null;
+            /** Email */
+            email?: string | null;
+            /** Email Status */
+            email_status?: ("verified" | "given") | null;
+            /** Claimed Phone */
+            claimed_phone?: string | null;
+            /** Claimed Email */
+            claimed_email?: string | null;
+            /** Document */
+            document?: string | null;
+            /** Document Type */
+            document_type?: ("cpf" | "cnpj") | null;
+            /** Document Formatted */
+            document_formatted?: string | null;
+            /** Birthday */
+            birthday?: string | null;
+            /** Address */
+            address?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: string | number | boolean | string[];
+            };
+            /** Avatar Url */
+            avatar_url?: string | null;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: components["schemas"]["LabelRef"][];
+            /**
+             * Blocked
+             * @default false
+             */
+            blocked: boolean;
+            block?: components["schemas"]["BlockView"] | null;
+            /** Marketing */
+            marketing?: ("allowed" | "stopped") | null;
+            /** Merged Into */
+            merged_into?: string | null;
+            /** Created At */
+            created_at: string;
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+            restored: components["schemas"]["ContactView"];
         };
         /**
          * SessionView
@@ -5285,6 +5987,139 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_items_api_v1_contact_fields_get: {
+        parameters: {
+            query?: {
+                /** @description Only archived ones, or only those that are not */
+                archived?: boolean | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContactFieldView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_contact_fields_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContactField"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactFieldView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_contact_fields__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactFieldView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_contact_fields__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_contact_fields__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactFieldEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactFieldView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_contacts_api_v1_contacts_get: {
         parameters: {
             query?: {
@@ -5313,6 +6148,57 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    create_api_v1_contacts_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undo_api_v1_contacts_merges__merge_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeparatedContact"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_contact_api_v1_contacts__contact_id__get: {
         parameters: {
             query?: never;
@@ -5331,6 +6217,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_contacts__contact_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_files_api_v1_contacts__contact_id__attachments_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerFile_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    block_api_v1_contacts__contact_id__block_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Blocking"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unblock_api_v1_contacts__contact_id__block_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_conversations_api_v1_contacts__contact_id__conversations_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConversationView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    duplicates_api_v1_contacts__contact_id__duplicates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dismiss_api_v1_contacts__contact_id__duplicates__other_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    identities_api_v1_contacts__contact_id__identities_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5379,6 +6469,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    merge_api_v1_contacts__contact_id__merge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merger"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedContact"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_merges_api_v1_contacts__contact_id__merges_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merges"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_notes_api_v1_contacts__contact_id__notes_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoteView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_note_api_v1_contacts__contact_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_note_api_v1_contacts__contact_id__notes__note_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_note_api_v1_contacts__contact_id__notes__note_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -8,6 +8,7 @@ import type auth from "./locales/pt-BR/auth.json";
 import type channels from "./locales/pt-BR/channels.json";
 import type customer from "./locales/pt-BR/customer.json";
 import type desk from "./locales/pt-BR/desk.json";
+import type fields from "./locales/pt-BR/fields.json";
 import type guide from "./locales/pt-BR/guide.json";
 import type inbox from "./locales/pt-BR/inbox.json";
 import type papers from "./locales/pt-BR/papers.json";
@@ -28,6 +29,7 @@ declare module "i18next" {
       channels: typeof channels;
       customer: typeof customer;
       desk: typeof desk;
+      fields: typeof fields;
       guide: typeof guide;
       inbox: typeof inbox;
       papers: typeof papers;

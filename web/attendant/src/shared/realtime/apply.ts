@@ -3,6 +3,7 @@ import type { Contact, Conversation, LastMessage, Message } from "@/shared/api/t
 import { mentions } from "@/shared/text/mentions";
 import { readingAfter } from "@/shared/conversations/reading";
 import { goneBy } from "@/shared/marks/known";
+import { refOf } from "@/shared/conversations/contactRef";
 import { isAbout, type EventFrame, type MessageEvent } from "@/shared/realtime/frames";
 
 /** The latest copy of each conversation that was ever loaded. */
@@ -126,10 +127,6 @@ function renameContact(copies: Copies, updates: Pick<Updates, "conversations">, 
   for (const id of all) {
     const current = updates.conversations.get(id) ?? copies.get(id);
     if (current?.contact.id !== contact.id) continue;
-    const { name, avatar_url, labels } = contact;
-    updates.conversations.set(id, {
-      ...current,
-      contact: { ...current.contact, name, avatar_url: avatar_url ?? null, labels },
-    });
+    updates.conversations.set(id, { ...current, contact: refOf(contact) });
   }
 }

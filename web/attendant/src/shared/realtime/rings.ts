@@ -22,9 +22,9 @@ export function isMention(frame: EventFrame, me: string, now: number): frame is 
   return mentions(message, me) && frame.actor.id !== me && isFresh(frame, now);
 }
 
-/** Customers' messages in my conversations, in those of nobody or of everybody, as the person wants it. */
+/** Customers' messages in my conversations, in those of nobody or of everybody, as the person wants it; never of somebody blocked. */
 export function concerns(conversation: Conversation, me: string, wanted: "mine" | "queue" | "all"): boolean {
-  if (conversation.status === "closed" || conversation.status === "bot") return false;
+  if (conversation.status === "closed" || conversation.status === "bot" || conversation.contact.blocked) return false;
   if (!conversation.assignee) return wanted !== "mine";
   return conversation.assignee.id === me || wanted === "all";
 }

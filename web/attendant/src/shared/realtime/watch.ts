@@ -2,6 +2,7 @@
 import { Unanswered } from "@/shared/api/problem";
 import type { Contact, Conversation, Message } from "@/shared/api/types";
 import type { Reading } from "@/shared/conversations/reading";
+import { refOf } from "@/shared/conversations/contactRef";
 
 export interface Watch {
   conversations: Set<string>;
@@ -56,8 +57,6 @@ export function settled(answered: Conversation, current: Conversation | undefine
     ...late,
     ...reading,
     favourite,
-    ...(contact && {
-      contact: { ...late.contact, name: contact.name, avatar_url: contact.avatar_url ?? null, labels: contact.labels },
-    }),
+    ...(contact && { contact: refOf(contact) }),
   };
 }

@@ -20,8 +20,9 @@ export function useHistory(contactId: string) {
   return useInfiniteQuery({
     queryKey: ["conversations", "of", contactId],
     queryFn: ({ pageParam, signal }) => {
-      const query = { contact_id: contactId, limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) };
-      return unwrap<Page<Conversation>>(api.GET("/api/v1/conversations", { params: { query }, signal }));
+      const query = { limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) };
+      const params = { path: { contact_id: contactId }, query };
+      return unwrap<Page<Conversation>>(api.GET("/api/v1/contacts/{contact_id}/conversations", { params, signal }));
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,

@@ -53,7 +53,17 @@ const earlier: Conversation = {
 const answers: Answers = {
   "GET /api/v1/conversations/k1": conversation,
   "GET /api/v1/contacts/c1": contact,
-  "GET /api/v1/conversations": { items: [conversation, earlier], next_cursor: null },
+  "GET /api/v1/contacts/c1/conversations": { items: [conversation, earlier], next_cursor: null },
+  "GET /api/v1/contacts/c2/conversations": { items: [conversation], next_cursor: null },
+  ...Object.fromEntries(
+    ["c1", "c2"].flatMap((id) =>
+      ["identities", "duplicates", "notes", "attachments"].map((part) => [
+        `GET /api/v1/contacts/${id}/${part}`,
+        { items: [], next_cursor: null },
+      ]),
+    ),
+  ),
+  "GET /api/v1/contact-fields": { items: [], next_cursor: null },
   "GET /api/v1/conversations/k1/messages": { items: [], next_cursor: null },
   "GET /api/v1/capabilities": { items: [{ kind: "whatsapp", name: "WhatsApp", reply_window_seconds: 86400 }] },
 };
@@ -103,7 +113,7 @@ test("blocked and stopped marketing are said", async () => {
 });
 
 test("the only conversation, without files", async () => {
-  await show({ "GET /api/v1/conversations": { items: [conversation], next_cursor: null } });
+  await show({ "GET /api/v1/contacts/c1/conversations": { items: [conversation], next_cursor: null } });
   expect(await screen.findByText("Esta é a única conversa com este cliente.")).toBeVisible();
   expect(await screen.findByText("Nenhum arquivo ainda.")).toBeVisible();
 });

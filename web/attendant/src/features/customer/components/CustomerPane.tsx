@@ -7,11 +7,17 @@ import { ErrorState } from "@/shared/ui/ErrorState";
 import { Bar } from "@/shared/ui/Skeletons";
 
 import { useCustomer } from "../api/customer";
+import { Blocking } from "./Blocking";
 import { ChannelFacts } from "./ChannelFacts";
 import classes from "./customer.module.css";
+import { Duplicates } from "./Duplicates";
 import { Facts } from "./Facts";
 import { Files } from "./Files";
 import { History } from "./History";
+import { Identities } from "./Identities";
+import { Notes } from "./Notes";
+import { OtherFiles } from "./OtherFiles";
+import { CustomerRecord } from "./Record";
 
 interface Props {
   conversationId: string;
@@ -48,9 +54,15 @@ function Customer({ conversation }: { conversation: Conversation }) {
   return (
     <>
       <Facts contact={contact} merged={contact.id !== conversation.contact.id} />
+      <Duplicates contact={contact} />
+      <CustomerRecord contact={contact} />
       <ChannelFacts conversation={conversation} />
       <History contactId={contact.id} current={conversation} />
+      <Notes contact={contact} />
+      <Identities contact={contact} />
       <Files conversationId={conversation.id} />
+      <OtherFiles contactId={contact.id} current={conversation.id} />
+      <Blocking contact={contact} />
     </>
   );
 }

@@ -70,7 +70,7 @@ export function filesOf(messages: readonly Message[]): SentFile[] {
     .toReversed();
 }
 
-function isVisual(file: Attachment): boolean {
+export function isVisual(file: Attachment): boolean {
   return /^(image|video)\//.test(file.mime_type);
 }
 
@@ -79,7 +79,7 @@ interface FileProps {
   at: string;
 }
 
-function Tile({ file, at, enlarge }: FileProps & { enlarge: () => boolean }) {
+export function Tile({ file, at, enlarge }: FileProps & { enlarge: () => boolean }) {
   const { t } = useTranslation("customer");
   const style = useTimeStyle();
   const [broken, setBroken] = useState(false);
@@ -112,7 +112,7 @@ function Tile({ file, at, enlarge }: FileProps & { enlarge: () => boolean }) {
   );
 }
 
-function FileRow({ file, at }: FileProps) {
+export function FileRow({ file, at }: FileProps) {
   const { language } = usePreferences();
   const style = useTimeStyle();
   const Icon = file.mime_type.startsWith("audio/") ? IconMicrophone : IconFile;

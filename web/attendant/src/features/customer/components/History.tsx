@@ -13,17 +13,17 @@ import classes from "./customer.module.css";
 import { Section } from "./Section";
 
 /** The customer's other conversations, the newest first; a click opens one in place of this one. */
-export function History({ contactId, current }: { contactId: string; current: Conversation }) {
+export function History({ contactId, current }: { contactId: string; current?: Conversation }) {
   const { t } = useTranslation("customer");
   const history = useHistory(contactId);
-  const others = history.data?.filter(({ id }) => id !== current.id);
+  const others = history.data?.filter(({ id }) => id !== current?.id);
   return (
-    <Section title={t("history.title")}>
+    <Section title={t(current ? "history.title" : "history.all")}>
       {others === undefined && history.isPending && <HistorySkeleton />}
       {others === undefined && history.error && (
         <ErrorState error={history.error} retry={() => void history.refetch()} retrying={history.isFetching} compact />
       )}
-      {others?.length === 0 && <p className={classes.nothing}>{t("history.none")}</p>}
+      {others?.length === 0 && <p className={classes.nothing}>{t(current ? "history.none" : "history.nothing")}</p>}
       {others !== undefined && others.length > 0 && (
         <ol className={classes.timeline}>
           {others.map((conversation) => (

@@ -2,7 +2,7 @@ import { Anchor } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useParams } from "react-router";
 
-import { displayName } from "@/shared/text/neutral";
+import { displayName, neutralName } from "@/shared/text/neutral";
 import { ClockTime } from "@/shared/time/times";
 
 import type { Shown } from "../../model/shown";
@@ -53,6 +53,10 @@ export function SystemLine({ row }: { row: Shown }) {
         name: displayName(author) || t("system.someone"),
         reason: t(`system.scheduled_failed_reason.${why}`),
       });
+    }
+    if (content.type === "contacts_merged" || content.type === "contacts_separated") {
+      const { name } = content as { name?: string | null };
+      return t(`system.${content.type}`, { name: neutralName(name ?? "") || t("system.nameless") });
     }
     const known = NOTICES.find((notice) => notice === content.type);
     return known === undefined ? (message.text ?? t("system.other")) : t(`system.${known}`);

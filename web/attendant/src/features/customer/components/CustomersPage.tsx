@@ -1,0 +1,182 @@
+import { Button, TextInput } from "@mantine/core";
+import { useDebouncedValue, useMediaQuery } from "@mantine/hooks";
+import { IconArrowLeft, IconSearch, IconUserPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+
+import type { Contact } from "@/shared/api/types";
+import { useMay } from "@/shared/session/SessionProvider";
+import { neutralName } from "@/shared/text/neutral";
+import { phoneText } from "@/shared/text/phone";
+import { Avatar } from "@/shared/ui/Avatar";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ErrorState } from "@/shared/ui/ErrorState";
+import { IconButton } from "@/shared/ui/IconButton";
+import { PersonName } from "@/shared/ui/SafeText";
+import { Bar, PageSkeleton } from "@/shared/ui/Skeletons";
+import { usePageTitle } from "@/shared/ui/pageTitle";
+
+import { useCustomer } from "../api/customer";
+import { useCustomers } from "../api/customers";
+import { Blocking } from "./Blocking";
+import { Duplicates } from "./Duplicates";
+import { Facts } from "./Facts";
+import { History } from "./History";
+import { Identities } from "./Identities";
+import { NewCustomer } from "./NewCustomer";
+import { Notes } from "./Notes";
+import { OtherFiles } from "./OtherFiles";
+import { CustomerRecord } from "./Record";
+import classes from "./record.module.css";
+
+const TYPING_MS = 200;
+
+/** All customers: a list that is searched, and the record of one beside it. */
+export function CustomersPage() {
+  const { t } = useTranslation("customer");
+  const { contactId } = useParams();
+  const narrow = useMediaQuery("(max-width: 48em)");
+  usePageTitle(t("page.title"));
+  const showsList = !narrow || contactId === undefined;
+  return (
+    <div className={classes.page}>
+      {showsList && <CustomerList selected={contactId} />}
+      {(!narrow || contactId !== undefined) && (
+        <section className={classes.pageRecord} aria-label={t("title")}>
+          {contactId === undefined ? (
+            <EmptyState title={t("page.choose")} compact />
+          ) : (
+            <CustomerOf key={contactId} id={contactId} back={narrow ?? false} />
+          )}
+        </section>
+      )}
+    </div>
+  );
+}
+
+function CustomerList({ selected }: { selected: string | undefined }) {
+  const { t } = useTranslation("customer");
+  const [typed, setTyped] = useState("");
+  const [question] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const [adding, setAdding] = useState(false);
+  const list = useCustomers(question);
+  const may = useMay("contacts:write");
+  const add = may && (
+    <Button size="compact-sm" leftSection={<IconUserPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+      {t("page.new")}
+    </Button>
+  );
+  return (
+    <div className={classes.pageList}>
+      <header className={classes.pageHead}>
+        <h1>{t("page.title")}</h1>
+        <span />
+        {add}
+      </header>
+      <div className={classes.pageHead}>
+        <IconSearch size={16} aria-hidden />
+        <TextInput
+          type="search"
+          aria-label={t("page.search")}
+          placeholder={t("page.search")}
+          maxLength={200}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      {list.isPending && <ListSkeleton />}
+      {list.data === undefined && list.error && (
+        <ErrorState error={list.error} retry={() => void list.refetch()} retrying={list.isFetching} compact />
+      )}
+      {list.data?.length === 0 && (
+        <EmptyState
+          compact
+          title={t(question ? "page.nothing_found" : "page.none")}
+          text={t(question ? "page.nothing_found_text" : "page.none_text")}
+        />
+      )}
+      <ul className={classes.rows} aria-label={t("page.title")}>
+        {list.data?.map((contact) => (
+          <li key={contact.id}>
+            <Row contact={contact} current={contact.id === selected} />
+          </li>
+        ))}
+        {list.hasNextPage && (
+          <li>
+            <Button
+              variant="subtle"
+              fullWidth
+              loading={list.isFetchingNextPage}
+              onClick={() => void list.fetchNextPage()}
+            >
+              {t("page.more")}
+            </Button>
+          </li>
+        )}
+      </ul>
+      {adding && <NewCustomer close={() => setAdding(false)} />}
+    </div>
+  );
+}
+
+function Row({ contact, current }: { contact: Contact; current: boolean }) {
+  const { t } = useTranslation("customer");
+  const name = neutralName(contact.name ?? "");
+  const facts = [contact.phone && phoneText(contact.phone), contact.email, contact.document_formatted];
+  return (
+    <Link to={`/contacts/${contact.id}`} className={classes.row} aria-current={current ? "page" : undefined}>
+      <Avatar id={contact.id} name={name} size={36} />
+      <span className={classes.rowWords}>
+        <span>
+          <PersonName name={name} fallback={t("no_name")} />
+        </span>
+        <small>
+          <bdi dir="ltr">{facts.filter(Boolean).join(" · ") || "—"}</bdi>
+        </small>
+      </span>
+    </Link>
+  );
+}
+
+function CustomerOf({ id, back }: { id: string; back: boolean }) {
+  const { t } = useTranslation("customer");
+  const { data: contact, error, refetch, isFetching } = useCustomer(id);
+  const mayRead = useMay("conversations:read");
+  if (contact === undefined) {
+    if (error === null) return <PageSkeleton />;
+    return <ErrorState error={error} title={t("failed")} retry={() => void refetch()} retrying={isFetching} />;
+  }
+  return (
+    <div>
+      {back && (
+        <Link to="/contacts" aria-label={t("page.back")}>
+          <IconButton label={t("page.back")}>
+            <IconArrowLeft size={18} aria-hidden />
+          </IconButton>
+        </Link>
+      )}
+      <Facts contact={contact} merged={contact.id !== id} />
+      <Duplicates contact={contact} />
+      <CustomerRecord contact={contact} />
+      {mayRead && <History contactId={contact.id} />}
+      <Notes contact={contact} />
+      <Identities contact={contact} />
+      {mayRead && <OtherFiles contactId={contact.id} />}
+      <Blocking contact={contact} />
+    </div>
+  );
+}
+
+function ListSkeleton() {
+  return (
+    <div className={classes.rows} aria-busy="true">
+      {[1, 2, 3, 4, 5, 6].map((place) => (
+        <div key={place} className={classes.row}>
+          <Bar width={36} height={36} round />
+          <Bar width="60%" />
+        </div>
+      ))}
+    </div>
+  );
+}
