@@ -52,10 +52,6 @@ class LabelRef(Schema):
     set_at: Timestamp | None = Field(default=None, exclude_if=_is_none)
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class ContactRef(Schema):
     """The customer, as far as a list needs it.
 
