@@ -17,6 +17,8 @@ from atd_schemas.inbound import InboundAttachment, InboundReceipt
 from atd_schemas.outbound import (
     OutboundAttachment,
     OutboundCommand,
+    OutboundErase,
+    OutboundEraseData,
     OutboundFetch,
     OutboundFetchData,
     OutboundMessage,
@@ -129,6 +131,11 @@ def test_a_row_has_its_time_from_when_it_was_asked_for(command: SendCommand, unt
 class Rows:
     def __init__(self) -> None:
         self.ids: list[str] = []
+        self.forgotten: list[Any] = []
+
+    async def forget(self, row_ids: Sequence[str], lanes: Sequence[str]) -> int:
+        self.forgotten = [*row_ids[:1], *lanes]
+        return 2
 
     async def add(self, rows: Sequence[ledger.NewRow]) -> None:
         self.ids += [row.id for row in rows]
@@ -143,13 +150,28 @@ async def test_every_command_is_written_into_a_ledger_and_files_into_one_of_thei
         kind="image",
         attachment=InboundAttachment(id="file-1", provider_id="1"),
     )
-    commands = [message(), reaction(), read(), OutboundFetch(**ENVELOPE, data=wanted)]
+    erased = OutboundEraseData(
+        **{name: PLACE[name] for name in ("account_id", "channel", "conversation_id")},
+        erasure_id="erasure-1",
+        message_ids=(MESSAGE,),
+        attachment_ids=("file-1",),
+    )
+    erase = OutboundErase(**ENVELOPE, data=erased)
+    commands = [message(), reaction(), read(), OutboundFetch(**ENVELOPE, data=wanted), erase]
+    confirmed: list[Any] = []
+
+    async def confirm(command: OutboundErase, rows: int) -> None:
+        confirmed.append((command, rows))
+
     union, _ = get_args(OutboundCommand)
     assert {type(command) for command in commands} == set(get_args(union))
     records: Any = [SimpleNamespace(event=command, offset=7, traceparent=None) for command in commands]
-    await outbound_handler(sends, fetches, send_for=DAY, fetch_for=7 * DAY)(records)
+    await outbound_handler(sends, fetches, send_for=DAY, fetch_for=7 * DAY, confirm=confirm)(records)
     assert sends.ids == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", COMMAND]
     assert fetches.ids == ["file-1"]
+    assert sends.forgotten == [MESSAGE, "conversation-1", "read:conversation-1"]
+    assert fetches.forgotten == ["file-1"]
+    assert confirmed == [(erase, 4)]
 
 
 def test_the_row_of_a_plain_text_holds_nothing_that_a_text_does_not_have() -> None:

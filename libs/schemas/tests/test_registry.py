@@ -130,6 +130,7 @@ EXPECTED_KEYS = {
     "inbound.receipt": lambda event: f"{event.data.account_id}:{event.data.recipient}",
     "inbound.unparsed": lambda event: event.data.account_id,
     "inbound.unparsed.redriven": lambda event: event.subject,
+    "erasure.confirmed": lambda event: event.data.erasure_id,
     "conversation.viewing": lambda event: event.subject,
     "conversation.favourited": lambda event: event.subject,
     "conversation.read": lambda event: event.subject,

@@ -88,9 +88,11 @@ ContactEventType = Literal[
     "contact.unlabelled",
     "contact.merged",
     "contact.unmerged",
+    "contact.erased",
 ]
 """`contact.merged`: the contact turned out to be another one, `merged_into` says which; no event of it follows but
-`contact.unmerged`, when that was taken back and it is a customer of its own again."""
+`contact.unmerged`, when that was taken back and it is a customer of its own again. `contact.erased`: nothing of it is
+kept, and the event tells nothing of it either; it is its last one."""
 
 
 class VisibleTo(Envelope):

@@ -83,6 +83,20 @@ class OutboundFetchData(Schema):
     attempt: int = 0
 
 
+class OutboundEraseData(Schema):
+    """Erase what is kept of a conversation: of these messages and files, and all that is not sent yet.
+
+    `erasure_id` is whose receipt waits for the answer (`erasure.confirmed`).
+    """
+
+    account_id: str
+    channel: ChannelKind
+    conversation_id: str
+    erasure_id: str
+    message_ids: tuple[str, ...] = ()
+    attachment_ids: tuple[str, ...] = ()
+
+
 class OutboundMessage(Envelope):
     """Send this message. `subject` and key are the conversation, whose order is kept."""
 
@@ -111,6 +125,13 @@ class OutboundFetch(Envelope):
     data: OutboundFetchData
 
 
+class OutboundErase(Envelope):
+    """Erase what is kept of a conversation. `subject` and key are the conversation: it comes after all of its sends."""
+
+    type: Literal["outbound.erase"] = "outbound.erase"
+    data: OutboundEraseData
+
+
 OutboundCommand = Annotated[
-    OutboundMessage | OutboundReaction | OutboundRead | OutboundFetch, Field(discriminator="type")
+    OutboundMessage | OutboundReaction | OutboundRead | OutboundFetch | OutboundErase, Field(discriminator="type")
 ]

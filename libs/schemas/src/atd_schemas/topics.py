@@ -17,6 +17,7 @@ from atd_schemas.envelope import Envelope
 from atd_schemas.inbound import InboundEvent, UnparsedEvent
 from atd_schemas.outbound import OutboundCommand
 from atd_schemas.presence import PresenceEvent
+from atd_schemas.privacy import ErasureConfirmed
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.settings_changes import SettingsChange
 
@@ -119,6 +120,17 @@ PRESENCE_EVENTS = Topic(
     extra={"segment.ms": str(int(_TEN_MINUTES.total_seconds() * 1000))},  # only what is no longer written to is deleted
 )
 
+PRIVACY_CONFIRMATIONS = Topic(
+    name="privacy.confirmations.v1",
+    owner="conversation",
+    key="erasure id",
+    schema=ErasureConfirmed,
+    producers=_CHANNEL_SERVICES,
+    consumers=("conversation",),
+    retention=_WEEK,
+    partitions=3,
+)
+
 
 def outbound_topic(service: Service) -> Topic:
     """The topic of what a channel service sends to customers. Raises `ValueError` for a service that sends nothing."""
@@ -175,6 +187,7 @@ def registry() -> tuple[Topic, ...]:
         *(outbound_topic(service) for service in channel_services() if service.outbound),
         SETTINGS_CHANGES,
         PRESENCE_EVENTS,
+        PRIVACY_CONFIRMATIONS,
         *(dead_letter_topic(service) for service in CONSUMING_SERVICES),
     )
 

@@ -25,10 +25,13 @@ from atd_channelkit.sending.provider import ProviderClient
 from atd_channelkit.sending.worker import SendWorker
 from atd_channelkit.settings import ChannelServiceSettings
 from atd_channelkit.webhooks.translation import SendProof
-from atd_schemas.outbound import OutboundMessageData
-from atd_schemas.topics import Topic
+from atd_schemas.ids import uuid5
+from atd_schemas.outbound import OutboundErase, OutboundMessageData
+from atd_schemas.privacy import ErasureConfirmed, ErasureConfirmedData
+from atd_schemas.topics import PRIVACY_CONFIRMATIONS, Topic
 from atd_servicekit.consuming import BatchHandler
 from atd_servicekit.files import FileStore, create_scanner
+from atd_servicekit.kafka import Outgoing
 from atd_servicekit.ledger import Ledger, ledger_indexes
 from atd_servicekit.rates import Rate, WaitingRateLimiter
 from atd_servicekit.runtime import Runtime
@@ -120,7 +123,26 @@ class ChannelLedgers(Generic[A]):
 
     def _handler(self) -> BatchHandler:
         send_for, fetch_for = self._settings.send_until, self._settings.fetch_until
-        return outbound_handler(self._sends, self._fetches, send_for=send_for, fetch_for=fetch_for)
+        return outbound_handler(
+            self._sends, self._fetches, send_for=send_for, fetch_for=fetch_for, confirm=self._confirm_erased
+        )
+
+    async def _confirm_erased(self, command: OutboundErase, erased: int) -> None:
+        """Tell conversation that a command to erase was carried out; the same command is the same event."""
+        now = self._runtime.clock.now()
+        event = ErasureConfirmed(
+            id=uuid5("erasure-confirmed", command.id),
+            tenant_id=command.tenant_id,
+            occurred_at=now,
+            recorded_at=now,
+            source=self._service,
+            subject=command.data.erasure_id,
+            causation_id=command.id,
+            data=ErasureConfirmedData(
+                erasure_id=command.data.erasure_id, command_id=command.id, service=self._service, erased=erased
+            ),
+        )
+        await self._runtime.producer.publish([Outgoing.of(PRIVACY_CONFIRMATIONS, event, None)])
 
     async def resume(self, account_id: str) -> None:
         """An account has changed: what waits for its credentials is tried, a throttle goes on.

@@ -12,6 +12,7 @@ from atd_channelkit.sending.references import message_reference, reaction_refere
 from atd_schemas.contents import EMPTY
 from atd_schemas.outbound import (
     OutboundAttachment,
+    OutboundEraseData,
     OutboundMessage,
     OutboundMessageData,
     OutboundReaction,
@@ -29,6 +30,15 @@ READ_FOR = timedelta(minutes=10)
 """How long a mark as read is tried: the next one covers what this one would have."""
 
 _READ_LANE = "read:"
+
+_ATTEMPTS_ERASED = 5
+"""Repeats of a message, asked for by people, whose rows are removed with it; later ones expire by themselves."""
+
+
+def erased_rows(data: OutboundEraseData) -> tuple[list[str], list[str]]:
+    """The ids and the lanes of the rows that a command to erase is about."""
+    ids = [message_reference(one, attempt) for one in data.message_ids for attempt in range(_ATTEMPTS_ERASED)]
+    return ids, [data.conversation_id, f"{_READ_LANE}{data.conversation_id}"]
 
 
 def new_row(command: SendCommand, offset: int, traceparent: str | None, send_for: timedelta) -> ledger.NewRow:

@@ -187,6 +187,13 @@ class Ledger:
         await self._store.insert(rows, self._clock.now())
         await self._calls.lanes((row.lane, row.group) for row in rows)
 
+    async def forget(self, row_ids: Sequence[str], lanes: Sequence[str]) -> int:
+        """Remove these rows, and all of these lanes that are not finished; how many there were. Safe to repeat.
+
+        An attempt that is under way may still arrive; its outcome is then nobody's.
+        """
+        return await self._store.forget(row_ids, lanes)
+
     async def resolve(self, row_id: str, result: Mapping[str, Any]) -> bool:
         """Something proves that the row arrived; whether that finished it (false: it was finished, or never ours)."""
         return row_id in await self.resolve_many({row_id: result})

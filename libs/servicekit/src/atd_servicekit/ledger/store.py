@@ -91,6 +91,15 @@ class LedgerStore:
             if any(one["code"] != _DUPLICATE for one in details.get("writeErrors", ())):
                 raise
 
+    async def forget(self, row_ids: Sequence[str], lanes: Sequence[str]) -> int:
+        """Remove rows by id, and the open ones of lanes; how many."""
+        removed = 0
+        if row_ids:
+            removed += (await self._rows.delete_many({"_id": {"$in": list(row_ids)}})).deleted_count
+        for lane in lanes:
+            removed += (await self._rows.delete_many({"open.lane": lane})).deleted_count
+        return removed
+
     def _document(self, row: NewRow, now: datetime) -> "Document":
         shard = self.shard_of(row.group)
         until = {} if row.send_until is None else {"until": row.send_until}
