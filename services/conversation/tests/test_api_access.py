@@ -115,6 +115,35 @@ ROUTES: list[tuple[str, str, Any, str]] = [
 ]
 ALL = tuple({permission for *_, permission in ROUTES})
 UPLOAD = ("POST", "/api/v1/attachments", "conversations:write")
+OF_PAPERS = {
+    **{
+        f"{method} /api/v1/contacts/imports{path}": "contacts:import"
+        for method, path in (
+            *(("GET", ""), ("POST", ""), ("GET", "/{import_id}"), ("GET", "/{import_id}/lines")),
+            *(("POST", f"/{{import_id}}/{step}") for step in ("check", "start", "cancel", "undo")),
+        )
+    },
+    **{
+        f"{method} /api/v1/contacts/exports{path}": "contacts:export"
+        for method, path in (("POST", ""), ("GET", "/{export_id}"), ("GET", "/{export_id}/content"))
+    },
+    **{
+        f"{method} /api/v1/{path}": "privacy:manage"
+        for method, path in (
+            *(("GET", f"privacy/{name}") for name in ("erasures", "erasures/{erasure_id}", "log", "retention")),
+            *(("PUT", "privacy/retention"), ("POST", "contacts/{contact_id}/erase")),
+            *(
+                ("POST", "contacts/{contact_id}/data-exports"),
+                ("GET", "contacts/{contact_id}/data-exports/{export_id}"),
+            ),
+            ("GET", "contacts/{contact_id}/data-exports/{export_id}/content"),
+            *((method, "contacts/{contact_id}/hold") for method in ("GET", "PUT", "DELETE")),
+            *((method, "conversations/{conversation_id}/hold") for method in ("GET", "PUT", "DELETE")),
+        )
+    },
+}
+"""What `tests/imports` and `tests/privacy` look at: each of these needs something first."""
+
 OF_THE_PLATFORM = ("/api/v1/capabilities", "/api/v1/replies/variables", "/api/v1/replies/preview")
 """What is the same for every tenant."""
 
@@ -140,6 +169,7 @@ async def test_every_route_says_what_it_needs(service: Any) -> None:
     expected = {f"{method} {_route(path)}": permission for method, path, _, permission in ROUTES}
     expected[" ".join(UPLOAD[:2])] = UPLOAD[2]
     expected["GET /internal/keys"] = "operator"
+    expected |= OF_PAPERS
     for file in ("content", "thumbnail"):
         expected[f"HEAD /api/v1/attachments/{{attachment_id}}/{file}"] = "conversations:read"
     assert {name: what for name, what in needed.items() if not what.startswith("public")} == expected
@@ -333,7 +363,7 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
 
 # --- who sees own conversations only
 
-OF_THE_COMPANY = frozenset({"contact-fields", "labels", "replies", "settings", "storage", "tags", "types"})
+OF_THE_COMPANY = frozenset({"contact-fields", "labels", "privacy", "replies", "settings", "storage", "tags", "types"})
 """Lists and settings of the company, by the first word of their path: everybody sees the same."""
 
 NOTHING_OF_CONVERSATIONS = frozenset(
@@ -364,7 +394,16 @@ BULK = frozenset({"POST /api/v1/conversations/bulk"})
 BULK_OF_MESSAGES = frozenset({"POST /api/v1/messages/tags"})
 """The same of messages."""
 
-BY_ITSELF = frozenset({"POST /api/v1/contacts/merges/{merge_id}/undo"})
+BY_ITSELF = frozenset(
+    {
+        "POST /api/v1/contacts/merges/{merge_id}/undo",
+        *(
+            name
+            for name in OF_PAPERS
+            if name.split(" /api/v1/")[1].startswith(("contacts/imports", "contacts/exports"))
+        ),
+    }
+)
 """Routes that look by themselves whether the caller sees what they are about."""
 
 BY_PATH = frozenset(("conversation_id", "message_id", "attachment_id", "contact_id", "scheduled_id"))

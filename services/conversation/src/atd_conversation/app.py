@@ -95,7 +95,6 @@ def create_app(
     own_frames = OwnFrames(runtime.producer, runtime.clock)
     runtime.background("own-frames", own_frames.run)
     thumbnails, jobs = Thumbnails(file_store), runtime.use_jobs()
-    papers = Papers.build(runtime, jobs, queries, file_store, thumbnails, settings.time_zone)
     rules = {
         **{kind: ItemRules() for kind in KINDS},
         **marking_rules(catalogues, jobs, runtime.clock),
@@ -108,6 +107,20 @@ def create_app(
     scheduled_commands = ScheduledCommands(scheduled, commands, queries, store, directory, files, jobs, runtime.clock)
     jobs.handle(SCHEDULED_JOB, DueMessages(scheduled_commands, runtime.transaction))
     records = Records(database, names)
+    contact_commands = ContactCommands(records, store, served, runtime.clock)
+    papers = Papers.build(
+        runtime,
+        jobs,
+        queries,
+        file_store,
+        thumbnails,
+        contact_commands,
+        settings_cache,
+        records,
+        store,
+        served,
+        settings.time_zone,
+    )
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -136,7 +149,7 @@ def create_app(
         snoozing=Snoozing(commands, jobs, runtime.transaction),
         papers=papers,
         customers=Customers(
-            commands=ContactCommands(records, store, served, runtime.clock),
+            commands=contact_commands,
             records=records,
             notes=ContactNotes(database),
         ),

@@ -6,6 +6,7 @@ from atd_conversation.api.actions import actions_router, edits_router
 from atd_conversation.api.attachments import attachments_router
 from atd_conversation.api.bulk import bulk_router
 from atd_conversation.api.capabilities import capabilities_router
+from atd_conversation.api.contact_exports import contact_exports_router
 from atd_conversation.api.contact_fields import contact_fields_router
 from atd_conversation.api.contact_merges import merges_router
 from atd_conversation.api.contact_notes import notes_router
@@ -14,10 +15,13 @@ from atd_conversation.api.contacts import contacts_router
 from atd_conversation.api.conversations import conversations_router
 from atd_conversation.api.customer_history import history_router
 from atd_conversation.api.guard import SightGuard
+from atd_conversation.api.holds import contact_holds_router, conversation_holds_router
+from atd_conversation.api.imports import imports_router
 from atd_conversation.api.labelling import labelling_router
 from atd_conversation.api.labels import labels_router
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
+from atd_conversation.api.privacy import contact_privacy_router, privacy_router
 from atd_conversation.api.replies import replies_router
 from atd_conversation.api.scheduled import scheduled_router
 from atd_conversation.api.storage import storage_router
@@ -41,6 +45,12 @@ def routers(parts: Parts) -> list[APIRouter]:
         timeline_router,
         contact_fields_router,
         merges_router,
+        imports_router,
+        privacy_router,
+        contact_privacy_router,
+        contact_holds_router,
+        conversation_holds_router,
+        contact_exports_router,
         contacts_router,
         records_router,
         notes_router,

@@ -47,6 +47,8 @@ Reader = Annotated[Identity, Depends(Requires("conversations:read"))]
 Writer = Annotated[Identity, Depends(Requires("conversations:write"))]
 Assigner = Annotated[Identity, Depends(Requires("conversations:assign"))]
 ContactReader = Annotated[Identity, Depends(Requires("contacts:read"))]
+ContactImporter = Annotated[Identity, Depends(Requires("contacts:import"))]
+ContactExporter = Annotated[Identity, Depends(Requires("contacts:export"))]
 ContactWriter = Annotated[Identity, Depends(Requires("contacts:write"))]
 
 

@@ -103,6 +103,24 @@ class ContactCommands:
             await self._save(session, merging, contact, changed)
         return contact
 
+    async def restore(
+        self, session: "Session", caller: Caller, contact: Contact, values: Mapping[str, Any]
+    ) -> tuple[str, ...]:
+        """Give fields the values that they had (see `Contact.values`; None: none); the fields that changed."""
+        merging, before = self._about(caller, contact), contact.ref()
+        changed = contact.put_values(values)
+        if contact.ref() != before:
+            await self._with_conversations(session, caller, merging, contact)
+        await self._save(session, merging, contact, changed)
+        return changed
+
+    async def remove(self, session: "Session", caller: Caller, contact: Contact) -> None:
+        """Remove a record to which nothing belongs. Its last event is `contact.erased`."""
+        merging = self._about(caller, contact)
+        merging.intake.unit.forget_contact(contact)
+        contact.forget()
+        await self._save(session, merging, contact, (), "contact.erased")
+
     async def note_changed(self, session: "Session", caller: Caller, contact: Contact) -> None:
         """Tell that the notes on a customer changed."""
         merging = self._about(caller, contact)

@@ -277,6 +277,21 @@ class Contact:
                 changed.append(_told(name))
         return tuple(name for name in dict.fromkeys(changed) if name not in _UNTOLD)
 
+    def put_values(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Set fields by their names in `values`, None for none; the fields that changed."""
+        now = self.values()
+        changed = [name for name, value in sorted(values.items()) if now.get(name) != value]
+        for name in changed:
+            self._put_value(name, values[name])
+        return tuple(_GIVEN.get(name, name) for name in changed if name not in _UNTOLD)
+
+    def forget(self) -> None:
+        """Leave nothing of the customer but the id."""
+        for name in ("name", *_PROVEN):
+            setattr(self, name, None)
+        self.record, self.block, self.merged, self.changes = Record(), None, None, {}
+        self.absorbed = self.apart = self.dismissed = self.undone = ()
+
     def keep_apart(self, other_id: str) -> None:
         """Remember that people said these are two."""
         self.apart = (*(one for one in self.apart if one != other_id), other_id)[-MOST_NOTED:]

@@ -22,6 +22,8 @@ from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5
 from atd_schemas.outbound import (
     OutboundAttachment,
+    OutboundErase,
+    OutboundEraseData,
     OutboundFetch,
     OutboundFetchData,
     OutboundMessage,
@@ -199,6 +201,26 @@ def read_command(
         actor=actor,
         data=OutboundReadData(
             **_place(conversation), recipient=conversation.recipient, external_id=external_id, typing=typing
+        ),
+    )
+
+
+def erase_command(
+    conversation: Conversation,
+    erasure_id: str,
+    message_ids: tuple[str, ...],
+    attachment_ids: tuple[str, ...],
+    *,
+    now: datetime,
+    causation_id: str,
+) -> OutboundErase:
+    """Erase what the channel service keeps of these messages and files, and what it has not sent yet."""
+    first = (message_ids or attachment_ids or ("all",))[0]
+    return OutboundErase(
+        id=uuid5("erase", erasure_id, conversation.id, first),
+        **_command(conversation, now, causation_id),
+        data=OutboundEraseData(
+            **_place(conversation), erasure_id=erasure_id, message_ids=message_ids, attachment_ids=attachment_ids
         ),
     )
 

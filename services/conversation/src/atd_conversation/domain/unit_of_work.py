@@ -44,6 +44,7 @@ class UnitOfWork:
     moved_identities: dict[str, tuple[str, str]] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
     contacts: dict[str, tuple[Contact, int]] = field(default_factory=dict)
+    removed_contacts: set[str] = field(default_factory=set)
     new_conversations: dict[str, Conversation] = field(default_factory=dict)
     conversations: dict[str, tuple[Conversation, Conversation]] = field(default_factory=dict)
     new_messages: list[Message] = field(default_factory=list)
@@ -78,6 +79,10 @@ class UnitOfWork:
         """To be called for a contact that was read and is changed."""
         if contact.id not in self.new_contacts and contact.id not in self.contacts:
             self.contacts[contact.id] = (contact, contact.order)
+
+    def forget_contact(self, contact: Contact) -> None:
+        """To be called for a contact that was touched and is removed."""
+        self.removed_contacts.add(contact.id)
 
     def publish(self, topic: Topic, event: Envelope, traceparent: str | None) -> None:
         """Let an event or a command go out when the unit is saved."""

@@ -116,7 +116,9 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
     yield Write(
         CONTACTS,
         [
-            UpdateOne({"_id": contact.id, "order": read_at}, {"$set": contact_fields(contact)})
+            DeleteOne({"_id": contact.id, "order": read_at})
+            if contact.id in unit.removed_contacts
+            else UpdateOne({"_id": contact.id, "order": read_at}, {"$set": contact_fields(contact)})
             for contact, read_at in unit.contacts.values()
         ],
     )

@@ -12,6 +12,9 @@ PERMISSIONS: Mapping[str, str] = {
     "conversations:assign": "assign conversations",
     "contacts:read": "see customers",
     "contacts:write": "change customers",
+    "contacts:import": "take customers in from a file, and undo it",
+    "contacts:export": "export customers to a file",
+    "privacy:manage": "export and erase a customer's data, set legal holds and how long messages are kept",
     "settings:manage": "change tags, labels, types, replies and rules of the company",
     "channels:read": "see which channel accounts are connected",
     "channels:manage": "connect, change and remove channel accounts",
@@ -22,8 +25,8 @@ PERMISSIONS: Mapping[str, str] = {
 
 _BOT = frozenset({"conversations:read", "conversations:write", "contacts:read"})
 _ATTENDANT = _BOT | {"conversations:assign", "contacts:write", "channels:read", "attendants:read"}
-_SUPERVISOR = _ATTENDANT | {"settings:manage"}
-_ADMIN = _SUPERVISOR | {"channels:manage", "attendants:manage"}
+_SUPERVISOR = _ATTENDANT | {"contacts:import", "contacts:export", "settings:manage"}
+_ADMIN = _SUPERVISOR | {"privacy:manage", "channels:manage", "attendants:manage"}
 
 ROLES: Mapping[Role, frozenset[str]] = {
     "operator": frozenset({"operator"}),
