@@ -3,6 +3,8 @@ import { attendantsPage } from "@/features/attendants";
 import { labelsPage, tagsPage, typesPage } from "@/features/catalogues";
 import { channelsPage } from "@/features/channels";
 import { fieldsPage } from "@/features/fields";
+import { importsPage } from "@/features/papers";
+import { privacyPage } from "@/features/privacy";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
 export const settingsPages: readonly SettingsPage[] = [
@@ -13,4 +15,6 @@ export const settingsPages: readonly SettingsPage[] = [
   labelsPage,
   typesPage,
   fieldsPage,
+  importsPage,
+  privacyPage,
 ];

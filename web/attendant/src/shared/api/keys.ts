@@ -42,5 +42,10 @@ export const keys = {
   setting: (kind: string) => ["settings", kind] as const,
   /** `Gone`: marks that were deleted or merged since the client was opened. */
   goneMarks: () => ["goneMarks"] as const,
+  /** `ImportList`: the latest imports of contacts, and one of them. */
+  imports: () => ["imports"] as const,
+  import: (id: string) => ["imports", id] as const,
+  /** What is asked of a customer's data: `erasures`, `log`, `retention`, `hold`, `export`. */
+  privacy: (...what: string[]) => ["privacy", ...what] as const,
   sessions: () => ["sessions"] as const,
 };

@@ -13,6 +13,7 @@ import type guide from "./locales/pt-BR/guide.json";
 import type inbox from "./locales/pt-BR/inbox.json";
 import type papers from "./locales/pt-BR/papers.json";
 import type marks from "./locales/pt-BR/marks.json";
+import type privacy from "./locales/pt-BR/privacy.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
 import type composer from "./locales/pt-BR/composer.json";
 import type settings from "./locales/pt-BR/settings.json";
@@ -34,6 +35,7 @@ declare module "i18next" {
       inbox: typeof inbox;
       papers: typeof papers;
       marks: typeof marks;
+      privacy: typeof privacy;
       sandbox: typeof sandbox;
       composer: typeof composer;
       settings: typeof settings;

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 
+import { ContactPrivacy } from "@/features/privacy";
 import type { Conversation } from "@/shared/api/types";
 import { useConversation } from "@/shared/conversations/queries";
 import { useTaken } from "@/shared/conversations/taken";
@@ -63,6 +64,7 @@ function Customer({ conversation }: { conversation: Conversation }) {
       <Files conversationId={conversation.id} />
       <OtherFiles contactId={contact.id} current={conversation.id} />
       <Blocking contact={contact} />
+      <ContactPrivacy contact={contact} />
     </>
   );
 }
