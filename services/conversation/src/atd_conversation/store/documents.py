@@ -1,5 +1,6 @@
 """Domain objects to MongoDB documents and back."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS

@@ -453,6 +453,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Export contacts as CSV */
+        post: operations["make_api_v1_contacts_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an export is */
+        get: operations["get_export_api_v1_contacts_exports__export_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/exports/{export_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file */
+        get: operations["content_api_v1_contacts_exports__export_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest imports */
+        get: operations["list_imports_api_v1_contacts_imports_get"];
+        put?: never;
+        /** Read an uploaded file */
+        post: operations["begin_api_v1_contacts_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is */
+        get: operations["get_import_api_v1_contacts_imports__import_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop; what was taken in stays, and can be undone */
+        post: operations["cancel_api_v1_contacts_imports__import_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at every line, and write nothing */
+        post: operations["check_api_v1_contacts_imports__import_id__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report, line by line */
+        get: operations["lines_api_v1_contacts_imports__import_id__lines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the checked lines in */
+        post: operations["start_api_v1_contacts_imports__import_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove what it created, and give back what it changed */
+        post: operations["undo_api_v1_contacts_imports__import_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/merges/{merge_id}/undo": {
         parameters: {
             query?: never;
@@ -540,6 +711,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/data-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All data of a customer as a file */
+        post: operations["export_api_v1_contacts__contact_id__data_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/data-exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it is */
+        get: operations["get_export_api_v1_contacts__contact_id__data_exports__export_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/data-exports/{export_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file */
+        get: operations["content_api_v1_contacts__contact_id__data_exports__export_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{contact_id}/duplicates": {
         parameters: {
             query?: never;
@@ -569,6 +791,42 @@ export interface paths {
         post?: never;
         /** They are not the same customer */
         delete: operations["dismiss_api_v1_contacts__contact_id__duplicates__other_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase all that is kept of a customer, for good */
+        post: operations["erase_api_v1_contacts__contact_id__erase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The legal hold on a customer */
+        get: operations["get_hold_api_v1_contacts__contact_id__hold_get"];
+        /** Set a legal hold: nothing of the customer is erased */
+        put: operations["put_hold_api_v1_contacts__contact_id__hold_put"];
+        post?: never;
+        /** Release a customer's legal hold */
+        delete: operations["release_api_v1_contacts__contact_id__hold_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -831,6 +1089,25 @@ export interface paths {
         post?: never;
         /** Take it out of the caller's favourites */
         delete: operations["unfavour_api_v1_conversations__conversation_id__favourite_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The legal hold on a conversation */
+        get: operations["get_hold_api_v1_conversations__conversation_id__hold_get"];
+        /** Set a legal hold: nothing of the conversation is erased */
+        put: operations["put_hold_api_v1_conversations__conversation_id__hold_put"];
+        post?: never;
+        /** Release a conversation's legal hold */
+        delete: operations["release_api_v1_conversations__conversation_id__hold_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1217,6 +1494,75 @@ export interface paths {
         post?: never;
         /** Take a tag off a message */
         delete: operations["untag_api_v1_messages__message_id__tags__tag_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Erasures, the latest first */
+        get: operations["erasures_api_v1_privacy_erasures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt of an erasure */
+        get: operations["receipt_api_v1_privacy_erasures__erasure_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what with whose data */
+        get: operations["log_api_v1_privacy_log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long messages are kept */
+        get: operations["get_retention_api_v1_privacy_retention_get"];
+        /** Keep messages for so many days */
+        put: operations["put_retention_api_v1_privacy_retention_put"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2087,6 +2433,49 @@ export interface components {
             type_required: boolean;
         };
         /**
+         * ColumnChoice
+         * @description What a column fills; `ignore`: nothing.
+         */
+        ColumnChoice: {
+            /** Index */
+            index: number;
+            /** Field */
+            field: string;
+        };
+        /**
+         * ColumnView
+         * @description A column of the file: its name, what it fills, and its first values.
+         */
+        ColumnView: {
+            /** Index */
+            index: number;
+            /** Name */
+            name: string;
+            /** Field */
+            field: string;
+            /**
+             * Samples
+             * @default []
+             */
+            samples: string[];
+        };
+        /**
+         * ConfirmationView
+         * @description What a service has said: of `asked` commands `confirmed` are carried out, and `erased` records are gone.
+         */
+        ConfirmationView: {
+            /** Service */
+            service: string;
+            /** Asked */
+            asked: number;
+            /** Confirmed */
+            confirmed: number;
+            /** Erased */
+            erased: number;
+            /** At */
+            at: string | null;
+        };
+        /**
          * ConnectableKind
          * @description One kind of channel that can be connected: the form, what to do before it, and what to paste after it.
          */
@@ -2574,6 +2963,16 @@ export interface components {
          */
         EmptyContent: Record<string, never>;
         /**
+         * FieldChoice
+         * @description What a column can fill. `name` is a custom field's own; the client names the others.
+         */
+        FieldChoice: {
+            /** Field */
+            field: string;
+            /** Name */
+            name?: string | null;
+        };
+        /**
          * FileLimit
          * @description Of the files of one kind of message.
          *
@@ -2736,6 +3135,24 @@ export interface components {
             at: string;
         };
         /**
+         * HoldState
+         * @description The hold on something; null: there is none.
+         */
+        HoldState: {
+            hold: components["schemas"]["HoldView"] | null;
+        };
+        /**
+         * HoldView
+         * @description A legal hold.
+         */
+        HoldView: {
+            /** Reason */
+            reason: string;
+            by: components["schemas"]["Named"];
+            /** At */
+            at: string;
+        };
+        /**
          * Identities
          * @description All identities of one customer.
          */
@@ -2769,6 +3186,92 @@ export interface components {
             account_id?: string | null;
             /** Account Name */
             account_name?: string | null;
+        };
+        /**
+         * ImportList
+         * @description The latest imports, the newest first.
+         */
+        ImportList: {
+            /** Items */
+            items: components["schemas"]["ImportView"][];
+        };
+        /**
+         * ImportPlan
+         * @description What the columns fill, and what to do with a line of somebody who is known or stands in the file before.
+         *
+         *     `update`: what the line says is written to their record, a phone, e-mail or document only where there is none;
+         *     `skip`: the line is left out; `create`: another record is made.
+         */
+        ImportPlan: {
+            /** Columns */
+            columns: components["schemas"]["ColumnChoice"][];
+            /**
+             * Duplicates
+             * @default update
+             * @enum {string}
+             */
+            duplicates: "update" | "skip" | "create";
+        };
+        /**
+         * ImportView
+         * @description An import. `lines` of the file, of which `done` were handled in the present state.
+         *
+         *     `counts` has lines by outcome; `existing` are of customers who were there, `repeated` stand in the file before;
+         *     after undoing `removed`, `restored` and `kept`.
+         */
+        ImportView: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "checking" | "checked" | "running" | "done" | "cancelled" | "undoing" | "undone" | "failed";
+            /** File Name */
+            file_name: string;
+            /** File Size */
+            file_size: number;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "utf-8" | "utf-16-le" | "utf-16-be" | "windows-1252";
+            /** Bom */
+            bom: boolean;
+            /**
+             * Delimiter
+             * @enum {string}
+             */
+            delimiter: ";" | "," | "\t" | "|";
+            /** Header */
+            header: boolean;
+            /** Columns */
+            columns: components["schemas"]["ColumnView"][];
+            /**
+             * Fields
+             * @default []
+             */
+            fields: components["schemas"]["FieldChoice"][];
+            /**
+             * Duplicates
+             * @enum {string}
+             */
+            duplicates: "update" | "skip" | "create";
+            /** Lines */
+            lines: number;
+            /** Unreadable */
+            unreadable: number;
+            /** Done */
+            done: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Created At */
+            created_at: string;
+            created_by: components["schemas"]["Named"];
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * Interactive
@@ -2933,6 +3436,35 @@ export interface components {
             text?: string | null;
         };
         /**
+         * LineView
+         * @description What became of a line; its number is the row in a spreadsheet. `ok`: checked, and not taken in yet.
+         */
+        LineView: {
+            /** Line */
+            line: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "ok" | "created" | "updated" | "unchanged" | "skipped" | "refused";
+            /** Code */
+            code: string | null;
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
+            /** Same As Line */
+            same_as_line: number | null;
+            /** Existing */
+            existing: boolean;
+            /** Kept */
+            kept: string[];
+            /** Contact Id */
+            contact_id: string | null;
+            /** Undone */
+            undone: ("removed" | "restored" | "kept") | null;
+            /** Undo Code */
+            undo_code: string | null;
+        };
+        /**
          * LinkContent
          * @description A text with a button that opens a page.
          */
@@ -3048,6 +3580,28 @@ export interface components {
             address?: string | null;
             /** Url */
             url?: string | null;
+        };
+        /**
+         * LogView
+         * @description Who did what; `subject` is `contact:<id>` or `conversation:<id>`.
+         */
+        LogView: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "export" | "erase" | "erased" | "hold" | "release" | "retention" | "retained";
+            by: components["schemas"]["Named"];
+            /** Subject */
+            subject: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
         };
         /**
          * LoginRequest
@@ -3484,6 +4038,64 @@ export interface components {
             order: number;
         };
         /**
+         * NewDataExport
+         * @description In which language and zone transcripts are written.
+         */
+        NewDataExport: {
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
+        };
+        /**
+         * NewErasure
+         * @description Why, and the customer's name (or id, where there is no name) once more: it cannot be undone.
+         */
+        NewErasure: {
+            /** Confirm */
+            confirm: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * NewExport
+         * @description Which contacts: those that `q` finds, as in the list (at most 200), or all. `language` names the columns.
+         */
+        NewExport: {
+            /** Q */
+            q?: string | null;
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
+        };
+        /**
+         * NewHold
+         * @description Why nothing may be erased.
+         */
+        NewHold: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * NewImport
+         * @description A file that was uploaded. What is not given of its format is found out.
+         */
+        NewImport: {
+            /** Attachment Id */
+            attachment_id: string;
+            /** Encoding */
+            encoding?: ("utf-8" | "utf-16-le" | "utf-16-be" | "windows-1252") | null;
+            /** Delimiter */
+            delimiter?: (";" | "," | "\t" | "|") | null;
+            /** Header */
+            header?: boolean | null;
+        };
+        /**
          * NewLabel
          * @description A label to make.
          */
@@ -3907,10 +4519,31 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[LineView] */
+        Page_LineView_: {
+            /** Items */
+            items: components["schemas"]["LineView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[LogView] */
+        Page_LogView_: {
+            /** Items */
+            items: components["schemas"]["LogView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[NoteView] */
         Page_NoteView_: {
             /** Items */
             items: components["schemas"]["NoteView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ReceiptView] */
+        Page_ReceiptView_: {
+            /** Items */
+            items: components["schemas"]["ReceiptView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -4021,6 +4654,38 @@ export interface components {
             product?: components["schemas"]["ProductRef"] | null;
         };
         /**
+         * PreparedFileView
+         * @description A file that is being made, or can be downloaded by `url` until `expires_at`.
+         *
+         *     `done` of `total` pieces are written. A `failed` one can be asked for again.
+         */
+        PreparedFileView: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "ready" | "failed";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Name */
+            name: string | null;
+            /** Mime Type */
+            mime_type: string | null;
+            /** Size */
+            size: number | null;
+            /** Url */
+            url: string | null;
+            /** Created At */
+            created_at: string;
+            created_by: components["schemas"]["Named"];
+            /** Expires At */
+            expires_at: string | null;
+        };
+        /**
          * Preview
          * @description A text that is being written, and values to show it with.
          */
@@ -4077,6 +4742,18 @@ export interface components {
                 field: string;
                 message: string;
             }[];
+        };
+        /**
+         * ProblemView
+         * @description Why a line is not taken: `code`, the column, and what stands there.
+         */
+        ProblemView: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: string | null;
+            /** Value */
+            value: string | null;
         };
         /**
          * ProductRef
@@ -4152,6 +4829,44 @@ export interface components {
             typing: boolean;
         };
         /**
+         * ReceiptView
+         * @description The receipt of an erasure: what was removed here, which services confirmed, what expires by itself.
+         *
+         *     `waiting`: nothing is kept here any more, and a service has not confirmed yet.
+         */
+        ReceiptView: {
+            /** Id */
+            id: string;
+            /** Contact Id */
+            contact_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "waiting" | "done";
+            /** Reason */
+            reason: string;
+            asked_by: components["schemas"]["Named"];
+            /** Asked At */
+            asked_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Erased */
+            erased: {
+                [key: string]: number;
+            };
+            /**
+             * Confirmations
+             * @default []
+             */
+            confirmations: components["schemas"]["ConfirmationView"][];
+            /**
+             * Remaining
+             * @default []
+             */
+            remaining: components["schemas"]["Remaining"][];
+        };
+        /**
          * Referral
          * @description The advertisement or post that a customer came from; what the channel does not tell is absent.
          */
@@ -4193,6 +4908,19 @@ export interface components {
          * @enum {string}
          */
         RefusalCode: "already_merged" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "not_merged" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        /**
+         * Remaining
+         * @description What is out of reach and expires by itself.
+         */
+        Remaining: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "topics" | "repeats" | "backups";
+            /** Days */
+            days: number | null;
+        };
         /**
          * RenderedTemplate
          * @description What stands around the text of a template that was filled in.
@@ -4279,6 +5007,29 @@ export interface components {
             archived: boolean;
             /** Version */
             version: number;
+        };
+        /**
+         * RetentionBody
+         * @description After how many days messages and files of closed conversations are removed; null: never.
+         */
+        RetentionBody: {
+            /** Messages Days */
+            messages_days?: number | null;
+        };
+        /**
+         * RetentionView
+         * @description `removed` counts messages so far; `swept_at` is when it was last carried out.
+         */
+        RetentionView: {
+            /** Messages Days */
+            messages_days?: number | null;
+            /**
+             * Removed
+             * @default 0
+             */
+            removed: number;
+            /** Swept At */
+            swept_at?: string | null;
         };
         /**
          * Row
@@ -6176,6 +6927,278 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    make_api_v1_contacts_exports_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedFileView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_export_api_v1_contacts_exports__export_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedFileView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    content_api_v1_contacts_exports__export_id__content_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_imports_api_v1_contacts_imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_api_v1_contacts_imports_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_import_api_v1_contacts_imports__import_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_api_v1_contacts_imports__import_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_api_v1_contacts_imports__import_id__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    lines_api_v1_contacts_imports__import_id__lines_get: {
+        parameters: {
+            query?: {
+                /** @description One or several */
+                outcome?: ("ok" | "created" | "updated" | "unchanged" | "skipped" | "refused")[] | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LineView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_api_v1_contacts_imports__import_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undo_api_v1_contacts_imports__import_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     undo_api_v1_contacts_merges__merge_id__undo_post: {
         parameters: {
             query?: never;
@@ -6358,6 +7381,81 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    export_api_v1_contacts__contact_id__data_exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDataExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedFileView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_export_api_v1_contacts__contact_id__data_exports__export_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedFileView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    content_api_v1_contacts__contact_id__data_exports__export_id__content_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     duplicates_api_v1_contacts__contact_id__duplicates_get: {
         parameters: {
             query?: never;
@@ -6399,6 +7497,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    erase_api_v1_contacts__contact_id__erase_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewErasure"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_hold_api_v1_contacts__contact_id__hold_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_hold_api_v1_contacts__contact_id__hold_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    release_api_v1_contacts__contact_id__hold_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldState"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -7013,6 +8211,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_hold_api_v1_conversations__conversation_id__hold_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_hold_api_v1_conversations__conversation_id__hold_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    release_api_v1_conversations__conversation_id__hold_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldState"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -7829,6 +9100,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    erasures_api_v1_privacy_erasures_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReceiptView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    receipt_api_v1_privacy_erasures__erasure_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    log_api_v1_privacy_log_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LogView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_retention_api_v1_privacy_retention_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_retention_api_v1_privacy_retention_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
                 };
             };
             default: components["responses"]["Problem"];
