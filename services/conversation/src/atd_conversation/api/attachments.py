@@ -1,20 +1,24 @@
 """Files of messages: uploading, reading, thumbnails, and fetching a customer's file again."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from atd_conversation.api.guard import keep_to_sight
 from atd_conversation.api.multipart import PART, FilePart
 from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, json_response
 from atd_conversation.api.serving import FileResponse, Unsatisfiable, file_headers, is_known, span_of
 from atd_conversation.domain.file_types import HEAD_BYTES
-from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.thumbnails import MIME_TYPE, NoThumbnail
 from atd_conversation.uploads import MAX_UPLOAD_BYTES
 from atd_schemas.views import AttachmentView
 from atd_servicekit.files import FileMissing, file_key
 from atd_servicekit.idempotency import IdempotencyKey
 from atd_servicekit.problems import Problem, conflict, invalid, not_found, too_large
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
 
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES + 64 * 1024
 """An upload with what the form adds to it."""
@@ -73,11 +77,13 @@ def attachments_router(parts: Parts) -> APIRouter:
 
     @router.post("/{attachment_id}/retry", summary="Fetch a customer's file again")
     async def retry(identity: Writer, attachment_id: str, request_id: RequestId) -> AttachmentView:
-        message = await parts.transaction(
-            lambda session: parts.messages.fetch_again(
+        async def work(session: "Session") -> Message:
+            await keep_to_sight(parts, identity, session, attachment_id=attachment_id)
+            return await parts.messages.fetch_again(
                 session, identity.tenant_id, identity.actor(), attachment_id, request_id=request_id
             )
-        )
+
+        message = await parts.transaction(work)
         return next(one for one in message.attachments if one.id == attachment_id).view()
 
     _serve(router, parts)

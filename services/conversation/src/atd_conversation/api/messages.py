@@ -1,16 +1,23 @@
 """Reading a thread, answering the customer, leaving a note; reacting to a message, sending it again."""
 
-from typing import Annotated, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
 
 from atd_conversation.api.bodies import NewReaction
+from atd_conversation.api.guard import keep_to_sight
 from atd_conversation.api.parts import Parts, Reader, RequestId, Writer
 from atd_conversation.api.saying import add_saying
+from atd_conversation.domain.message import Message
 from atd_schemas.views import MessageView
+from atd_servicekit.identity import Identity
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import invalid, not_found
 from atd_servicekit.requests import DECLARED_ONLY
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
 
 _LAST = 2**53
 """No conversation has so many events; MongoDB could not compare with a number of more than 64 bits."""
@@ -109,29 +116,50 @@ def message_router(parts: Parts) -> APIRouter:
 
     @router.put("/reaction", summary="Put the company's reaction on a message")
     async def react(identity: Writer, message_id: str, reaction: NewReaction, request_id: RequestId) -> MessageView:
-        message = await parts.transaction(
+        message = await _changed(
+            parts,
+            identity,
+            message_id,
             lambda session: parts.messages.react(
                 session, identity.tenant_id, identity.actor(), message_id, reaction.emoji, request_id=request_id
-            )
+            ),
         )
         return message.view()
 
     @router.delete("/reaction", summary="Take the company's reaction away")
     async def take_reaction_away(identity: Writer, message_id: str, request_id: RequestId) -> MessageView:
-        message = await parts.transaction(
+        message = await _changed(
+            parts,
+            identity,
+            message_id,
             lambda session: parts.messages.react(
                 session, identity.tenant_id, identity.actor(), message_id, None, request_id=request_id
-            )
+            ),
         )
         return message.view()
 
     @router.post("/retry", summary="Send a failed message again")
     async def retry(identity: Writer, message_id: str, request_id: RequestId) -> MessageView:
-        message = await parts.transaction(
+        message = await _changed(
+            parts,
+            identity,
+            message_id,
             lambda session: parts.messages.retry(
                 session, identity.tenant_id, identity.actor(), message_id, request_id=request_id
-            )
+            ),
         )
         return message.view()
 
     return router
+
+
+async def _changed(
+    parts: Parts, identity: Identity, message_id: str, command: "Callable[[Session], Awaitable[Message]]"
+) -> Message:
+    """Run the command in a transaction that finds the message where the caller still sees it."""
+
+    async def work(session: "Session") -> Message:
+        await keep_to_sight(parts, identity, session, message_id=message_id)
+        return await command(session)
+
+    return await parts.transaction(work)
