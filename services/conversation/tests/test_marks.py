@@ -194,7 +194,7 @@ async def test_a_label_is_on_the_customer_and_on_all_their_conversations(desk: A
     assert told.keys() == {"contact.labelled", "contact.unlabelled", "conversation.updated"}
     assert told["contact.labelled"].data.label.name == "VIP"
     assert (told["contact.labelled"].subject, told["contact.labelled"].actor.id) == (contact_id, "bia")
-    assert told["conversation.updated"].data.changed == ("contact",)
+    assert told["conversation.updated"].data.changed == ("labels",)
 
 
 async def test_what_is_no_label_or_no_customer_is_not_found(desk: Any) -> None:

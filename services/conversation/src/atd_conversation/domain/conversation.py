@@ -492,7 +492,7 @@ class Conversation:
         if [one.id for one in contact.labels] == [one.id for one in self.contact.labels]:
             return []
         self.contact = contact
-        return [self._change("conversation.updated", ("contact",))]
+        return [self._change("conversation.updated", ("labels",))]
 
     def rename_contact(self, contact: ContactRef, profile_name: str | None) -> None:
         """The contact is shown by another name from now on."""

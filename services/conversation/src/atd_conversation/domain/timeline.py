@@ -18,7 +18,7 @@ _UNTOLD = frozenset({"conversation.opened", "contact.created"})
 _OF_MESSAGES = frozenset({"message.tagged", "message.untagged"})
 """Events of messages that a person reads about in the timeline."""
 
-_BY_THE_WAY = frozenset({"unread_count", "first_unread_sequence", "waiting_since", "last_activity_at"})
+_BY_THE_WAY = frozenset({"unread_count", "first_unread_sequence", "waiting_since", "last_activity_at", "labels"})
 """Fields whose change alone is no news."""
 
 
@@ -48,7 +48,7 @@ def entry_of(
         if event.type not in _OF_MESSAGES:
             return None
         details = {"message_id": event.data.message.id, **(details or {})}
-    elif changed and _BY_THE_WAY.issuperset(changed):
+    elif isinstance(event, ConversationChanged) and changed and _BY_THE_WAY.issuperset(changed):
         return None
     return TimelineEntry(
         id=event.id,

@@ -133,7 +133,7 @@ function TypeFact({ conversation, classify }: Pick<Props, "conversation" | "clas
     );
   }
   return (
-    <Tooltip label={<TooltipText text={t("of.type.choose")} keys="shift+t" />}>
+    <Tooltip label={<TooltipText text={type?.name ?? t("of.type.choose")} keys="shift+t" />}>
       <UnstyledButton
         className={`${classes.fact} ${classes.act} ${classes.type}`}
         data-empty={!type || undefined}
