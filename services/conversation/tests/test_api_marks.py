@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from atd_conversation.store.erasing import Removal
 from atd_conversation.store.indexes import CONVERSATIONS, VIEW_COUNTS
 from atd_schemas.envelope import rfc3339
 from atd_schemas.ids import uuid7
@@ -138,6 +139,17 @@ async def test_a_check_repairs_numbers_that_are_wrong(desk: Any) -> None:
     assert (await desk.get("/conversations/counts"))["queue"]["total"] == 10
     assert await counts.check(desk.tenant) == {"queued": -7, "open_unread": 2}
     await counts_are_what_lists_show(desk)
+
+
+async def test_a_conversation_that_is_removed_for_good_is_counted_no_longer(desk: Any) -> None:
+    (found, _) = await desk.written(2)
+    await counts_are_what_lists_show(desk)
+    parts, removal = desk.service.app.state.parts, Removal(desk.service.db)
+    conversation = await parts.queries.conversation(desk.tenant, found)
+    for _ in range(2):
+        await desk.service.runtime.transaction(lambda session: removal.remove_conversation(session, conversation))
+    assert (await desk.get("/conversations/counts"))["queue"] == {"total": 1, "unread": 1}
+    assert await parts.queries.view_counts.check(desk.tenant) == {}
 
 
 async def test_a_note_mentions_colleagues_who_find_it(desk: Any) -> None:

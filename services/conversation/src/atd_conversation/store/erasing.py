@@ -20,7 +20,9 @@ from atd_conversation.store.indexes import (
     MESSAGES,
     SCHEDULED,
     TIMELINE,
+    VIEW_COUNTS,
 )
+from atd_conversation.store.view_counts import one_less
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -77,7 +79,9 @@ class Removal:
         await self._db[TIMELINE].delete_many({"subject": conversation.id}, session=session)
         await self._db[DRAFTS].delete_many(place, session=session)
         await self._db[SCHEDULED].delete_many(place, session=session)
-        await self._db[CONVERSATIONS].delete_one({"_id": conversation.id}, session=session)
+        row = await self._db[CONVERSATIONS].find_one_and_delete({"_id": conversation.id}, session=session)
+        if row is not None:
+            await self._db[VIEW_COUNTS].insert_one(one_less(conversation_of(row)), session=session)
 
     async def remove_identities(self, tenant_id: str, contact_ids: Sequence[str]) -> int:
         """From now on nobody is recognised as one of these contacts."""

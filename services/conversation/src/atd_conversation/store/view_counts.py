@@ -54,6 +54,12 @@ def count_changes(unit: UnitOfWork) -> "list[Document]":
     return rows
 
 
+def one_less(conversation: Conversation) -> "Document":
+    """The row that is left where a conversation is removed for good."""
+    differences = dict.fromkeys(_counted_as(conversation), -1)
+    return {"_id": uuid7(), "tenant_id": conversation.tenant_id, **differences}
+
+
 def _add(changes: dict[str, Counter[str]], conversation: Conversation, by: int) -> None:
     numbers = changes.setdefault(conversation.tenant_id, Counter())
     for name in _counted_as(conversation):
