@@ -5,10 +5,12 @@ import { channelsPage } from "@/features/channels";
 import { fieldsPage } from "@/features/fields";
 import { importsPage } from "@/features/papers";
 import { privacyPage } from "@/features/privacy";
+import { repliesPage } from "@/features/replies";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
 export const settingsPages: readonly SettingsPage[] = [
   ...ownPages,
+  repliesPage,
   attendantsPage,
   channelsPage,
   tagsPage,

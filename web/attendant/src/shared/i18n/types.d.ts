@@ -14,6 +14,7 @@ import type inbox from "./locales/pt-BR/inbox.json";
 import type papers from "./locales/pt-BR/papers.json";
 import type marks from "./locales/pt-BR/marks.json";
 import type privacy from "./locales/pt-BR/privacy.json";
+import type replies from "./locales/pt-BR/replies.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
 import type composer from "./locales/pt-BR/composer.json";
 import type settings from "./locales/pt-BR/settings.json";
@@ -36,6 +37,7 @@ declare module "i18next" {
       papers: typeof papers;
       marks: typeof marks;
       privacy: typeof privacy;
+      replies: typeof replies;
       sandbox: typeof sandbox;
       composer: typeof composer;
       settings: typeof settings;
