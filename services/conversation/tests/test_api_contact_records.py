@@ -132,6 +132,7 @@ async def test_what_a_blocked_customer_writes_is_kept_and_opens_nothing(desk: An
     contact_id = (await desk.get(path))["contact"]["id"]
     blocked = await desk.do("PUT", f"/contacts/{contact_id}/block", {"reason": "Ofensas"})
     assert (blocked["blocked"], blocked["block"]["reason"], blocked["block"]["by"]["name"]) == (True, "Ofensas", "Bia")
+    await desk.do("POST", f"{path}/read")
     await desk.do("POST", f"{path}/close", {})
     before = await desk.get(path)
     assert before["contact"]["blocked"] is True

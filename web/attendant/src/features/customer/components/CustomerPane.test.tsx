@@ -79,7 +79,7 @@ const show = (changes: Answers = {}) =>
 test("facts come first, and say what is certain and what is only said", async () => {
   const { container } = await show();
   expect(await screen.findByRole("heading", { name: "Maria Souza" })).toBeVisible();
-  expect(screen.getByText("+55 11 99999-0000").parentElement?.parentElement).toHaveTextContent("confirmado");
+  expect(screen.getAllByText("+55 11 99999-0000")[0]?.parentElement?.parentElement).toHaveTextContent("confirmado");
   expect(screen.getByText("maria@exemplo.test").parentElement?.parentElement).toHaveTextContent(
     "informado pelo cliente",
   );

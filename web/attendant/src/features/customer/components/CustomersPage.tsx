@@ -47,7 +47,7 @@ export function CustomersPage() {
           {contactId === undefined ? (
             <EmptyState title={t("page.choose")} compact />
           ) : (
-            <CustomerOf key={contactId} id={contactId} back={narrow ?? false} />
+            <CustomerOf key={contactId} id={contactId} back={narrow} />
           )}
         </section>
       )}

@@ -37,8 +37,8 @@ export function Facts({ contact, merged }: { contact: Contact; merged: boolean }
       )}
       {merged && <Notice icon={<IconArrowMerge size={16} aria-hidden />}>{t("merged")}</Notice>}
       <dl className={classes.contacts}>
-        <Reach of="phone" verified={contact.phone} claimed={contact.claimed_phone} />
-        <Reach of="email" verified={contact.email} claimed={contact.claimed_email} />
+        <Reach of="phone" known={contact.phone} status={contact.phone_status} claimed={contact.claimed_phone} />
+        <Reach of="email" known={contact.email} status={contact.email_status} claimed={contact.claimed_email} />
       </dl>
     </header>
   );
@@ -55,17 +55,19 @@ function Notice({ children, icon, danger = false }: { children: ReactNode; icon:
 
 interface ReachProps {
   of: "phone" | "email";
-  verified: string | null | undefined;
+  known: string | null | undefined;
+  /** Whether a channel has proven it (also in copies of earlier releases) or an attendant wrote it down. */
+  status: "verified" | "given" | null | undefined;
   claimed: string | null | undefined;
 }
 
 /** What the channel vouches for, and what the person only says; the same value is shown once. */
-function Reach({ of, verified, claimed }: ReachProps) {
+function Reach({ of, known, status, claimed }: ReachProps) {
   const { t } = useTranslation("customer");
   const Icon = of === "phone" ? IconPhone : IconMail;
   const values = [
-    ...(verified ? [{ value: verified, sure: "verified" as const }] : []),
-    ...(claimed && claimed !== verified ? [{ value: claimed, sure: "claimed" as const }] : []),
+    ...(known ? [{ value: known, sure: status ?? ("verified" as const) }] : []),
+    ...(claimed && claimed !== known ? [{ value: claimed, sure: "claimed" as const }] : []),
   ];
   return (
     <div className={classes.reach}>

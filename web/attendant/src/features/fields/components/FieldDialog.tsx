@@ -29,7 +29,7 @@ export function FieldDialog({ field, next, close }: { field: Field | null; next:
   const labelWrong = tries > 0 && label.trim() === "" ? t("label_empty") : null;
   const optionsWrong = tries > 0 && isChoice(type) && options.length === 0 ? t("options_empty") : null;
   const code = save.error instanceof ApiProblem ? save.error.code : null;
-  const refused = code === "name_taken" ? t("taken") : code === "too_many" ? t("too_many") : null;
+  const refused = code === "name_taken" ? t("taken") : code === "too_many" ? t("full") : null;
   const send = () => {
     setTries(tries + 1);
     if (label.trim() === "" || (isChoice(type) && options.length === 0) || save.isPending) return;
