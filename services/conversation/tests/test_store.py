@@ -8,11 +8,14 @@ import pytest
 
 from atd_conversation.commands import Draft
 from atd_conversation.domain.attachments import StoredAttachment
+from atd_conversation.domain.catalogue_kinds import KINDS
 from atd_conversation.domain.conversation import MAX_FAVOURITES, Conversation
 from atd_conversation.domain.duplicates import signs_of
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.sight import Sight
+from atd_conversation.domain.unsent import DraftPlace
 from atd_conversation.store import contacts, indexes, queries
+from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.contact_attendants import ContactAttendants
 from atd_conversation.store.contact_notes import ContactNote, ContactNotes
 from atd_conversation.store.contacts import LIST_SECONDS
@@ -22,7 +25,9 @@ from atd_conversation.store.documents import (
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.queries import ConversationFilter, Order, Place
 from atd_conversation.store.reader_counts import ALL_STATUSES
+from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
+from atd_conversation.store.unsent import UnsentDrafts
 from atd_schemas.settings_changes import (
     AttendantChanged,
     AttendantData,
@@ -32,6 +37,7 @@ from atd_schemas.settings_changes import (
     TemplateData,
 )
 from atd_schemas.views import ContactRef, Named, TemplateView
+from atd_servicekit.outbox import Outbox
 from atd_testing.inbound import (
     NOON,
     customer_message,
@@ -82,6 +88,10 @@ async def test_what_is_kept_for_repeats_only_goes_after_the_providers_last_repea
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 
+_PROFILE_BYTES = 32 * 2**20
+"""MongoDB's own profile is 1 MB, which everything that is asked here does not fit into."""
+
+
 class Profile:
     """What the database did since the start."""
 
@@ -89,6 +99,8 @@ class Profile:
         self._db = db
 
     async def start(self) -> "Profile":
+        if "system.profile" not in await self._db.list_collection_names():
+            await self._db.create_collection("system.profile", capped=True, size=_PROFILE_BYTES)
         await self._db.command("profile", 2)
         return self
 
@@ -136,6 +148,7 @@ async def drive(parts: Any) -> None:
         await parts.queries.timeline.entries(T, conversation_id, limit=5, before=before)
     await parts.mongo.transaction(lambda session: parts.queries.timeline.since(T, conversation_id, 1, session))
     await directory(parts)
+    await lists_and_drafts(parts, conversation_id)
     await files(parts, conversation_id)
     await records(parts, conversation_id)
 
@@ -191,6 +204,19 @@ async def records(parts: Any, conversation_id: str) -> None:
         assert await notes.of(T, [one, other], limit=5, before=before) == [note]
     assert await notes.one(T, "n1") == note
     await parts.mongo.transaction(lambda session: notes.remove(session, note))
+
+
+async def lists_and_drafts(parts: Any, conversation_id: str) -> None:
+    """What is read of a company's lists and policies, of drafts and of what is to be said later."""
+    catalogues = Catalogues(parts.db, Outbox(parts.db, parts.clock))
+    await catalogues.settings(T, KINDS)
+    await catalogues.policy(T, "closing")
+    await catalogues.page(T, KINDS[0], limit=5)
+    drafts, later = UnsentDrafts(parts.db), ScheduledMessages(parts.db)
+    await drafts.get(DraftPlace(T, conversation_id, "bia", "note"))
+    await drafts.page(T, "bia", limit=5)
+    await later.of_conversation(T, conversation_id)
+    await later.of_author(T, "bia", ("waiting",), limit=5)
 
 
 async def drive_changes(parts: Any) -> None:
