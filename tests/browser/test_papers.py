@@ -45,7 +45,7 @@ async def test_customers_come_in_from_a_file_and_the_import_is_undone(office: Of
 async def test_a_customer_is_erased_after_their_name_is_typed(office: Office, ana: Seat) -> None:
     await office.receives("Apaguem os meus dados")
     await ana.choose()
-    await ana.press("Apagar tudo")
+    await ana.page.get_by_role("button", name="Apagar tudo").click()
     dialog = ana.page.get_by_role("dialog", name="Apagar este cliente")
     await dialog.get_by_label("Motivo").fill("pedido do titular")
     erase = dialog.get_by_role("button", name="Apagar para sempre")
