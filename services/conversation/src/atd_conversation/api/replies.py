@@ -178,7 +178,7 @@ def _writing(router: APIRouter, parts: Parts) -> None:
 
     @router.get("/api/v1/replies/variables", summary="The variables of texts", dependencies=[DECLARED_ONLY])
     async def list_variables(identity: Reader) -> Variables:
-        keys = custom_field_keys(await parts.settings_cache.of(identity.tenant_id)) or ()
+        keys = custom_field_keys(await parts.settings_cache.of(identity.tenant_id))
         names = [*VARIABLES, *(f"{FIELDS}{key}" for key in sorted(keys))]
         return Variables(items=[VariableView(name=name) for name in names])
 

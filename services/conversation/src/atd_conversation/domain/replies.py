@@ -3,8 +3,10 @@
 from atd_conversation.domain.catalogue import CatalogueItem, TenantSettings
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.custom_fields import definitions_of
 from atd_conversation.domain.refusals import Refusal
-from atd_conversation.domain.variables import check_variables, first_name
+from atd_conversation.domain.variables import FIELDS, check_variables, first_name
+from atd_schemas.views import FieldValue
 
 MAX_BODY = 10_000
 """Characters of a reply's text: as many as a note takes."""
@@ -21,10 +23,9 @@ def check_reply(reply: CatalogueItem, settings: TenantSettings) -> None:
     check_variables(body, "body", custom_field_keys(settings))
 
 
-def custom_field_keys(settings: TenantSettings) -> frozenset[str] | None:
-    """The keys of the company's own fields of customers; None where it is not known which there are."""
-    fields = settings.items.get("field")
-    return None if fields is None else frozenset(str(one.values["key"]) for one in fields.values())
+def custom_field_keys(settings: TenantSettings) -> frozenset[str]:
+    """The keys of the company's own fields of customers; archived ones have values, too."""
+    return frozenset(definitions_of(settings))
 
 
 def variable_values(contact: Contact, conversation: Conversation, attendant: str | None) -> dict[str, str | None]:
@@ -38,4 +39,14 @@ def variable_values(contact: Contact, conversation: Conversation, attendant: str
         "attendant.name": attendant,
         "attendant.first_name": first_name(attendant),
         "channel.name": conversation.channel.name,
+        **{f"{FIELDS}{key}": _shown(value) for key, value in contact.record.fields.items()},
     }
+
+
+def _shown(value: FieldValue) -> str:
+    """The value of a customer's own field as a text says it: a day is written as it is kept."""
+    if isinstance(value, bool):
+        return "✓" if value else ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)

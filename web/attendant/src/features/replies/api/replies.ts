@@ -30,7 +30,7 @@ export function useReplies(words: string) {
 /** The names of the variables, in the order in which they are offered. */
 export function useVariables() {
   return useQuery({
-    queryKey: [...keys.setting("field"), "variables"],
+    queryKey: [...keys.setting("contact_field"), "variables"],
     queryFn: async ({ signal }) =>
       (await unwrap(api.GET("/api/v1/replies/variables", { signal }))).items.map(({ name }) => name),
   });
