@@ -171,13 +171,13 @@ def test_a_conversation_is_read_as_it_was_written(conversation: Conversation) ->
 
 @given(messages)
 def test_a_message_is_read_as_it_was_written(message: Message) -> None:
-    assert message_of(through_bson(message_document(message))) == message
+    assert message_of(through_bson(message_document(message, 1))) == message
 
 
 @given(st.lists(messages, min_size=2, max_size=2))
 def test_any_change_of_a_message_is_saved_as_it_is(states: list[Message]) -> None:
     before, after = states
-    document = message_document(before)
+    document = message_document(before, 1)
     update = _changes(message_fields(before), message_fields(after))
     document.update(update["$set"])
     for name in update.get("$unset", {}):
@@ -222,14 +222,18 @@ def test_the_fields_of_a_form_are_read_as_they_were_written(title: str, form: An
     message = Message(
         "m", "t", "c", "a", "inbound", "interactive", title, AuthorView(type="contact"), NOON, NOON, content
     )
-    assert message_of(through_bson(message_document(message))) == message
+    assert message_of(through_bson(message_document(message, 1))) == message
 
 
 @given(forms)
 def test_content_of_an_earlier_version_that_fits_no_kind_stays_as_it_is(content: Any) -> None:
     message = Message("m", "t", "c", "a", "inbound", "location", None, AuthorView(type="contact"), NOON, NOON)
-    document = {**message_document(message), "content": content, "referral": {"source_id": "1", "mood": 1, "body": 5}}
+    document = {
+        **message_document(message, 1),
+        "content": content,
+        "referral": {"source_id": "1", "mood": 1, "body": 5},
+    }
     read = message_of(through_bson(document))
     assert read.content.model_dump() == content
     assert read.referral == Referral(source_id="1")
-    assert message_of(through_bson(message_document(read))) == read
+    assert message_of(through_bson(message_document(read, 1))) == read

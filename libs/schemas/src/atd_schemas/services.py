@@ -106,6 +106,7 @@ CONVERSATION = Service(
         PublicPrefix("/api/v1/scheduled-messages"),
         PublicPrefix("/api/v1/messages"),
         PublicPrefix("/api/v1/contacts"),
+        PublicPrefix("/api/v1/search"),
         PublicPrefix("/api/v1/attachments", body_limit=UPLOAD_BODY_LIMIT_BYTES),
         PublicPrefix("/api/v1/privacy"),
         PublicPrefix("/api/v1/capabilities", methods=frozenset({"GET", "HEAD"})),

@@ -33,6 +33,8 @@ from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
+from atd_conversation.store.message_search import MessageSearch
+from atd_conversation.store.message_terms import MessageTerms
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.records import Records
 from atd_conversation.store.scheduled import ScheduledMessages
@@ -90,6 +92,7 @@ def create_app(
     runtime.background("contact-terms", queries.contacts.add_terms_forever)
     runtime.background("contact-attendants", ContactAttendants(database).add_forever)
     loader = InboundLoader(database, inbox, served, names)
+    runtime.background("message-terms", MessageTerms(database).add_forever)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
     own_frames = OwnFrames(runtime.producer, runtime.clock)
@@ -126,6 +129,8 @@ def create_app(
         queries=queries,
         commands=commands,
         sights=Sights(database),
+        search=MessageSearch(database, queries),
+        zone=settings.zone,
         messages=MessageCommands(queries, store, directory, files, served, runtime.clock),
         directory=directory,
         idempotency=idempotency,

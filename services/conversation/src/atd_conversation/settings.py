@@ -1,6 +1,8 @@
 """The settings of the conversation service."""
 
-from pydantic import Field
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator
 
 from atd_schemas.services import CONVERSATION
 from atd_servicekit.files import FileStoreSettings
@@ -19,5 +21,16 @@ class ConversationSettings(FileStoreSettings):
     time_zone: str = Field(
         default="America/Sao_Paulo",
         pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
-        description="Zone in which papers show times where no other is asked for (IANA name)",
+        description="Zone whose days a search means, and in which papers show times without another (IANA name)",
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not the IANA name of a time zone")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.responses import Response as PlainResponse
@@ -22,6 +23,7 @@ from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.contact_notes import ContactNotes
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
+from atd_conversation.store.message_search import MessageSearch
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.records import Records
 from atd_conversation.store.scheduled import ScheduledMessages
@@ -68,6 +70,8 @@ class Parts:
     runtime: Runtime
     queries: Queries
     sights: Sights
+    search: MessageSearch
+    zone: ZoneInfo
     commands: Commands
     messages: MessageCommands
     directory: Directory

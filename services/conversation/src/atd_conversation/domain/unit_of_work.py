@@ -106,6 +106,11 @@ class UnitOfWork:
         yield from self.new_conversations.values()
         yield from (conversation for conversation, _ in self.conversations.values())
 
+    def numbers(self) -> dict[str, int]:
+        """The number of each conversation in it, by its id."""
+        read = (conversation for conversation, _ in self.conversations.values())
+        return {each.id: each.number for each in (*self.new_conversations.values(), *read)}
+
     def orders_as_read(self) -> dict[bytes, int]:
         """The `order` of each aggregate as it was read (0: it is new), by the key of its events."""
         orders = dict.fromkeys((*self.new_contacts, *self.new_conversations), 0)

@@ -11,6 +11,7 @@ from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.read_marks import ReadMark
 from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_conversation.store.record_documents import merge_fields, merge_of, record_fields, record_of
+from atd_conversation.domain.searchable import terms_of as message_terms_of
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.inbound import InboundAttachment, SendFailure
@@ -235,14 +236,33 @@ _MESSAGE_FIELDS = (
 """Fields that every message has. What few messages have is absent from the others: see `message_fields`."""
 
 
-def message_document(message: Message) -> "Document":
-    """The document of a new message."""
+_SEARCHED = frozenset({"text", "content", "attachments", "deleted_at"})
+"""Fields that the terms of a message are made of."""
+
+
+def message_document(message: Message, number: int) -> "Document":
+    """The document of a new message of the conversation with this number.
+
+    By `terms` and `number` it is found (`store/message_search.py`). Without terms it is of an earlier version.
+    """
     return {
         "_id": message.id,
         **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
         "author": _author_document(message.author),
         **{name: value for name, value in message_fields(message).items() if value is not None},
+        **search_fields(message),
+        "number": number,
     }
+
+
+def search_fields(message: Message) -> "Document":
+    """What follows from what the message says."""
+    return {"terms": message_terms_of(message)}
+
+
+def changes_what_is_found(before: "Document", after: "Document") -> bool:
+    """Whether a message with other `message_fields` has other terms."""
+    return any(before[name] != after[name] for name in _SEARCHED)
 
 
 def message_fields(message: Message) -> "Document":

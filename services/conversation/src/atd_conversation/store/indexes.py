@@ -52,6 +52,8 @@ BY_MERGED_INTO = "by_merged_into"
 BY_IDENTITY_OWNER = "contact_id_1"
 BY_NOTED_CONTACT = "by_contact"
 BY_FILE = "by_conversation"
+BY_MESSAGE_TERM = "by_message_term"
+IN_CONVERSATION = "conversation_id_1_sequence_1"
 
 INDEXES: dict[str, list[IndexModel]] = {
     CONTACTS: [
@@ -140,6 +142,11 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("tenant_id", 1), ("tags.id", 1), ("conversation_id", 1)],
             name=MESSAGES_BY_TAG,
             partialFilterExpression={"tags.id": {"$exists": True}},
+        ),
+        # the search: the number tells without a look at the message whose conversation it is
+        IndexModel(
+            [("tenant_id", 1), ("terms", 1), ("occurred_at", -1), ("number", 1)],
+            name=BY_MESSAGE_TERM,
         ),
         # receipts name our messages by the provider's id
         IndexModel(

@@ -42,6 +42,8 @@ from atd_conversation.store.view_counts import ViewCounts
 from atd_schemas.views import ConversationStatus, Priority
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from atd_servicekit.mongo import Database, Document, Session
 
 
@@ -121,6 +123,23 @@ class Queries:
         row = await self._conversations.find_one({"_id": conversation_id, "tenant_id": tenant_id}, session=session)
         return conversation_of(row, await self._names.of(tenant_id)) if row else None
 
+    async def by_number(self, tenant_id: str, number: int) -> Conversation | None:
+        """The conversation with this number."""
+        row = await self._conversations.find_one({"tenant_id": tenant_id, "number": number}, hint=BY_NUMBER)
+        return conversation_of(row, await self._names.of(tenant_id)) if row else None
+
+    async def by_ids(self, tenant_id: str, ids: "Collection[str]") -> dict[str, Conversation]:
+        """Those conversations of a tenant that are there, by id."""
+        if not ids:
+            return {}
+        cursor = self._conversations.find({"_id": {"$in": list(ids)}, "tenant_id": tenant_id}).limit(len(ids))
+        names = await self._names.of(tenant_id)
+        return {row["_id"]: conversation_of(row, names) for row in await cursor.to_list(len(ids))}
+
+    async def names(self, tenant_id: str) -> Names:
+        """What the tags, labels and types of a tenant are called."""
+        return await self._names.of(tenant_id)
+
     async def message(self, tenant_id: str, message_id: str, session: "Session | None" = None) -> Message | None:
         row = await self._messages.find_one({"_id": message_id, "tenant_id": tenant_id}, session=session)
         return message_of(row, await self._names.of(tenant_id)) if row else None
@@ -170,7 +189,13 @@ class Queries:
                 waiting += await self._latest(others, limit - len(waiting), after)
             return [conversation_of(row, names) for row in waiting]
 
-    async def _latest(self, plans: "list[tuple[Document, str]]", limit: int, after: Place | None) -> "list[Document]":
+    async def _latest(
+        self,
+        plans: "list[tuple[Document, str]]",
+        limit: int,
+        after: Place | None,
+        only: "Document | None" = None,
+    ) -> "list[Document]":
         rows: list[Document] = []
         for plan, index in plans:
             query = dict(plan)
@@ -178,7 +203,7 @@ class Queries:
                 # not said by alternatives: those may be looked up one by one, and sorted then
                 query["last_activity_at"] = {"$lte": after.last_activity_at}
                 query["$nor"] = [{"last_activity_at": after.last_activity_at, "_id": {"$gte": after.id}}]
-            cursor = self._conversations.find(query).sort([("last_activity_at", -1), ("_id", -1)])
+            cursor = self._conversations.find(query, only).sort([("last_activity_at", -1), ("_id", -1)])
             rows += await cursor.hint(index).limit(limit).to_list(limit)
         rows.sort(key=lambda row: (row["last_activity_at"], row["_id"]), reverse=True)
         return rows[:limit]
@@ -250,6 +275,25 @@ class Queries:
             others: Document = {"contact.id": {"$nin": of_contacts}} if of_contacts else {}
             plans.append(({**query, **others, "number": number}, BY_NUMBER))
         return plans
+
+    async def places(
+        self, tenant_id: str, wanted: ConversationFilter, *, limit: int, after: Place | None
+    ) -> list[Place]:
+        """Where the conversations of a list stand, the latest activity first, from the one after a place on."""
+        plans = await self._plans(tenant_id, wanted)
+        rows = await self._latest(plans, limit, after, {"last_activity_at": 1})
+        return [Place(row["last_activity_at"], row["_id"]) for row in rows]
+
+    async def numbers_within(self, tenant_id: str, wanted: ConversationFilter, numbers: "Collection[int]") -> list[int]:
+        """Which of these are numbers of conversations that a list has."""
+        if not numbers:
+            return []
+        plans = await self._plans(tenant_id, wanted)
+        query = {"$and": [plans[0][0], {"number": {"$in": list(numbers)}}]} if plans else None
+        if query is None:
+            return []
+        cursor = self._conversations.find(query, {"_id": 0, "number": 1}).hint(BY_NUMBER).limit(len(numbers))
+        return [row["number"] for row in await cursor.to_list(len(numbers))]
 
     async def messages(
         self, tenant_id: str, conversation_id: str, *, limit: int, before: int | None, after: int | None

@@ -11,6 +11,7 @@ from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.attachments import changed_attachment, stored_attachment_document
 from atd_conversation.store.contact_attendants import follow_assignees
 from atd_conversation.store.documents import (
+    changes_what_is_found,
     contact_document,
     contact_fields,
     conversation_document,
@@ -18,6 +19,7 @@ from atd_conversation.store.documents import (
     message_document,
     message_fields,
     reading_fields,
+    search_fields,
 )
 from atd_conversation.store.indexes import (
     ATTACHMENTS,
@@ -123,7 +125,10 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
         ],
     )
     yield _conversations(unit)
-    yield Write.inserts(MESSAGES, [message_document(message) for message in unit.new_messages])
+    numbers = unit.numbers()
+    yield Write.inserts(
+        MESSAGES, [message_document(message, numbers[message.conversation_id]) for message in unit.new_messages]
+    )
     yield _messages(unit)
     yield _receipts(unit, now)
     yield _early_changes(unit, now)
@@ -155,7 +160,10 @@ def _messages(unit: UnitOfWork) -> Write:
         before, after = message_fields(as_read), message_fields(each)
         if each.id not in new and after != before:
             after["version"] = (before["version"] or 0) + 1
-            updates.append(UpdateOne({"_id": each.id, "version": before["version"]}, _changes(before, after)))
+            changes = _changes(before, after)
+            if changes_what_is_found(before, after):
+                changes["$set"].update(search_fields(each))
+            updates.append(UpdateOne({"_id": each.id, "version": before["version"]}, changes))
     return Write(MESSAGES, updates)
 
 

@@ -1,0 +1,1 @@
+"""A MongoDB full of messages, and what reading them takes: lists, counts, threads, search, customers."""
