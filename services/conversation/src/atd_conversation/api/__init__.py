@@ -24,8 +24,8 @@ from atd_conversation.api.parts import Parts
 from atd_conversation.api.privacy import contact_privacy_router, privacy_router
 from atd_conversation.api.replies import replies_router
 from atd_conversation.api.scheduled import scheduled_router
-from atd_conversation.api.storage import storage_router
 from atd_conversation.api.search import search_router
+from atd_conversation.api.storage import storage_router
 from atd_conversation.api.tagging import tagging_router
 from atd_conversation.api.tags import tags_router
 from atd_conversation.api.timeline import timeline_router

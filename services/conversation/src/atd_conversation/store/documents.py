@@ -10,8 +10,8 @@ from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.read_marks import ReadMark
 from atd_conversation.domain.search_terms import listed_as, terms_of
-from atd_conversation.store.record_documents import merge_fields, merge_of, record_fields, record_of
 from atd_conversation.domain.searchable import terms_of as message_terms_of
+from atd_conversation.store.record_documents import merge_fields, merge_of, record_fields, record_of
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.inbound import InboundAttachment, SendFailure

@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconUser } from "@tabler/icons-react";
+import { IconMessage, IconSearch, IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { settingsPages } from "@/app/settings";
 import type { PaletteEntry, PaletteSource } from "@/features/palette";
+import { addressOf, addressOfHit, joined, useOpenCustomer, useSearch } from "@/features/search";
 import { useAllowedPages } from "@/features/settings";
 import { api, unwrap } from "@/shared/api/client";
 import type { Contact, Conversation, Page } from "@/shared/api/types";
@@ -14,25 +15,26 @@ import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { displayName, neutralName } from "@/shared/text/neutral";
 import { phoneText } from "@/shared/text/phone";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
-import { notifyDone, notifyFailed } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 
 const SHORTEST = 2;
 const FOUND_AT_MOST = 8;
 const PAUSE_MS = 150;
+const HITS_SHOWN = 5;
 
 /** What the palette searches besides the actions: pages of the settings, conversations and customers. */
 export function useEverywhere(query: string): { sources: readonly PaletteSource[]; searching: boolean } {
-  const { t } = useTranslation("app");
+  const { t } = useTranslation(["app", "search"]);
   const conversations = useConversations(query);
   const customers = useCustomers(query);
+  const messages = useMessages(query);
   const settings = useSettingsSource();
   const sources = [
     settings,
     { heading: t("palette.conversations"), entries: conversations.entries, found: true },
     { heading: t("palette.customers"), entries: customers.entries, found: true },
+    { heading: t("search:palette.heading"), entries: messages.entries, found: true },
   ];
-  return { sources, searching: conversations.searching || customers.searching };
+  return { sources, searching: conversations.searching || customers.searching || messages.searching };
 }
 
 function useSettingsSource(): PaletteSource {
@@ -108,9 +110,6 @@ function useConversations(query: string) {
 }
 
 function useCustomers(query: string) {
-  const { t } = useTranslation("app");
-  const navigate = useNavigate();
-  const problemText = useProblemText();
   const mayReadConversations = useMay("conversations:read");
   const searched = useSearched(query, useMay("contacts:read") && mayReadConversations);
   const { data, isFetching } = useQuery({
@@ -123,18 +122,7 @@ function useCustomers(query: string) {
     staleTime: 10_000,
     placeholderData: keepPreviousData,
   });
-  const open = async (contact: Contact) => {
-    try {
-      const query = { contact_id: contact.id, limit: 1 };
-      const { items } = await unwrap<Page<Conversation>>(api.GET("/api/v1/conversations", { params: { query } }));
-      const [latest] = items;
-      if (latest === undefined) notifyDone(t("palette.no_conversation"));
-      else await navigate(addressOf(latest));
-    } catch (error) {
-      const { text, code } = problemText(error);
-      notifyFailed(t("palette.not_opened"), text, code);
-    }
-  };
+  const open = useOpenCustomer();
   const items = searched === null ? [] : (data?.items ?? []);
   return {
     searching: isFetching,
@@ -148,6 +136,28 @@ function useCustomers(query: string) {
   };
 }
 
-function addressOf({ id, status }: Conversation): string {
-  return `/inbox/${status === "closed" ? "closed" : "all"}/${id}`;
+/** The newest messages with these words, and the way to all of them. */
+function useMessages(query: string): { entries: PaletteEntry[]; searching: boolean } {
+  const { t } = useTranslation("search");
+  const navigate = useNavigate();
+  const searched = useSearched(query, useMay("conversations:read"));
+  const { data, isFetching } = useSearch({ q: searched ?? "" });
+  const all = `?q=${encodeURIComponent(searched ?? "")}`;
+  const hits = searched === null ? [] : joined(data?.pages ?? []);
+  const entries = hits.flatMap(({ conversation, messages }): PaletteEntry[] =>
+    messages.map(({ message, snippets: [snippet] }) => ({
+      id: message.id,
+      label: neutralName((snippet?.segments ?? []).map(({ text }) => text).join("")) || "—",
+      detail: `${displayName(conversation.contact.name)} · #${conversation.number}`,
+      icon: <IconMessage size={18} stroke={1.75} aria-hidden="true" />,
+      run: () => void navigate(addressOfHit("all", conversation.id, message.id, all)),
+    })),
+  );
+  const everything: PaletteEntry = {
+    id: "search all",
+    label: t("palette.all", { q: searched ?? "" }),
+    icon: <IconSearch size={18} stroke={1.75} aria-hidden="true" />,
+    run: () => void navigate(`/inbox/all${all}`),
+  };
+  return { searching: isFetching, entries: searched === null ? [] : [everything, ...entries.slice(0, HITS_SHOWN)] };
 }

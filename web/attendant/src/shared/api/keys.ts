@@ -28,6 +28,9 @@ export const keys = {
   /** What belongs to a record, as of one version of it: its notes, identities, duplicates, files. */
   contactPart: (id: string, part: "notes" | "identities" | "duplicates" | "files", version: number) =>
     ["contacts", "part", id, part, version] as const,
+  /** Pages of the search over all messages (`SearchPage`), by what is asked for. */
+  search: (query: object) => ["search", "pages", query] as const,
+  searchCount: (query: object) => ["search", "count", query] as const,
   /** What every kind of channel can do, and what notes can hold. */
   capabilities: () => ["capabilities"] as const,
   /** `Page<Channel>` */

@@ -1675,6 +1675,40 @@ export interface paths {
         patch: operations["edit_api_v1_scheduled_messages__scheduled_id__patch"];
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find messages, customers and a conversation */
+        get: operations["search_api_v1_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many messages are found */
+        get: operations["count_api_v1_search_count_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -5145,6 +5179,81 @@ export interface components {
             name: string;
             /** Language */
             language: string;
+        };
+        /**
+         * SearchCount
+         * @description How many messages are found, counted up to `limit`; not `exact`: at least so many.
+         */
+        SearchCount: {
+            /** Total */
+            total: number;
+            /** Exact */
+            exact: boolean;
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit: number;
+        };
+        /**
+         * SearchGroup
+         * @description Messages of one conversation, newest first.
+         */
+        SearchGroup: {
+            conversation: components["schemas"]["ConversationView"];
+            /** Messages */
+            messages: components["schemas"]["SearchHit"][];
+        };
+        /**
+         * SearchHit
+         * @description A message, and where it has what was asked for.
+         */
+        SearchHit: {
+            message: components["schemas"]["MessageView"];
+            /** Snippets */
+            snippets: components["schemas"]["SearchSnippet"][];
+        };
+        /**
+         * SearchPage
+         * @description Messages grouped by conversation, newest first: the next page can go on with a conversation of this one.
+         *
+         *     `limit` counts messages. A page can have fewer while `next_cursor` goes on: it looked through as many as one answer
+         *     may. `conversation` has the number that was typed; it and `contacts` are on the first page alone.
+         */
+        SearchPage: {
+            /** Items */
+            items: components["schemas"]["SearchGroup"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            conversation?: components["schemas"]["ConversationView"] | null;
+            /**
+             * Contacts
+             * @description Customers by name, phone, e-mail, document
+             */
+            contacts?: components["schemas"]["ContactView"][];
+        };
+        /**
+         * SearchSegment
+         * @description A piece of a text; `hit` when it is what was asked for. Never markup: the text is to be shown as it is.
+         */
+        SearchSegment: {
+            /** Text */
+            text: string;
+            /** Hit */
+            hit: boolean;
+        };
+        /**
+         * SearchSnippet
+         * @description The part of a text of the message that has what was asked for: its text, a file's name, a contact card.
+         */
+        SearchSnippet: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "text" | "file" | "contact" | "choice" | "place" | "template" | "order";
+            /** Segments */
+            segments: components["schemas"]["SearchSegment"][];
         };
         /**
          * Section
@@ -9510,6 +9619,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduledMessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search_api_v1_search_get: {
+        parameters: {
+            query: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+                /** @description Words, beginnings of words, numbers, and phrases in quotes; all of them must be there */
+                q: string;
+                channel?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app") | null;
+                account_id?: string | null;
+                /** @description `me`, `none` or an attendant's id */
+                assignee?: string | null;
+                contact_id?: string | null;
+                /** @description With those under it */
+                type?: string | null;
+                /** @description The id of a label of the customer */
+                label?: string | null;
+                /** @description The id of a tag of the message */
+                tag?: string | null;
+                /** @description Only in this conversation */
+                conversation_id?: string | null;
+                direction?: ("inbound" | "outbound" | "note") | null;
+                /** @description `me` or the id of who wrote the message */
+                author?: string | null;
+                /** @description First day, in the company's time zone */
+                from?: string | null;
+                /** @description Last day, in the company's time zone */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    count_api_v1_search_count_get: {
+        parameters: {
+            query: {
+                /** @description Words, beginnings of words, numbers, and phrases in quotes; all of them must be there */
+                q: string;
+                channel?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app") | null;
+                account_id?: string | null;
+                /** @description `me`, `none` or an attendant's id */
+                assignee?: string | null;
+                contact_id?: string | null;
+                /** @description With those under it */
+                type?: string | null;
+                /** @description The id of a label of the customer */
+                label?: string | null;
+                /** @description The id of a tag of the message */
+                tag?: string | null;
+                /** @description Only in this conversation */
+                conversation_id?: string | null;
+                direction?: ("inbound" | "outbound" | "note") | null;
+                /** @description `me` or the id of who wrote the message */
+                author?: string | null;
+                /** @description First day, in the company's time zone */
+                from?: string | null;
+                /** @description Last day, in the company's time zone */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchCount"];
                 };
             };
             default: components["responses"]["Problem"];

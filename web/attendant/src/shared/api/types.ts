@@ -38,6 +38,12 @@ export interface FilterCount extends Count {
 export type Capabilities = Schemas["ChannelCapabilities"];
 export type NoteLimits = Schemas["NoteLimits"];
 
+/** A page of the search over all messages, and what it is made of. */
+export type SearchPage = Schemas["SearchPage"];
+export type SearchGroup = Schemas["SearchGroup"];
+export type SearchHit = Schemas["SearchHit"];
+export type SearchSnippet = Schemas["SearchSnippet"];
+
 /** One page of a list. */
 export interface Page<T> {
   items: T[];

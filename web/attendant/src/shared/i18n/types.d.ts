@@ -17,6 +17,7 @@ import type privacy from "./locales/pt-BR/privacy.json";
 import type replies from "./locales/pt-BR/replies.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
 import type composer from "./locales/pt-BR/composer.json";
+import type search from "./locales/pt-BR/search.json";
 import type settings from "./locales/pt-BR/settings.json";
 import type thread from "./locales/pt-BR/thread.json";
 
@@ -40,6 +41,7 @@ declare module "i18next" {
       replies: typeof replies;
       sandbox: typeof sandbox;
       composer: typeof composer;
+      search: typeof search;
       settings: typeof settings;
       thread: typeof thread;
     };

@@ -1,16 +1,29 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
 
+import {
+  refinementOf,
+  remember,
+  SearchChips,
+  SearchResults,
+  SearchTabs,
+  withRefinement,
+  type Refinement,
+  type SearchQuery,
+} from "@/features/search";
 import type { View } from "@/shared/conversations/filter";
+import { useMe } from "@/shared/session/SessionProvider";
 import { usePreferences } from "@/shared/storage/preferences";
 import { useRoom } from "@/shared/ui/room";
 
+import { useFilterOptions } from "../hooks/useFilterOptions";
 import { useSavedFilters } from "../hooks/useSavedFilters";
-import { filterOf, narrowingOf, savedIdOf, searchOf } from "../model/address";
+import { filterOf, isNarrowed, narrowingOf, savedIdOf, searchOf, type Narrowing } from "../model/address";
 import { ConversationList } from "./ConversationList";
 import { FilterBar } from "./FilterBar";
+import { AssigneeChip, ChannelChip } from "./FilterChips";
 import { SearchBox } from "./SearchBox";
 import classes from "./Toolbar.module.css";
 import { ViewMenu } from "./ViewMenu";
@@ -30,6 +43,7 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
   const { t } = useTranslation("inbox");
   const [search] = useSearchParams();
   const navigate = useNavigate();
+  const location = useLocation();
   const pane = useRef<HTMLElement>(null);
   const { filters } = useSavedFilters();
   const filter = useMemo(() => filterOf(view, search), [view, search]);
@@ -37,8 +51,13 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
   const savedId = savedIdOf(search);
   const saved = filters.find((one) => one.id === savedId);
   const q = filter.q ?? "";
+  const refinement = useMemo(() => refinementOf(search), [search]);
+  const searching = q !== "" || refinement.conversationId !== undefined;
+  const messages = searching && refinement.conversations !== true;
   const name = saved?.name ?? t(`views.${view}`);
-  const go = (to: string) => void navigate({ search: to }, { replace: true });
+  const me = useMe().id;
+  const go = (to: string, refined = refinement) =>
+    void navigate({ search: withRefinement(to, refined), hash: location.hash }, { replace: true });
   return (
     <section className={classes.pane} ref={pane} aria-label={t("list.label", { name })}>
       <VisuallyHidden component="h1">{t("list.label", { name })}</VisuallyHidden>
@@ -49,30 +68,93 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
         )}
         <SearchBox
           q={q}
-          onSearch={(wanted) => go(searchOf(narrowing, savedId, wanted))}
-          onDown={() => pane.current?.querySelector<HTMLElement>("[data-row] > a[tabindex='0']")?.focus()}
+          onSearch={(wanted) => go(searchOf(narrowing, savedId, wanted), wanted === "" ? {} : refinement)}
+          onChosen={(wanted) => remember(me, wanted)}
+          onDown={() =>
+            pane.current?.querySelector<HTMLElement>("[data-result], [data-row] > a[tabindex='0']")?.focus()
+          }
         />
       </div>
-      <FilterBar
-        view={view}
-        narrowing={narrowing}
-        saved={saved}
-        searching={q !== ""}
-        onChange={(next) => go(searchOf(next, savedId, q))}
-      />
-      {q !== "" && (
+      {q !== "" && refinement.conversationId === undefined && (
+        <SearchTabs
+          conversations={!messages}
+          onChange={(conversations) => go(search.toString(), conversations ? { conversations } : {})}
+        />
+      )}
+      {!messages && (
+        <FilterBar
+          view={view}
+          narrowing={narrowing}
+          saved={saved}
+          searching={q !== ""}
+          onChange={(next) => go(searchOf(next, savedId, q))}
+        />
+      )}
+      {q !== "" && !messages && (
         <p className={classes.everywhere} key="everywhere">
           {t("search.everywhere")}
         </p>
       )}
-      <ConversationList
-        key={JSON.stringify(filter)}
-        filter={filter}
-        name={name}
-        selectedId={selectedId}
-        remembers={narrow}
-      />
+      {messages ? (
+        <Messages
+          {...{ q, view, narrowing, refinement }}
+          onNarrow={(next) => go(searchOf(next, savedId, q))}
+          onRefine={(next) => go(search.toString(), next)}
+          onWiden={() => go(searchOf({}, null, q), {})}
+          onLeave={() => pane.current?.querySelector<HTMLElement>("input[type=search]")?.focus()}
+        />
+      ) : (
+        <ConversationList
+          key={JSON.stringify(filter)}
+          filter={filter}
+          name={name}
+          selectedId={selectedId}
+          remembers={narrow}
+        />
+      )}
     </section>
+  );
+}
+
+interface MessagesProps {
+  q: string;
+  view: View;
+  narrowing: Narrowing;
+  refinement: Refinement;
+  onNarrow: (narrowing: Narrowing) => void;
+  onRefine: (refinement: Refinement) => void;
+  onWiden: () => void;
+  onLeave: () => void;
+}
+
+/** What is found in all messages, with the chips that narrow it. */
+function Messages({ q, view, narrowing, refinement, onNarrow, onRefine, onWiden, onLeave }: MessagesProps) {
+  const options = useFilterOptions();
+  const { channel, accountId, assignee } = narrowing;
+  const { conversationId, direction, from, to } = refinement;
+  const query: SearchQuery = {
+    q,
+    ...(conversationId !== undefined
+      ? { conversation_id: conversationId }
+      : { ...(channel && { channel }), ...(accountId && { account_id: accountId }), ...(assignee && { assignee }) }),
+    ...(direction && { direction }),
+    ...(from && { from }),
+    ...(to && { to }),
+  };
+  return (
+    <>
+      <SearchChips refinement={refinement} onChange={onRefine}>
+        <ChannelChip narrowing={narrowing} options={options} onChange={onNarrow} />
+        <AssigneeChip narrowing={narrowing} options={options} onChange={onNarrow} />
+      </SearchChips>
+      <SearchResults
+        query={query}
+        view={view}
+        narrowed={isNarrowed(narrowing) || Object.keys(refinement).length > 0}
+        onWiden={onWiden}
+        onLeave={onLeave}
+      />
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
-import { CloseButton, TextInput } from "@mantine/core";
+import { CloseButton, Popover, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { RecentSearches } from "@/features/search";
 import { isComposing } from "@/shared/keyboard/composing";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { Kbd } from "@/shared/ui/Kbd";
@@ -13,19 +14,23 @@ interface Props {
   /** What is searched for now. */
   q: string;
   onSearch: (q: string) => void;
+  /** Somebody has pressed Enter: worth remembering. */
+  onChosen: (q: string) => void;
   /** Towards the results. */
   onDown: () => void;
 }
 
 const SEARCH_AFTER_MS = 250;
 
-/** Finds conversations by customer or number: a moment after the last key, or at once with Enter. */
-export function SearchBox({ q, onSearch, onDown }: Props) {
+/** Finds messages, customers and conversations: a moment after the last key, or at once with Enter. */
+export function SearchBox({ q, onSearch, onChosen, onDown }: Props) {
   const { t } = useTranslation("inbox");
   const field = useRef<HTMLInputElement>(null);
+  const offered = useRef<HTMLDivElement>(null);
   const [text, setText] = useState(q);
   const [seen, setSeen] = useState(q);
   const [sent, setSent] = useState(q);
+  const [offers, setOffers] = useState(false);
   if (q !== seen) {
     setSeen(q);
     if (q !== sent) setText(q); // another view, or the browser's back; not what was typed here
@@ -49,10 +54,19 @@ export function SearchBox({ q, onSearch, onDown }: Props) {
     field.current?.focus();
   }
 
-  return (
+  function choose(chosen: string): void {
+    setText(chosen);
+    setSent(chosen);
+    setOffers(false);
+    onSearch(chosen);
+    field.current?.focus();
+  }
+
+  const box = (
     <TextInput
       ref={field}
       className={classes.search}
+      onFocus={() => setOffers(true)}
       size="sm"
       type="search"
       enterKeyHint="search"
@@ -78,14 +92,32 @@ export function SearchBox({ q, onSearch, onDown }: Props) {
         if (event.key === "Enter") {
           setSent(wanted);
           onSearch(wanted);
+          onChosen(wanted);
         } else if (event.key === "ArrowDown") {
           event.preventDefault();
-          onDown();
+          const recent = offered.current?.querySelector<HTMLElement>("[data-recent]");
+          if (recent) recent.focus();
+          else onDown();
         } else if (event.key === "Escape" && text !== "") {
           event.stopPropagation();
           clear();
         }
       }}
     />
+  );
+  return (
+    <Popover
+      opened={offers && text === ""}
+      onChange={setOffers}
+      position="bottom-start"
+      width="target"
+      withRoles={false}
+      closeOnEscape
+    >
+      <Popover.Target>{box}</Popover.Target>
+      <Popover.Dropdown ref={offered} className={classes.offers}>
+        <RecentSearches onChoose={choose} />
+      </Popover.Dropdown>
+    </Popover>
   );
 }

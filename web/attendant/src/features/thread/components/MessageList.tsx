@@ -29,6 +29,7 @@ import { useTimeline } from "../api/timeline";
 import { ScrollKeeper } from "../hooks/scrollKeeper";
 import { Selection } from "../hooks/selection";
 import { ThreadContext } from "../hooks/threadContext";
+import { useAddressedMessage } from "../hooks/useAddressedMessage";
 import { useAnnouncements } from "../hooks/useAnnouncements";
 import { useReadMarks } from "../hooks/useReadMarks";
 import { useActionsOf } from "../hooks/useThreadActions";
@@ -177,6 +178,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
     firstSeen.current = lastOut;
   }, [lastOut]);
 
+  useAddressedMessage(jumpTo);
   useReadMarks(conversation, thread, keeper);
   useAnnouncements(conversation, thread);
   useMessagesFocus(conversation.id, () => scroller.current?.focus({ preventScroll: true }));

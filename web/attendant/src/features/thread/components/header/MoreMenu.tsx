@@ -10,6 +10,7 @@ import {
   IconLayoutSidebarRight,
   IconLink,
   IconMailOpened,
+  IconSearch,
   IconStar,
   IconUserDown,
   IconUserPlus,
@@ -29,10 +30,11 @@ interface Props {
   conversation: Conversation;
   actions: ReturnType<typeof useHeaderActions>;
   openDialog: (dialog: "assign" | "day" | "transcript" | "timeline" | "type") => void;
+  find: () => void;
 }
 
 /** What is done less often. */
-export function MoreMenu({ conversation, actions, openDialog }: Props) {
+export function MoreMenu({ conversation, actions, openDialog, find }: Props) {
   const { t } = useTranslation(["thread", "desk"]);
   const { t: marks } = useTranslation("marks");
   const customer = useContactPane();
@@ -120,6 +122,13 @@ export function MoreMenu({ conversation, actions, openDialog }: Props) {
           onClick={customer.toggle}
         >
           {t("action.customer")}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconSearch size={18} aria-hidden />}
+          rightSection={<Kbd keys="mod+shift+f" />}
+          onClick={find}
+        >
+          {t("action.find")}
         </Menu.Item>
         <Menu.Item leftSection={<IconCalendarSearch size={18} aria-hidden />} onClick={() => openDialog("day")}>
           {t("action.day")}

@@ -108,6 +108,8 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   useShortcut({ keys: "shift+g", label: t("newest"), scope, run: () => list.current?.toNewest() });
   useShortcut({ label: t("action.transcript"), scope, run: () => setDialog("transcript") });
   useShortcut({ label: t("action.day"), scope, run: () => setDialog("day") });
+  const find = () => void navigate(`/inbox/${view}/${conversation.id}?in=${conversation.id}`);
+  useShortcut({ keys: "mod+shift+f", label: t("action.find"), scope, run: find });
 
   /** Back to the list that it was opened from; an address that was opened by itself has none behind it. */
   const back = () => {
@@ -173,7 +175,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
           </Menu.Dropdown>
         </Menu>
       )}
-      <MoreMenu conversation={conversation} actions={actions} openDialog={setDialog} />
+      <MoreMenu conversation={conversation} actions={actions} openDialog={setDialog} find={find} />
       <span className={classes.wide}>
         <IconButton label={t("action.customer")} keys="i" pressed={customer.open} onClick={customer.toggle}>
           <IconLayoutSidebarRight size={18} aria-hidden />
