@@ -90,9 +90,9 @@ def create_app(
     runtime.background("fold-counts", lambda: queries.view_counts.fold_forever(runtime.transaction))
     runtime.background("check-counts", queries.view_counts.check_forever)
     runtime.background("contact-terms", queries.contacts.add_terms_forever)
-    runtime.background("contact-attendants", ContactAttendants(database).add_forever)
+    for name, work in (("contact-attendants", ContactAttendants(database)), ("message-terms", MessageTerms(database))):
+        runtime.background(name, work.add_forever)
     loader = InboundLoader(database, inbox, served, names)
-    runtime.background("message-terms", MessageTerms(database).add_forever)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
     own_frames = OwnFrames(runtime.producer, runtime.clock)
