@@ -50,7 +50,7 @@ async function show(rows: unknown, { view = "mine", search = "", selectedId = ""
   const part = await renderPart(<Pane view={view} selectedId={selectedId || undefined} />, {
     answers,
     at: `/inbox/${view}${search}`,
-    texts: ["inbox", "assign", "sandbox"],
+    texts: ["search", "inbox", "assign", "sandbox"],
   });
   return { ...part, user: userEvent.setup() };
 }
@@ -299,7 +299,7 @@ describe("empty, failing, loading", () => {
   });
 
   it("an empty search says where it looked", async () => {
-    await show([], { search: "?q=zebra" });
+    await show([], { search: "?q=zebra&find=conversations" });
     expect(await screen.findByText("Nada encontrado para “zebra”")).toBeInTheDocument();
   });
 
@@ -327,9 +327,9 @@ describe("empty, failing, loading", () => {
 
 describe("searching and narrowing", () => {
   it("searches a moment after the last key, in all views", async () => {
-    const { user, asked, router } = await show([ana]);
+    const { user, asked, router } = await show([ana], { search: "?find=conversations" });
     await user.type(await screen.findByRole("searchbox"), "11 98");
-    await waitFor(() => expect(router.state.location.search).toBe("?q=11+98"));
+    await waitFor(() => expect(router.state.location.search).toBe("?q=11+98&find=conversations"));
     await waitFor(() => {
       const last = asked.filter(({ path }) => path.startsWith("/api/v1/conversations?")).at(-1);
       expect(last?.path).toContain("q=11%2098");

@@ -94,7 +94,7 @@ function PeriodChip({ refinement, onChange }: Omit<Props, "children">) {
     );
   const isSet = from !== undefined || to !== undefined;
   const name = preset
-    ? t(`period.last_${preset}`)
+    ? t(`period.last.${preset}`)
     : isSet
       ? `${from ? shown(from) : "…"} – ${to ? shown(to) : "…"}`
       : t("period.label");
@@ -126,7 +126,7 @@ function PeriodChip({ refinement, onChange }: Omit<Props, "children">) {
               variant={days === preset ? "light" : "default"}
               onClick={() => choose(lastDays(days, today))}
             >
-              {t(`period.last_${days}`)}
+              {t(`period.last.${days}`)}
             </Button>
           ))}
           <TextInput
