@@ -138,6 +138,7 @@ EXPECTED_KEYS = {
     "setting.own_changed": lambda event: event.subject,
     "conversation.typing": lambda event: event.subject,
     "conversation.": lambda event: event.data.conversation.id,
+    "rating.": lambda event: event.data.conversation.id,
     "message.": lambda event: event.data.conversation_id,
     "contact.": lambda event: event.data.contact.id,
     "setting.": lambda event: event.data.id,

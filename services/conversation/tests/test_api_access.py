@@ -115,6 +115,15 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("PUT", "/api/v1/contacts/{contact_id}/labels/{label_id}", None, "contacts:write"),
     ("DELETE", "/api/v1/contacts/{contact_id}/labels/{label_id}", None, "contacts:write"),
     *_catalogue("contact-fields", "field_id", {"label": "Plano", "type": "text"}),
+    *_catalogue("automatic-replies", "automatic_id", {"name": "Olá", "trigger": "queued", "text": "Olá"}),
+    ("PUT", "/api/v1/automatic-replies/order", {"ids": []}, "settings:manage"),
+    ("POST", "/api/v1/automatic-replies/check", {}, "conversations:read"),
+    ("GET", "/api/v1/settings/ratings", None, "conversations:read"),
+    ("PUT", "/api/v1/settings/ratings", {}, "settings:manage"),
+    ("POST", "/api/v1/settings/ratings/preview", {}, "conversations:read"),
+    ("GET", "/api/v1/settings/protocol", None, "conversations:read"),
+    ("PUT", "/api/v1/settings/protocol", {}, "settings:manage"),
+    ("POST", "/api/v1/conversations/{closed_id}/rating-request", None, "conversations:write"),
 ]
 ALL = tuple({permission for *_, permission in ROUTES})
 UNCOUNTED = ("limit", "exact")
@@ -148,11 +157,20 @@ OF_PAPERS = {
 }
 """What `tests/imports` and `tests/privacy` look at: each of these needs something first."""
 
-OF_THE_PLATFORM = ("/api/v1/capabilities", "/api/v1/replies/variables", "/api/v1/replies/preview")
-"""What is the same for every tenant."""
+OF_THE_PLATFORM = (
+    "/api/v1/capabilities",
+    "/api/v1/replies/variables",
+    "/api/v1/replies/preview",
+    "/api/v1/settings/ratings",
+    "/api/v1/settings/ratings/preview",
+    "/api/v1/settings/protocol",
+)
+"""What is the same for every tenant, at least until they change it."""
 
 NAMED_IN_BODY = ("/api/v1/messages/tags", "/api/v1/types/order")
 """Routes that are no address of a list, and say in the body what they are about."""
+NOT_READ = ("/api/v1/automatic-replies/order", "/api/v1/automatic-replies/check")
+"""What has nothing to read, as what sets something; `test_api_automatic.py` proves that tenants are apart."""
 
 PATH_NAMES = {
     "failed_id": "message_id",
@@ -163,6 +181,8 @@ PATH_NAMES = {
     "reply_id": "item_id",
     "field_id": "item_id",
     "other_contact_id": "other_id",
+    "automatic_id": "item_id",
+    "closed_id": "conversation_id",
 }
 """Ids in a certain state, of routes whose parameter is called otherwise."""
 routes = pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda v: str(v)[-40:])
@@ -208,6 +228,9 @@ async def _ids(desk: Any) -> dict[str, str]:
     lost_id = await desk.received(PIXEL)
     soon = desk.service.runtime.clock.now() + timedelta(hours=1)
     manager = desk.seen_by(permissions=("settings:manage",))
+    (closed_id,) = await desk.written()
+    await desk.do("POST", f"/conversations/{closed_id}/close")
+    automatic = {"name": "Boas-vindas", "trigger": "closed", "text": "Olá"}
     row = await desk.service.db.attachments.find_one({"_id": lost_id})
     await desk.service.db.messages.update_one({"_id": row["message_id"]}, {"$set": {"attachments.0.state": "failed"}})
     return {
@@ -225,6 +248,8 @@ async def _ids(desk: Any) -> dict[str, str]:
         **await _marks(manager),
         "field_id": (await manager.do("POST", "/contact-fields", {"label": "Cor", "type": "text"}))["id"],
         **await _contacts(desk, contact_id),
+        "automatic_id": (await manager.do("POST", "/automatic-replies", automatic))["id"],
+        "closed_id": closed_id,
     }
 
 
@@ -316,6 +341,8 @@ async def test_no_route_reaches_into_another_tenant(
         assert await stranger.refused(method, url, _filled(body, ids)) == (404, "not_found", [])
     elif path in NAMED_IN_BODY:
         await stranger.ask(method, url, _filled(body, ids))
+    elif path in NOT_READ or method == "PUT":
+        assert (await stranger.ask(method, url, body)).is_success
     elif path in OF_THE_PLATFORM:
         assert await stranger.do(method, url, body) == await desk.do(method, url, body)
     elif body is not None and "ids" in body:

@@ -504,6 +504,8 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "last_activity_at": "2026-03-01T12:00:00.000Z",
         "rating": None,
         "tag_ids": [],
+        "rating_details": None,
+        "rating_request": None,
         "sequence": 2,
     }
     assert conversation.view("caio").favourite is False

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from atd_conversation.domain.automation.ratings import RatingRequest
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import (
@@ -118,6 +119,8 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
         *conversation.snooze(NOON + timedelta(hours=1), NOON),
         conversation.note_scheduled(ScheduledRef(id="s1", author_id="bia", state="waiting", scheduled_for=NOON)),
         *conversation.close(NOON),
+        conversation.ask_rating(RatingRequest("q1", "m4", asked_at=NOON, expires_at=NOON)),
+        conversation.rate(RatingRequest("q1", "m4", asked_at=NOON, expires_at=NOON, rating=5, rated_at=NOON)),
         *conversation.receive("m3", data, occurred_at=NOON, now=NOON),
         conversation.revise("message.edited", sent.message, ("text",)),
         conversation.revise("message.deleted", sent.message, ("text",)),

@@ -126,6 +126,26 @@ class MergedContent(Content):
     name: str | None = None
 
 
+class RatingNotAskedContent(Content):
+    """Of a message of direction `system`: the customer was not asked for a rating, and why.
+
+    They are blocked; the reply window is closed; the channel cannot be written to; a machine seems to answer there.
+    """
+
+    type: Literal["rating_not_asked"]
+    reason: Literal["blocked", "window_closed", "channel", "loop"]
+
+
+class RepliesStoppedContent(Content):
+    """Of a message of direction `system`: no more automatic replies are sent, because a machine seems to answer them.
+
+    They go on once a person writes. `rule_name` is the reply that was not sent.
+    """
+
+    type: Literal["automatic_replies_stopped"]
+    rule_name: str | None = None
+
+
 class AudioContent(_AboutProduct):
     """A sound; `duration` is in seconds."""
 
@@ -333,6 +353,8 @@ CONTENTS: Mapping[MessageKind, tuple[type[Content], ...]] = MappingProxyType(
             ContinuedContent,
             MergedContent,
             ScheduledFailedContent,
+            RatingNotAskedContent,
+            RepliesStoppedContent,
             NoticeContent,
         ),
         "image": _PLAIN,
@@ -362,7 +384,14 @@ _BY_TYPE: Mapping[str, type[Content]] = MappingProxyType(
 _NOTICES: Mapping[str, type[Content]] = MappingProxyType(
     {
         kind: model
-        for model in (NumberChangedContent, ContinuedContent, MergedContent, ScheduledFailedContent)
+        for model in (
+            NumberChangedContent,
+            ContinuedContent,
+            MergedContent,
+            ScheduledFailedContent,
+            RatingNotAskedContent,
+            RepliesStoppedContent,
+        )
         for kind in get_args(model.model_fields["type"].annotation)
     }
 )

@@ -63,10 +63,14 @@ ConversationEventType = Literal[
     "conversation.classified",
     "conversation.closed",
     "conversation.reopened",
+    "conversation.rated",
     "conversation.scheduled",
     "conversation.updated",
+    "rating.requested",
 ]
-"""`conversation.scheduled`: a message of it was scheduled for later, changed, sent, cancelled, or could not be sent."""
+"""`conversation.rated`: the customer gave a rating, corrected it, or commented on it (`rating_details`).
+`conversation.scheduled`: a message of it was scheduled for later, changed, sent, cancelled, or could not be sent.
+`rating.requested`: the customer was asked for a rating (`rating_request`)."""
 
 MessageEventType = Literal[
     "message.received",

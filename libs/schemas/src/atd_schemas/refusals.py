@@ -3,12 +3,14 @@
 from typing import Literal
 
 RefusalCode = Literal[
+    "already_asked",
     "already_merged",
     "archived",
     "author_deactivated",
     "broken_variable",
     "channel_not_supported",
     "channel_removed",
+    "contact_blocked",
     "conversation_closed",
     "has_children",
     "invalid",
@@ -17,6 +19,7 @@ RefusalCode = Literal[
     "message_deleted",
     "message_not_sent",
     "name_taken",
+    "not_closed",
     "not_failed",
     "not_merged",
     "not_waiting",

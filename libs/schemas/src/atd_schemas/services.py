@@ -116,6 +116,7 @@ CONVERSATION = Service(
         PublicPrefix("/api/v1/labels"),
         PublicPrefix("/api/v1/types"),
         PublicPrefix("/api/v1/contact-fields"),
+        PublicPrefix("/api/v1/automatic-replies"),
     ),
 )
 GATEWAY = Service(

@@ -109,6 +109,36 @@ class ReadMarkView(Schema):
     unread: bool = False
 
 
+class RatingRequestView(Schema):
+    """What a customer was asked after a closing. It is for whoever had the conversation then, whatever happens later.
+
+    `message_id` is the message that asked; answers count until `expires_at`.
+    """
+
+    id: str
+    message_id: str
+    asked_at: Timestamp
+    expires_at: Timestamp
+    asked_by: Literal["closing", "hand"] = "closing"
+    attendant: Named | None = None
+    type: Named | None = None
+
+
+class RatingView(Schema):
+    """What a customer answered to a request: 1 (worst) to 5, credited to the request's `attendant`.
+
+    `rated_at` is the first answer; a later one corrects it for a short time.
+    """
+
+    request_id: str
+    value: int
+    comment: str | None = None
+    rated_at: Timestamp
+    asked_at: Timestamp
+    attendant: Named | None = None
+    type: Named | None = None
+
+
 class ConversationView(Schema):
     """A conversation as every reader sees it.
 
@@ -121,7 +151,8 @@ class ConversationView(Schema):
     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
     it, and an attendant who reopens within a day goes on with it. `snoozed_until` is when a snoozed conversation comes
     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
-    closes, assigns or snoozes it. `tag_ids` are the tags that its messages have.
+    closes, assigns or snoozes it. `tag_ids` are the tags that its messages have. `rating` is the customer's latest one,
+    which `rating_details` tells more of; `rating_request` is what they were asked last, answered or not.
     """
 
     id: str
@@ -153,6 +184,8 @@ class ConversationView(Schema):
     last_activity_at: Timestamp
     rating: int | None = None
     tag_ids: tuple[str, ...] = ()
+    rating_details: RatingView | None = None
+    rating_request: RatingRequestView | None = None
     sequence: int = 0
 
 
@@ -211,6 +244,14 @@ class Reaction(Schema):
     author: AuthorView
 
 
+class AutomaticRef(Schema):
+    """Why the product sent a message by itself: a rule (`reply`), the number on request, a question for a rating."""
+
+    kind: Literal["reply", "protocol", "rating_request", "rating_thanks"]
+    rule_id: str | None = None
+    rule_name: str | None = None
+
+
 def _is_false(value: object) -> bool:
     return value is False
 
@@ -226,6 +267,7 @@ class MessageView(WithContent):
     later one (0 in events of earlier releases: it is `sequence`). `client_id` is what the sender's client called it.
     `mentions` are the ids of the attendants whom a note names.
     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
+    `automatic`: nobody wrote it, the product sent it.
     """
 
     id: str
@@ -238,6 +280,7 @@ class MessageView(WithContent):
     reply_to: str | None = None
     reply_to_unavailable: bool = Field(default=False, exclude_if=_is_false)
     author: AuthorView
+    automatic: AutomaticRef | None = Field(default=None, exclude_if=_is_none)
     status: MessageStatus | None = None
     error: MessageError | None = None
     tags: tuple[TagRef, ...] = ()

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from atd_conversation.api import routers
 from atd_conversation.api.parts import Customers, Parts
+from atd_conversation.automations import Automations
 from atd_conversation.commands import Commands, ContactCommands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
 from atd_conversation.commands.marking import Marking
@@ -15,7 +16,8 @@ from atd_conversation.commands.scheduled import JOB as SCHEDULED_JOB
 from atd_conversation.commands.scheduled import ScheduledCommands
 from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
-from atd_conversation.domain.catalogue_kinds import KINDS, REPLY
+from atd_conversation.domain.automation.settings import check_automatic_reply
+from atd_conversation.domain.catalogue_kinds import AUTOMATIC_REPLY, KINDS, REPLY
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
 from atd_conversation.domain.replies import check_reply
 from atd_conversation.due_messages import DueMessages
@@ -86,14 +88,9 @@ def create_app(
         limit=settings.storage_limit,
     )
     runtime.add_component(file_store)
-    runtime.background("sweep-uploads", uploads.sweep_forever)
-    runtime.background("fold-counts", lambda: queries.view_counts.fold_forever(runtime.transaction))
-    runtime.background("check-counts", queries.view_counts.check_forever)
-    runtime.background("contact-terms", queries.contacts.add_terms_forever)
-    for name, work in (("contact-attendants", ContactAttendants(database)), ("message-terms", MessageTerms(database))):
-        runtime.background(name, work.add_forever)
-    loader = InboundLoader(database, inbox, served, names)
-    runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock))
+    _add_background_work(runtime, queries, uploads)
+    loader, automations = InboundLoader(database, inbox, served, names), Automations(settings_cache)
+    runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock, automations))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
     own_frames = OwnFrames(runtime.producer, runtime.clock)
     runtime.background("own-frames", own_frames.run)
@@ -102,10 +99,11 @@ def create_app(
         **{kind: ItemRules() for kind in KINDS},
         **marking_rules(catalogues, jobs, runtime.clock),
         REPLY: ItemRules(check_reply, keeping_files(files, runtime.clock)),
+        AUTOMATIC_REPLY: ItemRules(check_automatic_reply),
     }
     catalogue_commands = CatalogueCommands(catalogues, rules, runtime.clock)
     marking = Marking(catalogues, names, settings_cache)
-    commands = Commands(queries, store, directory, files, served, runtime.clock, marking)
+    commands = Commands(queries, store, directory, files, served, runtime.clock, marking, automations)
     unsent, scheduled = UnsentDrafts(database), ScheduledMessages(database)
     scheduled_commands = ScheduledCommands(scheduled, commands, queries, store, directory, files, jobs, runtime.clock)
     jobs.handle(SCHEDULED_JOB, DueMessages(scheduled_commands, runtime.transaction))
@@ -158,7 +156,18 @@ def create_app(
             records=records,
             notes=ContactNotes(database),
         ),
+        automations=automations,
     )
     app = runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
     app.state.parts = parts
     return app
+
+
+def _add_background_work(runtime: Runtime, queries: Queries, uploads: Uploads) -> None:
+    """What goes on beside requests and records: clearing away, counting, and what documents of earlier versions lack."""
+    runtime.background("sweep-uploads", uploads.sweep_forever)
+    runtime.background("fold-counts", lambda: queries.view_counts.fold_forever(runtime.transaction))
+    runtime.background("check-counts", queries.view_counts.check_forever)
+    runtime.background("contact-terms", queries.contacts.add_terms_forever)
+    runtime.background("contact-attendants", ContactAttendants(runtime.mongo.db).add_forever)
+    runtime.background("message-terms", MessageTerms(runtime.mongo.db).add_forever)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo.errors import OperationFailure
 
+from atd_conversation.automations import Automations
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.intake import Batch, Cause, Intake, apply_waiting_changes, numbers_needed, take_in, waiting
 from atd_conversation.intake.loaded import Loaded
@@ -32,7 +33,16 @@ class Transaction(Protocol):
 class InboundHandler:
     """`inbound.events.v1`: the events of channels become contacts, conversations and messages."""
 
-    def __init__(self, loader: InboundLoader, store: UnitStore, transaction: Transaction, clock: Clock) -> None:
+    def __init__(
+        self,
+        loader: InboundLoader,
+        store: UnitStore,
+        transaction: Transaction,
+        clock: Clock,
+        automations: Automations | None = None,
+    ) -> None:
+        """`automations`: what companies have decided of automatic messages; None: nobody has changed anything."""
+        self._automations = automations or Automations(None)
         self._loader = loader
         self._store = store
         self._transaction = transaction
@@ -52,6 +62,7 @@ class InboundHandler:
         batch = Batch.of(record.event for record in records)
         causes = [Cause(record.event, record.traceparent) for record in records]
         thorough = again or self._repeated
+        automation = await self._automations.of_all(event.tenant_id for event in batch.people)
         unit = UnitOfWork()
 
         async def work(session: "Session") -> None:
@@ -61,7 +72,7 @@ class InboundHandler:
             if not loaded.handled >= batch.event_ids:
                 numbers = await self._numbers(loaded, batch)
                 now = self._clock.now()
-                unit = take_in(Intake(loaded, numbers, now, uuid7), causes)
+                unit = take_in(Intake(loaded, numbers, now, uuid7, automation=automation), causes)
                 await self._store.save(session, unit, now)
 
         await self._run(work)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from atd_conversation.domain.automation.policies import Automation
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation, current_of
@@ -32,9 +33,10 @@ BIA = Actor(type="attendant", id="bia", name="Bia")
 class World:
     """The database, as far as batches need it: what is unique there is unique here."""
 
-    def __init__(self, now: datetime | None = None) -> None:
+    def __init__(self, now: datetime | None = None, automation: Automation | None = None) -> None:
         """`now`: when every batch is taken in; by default when the last of its events happened, from noon on."""
         self.now = now
+        self.automation = {T: automation} if automation else {}
         self.inbox: list[str] = []
         self.contacts: dict[str, Contact] = {}
         self.identities: dict[str, str] = {}
@@ -83,7 +85,7 @@ class World:
             first = self.numbers[tenant_id] + 1
             self.numbers[tenant_id] += wanted
             numbers[tenant_id] = iter(range(first, first + wanted))
-        intake = Intake(loaded, numbers, now, lambda: f"id-{next(self._ids)}")
+        intake = Intake(loaded, numbers, now, lambda: f"id-{next(self._ids)}", automation=self.automation)
         unit = take_in(intake, [Cause(event) for event in events])
         self.save(unit)
         unit.outgoing += self._settle(batch, unit, now).outgoing

@@ -1,11 +1,13 @@
 /** All pages of the settings, in the order of their list. A feature brings its own through `settingsPage`. */
 import { attendantsPage } from "@/features/attendants";
 import { labelsPage, tagsPage, typesPage } from "@/features/catalogues";
+import { automaticPage } from "@/features/automatic";
 import { channelsPage } from "@/features/channels";
 import { fieldsPage } from "@/features/fields";
 import { importsPage } from "@/features/papers";
 import { privacyPage } from "@/features/privacy";
 import { repliesPage } from "@/features/replies";
+import { ratingsPage } from "@/features/ratings";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
 export const settingsPages: readonly SettingsPage[] = [
@@ -16,6 +18,8 @@ export const settingsPages: readonly SettingsPage[] = [
   tagsPage,
   labelsPage,
   typesPage,
+  automaticPage,
+  ratingsPage,
   fieldsPage,
   importsPage,
   privacyPage,

@@ -4,6 +4,8 @@ from fastapi import APIRouter, Depends
 
 from atd_conversation.api.actions import actions_router, edits_router
 from atd_conversation.api.attachments import attachments_router
+from atd_conversation.api.automatic_replies import automatic_replies_router
+from atd_conversation.api.automation_policies import protocol_policy_router, ratings_policy_router
 from atd_conversation.api.bulk import bulk_router
 from atd_conversation.api.capabilities import capabilities_router
 from atd_conversation.api.contact_exports import contact_exports_router
@@ -22,6 +24,7 @@ from atd_conversation.api.labels import labels_router
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
 from atd_conversation.api.privacy import contact_privacy_router, privacy_router
+from atd_conversation.api.ratings import ratings_router
 from atd_conversation.api.replies import replies_router
 from atd_conversation.api.scheduled import scheduled_router
 from atd_conversation.api.search import search_router
@@ -70,6 +73,10 @@ def routers(parts: Parts) -> list[APIRouter]:
         scheduled_router,
         storage_router,
         search_router,
+        automatic_replies_router,
+        protocol_policy_router,
+        ratings_policy_router,
+        ratings_router,
     )
     guarded = APIRouter(dependencies=[Depends(SightGuard(parts.sights))])
     for make in made:

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel, field_validator
 
+from atd_conversation.automations import Automations
 from atd_conversation.commands import Commands, ContactCommands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands
 from atd_conversation.commands.scheduled import ScheduledCommands
@@ -94,6 +95,7 @@ class Parts:
     scheduled: ScheduledMessages
     scheduled_commands: ScheduledCommands
     customers: Customers
+    automations: Automations
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -23,7 +23,8 @@ class TimelineEntryView(BaseModel):
     """One event of a conversation, under the name that events have.
 
     `details` says, where it belongs to the event, `from` and `to` (an attendant, a priority, a contact; null: nobody),
-    `until` (snoozed; null: until the customer writes), `due` (it came back by itself), `message_id`.
+    `until` (snoozed; null: until the customer writes), `due` (it came back by itself), `message_id`;
+    of ratings `attendant` (whose it is), `asked_by`, `rating`, `comment`.
     """
 
     id: str

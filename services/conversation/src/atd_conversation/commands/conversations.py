@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from atd_conversation.commands.effects import channel_topic, decided, publish_changes, refused, send_command
+from atd_conversation.automations import Automations
+from atd_conversation.commands.effects import (
+    channel_topic,
+    decided,
+    publish_changes,
+    publish_effects,
+    refused,
+    send_command,
+)
 from atd_conversation.commands.marking import Marking
+from atd_conversation.domain.automation.acting import Scene, after_status, ask_by_hand
 from atd_conversation.domain.channels import ChannelRules, Channels
 from atd_conversation.domain.classifying import close_classified
 from atd_conversation.domain.conversation import Change, Conversation
@@ -52,7 +61,10 @@ class Commands:
         channels: Channels,
         clock: Clock,
         marking: Marking | None = None,
+        automations: Automations | None = None,
     ) -> None:
+        """`automations`: what companies have decided of automatic messages; None: nobody has changed anything."""
+        self._automations = automations or Automations(None)
         self._queries = queries
         self._channels = channels
         self._store = store
@@ -81,9 +93,13 @@ class Commands:
         unit = UnitOfWork()
         unit.touch(conversation)
         now = self._clock.now()
+        before = conversation.status
         changes = decided(lambda: decide(conversation, now))
         if changes:
             publish_changes(unit, conversation, changes, actor, now, request_id)
+            if conversation.status != before:
+                scene = await self._scene(conversation, now, request_id)
+                publish_effects(unit, self._channels, scene, after_status(scene, before, actor))
             await self._store.save(session, unit, now)
         return conversation
 
@@ -168,6 +184,38 @@ class Commands:
 
     async def _needs_type(self, tenant_id: str) -> bool:
         return self._marking is not None and await self._marking.needs_type(tenant_id)
+
+    async def ask_rating(
+        self, session: "Session", tenant_id: str, actor: Actor, conversation_id: str, *, request_id: str
+    ) -> Conversation:
+        """Ask the customer for a rating of a conversation that is closed.
+
+        Raises `Problem` 404, 409 `not_closed`, `already_asked`, 422 with the code of what keeps it.
+        """
+        conversation = await self._conversation(session, tenant_id, conversation_id)
+        await channel_topic(self._channels, self._directory, tenant_id, conversation)
+        unit = UnitOfWork()
+        unit.touch(conversation)
+        now = self._clock.now()
+        scene = await self._scene(conversation, now, request_id)
+        effects = decided(lambda: ask_by_hand(scene, actor))
+        publish_effects(unit, self._channels, scene, effects, asked_by=actor)
+        await self._store.save(session, unit, now)
+        return conversation
+
+    async def _scene(self, conversation: Conversation, now: datetime, request_id: str) -> Scene:
+        """Where something has happened, as far as automatic messages have to know it."""
+        tenant_id, channel = conversation.tenant_id, conversation.channel
+        served = self._channels.topic(channel.kind) is not None
+        return Scene(
+            conversation=conversation,
+            automation=await self._automations.of(tenant_id),
+            rules=self._channels.of(channel.kind),
+            now=now,
+            cause=request_id,
+            served=served and not await self._directory.account_is_deleted(tenant_id, channel.account_id),
+            blocked=bool(conversation.contact.blocked),
+        )
 
     async def read(
         self,

@@ -1,23 +1,31 @@
 """What a decision leads to: events, commands to channels, and the answer to a refusal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from atd_conversation.domain.automation.acting import Effect, Scene
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import conversation_event
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
-from atd_schemas.envelope import Actor, Envelope
+from atd_schemas.envelope import SYSTEM, Actor, Envelope
 from atd_schemas.topics import Topic
 from atd_servicekit.problems import FieldError, Problem
 from atd_servicekit.tracing import current_traceparent
 
 T = TypeVar("T")
 
-_STATUSES = {"not_failed": 409, "not_waiting": 409, "already_merged": 409, "not_merged": 409}
+_STATUSES = {
+    "not_failed": 409,
+    "not_waiting": 409,
+    "already_merged": 409,
+    "not_merged": 409,
+    "not_closed": 409,
+    "already_asked": 409,
+}
 """Of refusals that speak of the present state and not of the request."""
 
 
@@ -33,6 +41,25 @@ def publish_changes(
     for change in changes:
         event = conversation_event(conversation, change, actor=actor, now=now, causation_id=request_id)
         unit.tell(event, current_traceparent(), change.details)
+
+
+def publish_effects(
+    unit: UnitOfWork, channels: Channels, scene: Scene, effects: Iterable[Effect], *, asked_by: Actor | None = None
+) -> None:
+    """Save and tell what the product does by itself: each effect at once, before the next one is made.
+
+    `asked_by`: who asked for a rating by hand; the message that asks is the product's all the same.
+    """
+    conversation = scene.conversation
+    for effect in effects:
+        message = effect.change.message
+        actor = asked_by if asked_by is not None and message is None else SYSTEM
+        publish_changes(unit, conversation, [effect.change], actor, scene.now, scene.cause)
+        if message is not None:
+            unit.new_messages.append(message)
+        topic = channels.topic(conversation.channel.kind)
+        if effect.command is not None and topic is not None:
+            send_command(unit, topic, effect.command)
 
 
 def send_command(unit: UnitOfWork, topic: Topic, command: Envelope) -> None:

@@ -1,5 +1,6 @@
 """The kinds of lists that a company makes."""
 
+from atd_conversation.domain.automation.rules import MAX_REPLIES
 from atd_conversation.domain.catalogue import CatalogueKind
 from atd_conversation.domain.marking_kinds import MARKING_KINDS
 
@@ -17,5 +18,8 @@ REPLY = CatalogueKind(
 CONTACT_FIELD = CatalogueKind("contact_field", limit=100, named_by="key")
 """Custom fields of customers' records."""
 
-KINDS: tuple[CatalogueKind, ...] = (*MARKING_KINDS, REPLY, CONTACT_FIELD)
+AUTOMATIC_REPLY = CatalogueKind("automatic_reply", limit=MAX_REPLIES)
+"""What is said to customers without a person."""
+
+KINDS: tuple[CatalogueKind, ...] = (*MARKING_KINDS, REPLY, CONTACT_FIELD, AUTOMATIC_REPLY)
 """All of them."""

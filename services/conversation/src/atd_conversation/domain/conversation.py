@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from atd_conversation.domain.arrivals import arrived
+from atd_conversation.domain.automation.memory import NOTHING_REMEMBERED, Memory
+from atd_conversation.domain.automation.ratings import RatingRequest
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Names, refs
 from atd_conversation.domain.read_marks import (
@@ -26,10 +28,11 @@ from atd_conversation.domain.read_marks import (
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.conversation import ScheduledRef
-from atd_schemas.envelope import Actor
+from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import (
     AuthorView,
+    AutomaticRef,
     ChannelRef,
     ContactRef,
     ConversationState,
@@ -98,6 +101,9 @@ class Conversation:
     `snoozed_until`: when a snoozed conversation comes back by itself; absent: when the customer writes. `woke_at`: when
     it last did so, until somebody deals with it. `drafted_by` are the attendants who have begun to write here.
     `tags` are the ids of those that its messages have; `names` is what ids were called when it was read.
+    `memory` is what automatic messages have to know of the customer's thread: it goes on from the conversation before.
+    `credited` had the conversation when it was closed last; `rating_request` is what the customer was asked last,
+    `rated` the latest request that they have answered.
     """
 
     id: str
@@ -134,6 +140,10 @@ class Conversation:
     type_id: str | None = None
     tags: tuple[str, ...] = ()
     names: Names = field(default=UNNAMED, repr=False, compare=False)
+    memory: Memory = NOTHING_REMEMBERED
+    credited: Named | None = None
+    rating_request: RatingRequest | None = None
+    rated: RatingRequest | None = None
 
     @classmethod
     def open(
@@ -167,6 +177,7 @@ class Conversation:
             opened_at=now,
             last_activity_at=now,
             names=names,
+            memory=previous.memory if previous is not None else NOTHING_REMEMBERED,
         )
         if reply_window is not None:
             conversation.reply_window_expires_at = (previous and previous.reply_window_expires_at) or now
@@ -193,15 +204,18 @@ class Conversation:
         reply_to: str | None = None,
         quotes: str | None = None,
         reply_window: timedelta | None = None,
+        needs_nobody: bool = False,
     ) -> list[Change]:
         """Take a customer's message in; reopens the conversation where it was closed.
 
         What a blocked customer writes is kept, and changes nothing else. `reply_window` is how long it may be answered
-        with free text; None: without end.
+        with free text; None: without end. `needs_nobody`: it is an answer to a question of the product's (a rating):
+        nothing is reopened, nothing is unread, nobody waits.
         """
         blocked = self.contact.blocked
-        changes = [self._reopen()] if self.status == "closed" and not blocked else []
-        changes += [] if blocked else self.wake()
+        quiet = blocked or needs_nobody
+        changes = [self._reopen()] if self.status == "closed" and not quiet else []
+        changes += [] if quiet else self.wake()
         self.recipient = data.contact.external_id
         self.channel = _renamed(self.channel, data.account_name)
         sender = AuthorView(type="contact", id=self.contact.id, name=self.contact.name)
@@ -221,8 +235,11 @@ class Conversation:
         moment = min(occurred_at, now)  # a provider's clock ahead gives no more time
         if reply_window is not None:
             self._extend_window(moment + reply_window)
-        self.waiting_since = self.waiting_since or moment
+        if not needs_nobody:
+            self.waiting_since = self.waiting_since or moment
         change = self._add("message.received", message, now)
+        if needs_nobody:
+            return [change]
         if self.unread_count == 0:
             self.first_unread_sequence = change.sequence
         self.unread_count += 1
@@ -235,6 +252,7 @@ class Conversation:
         """
         self._answered()
         self.waiting_since = self.closed_waiting_since = None
+        self._hear_person()
         return self._add("message.sent", message, now)
 
     def add_notice(self, message: Message, event_type: str = "message.sent") -> Change:
@@ -271,9 +289,42 @@ class Conversation:
         message.status, message.client_id = "pending", client_id
         self._answered(actor.id)
         if actor.type == "attendant":
+            self._hear_person()
             self.waiting_since = self.woke_at = None
             self.first_response_at = self.first_response_at or now
         return [self._add("message.sent", message, now)]
+
+    def send_automatic(
+        self, message_id: str, *, why: AutomaticRef, text: str, content: Content | None, now: datetime
+    ) -> Change:
+        """Let the product say something by itself, in whatever status: `window_is_open` is asked before.
+
+        It is no answer of a person's: who waits goes on waiting, what is unread stays so, and it is no first response.
+        """
+        kind: MessageKind = "text" if content is None else "interactive"
+        message = self._by(SYSTEM, message_id, "outbound", text, now, kind=kind)
+        message.content = EMPTY if content is None else content
+        message.status, message.automatic = "pending", why
+        return self._add("message.sent", message, now)
+
+    def window_is_open(self, now: datetime, reply_window: timedelta | None) -> bool:
+        """Whether free text can be sent, on a channel with this `reply_window`."""
+        expires = self.reply_window_expires_at or (None if reply_window is None else self.opened_at)
+        return expires is None or now <= expires
+
+    def ask_rating(self, request: RatingRequest) -> Change:
+        """The customer is asked how it was; the message that asks is another change."""
+        self.rating_request = request
+        details = {"attendant": _named(request.attendant), "asked_by": request.asked_by}
+        return self._change("rating.requested", ("rating_request",), details=details)
+
+    def rate(self, request: RatingRequest) -> Change:
+        """The customer has answered the request, corrected the answer, or commented on it."""
+        before = self.rated
+        self.rating_request = self.rated = request
+        changed = ("rating", "rating_details") if before is None or before.rating != request.rating else ()
+        details = {"attendant": _named(request.attendant), "rating": request.rating, "comment": request.comment}
+        return self._change("conversation.rated", changed or ("rating_details",), details=details)
 
     def check_open(
         self,
@@ -292,8 +343,7 @@ class Conversation:
         if self.status == "closed":
             how = "reopen it to answer" if self.current else "the customer has a newer one; answer there"
             raise Refusal("conversation_closed", f"The conversation is closed; {how}.")
-        expires = self.reply_window_expires_at or (None if reply_window is None else self.opened_at)
-        if free and expires is not None and now > expires:
+        if free and not self.window_is_open(now, reply_window):
             detail = "The reply window has closed; only templates can be sent until the customer writes again."
             raise Refusal("window_closed", detail, field_name)
 
@@ -374,6 +424,7 @@ class Conversation:
             return []
         self.status = "closed"
         self.closed_at = now
+        self.credited = self.assignee
         ended = ("waiting_since",) if self.waiting_since is not None else ()
         self.closed_waiting_since, self.waiting_since = self.waiting_since, None
         read = self._answered() if seen else ()
@@ -546,6 +597,7 @@ class Conversation:
         self.priority = max(self.priority, other.priority, key=_PRIORITIES.index)
         if other.reply_window_expires_at is not None:
             self._extend_window(other.reply_window_expires_at)
+        self.memory = self.memory.joined(other.memory)
         changed = tuple(name for name, old in zip(names, before, strict=True) if old != getattr(self, name))
         changes = [self._change("conversation.updated", changed)] if changed else []
         if other.status != "snoozed":
@@ -585,6 +637,9 @@ class Conversation:
             woke_at=self.woke_at,
             last_activity_at=self.last_activity_at,
             tag_ids=self._tag_ids(),
+            rating=self.rated.rating if self.rated else None,
+            rating_details=self.rated.rating_view() if self.rated else None,
+            rating_request=self.rating_request.view() if self.rating_request else None,
             sequence=self.sequence,
         )
 
@@ -612,6 +667,12 @@ class Conversation:
 
     def _tag_ids(self) -> tuple[str, ...]:
         return tuple(one.id for one in refs(self.tags, self.names.tags)) if self.tags else ()
+
+    def _hear_person(self) -> None:
+        """Somebody of the company writes: no machine goes on by itself, and a bare number is no rating any more."""
+        self.memory = self.memory.answered()
+        if self.rating_request is not None and self.rating_request.by_number:
+            self.rating_request = replace(self.rating_request, by_number=False)
 
     def _answered(self, by: str | None = None) -> tuple[str, ...]:
         """Nothing of the customer's waits to be read any more, for nobody; what changed."""

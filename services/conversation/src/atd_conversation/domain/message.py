@@ -12,6 +12,7 @@ from atd_schemas.views import (
     AttachmentState,
     AttachmentView,
     AuthorView,
+    AutomaticRef,
     Direction,
     LastMessage,
     MessageError,
@@ -103,7 +104,7 @@ class Message:
     `contact` or `business`, reacted last or took its reaction away; `reaction_command` is the command that the reaction
     of ours goes out by. `version` counts the times that the message was changed; `changed_sequence` is the last event
     that told a change. `client_id` is what the sender's client called it. `mentions` are the attendants whom a note
-    names. `names` is what tags were called when it was read.
+    names. `names` is what tags were called when it was read. `automatic`: why the product sent it by itself.
     """
 
     id: str
@@ -138,6 +139,7 @@ class Message:
     version: int = 0
     tags: tuple[Mark, ...] = ()
     names: Names = field(default=UNNAMED, repr=False, compare=False)
+    automatic: AutomaticRef | None = None
 
     def apply_receipt(
         self, status: MessageStatus, external_id: str | None, failure: MessageError | None
@@ -256,6 +258,7 @@ class Message:
             reply_to=self.reply_to,
             reply_to_unavailable=self.quotes is not None,
             author=self.author,
+            automatic=self.automatic,
             status=self.status,
             error=self.error,
             tags=marked(self.tags, self.names.tags),

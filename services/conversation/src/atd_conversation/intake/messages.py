@@ -6,6 +6,7 @@ from atd_conversation.domain.conversation import Conversation, current_of
 from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED
+from atd_conversation.intake.automation import Arriving, rating_answer, reply_automatically, take_rating_answer
 from atd_conversation.intake.batch import Arrival
 from atd_conversation.intake.changes import can_quote, wait_for_quoted
 from atd_conversation.intake.loaded import understands
@@ -23,7 +24,12 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
     if known is not None:
         _understand(intake, known, event, cause)
         return
-    conversation = _conversation(intake, event, cause)
+    contact_id = _contact_id(intake, event, cause)
+    answered = rating_answer(intake, event, contact_id)
+    arrival = None if answered else Arriving.of(intake, event, contact_id)
+    conversation = answered.conversation if answered else _conversation(intake, event, contact_id, cause)
+    intake.unit.touch(conversation)
+    learn(intake, conversation, event, cause)
     reply_to, quotes = _quoted(intake, conversation, event)
     changes = conversation.receive(
         message_id,
@@ -33,6 +39,7 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
         reply_to=reply_to,
         quotes=quotes,
         reply_window=intake.loaded.channels.of(conversation.channel.kind).reply_window,
+        needs_nobody=answered is not None,
     )
     for change in changes:
         intake.emit(conversation, change, cause)
@@ -40,6 +47,10 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
             _put(intake, change.message)
             if change.message.attachments:
                 _fetch(intake, conversation, change.message, change.message.attachments, cause)
+    if answered:
+        take_rating_answer(intake, answered, event, cause)
+    elif arrival:
+        reply_automatically(intake, arrival, conversation, event, cause)
 
 
 def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
@@ -52,7 +63,9 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
         return
     if loaded.target(data.account_id, data.external_id) is not None:
         return
-    conversation = _conversation(intake, event, cause)
+    conversation = _conversation(intake, event, _contact_id(intake, event, cause), cause)
+    intake.unit.touch(conversation)
+    learn(intake, conversation, event, cause)
     reply_to, quotes = _quoted(intake, conversation, event)
     message = arrived(
         message_id,
@@ -72,20 +85,22 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
     _fetch(intake, conversation, message, message.attachments, cause)
 
 
-def _conversation(intake: Intake, event: Arrival, cause: Cause) -> Conversation:
-    """The conversation that takes the message, opened now if there is none."""
+def _contact_id(intake: Intake, event: Arrival, cause: Cause) -> str:
+    """Whose message it is; their record is made now if nobody knows them."""
     known = intake.unit.identities_learnt
     contact_id = contact_id_for(intake, event, cause)
     if intake.unit.identities_learnt > known or not intake.loaded.is_main(event):
         # what waits for the message may wait under an id that only these ids of the customer make out to be the same
         account_id = event.data.account_id
         intake.unit.other_names |= {(account_id, name) for name in intake.loaded.names_of_new(event)}
-    place = current_of(event.data.account_id, contact_id)
-    conversation = intake.loaded.current.get(place)
+    return contact_id
+
+
+def _conversation(intake: Intake, event: Arrival, contact_id: str, cause: Cause) -> Conversation:
+    """The conversation that takes the message, opened now if there is none."""
+    conversation = intake.loaded.current.get(current_of(event.data.account_id, contact_id))
     if conversation is None or not conversation.takes(intake.moment(event)):
         conversation = _open(intake, event, contact_id, conversation, cause)
-    intake.unit.touch(conversation)
-    learn(intake, conversation, event, cause)
     return conversation
 
 

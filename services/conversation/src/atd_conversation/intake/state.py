@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from atd_conversation.domain.automation.policies import Automation
 from atd_conversation.domain.channels import ChannelRules
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Change, Conversation
@@ -28,6 +29,7 @@ class Intake:
     """One pass over one batch. `numbers` has each tenant's reserved conversation numbers.
 
     `recipient_keys` are the keys of contacts that receipts contain: they identify them from the next batch on.
+    `automation` has what each tenant of the batch has decided of messages that nobody writes.
     """
 
     loaded: Loaded
@@ -36,6 +38,7 @@ class Intake:
     new_id: Callable[[], str]
     unit: UnitOfWork = field(default_factory=UnitOfWork)
     recipient_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    automation: Mapping[str, Automation] = field(default_factory=dict)
 
     def moment(self, event: Envelope) -> datetime:
         """When it happened; a date of the future cannot be: it would open conversations and stand above all others."""

@@ -11,11 +11,22 @@ from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.read_marks import ReadMark
 from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_conversation.domain.searchable import terms_of as message_terms_of
+from atd_conversation.store.automation import automation_fields, automation_of
 from atd_conversation.store.record_documents import merge_fields, merge_of, record_fields, record_of
 from atd_schemas.contents import EmptyContent, Referral, content_of, read_referral
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.inbound import InboundAttachment, SendFailure
-from atd_schemas.views import AuthorView, ChannelRef, ContactRef, LabelRef, LastMessage, MessageError, Named, Reaction
+from atd_schemas.views import (
+    AuthorView,
+    AutomaticRef,
+    ChannelRef,
+    ContactRef,
+    LabelRef,
+    LastMessage,
+    MessageError,
+    Named,
+    Reaction,
+)
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Document
@@ -126,6 +137,7 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "order": conversation.order,
         "type_id": conversation.type_id,
         "tags": list(conversation.tags) or None,
+        **automation_fields(conversation),
     }
 
 
@@ -215,6 +227,7 @@ def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversatio
         type_id=get("type_id"),
         tags=tuple(get("tags", ())),
         names=names,
+        **automation_of(document),
     )
 
 
@@ -295,6 +308,7 @@ def message_fields(message: Message) -> "Document":
         "mentions": list(message.mentions) or None,
         "changed_sequence": message.changed_sequence or None,
         "version": message.version or None,
+        "automatic": message.automatic.model_dump(exclude_none=True) if message.automatic else None,
     }
 
 
@@ -344,7 +358,7 @@ def _attachment_error(fields: "Document") -> MessageError | None:
 def message_of(document: "Document", names: Names = UNNAMED) -> Message:
     """The message of a document; `names` are those of its tenant."""
     get = document.get
-    error = get("error")
+    error, automatic = get("error"), get("automatic")
     fields: Document = {name: get(name) for name in _MESSAGE_FIELDS}
     return Message(
         id=document["_id"],
@@ -367,6 +381,7 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         version=get("version", 0),
         tags=_marks_of(get("tags")),
         names=names,
+        automatic=AutomaticRef(**automatic) if automatic else None,
     )
 
 

@@ -44,6 +44,8 @@ export function aConversation(changes: Partial<Conversation> = {}): Conversation
     closed_at: null,
     last_activity_at: at(0),
     rating: null,
+    rating_details: null,
+    rating_request: null,
     sequence: 3,
     ...changes,
   };

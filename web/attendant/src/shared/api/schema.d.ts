@@ -204,6 +204,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/automatic-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The automatic replys by name */
+        get: operations["list_items_api_v1_automatic_replies_get"];
+        put?: never;
+        /** Make a automatic reply */
+        post: operations["create_api_v1_automatic_replies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automatic-replies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be sent, and why the rest would not */
+        post: operations["check_api_v1_automatic_replies_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automatic-replies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the automatic replies in an order */
+        put: operations["order_api_v1_automatic_replies_order_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automatic-replies/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One automatic reply */
+        get: operations["get_item_api_v1_automatic_replies__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a automatic reply */
+        delete: operations["remove_api_v1_automatic_replies__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a automatic reply */
+        patch: operations["edit_api_v1_automatic_replies__item_id__patch"];
+        trace?: never;
+    };
     "/api/v1/capabilities": {
         parameters: {
             query?: never;
@@ -1131,6 +1202,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/rating-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the customer for a rating of a closed conversation */
+        post: operations["ask_api_v1_conversations__conversation_id__rating_request_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/read": {
         parameters: {
             query?: never;
@@ -1761,6 +1849,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/protocol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's setting: protocol */
+        get: operations["get_policy_api_v1_settings_protocol_get"];
+        /** Set it: protocol */
+        put: operations["put_policy_api_v1_settings_protocol_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's setting: ratings */
+        get: operations["get_policy_api_v1_settings_ratings_get"];
+        /** Set it: ratings */
+        put: operations["put_policy_api_v1_settings_ratings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/ratings/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a customer would read with these settings */
+        post: operations["preview_api_v1_settings_ratings_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/storage": {
         parameters: {
             query?: never;
@@ -2175,6 +2316,88 @@ export interface components {
             name?: string | null;
         };
         /**
+         * AutomaticRef
+         * @description Why the product sent a message by itself: a rule (`reply`), the number on request, a question for a rating.
+         */
+        AutomaticRef: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "protocol" | "rating_request" | "rating_thanks";
+            /** Rule Id */
+            rule_id?: string | null;
+            /** Rule Name */
+            rule_name?: string | null;
+        };
+        /**
+         * AutomaticReplyEdit
+         * @description The fields to change; absent ones stay.
+         */
+        AutomaticReplyEdit: {
+            /** Name */
+            name?: string | null;
+            /** Trigger */
+            trigger?: ("new_contact" | "new_conversation" | "keyword" | "queued" | "closed") | null;
+            /** Text */
+            text?: string | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Position */
+            position?: number | null;
+            /** Words */
+            words?: string[] | null;
+            /** Closed By */
+            closed_by?: ("anyone" | "person" | "automatic") | null;
+            /** When */
+            when?: ("always" | "inside" | "outside") | null;
+            hours?: components["schemas"]["Hours"] | null;
+            /** Channels */
+            channels?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[] | null;
+            /** Period Hours */
+            period_hours?: number | null;
+        };
+        /**
+         * AutomaticReplyView
+         * @description A rule of the company.
+         */
+        AutomaticReplyView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "new_contact" | "new_conversation" | "keyword" | "queued" | "closed";
+            /** Text */
+            text: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Position */
+            position: number;
+            /** Words */
+            words: string[];
+            /**
+             * Closed By
+             * @enum {string}
+             */
+            closed_by: "anyone" | "person" | "automatic";
+            /**
+             * When
+             * @enum {string}
+             */
+            when: "always" | "inside" | "outside";
+            hours: components["schemas"]["Hours"] | null;
+            /** Channels */
+            channels: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[];
+            /** Period Hours */
+            period_hours: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * BlockView
          * @description That a customer is blocked, why, by whom and since when.
          */
@@ -2388,6 +2611,35 @@ export interface components {
             account_id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * CheckedReplies
+         * @description In the order in which they are looked at.
+         */
+        CheckedReplies: {
+            /** Items */
+            items: components["schemas"]["CheckedReply"][];
+        };
+        /**
+         * CheckedReply
+         * @description What becomes of a rule: it is sent with this text, or `hindrance` says why not. `kind`: it is the product's.
+         */
+        CheckedReply: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "protocol";
+            /** Fires */
+            fires: boolean;
+            /** Hindrance */
+            hindrance: ("disabled" | "trigger" | "words" | "closed_by" | "channel" | "hours" | "period" | "another" | "loop" | "blocked" | "window") | null;
+            /** Text */
+            text: string;
         };
         /**
          * ClassifyMany
@@ -2774,7 +3026,8 @@ export interface components {
          *     `waiting_since`: since when the customer waits for a person's answer; notes and bots do not answer, closing ends
          *     it, and an attendant who reopens within a day goes on with it. `snoozed_until` is when a snoozed conversation comes
          *     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
-         *     closes, assigns or snoozes it. `tag_ids` are the tags that its messages have.
+         *     closes, assigns or snoozes it. `tag_ids` are the tags that its messages have. `rating` is the customer's latest one,
+         *     which `rating_details` tells more of; `rating_request` is what they were asked last, answered or not.
          */
         ConversationView: {
             /** Id */
@@ -2853,6 +3106,8 @@ export interface components {
              * @default []
              */
             tag_ids: string[];
+            rating_details?: components["schemas"]["RatingView"] | null;
+            rating_request?: components["schemas"]["RatingRequestView"] | null;
             /**
              * Sequence
              * @default 0
@@ -3185,6 +3440,31 @@ export interface components {
             by: components["schemas"]["Named"];
             /** At */
             at: string;
+        };
+        /**
+         * Hours
+         * @description The same hours every week, in a time zone such as America/Sao_Paulo.
+         */
+        Hours: {
+            /** Zone */
+            zone: string;
+            /** Intervals */
+            intervals: components["schemas"]["HoursInterval"][];
+        };
+        /**
+         * HoursInterval
+         * @description From `start` to before `end`, by the wall clock. Where `end` is not later, it is on the next day.
+         */
+        HoursInterval: {
+            /**
+             * Day
+             * @enum {string}
+             */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
         };
         /**
          * Identities
@@ -3812,6 +4092,7 @@ export interface components {
          *     later one (0 in events of earlier releases: it is `sequence`). `client_id` is what the sender's client called it.
          *     `mentions` are the ids of the attendants whom a note names.
          *     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
+         *     `automatic`: nobody wrote it, the product sent it.
          */
         MessageView: {
             /** Id */
@@ -3843,6 +4124,7 @@ export interface components {
              */
             reply_to_unavailable: boolean;
             author: components["schemas"]["AuthorView"];
+            automatic?: components["schemas"]["AutomaticRef"] | null;
             /** Status */
             status?: ("pending" | "sent" | "delivered" | "read" | "failed") | null;
             error?: components["schemas"]["MessageError"] | null;
@@ -3894,7 +4176,7 @@ export interface components {
             /** @constant */
             kind: "text";
             /** Content */
-            content: components["schemas"]["PlainContent"] | components["schemas"]["NumberChangedContent"] | components["schemas"]["ContinuedContent"] | components["schemas"]["MergedContent"] | components["schemas"]["ScheduledFailedContent"] | components["schemas"]["NoticeContent"] | components["schemas"]["EmptyContent"];
+            content: components["schemas"]["PlainContent"] | components["schemas"]["NumberChangedContent"] | components["schemas"]["ContinuedContent"] | components["schemas"]["MergedContent"] | components["schemas"]["ScheduledFailedContent"] | components["schemas"]["RatingNotAskedContent"] | components["schemas"]["RepliesStoppedContent"] | components["schemas"]["NoticeContent"] | components["schemas"]["EmptyContent"];
         } | {
             /** @constant */
             kind: "image";
@@ -4015,6 +4297,58 @@ export interface components {
              * @enum {string}
              */
             visibility: "all" | "own";
+        };
+        /**
+         * NewAutomaticReply
+         * @description A rule to make. `words` belong to `keyword`, `closed_by` to `closed`; `hours` count as `when` says.
+         *
+         *     `period_hours`: to the same customer at most once in this time; null: each time.
+         */
+        NewAutomaticReply: {
+            /** Name */
+            name: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "new_contact" | "new_conversation" | "keyword" | "queued" | "closed";
+            /** Text */
+            text: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Position
+             * @default 9999
+             */
+            position: number;
+            /**
+             * Words
+             * @description Words or phrases, found whole
+             */
+            words?: string[];
+            /**
+             * Closed By
+             * @default anyone
+             * @enum {string}
+             */
+            closed_by: "anyone" | "person" | "automatic";
+            /**
+             * When
+             * @default always
+             * @enum {string}
+             */
+            when: "always" | "inside" | "outside";
+            hours?: components["schemas"]["Hours"] | null;
+            /**
+             * Channels
+             * @description Empty: all
+             */
+            channels?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[];
+            /** Period Hours */
+            period_hours?: number | null;
         };
         /**
          * NewButton
@@ -4511,6 +4845,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[AutomaticReplyView] */
+        Page_AutomaticReplyView_: {
+            /** Items */
+            items: components["schemas"]["AutomaticReplyView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ContactFieldView] */
         Page_ContactFieldView_: {
             /** Items */
@@ -4800,6 +5141,177 @@ export interface components {
             sku?: string | null;
         };
         /**
+         * ProtocolSettings
+         * @description Whether the protocol number is told when a customer asks for it by one of the words, and at each opening.
+         */
+        ProtocolSettings: {
+            /**
+             * On Request
+             * @default true
+             */
+            on_request: boolean;
+            /**
+             * Words
+             * @description Words or phrases, found whole
+             */
+            words?: string[];
+            /**
+             * Text
+             * @default O protocolo desta conversa é {{conversation.number}}.
+             */
+            text: string;
+            /**
+             * On Opening
+             * @default false
+             */
+            on_opening: boolean;
+            /**
+             * Opening Text
+             * @default O protocolo desta conversa é {{conversation.number}}.
+             */
+            opening_text: string;
+        };
+        /**
+         * RatingDefaults
+         * @description The product's own texts in the language of the settings.
+         */
+        RatingDefaults: {
+            /** Question */
+            question: string;
+            /** Thanks */
+            thanks: string;
+            /** Comment Question */
+            comment_question: string;
+        };
+        /**
+         * RatingNotAskedContent
+         * @description Of a message of direction `system`: the customer was not asked for a rating, and why.
+         *
+         *     They are blocked; the reply window is closed; the channel cannot be written to; a machine seems to answer there.
+         */
+        RatingNotAskedContent: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "rating_not_asked";
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "blocked" | "window_closed" | "channel" | "loop";
+        };
+        /**
+         * RatingPreview
+         * @description What a customer reads. `choices` are from 5 to 1, behind `button` where the channel has a list.
+         *
+         *     `by_number` is the question where there is text alone.
+         */
+        RatingPreview: {
+            /** Question */
+            question: string;
+            /** Button */
+            button: string;
+            /** Choices */
+            choices: string[];
+            /** By Number */
+            by_number: string;
+            /** Thanks */
+            thanks: string;
+            defaults: components["schemas"]["RatingDefaults"];
+        };
+        /**
+         * RatingRequestView
+         * @description What a customer was asked after a closing. It is for whoever had the conversation then, whatever happens later.
+         *
+         *     `message_id` is the message that asked; answers count until `expires_at`.
+         */
+        RatingRequestView: {
+            /** Id */
+            id: string;
+            /** Message Id */
+            message_id: string;
+            /** Asked At */
+            asked_at: string;
+            /** Expires At */
+            expires_at: string;
+            /**
+             * Asked By
+             * @default closing
+             * @enum {string}
+             */
+            asked_by: "closing" | "hand";
+            attendant?: components["schemas"]["Named"] | null;
+            type?: components["schemas"]["Named"] | null;
+        };
+        /**
+         * RatingSettings
+         * @description Whether and how customers are asked for a rating. Texts that are null are the product's in `language`.
+         *
+         *     `after`: whose closings are asked about. Answers count for `expires_after_hours`, and correct an earlier one for
+         *     `correct_minutes`.
+         */
+        RatingSettings: {
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * After
+             * @default person
+             * @enum {string}
+             */
+            after: "anyone" | "person" | "automatic";
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
+            /** Question */
+            question?: string | null;
+            /** Thanks */
+            thanks?: string | null;
+            /**
+             * Ask Comment
+             * @default false
+             */
+            ask_comment: boolean;
+            /** Comment Question */
+            comment_question?: string | null;
+            /**
+             * Expires After Hours
+             * @default 24
+             */
+            expires_after_hours: number;
+            /**
+             * Correct Minutes
+             * @default 10
+             */
+            correct_minutes: number;
+        };
+        /**
+         * RatingView
+         * @description What a customer answered to a request: 1 (worst) to 5, credited to the request's `attendant`.
+         *
+         *     `rated_at` is the first answer; a later one corrects it for a short time.
+         */
+        RatingView: {
+            /** Request Id */
+            request_id: string;
+            /** Value */
+            value: number;
+            /** Comment */
+            comment?: string | null;
+            /** Rated At */
+            rated_at: string;
+            /** Asked At */
+            asked_at: string;
+            attendant?: components["schemas"]["Named"] | null;
+            type?: components["schemas"]["Named"] | null;
+        };
+        /**
          * Reaction
          * @description An emoji that somebody put on a message.
          */
@@ -4941,7 +5453,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "already_merged" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_failed" | "not_merged" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "already_asked" | "already_merged" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * Remaining
          * @description What is out of reach and expires by itself.
@@ -4988,6 +5500,48 @@ export interface components {
             action: "reopen";
         };
         /**
+         * RepliesStoppedContent
+         * @description Of a message of direction `system`: no more automatic replies are sent, because a machine seems to answer them.
+         *
+         *     They go on once a person writes. `rule_name` is the reply that was not sent.
+         */
+        RepliesStoppedContent: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "automatic_replies_stopped";
+            /** Rule Name */
+            rule_name?: string | null;
+        };
+        /**
+         * ReplyCheck
+         * @description Something that could happen. `triggers` beside the words of `text`; `reply`: a rule that is not saved yet.
+         */
+        ReplyCheck: {
+            /** Triggers */
+            triggers?: ("new_contact" | "new_conversation" | "keyword" | "queued" | "closed")[];
+            /** Text */
+            text?: string | null;
+            /**
+             * Closed By
+             * @default person
+             * @enum {string}
+             */
+            closed_by: "person" | "automatic";
+            /**
+             * At
+             * @description Absent: now
+             */
+            at?: string | null;
+            /**
+             * Channel
+             * @description Absent: any
+             */
+            channel?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app") | null;
+            reply?: components["schemas"]["NewAutomaticReply"] | null;
+        };
+        /**
          * ReplyEdit
          * @description The fields to change; absent ones stay. An archived reply is offered no more.
          */
@@ -5014,6 +5568,14 @@ export interface components {
              * @default false
              */
             archived: boolean;
+        };
+        /**
+         * ReplyOrder
+         * @description Every rule of the company, in the order in which they are to be looked at.
+         */
+        ReplyOrder: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * ReplyView
@@ -5723,7 +6285,8 @@ export interface components {
          * @description One event of a conversation, under the name that events have.
          *
          *     `details` says, where it belongs to the event, `from` and `to` (an attendant, a priority, a contact; null: nobody),
-         *     `until` (snoozed; null: until the customer writes), `due` (it came back by itself), `message_id`.
+         *     `until` (snoozed; null: until the customer writes), `due` (it came back by itself), `message_id`;
+         *     of ratings `attendant` (whose it is), `asked_by`, `rating`, `comment`.
          */
         TimelineEntryView: {
             /** Id */
@@ -6547,6 +7110,187 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedInAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_items_api_v1_automatic_replies_get: {
+        parameters: {
+            query?: {
+                /** @description Only archived ones, or only those that are not */
+                archived?: boolean | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AutomaticReplyView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_automatic_replies_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAutomaticReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticReplyView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    check_api_v1_automatic_replies_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedReplies"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    order_api_v1_automatic_replies_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_automatic_replies__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticReplyView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_automatic_replies__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_automatic_replies__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomaticReplyEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticReplyView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -8472,6 +9216,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    ask_api_v1_conversations__conversation_id__rating_request_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     read_api_v1_conversations__conversation_id__read_post: {
         parameters: {
             query?: never;
@@ -9807,6 +10574,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Closing-Output"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_policy_api_v1_settings_protocol_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtocolSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_settings_protocol_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtocolSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtocolSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_policy_api_v1_settings_ratings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_settings_ratings_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_api_v1_settings_ratings_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingPreview"];
                 };
             };
             default: components["responses"]["Problem"];

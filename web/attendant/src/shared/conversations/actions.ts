@@ -85,6 +85,11 @@ export function useConversationActions() {
         unwrap(api.POST("/api/v1/conversations/{conversation_id}/reopen", { params: conversationPath(id) })),
       ),
     ),
+    askRating: useAction((client, { id }: { id: string }) =>
+      run(client, id, {}, () =>
+        unwrap(api.POST("/api/v1/conversations/{conversation_id}/rating-request", { params: conversationPath(id) })),
+      ),
+    ),
     markRead: useAction((client, { id }: { id: string }) =>
       readAs(client, id, ALL_READ, () =>
         unwrap(api.POST("/api/v1/conversations/{conversation_id}/read", { params: conversationPath(id) })),

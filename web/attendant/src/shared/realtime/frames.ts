@@ -27,6 +27,8 @@ interface Event<Type extends string, Data> {
 }
 
 export type ConversationEvent = Event<"conversation", { conversation: Conversation; changed?: string[] }>;
+/** `rating.requested` tells of a conversation as its own events do. */
+export type RatingEvent = Event<"rating", { conversation: Conversation; changed?: string[] }>;
 export type MessageEvent = Event<
   "message",
   {
@@ -46,7 +48,7 @@ export type SettingEvent = Event<
 export type TakenEvent = Omit<Event<"conversation", { conversation_id: string; assignee: Person | null }>, "type"> & {
   type: typeof TAKEN;
 };
-export type EventFrame = ConversationEvent | MessageEvent | ContactEvent | SettingEvent | TakenEvent;
+export type EventFrame = ConversationEvent | RatingEvent | MessageEvent | ContactEvent | SettingEvent | TakenEvent;
 
 type Person = { id: string; name: string | null };
 const TAKEN = "conversation.taken";
@@ -94,6 +96,7 @@ const PASSING = new Set([
 /** The field of `data` without which an event of the family says nothing. */
 const NEEDED: Readonly<Record<string, string>> = {
   conversation: "conversation",
+  rating: "conversation",
   message: "message",
   contact: "contact",
   setting: "setting",
@@ -123,8 +126,11 @@ export function readFrame(text: string): Frame | null {
 export function isAbout<F extends "conversation" | "message" | "contact" | "setting">(
   frame: EventFrame,
   family: F,
-): frame is Exclude<Extract<EventFrame, { type: `${F}.${string}` }>, TakenEvent> {
-  return frame.type.startsWith(`${family}.`) && !isTaken(frame);
+): frame is
+  | Exclude<Extract<EventFrame, { type: `${F}.${string}` }>, TakenEvent>
+  | (F extends "conversation" ? RatingEvent : never) {
+  if (isTaken(frame)) return false;
+  return frame.type.startsWith(`${family}.`) || (family === "conversation" && frame.type.startsWith("rating."));
 }
 
 function cursorOf(found: Record<string, unknown>): string | null {

@@ -19,6 +19,7 @@ import { Identities } from "./Identities";
 import { Notes } from "./Notes";
 import { OtherFiles } from "./OtherFiles";
 import { CustomerRecord } from "./Record";
+import { Rating } from "./Rating";
 
 interface Props {
   conversationId: string;
@@ -58,6 +59,7 @@ function Customer({ conversation }: { conversation: Conversation }) {
       <Duplicates contact={contact} />
       <CustomerRecord contact={contact} />
       <ChannelFacts conversation={conversation} />
+      <Rating conversation={conversation} />
       <History contactId={contact.id} current={conversation} />
       <Notes contact={contact} />
       <Identities contact={contact} />

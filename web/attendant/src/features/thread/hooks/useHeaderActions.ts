@@ -11,10 +11,26 @@ import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
+/** Why a rating cannot be asked for, of which there are words. */
+const NOT_ASKED = [
+  "already_asked",
+  "not_closed",
+  "superseded",
+  "contact_blocked",
+  "window_closed",
+  "channel_not_supported",
+  "channel_removed",
+] as const;
+
+/** Whether the customer was asked about this closing. */
+const isAsked = ({ closed_at: closed, rating_request: asked }: Conversation) =>
+  Boolean(closed && asked && Date.parse(asked.asked_at) >= Date.parse(closed));
+
 type Person = { id: string; name: string | null };
 
 export function useHeaderActions(conversation: Conversation) {
   const { t } = useTranslation("thread");
+  const { t: ratings } = useTranslation("ratings");
   const me = useMe();
   const actions = useConversationActions();
   const problemText = useProblemText();
@@ -35,6 +51,11 @@ export function useHeaderActions(conversation: Conversation) {
     } else {
       notifyFailed(t("failed.action"), error.changes.length > 0 ? problem.text : t("failed.conflict"), problem.code);
     }
+  };
+  const notAsked = (error: unknown) => {
+    const problem = problemText(error);
+    const why = NOT_ASKED.find((code) => error instanceof ApiProblem && error.code === code);
+    notifyFailed(ratings("ask_failed"), why === undefined ? problem.text : ratings(`refused.${why}`), problem.code);
   };
   const reopen = () => actions.reopen.mutate({ id }, { onError: refused });
   const assign = (to: Person | null) => {
@@ -64,6 +85,7 @@ export function useHeaderActions(conversation: Conversation) {
       release: mayAssign && !closed && Boolean(conversation.assignee),
       close: mayWrite && !closed,
       reopen: mayWrite && closed,
+      askRating: mayWrite && closed && !isAsked(conversation),
       prioritise: mayWrite && !closed,
       snooze: mayWrite && !closed,
       wake: mayWrite && status === "snoozed",
@@ -89,6 +111,8 @@ export function useHeaderActions(conversation: Conversation) {
     markUnread: () => actions.markUnread.mutate({ id }, { onError: refused }),
     classify: (type: { id: string; name: string } | null) =>
       actions.classify.mutate({ id, type }, { onError: refused }),
+    askRating: () =>
+      actions.askRating.mutate({ id }, { onError: notAsked, onSuccess: () => notifyDone(ratings("asking")) }),
     favourite: () => actions.favourite.mutate({ id, on: !conversation.favourite }, { onError: refused }),
     prioritise: (priority: Priority) => actions.prioritise.mutate({ id, priority }, { onError: refused }),
   };

@@ -1,5 +1,5 @@
 import { Menu, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconCategory, IconChevronDown, IconFlag3Filled, IconUserCircle } from "@tabler/icons-react";
+import { IconCategory, IconChevronDown, IconFlag3Filled, IconStarFilled, IconUserCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Priority } from "@/shared/api/types";
@@ -31,6 +31,7 @@ interface Props {
 /** Channel and account, state, number, whose it is, what it is about, and how urgent. */
 export function Facts({ conversation, assign, classify, actions, choosing, onChoosing }: Props) {
   const { t } = useTranslation("thread");
+  const { t: ratings } = useTranslation("ratings");
   const me = useMe();
   const { channel, number, status, priority, assignee } = conversation;
   const copyNumber = () => {
@@ -67,6 +68,14 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
           {`#${number}`}
         </UnstyledButton>
       </Tooltip>
+      {conversation.rating_details && (
+        <Tooltip label={ratings("of_conversation", { value: conversation.rating_details.value })}>
+          <span className={classes.fact} data-rating tabIndex={0}>
+            <IconStarFilled size={14} aria-hidden />
+            <span className="numbers">{ratings("value", { value: conversation.rating_details.value })}</span>
+          </span>
+        </Tooltip>
+      )}
       {assign ? (
         <Tooltip label={t("action.assign")}>
           <UnstyledButton className={`${classes.fact} ${classes.act}`} onClick={assign} data-holder>

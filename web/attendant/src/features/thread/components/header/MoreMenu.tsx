@@ -37,6 +37,7 @@ interface Props {
 export function MoreMenu({ conversation, actions, openDialog, find }: Props) {
   const { t } = useTranslation(["thread", "desk"]);
   const { t: marks } = useTranslation("marks");
+  const { t: ratings } = useTranslation("ratings");
   const customer = useContactPane();
   const { may } = actions;
   const copy = (text: string, done: string) => {
@@ -90,6 +91,11 @@ export function MoreMenu({ conversation, actions, openDialog, find }: Props) {
             onClick={actions.close}
           >
             {t("action.close")}
+          </Menu.Item>
+        )}
+        {may.askRating && (
+          <Menu.Item leftSection={<IconStar size={18} aria-hidden />} onClick={actions.askRating}>
+            {ratings("ask")}
           </Menu.Item>
         )}
         <Menu.Divider />

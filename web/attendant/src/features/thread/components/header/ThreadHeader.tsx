@@ -44,6 +44,7 @@ interface Props {
 export function ThreadHeader({ view, conversation, list }: Props) {
   const { t } = useTranslation(["thread", "desk"]);
   const { t: marks } = useTranslation("marks");
+  const { t: ratings } = useTranslation("ratings");
   const navigate = useNavigate();
   const actions = useHeaderActions(conversation);
   const customer = useContactPane();
@@ -79,6 +80,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
     run: () => setDialog("type"),
     enabled: may.classify,
   });
+  useShortcut({ label: ratings("ask"), scope, run: actions.askRating, enabled: may.askRating });
   useShortcut({ label: t("action.release"), scope, run: actions.release, enabled: may.release });
   useShortcut({
     keys: "s",

@@ -16,6 +16,7 @@ import { sideOf } from "../../model/entries";
 import type { Shown } from "../../model/shown";
 import { MessageBody } from "../body/MessageBody";
 import { ActionBar } from "./ActionBar";
+import { AutomaticLabel } from "./AutomaticLabel";
 import { Failure } from "./Failure";
 import classes from "./message.module.css";
 import { OnItsWay } from "./OnItsWay";
@@ -149,6 +150,7 @@ function Inside({ message, quoted }: { message: Message; quoted: Message | undef
   }
   return (
     <>
+      {message.automatic && <AutomaticLabel automatic={message.automatic} />}
       {message.forwarded !== "no" && (
         <span className={classes.label}>
           <IconArrowForwardUp size={14} aria-hidden />

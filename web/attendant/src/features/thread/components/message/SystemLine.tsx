@@ -10,10 +10,12 @@ import classes from "./message.module.css";
 
 const REASONS = ["conversation_closed", "window_closed", "channel_removed", "author_deactivated"] as const;
 const NOTICES = ["identity_changed", "user_id_changed"] as const;
+const NOT_ASKED = ["blocked", "window_closed", "channel", "loop"] as const;
 
 /** Something that happened, without a bubble, in words. */
 export function SystemLine({ row }: { row: Shown }) {
   const { t } = useTranslation("thread");
+  const { t: ratings } = useTranslation("ratings");
   const { view = "all" } = useParams();
   const { search } = useLocation();
   const { message } = row;
@@ -57,6 +59,11 @@ export function SystemLine({ row }: { row: Shown }) {
     if (content.type === "contacts_merged" || content.type === "contacts_separated") {
       const { name } = content as { name?: string | null };
       return t(`system.${content.type}`, { name: neutralName(name ?? "") || t("system.nameless") });
+    }
+    if (content.type === "automatic_replies_stopped") return ratings("system.stopped");
+    const reason = NOT_ASKED.find((one) => one === content["reason"]);
+    if (content.type === "rating_not_asked" && reason !== undefined) {
+      return ratings(`system.rating_not_asked.${reason}`);
     }
     const known = NOTICES.find((notice) => notice === content.type);
     return known === undefined ? (message.text ?? t("system.other")) : t(`system.${known}`);

@@ -1,0 +1,119 @@
+"""What a company has decided about ratings and the protocol number; the defaults are what a new company has."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from atd_conversation.domain.automation.ratings import TEXTS, RatingTexts
+from atd_conversation.domain.automation.rules import MAX_POSITION, AutomaticReply
+
+Language = Literal["pt-BR", "en", "es"]
+
+MAX_QUESTION = 1024
+"""Characters of a question, and of the thanks: what fits above choices on every channel."""
+
+PROTOCOL_BY_WORD = "protocol"
+PROTOCOL_AT_OPENING = "protocol-opening"
+
+PROTOCOL_WORDS = ("protocolo", "número do protocolo", "protocol")
+PROTOCOL_TEXT = "O protocolo desta conversa é {{conversation.number}}."
+
+_AFTER_OTHERS = MAX_POSITION + 1
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPolicy:
+    """Whether and how customers are asked. Texts that are absent are the product's in `language`.
+
+    `after`: whose closings are asked about.
+    """
+
+    enabled: bool = False
+    after: Literal["anyone", "person", "automatic"] = "person"
+    language: Language = "pt-BR"
+    question: str | None = None
+    thanks: str | None = None
+    ask_comment: bool = False
+    comment_question: str | None = None
+    expires_after: timedelta = timedelta(hours=24)
+    correct_within: timedelta = timedelta(minutes=10)
+    comment_within: timedelta = timedelta(minutes=30)
+
+    @property
+    def texts(self) -> RatingTexts:
+        return TEXTS[self.language]
+
+    @property
+    def question_text(self) -> str:
+        return self.question or self.texts.question
+
+    @property
+    def bare_thanks_text(self) -> str:
+        """What is answered to a rating."""
+        return self.thanks or self.texts.thanks
+
+    @property
+    def thanks_text(self) -> str:
+        """The same, with the question for a comment."""
+        return f"{self.bare_thanks_text} {self.comment_question or self.texts.ask_comment}"
+
+    def asks_after(self, by: Literal["person", "automatic"]) -> bool:
+        """Whether a closing by a person or by the product is asked about."""
+        return self.enabled and self.after in ("anyone", by)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolPolicy:
+    """Whether the number is told on request, by which words, and at the opening of each conversation."""
+
+    on_request: bool = True
+    words: tuple[str, ...] = PROTOCOL_WORDS
+    text: str = PROTOCOL_TEXT
+    on_opening: bool = False
+    opening_text: str = PROTOCOL_TEXT
+
+    def rules(self) -> tuple[AutomaticReply, ...]:
+        """The same as automatic replies, which come after those of the company."""
+        found = []
+        if self.on_opening:
+            found.append(
+                AutomaticReply(
+                    id=PROTOCOL_AT_OPENING,
+                    name=PROTOCOL_AT_OPENING,
+                    trigger="new_conversation",
+                    text=self.opening_text,
+                    position=_AFTER_OTHERS,
+                    kind="protocol",
+                )
+            )
+        if self.on_request:
+            found.append(
+                AutomaticReply(
+                    id=PROTOCOL_BY_WORD,
+                    name=PROTOCOL_BY_WORD,
+                    trigger="keyword",
+                    text=self.text,
+                    words=self.words,
+                    position=_AFTER_OTHERS + 1,
+                    kind="protocol",
+                )
+            )
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """All that a company has decided of what is said and done without a person."""
+
+    replies: tuple[AutomaticReply, ...] = ()
+    protocol: ProtocolPolicy = field(default_factory=ProtocolPolicy)
+    ratings: RatingPolicy = field(default_factory=RatingPolicy)
+
+    @property
+    def rules(self) -> tuple[AutomaticReply, ...]:
+        """Every automatic reply, the product's own too."""
+        return (*self.replies, *self.protocol.rules())
+
+
+DEFAULT_AUTOMATION = Automation()
+"""Of a company that has changed nothing."""
