@@ -164,7 +164,7 @@ def create_app(
 
 
 def _add_background_work(runtime: Runtime, queries: Queries, uploads: Uploads) -> None:
-    """What goes on beside requests and records: clearing away, counting, and what documents of earlier versions lack."""
+    """What goes on beside requests and records: clearing away, counting, completing documents of earlier versions."""
     runtime.background("sweep-uploads", uploads.sweep_forever)
     runtime.background("fold-counts", lambda: queries.view_counts.fold_forever(runtime.transaction))
     runtime.background("check-counts", queries.view_counts.check_forever)

@@ -46,10 +46,10 @@ class Importer:
         return await self.until(import_id, "undone")
 
     async def lines(self, import_id: str, *outcomes: str) -> list[Any]:
-        return await self.desk.pages(f"/contacts/imports/{import_id}/lines", outcome=list(outcomes), limit=100)
+        return list(await self.desk.pages(f"/contacts/imports/{import_id}/lines", outcome=list(outcomes), limit=100))
 
     async def contacts(self) -> list[Any]:
-        return await self.desk.pages("/contacts", limit=100)
+        return list(await self.desk.pages("/contacts", limit=100))
 
 
 @pytest.fixture

@@ -43,14 +43,12 @@ function Events({ conversationId }: { conversationId: string }) {
   if (timeline.status === "error" && timeline.entries.length === 0) {
     return <ErrorState error={timeline.error} title={t("timeline.failed")} retry={() => void timeline.refetch()} />;
   }
-  let day = "";
+  const dayAt = (index: number) => dayOf(timeline.entries[index]?.occurred_at ?? "", zone);
   return (
     <>
       <ol className={classes.events}>
-        {timeline.entries.map((entry) => {
-          const today = dayOf(entry.occurred_at, zone);
-          const begins = today !== day;
-          day = today;
+        {timeline.entries.map((entry, index) => {
+          const begins = index === 0 || dayAt(index) !== dayAt(index - 1);
           return (
             <li key={entry.id} data-event={entry.type}>
               {begins && <DayName at={entry.occurred_at} className={classes.day} />}
