@@ -29,7 +29,7 @@ RELOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gener
 	$(if $(KEEP),,--upgrade)
 
 .PHONY: help run demo status web test pytest web-test test-browser screenshots check lint types imports pins web-check \
-	bench bench-web web-types fmt lock clean reset
+	bench bench-data bench-desk bench-web web-types fmt lock clean reset
 
 help: ## say what there is (this)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
@@ -90,6 +90,12 @@ pins: $(READY)
 
 bench: $(READY) ## measure throughput and latency on this machine
 	@$(BIN)/python -m tests.load $(ARGS)
+
+bench-data: $(READY) ## load a MongoDB of its own with 10,000,000 messages (ARGS="--messages 100000"; needs about 10 GB of disk)
+	@$(BIN)/python -m tests.load.stored load $(ARGS)
+
+bench-desk: $(READY) ## measure lists, counts, threads, search and customers on what bench-data has loaded (the same ARGS)
+	@$(BIN)/python -m tests.load.stored measure $(ARGS)
 
 bench-web: $(READY) ## measure the web client in a real browser (ARGS=typing is one part; ATD_MEASURE_SECONDS=600 makes it ten minutes)
 	@$(BIN)/python -m tests.browser.measure $(ARGS)
