@@ -92,8 +92,7 @@ function Row({ one, edit }: { one: ScheduledMessage; edit: () => void }) {
     cancel.mutate(one.id, {
       onError: notDone,
       // A template cannot be made again from what is shown of it; another person's is theirs.
-      onSuccess: () =>
-        mine && !failed && !one.template && undoable({ message: t("schedule.cancelled"), undo: again }),
+      onSuccess: () => mine && !failed && !one.template && undoable({ message: t("schedule.cancelled"), undo: again }),
     });
   return (
     <li className={classes.row} data-state={one.state}>
