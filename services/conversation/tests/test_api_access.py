@@ -229,6 +229,7 @@ async def _ids(desk: Any) -> dict[str, str]:
     soon = desk.service.runtime.clock.now() + timedelta(hours=1)
     manager = desk.seen_by(permissions=("settings:manage",))
     (closed_id,) = await desk.written()
+    await desk.do("POST", f"/conversations/{closed_id}/assign", {"attendant_id": "bia"})
     await desk.do("POST", f"/conversations/{closed_id}/close")
     automatic = {"name": "Boas-vindas", "trigger": "closed", "text": "Olá"}
     row = await desk.service.db.attachments.find_one({"_id": lost_id})
@@ -400,7 +401,12 @@ async def test_a_file_or_template_of_another_tenant_cannot_be_sent(desk: Any) ->
 
 # --- who sees own conversations only
 
-OF_THE_COMPANY = frozenset({"contact-fields", "labels", "privacy", "replies", "settings", "storage", "tags", "types"})
+OF_THE_COMPANY = frozenset(
+    {
+        *("automatic-replies", "contact-fields", "labels", "privacy", "replies"),
+        *("settings", "storage", "tags", "types"),
+    }
+)
 """Lists and settings of the company, by the first word of their path: everybody sees the same."""
 
 NOTHING_OF_CONVERSATIONS = frozenset(
@@ -470,10 +476,11 @@ async def test_the_guard_knows_every_name_of_a_path(service: Any) -> None:
 
 
 async def _take(desk: Any, actor_id: str) -> None:
-    """Somebody else takes all conversations of the tenant."""
+    """Somebody else takes all conversations of the tenant that are not closed."""
     who = desk.colleague(actor_id)
     for one in (await desk.get("/conversations"))["items"]:
-        await who.do("POST", f"/conversations/{one['id']}/assign", {"attendant_id": actor_id})
+        if one["status"] != "closed":
+            await who.do("POST", f"/conversations/{one['id']}/assign", {"attendant_id": actor_id})
 
 
 def _amounts(shown: Any) -> int:

@@ -229,10 +229,11 @@ async def test_a_rating_is_asked_for_answered_and_thanked(manager: Any) -> None:
         "closing",
         None,
     )
+    unread = shown["unread_count"]
     reply = Row(id=f"rating:{request['id']}:5", title="5 - Muito bom")
     await write(manager, None, kind="interactive", content=AnswerContent(reply=reply))
     shown = await manager.get(f"/conversations/{conversation_id}")
-    assert (shown["rating"], shown["status"], shown["unread_count"]) == (5, "closed", 0)
+    assert (shown["rating"], shown["status"], shown["unread_count"]) == (5, "closed", unread)
     assert shown["rating_details"]["attendant"] == {"id": "bia", "name": "Bia"}
     assert await said(manager, conversation_id) == [("rating_request", "De 1 a 5, Ana?"), ("rating_thanks", "Valeu")]
 
