@@ -7,7 +7,13 @@ import { Notifier, type NotifierParts } from "@/shared/realtime/notify";
 
 const NOW = Date.parse("2026-11-29T12:00:00Z");
 const conversation = (changes: Partial<Conversation> = {}) =>
-  ({ id: "c1", status: "open", assignee: { id: "me", name: "Ana" }, ...changes }) as Conversation;
+  ({
+    id: "c1",
+    status: "open",
+    assignee: { id: "me", name: "Ana" },
+    contact: { id: "k1", name: "Rui" },
+    ...changes,
+  }) as Conversation;
 
 function arrival(changes: Record<string, unknown> = {}): EventFrame {
   return {

@@ -10,7 +10,9 @@ export function usePeriodName(): (hours: number) => string {
     (hours) => {
       const known = PERIODS.find((one) => one === hours);
       if (known === undefined) return t("period.other", { hours });
-      return known === 0 ? t("period.always") : t(`period.h${known}`);
+      if (known === 0) return t("period.always");
+      const key = `h${known}` as const;
+      return t(`period.${key}`);
     },
     [t],
   );

@@ -110,7 +110,10 @@ function RatingForm({ loaded }: { loaded: Versioned<RatingSettings> }) {
             disabled={!mayManage}
             allowDeselect={false}
             value={values.after}
-            data={(["person", "automatic", "anyone"] as const).map((value) => ({ value, label: t(`after_${value}`) }))}
+            data={(["person", "automatic", "anyone"] as const).map((value) => ({
+              value,
+              label: t(`closed_by.${value}`),
+            }))}
             onChange={(value) => value !== null && set({ after: value })}
           />
         </Setting>
