@@ -112,7 +112,7 @@ class Seat:
 
     async def enter_password(self) -> None:
         """Fill in the sign-in form that is shown."""
-        await self.page.get_by_label("E-mail").fill(self.person.email)
+        await self.page.get_by_role("textbox", name="E-mail").fill(self.person.email)
         await self.page.get_by_label("Senha", exact=True).fill(self.person.password)
         await self.page.get_by_role("button", name="Entrar").click()
 

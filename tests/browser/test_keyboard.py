@@ -23,7 +23,7 @@ async def _becomes(office: Office, of: Customer, status: str) -> None:
 
 async def _sign_in_by_keys(seat: Seat) -> None:
     page = await seat.open("/inbox/queue")
-    await page.get_by_label("E-mail").focus()
+    await page.get_by_role("textbox", name="E-mail").focus()
     await page.keyboard.type(seat.person.email)
     await page.keyboard.press("Tab")
     await page.keyboard.type(seat.person.password)

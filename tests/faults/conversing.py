@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pymongo import MongoClient
 
+from atd_testing.waiting import eventually
 from tests.conftest import Shop
 from tests.harness.listener import Listener
 from tests.harness.reading import conversations, messages
@@ -26,7 +27,7 @@ async def assert_stored_once_in_order(
     system: System, shop: Shop, written: Mapping[str, Sequence[str]], *, answers: int = 0
 ) -> None:
     """The API and the database have each message once, in the order in which it was written, beside the answers."""
-    found = await conversations(shop.client)
+    found = await eventually(lambda: conversations(shop.client))  # lists are cut off after 3 s while MongoDB wakes up
     assert len(found) == len(written), "one conversation for each customer"
     threads = {}
     for conversation in found:
