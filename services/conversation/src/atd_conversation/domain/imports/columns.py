@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from atd_conversation.domain.channels.brand_names import NAMES_OF_PHONES
 from atd_conversation.domain.text_folding import folded
 
 IGNORED = "ignore"
@@ -13,7 +14,7 @@ PLAIN_FIELDS = ("name", "first_name", "last_name", "phone", "email", "document",
 _NAMES: dict[str, tuple[str, ...]] = {
     "email": ("email", "e mail", "mail", "correo", "correo electronico", "endereco de email", "e mail address"),
     "phone": (
-        *("phone", "telefone", "celular", "fone", "tel", "whatsapp", "movel", "mobile", "telefono", "movil"),
+        *("phone", "telefone", "celular", "fone", "tel", "movel", "mobile", "telefono", "movil", *NAMES_OF_PHONES),
         *("numero", "phone number", "mobile phone", "telefone celular", "phone 1 value", "telefone 1", "contato"),
     ),
     "document": ("document", "documento", "cpf", "cnpj", "cpf cnpj", "cpf ou cnpj"),

@@ -4,22 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from atd_conversation.domain.channels.brand_names import CHANNEL_NAMES
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.transcripts.entries import Audience
 from atd_conversation.domain.transcripts.words import Words
-from atd_schemas.views import ChannelKind
 
 Format = Literal["pdf", "text"]
 
-CHANNEL_NAMES: dict[ChannelKind, str] = {
-    "whatsapp": "WhatsApp",
-    "telegram": "Telegram",
-    "messenger": "Messenger",
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "web": "Site",
-    "app": "App",
-}
 _SHORT = {"pt-BR": "transcricao", "en": "transcript", "es": "transcripcion"}
 
 
