@@ -1,17 +1,22 @@
-import { useTranslation } from "react-i18next";
+import type { ReactNode } from "react";
 
-import type { useEmojiCompletion } from "../hooks/useEmojiCompletion";
+import type { CompletionList } from "../hooks/useCompletionList";
 import classes from "./composer.module.css";
 
-/** What fits `:smi`, above the field. The focus stays in the field. */
-export function Completions({ completion }: { completion: ReturnType<typeof useEmojiCompletion> }) {
-  const { t } = useTranslation("composer");
+interface Props<One> {
+  completion: CompletionList<One>;
+  label: string;
+  children: (one: One) => ReactNode;
+}
+
+/** What fits, above the field. The focus stays in the field. */
+export function Completions<One>({ completion, label, children }: Props<One>) {
   if (!completion.open) return null;
   return (
-    <ul className={classes.completions} role="listbox" id={completion.listId} aria-label={t("emoji.suggestions")}>
+    <ul className={classes.completions} role="listbox" id={completion.listId} aria-label={label}>
       {completion.found.map((one, at) => (
         <li
-          key={one.code}
+          key={completion.idOf(one)}
           id={completion.optionId(one)}
           role="option"
           aria-selected={at === completion.index}
@@ -21,7 +26,7 @@ export function Completions({ completion }: { completion: ReturnType<typeof useE
             completion.choose(one);
           }}
         >
-          <span aria-hidden="true">{one.emoji}</span> :{one.code}:
+          {children(one)}
         </li>
       ))}
     </ul>

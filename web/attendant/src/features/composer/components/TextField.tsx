@@ -8,6 +8,8 @@ import { isComposing } from "@/shared/keyboard/composing";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { usePresenceSignals } from "@/shared/realtime/RealtimeProvider";
 import { gapIn } from "@/shared/replies/replies";
+import { neutralName } from "@/shared/text/neutral";
+import { Avatar } from "@/shared/ui/Avatar";
 
 import { useMentionCompletion } from "../hooks/useMentionCompletion";
 import { useEmojiCompletion } from "../hooks/useEmojiCompletion";
@@ -16,7 +18,6 @@ import { insertText } from "../model/insertText";
 import { pastedFiles } from "../model/paste";
 import classes from "./composer.module.css";
 import { Completions } from "./Completions";
-import { Mentionables } from "./Mentionables";
 import { ReplyList } from "./ReplyList";
 
 export interface FieldHandle {
@@ -41,7 +42,7 @@ interface Props {
 const MEASURED_UP_TO = 5000;
 
 export function TextField({ ref, conversationId, mode, enterSends, onSend, onFiles, onEdit }: Props) {
-  const { t } = useTranslation("composer");
+  const { t } = useTranslation(["composer", "desk"]);
   const { draft, set, hold } = useDraft(conversationId, mode);
   const { sayTyping } = usePresenceSignals();
   const area = useRef<HTMLTextAreaElement>(null);
@@ -118,8 +119,7 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
         aria-label={t(mode === "note" ? "field.note" : "field.reply")}
         placeholder={t(mode === "note" ? "field.note_hint" : "field.reply_hint")}
         aria-keyshortcuts={enterSends ? "Enter" : "Control+Enter"}
-        {...(mention.open ? mention.aria : completion.aria)}
-        {...replies.aria}
+        {...([replies, mention].find(({ open }) => open) ?? completion).aria}
         onChange={(event) => {
           set({ text: event.target.value });
           setCursor(event.target.selectionStart);
@@ -145,8 +145,20 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
           onFiles(files);
         }}
       />
-      <Completions completion={completion} />
-      <Mentionables completion={mention} />
+      <Completions completion={completion} label={t("emoji.suggestions")}>
+        {({ emoji, code }) => (
+          <>
+            <span aria-hidden="true">{emoji}</span> :{code}:
+          </>
+        )}
+      </Completions>
+      <Completions completion={mention} label={t("mention.label", { ns: "desk" })}>
+        {({ id, name }) => (
+          <>
+            <Avatar id={id} name={name} size={20} /> <bdi>{neutralName(name)}</bdi>
+          </>
+        )}
+      </Completions>
       <ReplyList conversationId={conversationId} completion={replies} />
     </div>
   );

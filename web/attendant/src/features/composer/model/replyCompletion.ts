@@ -5,7 +5,7 @@ export interface ReplyQuery {
   /** Where the cursor stands. */
   end: number;
   /** What was typed after it. */
-  words: string;
+  query: string;
 }
 
 const LONGEST = 60;
@@ -15,6 +15,6 @@ const BEFORE_CURSOR = /(?:^|\s)(\/([\p{L}\p{N}_-]{0,40}))$/u;
 export function replyQueryAt(text: string, cursor: number): ReplyQuery | null {
   const found = BEFORE_CURSOR.exec(text.slice(Math.max(0, cursor - LONGEST), cursor));
   if (found === null) return null;
-  const [, written = "", words = ""] = found;
-  return { start: cursor - written.length, end: cursor, words };
+  const [, written = "", query = ""] = found;
+  return { start: cursor - written.length, end: cursor, query };
 }
