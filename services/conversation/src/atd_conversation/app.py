@@ -1,6 +1,7 @@
 """The composition root: everything the service is made of, wired once."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -35,6 +36,7 @@ from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
+from atd_conversation.store.late_work import add_now_and_then
 from atd_conversation.store.message_search import MessageSearch
 from atd_conversation.store.message_terms import MessageTerms
 from atd_conversation.store.queries import Queries
@@ -168,6 +170,10 @@ def _add_background_work(runtime: Runtime, queries: Queries, uploads: Uploads) -
     runtime.background("sweep-uploads", uploads.sweep_forever)
     runtime.background("fold-counts", lambda: queries.view_counts.fold_forever(runtime.transaction))
     runtime.background("check-counts", queries.view_counts.check_forever)
-    runtime.background("contact-terms", queries.contacts.add_terms_forever)
-    runtime.background("contact-attendants", ContactAttendants(runtime.mongo.db).add_forever)
-    runtime.background("message-terms", MessageTerms(runtime.mongo.db).add_forever)
+    late = {
+        "contact-terms": queries.contacts.add_terms,
+        "contact-attendants": ContactAttendants(runtime.mongo.db).add,
+        "message-terms": MessageTerms(runtime.mongo.db).add,
+    }
+    for name, add in late.items():
+        runtime.background(name, partial(add_now_and_then, name, add))

@@ -5,23 +5,19 @@ those may see it: neither asks for the contact's conversations. A contact withou
 field.
 """
 
-import asyncio
 from collections import defaultdict
-from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-import structlog
 from pymongo import UpdateOne
 
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.indexes import BY_CONTACT, CONTACTS, CONVERSATIONS, COUNTERS
+from atd_conversation.store.late_work import batches_since
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Operation, Session
 
-_BATCH = 500
-_AGAIN = timedelta(hours=1)
 _PLACE = "contacts.attendants"
 """Where in `counters` it is noted up to which contact `attendants` is there; no tenant has such an id."""
 
@@ -81,33 +77,20 @@ def _update(pair: Pair, change: "Document") -> UpdateOne:
 
 
 class ContactAttendants:
-    """Adds `attendants` to contacts of earlier versions, at the start and now and then."""
+    """Adds `attendants` to contacts of earlier versions."""
 
     def __init__(self, database: "Database") -> None:
         self._contacts = database[CONTACTS]
         self._conversations = database[CONVERSATIONS]
         self._counters = database[COUNTERS]
 
-    async def add_forever(self) -> None:
-        """Until cancelled: an old process may still run."""
-        while True:
-            added = await self.add()
-            if added:
-                structlog.get_logger().info("contacts.attendants_added", contacts=added)
-            await asyncio.sleep(_AGAIN.total_seconds())
-
     async def add(self) -> int:
-        """Go on behind the last full batch that was looked at; how many contacts changed. Safe to repeat and stop."""
-        note = await self._counters.find_one({"_id": _PLACE})
-        place, changed = note["after"] if note else "", 0
-        while True:
-            cursor = self._contacts.find({"_id": {"$gt": place}}, {"tenant_id": 1, "attendant_changes": 1})
-            rows = await cursor.sort("_id", 1).limit(_BATCH).to_list(_BATCH)
+        """How many contacts changed. Safe to repeat, and to stop at any time."""
+        changed = 0
+        fields: Document = {"tenant_id": 1, "attendant_changes": 1}
+        async for rows in batches_since(self._contacts, self._counters, _PLACE, fields):
             changed += await self._add_to([row for row in rows if "attendant_changes" not in row])
-            if len(rows) < _BATCH:
-                return changed
-            place = rows[-1]["_id"]
-            await self._counters.update_one({"_id": _PLACE}, {"$max": {"after": place}}, upsert=True)
+        return changed
 
     async def _add_to(self, rows: "list[Document]") -> int:
         """Write what the conversations say, unless somebody was faster and it is written already."""

@@ -1,14 +1,11 @@
 """Finding customers: by what somebody types, by name, by id. Always of one tenant, by an index, within a bound."""
 
-import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pymongo
-import structlog
 from pymongo import UpdateOne
 from pymongo.errors import PyMongoError
 
@@ -17,6 +14,7 @@ from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.documents import contact_of
 from atd_conversation.store.indexes import BY_ATTENDANT, BY_NAME, BY_TERM, CONTACTS, COUNTERS
+from atd_conversation.store.late_work import batches_since
 from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.sights import seen_contacts
 
@@ -29,8 +27,6 @@ LIST_SECONDS = 3.0
 MOST_FOUND = 200
 """Contacts that one question finds at the most: whoever means another one asks for more of them."""
 
-_BATCH = 500
-_AGAIN = timedelta(hours=1)
 _PLACE = "contacts.terms"
 """Where in `counters` it is noted up to which contact the terms are there; no tenant has such an id."""
 
@@ -90,33 +86,17 @@ class ContactQueries:
             found = [contact_of(row, names) for row in await cursor.to_list(MOST_FOUND)]
         return sorted(found, key=lambda one: (listed_as(one) or "", one.id))
 
-    async def add_terms_forever(self) -> None:
-        """Make contacts of earlier versions findable, at the start and now and then: an old process may still run."""
-        while True:
-            added = await self.add_terms()
-            if added:
-                structlog.get_logger().info("contacts.terms_added", contacts=added)
-            await asyncio.sleep(_AGAIN.total_seconds())
-
     async def add_terms(self) -> int:
         """Make contacts of earlier versions findable; how many were. Safe to repeat, and to stop at any time.
 
-        Goes on behind the last full batch that was looked at, so that a start costs as much as contacts came since the
-        one before. A contact that changes meanwhile gets its terms by that.
+        A contact that changes meanwhile gets its terms by that.
         """
-        note = await self._counters.find_one({"_id": _PLACE})
-        place, changed = note["after"] if note else "", 0
-        while True:
-            cursor = self._contacts.find({"_id": {"$gt": place}}).sort("_id", 1).limit(_BATCH)
-            rows = await cursor.to_list(_BATCH)
+        changed = 0
+        async for rows in batches_since(self._contacts, self._counters, _PLACE):
             updates = [_with_terms(row) for row in rows if "terms" not in row]
             if updates:
                 changed += (await self._contacts.bulk_write(updates, ordered=False)).modified_count
-            if len(rows) < _BATCH:  # these are looked at again: older ids than the last may be stored after it
-                return changed
-            place = rows[-1]["_id"]
-            await self._counters.update_one({"_id": _PLACE}, {"$max": {"after": place}}, upsert=True)
-            await asyncio.sleep(0)
+        return changed
 
 
 def _with_terms(row: "Document") -> UpdateOne:

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
 from pymongo import UpdateOne
 
 from atd_conversation.store.documents import message_of, search_fields
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
 
 _BATCH = 200
-_AGAIN = timedelta(hours=1)
 _BETWEEN = timedelta(milliseconds=50)
 """A batch takes the database about 50 ms: it is busy with this half of the time at the most."""
 
@@ -28,14 +26,6 @@ class MessageTerms:
         self._messages = database[MESSAGES]
         self._conversations = database[CONVERSATIONS]
         self._counters = database[COUNTERS]
-
-    async def add_forever(self) -> None:
-        """At the start and now and then: during an update old processes still write messages without terms."""
-        while True:
-            added = await self.add()
-            if added:
-                structlog.get_logger().info("messages.terms_added", messages=added)
-            await asyncio.sleep(_AGAIN.total_seconds())
 
     async def add(self) -> int:
         """Add the terms that are missing; how many messages had none. Safe to repeat, and to stop at any time."""
