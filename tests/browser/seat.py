@@ -183,8 +183,8 @@ class Seat:
         return self.message(text).get_by_role("img", name=status, exact=True)
 
     async def cut(self) -> None:
-        """The network is gone."""
-        self.forgive("ERR_INTERNET_DISCONNECTED", "^failed ")
+        """The network is gone, also for a service worker that was just being looked at for a newer one."""
+        self.forgive("ERR_INTERNET_DISCONNECTED", "^failed ", "error occurred when fetching the script")
         await self.context.set_offline(True)
         await expect(self.page.get_by_role("img", name="Sem conexão")).to_be_visible()
 
