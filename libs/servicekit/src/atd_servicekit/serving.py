@@ -15,6 +15,9 @@ from atd_servicekit.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
 
+KEEP_ALIVE_SECONDS = 75
+"""How long a server keeps an idle connection: longer than any client of ours, so that none meets one being closed."""
+
 _YOUNG_OBJECTS = 20_000
 
 
@@ -73,7 +76,7 @@ def serve(service: str, create_app: Callable[[S], FastAPI], settings: S) -> None
         date_header=False,
         proxy_headers=False,  # no service asks for the caller's address; the gateway has a server of its own
         timeout_graceful_shutdown=int(settings.shutdown_grace.total_seconds()),
-        timeout_keep_alive=75,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         backlog=4096,
     )
     server = uvicorn.Server(config)

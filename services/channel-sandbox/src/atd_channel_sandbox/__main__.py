@@ -7,6 +7,7 @@ import uvicorn
 from atd_channel_sandbox.app import SERVICE, Sandbox, create_app
 from atd_channel_sandbox.settings import SandboxSettings
 from atd_servicekit.logs import configure_logging
+from atd_servicekit.serving import KEEP_ALIVE_SECONDS
 
 SHUTDOWN_SECONDS = 3
 
@@ -36,6 +37,7 @@ def main() -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     _Server(config, sandbox).run()
 

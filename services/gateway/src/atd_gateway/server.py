@@ -15,10 +15,10 @@ from atd_gateway.app import Apps
 from atd_gateway.domain.client_frames import MAX_FRAME_BYTES
 from atd_gateway.realtime.connection import ABORT
 from atd_gateway.settings import GatewaySettings
+from atd_servicekit.serving import KEEP_ALIVE_SECONDS
 
 _PING_SECONDS = 25.0
 _BACKLOG = 4096
-_KEEP_ALIVE_SECONDS = 75
 
 
 class AbortableWebSocket(WebSocketsSansIOProtocol):
@@ -57,7 +57,7 @@ def _server(app: ASGIApp, settings: GatewaySettings, port: int, **more: Any) -> 
             server_header=False,
             date_header=True,  # a client whose own clock is wrong goes by it
             timeout_graceful_shutdown=int(settings.shutdown_grace.total_seconds()),
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             backlog=_BACKLOG,
             **more,
         )

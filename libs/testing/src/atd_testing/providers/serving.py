@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 
+from atd_servicekit.serving import KEEP_ALIVE_SECONDS
+
 START_DEADLINE_SECONDS = 60.0
 _STEP_SECONDS = 0.005
 
@@ -46,7 +48,7 @@ async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:
         port=port,
         log_level="warning",
         lifespan="on",
-        timeout_keep_alive=75,  # as our services: a client that keeps connections for less never meets one that closes
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())

@@ -8,6 +8,7 @@ import os
 
 import uvicorn
 
+from atd_servicekit.serving import KEEP_ALIVE_SECONDS
 from atd_testing.whatsapp.app import create_fake_graph
 from atd_testing.whatsapp.state import Callback
 
@@ -22,6 +23,7 @@ def main() -> None:
         host=os.environ.get("ATD_HOST", "127.0.0.1"),
         port=int(os.environ.get("ATD_PORT", "8199")),
         log_level="warning",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
 
 
