@@ -9,7 +9,8 @@ from typing import Any
 from atd_conversation.domain.automation.policies import Automation
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.events import conversation_event
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.unit_of_work import UnitOfWork

@@ -7,7 +7,8 @@ from atd_conversation.domain.automation.acting import Effect, Scene, after_messa
 from atd_conversation.domain.automation.policies import DEFAULT_AUTOMATION
 from atd_conversation.domain.automation.ratings import Answer, RatingRequest, read_answer
 from atd_conversation.domain.automation.rules import Trigger
-from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import AnswerContent
 from atd_schemas.envelope import SYSTEM

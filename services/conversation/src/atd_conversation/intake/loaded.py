@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from atd_conversation.domain.channels import Channels, MessageIds
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.identities import identity_keys, is_phone, keys_of_ids, phone_key
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.names import Names

@@ -2,7 +2,8 @@
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.attachments import StoredAttachment, announced
-from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED

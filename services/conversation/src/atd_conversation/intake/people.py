@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.identities import is_phone
 from atd_conversation.intake.batch import Arrival, PersonEvent
 from atd_conversation.intake.joining import contact_named

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from atd_conversation.domain.contact import MOST_NOTED, Contact, Merge
-from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.identities import id_of_key, keys_of_ids
 from atd_conversation.intake.merging import Merging, ranked
 

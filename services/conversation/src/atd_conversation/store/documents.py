@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Conversation, current_of
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.read_marks import ReadMark

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pymongo import ReturnDocument
 
 from atd_conversation.domain.channels import Channels
-from atd_conversation.domain.conversation import current_of
+from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
 from atd_conversation.intake.joining import joinable
 from atd_conversation.intake.loaded import Loaded, provider_key, senders

@@ -1,0 +1,173 @@
+"""What there is to know of a conversation, and how it is shown. How it changes is in `domain/conversation.py`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from atd_conversation.domain.automation.memory import NOTHING_REMEMBERED, Memory
+from atd_conversation.domain.automation.ratings import RatingRequest
+from atd_conversation.domain.message import Message
+from atd_conversation.domain.names import UNNAMED, Names, refs
+from atd_conversation.domain.read_marks import ReadMark, Unread, Window, read_keys, unread_for
+from atd_schemas.conversation import ScheduledRef
+from atd_schemas.views import (
+    ChannelRef,
+    ContactRef,
+    ConversationState,
+    ConversationStatus,
+    ConversationView,
+    LastMessage,
+    Named,
+    Priority,
+    ReadMarkView,
+)
+
+
+def current_of(account_id: str, contact_id: str) -> str:
+    """The key of the one conversation that takes a contact's next message on an account."""
+    return f"{account_id}:{contact_id}"
+
+
+@dataclass(slots=True)
+class ConversationRecord:
+    """The state of a conversation. `recipient` is what a reply is addressed to, exactly as the channel told it.
+
+    `current` is true for the newest conversation of its contact on its account: the one that a message goes to.
+    `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). `unread_count` counts the customer's
+    messages since the last answer, `first_unread_sequence` is the place of the first one, and `marks` say who has read
+    how many of them (`domain/read_marks.py`). `mentions`: by attendant the place of the first note that mentions them
+    and that they have not read; 0: they have read all. `waiting_since`: since when the customer waits for an answer;
+    only people answer (attendants, and who holds the company's phone): notes, bots and the product itself do not end
+    the waiting. `scheduled_count` messages wait to be said later, and of them `until_reply` are cancelled when the
+    customer writes first. `closed_waiting_since` is what it was when it was closed, for the one who takes that back.
+    `snoozed_until`: when a snoozed conversation comes back by itself; absent: when the customer writes. `woke_at`: when
+    it last did so, until somebody deals with it. `drafted_by` are the attendants who have begun to write here.
+    `tags` are the ids of those that its messages have; `names` is what ids were called when it was read.
+    `memory` is what automatic messages have to know of the customer's thread: it goes on from the conversation before.
+    `credited` had the conversation when it was closed last; `rating_request` is what the customer was asked last,
+    `rated` the latest request that they have answered.
+    """
+
+    id: str
+    tenant_id: str
+    number: int
+    status: ConversationStatus
+    channel: ChannelRef
+    contact: ContactRef
+    recipient: str
+    opened_at: datetime
+    last_activity_at: datetime
+    profile_name: str | None = None
+    assignee: Named | None = None
+    priority: Priority = "normal"
+    favourites: frozenset[str] = frozenset()
+    drafted_by: frozenset[str] = frozenset()
+    scheduled_count: int = 0
+    until_reply: tuple[ScheduledRef, ...] = ()
+    marks: Mapping[str, ReadMark] = field(default_factory=dict)
+    mentions: Mapping[str, int] = field(default_factory=dict)
+    unread_count: int = 0
+    first_unread_sequence: int | None = None
+    waiting_since: datetime | None = None
+    closed_waiting_since: datetime | None = None
+    last_message: LastMessage | None = None
+    reply_window_expires_at: datetime | None = None
+    first_response_at: datetime | None = None
+    closed_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    woke_at: datetime | None = None
+    current: bool = True
+    sequence: int = 0
+    order: int = 0
+    type_id: str | None = None
+    tags: tuple[str, ...] = ()
+    names: Names = field(default=UNNAMED, repr=False, compare=False)
+    memory: Memory = NOTHING_REMEMBERED
+    credited: Named | None = None
+    rating_request: RatingRequest | None = None
+    rated: RatingRequest | None = None
+
+    @property
+    def window(self) -> Window:
+        """The customer's messages since the last answer."""
+        return Window(self.unread_count, self.first_unread_sequence)
+
+    def unread_for(self, reader_id: str | None) -> Unread:
+        """What is unread for an attendant; None: for whoever has read nothing here."""
+        return unread_for(self.window, self.marks.get(reader_id or ""))
+
+    @property
+    def seen_by_nobody(self) -> bool:
+        """Whether the customer wrote something that nobody has read."""
+        return self.unread_count > 0 and all(self.unread_for(who).messages for who in self.marks)
+
+    def read_keys(self) -> tuple[str, ...]:
+        """By what readers' counts are found; see `domain/read_marks.py`."""
+        return tuple(sorted(read_keys(self.window, self.marks, self.mentions)))
+
+    def window_is_open(self, now: datetime, reply_window: timedelta | None) -> bool:
+        """Whether free text can be sent, on a channel with this `reply_window`."""
+        expires = self.reply_window_expires_at or (None if reply_window is None else self.opened_at)
+        return expires is None or now <= expires
+
+    def view(self, reader_id: str | None = None) -> ConversationView:
+        """What `reader_id` sees; None for events, which have no reader."""
+        unread = self.unread_for(reader_id)
+        mark = self.marks.get(reader_id or "")
+        return ConversationView(
+            id=self.id,
+            number=self.number,
+            status=self.status,
+            channel=self.channel,
+            contact=self._contact_view(),
+            assignee=self.assignee,
+            type=self.names.types.get(self.type_id) if self.type_id else None,
+            priority=self.priority,
+            favourite=reader_id is not None and reader_id in self.favourites,
+            scheduled_count=self.scheduled_count,
+            draft=reader_id is not None and reader_id in self.drafted_by,
+            unread_count=unread.messages,
+            first_unread_sequence=unread.first,
+            read_mark=None if mark is None else ReadMarkView(**asdict(mark)),
+            mentioned=(reader_id or "") in self.mentions,
+            mention_sequence=self.mentions.get(reader_id or "") or None,
+            waiting_since=self.waiting_since,
+            last_message=self.last_message,
+            reply_window_expires_at=self.reply_window_expires_at,
+            opened_at=self.opened_at,
+            first_response_at=self.first_response_at,
+            closed_at=self.closed_at,
+            snoozed_until=self.snoozed_until,
+            woke_at=self.woke_at,
+            last_activity_at=self.last_activity_at,
+            tag_ids=self._tag_ids(),
+            rating=self.rated.rating if self.rated else None,
+            rating_details=self.rated.rating_view() if self.rated else None,
+            rating_request=self.rating_request.view() if self.rating_request else None,
+            sequence=self.sequence,
+        )
+
+    def state(self, message: Message) -> ConversationState:
+        """What the event of a message tells of its conversation."""
+        last = self.last_message
+        return ConversationState(
+            unread_count=self.unread_count,
+            first_unread_sequence=self.first_unread_sequence,
+            waiting_since=self.waiting_since,
+            reply_window_expires_at=self.reply_window_expires_at,
+            first_response_at=self.first_response_at,
+            last_activity_at=self.last_activity_at,
+            woke_at=self.woke_at,
+            last_preview=last.preview if last is not None and last.id == message.id else None,
+            tag_ids=self._tag_ids(),
+        )
+
+    def _contact_view(self) -> ContactRef:
+        """The contact with what its labels are called now."""
+        if not self.contact.labels:
+            return self.contact
+        labels = refs((one.id for one in self.contact.labels), self.names.labels)
+        return self.contact.model_copy(update={"labels": labels})
+
+    def _tag_ids(self) -> tuple[str, ...]:
+        return tuple(one.id for one in refs(self.tags, self.names.tags)) if self.tags else ()
