@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from atd_conversation.commands.effects import decided, refused
-from atd_conversation.domain.catalogue import CatalogueItem, CatalogueKind, Policy, TenantSettings, Values
+from atd_conversation.domain.catalogue import CatalogueItem, CatalogueKind, CheckItem, Policy, Values
 from atd_conversation.domain.events import policy_event
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.store.catalogues import Catalogues
@@ -18,18 +18,18 @@ from atd_servicekit.versions import check_version
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
 
-Change = tuple[CatalogueItem | None, CatalogueItem | None]
-"""An item before and after; None: it was not there, or is there no more."""
-
 Hook = Callable[["Session", Actor, CatalogueItem | None, CatalogueItem | None], Awaitable[None]]
-"""Runs in the transaction of a change, before it is saved: what a kind checks or does beside. May raise `Problem`."""
+"""Runs in the transaction of a change, before it is saved: what a kind checks or does beside. May raise `Problem`.
+
+Gets the item before and after; None: it was not there, or is there no more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRules:
     """What a kind checks beyond its values: `check` among the tenant's other settings, `hook` with the database."""
 
-    check: Callable[[CatalogueItem, TenantSettings], None] | None = None
+    check: CheckItem | None = None
     hook: Hook | None = None
 
 
