@@ -7,8 +7,9 @@ import pytest
 
 from atd_conversation.domain.message_question import question_of
 from atd_conversation.store.indexes import MESSAGES
-from atd_conversation.store.message_search import MessageFilter, MessageSearch
+from atd_conversation.store.message_search import MessageSearch
 from atd_conversation.store.message_terms import MessageTerms
+from atd_conversation.store.message_walks import MessageFilter
 from atd_conversation.store.queries import ConversationFilter
 from atd_testing.inbound import customer_message
 

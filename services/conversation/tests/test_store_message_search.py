@@ -11,11 +11,12 @@ from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_question import question_of
 from atd_conversation.domain.message_terms import fold
 from atd_conversation.domain.searchable import accepts, terms_of
-from atd_conversation.store import message_search
+from atd_conversation.store import message_search, message_walks
 from atd_conversation.store.documents import message_document, message_of
 from atd_conversation.store.indexes import MESSAGES
-from atd_conversation.store.message_search import HitPlace, MessageFilter, MessageSearch
+from atd_conversation.store.message_search import MessageSearch
 from atd_conversation.store.message_terms import MessageTerms
+from atd_conversation.store.message_walks import HitPlace, MessageFilter
 from atd_conversation.store.queries import ConversationFilter
 from atd_schemas.ids import uuid7
 from atd_schemas.views import AuthorView
@@ -142,7 +143,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
         "_MOST_BATCH": 12,
     }
     for name, value in (few | request.param).items():
-        monkeypatch.setattr(message_search, name, value)
+        monkeypatch.setattr(message_search if name == "LOOKED_AT" else message_walks, name, value)
 
 
 EVERY_WAY = pytest.mark.parametrize(

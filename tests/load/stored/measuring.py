@@ -20,7 +20,8 @@ from atd_conversation.domain.message_question import question_of
 from atd_conversation.domain.search_terms import asked_terms
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.contacts import TooWide
-from atd_conversation.store.message_search import MessageFilter, MessageSearch
+from atd_conversation.store.message_search import MessageSearch
+from atd_conversation.store.message_walks import MessageFilter
 from atd_conversation.store.queries import ConversationFilter, Place, Queries
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo

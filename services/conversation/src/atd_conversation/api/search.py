@@ -17,7 +17,8 @@ from atd_conversation.domain.periods import period_of_days
 from atd_conversation.domain.search_terms import asked_terms
 from atd_conversation.domain.searchable import Field as FieldName
 from atd_conversation.domain.searchable import snippets_of
-from atd_conversation.store.message_search import BEGINNING, COUNTED, HitPlace, MessageFilter
+from atd_conversation.store.message_search import COUNTED
+from atd_conversation.store.message_walks import BEGINNING, HitPlace, MessageFilter
 from atd_conversation.store.queries import ConversationFilter
 from atd_schemas.views import ChannelKind, ContactView, ConversationView, MessageView
 from atd_servicekit.identity import Identity

@@ -1,31 +1,16 @@
-"""Finding messages by words, newest first: always of one tenant, by the index of terms, within a bound.
+"""Finding messages by words, newest first: always of one tenant, by the index of terms, within a bound."""
 
-Three ways, each in the order of time, are combined so that the most common word and the rarest cost about the same:
-
-- **by a term**: the index has the messages of one word in the order of time. Of several words the rarest leads.
-- **by a beginning**: its words stand side by side, so time is walked in slices, each wider than the one before.
-- **by conversations**, where only some of them count (an attendant's own, a type, a label): those with the latest
-  activity first, until none that is left can have a newer message. It is taken for common words, of which too few are
-  in these conversations; for rare ones the index tells the conversation's number before the message is looked at.
-"""
-
-import asyncio
-import re
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-from bson.regex import Regex
+from typing import TYPE_CHECKING, NamedTuple
 
 from atd_conversation.domain.message import Message
-from atd_conversation.domain.message_question import Question, Wanted
+from atd_conversation.domain.message_question import Question
 from atd_conversation.domain.message_terms import fold
 from atd_conversation.domain.searchable import accepts
 from atd_conversation.store.contacts import bounded
 from atd_conversation.store.documents import message_of
-from atd_conversation.store.indexes import BY_MESSAGE_TERM, CONVERSATIONS, IN_CONVERSATION, MESSAGES
-from atd_conversation.store.queries import ConversationFilter, Place, Queries
+from atd_conversation.store.indexes import BY_MESSAGE_TERM, MESSAGES
+from atd_conversation.store.message_walks import HitPlace, MessageFilter, MessageWalks, newest_first, place_of
+from atd_conversation.store.queries import Queries
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
@@ -35,55 +20,6 @@ COUNTED = 1_000
 
 LOOKED_AT = 3_000
 """Messages that one page looks through for phrases: the next page goes on behind them."""
-
-_RARE = 1_000
-"""A word with fewer messages is read at once, in whatever order."""
-
-_SEVERAL = 10_000
-"""A word with fewer messages is walked whole, where only some conversations count."""
-
-_WIDE = 0.02
-"""Part of the newest messages above which it does not matter that only some conversations count."""
-
-_PROBED = 4
-_BATCH, _MOST_BATCH = 25, 400
-_KEYS, _MOST_KEYS = 200, 3_200
-_SAME_INSTANT = 1_000
-_FIRST_SLICE = timedelta(hours=1)
-_WIDER = 8
-_CONVERSATIONS, _MOST_CONVERSATIONS = 50, 800
-_OF_CONVERSATIONS = 1_001
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class HitPlace(NamedTuple):
-    """Where a message stands among hits: the newest first, of one instant the highest id."""
-
-    occurred_at: datetime
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFilter:
-    """Which messages are searched.
-
-    `conversations` narrows to those that a list with this filter shows, `conversation` to one of them (its id and
-    number), `tags` to messages with one of these. `since` is included; `until`, at the latest soon, is not.
-    """
-
-    until: datetime
-    conversations: ConversationFilter | None = None
-    conversation: tuple[str, int] | None = None
-    direction: Literal["inbound", "outbound", "note"] | None = None
-    author: str | None = None
-    tags: tuple[str, ...] = ()
-    since: datetime = BEGINNING
-
-    def on_messages(self) -> "Document":
-        """What is looked up in the message itself."""
-        asked = {"direction": self.direction, "author.id": self.author}
-        found: Document = {name: value for name, value in asked.items() if value is not None}
-        return {**found, "tags.id": {"$in": list(self.tags)}} if self.tags else found
 
 
 class Hits(NamedTuple):
@@ -100,51 +36,6 @@ class HitCount(NamedTuple):
     exact: bool
 
 
-@dataclass(slots=True)
-class _Search:
-    """One question on its way: its leading word, what is asked of each message beside it, and how far it has come."""
-
-    tenant_id: str
-    question: Question
-    wanted: MessageFilter
-    leading: Wanted
-    others: "Document"
-    known: int
-    upper: "Document" = field(default_factory=dict)
-
-    @property
-    def is_point(self) -> bool:
-        return self.leading.beginning is None and len(self.leading.exact) == 1
-
-    def query(self, since: datetime | None = None, **more: Any) -> "Document":
-        """Messages with the leading word up to where the search is, not older than `since`."""
-        lowest = max(since or BEGINNING, self.wanted.since)
-        return {
-            "tenant_id": self.tenant_id,
-            "terms": _condition(self.leading),
-            "occurred_at": {"$gte": lowest, **self.upper},
-            **self.others,
-            **more,
-        }
-
-
-def _condition(wanted: Wanted) -> Any:
-    """The condition on `terms`, which an index answers by one range for each alternative."""
-    exact = sorted(wanted.exact)
-    if wanted.beginning is None:
-        return exact[0] if len(exact) == 1 else {"$in": exact}
-    outside = [term for term in exact if not term.startswith(wanted.beginning)]
-    beginning = Regex("^" + re.escape(wanted.beginning))  # a pattern of Python's has a flag that widens the range
-    return {"$in": [*outside, beginning]}
-
-
-def _beside(wanted: Wanted) -> "Document":
-    """The same, looked up in the message itself: said plainly, two conditions on an array compete for the index."""
-    condition = _condition(wanted)
-    alternatives = [condition] if isinstance(condition, str) else condition["$in"]
-    return {"terms": {"$not": {"$nin": alternatives}}}
-
-
 def _has_phrases(question: Question, row: "Document") -> bool:
     """Whether a message, whose terms fit, has the phrases. Most say something in their text alone."""
     if not question.phrases:
@@ -154,21 +45,13 @@ def _has_phrases(question: Question, row: "Document") -> bool:
     return question.accepts((fold(row["text"] or ""),))
 
 
-def _place(row: "Document") -> HitPlace:
-    return HitPlace(row["occurred_at"], row["_id"])
-
-
-def _newest_first(rows: "Iterable[Document]") -> "list[Document]":
-    return sorted(rows, key=_place, reverse=True)
-
-
 class MessageSearch:
     """Messages of one tenant at a time, by words."""
 
     def __init__(self, database: "Database", queries: Queries) -> None:
         self._messages = database[MESSAGES]
-        self._conversations = database[CONVERSATIONS]
         self._queries = queries
+        self._walks = MessageWalks(database, queries)
 
     async def page(
         self, tenant_id: str, question: Question, wanted: MessageFilter, *, limit: int, after: HitPlace | None = None
@@ -177,245 +60,45 @@ class MessageSearch:
 
         Raises `TooWide` when `LIST_SECONDS` were not enough.
         """
-        found: list[Message] = []
-        last, looked = after, 0
-        names = await self._queries.names(tenant_id)
         with bounded():
-            async for rows in self._walk(tenant_id, question, wanted, after):
-                for row in rows:
-                    if _has_phrases(question, row):
-                        if len(found) == limit:
-                            return Hits(found, last)
-                        found.append(message_of(row, names))
-                    last = _place(row)
-                looked += len(rows)
-                if looked >= LOOKED_AT:
-                    return Hits(found, last)
-        return Hits(found, None)
+            ids, place = await self._found(tenant_id, question, wanted, limit, after)
+            return Hits(await self._load(tenant_id, ids), place)
+
+    async def _found(
+        self, tenant_id: str, question: Question, wanted: MessageFilter, limit: int, after: HitPlace | None
+    ) -> tuple[list[str], HitPlace | None]:
+        """The ids of the hits of a page, and where the next one goes on."""
+        found: list[str] = []
+        last, looked = after, 0
+        async for rows in self._walks.walk(tenant_id, question, wanted, after):
+            for row in rows:
+                if _has_phrases(question, row):
+                    if len(found) == limit:
+                        return found, last
+                    found.append(row["_id"])
+                last = place_of(row)
+            looked += len(rows)
+            if looked >= LOOKED_AT:
+                return found, last
+        return found, None
+
+    async def _load(self, tenant_id: str, ids: list[str]) -> list[Message]:
+        """The messages, the newest first; one that was deleted meanwhile is missing."""
+        names = await self._queries.names(tenant_id)
+        cursor = self._messages.find({"_id": {"$in": ids}, "tenant_id": tenant_id}).hint("_id_").limit(len(ids) or 1)
+        return [message_of(row, names) for row in newest_first(await cursor.to_list(len(ids) or 1))]
 
     async def count(self, tenant_id: str, question: Question, wanted: MessageFilter) -> HitCount:
         """How many hits a list has; of phrases at most `LOOKED_AT` messages are looked through."""
         total = looked = 0
         with bounded():
             if wanted.conversations is None and wanted.conversation is None and not question.phrases:
-                search = await self._begun(tenant_id, question, wanted, None)
+                search = await self._walks.begin(tenant_id, question, wanted, None)
                 total = await self._messages.count_documents(search.query(), limit=COUNTED + 1, hint=BY_MESSAGE_TERM)
                 return HitCount(min(total, COUNTED), exact=total <= COUNTED)
-            async for rows in self._walk(tenant_id, question, wanted, None):
+            async for rows in self._walks.walk(tenant_id, question, wanted, None):
                 total += sum(_has_phrases(question, row) for row in rows)
                 looked += len(rows)
                 if total > COUNTED or looked >= LOOKED_AT:
                     return HitCount(min(total, COUNTED), exact=False)
         return HitCount(total, exact=True)
-
-    async def _begun(
-        self, tenant_id: str, question: Question, wanted: MessageFilter, after: HitPlace | None
-    ) -> _Search:
-        """The search with the rarest of its words in front."""
-        candidates = sorted(question.wanted, key=_length, reverse=True)[:_PROBED]
-        counts = await asyncio.gather(*(self._known(tenant_id, wanted, one, _RARE) for one in candidates))
-        least, leading = min(zip(counts, candidates, strict=True), key=lambda pair: pair[0])
-        others = [_beside(one) for one in question.wanted if one != leading]
-        conditions = {**wanted.on_messages(), **({"$and": others} if others else {})}
-        upper = {"$lte": after.occurred_at} if after and after.occurred_at < wanted.until else {"$lt": wanted.until}
-        return _Search(tenant_id, question, wanted, leading, conditions, least, upper)
-
-    async def _known(self, tenant_id: str, wanted: MessageFilter, one: Wanted, most: int) -> int:
-        """How many messages of the period have a word, up to `most`."""
-        period = {"$gte": wanted.since, "$lt": wanted.until}
-        query = {"tenant_id": tenant_id, "terms": _condition(one), "occurred_at": period}
-        return await self._messages.count_documents(query, limit=most, hint=BY_MESSAGE_TERM)
-
-    async def _is_walked_whole(self, search: _Search) -> bool:
-        """Whether the leading word has so few messages that all of them may be walked."""
-        if search.known < _RARE:
-            return True
-        return await self._known(search.tenant_id, search.wanted, search.leading, _SEVERAL) < _SEVERAL
-
-    async def _walk(
-        self, tenant_id: str, question: Question, wanted: MessageFilter, after: HitPlace | None
-    ) -> "AsyncIterator[list[Document]]":
-        """Messages whose terms fit, newest first, in growing batches; those after a place."""
-        search = await self._begun(tenant_id, question, wanted, after)
-        if not search.known:
-            return
-        if wanted.conversation is not None:
-            batches = self._in_conversation(search, *wanted.conversation)
-        elif wanted.conversations is not None:
-            batches = self._in_some(search, wanted.conversations)
-        else:
-            batches = self._by_term(search)
-        async for rows in batches:
-            yield [row for row in rows if after is None or _place(row) < after]
-
-    async def _by_term(self, search: _Search, **more: Any) -> "AsyncIterator[list[Document]]":
-        """By the index of terms alone."""
-        if search.known < _RARE:
-            rows = await self._messages.find(search.query(**more)).hint(BY_MESSAGE_TERM).limit(_RARE).to_list(_RARE)
-            yield _newest_first(rows)
-            return
-        async for rows in self._slices(search, **more):
-            yield rows
-
-    async def _slices(self, search: _Search, **more: Any) -> "AsyncIterator[list[Document]]":
-        """From the newest on; of a beginning in slices of time, because the index has its words side by side."""
-        size, width = _BATCH, _FIRST_SLICE
-        top = _top(search)
-        while True:
-            since = None if search.is_point else _earlier(top, width)
-            cursor = self._messages.find(search.query(since, **more)).sort("occurred_at", -1).hint(BY_MESSAGE_TERM)
-            rows = await cursor.limit(size + 1).to_list(size + 1)
-            if len(rows) <= size:
-                yield _newest_first(rows)
-                if since is None or since <= search.wanted.since:
-                    return
-                top, search.upper, width = since, {"$lt": since}, width * _WIDER
-                continue
-            yield await self._whole_instants(search, rows, more)
-            top = rows[-1]["occurred_at"]
-            size = min(size * 2, _MOST_BATCH)
-
-    async def _whole_instants(self, search: _Search, rows: "list[Document]", more: "Document") -> "list[Document]":
-        """These rows but those of the last instant, of which there may be more; the search goes on there."""
-        instant = rows[-1]["occurred_at"]
-        whole = [row for row in rows if row["occurred_at"] > instant]
-        if whole:
-            search.upper = {"$lte": instant}
-            return _newest_first(whole)
-        query = {**search.query(**more), "occurred_at": instant}
-        cursor = self._messages.find(query).hint(BY_MESSAGE_TERM).limit(_SAME_INSTANT)
-        search.upper = {"$lt": instant}
-        return _newest_first(await cursor.to_list(_SAME_INSTANT))
-
-    async def _in_conversation(
-        self, search: _Search, conversation_id: str, number: int
-    ) -> "AsyncIterator[list[Document]]":
-        if await self._is_walked_whole(search):
-            async for rows in self._by_term(search, number=number):
-                yield rows
-            return
-        floor: datetime | None = BEGINNING
-        while floor is not None:
-            rows, floor = await self._of_conversations(search, [conversation_id])
-            yield rows
-            search.upper = {"$lt": floor}
-
-    async def _in_some(self, search: _Search, some: ConversationFilter) -> "AsyncIterator[list[Document]]":
-        """First the newest messages of the word; then what is cheaper for what is left."""
-        keys = hits = 0
-        is_whole: bool | None = None
-        async for looked, rows in self._narrowed(search, some):
-            yield rows
-            keys, hits = keys + looked, hits + len(rows)
-            if is_whole is None:
-                is_whole = await self._is_walked_whole(search)
-            if not is_whole and hits < keys * _WIDE:
-                break
-        else:
-            return
-        async for rows in self._by_conversations(search, some):
-            yield rows
-
-    async def _narrowed(self, search: _Search, some: ConversationFilter) -> "AsyncIterator[tuple[int, list[Document]]]":
-        """By the index of terms, which tells the numbers of conversations; messages are read of those that count."""
-        size, width = _KEYS, _FIRST_SLICE
-        top = _top(search)
-        while True:
-            since = None if search.is_point else _earlier(top, width)
-            query = search.query(since)
-            keys = await self._keys(query, size)
-            is_whole = len(keys) < size
-            if is_whole:
-                top, search.upper = since or BEGINNING, {"$lt": since or BEGINNING}
-            elif keys[0]["occurred_at"] > keys[-1]["occurred_at"]:  # there may be more of the last instant
-                top = keys[-1]["occurred_at"]
-                query["occurred_at"] = {**query["occurred_at"], "$gt": top}
-                keys = [key for key in keys if key["occurred_at"] > top]
-                search.upper = {"$lte": top}
-            else:
-                top = keys[0]["occurred_at"]
-                query["occurred_at"] = top
-                keys = await self._keys(query, _SAME_INSTANT)
-                search.upper = {"$lt": top}
-            yield len(keys), await self._of_keys(search, some, query, keys)
-            if not is_whole:
-                size = min(size * 2, _MOST_KEYS)
-                continue
-            if since is None or since <= search.wanted.since:
-                return
-            width *= _WIDER
-
-    async def _keys(self, query: "Document", limit: int) -> "list[Document]":
-        """Time and number of the newest hits, from the index alone where one word is asked for."""
-        only_keys = {"_id": 0, "occurred_at": 1, "number": 1}
-        cursor = self._messages.find(query, only_keys).sort("occurred_at", -1).hint(BY_MESSAGE_TERM)
-        return await cursor.limit(limit).to_list(limit)
-
-    async def _of_keys(
-        self, search: _Search, some: ConversationFilter, query: "Document", keys: "list[Document]"
-    ) -> "list[Document]":
-        numbers = {key["number"] for key in keys if "number" in key}
-        counting = await self._queries.numbers_within(search.tenant_id, some, numbers)
-        if not counting:
-            return []
-        found = self._messages.find({**query, "number": {"$in": counting}}).hint(BY_MESSAGE_TERM).limit(len(keys))
-        return _newest_first(await found.to_list(len(keys)))
-
-    async def _by_conversations(self, search: _Search, some: ConversationFilter) -> "AsyncIterator[list[Document]]":
-        """The conversations with the latest activity first, until none that is left can have a newer hit."""
-        floor: datetime | None = BEGINNING
-        while floor is not None:
-            waiting: list[Document] = []
-            place: Place | None = None
-            floor, size = None, _CONVERSATIONS
-            while True:
-                places = await self._queries.places(search.tenant_id, some, limit=size, after=place)
-                rows, lowest = await self._of_conversations(search, [one.id for one in places])
-                waiting = _newest_first([*waiting, *rows])
-                floor = max(filter(None, (floor, lowest)), default=None)
-                place = places[-1] if len(places) == size else None
-                if place is None or (floor is not None and place.last_activity_at <= floor):
-                    break
-                yield [row for row in waiting if row["occurred_at"] > place.last_activity_at]
-                waiting = [row for row in waiting if row["occurred_at"] <= place.last_activity_at]
-                size = min(size * 2, _MOST_CONVERSATIONS)
-            yield [row for row in waiting if floor is None or row["occurred_at"] >= floor]
-            search.upper = {"$lt": floor}
-
-    async def _of_conversations(self, search: _Search, ids: Sequence[str]) -> "tuple[list[Document], datetime | None]":
-        """The newest hits of these conversations, found among their messages; from when on they are all of them.
-
-        None: these are all.
-        """
-        if not ids:
-            return [], None
-        query = {
-            "conversation_id": {"$in": list(ids)},
-            "tenant_id": search.tenant_id,
-            "$and": [{"terms": _condition(one)} for one in search.question.wanted],
-            "occurred_at": {"$gte": search.wanted.since, **search.upper},
-            **search.wanted.on_messages(),
-        }
-        cursor = self._messages.find(query).sort("occurred_at", -1).hint(IN_CONVERSATION).limit(_OF_CONVERSATIONS)
-        rows = _newest_first(await cursor.to_list(_OF_CONVERSATIONS))
-        if len(rows) < _OF_CONVERSATIONS:
-            return rows, None
-        floor = rows[-1]["occurred_at"]
-        whole = [row for row in rows if row["occurred_at"] > floor]
-        return (whole, whole[-1]["occurred_at"]) if whole else (rows, floor)
-
-
-def _length(wanted: Wanted) -> int:
-    return max(map(len, (*wanted.exact, wanted.beginning or "")))
-
-
-def _top(search: _Search) -> datetime:
-    top: datetime = next(iter(search.upper.values()))
-    return top
-
-
-def _earlier(moment: datetime, width: timedelta) -> datetime:
-    try:
-        return max(moment - width, BEGINNING)
-    except OverflowError:
-        return BEGINNING
