@@ -119,13 +119,17 @@ async def test_counts_are_what_the_lists_show_whatever_happened(desk: Any, seed:
     for start in range(0, 90, 3):
         await asyncio.gather(*(act(start + place) for place in range(3)))
     assert len(names) == len(people)
+    people += [person.seen_by(visibility="own") for person in people]
     for person in people:
         await counts_are_what_lists_show(person)
     counts = desk.service.app.state.parts.queries.view_counts
     assert await counts.check(desk.tenant) == {}
     while await counts.fold(desk.service.runtime.transaction):
         pass
-    assert await desk.service.db[VIEW_COUNTS].count_documents({"tenant_id": desk.tenant}) == 1
+    kept = await desk.service.db[VIEW_COUNTS].find({"tenant_id": desk.tenant}).to_list(None)
+    whose = [row.get("attendant_id") for row in kept]
+    assert {None} <= set(whose) <= {None, *names}
+    assert len(set(whose)) == len(whose)
     for person in people:
         await counts_are_what_lists_show(person)
 
@@ -134,11 +138,15 @@ async def test_a_check_repairs_numbers_that_are_wrong(desk: Any) -> None:
     await desk.written(3)
     counts = desk.service.app.state.parts.queries.view_counts
     await counts.check(desk.tenant)
-    wrong = {"_id": uuid7(), "tenant_id": desk.tenant, "queued": 7, "open_unread": -2}
-    await desk.service.db[VIEW_COUNTS].insert_one(wrong)
+    wrong = {"tenant_id": desk.tenant, "queued": 7, "open_unread": -2}
+    theirs = {"tenant_id": desk.tenant, "attendant_id": "bia", "closed": 3}
+    await desk.service.db[VIEW_COUNTS].insert_many([{"_id": uuid7(), **wrong}, {"_id": uuid7(), **theirs}])
+    own = desk.seen_by(visibility="own")
     assert (await desk.get("/conversations/counts"))["queue"]["total"] == 10
-    assert await counts.check(desk.tenant) == {"queued": -7, "open_unread": 2}
+    assert (await own.get("/conversations/counts"))["closed"]["total"] == 3
+    assert await counts.check(desk.tenant) == {None: {"queued": -7, "open_unread": 2}, "bia": {"closed": -3}}
     await counts_are_what_lists_show(desk)
+    await counts_are_what_lists_show(own)
 
 
 async def test_a_conversation_that_is_removed_for_good_is_counted_no_longer(desk: Any) -> None:

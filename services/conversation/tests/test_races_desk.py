@@ -57,7 +57,7 @@ async def test_a_closing_that_races_with_the_customer_hides_nothing(parts: Any, 
     if row["status"] == "closed":  # then it is unread for everybody, where closed ones are counted
         assert (how, named, row["unread_count"] > 0) == ("closed", False, True)
         counts = await parts.queries.view_counts.check(T)
-        assert counts.get("closed_unread", 1) in (0, 1)
+        assert counts.get(None, {}).get("closed_unread", 1) in (0, 1)
     else:
         assert (row["status"], row["unread_count"] > 0, row["waiting_since"] is not None) == ("queued", True, True)
 

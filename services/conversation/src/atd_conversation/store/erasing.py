@@ -81,7 +81,7 @@ class Removal:
         await self._db[SCHEDULED].delete_many(place, session=session)
         row = await self._db[CONVERSATIONS].find_one_and_delete({"_id": conversation.id}, session=session)
         if row is not None:
-            await self._db[VIEW_COUNTS].insert_one(one_less(conversation_of(row)), session=session)
+            await self._db[VIEW_COUNTS].insert_many(one_less(conversation_of(row)), session=session)
 
     async def remove_identities(self, tenant_id: str, contact_ids: Sequence[str]) -> int:
         """From now on nobody is recognised as one of these contacts."""

@@ -52,6 +52,7 @@ BY_MERGED_INTO = "by_merged_into"
 BY_IDENTITY_OWNER = "contact_id_1"
 BY_NOTED_CONTACT = "by_contact"
 BY_FILE = "by_conversation"
+BY_COUNTED = "by_attendant"
 BY_MESSAGE_TERM = "by_message_term"
 IN_CONVERSATION = "conversation_id_1_sequence_1"
 
@@ -153,7 +154,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("account_id", 1), ("sent_as", 1)], unique=True, partialFilterExpression={"sent_as": {"$exists": True}}
         ),
     ],
-    VIEW_COUNTS: [IndexModel([("tenant_id", 1)])],
+    VIEW_COUNTS: [IndexModel([("tenant_id", 1), ("attendant_id", 1)], name=BY_COUNTED)],
     TIMELINE: [IndexModel([("subject", 1), ("sequence", -1)])],
     EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
     EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],

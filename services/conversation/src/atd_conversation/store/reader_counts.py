@@ -51,16 +51,13 @@ class ReaderCounts:
     async def of(self, sight: Sight, attendant_id: str) -> dict[str, Counted]:
         """What stands beside the views of an attendant, of one moment, exact however large.
 
-        A tenant's numbers are kept (`view_counts`); an attendant's own are counted by indexes that hold nothing else,
-        and correct what differs for them. Who sees own conversations alone has all of them counted.
+        What a tenant has, and what is assigned to an attendant who sees nothing else, is kept (`view_counts`); what
+        differs for the attendant is counted by indexes that hold nothing else.
         """
-        if not sight.limited and await self._kept.of(sight.tenant_id) is None:
+        if not await self._kept.are_checked(sight.tenant_id):
             await self._kept.check(sight.tenant_id)
         async with await self._client.start_session(snapshot=True) as session:
-            if sight.limited:
-                numbers = await self._count_own(sight, session)
-            else:
-                numbers = await self._kept.of(sight.tenant_id, session) or {}
+            numbers = await self._kept.of(sight.tenant_id, sight.only_of, session)
             own = await self._own_keys(sight, attendant_id, session)
             mine = await self._count_mine(sight, attendant_id, own, session)
             favourites = await self._count_favourites(sight, attendant_id, session)
@@ -85,17 +82,6 @@ class ReaderCounts:
             "favourites": favourites,
             "mentions": Counted(mentioned, mentions),
         }
-
-    async def _count_own(self, sight: Sight, session: "Session") -> dict[str, int]:
-        """The numbers of who sees own conversations alone, as `ViewCounts.of` has a tenant's."""
-        found: dict[str, int] = {}
-        for status in ALL_STATUSES:
-            query: Document = {**seen_conversations(sight), "status": status}
-            found[status] = await self._conversations.count_documents(query, hint=BY_ASSIGNEE, session=session)
-            query["unread_count"] = {"$gt": 0}
-            unread = await self._conversations.count_documents(query, hint=BY_UNREAD, session=session)
-            found[f"{status}_unread"] = unread
-        return found
 
     async def _own_keys(self, sight: Sight, attendant_id: str, session: "Session") -> Counter[tuple[str, str, bool]]:
         """How many conversations have each key of the attendant's, by status and whether they are assigned to them."""

@@ -1,13 +1,15 @@
-"""How many conversations of each status a tenant has, and how many of them wait for an answer: exact, and read at once.
+"""How many conversations of each status a tenant has, and each attendant, and how many of them wait for an answer.
 
-Who changes a conversation leaves a row with the differences, in the transaction of the change: rows are only inserted,
-so no two transactions meet in one document. A loop folds them into one row for each tenant. A check counts by the index
+Exact, and read at once: who changes a conversation leaves rows with the differences, in the transaction of the change:
+rows are only inserted, so no two transactions meet in one document. A loop folds them into one row for each tenant, and
+one for each attendant: of those who see their own conversations alone it is all there is. A check counts by the index
 and adds what is missing; being a difference of one moment, it is right whatever happens meanwhile (docs/adr/0024).
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pymongo
@@ -16,7 +18,15 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.unit_of_work import UnitOfWork
-from atd_conversation.store.indexes import BY_STATUS, BY_UNREAD, CONVERSATIONS, COUNTERS, VIEW_COUNTS
+from atd_conversation.store.indexes import (
+    BY_ASSIGNEE,
+    BY_COUNTED,
+    BY_STATUS,
+    BY_UNREAD,
+    CONVERSATIONS,
+    COUNTERS,
+    VIEW_COUNTS,
+)
 from atd_schemas.ids import uuid7
 from atd_servicekit.errors import StaleVersion
 
@@ -28,8 +38,13 @@ if TYPE_CHECKING:
 STATUSES = ("bot", "queued", "open", "snoozed", "closed")
 _FIELDS = tuple(f"{status}{which}" for status in STATUSES for which in ("", "_unread"))
 
+_SUMS = {name: {"$sum": f"${name}"} for name in _FIELDS}
+
 _TOTAL = "tenant:"
-"""Begins the id of a tenant's one row. Ids of the others are UUIDs, which come before it."""
+"""Begins the ids of the rows that others are folded into. Ids of the others are UUIDs, which come before it."""
+
+_CHECKED = "each_checked_at"
+"""When a tenant's numbers, and those of each attendant, were last checked."""
 
 _AT_ONCE = 500
 _FOLD_SECONDS = 2.0
@@ -38,37 +53,55 @@ _CHECK_SECONDS = 6 * 3600.0
 _COUNT_SECONDS = 300.0
 
 
+_Changes = dict[tuple[str, str | None], Counter[str]]
+"""Differences by tenant and attendant; the attendant None: of all conversations of the tenant."""
+
+
 def count_changes(unit: UnitOfWork) -> "list[Document]":
-    """The rows that a unit leaves: one for each tenant whose numbers it changes."""
-    changes: dict[str, Counter[str]] = {}
+    """The rows that a unit leaves: one for each tenant, and each assignee, whose numbers it changes."""
+    changes: _Changes = {}
     for conversation in unit.new_conversations.values():
         _add(changes, conversation, 1)
     for after, before in unit.conversations.values():
         if _counted_as(before) != _counted_as(after):
             _add(changes, before, -1)
             _add(changes, after, 1)
+    return _rows(changes)
+
+
+def one_less(conversation: Conversation) -> "list[Document]":
+    """The rows that are left where a conversation is removed for good."""
+    changes: _Changes = {}
+    _add(changes, conversation, -1)
+    return _rows(changes)
+
+
+def _add(changes: _Changes, conversation: Conversation, by: int) -> None:
+    names, assignee_id = _counted_as(conversation)
+    for attendant_id in {None, assignee_id}:
+        changes.setdefault((conversation.tenant_id, attendant_id), Counter()).update(dict.fromkeys(names, by))
+
+
+def _counted_as(conversation: Conversation) -> tuple[tuple[str, ...], str | None]:
+    status, assignee = conversation.status, conversation.assignee
+    names = (status, f"{status}_unread") if conversation.unread_count else (status,)
+    return names, assignee.id if assignee else None
+
+
+def _rows(changes: _Changes) -> "list[Document]":
     rows = []
-    for tenant_id, numbers in changes.items():
+    for (tenant_id, attendant_id), numbers in changes.items():
         if differences := {name: number for name, number in numbers.items() if number}:
-            rows.append({"_id": uuid7(), "tenant_id": tenant_id, **differences})
+            rows.append({"_id": uuid7(), **_whose(tenant_id, attendant_id), **differences})
     return rows
 
 
-def one_less(conversation: Conversation) -> "Document":
-    """The row that is left where a conversation is removed for good."""
-    differences = dict.fromkeys(_counted_as(conversation), -1)
-    return {"_id": uuid7(), "tenant_id": conversation.tenant_id, **differences}
+def _whose(tenant_id: str, attendant_id: str | None) -> "Document":
+    return {"tenant_id": tenant_id} if attendant_id is None else {"tenant_id": tenant_id, "attendant_id": attendant_id}
 
 
-def _add(changes: dict[str, Counter[str]], conversation: Conversation, by: int) -> None:
-    numbers = changes.setdefault(conversation.tenant_id, Counter())
-    for name in _counted_as(conversation):
-        numbers[name] += by
-
-
-def _counted_as(conversation: Conversation) -> tuple[str, ...]:
-    status = conversation.status
-    return (status, f"{status}_unread") if conversation.unread_count else (status,)
+def _total_id(tenant_id: str, attendant_id: str | None = None) -> str:
+    return f"{_TOTAL}{tenant_id}" if attendant_id is None else f"{_TOTAL}{tenant_id}:{attendant_id}"
 
 
 class ViewCounts:
@@ -79,68 +112,83 @@ class ViewCounts:
         self._rows = database[VIEW_COUNTS]
         self._conversations = database[CONVERSATIONS]
 
-    async def of(self, tenant_id: str, session: "Session | None" = None) -> "dict[str, int] | None":
-        """The numbers of a tenant, by `status` and `status_unread`; None before they were ever checked."""
-        sums: Document = {name: {"$sum": f"${name}"} for name in _FIELDS}
-        stages: list[Document] = [
-            {"$match": {"tenant_id": tenant_id}},
-            {"$group": {"_id": None, **sums, "checked_at": {"$max": "$checked_at"}}},
-        ]
-        rows = await self._rows.aggregate(stages, session=session).to_list(1)
-        if not rows or rows[0]["checked_at"] is None:
-            return None
-        return {name: rows[0][name] for name in _FIELDS}
+    async def are_checked(self, tenant_id: str) -> bool:
+        """Whether there is a beginning to the numbers of a tenant: those of earlier versions have none."""
+        return await self._rows.find_one({"_id": _total_id(tenant_id), _CHECKED: {"$exists": True}}) is not None
 
-    async def check(self, tenant_id: str) -> dict[str, int]:
-        """Count by the index, add what is missing; what was. For tenants of earlier versions, and now and then."""
+    async def of(self, tenant_id: str, attendant_id: str | None, session: "Session | None" = None) -> dict[str, int]:
+        """The numbers by `status` and `status_unread`: of what is assigned to an attendant, or None: of a tenant."""
+        stages: list[Document] = [
+            {"$match": {"tenant_id": tenant_id, "attendant_id": attendant_id}},
+            {"$group": {"_id": None, **_SUMS}},
+        ]
+        rows = await self._rows.aggregate(stages, hint=BY_COUNTED, session=session).to_list(1)
+        return {name: rows[0][name] if rows else 0 for name in _FIELDS}
+
+    async def check(self, tenant_id: str) -> dict[str | None, dict[str, int]]:
+        """Count by the index, add what is missing; that, by attendant. For earlier versions' data, and now and then."""
         with pymongo.timeout(_COUNT_SECONDS):
             async with await self._db.client.start_session(snapshot=True) as session:
                 told = await self._told(tenant_id, session)
                 true = await self._counted(tenant_id, session)
-        missing = {name: true[name] - told[name] for name in _FIELDS if true[name] != told[name]}
-        if missing:
-            await self._rows.insert_one({"_id": uuid7(), "tenant_id": tenant_id, **missing})
-        checked = {"$set": {"tenant_id": tenant_id, "checked_at": datetime.now(UTC)}}
-        await self._rows.update_one({"_id": _TOTAL + tenant_id}, checked, upsert=True)
+        missing = {}
+        for attendant_id in {*told, *true}:
+            one, other = true[attendant_id], told[attendant_id]
+            if differences := {name: one[name] - other[name] for name in _FIELDS if one[name] != other[name]}:
+                missing[attendant_id] = differences
+        rows = _rows({(tenant_id, who): Counter(differences) for who, differences in missing.items()})
+        if rows:
+            await self._rows.insert_many(rows)
+        checked = {"$set": {"tenant_id": tenant_id, _CHECKED: datetime.now(UTC)}}
+        await self._rows.update_one({"_id": _total_id(tenant_id)}, checked, upsert=True)
         return missing
 
-    async def _told(self, tenant_id: str, session: "Session") -> dict[str, int]:
-        sums: Document = {name: {"$sum": f"${name}"} for name in _FIELDS}
-        stages: list[Document] = [{"$match": {"tenant_id": tenant_id}}, {"$group": {"_id": None, **sums}}]
-        rows = await self._rows.aggregate(stages, session=session).to_list(1)
-        return rows[0] if rows else dict.fromkeys(_FIELDS, 0)
+    async def _told(self, tenant_id: str, session: "Session") -> defaultdict[str | None, Counter[str]]:
+        found: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
+        stages: list[Document] = [
+            {"$match": {"tenant_id": tenant_id}},
+            {"$group": {"_id": "$attendant_id", **_SUMS}},
+        ]
+        async for row in self._rows.aggregate(stages, hint=BY_COUNTED, session=session):
+            found[row.pop("_id", None)] = Counter(row)
+        return found
 
-    async def _counted(self, tenant_id: str, session: "Session") -> dict[str, int]:
-        found = {}
+    async def _counted(self, tenant_id: str, session: "Session") -> defaultdict[str | None, Counter[str]]:
+        found: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
         for status in STATUSES:
             query: Document = {"tenant_id": tenant_id, "status": status}
-            found[status] = await self._conversations.count_documents(query, hint=BY_STATUS, session=session)
-            query["unread_count"] = {"$gt": 0}
-            found[f"{status}_unread"] = await self._conversations.count_documents(
-                query, hint=BY_UNREAD, session=session
-            )
+            unread: Document = {**query, "unread_count": {"$gt": 0}}
+            for name, asked, index in ((status, query, BY_STATUS), (f"{status}_unread", unread, BY_UNREAD)):
+                found[None][name] = await self._conversations.count_documents(asked, hint=index, session=session)
+        assigned: Document = {"tenant_id": tenant_id, "assignee.id": {"$gte": ""}}
+        unread = {"tenant_id": tenant_id, "status": {"$in": list(STATUSES)}, "unread_count": {"$gt": 0}}
+        for ending, asked, index in (("", assigned, BY_ASSIGNEE), ("_unread", unread, BY_UNREAD)):
+            stages: list[Document] = [
+                {"$match": asked},
+                {"$group": {"_id": {"who": "$assignee.id", "status": "$status"}, "n": {"$sum": 1}}},
+            ]
+            async for row in self._conversations.aggregate(stages, hint=index, session=session):
+                if who := row["_id"].get("who"):
+                    found[who][row["_id"]["status"] + ending] = row["n"]
         return found
 
     async def fold(self, transaction: "Callable[[Callable[[Session], Awaitable[None]]], Awaitable[None]]") -> int:
-        """Add the oldest rows to those of their tenants; how many there were. Another process may do it too."""
+        """Add the oldest rows to those they belong to; how many there were. Another process may do it too."""
         rows = await self._rows.find({"_id": {"$lt": _TOTAL}}).sort("_id", 1).limit(_AT_ONCE).to_list(_AT_ONCE)
-        tenants: dict[str, list[Document]] = {}
+        together: dict[tuple[str, str | None], list[Document]] = {}
         for row in rows:
-            tenants.setdefault(row["tenant_id"], []).append(row)
-        for tenant_id, theirs in tenants.items():
-            await transaction(lambda session, t=tenant_id, r=theirs: self._fold(session, t, r))  # type: ignore[misc]
+            together.setdefault((row["tenant_id"], row.get("attendant_id")), []).append(row)
+        for (tenant_id, attendant_id), theirs in together.items():
+            await transaction(partial(self._fold, tenant_id, attendant_id, theirs))
         return len(rows)
 
-    async def _fold(self, session: "Session", tenant_id: str, rows: "list[Document]") -> None:
+    async def _fold(self, tenant_id: str, attendant_id: str | None, rows: "list[Document]", session: "Session") -> None:
         deleted = await self._rows.delete_many({"_id": {"$in": [row["_id"] for row in rows]}}, session=session)
         if deleted.deleted_count != len(rows):
             raise StaleVersion
         numbers = {name: sum(row.get(name, 0) for row in rows) for name in _FIELDS}
-        total: Document = {"$inc": {name: number for name, number in numbers.items() if number}}
-        if not total["$inc"]:
-            total = {"$set": {"tenant_id": tenant_id}}
-        total.setdefault("$setOnInsert", {"tenant_id": tenant_id} if "$set" not in total else {"folded": True})
-        await self._rows.update_one({"_id": _TOTAL + tenant_id}, total, upsert=True, session=session)
+        change: Document = {"$inc": numbers, "$setOnInsert": _whose(tenant_id, attendant_id)}
+        await self._rows.update_one({"_id": _total_id(tenant_id, attendant_id)}, change, upsert=True, session=session)
 
     async def fold_forever(
         self, transaction: "Callable[[Callable[[Session], Awaitable[None]]], Awaitable[None]]"
