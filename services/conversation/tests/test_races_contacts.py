@@ -120,7 +120,7 @@ async def test_a_form_that_is_submitted_while_its_contact_is_merged_lands_on_the
         parts.customer("merge", tenant, one, two, {}),
         parts.customer("edit", tenant, two, {"document": "52998224725"}),
     )
-    kept = await parts.records.one(tenant, one)
+    kept = await parts.records.contacts.one(tenant, one)
     assert kept.record.document == "52998224725"
     later = await parts.customer("edit", tenant, two, {"address": "Rua A"})
     assert (later.id, later.record.address) == (one, "Rua A")

@@ -186,7 +186,7 @@ async def records(parts: Any, conversation_id: str) -> None:
     await parts.customer("edit", T, one, wanted)
     await parts.customer("block", T, one, blocked=True)
     await parts.customer("dismiss", T, one, other)
-    contact = await parts.records.one(T, one)
+    contact = await parts.records.contacts.one(T, one)
     assert await parts.records.alike(Sight(T), signs_of(contact))
     merged = await parts.customer("merge", T, one, other, {})
     assert await parts.records.merged_into(T, [one])

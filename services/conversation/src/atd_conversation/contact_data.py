@@ -48,7 +48,7 @@ class ContactData:
         self._files = files
 
     async def __call__(self, file: PreparedFile, told: Told) -> Made | None:
-        contact = await self._records.present(file.tenant_id, file.about or "")
+        contact = await self._records.contacts.present(file.tenant_id, file.about or "")
         if contact is None:
             return None
         out: BinaryIO = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115 - handed on

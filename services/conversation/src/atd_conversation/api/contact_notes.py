@@ -113,8 +113,8 @@ def _changing(router: APIRouter, parts: Parts) -> None:
 
 
 async def _present(parts: Parts, identity: Identity, contact_id: str, session: "Session") -> Contact:
-    contact = await parts.customers.records.present(identity.tenant_id, contact_id, session)
-    if contact is None or contact.merged is not None:
+    contact = await parts.customers.records.contacts.present(identity.tenant_id, contact_id, session)
+    if contact is None:
         raise not_found("Contact not found.")
     return contact
 

@@ -56,8 +56,8 @@ async def checked_edit(parts: Parts, tenant_id: str, edit: ContactEdit, *, new: 
 
 async def present(parts: Parts, identity: Identity, contact_id: str) -> Contact:
     """The contact, or the one that goes on for it. Raises `Problem` 404."""
-    contact = await parts.customers.records.present(identity.tenant_id, contact_id)
-    if contact is None or contact.merged is not None:
+    contact = await parts.customers.records.contacts.present(identity.tenant_id, contact_id)
+    if contact is None:
         raise not_found("Contact not found.")
     return contact
 

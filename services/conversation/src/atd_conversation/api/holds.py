@@ -1,5 +1,6 @@
 """Legal holds: while one is set on a customer or a conversation, nothing of it is erased."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
@@ -48,21 +49,27 @@ class Holding:
         self._parts = parts
         self._privacy = parts.papers.privacy
 
-    async def contact(self, identity: Identity, contact_id: str) -> str:
-        """What a hold on a customer is called. Raises `Problem` 404."""
-        return f"contact:{(await contact_of(self._parts, identity, contact_id)).id}"
+    async def contact(self, identity: Identity, contact_id: str) -> Sequence[str]:
+        """What holds on a customer are called, also those of records that were merged into this one.
 
-    async def conversation(self, identity: Identity, conversation_id: str) -> str:
+        Raises `Problem` 404.
+        """
+        contact = await contact_of(self._parts, identity, contact_id)
+        return [f"contact:{one}" for one in (contact.id, *contact.absorbed)]
+
+    async def conversation(self, identity: Identity, conversation_id: str) -> Sequence[str]:
         """What a hold on a conversation is called. Raises `Problem` 404."""
         if await self._parts.queries.conversation(identity.tenant_id, conversation_id) is None:
             raise not_found("Conversation not found.")
-        return f"conversation:{conversation_id}"
+        return [f"conversation:{conversation_id}"]
 
-    async def shown(self, identity: Identity, subject: str) -> HoldState:
-        found = await self._privacy.held(identity.tenant_id, [subject])
+    async def shown(self, identity: Identity, subjects: Sequence[str]) -> HoldState:
+        found = await self._privacy.held(identity.tenant_id, subjects)
         return HoldState(hold=HoldView.of(found[0]) if found else None)
 
-    async def put(self, identity: Identity, subject: str, new: NewHold) -> HoldState:
+    async def put(self, identity: Identity, subjects: Sequence[str], new: NewHold) -> HoldState:
+        subject = subjects[0]
+
         async def work(session: "Session") -> None:
             now = self._parts.runtime.clock.now()
             hold = Hold(identity.tenant_id, subject, new.reason, identity.actor(), now)
@@ -70,16 +77,17 @@ class Holding:
             await note(self._parts, session, identity, "hold", subject, {"reason": new.reason})
 
         await self._parts.transaction(work)
-        return await self.shown(identity, subject)
+        return await self.shown(identity, subjects)
 
-    async def release(self, identity: Identity, subject: str) -> HoldState:
+    async def release(self, identity: Identity, subjects: Sequence[str]) -> HoldState:
         async def work(session: "Session") -> None:
-            if await self._privacy.release(session, identity.tenant_id, subject):
-                await self._parts.papers.retention.look_again(session, identity.tenant_id)
-                await note(self._parts, session, identity, "release", subject, {})
+            for subject in subjects:
+                if await self._privacy.release(session, identity.tenant_id, subject):
+                    await self._parts.papers.retention.look_again(session, identity.tenant_id)
+                    await note(self._parts, session, identity, "release", subject, {})
 
         await self._parts.transaction(work)
-        return await self.shown(identity, subject)
+        return await self.shown(identity, subjects)
 
 
 def contact_holds_router(parts: Parts) -> APIRouter:

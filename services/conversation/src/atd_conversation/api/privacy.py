@@ -207,16 +207,21 @@ def contact_privacy_router(parts: Parts) -> APIRouter:
 
     @router.get("/data-exports/{export_id}", summary="How far it is")
     async def get_export(identity: PrivacyManager, contact_id: str, export_id: str) -> PreparedFileView:
-        file = await papers.preparing.rows.one(identity.tenant_id, export_id, "contact_data")
-        if file is None or file.about != contact_id:
+        file = await asked_for(identity, contact_id, export_id)
+        if file is None:
             raise not_found("Export not found.")
         return _data_view(file)
 
     @router.get("/data-exports/{export_id}/content", summary="The file", response_class=Response, responses={**CONTENT})
     async def content(identity: PrivacyManager, contact_id: str, export_id: str) -> Response:
-        file = await papers.preparing.rows.one(identity.tenant_id, export_id, "contact_data")
-        found = file if file is not None and file.about == contact_id else None
+        found = await asked_for(identity, contact_id, export_id)
         return await content_of(papers.preparing, found, parts.runtime.clock.now())
+
+    async def asked_for(identity: Identity, contact_id: str, export_id: str) -> PreparedFile | None:
+        """The file, where it was asked for about this customer, or about a record that this one goes on for."""
+        contact = await contact_of(parts, identity, contact_id)
+        file = await papers.preparing.rows.one(identity.tenant_id, export_id, "contact_data")
+        return file if file is not None and file.about in (contact.id, *contact.absorbed) else None
 
     _erase(router, parts)
     return router
@@ -259,8 +264,8 @@ def _erase(router: APIRouter, parts: Parts) -> None:
 
 async def contact_of(parts: Parts, identity: Identity, contact_id: str) -> Contact:
     """The contact, or the one that goes on for it. Raises `Problem` 404."""
-    contact = await parts.customers.records.present(identity.tenant_id, contact_id)
-    if contact is None or contact.merged is not None:
+    contact = await parts.customers.records.contacts.present(identity.tenant_id, contact_id)
+    if contact is None:
         raise not_found("Contact not found.")
     return contact
 

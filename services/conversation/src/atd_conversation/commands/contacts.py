@@ -129,7 +129,7 @@ class ContactCommands:
     async def dismiss(self, session: "Session", caller: Caller, contact_id: str, other_id: str) -> Contact:
         """Remember that two contacts are no duplicates. Raises `Problem` 404."""
         contact = await self._present(session, caller, contact_id)
-        other = await self._records.present(caller.tenant_id, other_id, session)
+        other = await self._records.contacts.present(caller.tenant_id, other_id, session)
         if other is None or other.id == contact.id:
             raise not_found("Contact not found.")
         merging = self._about(caller, contact)
@@ -146,10 +146,10 @@ class ContactCommands:
         """
         if contact_id == other_id:
             raise refused(Refusal("merge_with_itself", "is this same contact", "contact_id"))
-        kept = await self._records.one(caller.tenant_id, contact_id, session)
+        kept = await self._records.contacts.one(caller.tenant_id, contact_id, session)
         if kept is None:
             raise not_found("Contact not found.")
-        lost = await self._records.one(caller.tenant_id, other_id, session)
+        lost = await self._records.contacts.one(caller.tenant_id, other_id, session)
         if lost is None:
             raise refused(Refusal("unknown_contact", "is no contact", "contact_id"))
         for one in (kept, lost):
@@ -172,7 +172,7 @@ class ContactCommands:
                 raise refused(Refusal("not_merged", "The merge was undone already."))
             raise not_found("Merge not found.")
         merge = lost.merged
-        path = await self._records.path(caller.tenant_id, merge.into, session)
+        path = await self._records.contacts.path(caller.tenant_id, merge.into, session)
         if not path or path[-1].merged is not None:
             raise refused(_too_large())
         root = path[-1]
@@ -188,11 +188,10 @@ class ContactCommands:
     async def _present(
         self, session: "Session", caller: Caller, contact_id: str, expected_version: int | None = None
     ) -> Contact:
-        path = await self._records.path(caller.tenant_id, contact_id, session)
-        if not path:
+        contact = await self._records.contacts.present(caller.tenant_id, contact_id, session)
+        if contact is None:
             raise not_found("Contact not found.")
-        contact = path[-1]
-        if expected_version is not None and len(path) == 1 and contact.sequence != expected_version:
+        if expected_version is not None and contact.id == contact_id and contact.sequence != expected_version:
             raise stale(contact, expected_version)
         return contact
 

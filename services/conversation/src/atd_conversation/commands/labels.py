@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 RELABEL = "relabel-conversations"
 """The kind of job that brings a contact's labels to conversations that take no messages any more."""
 
-_MOST_HOPS = 10
-
 
 class LabelCommands:
     """Runs inside the transaction whose session it is given."""
@@ -84,11 +82,7 @@ class LabelCommands:
         return contact
 
     async def _contact(self, session: "Session", tenant_id: str, contact_id: str) -> Contact:
-        contact = await self._queries.contacts.one(tenant_id, contact_id, session)
-        for _ in range(_MOST_HOPS):
-            if contact is None or contact.merged is None:
-                break
-            contact = await self._queries.contacts.one(tenant_id, contact.merged.into, session)
+        contact = await self._queries.contacts.followed.present(tenant_id, contact_id, session)
         if contact is None:
             raise not_found("Contact not found.")
         return contact

@@ -13,6 +13,7 @@ from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.documents import contact_of
+from atd_conversation.store.followed import FollowedContacts
 from atd_conversation.store.indexes import BY_ATTENDANT, BY_NAME, BY_TERM, CONTACTS, COUNTERS
 from atd_conversation.store.late_work import batches_since
 from atd_conversation.store.names import NameSource, NoNames
@@ -53,11 +54,12 @@ class ContactQueries:
     def __init__(self, database: "Database", names: NameSource | None = None) -> None:
         self._contacts = database[CONTACTS]
         self._names = names or NoNames()
+        self.followed = FollowedContacts(database, self._names)
         self._counters = database[COUNTERS]
 
     async def one(self, tenant_id: str, contact_id: str, session: "Session | None" = None) -> Contact | None:
-        row = await self._contacts.find_one({"_id": contact_id, "tenant_id": tenant_id}, session=session)
-        return contact_of(row, await self._names.of(tenant_id)) if row else None
+        """The contact itself, also one that another one goes on for."""
+        return await self.followed.one(tenant_id, contact_id, session)
 
     async def by_name(self, sight: Sight, *, limit: int, after: tuple[str, str] | None) -> list[Contact]:
         """Up to `limit` contacts by name that are seen and come after the place `after` (`listed_as` and id)."""

@@ -254,6 +254,9 @@ class Queries:
 
         A question is answered by the contacts that it finds, up to `MOST_FOUND` of them, and by the number.
         """
+        if wanted.contact_id is not None:
+            contact = await self.contacts.followed.present(tenant_id, wanted.contact_id)
+            wanted = replace(wanted, contact_id=contact.id if contact else wanted.contact_id)
         if wanted.sight_of is not None:
             if wanted.assignee not in (None, wanted.sight_of):
                 return []

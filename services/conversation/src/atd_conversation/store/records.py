@@ -7,6 +7,7 @@ from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.documents import contact_of, conversation_of
+from atd_conversation.store.followed import FollowedContacts
 from atd_conversation.store.inbound import MOST_CONVERSATIONS, MOST_IDS
 from atd_conversation.store.indexes import (
     BY_CONTACT,
@@ -24,9 +25,6 @@ from atd_conversation.store.sights import seen_contacts, seen_conversations
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Session
-
-LONGEST_PATH = 100
-"""Contacts that went on for one after the other."""
 
 MOST_ALIKE = 20
 """Contacts that are looked at for each sign that a duplicate would share."""
@@ -47,38 +45,14 @@ class Belongings(NamedTuple):
 
 
 class Records:
-    """Contacts of one tenant at a time."""
+    """Contacts of one tenant at a time, one by one; single ones are found, and followed, by `contacts`."""
 
     def __init__(self, database: "Database", names: NameSource | None = None) -> None:
         self._names = names or NoNames()
+        self.contacts = FollowedContacts(database, self._names)
         self._contacts = database[CONTACTS]
         self._identities = database[IDENTITIES]
         self._conversations = database[CONVERSATIONS]
-
-    async def one(self, tenant_id: str, contact_id: str, session: "Session | None" = None) -> Contact | None:
-        """A contact, also one that gave way to another one."""
-        row = await self._contacts.find_one({"_id": contact_id, "tenant_id": tenant_id}, session=session)
-        return contact_of(row, await self._names.of(tenant_id)) if row else None
-
-    async def path(self, tenant_id: str, contact_id: str, session: "Session | None" = None) -> list[Contact]:
-        """The contact and those that go on for it, one after the other; empty when there is none.
-
-        The last one is whom a write is about: it follows to the record that goes on.
-        """
-        found: list[Contact] = []
-        wanted: str | None = contact_id
-        while wanted is not None and len(found) < LONGEST_PATH:
-            contact = await self.one(tenant_id, wanted, session)
-            if contact is None:
-                break
-            found.append(contact)
-            wanted = contact.merged.into if contact.merged else None
-        return found
-
-    async def present(self, tenant_id: str, contact_id: str, session: "Session | None" = None) -> Contact | None:
-        """The contact, or the one that goes on for it."""
-        path = await self.path(tenant_id, contact_id, session)
-        return path[-1] if path else None
 
     async def by_merge(self, tenant_id: str, merge_id: str, session: "Session | None" = None) -> Contact | None:
         """The contact that gave way in a merge that was not undone. Those of earlier versions go by its own id."""

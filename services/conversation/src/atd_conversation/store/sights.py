@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from atd_conversation.domain.sight import Sight
-from atd_conversation.store.indexes import ATTACHMENTS, BY_CONTACT, CONTACTS, CONVERSATIONS, MESSAGES, SCHEDULED
+from atd_conversation.store.followed import FollowedContacts
+from atd_conversation.store.indexes import ATTACHMENTS, BY_CONTACT, CONVERSATIONS, MESSAGES, SCHEDULED
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
-
-MOST_MERGES = 16
-"""Contacts that are followed from one that was merged away to the one that goes on."""
 
 
 def seen_conversations(sight: Sight) -> "Document":
@@ -40,7 +38,7 @@ class Sights:
         self._conversations = database[CONVERSATIONS]
         self._messages = database[MESSAGES]
         self._attachments = database[ATTACHMENTS]
-        self._contacts = database[CONTACTS]
+        self._followed = FollowedContacts(database)
         self._scheduled = database[SCHEDULED]
         self.by_name: Mapping[str, Seen] = {
             "conversation_id": self.conversation,
@@ -80,14 +78,8 @@ class Sights:
 
     async def contact(self, sight: Sight, contact_id: str, session: "Session | None" = None) -> bool:
         """A contact with a conversation that is seen; one that was merged away is as the one that goes on for it."""
-        for _ in range(MOST_MERGES):
-            query: Document = {"_id": contact_id, "tenant_id": sight.tenant_id}
-            row = await self._contacts.find_one(query, {"merged.into": 1}, session=session)
-            if row is None:
-                return False
-            if (merged := row.get("merged")) is None:
-                theirs = {**seen_conversations(sight), "contact.id": contact_id}
-                found = await self._conversations.find_one(theirs, {"_id": 1}, hint=BY_CONTACT, session=session)
-                return found is not None
-            contact_id = merged["into"]
-        return False
+        contact = await self._followed.present(sight.tenant_id, contact_id, session)
+        if contact is None:
+            return False
+        theirs = {**seen_conversations(sight), "contact.id": contact.id}
+        return await self._conversations.find_one(theirs, {"_id": 1}, hint=BY_CONTACT, session=session) is not None
