@@ -181,7 +181,8 @@ class ContactCommands:
             raise refused(_too_large())
         contacts = {one.id: one for one in (lost, *path)}
         merging = self._merging(caller, root.id, self._clock.now(), contacts, both)
-        separate(merging, lost, path, merge)
+        siblings = await self._records.merged_into(caller.tenant_id, [one.id for one in path], session)
+        separate(merging, lost, path, merge, [one for one in siblings if one.id not in contacts])
         await self._store.save(session, merging.intake.unit, merging.intake.now)
         return Merged(root, lost, merge)
 

@@ -1,6 +1,6 @@
 """Contacts: the company's record of a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -266,16 +266,11 @@ class Contact:
         self.block = self.block or other.block
         after = self.values()
         changed = (name for name in {*before, *after} if before.get(name) != after.get(name))
-        return tuple(sorted({_told(name) for name in changed} - _UNTOLD))
+        return tuple(sorted(told(changed)))
 
-    def take_back(self, merge: Merge) -> tuple[str, ...]:
-        """Undo what a merge changed here, except what was changed again afterwards; the fields that changed."""
-        now, changed = self.values(), []
-        for name in sorted({*merge.before, *merge.after}):
-            if now.get(name) == merge.after.get(name):
-                self._put_value(name, merge.before.get(name))
-                changed.append(_told(name))
-        return tuple(name for name in dict.fromkeys(changed) if name not in _UNTOLD)
+    def is_set_since(self, name: str, moment: datetime) -> bool:
+        """Whether a label (by its name in `values`) was put on after a moment; of others the value itself tells."""
+        return any(f"labels.{mark.id}" == name and mark.at > moment for mark in self.labels)
 
     def put_values(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Set fields by their names in `values`, None for none; the fields that changed."""
@@ -283,7 +278,7 @@ class Contact:
         changed = [name for name, value in sorted(values.items()) if now.get(name) != value]
         for name in changed:
             self._put_value(name, values[name])
-        return tuple(_GIVEN.get(name, name) for name in changed if name not in _UNTOLD)
+        return told(changed)
 
     def forget(self) -> None:
         """Leave nothing of the customer but the id."""
@@ -381,9 +376,10 @@ class Contact:
         )
 
 
-def _told(name: str) -> str:
-    """What an event calls a field of `Contact.values` that changed."""
-    return "labels" if name.startswith("labels.") else _GIVEN.get(name, name)
+def told(names: Iterable[str]) -> tuple[str, ...]:
+    """What an event calls fields of `Contact.values` that changed."""
+    found = ("labels" if name.startswith("labels.") else _GIVEN.get(name, name) for name in names)
+    return tuple(name for name in dict.fromkeys(found) if name not in _UNTOLD)
 
 
 def _status(given: str | None, proven: str | None) -> DetailStatus | None:

@@ -11,18 +11,21 @@ gives back, and the records between forget what went back.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from atd_conversation.domain.contact import MOST_NOTED, Contact, Merge
+from atd_conversation.domain.contact import MOST_NOTED, Contact, Merge, told
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.identities import id_of_key, keys_of_ids
+from atd_conversation.domain.taking_back import TakingBack
 from atd_conversation.intake.merging import Merging, ranked
 
 
-def separate(merging: Merging, lost: Contact, path: Sequence[Contact], merge: Merge) -> None:
+def separate(
+    merging: Merging, lost: Contact, path: Sequence[Contact], merge: Merge, others: Sequence[Contact] = ()
+) -> None:
     """Make a contact one of its own again. All that belongs to the last contact of `path` is loaded.
 
     `path` are the contacts that go on for it: the one that it was merged into, then the one that this one was merged
-    into, and so on.
+    into, and so on. `others` are the other contacts that were merged into these.
     """
     intake, root = merging.intake, path[-1]
     loaded = intake.loaded
@@ -36,7 +39,11 @@ def separate(merging: Merging, lost: Contact, path: Sequence[Contact], merge: Me
     back = _going_back(merging, lost, root, merge)
     for each in back:
         _move(merging, each, lost)
-    changed = _forget(lost, path, merge, keys, {each.id for each in back})
+    taking = TakingBack(others)
+    changed = told(taking.run(merge, path))
+    for contact in taking.touched:
+        intake.unit.touch_contact(contact)
+    _forget(lost, path, keys, {each.id for each in back})
     accounts = {each.channel.account_id for each in (*back, *_named(merging, merge.gave_way))}
     for contact in (root, lost):
         for account_id in sorted(accounts):
@@ -138,12 +145,9 @@ def _readdress(merging: Merging, contact: Contact, merge: Merge) -> None:
             each.recipient = own
 
 
-def _forget(
-    lost: Contact, path: Sequence[Contact], merge: Merge, keys: set[str], conversations: set[str]
-) -> tuple[str, ...]:
-    """What the records on the path knew of the contact; the fields that changed of the one that shows them."""
+def _forget(lost: Contact, path: Sequence[Contact], keys: set[str], conversations: set[str]) -> None:
+    """Take what goes back from what the records on the path know of the contact."""
     gone = {lost.id, *lost.absorbed}
-    changed = path[0].take_back(merge)
     for contact in path:
         contact.absorbed = tuple(one for one in contact.absorbed if one not in gone)
         if contact.merged is not None:
@@ -152,4 +156,3 @@ def _forget(
                 identities=tuple(one for one in contact.merged.identities if one not in keys),
                 conversations=tuple(one for one in contact.merged.conversations if one not in conversations),
             )
-    return changed if len(path) == 1 else ()

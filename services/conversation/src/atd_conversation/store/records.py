@@ -68,10 +68,12 @@ class Records:
         query = {"tenant_id": tenant_id, "undone": merge_id}
         return await self._contacts.find_one(query, {"_id": 1}, session=session, hint=BY_UNDONE) is not None
 
-    async def merged_into(self, tenant_id: str, contact_ids: Sequence[str]) -> list[Contact]:
+    async def merged_into(
+        self, tenant_id: str, contact_ids: Sequence[str], session: "Session | None" = None
+    ) -> list[Contact]:
         """Contacts that gave way to one of these, the latest first."""
         query = {"tenant_id": tenant_id, "merged.into": {"$in": list(contact_ids)}}
-        cursor = self._contacts.find(query).hint(BY_MERGED_INTO).limit(MOST_MERGES)
+        cursor = self._contacts.find(query, session=session).hint(BY_MERGED_INTO).limit(MOST_MERGES)
         names = await self._names.of(tenant_id)
         found = [contact_of(row, names) for row in await cursor.to_list(MOST_MERGES)]
         return sorted(found, key=lambda one: (one.merged.at, one.id) if one.merged else (one.created_at, one.id))[::-1]
