@@ -38,6 +38,7 @@ _WORDS = 60_000
 _PER_CONVERSATION = 20
 _CHUNK = 2_000
 _PROCESSES = 2
+_INDEX_MEGABYTES = 2_000
 _NAMES = ("Ana", "Bruno", "Carla", "Daniel", "Elisa", "Fábio", "Heitor", "Inês", "João", "Karina", "Luís", "Márcia")
 _SURNAMES = ("Souza", "Lima", "Conceição", "Araújo", "Gonçalves", "Pereira", "Nóbrega", "Alves", "Muñoz", "Batista")
 
@@ -63,6 +64,7 @@ def load(url: str, database: str, messages: int) -> dict[str, float]:
     with get_context("spawn").Pool(_PROCESSES) as pool:
         pool.map(_load_part, parts, chunksize=1)
     loaded = monotonic()
+    client.admin.command("setParameter", maxIndexBuildMemoryUsageMegabytes=_INDEX_MEGABYTES)
     for tenant_id, _ in TENANTS:
         client[database][COUNTERS].insert_one({"_id": tenant_id, "conversations": messages})
     for collection, models in INDEXES.items():

@@ -53,6 +53,7 @@ class Reader:
             "list, a page deep inside": self.deep,
             "list of who waits longest": self.waiting,
             "counts of the views": lambda: self.queries.count_views(Sight(_TENANT), _MIDDLE),
+            "counts of the views, many own": lambda: self.queries.count_views(Sight(_TENANT, _LARGE), _LARGE),
             "thread, newest messages": self.thread,
             f"thread of {LONG_THREAD:,}, in its middle": self.long_thread,
             "conversation by number": lambda: self.queries.by_number(_TENANT, self.number()),

@@ -9,7 +9,7 @@ from atd_conversation.domain.searchable import accepts
 from atd_conversation.store.contacts import bounded
 from atd_conversation.store.documents import message_of
 from atd_conversation.store.indexes import BY_MESSAGE_TERM, MESSAGES
-from atd_conversation.store.message_walks import HitPlace, MessageFilter, MessageWalks, newest_first, place_of
+from atd_conversation.store.message_walks import HitPlace, MessageFilter, MessageWalks, Search, newest_first, place_of
 from atd_conversation.store.queries import Queries
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ COUNTED = 1_000
 """As far as hits are counted."""
 
 LOOKED_AT = 3_000
-"""Messages that one page looks through for phrases: the next page goes on behind them."""
+"""Messages that one page looks through for phrases (the next page goes on behind them), and one count for all else."""
 
 
 class Hits(NamedTuple):
@@ -89,16 +89,26 @@ class MessageSearch:
         return [message_of(row, names) for row in newest_first(await cursor.to_list(len(ids) or 1))]
 
     async def count(self, tenant_id: str, question: Question, wanted: MessageFilter) -> HitCount:
-        """How many hits a list has; of phrases at most `LOOKED_AT` messages are looked through."""
+        """How many hits a list has; where the index does not tell, at most `LOOKED_AT` messages are looked through."""
         total = looked = 0
         with bounded():
             if wanted.conversations is None and wanted.conversation is None and not question.phrases:
-                search = await self._walks.begin(tenant_id, question, wanted, None)
-                total = await self._messages.count_documents(search.query(), limit=COUNTED + 1, hint=BY_MESSAGE_TERM)
-                return HitCount(min(total, COUNTED), exact=total <= COUNTED)
+                return await self._count_by_term(await self._walks.begin(tenant_id, question, wanted, None))
             async for rows in self._walks.walk(tenant_id, question, wanted, None):
                 total += sum(_has_phrases(question, row) for row in rows)
                 looked += len(rows)
                 if total > COUNTED or looked >= LOOKED_AT:
                     return HitCount(min(total, COUNTED), exact=False)
         return HitCount(total, exact=True)
+
+    async def _count_by_term(self, search: Search) -> HitCount:
+        by_index = search.key_query()
+        if not search.others:
+            total = await self._messages.count_documents(by_index, limit=COUNTED + 1, hint=BY_MESSAGE_TERM)
+            return HitCount(min(total, COUNTED), exact=total <= COUNTED)
+        known = await self._messages.count_documents(by_index, limit=LOOKED_AT, hint=BY_MESSAGE_TERM)
+        stages: list[Document] = [{"$match": by_index}, {"$limit": LOOKED_AT}, {"$match": search.others}]
+        stages += [{"$limit": COUNTED + 1}, {"$count": "total"}]
+        rows = await self._messages.aggregate(stages, hint=BY_MESSAGE_TERM).to_list(1)
+        total = rows[0]["total"] if rows else 0
+        return HitCount(min(total, COUNTED), exact=total <= COUNTED and known < LOOKED_AT)

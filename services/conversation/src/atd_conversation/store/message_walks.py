@@ -88,19 +88,23 @@ class Search:
     upper: "Document" = field(default_factory=dict)
 
     @property
-    def is_point(self) -> bool:
-        return self.leading.beginning is None and len(self.leading.exact) == 1
+    def is_rare(self) -> bool:
+        return self.known < _RARE
+
+    @property
+    def is_sliced(self) -> bool:
+        """Whether there is too much of it to be sorted, and no order in the index: time is walked in slices."""
+        return not self.is_rare and (self.leading.beginning is not None or len(self.leading.exact) > 1)
+
+    def key_query(self, since: datetime | None = None, **more: Any) -> "Document":
+        """Messages with the leading word up to where the search is, not older than `since`: an index answers alone."""
+        lowest = max(since or BEGINNING, self.wanted.since)
+        period = {"$gte": lowest, **self.upper}
+        return {"tenant_id": self.tenant_id, "terms": _condition(self.leading), "occurred_at": period, **more}
 
     def query(self, since: datetime | None = None, **more: Any) -> "Document":
-        """Messages with the leading word up to where the search is, not older than `since`."""
-        lowest = max(since or BEGINNING, self.wanted.since)
-        return {
-            "tenant_id": self.tenant_id,
-            "terms": _condition(self.leading),
-            "occurred_at": {"$gte": lowest, **self.upper},
-            **self.others,
-            **more,
-        }
+        """The same, with all else that is asked of a message."""
+        return {**self.key_query(since, **more), **self.others}
 
 
 def _condition(wanted: Wanted) -> Any:
@@ -155,7 +159,7 @@ class MessageWalks:
 
     async def _is_walked_whole(self, search: Search) -> bool:
         """Whether the leading word has so few messages that all of them may be walked."""
-        if search.known < _RARE:
+        if search.is_rare:
             return True
         return await self._known(search.tenant_id, search.wanted, search.leading, _SEVERAL) < _SEVERAL
 
@@ -181,21 +185,31 @@ class MessageWalks:
 
     async def _by_term(self, search: Search, **more: Any) -> "AsyncIterator[list[Document]]":
         """By the index of terms alone."""
-        if search.known < _RARE:
-            rows = await self._read(search, search.query(**more)).hint(BY_MESSAGE_TERM).limit(_RARE).to_list(_RARE)
-            yield newest_first(rows)
-            return
-        async for rows in self._slices(search, **more):
+        async for rows in self._few(search, **more) if search.is_rare else self._slices(search, **more):
             yield rows
+
+    async def _few(self, search: Search, **more: Any) -> "AsyncIterator[list[Document]]":
+        """Of a rare word the index tells all moments at once; messages are read from the newest on, as many as asked.
+
+        A beginning stands in the index word by word, and most of what has a rare word lies far back and is on disk.
+        """
+        keys, size = await self._keys(search.key_query(**more), _RARE), _BATCH
+        while keys:
+            lowest = keys[:size][-1]["occurred_at"]
+            cursor = self._read(search, search.query(lowest, **more)).hint(BY_MESSAGE_TERM)
+            yield newest_first(await _listed(cursor, _RARE))
+            search.upper = {"$lt": lowest}
+            keys = [key for key in keys if key["occurred_at"] < lowest]
+            size *= 2
 
     async def _slices(self, search: Search, **more: Any) -> "AsyncIterator[list[Document]]":
         """From the newest on; of a beginning in slices of time, because the index has its words side by side."""
         size, width = _BATCH, _FIRST_SLICE
         top = _top(search)
         while True:
-            since = None if search.is_point else _earlier(top, width)
+            since = _earlier(top, width) if search.is_sliced else None
             cursor = self._read(search, search.query(since, **more)).sort("occurred_at", -1).hint(BY_MESSAGE_TERM)
-            rows = await cursor.limit(size + 1).to_list(size + 1)
+            rows = await _listed(cursor, size + 1)
             if len(rows) <= size:
                 yield newest_first(rows)
                 if since is None or since <= search.wanted.since:
@@ -214,9 +228,9 @@ class MessageWalks:
             search.upper = {"$lte": instant}
             return newest_first(whole)
         query = {**search.query(**more), "occurred_at": instant}
-        cursor = self._read(search, query).hint(BY_MESSAGE_TERM).limit(_SAME_INSTANT)
+        cursor = self._read(search, query).hint(BY_MESSAGE_TERM)
         search.upper = {"$lt": instant}
-        return newest_first(await cursor.to_list(_SAME_INSTANT))
+        return newest_first(await _listed(cursor, _SAME_INSTANT))
 
     async def _in_conversation(
         self, search: Search, conversation_id: str, number: int
@@ -252,9 +266,9 @@ class MessageWalks:
         size, width = _KEYS, _FIRST_SLICE
         top = _top(search)
         while True:
-            since = None if search.is_point else _earlier(top, width)
-            query = search.query(since)
-            keys = await self._keys(query, size)
+            since = _earlier(top, width) if search.is_sliced else None
+            query, asked = search.query(since), search.key_query(since)
+            keys = await self._keys(asked, size)
             is_whole = len(keys) < size
             if is_whole:
                 top, search.upper = since or BEGINNING, {"$lt": since or BEGINNING}
@@ -265,8 +279,8 @@ class MessageWalks:
                 search.upper = {"$lte": top}
             else:
                 top = keys[0]["occurred_at"]
-                query["occurred_at"] = top
-                keys = await self._keys(query, _SAME_INSTANT)
+                query["occurred_at"] = asked["occurred_at"] = top
+                keys = await self._keys(asked, _SAME_INSTANT)
                 search.upper = {"$lt": top}
             yield len(keys), await self._of_keys(search, some, query, keys)
             if not is_whole:
@@ -277,10 +291,10 @@ class MessageWalks:
             width *= _WIDER
 
     async def _keys(self, query: "Document", limit: int) -> "list[Document]":
-        """Time and number of the newest hits, from the index alone where one word is asked for."""
+        """Time and number of the newest messages with the leading word, from the index alone."""
         only_keys = {"_id": 0, "occurred_at": 1, "number": 1}
         cursor = self._messages.find(query, only_keys).sort("occurred_at", -1).hint(BY_MESSAGE_TERM)
-        return await cursor.limit(limit).to_list(limit)
+        return await _listed(cursor, limit)
 
     async def _of_keys(
         self, search: Search, some: ConversationFilter, query: "Document", keys: "list[Document]"
@@ -289,8 +303,8 @@ class MessageWalks:
         counting = await self._queries.numbers_within(search.tenant_id, some, numbers)
         if not counting:
             return []
-        found = self._read(search, {**query, "number": {"$in": counting}}).hint(BY_MESSAGE_TERM).limit(len(keys))
-        return newest_first(await found.to_list(len(keys)))
+        found = self._read(search, {**query, "number": {"$in": counting}}).hint(BY_MESSAGE_TERM)
+        return newest_first(await _listed(found, len(keys)))
 
     async def _by_conversations(self, search: Search, some: ConversationFilter) -> "AsyncIterator[list[Document]]":
         """The conversations with the latest activity first, until none that is left can have a newer hit."""
@@ -327,13 +341,19 @@ class MessageWalks:
             "occurred_at": {"$gte": search.wanted.since, **search.upper},
             **search.wanted.on_messages(),
         }
-        cursor = self._read(search, query).sort("occurred_at", -1).hint(IN_CONVERSATION).limit(_OF_CONVERSATIONS)
-        rows = newest_first(await cursor.to_list(_OF_CONVERSATIONS))
+        cursor = self._read(search, query).sort("occurred_at", -1).hint(IN_CONVERSATION)
+        rows = newest_first(await _listed(cursor, _OF_CONVERSATIONS))
         if len(rows) < _OF_CONVERSATIONS:
             return rows, None
         floor = rows[-1]["occurred_at"]
         whole = [row for row in rows if row["occurred_at"] > floor]
         return (whole, whole[-1]["occurred_at"]) if whole else (rows, floor)
+
+
+async def _listed(cursor: Any, limit: int) -> "list[Document]":
+    """Up to `limit` rows in one answer: a cursor asks twice for more than a hundred."""
+    found: list[Document] = await cursor.limit(limit).batch_size(limit).to_list(limit)
+    return found
 
 
 def _length(wanted: Wanted) -> int:
