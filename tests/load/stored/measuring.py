@@ -111,7 +111,8 @@ class Reader:
 
     async def contacts(self, typed: str) -> object:
         try:
-            return [one.view() for one in await self.queries.contacts.search(Sight(_TENANT), asked_terms(typed))]
+            found = await self.queries.contacts.search(Sight(_TENANT), asked_terms(typed), limit=_SHOWN)
+            return [one.view() for one in found]
         except TooWide:
             return None
 

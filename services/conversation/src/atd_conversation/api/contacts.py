@@ -5,8 +5,8 @@ from fastapi import APIRouter, Response
 from atd_conversation.api.conversations import Question, not_too_wide
 from atd_conversation.api.guard import sight_of
 from atd_conversation.api.parts import ContactReader, Parts
-from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.search_terms import asked_terms, listed_as
+from atd_conversation.domain.search_terms import asked_terms
+from atd_conversation.store.contacts import place_of_contact
 from atd_schemas.views import ContactView
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import not_found
@@ -27,11 +27,11 @@ def contacts_router(parts: Parts) -> APIRouter:
         with not_too_wide():
             if q and q.strip():
                 terms = asked_terms(q)
-                found = await parts.queries.contacts.search(sight, terms) if terms else []
-                rows = [one for one in found if after is None or _place(one) > after]
+                search = parts.queries.contacts.search
+                rows = await search(sight, terms, limit=limit + 1, after=after) if terms else []
             else:
                 rows = await parts.queries.contacts.by_name(sight, limit=limit + 1, after=after)
-        page, next_cursor = cut(rows, limit, lambda row: encode_cursor(*_place(row)))
+        page, next_cursor = cut(rows, limit, lambda row: encode_cursor(*place_of_contact(row)))
         return Page(items=[row.view() for row in page], next_cursor=next_cursor)
 
     @router.get("/{contact_id}", summary="One customer")
@@ -43,8 +43,3 @@ def contacts_router(parts: Parts) -> APIRouter:
         return contact.view()
 
     return router
-
-
-def _place(contact: Contact) -> tuple[str, str]:
-    """Where a contact stands in the list."""
-    return listed_as(contact) or "", contact.id

@@ -221,8 +221,8 @@ async def _contacts(parts: Parts, identity: Identity, wanted: Asked) -> list[Con
     if not terms or narrowed or not identity.may(_CONTACTS_READ):
         return []
     with not_too_wide():
-        found = await parts.queries.contacts.search(sight_of(identity), terms)
-    return [one.view() for one in found[:MOST_CONTACTS]]
+        found = await parts.queries.contacts.search(sight_of(identity), terms, limit=MOST_CONTACTS)
+    return [one.view() for one in found]
 
 
 async def _groups(

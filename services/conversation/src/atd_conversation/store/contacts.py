@@ -72,8 +72,22 @@ class ContactQueries:
         with bounded():
             return [contact_of(row, names) for row in await cursor.to_list(limit)]
 
-    async def search(self, sight: Sight, terms: Sequence[str]) -> list[Contact]:
-        """Up to `MOST_FOUND` contacts that are seen and have every one of `terms` as the beginning of one of theirs.
+    async def search(
+        self, sight: Sight, terms: Sequence[str], *, limit: int = MOST_FOUND, after: tuple[str, str] | None = None
+    ) -> list[Contact]:
+        """Up to `limit` of the contacts of `found_places`, by name, from the one after a place on.
+
+        Raises `TooWide`.
+        """
+        places = [one for one in await self.found_places(sight, terms) if after is None or one > after][:limit]
+        query = {"_id": {"$in": [contact_id for _, contact_id in places]}, "tenant_id": sight.tenant_id}
+        names = await self._names.of(sight.tenant_id)
+        with bounded():
+            rows = await self._contacts.find(query).hint("_id_").limit(MOST_FOUND).to_list(MOST_FOUND)
+        return sorted((contact_of(row, names) for row in rows), key=place_of_contact)
+
+    async def found_places(self, sight: Sight, terms: Sequence[str]) -> list[tuple[str, str]]:
+        """Where up to `MOST_FOUND` seen contacts stand that have each of `terms` as the beginning of one of theirs.
 
         By name. Of somebody with a limited sight all contacts are looked through: those are few.
 
@@ -81,12 +95,10 @@ class ContactQueries:
         """
         longest_first = sorted(terms, key=len, reverse=True)
         beginnings = [{"terms": {"$regex": f"^{re.escape(term)}"}} for term in longest_first]
-        cursor = self._contacts.find({**seen_contacts(sight), "$and": beginnings}).limit(MOST_FOUND)
+        cursor = self._contacts.find({**seen_contacts(sight), "$and": beginnings}, {"listed_as": 1}).limit(MOST_FOUND)
         cursor = cursor.hint(BY_ATTENDANT if sight.limited else BY_TERM)
-        names = await self._names.of(sight.tenant_id)
         with bounded():
-            found = [contact_of(row, names) for row in await cursor.to_list(MOST_FOUND)]
-        return sorted(found, key=lambda one: (listed_as(one) or "", one.id))
+            return sorted((row.get("listed_as") or "", row["_id"]) for row in await cursor.to_list(MOST_FOUND))
 
     async def add_terms(self) -> int:
         """Make contacts of earlier versions findable; how many were. Safe to repeat, and to stop at any time.
@@ -99,6 +111,11 @@ class ContactQueries:
             if updates:
                 changed += (await self._contacts.bulk_write(updates, ordered=False)).modified_count
         return changed
+
+
+def place_of_contact(contact: Contact) -> tuple[str, str]:
+    """Where a contact stands in a list by name."""
+    return listed_as(contact) or "", contact.id
 
 
 def _with_terms(row: "Document") -> UpdateOne:

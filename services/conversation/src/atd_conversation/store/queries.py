@@ -269,7 +269,7 @@ class Queries:
         sight = wanted.sight(tenant_id)
         terms, number = asked_terms(wanted.question), asked_number(wanted.question)
         if terms:
-            of_contacts = [one.id for one in await self.contacts.search(sight, terms)]
+            of_contacts = [contact_id for _, contact_id in await self.contacts.found_places(sight, terms)]
             if wanted.contact_id is not None:
                 of_contacts = [one for one in of_contacts if one == wanted.contact_id]
         if of_contacts:
