@@ -1,11 +1,11 @@
-"""What every store of files promises, over MongoDB and over S3."""
+"""What every store of files promises, over MongoDB and over S3, alone and below the one that keeps bytes once."""
 
 import asyncio
 import hashlib
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,7 +13,16 @@ from pydantic import SecretStr
 
 from atd_servicekit.clock import SystemClock
 from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.files import FileMissing, FileStore, FileTooLarge, OpenFile, file_key, gridfs, s3
+from atd_servicekit.files import (
+    DeduplicatedStore,
+    FileMissing,
+    FileStore,
+    FileTooLarge,
+    OpenFile,
+    file_key,
+    gridfs,
+    s3,
+)
 from atd_servicekit.files.gridfs import CHUNK_BYTES, GridFsStore
 from atd_servicekit.files.s3 import PART_BYTES, S3Store
 from atd_servicekit.files.settings import S3Location
@@ -46,14 +55,24 @@ class Bench:
     on_write: list[Callable[[], None]]
 
 
-@pytest.fixture(params=["gridfs", "s3"])
+@pytest.fixture(params=["gridfs", "s3", "gridfs-deduplicated", "s3-deduplicated"])
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    where, _, deduplicated = request.param.partition("-")
     builders = {"gridfs": _in_mongodb, "s3": _in_s3}
-    bench, tear_down = await builders[request.param](request)
+    bench, tear_down = await builders[where](request)
+    if deduplicated:
+        bench = _deduplicated(bench, request.getfixturevalue("mongodb_url"), request.getfixturevalue("database_name"))
     await bench.store.start()
     yield bench
     await bench.store.stop()
     await tear_down()
+
+
+def _deduplicated(bench: Bench, url: str, name: str) -> Bench:
+    def over(objects: FileStore) -> DeduplicatedStore:
+        return DeduplicatedStore(objects, lambda: Mongo(url, name, Metrics()), SystemClock(), Metrics())
+
+    return replace(bench, store=over(bench.store), away=over(bench.away))
 
 
 async def _in_mongodb(request: pytest.FixtureRequest) -> tuple[Bench, Callable[[], Awaitable[None]]]:
@@ -91,6 +110,7 @@ async def _in_mongodb(request: pytest.FixtureRequest) -> tuple[Bench, Callable[[
 
 async def _in_s3(request: pytest.FixtureRequest) -> tuple[Bench, Callable[[], Awaitable[None]]]:
     server: S3Server = request.getfixturevalue("s3_server")
+    url, name = request.getfixturevalue("mongodb_url"), request.getfixturevalue("database_name")
     location = S3Location(bucket=server.create_bucket(), prefix="files", endpoint=server.url, **_pair())
     store = S3Store(location)
     on_write: list[Callable[[], None]] = []
@@ -107,7 +127,10 @@ async def _in_s3(request: pytest.FixtureRequest) -> tuple[Bench, Callable[[], Aw
         return int(objects["KeyCount"]) + len(uploads.get("Uploads", []))
 
     async def tear_down() -> None:
-        """The bucket goes with the server."""
+        """The bucket goes with the server; names are in MongoDB."""
+        mongo = Mongo(url, name, Metrics())
+        await mongo.client.drop_database(name)
+        mongo.close()
 
     nowhere = S3Location(bucket="none", endpoint=f"http://127.0.0.1:{free_port()}", **_pair())
     return Bench(

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from atd_servicekit.clock import SystemClock
 from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.files import FileMissing, FileStoreSettings, create_file_store
+from atd_servicekit.files import FileMissing, FileStore, FileStoreSettings, create_file_store
 from atd_servicekit.files.gridfs import ABANDONED_AFTER, CHUNK_BYTES, CHUNKS, FILES, UNFINISHED, GridFsStore, _Upload
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
@@ -42,7 +42,7 @@ async def store(mongo: Mongo, mongodb_url: str, database_name: str, clock: FakeC
     await store.stop()
 
 
-async def _put(store: GridFsStore, data: bytes, key: str = "t/a") -> None:
+async def _put(store: FileStore, data: bytes, key: str = "t/a") -> None:
     async def whole() -> AsyncIterator[bytes]:
         yield data
 
@@ -184,7 +184,7 @@ async def test_without_a_url_files_are_kept_in_the_database_of_the_settings(
         identity_public_keys=IDENTITY_PUBLIC_KEY,
     )
     store = create_file_store(settings, Metrics())
-    assert isinstance(store, GridFsStore)
+    assert isinstance(store.objects, GridFsStore)
     await store.start()
     await _put(store, b"here")
     await store.stop()

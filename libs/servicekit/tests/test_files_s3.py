@@ -112,20 +112,23 @@ async def test_large_files_are_written_in_parts(s3_server: S3Server, size: int, 
     assert found["ETag"].strip('"').partition("-")[2] == (str(parts) if parts else "")
 
 
-async def test_a_bucket_in_the_settings_is_used(s3_server: S3Server) -> None:
+async def test_a_bucket_in_the_settings_is_used(s3_server: S3Server, mongodb_url: str, database_name: str) -> None:
     bucket = s3_server.create_bucket()
     settings = FileStoreSettings(
         files_url=f"s3://{bucket}/here",
         files_s3_endpoint=s3_server.url,
         files_s3_access_key="key",
         files_s3_secret_key=SecretStr("secret"),
+        mongodb_url=SecretStr(mongodb_url),
         mongodb_database_prefix="own_",
+        files_database=database_name,
         port=0,
         identity_public_keys=IDENTITY_PUBLIC_KEY,
     )
     store = create_file_store(settings)
-    assert isinstance(store, S3Store)
+    assert isinstance(store.objects, S3Store)
     await store.start()
     await store.put("t/a", _bytes(10), content_type="image/png", limit=10)
-    assert (await store._client.head_object(Bucket=bucket, Key="here/t/a"))["ContentLength"] == 10
+    listed = await store.objects._client.list_objects_v2(Bucket=bucket, Prefix="here/t/objects/")
+    assert [one["Size"] for one in listed["Contents"]] == [10]
     await store.stop()

@@ -12,7 +12,7 @@ import pytest
 from atd_conversation.commands import Draft
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.message import Attachment
-from atd_conversation.storage_use import FRESH
+from atd_conversation.store.earlier_files import EarlierFiles
 from atd_conversation.uploads import (
     THUMBNAIL,
     UNUSED_FOR,
@@ -22,9 +22,9 @@ from atd_conversation.uploads import (
     Uploads,
 )
 from atd_servicekit.files import (
+    DeduplicatedStore,
     FileInfected,
     FileMissing,
-    FileStore,
     FileStoreSettings,
     NotScannable,
     Scanner,
@@ -48,7 +48,7 @@ async def _bytes(data: bytes) -> AsyncIterator[bytes]:
 
 
 @pytest.fixture
-async def store(parts: Any, mongodb_url: str, database_name: str) -> AsyncIterator[FileStore]:
+async def store(parts: Any, mongodb_url: str, database_name: str) -> AsyncIterator[DeduplicatedStore]:
     settings = FileStoreSettings(  # type: ignore[call-arg]  # named by the environment otherwise
         MONGODB_URL=mongodb_url,
         files_database=f"{database_name}_files",
@@ -63,7 +63,7 @@ async def store(parts: Any, mongodb_url: str, database_name: str) -> AsyncIterat
 
 
 class World:
-    def __init__(self, parts: Any, store: FileStore, scanner: Scanner | None = None, *, limit: int = 0) -> None:
+    def __init__(self, parts: Any, store: DeduplicatedStore, scanner: Scanner | None = None, *, limit: int = 0) -> None:
         self.clock = FakeClock()
         self.parts = parts.another(self.clock)
         self.store = store
@@ -92,7 +92,7 @@ class World:
 
 
 @pytest.fixture
-def world(parts: Any, store: FileStore) -> World:
+def world(parts: Any, store: DeduplicatedStore) -> World:
     return World(parts, store)
 
 
@@ -241,7 +241,7 @@ class Verdict:
     ],
 )
 async def test_nothing_is_kept_that_the_virus_scanner_did_not_find_clean(
-    parts: Any, store: FileStore, error: Exception, status: int, code: str
+    parts: Any, store: DeduplicatedStore, error: Exception, status: int, code: str
 ) -> None:
     world = World(parts, store, Verdict(error))
     with pytest.raises(Problem) as refused:
@@ -253,23 +253,71 @@ async def test_nothing_is_kept_that_the_virus_scanner_did_not_find_clean(
     assert [await files[name].count_documents({}) for name in chunks] in ([], [0])
 
 
+async def _room(world: World, tenant_id: str = T) -> tuple[int, int]:
+    total = (await world.uploads.storage.use(tenant_id)).total
+    return total.bytes, total.files
+
+
 async def test_the_room_that_files_take_is_what_is_there(world: World) -> None:
-    assert await world.uploads.storage.use(T) == (0, 0)
+    assert await _room(world) == (0, 0)
     first = await world.upload(b"abc")
+    second = await world.upload(b"abc")
     await world.upload(b"abcde")
-    assert await world.uploads.storage.use(T) == (8, 2)
-    assert await world.uploads.storage.use("another tenant") == (0, 0)
+    await world.store.put(file_key(T, first, THUMBNAIL), _bytes(b"small"), content_type="image/webp", limit=10)
+    assert await _room(world) == (13, 3)
+    assert await _room(world, "another tenant") == (0, 0)
     await world.uploads.discard(T, first)
-    assert await world.uploads.storage.use(T) == (5, 1)
+    assert await _room(world) == (8, 2)
+    await world.uploads.discard(T, second)
+    assert await _room(world) == (5, 1)
 
 
-async def test_over_the_limit_uploads_are_refused_until_there_is_room(parts: Any, store: FileStore) -> None:
+async def test_over_the_limit_uploads_are_refused_until_there_is_room(parts: Any, store: DeduplicatedStore) -> None:
     world = World(parts, store, limit=5)
     first = await world.upload(b"abc")
     await world.upload(b"abc")
     with pytest.raises(Problem) as refused:
-        await world.upload(b"a")
+        await world.upload(b"def")
     assert (refused.value.status, refused.value.code) == (413, "storage_full")
+    assert refused.value.members == {"used": 3, "limit": 5, "left": 2, "size": 3}
+    assert "3 bytes" in refused.value.detail
+    assert "2 bytes are left" in refused.value.detail
+    await world.upload(b"12")
+    with pytest.raises(Problem) as full:
+        await world.upload(b"abc")
+    assert full.value.members == {"used": 5, "limit": 5, "left": 0, "size": None}
+    assert len(await world.parts.all("attachments")) == 3
     await world.uploads.discard(T, first)
-    world.clock.advance(FRESH)
-    await world.upload(b"a")
+    (kept,) = [row["_id"] for row in await world.parts.all("attachments") if row["size"] == 3]
+    await world.uploads.discard(T, kept)
+    await world.upload(b"def")
+
+
+async def test_the_limit_holds_when_uploads_come_at_once(parts: Any, store: DeduplicatedStore) -> None:
+    world = World(parts, store, limit=2_500)
+    ends = await asyncio.gather(*(world.upload(bytes([65 + n]) * 1_000) for n in range(6)), return_exceptions=True)
+    refused = [end for end in ends if isinstance(end, Problem)]
+    assert {problem.code for problem in refused} == {"storage_full"}
+    assert len(refused) == 4
+    assert await _room(world) == (2_000, 2)
+
+
+async def test_the_largest_files_of_the_tenant_come_first(world: World) -> None:
+    ids = [await world.upload(b"x" * size) for size in (3, 9, 6)]
+    largest = await world.parts.files.largest(T, 2)
+    assert [one.attachment.id for one in largest] == [ids[1], ids[2]]
+    assert await world.parts.files.largest("another tenant", 2) == []
+
+
+async def test_files_of_before_are_adopted_with_their_bytes_and_counted(world: World, store: DeduplicatedStore) -> None:
+    attachment_id = await world.upload(b"abc")
+    key = file_key(T, attachment_id)
+    await store.delete(key)
+    await store.objects.put(key, _bytes(b"abc"), content_type="text/plain", limit=10)
+    await store.objects.put(f"{key}.{THUMBNAIL}", _bytes(b"x"), content_type="image/webp", limit=10)
+    assert await _room(world) == (0, 0)
+    earlier = EarlierFiles(world.parts.db, store)
+    assert [await earlier.adopt() for _ in range(2)] == [1, 0]
+    assert await _room(world) == (3, 1)
+    assert await world.kept(attachment_id)
+    assert not await world.kept(attachment_id, THUMBNAIL)

@@ -118,6 +118,13 @@ METRICS: tuple[Metric, ...] = (
         "files",
         ("outcome",),
     ),
+    Metric("files_deduplicated", "counter", "Files whose bytes the tenant had already, and which share them", "files"),
+    Metric(
+        "files_miscounted_bytes",
+        "counter",
+        "By how much the room of tenants' files was counted wrong, as the daily check found and corrected",
+        "bytes",
+    ),
     Metric("http_requests", "counter", "HTTP requests served", "requests", ("method", "route", "status")),
     Metric("http_seconds", "histogram", "Time to serve an HTTP request", "seconds", ("method", "route"), _SECONDS),
     Metric("client_requests", "counter", "HTTP requests made", "requests", ("client", "method", "status")),
@@ -158,6 +165,8 @@ class Metrics:
     jobs_handled: Counter
     jobs_late_seconds: Gauge
     files_scanned: Counter
+    files_deduplicated: Counter
+    files_miscounted_bytes: Counter
     http_requests: Counter
     http_seconds: Histogram
     client_requests: Counter

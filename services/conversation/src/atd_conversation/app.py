@@ -33,6 +33,7 @@ from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.contact_attendants import ContactAttendants
 from atd_conversation.store.contact_notes import ContactNotes
 from atd_conversation.store.directory import Directory
+from atd_conversation.store.earlier_files import EarlierFiles
 from atd_conversation.store.files import Files
 from atd_conversation.store.inbound import InboundLoader
 from atd_conversation.store.indexes import INDEXES
@@ -49,7 +50,7 @@ from atd_conversation.thumbnails import Thumbnails
 from atd_conversation.uploads import Uploads
 from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic
 from atd_servicekit.clock import Clock
-from atd_servicekit.files import create_file_store, create_scanner
+from atd_servicekit.files import DeduplicatedStore, create_file_store, create_scanner
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 
@@ -90,7 +91,7 @@ def create_app(
         limit=settings.storage_limit,
     )
     runtime.add_component(file_store)
-    _add_background_work(runtime, queries, uploads)
+    _add_background_work(runtime, queries, uploads, file_store)
     loader, automations = InboundLoader(database, inbox, served, names), Automations(settings_cache)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock, automations))
     runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
@@ -165,12 +166,14 @@ def create_app(
     return app
 
 
-def _add_background_work(runtime: Runtime, queries: Queries, uploads: Uploads) -> None:
+def _add_background_work(runtime: Runtime, queries: Queries, uploads: Uploads, file_store: DeduplicatedStore) -> None:
     """What goes on beside requests and records: clearing away, counting, completing documents of earlier versions."""
     runtime.background("sweep-uploads", uploads.sweep_forever)
     runtime.background("fold-counts", lambda: queries.view_counts.fold_forever(runtime.transaction))
     runtime.background("check-counts", queries.view_counts.check_forever)
+    runtime.background("check-storage", file_store.check_forever)
     late = {
+        "earlier-files": EarlierFiles(runtime.mongo.db, file_store).adopt,
         "contact-terms": queries.contacts.add_terms,
         "contact-attendants": ContactAttendants(runtime.mongo.db).add,
         "message-terms": MessageTerms(runtime.mongo.db).add,

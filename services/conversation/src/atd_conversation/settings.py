@@ -15,8 +15,8 @@ class ConversationSettings(FileStoreSettings):
     storage_limit: int = Field(
         default=0,
         ge=0,
-        description="Bytes of a tenant's files from which on attendants' uploads are refused (413 `storage_full`); "
-        "what customers send is still taken; 0: no limit",
+        description="Bytes that a tenant's files may take (each content once, thumbnails included): an attendant's "
+        "upload that goes over is refused (413 `storage_full`); what customers send is still taken; 0: no limit",
     )
     time_zone: str = Field(
         default="America/Sao_Paulo",

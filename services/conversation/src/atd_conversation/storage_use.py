@@ -1,52 +1,48 @@
 """How much room a tenant's files take, and whether there is room for one more.
 
-The number is read from the index of files, so that it is what is there, whoever stored or removed something. Uploads
-that are checked against a limit remember it for `FRESH`, with what they have added themselves.
+The file store counts it in the transaction that keeps or lets go the bytes: each content once, with thumbnails and
+prepared files. Nothing is remembered here, so a limit holds whoever uploads at the same time.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from atd_conversation.store.files import Files, StorageUse
-from atd_servicekit.clock import Clock
+from atd_servicekit.files import DeduplicatedStore, StorageFull, TenantUse
 from atd_servicekit.problems import Problem
-
-FRESH = timedelta(seconds=10)
-_TENANTS = 10_000
-
-
-@dataclass(slots=True)
-class _Known:
-    use: int
-    at: datetime
 
 
 class Storage:
     """The room of every tenant. `limit` is in bytes, 0: there is none."""
 
-    def __init__(self, files: Files, limit: int, clock: Clock) -> None:
+    def __init__(self, store: DeduplicatedStore, limit: int) -> None:
         self.limit = limit
-        self._files = files
-        self._clock = clock
-        self._known: dict[str, _Known] = {}
+        self._store = store
 
-    async def use(self, tenant_id: str) -> StorageUse:
+    async def use(self, tenant_id: str) -> TenantUse:
         """What the tenant's files take now."""
-        return await self._files.use(tenant_id)
+        return await self._store.use(tenant_id)
 
     async def check_room(self, tenant_id: str) -> None:
-        """Raises `Problem` 413 `storage_full` when the tenant's room is used up. Customers' files are always taken."""
+        """Spare whoever uploads the way of the bytes. Raises `Problem` 413 `storage_full` when nothing is left."""
         if not self.limit:
             return
-        known, now = self._known.get(tenant_id), self._clock.now()
-        if known is None or now - known.at >= FRESH:
-            if len(self._known) >= _TENANTS:
-                self._known.clear()
-            known = self._known[tenant_id] = _Known((await self.use(tenant_id)).bytes, now)
-        if known.use >= self.limit:
-            raise Problem(413, "storage_full", f"The company's files take all of its {self.limit} bytes.")
+        used = (await self.use(tenant_id)).total.bytes
+        if used >= self.limit:
+            raise storage_full(used, self.limit, None)
 
-    def added(self, tenant_id: str, size: int) -> None:
-        """An upload of this size was stored."""
-        if (known := self._known.get(tenant_id)) is not None:
-            known.use += size
+
+def storage_full(used: int, limit: int, size: int | None) -> Problem:
+    """413: what was too much, and what is left. All in bytes; `size` is not known before the file came."""
+    left = max(limit - used, 0)
+    what = "No file can be stored" if size is None else f"The file ({_shown(size)}) cannot be stored"
+    detail = f"{what}: of the company's {_shown(limit)} for files, {_shown(left)} are left."
+    return Problem(413, "storage_full", detail, members={"used": used, "limit": limit, "left": left, "size": size})
+
+
+def refused_by(error: StorageFull) -> Problem:
+    """What whoever uploads is told when the store has no room."""
+    return storage_full(error.used, error.limit, error.size)
+
+
+def _shown(size: int) -> str:
+    for unit, factor in (("GB", 1024**3), ("MB", 1024**2), ("kB", 1024)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} bytes"

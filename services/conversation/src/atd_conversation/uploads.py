@@ -16,19 +16,20 @@ from atd_conversation.domain.drafts import UploadedFile, file_kind
 from atd_conversation.domain.file_types import has_boxes, type_by_tracks, type_of, webp_of
 from atd_conversation.domain.media_tracks import Mp4Scan
 from atd_conversation.domain.message import Attachment
-from atd_conversation.storage_use import Storage
+from atd_conversation.storage_use import Storage, refused_by
 from atd_conversation.store.files import Files
 from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import (
+    DeduplicatedStore,
     FileInfected,
-    FileStore,
     FileTooLarge,
     NoScanner,
     NotScannable,
     PictureProbe,
     Scanner,
     ScannerAway,
+    StorageFull,
     file_key,
 )
 from atd_servicekit.idempotency import Idempotency, StoredAnswer
@@ -95,16 +96,16 @@ class Uploads:
     def __init__(
         self,
         files: Files,
-        store: FileStore,
+        store: DeduplicatedStore,
         idempotency: Idempotency,
         clock: Clock,
         scanner: Scanner | None = None,
         *,
         limit: int = 0,
     ) -> None:
-        """`limit`: bytes of a tenant's files from which on uploads are refused; 0: none."""
+        """`limit`: bytes that a tenant's files may take with an upload; 0: any number."""
         self.places = UploadPlaces()
-        self.storage = Storage(files, limit, clock)
+        self.storage = Storage(store, limit)
         self._scanner = scanner or NoScanner()
         self._files = files
         self._store = store
@@ -124,8 +125,9 @@ class Uploads:
     ) -> StoredAnswer:
         """Store a file whose first bytes are `head`; what is answered is its view.
 
-        The same key with the same name and bytes answers the file of the first time. Raises `Problem` 409, 413, 422
-        (also `infected`, `not_scannable`), and 503 `scanner_unavailable`: nothing is kept that was not scanned.
+        The same key with the same name and bytes answers the file of the first time. Raises `Problem` 409, 413 (also
+        `storage_full`), 422 (also `infected`, `not_scannable`), and 503 `scanner_unavailable`: nothing is kept that
+        was not scanned.
         """
         await self.storage.check_room(tenant_id)
         mime_type = type_of(head, name or "")
@@ -156,7 +158,6 @@ class Uploads:
             key=idempotency_key,
             body=f"{kept_as}\0{ready.sha256}".encode(),
         )
-        self.storage.added(tenant_id, ready.size or 0)
         if answer.body != ours.body:
             await self.discard(tenant_id, attachment.id)
         return answer
@@ -165,16 +166,12 @@ class Uploads:
         """Another upload with the same bytes, name and type, for a message to take. Raises `FileMissing`."""
         attachment = replace(source.attachment, id=uuid7(), state="pending")
         await self._files.begin(StoredAttachment(tenant_id, attachment, self._clock.now(), uploaded_by=actor_id))
-        original = await self._store.open(file_key(tenant_id, source.attachment.id))
-        try:
-            await self._store.put(
-                file_key(tenant_id, attachment.id),
-                original.chunks,
-                content_type=attachment.mime_type,
-                limit=MAX_UPLOAD_BYTES,
-            )
-        finally:
-            await original.aclose()
+        await self._store.copy(
+            file_key(tenant_id, source.attachment.id),
+            file_key(tenant_id, attachment.id),
+            content_type=attachment.mime_type,
+            limit=MAX_UPLOAD_BYTES,
+        )
         ready = replace(attachment, state="ready")
         await self._files.finish(None, ready, webp=source.webp)
         return ready
@@ -188,8 +185,9 @@ class Uploads:
                 self._scanner.watch(probe.watch(chunks)),
                 content_type=attachment.mime_type,
                 limit=MAX_UPLOAD_BYTES,
+                storage_limit=self.storage.limit or None,
             )
-        except (FileTooLarge, FileInfected, NotScannable, ScannerAway) as error:
+        except (FileTooLarge, FileInfected, NotScannable, ScannerAway, StorageFull) as error:
             await self._files.remove(attachment.id)
             raise _refusal(error) from None
         except Problem:
@@ -229,8 +227,10 @@ class Uploads:
             await asyncio.sleep(_SWEEP_EVERY.total_seconds() * random.uniform(0.8, 1.2))
 
 
-def _refusal(error: FileTooLarge | FileInfected | NotScannable | ScannerAway) -> Problem:
+def _refusal(error: FileTooLarge | FileInfected | NotScannable | ScannerAway | StorageFull) -> Problem:
     """What whoever uploads is told."""
+    if isinstance(error, StorageFull):
+        return refused_by(error)
     if isinstance(error, FileTooLarge):
         return too_large(error.limit)
     if isinstance(error, FileInfected):

@@ -2,9 +2,11 @@
 
 The store is infrastructure as Kafka is: a channel service writes what a customer sent, conversation writes what an
 attendant uploads, both read. What a file is, whose it is and whether it is ready is conversation's to know (see
-record 9). A key is written once per attempt and read many times; writing it again replaces it whole.
+record 9). A key is written once per attempt and read many times; writing it again replaces it whole. The same bytes of
+one tenant are kept once (record 32).
 """
 
+from atd_servicekit.files.deduplicated import DeduplicatedStore
 from atd_servicekit.files.factory import create_file_store
 from atd_servicekit.files.pictures import PictureProbe, PictureSize, picture_size
 from atd_servicekit.files.scanning import (
@@ -18,9 +20,11 @@ from atd_servicekit.files.scanning import (
 )
 from atd_servicekit.files.settings import FileStoreSettings
 from atd_servicekit.files.store import FileMissing, FileStore, FileTooLarge, OpenFile, StoredFile, file_key
+from atd_servicekit.files.usage import StorageFull, TenantUse, Use
 
 __all__ = [
     "ClamAv",
+    "DeduplicatedStore",
     "FileInfected",
     "FileMissing",
     "FileStore",
@@ -33,7 +37,10 @@ __all__ = [
     "PictureSize",
     "Scanner",
     "ScannerAway",
+    "StorageFull",
     "StoredFile",
+    "TenantUse",
+    "Use",
     "create_file_store",
     "create_scanner",
     "file_key",

@@ -35,7 +35,7 @@ class FileStoreSettings(ServiceSettings):
     files_database: str = Field(
         default="atd_files",
         min_length=1,
-        description="MongoDB database of the files, the same for all services; not used with S3",
+        description="MongoDB database of the files, the same for all services; with S3, of their names and sizes alone",
     )
     files_s3_endpoint: str = Field(
         default="",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.drafts import UploadedFile
@@ -29,13 +29,6 @@ class UnusedFile:
     tenant_id: str
 
 
-class StorageUse(NamedTuple):
-    """What files take."""
-
-    bytes: int
-    files: int
-
-
 class Files:
     """Files of one tenant at a time.
 
@@ -50,14 +43,12 @@ class Files:
         row = await self._files.find_one({"_id": attachment_id, "tenant_id": tenant_id})
         return stored_attachment_of(row) if row else None
 
-    async def use(self, tenant_id: str) -> StorageUse:
-        """What the tenant's files take that are here; read from the index alone."""
-        stages: list[Document] = [
-            {"$match": {"tenant_id": tenant_id, "state": "ready"}},
-            {"$group": {"_id": None, "bytes": {"$sum": "$size"}, "files": {"$sum": 1}}},
-        ]
-        rows = await self._files.aggregate(stages, hint=BY_SIZE).to_list(1)
-        return StorageUse(rows[0]["bytes"], rows[0]["files"]) if rows else StorageUse(0, 0)
+    async def largest(self, tenant_id: str, limit: int) -> list[StoredAttachment]:
+        """Up to `limit` of the tenant's files that are here, the largest first."""
+        query: Document = {"tenant_id": tenant_id, "state": "ready"}
+        cursor = self._files.find(query).sort([("size", -1)]).hint(BY_SIZE).limit(limit)
+        with bounded():
+            return [stored_attachment_of(row) for row in await cursor.to_list(limit)]
 
     async def of_conversations(
         self, tenant_id: str, conversation_ids: Sequence[str], *, limit: int, after: tuple[datetime, str] | None
