@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from prometheus_client import generate_latest
 from structlog.testing import capture_logs
@@ -18,12 +19,14 @@ from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_channelkit.media.fetch_worker import FetchWorker
+from atd_channelkit.media.policy import SCANNER_BACKOFF
 from atd_channelkit.media.rows import fetch_row
 from atd_channelkit.media.source import AllowedHosts, FetchRules, FileAddress
 from atd_channelkit.metrics import HOSTS_TOLD, METRICS, ChannelMetrics, RefusedHosts
 from atd_schemas.inbound import InboundAttachment
 from atd_schemas.outbound import OutboundFetch, OutboundFetchData
 from atd_servicekit import ledger
+from atd_servicekit.errors import PublishFailed
 from atd_servicekit.files import (
     FileInfected,
     FileTooLarge,
@@ -139,9 +142,21 @@ class Accounts:
         return True
 
 
-class Nobody:
+class Told:
+    """Keeps the states that are told before the ledger says so; `away`: Kafka is."""
+
+    def __init__(self, *, away: bool = False) -> None:
+        self.states: list[str] = []
+        self.ids: list[str] = []
+        self._away = away
+
     async def publish(self, records: Sequence[Outgoing]) -> None:
-        assert not records, "nothing is told before the ledger says so"
+        if self._away:
+            raise PublishFailed("Kafka is away")
+        for record in records:
+            event = orjson.loads(record.value)
+            self.states.append(event["data"]["state"])
+            self.ids.append(event["id"])
 
 
 class Tried:
@@ -198,8 +213,10 @@ async def attempt(
     asked: ledger.Row | None = None,
     account: Account | None = ACCOUNT,
     scanner: Scanner | None = None,
+    told: Told | None = None,
 ) -> Tried:
     tried = Tried(Provider(answers), Accounts(account))
+    tried.told = told or Told()
     source = Source(tried.provider)
     worker = FetchWorker(
         service="ingest-toy",
@@ -208,7 +225,7 @@ async def attempt(
         rules=RULES,
         files=tried.files,
         scanner=scanner or NoScanner(),
-        publisher=Nobody(),
+        publisher=tried.told,
         clock=FakeClock(NOW),
         tracing=Tracing.from_endpoint("test", None),
         refused_hosts=RefusedHosts(tried.metrics.declare(ChannelMetrics, METRICS)),
@@ -455,6 +472,7 @@ async def test_a_file_that_the_scanner_refuses_is_not_kept(error: Exception, exp
     assert tried.outcome.reason == expected
     assert tried.provider.asked == [FRESH]
     assert tried.files.held == {}
+    assert tried.told.states == []
 
 
 async def test_a_file_waits_for_a_scanner_that_is_away() -> None:
@@ -466,3 +484,25 @@ async def test_a_file_waits_for_a_scanner_that_is_away() -> None:
         "scanner",
     )
     assert tried.files.held == {}
+    assert tried.told.states == ["scanning"]
+
+
+async def test_that_a_file_waits_for_the_scanner_is_the_same_event_each_time_and_not_told_for_ever() -> None:
+    told = Told()
+    for waited in (0, 1, 2, 3, 50):
+        asked = replace(row(), counts={"scanner": waited})
+        await attempt({FRESH: bytes_of()}, asked, scanner=Verdict(ScannerAway("TimeoutError")), told=told)
+    assert told.states == ["scanning"] * 3
+    assert len(set(told.ids)) == 1
+
+
+async def test_a_file_waits_for_the_scanner_also_when_that_cannot_be_told() -> None:
+    tried = await attempt({FRESH: bytes_of()}, scanner=Verdict(ScannerAway("x")), told=Told(away=True))
+    assert isinstance(tried.outcome, ledger.Retry)
+
+
+async def test_a_file_that_was_never_scanned_fails_in_the_end() -> None:
+    asked = replace(row(), counts={"scanner": SCANNER_BACKOFF.attempts})
+    tried = await attempt({FRESH: bytes_of()}, asked, scanner=Verdict(ScannerAway("TimeoutError")))
+    assert isinstance(tried.outcome, ledger.Failed)
+    assert tried.outcome.reason == "transient:scanner_away"

@@ -304,6 +304,21 @@ async def test_a_file_on_its_way_is_waited_for_and_a_failed_one_asked_for_again(
     assert (await desk.get(f"/attachments/{attachment_id}"))["state"] == "ready"
 
 
+@pytest.mark.parametrize("state", ["scanning", "infected"])
+async def test_a_file_that_is_not_known_to_be_clean_is_nowhere_to_be_had(desk: Any, state: str) -> None:
+    attachment_id = await desk.received(jpeg())
+    row = await desk.service.db.attachments.find_one({"_id": attachment_id})
+    await desk.service.db.messages.update_one({"_id": row["message_id"]}, {"$set": {"attachments.0.state": state}})
+    await desk.service.db.attachments.update_one({"_id": attachment_id}, {"$set": {"state": state}})
+    assert (await desk.get(f"/attachments/{attachment_id}"))["state"] == state
+    for name in ("content", "content?download=true", "thumbnail"):
+        assert await desk.refused("GET", f"/attachments/{attachment_id}/{name}") == (409, f"file_{state}", [])
+    assert await desk.refused("POST", f"/attachments/{attachment_id}/retry") == (409, "not_failed", [])
+    said = {"attachment_ids": [attachment_id]}
+    sent = await desk.refused("POST", f"/conversations/{row['conversation_id']}/messages", said)
+    assert sent == (422, f"file_{state}", ["attachment_ids[0]"])
+
+
 @pytest.mark.proves("whatsapp", "reading-whole-ranges-not")
 async def test_a_file_of_a_message_that_was_taken_back_is_gone(desk: Any) -> None:
     attachment_id = await desk.received(jpeg())

@@ -168,6 +168,8 @@ class InboundPreferenceData(Schema):
 class InboundFileData(Schema):
     """What became of fetching a file: `ready` in the file store, or `failed`. `attempt` is the command's.
 
+    `scanning` comes before one of these: the virus scanner is away, and the file waits for it.
+
     `width` and `height` are a picture's in pixels as it is shown, absent where they are not known.
     """
 
@@ -177,7 +179,7 @@ class InboundFileData(Schema):
     message_id: str
     contact_external_id: str
     attachment_id: str
-    state: Literal["ready", "failed"]
+    state: Literal["scanning", "ready", "failed"]
     mime_type: str | None = None
     size: int | None = None
     sha256: str | None = None

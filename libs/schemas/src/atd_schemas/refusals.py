@@ -12,6 +12,8 @@ RefusalCode = Literal[
     "channel_removed",
     "contact_blocked",
     "conversation_closed",
+    "file_infected",
+    "file_scanning",
     "has_children",
     "invalid",
     "kind_not_supported",

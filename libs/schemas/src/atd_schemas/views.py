@@ -205,7 +205,8 @@ class MessageError(Schema):
     detail: str | None = None
 
 
-AttachmentState = Literal["pending", "ready", "failed"]
+AttachmentState = Literal["pending", "scanning", "ready", "failed", "infected"]
+"""`scanning`: the virus scanner did not answer yet; `infected`: it found something, and nothing was kept."""
 
 
 class AttachmentView(Schema):

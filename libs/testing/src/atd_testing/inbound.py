@@ -128,7 +128,12 @@ def file_of(number: int = 1, *, message: str = "w1", **more: Any) -> InboundAtta
 
 
 def file_fetched(
-    tenant_id: str, account_id: str, message_id: str, attachment_id: str, state: Literal["ready", "failed"], **more: Any
+    tenant_id: str,
+    account_id: str,
+    message_id: str,
+    attachment_id: str,
+    state: Literal["scanning", "ready", "failed"],
+    **more: Any,
 ) -> InboundFile:
     """What became of fetching a file."""
     values = {"mime_type": "image/jpeg", "size": 2048, "sha256": "cd" * 32} if state == "ready" else {}

@@ -107,6 +107,39 @@ def test_what_is_here_stays_and_a_repeat_is_no_news(pending: World, news: list[A
     assert [event.type for event in pending.events].count("message.updated") == times
 
 
+INFECTED = SendFailure(code="infected", reason="media", detail="The virus scanner found Eicar.")
+
+
+@pytest.mark.parametrize(
+    ("news", "states"),
+    [
+        (["scanning", "ready"], ["pending", "scanning", "ready"]),
+        (["scanning", "scanning", "infected"], ["pending", "scanning", "infected"]),
+        (["infected", "scanning"], ["pending", "infected"]),
+        (["ready", "scanning"], ["pending", "ready"]),
+        (["failed", "scanning"], ["pending", "failed"]),
+        (["infected", "failed"], ["pending", "infected"]),
+    ],
+)
+def test_what_the_virus_scanner_does_is_a_state_of_the_file(pending: World, news: list[str], states: list[str]) -> None:
+    seen = [only(pending).state]
+    for number, state in enumerate(news):
+        failures = {"infected": INFECTED, "failed": LOST}
+        more = {"failure": failures[state]} if state in failures else {}
+        event = fetched(pending, "failed" if more else state, **more)
+        pending.batch(event.model_copy(update={"id": f"news-{number}"}))
+        if only(pending).state != seen[-1]:
+            seen.append(only(pending).state)
+    assert seen == states
+
+
+def test_an_infected_file_says_why_and_that_trying_again_does_not_help(pending: World) -> None:
+    (event,) = told(pending.batch(fetched(pending, "failed", failure=INFECTED)))
+    (shown,) = event.data.message.attachments
+    assert (shown.state, shown.error.code, shown.error.retryable) == ("infected", "file_infected", False)
+    assert sorted(shown.error.texts) == ["en", "es", "pt-BR"]
+
+
 def test_news_of_an_earlier_attempt_is_no_news(pending: World) -> None:
     (message,) = pending.messages.values()
     message.attachments = (replace(message.attachments[0], attempt=1),)

@@ -100,6 +100,14 @@ def test_every_language_has_every_word(language: Any) -> None:
             {"attachments": (Attachment("f", "a.pdf", "application/pdf", None, "failed"),), "kind": "document"},
             "a.pdf (arquivo não disponível)",
         ),
+        (
+            {"attachments": (Attachment("f", "a.pdf", "application/pdf", 9, "infected"),), "kind": "document"},
+            "a.pdf (bloqueado: contém vírus)",
+        ),
+        (
+            {"attachments": (Attachment("f", "a.png", "image/png", 9, "scanning"),), "kind": "image"},
+            "a.png (aguardando a verificação de vírus)",
+        ),
         ({"reactions": (Reaction(emoji="👍", author=AuthorView(type="attendant")),)}, "    👍"),
     ],
 )

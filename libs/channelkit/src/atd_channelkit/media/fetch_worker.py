@@ -4,6 +4,7 @@ import hashlib
 import random
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -31,13 +32,14 @@ from atd_channelkit.media.policy import (
     hex_digest,
     mime_type_of,
 )
-from atd_channelkit.media.rows import fetch_of, file_event
+from atd_channelkit.media.rows import fetch_of, file_event, scanning_event
 from atd_channelkit.media.source import FetchRules, FileAddress, FileSource, host_suffix
 from atd_channelkit.metrics import RefusedHosts
 from atd_schemas.outbound import OutboundFetchData
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_servicekit import ledger
 from atd_servicekit.clock import Clock
+from atd_servicekit.errors import PublishFailed
 from atd_servicekit.files import FileInfected, FileTooLarge, PictureProbe, Scanner, ScannerAway, StoredFile, file_key
 from atd_servicekit.files import NotScannable as FileNotScannable
 from atd_servicekit.kafka import Outgoing
@@ -49,6 +51,7 @@ NEW_ADDRESSES = 2
 _DECIDED = (Stored, TooLarge, Infected, NotScannable, NoScanner)
 """Of a file whose bytes came: another address would lead to the same."""
 
+_TOLD_WAITING = 3
 _REDIRECTS = 3
 _REFUSED_ADDRESS = (401, 403, 404, 410)
 _OK = 200
@@ -124,7 +127,16 @@ class FetchWorker(Generic[A]):
             return account, None
         result = await self._fetch(account, fetch_of(row.payload), row.attempt, row.payload["asked_at"])
         effective = await self.access.refused(account, result) if isinstance(result, Refused) else result
-        return decide_fetch(effective, row.counts, self.clock.now(), random.random()), result
+        outcome = decide_fetch(effective, row.counts, self.clock.now(), random.random())
+        if isinstance(effective, NoScanner) and row.counts.get("scanner", 0) < _TOLD_WAITING:
+            await self._tell_waiting(row)
+        return outcome, result
+
+    async def _tell_waiting(self, row: ledger.Row) -> None:
+        """Attendants see what a file waits for. It is told at several attempts, in case that Kafka is away at one."""
+        event = scanning_event(row, self.service, self.clock.now())
+        with suppress(PublishFailed):
+            await self.publisher.publish([Outgoing.of(INBOUND_EVENTS, event, row.traceparent or current_traceparent())])
 
     async def _fetch(self, account: A, wanted: OutboundFetchData, attempt: int, asked_at: datetime) -> FetchResult:
         url = fresh_address(wanted, attempt, asked_at, self.clock.now(), self.rules.address_fresh_for)

@@ -1,7 +1,8 @@
 """A file to fetch: from the command to a row of the ledger, and from its end to the event. Pure."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from atd_channelkit.outcomes import failure_of
 from atd_schemas.ids import provider_event_id
@@ -46,19 +47,39 @@ def fetch_of(payload: Mapping[str, object]) -> OutboundFetchData:
     return OutboundFetchData.model_validate(payload["data"])
 
 
+def scanning_event(row: ledger.Row, source: str, now: datetime) -> InboundFile:
+    """The event of a row that waits for the virus scanner; the same row gives the same event."""
+    return _event(row.id, row.tenant_id, row.about, source, now, state="scanning")
+
+
 def file_event(finished: ledger.Finished, source: str) -> InboundFile:
     """The event of a row that has come to its end, from the service `source`; the same row gives the same event."""
-    about, result = finished.about["data"], finished.result
-    done = finished.state == "done"
-    state = "ready" if done else "failed"
+    result, done = finished.result, finished.state == "done"
+    names = ("mime_type", "size", "sha256", "width", "height")
+    return _event(
+        finished.id,
+        finished.tenant_id,
+        finished.about,
+        source,
+        finished.finished_at,
+        state="ready" if done else "failed",
+        failure=None if done else failure_of(finished),
+        **{name: result.get(name) for name in names},
+    )
+
+
+def _event(
+    row_id: str, tenant_id: str, asked: Mapping[str, Any], source: str, at: datetime, *, state: str, **told: Any
+) -> InboundFile:
+    about = asked["data"]
     return InboundFile(
-        id=provider_event_id(about["account_id"], finished.id, f"file:{state}"),
-        tenant_id=finished.tenant_id,
-        occurred_at=finished.finished_at,
-        recorded_at=finished.finished_at,
+        id=provider_event_id(about["account_id"], row_id, f"file:{state}"),
+        tenant_id=tenant_id,
+        occurred_at=at,
+        recorded_at=at,
         source=source,
         subject=inbound_subject(about["account_id"], about["contact_external_id"]),
-        causation_id=finished.about["command_id"],
+        causation_id=asked["command_id"],
         data=InboundFileData(
             account_id=about["account_id"],
             channel=about["channel"],
@@ -66,13 +87,7 @@ def file_event(finished: ledger.Finished, source: str) -> InboundFile:
             message_id=about["message_id"],
             contact_external_id=about["contact_external_id"],
             attachment_id=about["attachment"]["id"],
-            state="ready" if done else "failed",
-            mime_type=result.get("mime_type"),
-            size=result.get("size"),
-            sha256=result.get("sha256"),
-            width=result.get("width"),
-            height=result.get("height"),
-            failure=None if done else failure_of(finished),
             attempt=about["attempt"],
+            **{"state": state, **told},
         ),
     )

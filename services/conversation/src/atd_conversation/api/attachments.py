@@ -172,9 +172,13 @@ async def _attachment(parts: Parts, tenant_id: str, attachment_id: str) -> Attac
 
 
 def _ready(attachment: Attachment) -> Attachment:
-    """Raises `Problem` 409 for a file that is still being downloaded, 404 for one that could not be."""
+    """Raises `Problem` 409 for a file on its way, not scanned or infected, 404 for one that could not be downloaded."""
     if attachment.state == "pending":
         raise conflict("The file is still being downloaded from the channel.", "file_pending")
+    if attachment.state == "scanning":
+        raise conflict("The file waits for the virus scan; nobody can open it before.", "file_scanning")
+    if attachment.state == "infected":
+        raise conflict("The virus scanner found something in the file; it was not kept.", "file_infected")
     if attachment.state == "failed":
         raise not_found("The file could not be downloaded from the channel.")
     return attachment

@@ -16,6 +16,7 @@ from atd_conversation.commands.effects import (
     send_command,
 )
 from atd_conversation.commands.marking import Marking
+from atd_conversation.domain.attachments import not_sendable
 from atd_conversation.domain.automation.acting import Scene, after_status, ask_by_hand
 from atd_conversation.domain.channels import ChannelRules, Channels
 from atd_conversation.domain.classifying import close_classified
@@ -370,7 +371,10 @@ class Commands:
     async def _references(
         self, session: "Session", tenant_id: str, conversation: Conversation, draft: Draft
     ) -> References:
-        """The files and the template that a draft names. Raises `Problem` 422 `unknown_attachment`."""
+        """The files and the template that a draft names.
+
+        Raises `Problem` 422 `unknown_attachment`, `file_scanning`, `file_infected`.
+        """
         files: list[UploadedFile] = []
         if draft.files_named:
             ids = [attachment_id for _, attachment_id in draft.files_named]
@@ -378,8 +382,8 @@ class Commands:
             for place, attachment_id in draft.files_named:
                 file = found.pop(attachment_id, None)
                 if file is None:
-                    detail = "is not an unused upload; each upload can be sent once"
-                    raise refused(Refusal("unknown_attachment", detail, place))
+                    states = await self._files.states(tenant_id, [attachment_id], session)
+                    raise refused(not_sendable(states.get(attachment_id), place))
                 files.append(file)
         template = None
         if draft.template is not None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from atd_conversation.domain.message import Attachment
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import MessageKind
 from atd_schemas.inbound import InboundAttachment
+from atd_schemas.views import AttachmentState
 
 MAX_NAME = 200
 """Characters of a file's name."""
@@ -52,6 +54,15 @@ class StoredAttachment:
     conversation_id: str | None = None
     message_id: str | None = None
     uploaded_by: str | None = None
+
+
+def not_sendable(state: AttachmentState | None, field_name: str) -> Refusal:
+    """Why a file cannot be sent; `state` is that of a file of the tenant that is no unused upload, or None."""
+    if state == "infected":
+        return Refusal("file_infected", "has a virus and cannot be sent", field_name)
+    if state == "scanning":
+        return Refusal("file_scanning", "waits for the virus scan and cannot be sent yet", field_name)
+    return Refusal("unknown_attachment", "is not an unused upload; each upload can be sent once", field_name)
 
 
 def announced(kind: MessageKind, files: Sequence[InboundAttachment]) -> tuple[Attachment, ...]:

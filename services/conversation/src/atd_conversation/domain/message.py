@@ -26,6 +26,9 @@ THUMBNAILED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
 _BUSINESS = "business"
 
+_INFECTED = "infected"
+"""What channels call a file in which the virus scanner found something."""
+
 _RANK: dict[MessageStatus, int] = {"pending": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
 
 
@@ -63,6 +66,8 @@ class Attachment:
         """The file after fetching it succeeded, or failed by `error`; a file that is stored stays as it is."""
         if told.attempt < self.attempt or self.state == "ready":
             return self
+        if told.state == "scanning":
+            return replace(self, state="scanning") if self.state == "pending" else self
         if told.state == "ready":
             return replace(
                 self,
@@ -74,9 +79,10 @@ class Attachment:
                 width=told.width,
                 height=told.height,
             )
-        if self.state == "failed":
+        if self.state in ("failed", "infected"):
             return self
-        return replace(self, state="failed", error=error)
+        infected = told.failure is not None and told.failure.code == _INFECTED
+        return replace(self, state="infected" if infected else "failed", error=error)
 
     def view(self) -> AttachmentView:
         """What every reader sees; images have a thumbnail."""

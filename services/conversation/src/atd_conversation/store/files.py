@@ -16,6 +16,7 @@ from atd_conversation.store.attachments import (
 )
 from atd_conversation.store.contacts import bounded
 from atd_conversation.store.indexes import ATTACHMENTS, BY_FILE, BY_SIZE
+from atd_schemas.views import AttachmentState
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
@@ -86,6 +87,14 @@ class Files:
         rows = await self._files.find(query, session=session).limit(len(attachment_ids)).to_list(len(attachment_ids))
         found = (UploadedFile(stored_attachment_of(row).attachment, _webp_of(row.get("webp"))) for row in rows)
         return {file.attachment.id: file for file in found}
+
+    async def states(
+        self, tenant_id: str, attachment_ids: Sequence[str], session: "Session | None" = None
+    ) -> dict[str, AttachmentState]:
+        """In which state each of these files is, as far as they are the tenant's."""
+        query = {"_id": {"$in": list(attachment_ids)}, "tenant_id": tenant_id}
+        rows = await self._files.find(query, {"state": 1}, session=session).limit(len(attachment_ids)).to_list(None)
+        return {row["_id"]: row["state"] for row in rows}
 
     async def take(
         self, session: "Session", attachment_ids: Sequence[str], *, conversation_id: str, message_id: str

@@ -78,7 +78,7 @@ class PdfTranscript:
         if entry.quote:
             lines.append(_small(f"» {shown(entry.quote)}"))
         lines += [shown(line) for line in entry.lines]
-        lines += [shown(file_line(one.name, one.size, words, ready=one.ready)) for one in named]
+        lines += [shown(file_line(one, words)) for one in named]
         if entry.reactions:
             lines.append(shown(" ".join(entry.reactions)))
         if entry.tags:

@@ -18,6 +18,7 @@ interface ProblemBody {
   code?: string;
   errors?: FieldProblem[];
   changes?: EarlierChange[];
+  left?: number;
 }
 
 /**
@@ -25,6 +26,7 @@ interface ProblemBody {
  *
  * `code` is the API's stable word (`window_closed`, `not_found`), by which the client chooses its own words.
  * `retryAfter` is in seconds. `changes`: of a conflict, what was changed since the version that one saw.
+ * `left`: of files that do not fit, the bytes that would.
  */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
@@ -37,6 +39,7 @@ export class ApiProblem extends Error {
     readonly requestId: string | null = null,
     readonly retryAfter: number | null = null,
     readonly changes: readonly EarlierChange[] = [],
+    readonly left: number | null = null,
   ) {
     super(detail);
   }
@@ -81,6 +84,7 @@ export function problemFrom(
     header("X-Request-Id"),
     Number.isFinite(after) && after > 0 ? after : null,
     found.changes ?? [],
+    found.left ?? null,
   );
 }
 

@@ -2197,7 +2197,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "pending" | "ready" | "failed";
+            state: "pending" | "scanning" | "ready" | "failed" | "infected";
             /** Thumbnail Url */
             thumbnail_url?: string | null;
             error?: components["schemas"]["MessageError"] | null;
@@ -3163,7 +3163,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "pending" | "ready" | "failed";
+            state: "pending" | "scanning" | "ready" | "failed" | "infected";
             /** Thumbnail Url */
             thumbnail_url?: string | null;
             error?: components["schemas"]["MessageError"] | null;
@@ -3641,6 +3641,21 @@ export interface components {
             link?: components["schemas"]["LinkLimit"] | null;
         };
         /**
+         * KindUse
+         * @description What files of one kind take.
+         */
+        KindUse: {
+            /**
+             * Kind
+             * @description `image`, `audio`, `video`, `document`; `thumbnail`; `prepared`: papers and exports
+             */
+            kind: string;
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+        };
+        /**
          * LabelEdit
          * @description The fields to change; absent ones stay. An archived label stays on its customers and is offered no more.
          */
@@ -3688,6 +3703,22 @@ export interface components {
             archived: boolean;
             /** Version */
             version: number;
+        };
+        /**
+         * LargeFile
+         * @description One of the largest files, and the message that has it; null: an upload that none has (yet).
+         */
+        LargeFile: {
+            attachment: components["schemas"]["AttachmentView"];
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Message Id */
+            message_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * LastMessage
@@ -5453,7 +5484,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "already_asked" | "already_merged" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "conversation_closed" | "has_children" | "invalid" | "kind_not_supported" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "already_asked" | "already_merged" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "conversation_closed" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * Remaining
          * @description What is out of reach and expires by itself.
@@ -6004,7 +6035,7 @@ export interface components {
         };
         /**
          * StorageView
-         * @description What the files of all messages, and uploads that wait for one, take.
+         * @description What all files take. The same bytes are kept and counted once, however many messages have them.
          */
         StorageView: {
             /** Bytes */
@@ -6013,9 +6044,24 @@ export interface components {
             files: number;
             /**
              * Limit
-             * @description Bytes from which on attendants' uploads are refused; null: there is none
+             * @description Bytes that attendants' uploads cannot go over; null: there is no limit
              */
             limit: number | null;
+            /**
+             * Left
+             * @description Bytes that uploads can still take; null: there is no limit
+             */
+            left: number | null;
+            /**
+             * Kinds
+             * @description The largest first
+             */
+            kinds: components["schemas"]["KindUse"][];
+            /**
+             * Largest
+             * @description The 10 largest files, the largest first
+             */
+            largest: components["schemas"]["LargeFile"][];
         };
         /**
          * SyncResult

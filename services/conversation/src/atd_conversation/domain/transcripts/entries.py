@@ -38,7 +38,7 @@ QUOTED = 120
 
 @dataclass(frozen=True, slots=True)
 class EntryFile:
-    """A file of a message. `picture`: it is here and can be shown."""
+    """A file of a message. `picture`: it is here and can be shown; `missing`: the word for why it is not here."""
 
     id: str
     name: str
@@ -47,6 +47,7 @@ class EntryFile:
     picture: bool
     width: int | None = None
     height: int | None = None
+    missing: str = "not_here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def _file(attachment: Attachment) -> EntryFile:
         ready and attachment.mime_type in PICTURES,
         attachment.width,
         attachment.height,
+        attachment.state if attachment.state in ("scanning", "infected") else "not_here",
     )
 
 

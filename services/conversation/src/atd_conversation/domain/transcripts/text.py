@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from atd_conversation.domain.transcripts.entries import Entry
+from atd_conversation.domain.transcripts.entries import Entry, EntryFile
 from atd_conversation.domain.transcripts.head import Transcript
 from atd_conversation.domain.transcripts.words import Words
 
@@ -48,10 +48,10 @@ def entry_text(entry: Entry, words: Words, day: str | None) -> str:
     return f"\n--- {today} ---\n\n{_entry(entry, words)}" if today != day else f"\n{_entry(entry, words)}"
 
 
-def file_line(entry_file_name: str, size: int | None, words: Words, *, ready: bool) -> str:
+def file_line(file: EntryFile, words: Words) -> str:
     """What is said of a file."""
-    about = readable_size(size, words) if ready else words("not_here")
-    return f"{entry_file_name} ({about})" if about else entry_file_name
+    about = readable_size(file.size, words) if file.ready else words(file.missing)
+    return f"{file.name} ({about})" if about else file.name
 
 
 def readable_size(size: int | None, words: Words) -> str:
@@ -74,7 +74,7 @@ def _entry(entry: Entry, words: Words) -> str:
     if entry.quote:
         lines.append(f"{_INDENT}> {entry.quote}")
     lines += [f"{_INDENT}{line}" for line in entry.lines]
-    lines += [f"{_INDENT}{file_line(one.name, one.size, words, ready=one.ready)}" for one in entry.files]
+    lines += [f"{_INDENT}{file_line(one, words)}" for one in entry.files]
     if entry.reactions:
         lines.append(f"{_INDENT}{' '.join(entry.reactions)}")
     if entry.tags:

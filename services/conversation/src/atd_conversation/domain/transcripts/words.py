@@ -35,6 +35,12 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "edited": ("editada", "edited", "editado"),
         "deleted": ("Mensagem apagada", "Message deleted", "Mensaje eliminado"),
         "failed": ("não foi entregue", "was not delivered", "no fue entregado"),
+        "scanning": (
+            "aguardando a verificação de vírus",
+            "waiting for the virus scan",
+            "esperando el análisis de virus",
+        ),
+        "infected": ("bloqueado: contém vírus", "blocked: has a virus", "bloqueado: contiene un virus"),
         "not_here": ("arquivo não disponível", "file not available", "archivo no disponible"),
         "page": ("Página", "Page", "Página"),
         "image": ("Imagem", "Picture", "Imagen"),

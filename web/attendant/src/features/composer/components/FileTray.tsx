@@ -129,6 +129,7 @@ function Pending({ item, uploads, capabilities }: PendingProps) {
   const name = neutralFileName(item.file.name);
   const facts = { name, mime_type: item.mime_type, size: item.file.size };
   const problem = capabilities ? problemOfFile(facts, item.as, capabilities) : null;
+  const failureText = useFailureText();
   const failed = item.error !== null;
   return (
     <li className={classes.file} data-problem={failed || problem !== null || undefined}>
@@ -138,7 +139,7 @@ function Pending({ item, uploads, capabilities }: PendingProps) {
           {item.as === "voice" ? t("voice.message") : <FileName name={item.file.name} />}
         </span>
         {failed ? (
-          <span className={classes.fileProblem}>{t(`files.failed.${reasonOf(item.error)}`)}</span>
+          <span className={classes.fileProblem}>{failureText(item.error)}</span>
         ) : (
           <>
             {problem !== null && <span className={classes.fileProblem}>{problemText(problem)}</span>}
@@ -167,6 +168,17 @@ function Pending({ item, uploads, capabilities }: PendingProps) {
       </IconButton>
     </li>
   );
+}
+
+/** Why an upload failed; of a file that does not fit, also how much would. */
+function useFailureText(): (error: unknown) => string {
+  const { t } = useTranslation("composer");
+  const { language } = usePreferences();
+  return (error) => {
+    const left = error instanceof ApiProblem ? error.left : null;
+    if (left) return t("files.failed.storage_left", { left: fileSize(left, language) });
+    return t(`files.failed.${reasonOf(error)}`);
+  };
 }
 
 /** Refusals of the server with a text of their own, by its code. */

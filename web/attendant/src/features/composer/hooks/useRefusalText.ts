@@ -6,6 +6,8 @@ export const REFUSALS = [
   "channel_not_supported",
   "channel_removed",
   "conversation_closed",
+  "file_infected",
+  "file_scanning",
   "invalid",
   "kind_not_supported",
   "message_deleted",

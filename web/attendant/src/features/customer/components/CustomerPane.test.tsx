@@ -1,12 +1,12 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
-import type { Contact, Conversation, Message } from "@/shared/api/types";
+import type { Attachment, Contact, Conversation, Message } from "@/shared/api/types";
 import { usePicturesShown } from "@/shared/conversations/pictures";
 import { expectAccessible, Refusal, renderPart, SILENCE, type Answers } from "@/shared/testing/part";
 
 import { CustomerPane } from "./CustomerPane";
-import { filesOf } from "./Files";
+import { FileRow, filesOf, isVisual } from "./Files";
 
 const contact = {
   id: "c1",
@@ -139,6 +139,24 @@ test("the gallery has what can be opened, the newest first", () => {
     message([file("pending", "pending"), file("new", "ready")]),
   ]);
   expect(found.map((one) => one.file.id)).toEqual(["new", "old"]);
+});
+
+test("the gallery names what the virus scanner keeps back, without a way to open it", async () => {
+  const file = (id: string, state: string) =>
+    ({ id, state, name: `${id}.jpg`, mime_type: "image/jpeg", url: `/${id}` }) as Attachment;
+  const message = { kind: "image", occurred_at: "2026-11-22T12:00:00Z", attachments: [file("bad", "infected")] };
+  const [{ file: bad } = { file: file("none", "ready") }] = filesOf([message as unknown as Message]);
+  expect(isVisual(bad)).toBe(false);
+  await renderPart(
+    <>
+      <FileRow file={bad} at="2026-11-22T12:00:00Z" />
+      <FileRow file={file("new", "scanning")} at="2026-11-22T12:00:00Z" />
+    </>,
+    { texts: ["customer"] },
+  );
+  expect(await screen.findByText("bloqueado: contém vírus")).toBeVisible();
+  expect(screen.getByText("aguardando a verificação de vírus")).toBeVisible();
+  expect(screen.queryByRole("link")).toBeNull();
 });
 
 test("a picture of the gallery is shown large by the thread, and in a tab of its own by ctrl", async () => {

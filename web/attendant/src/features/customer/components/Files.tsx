@@ -1,4 +1,4 @@
-import { IconFile, IconMicrophone, IconVideo } from "@tabler/icons-react";
+import { IconFile, IconMicrophone, IconShieldX, IconVideo } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -55,7 +55,7 @@ export interface SentFile {
   pictureOf: string | null;
 }
 
-/** What can be opened: not what is still on its way, failed or was deleted. */
+/** What can be opened, and what the virus scanner keeps back: not what is on its way, failed or was deleted. */
 export function filesOf(messages: readonly Message[]): SentFile[] {
   return messages
     .filter((message) => !message.deleted_at && message.kind !== "sticker")
@@ -66,12 +66,17 @@ export function filesOf(messages: readonly Message[]): SentFile[] {
         pictureOf: message.kind === "image" ? message.id : null,
       })),
     )
-    .filter(({ file }) => file.state === "ready")
+    .filter(({ file }) => isListed(file))
     .toReversed();
 }
 
+export function isListed(file: Attachment): boolean {
+  return file.state === "ready" || file.state === "scanning" || file.state === "infected";
+}
+
+/** Shown as a picture. What the virus scanner keeps back is a line that says so. */
 export function isVisual(file: Attachment): boolean {
-  return /^(image|video)\//.test(file.mime_type);
+  return file.state === "ready" && /^(image|video)\//.test(file.mime_type);
 }
 
 interface FileProps {
@@ -115,7 +120,19 @@ export function Tile({ file, at, enlarge }: FileProps & { enlarge: () => boolean
 export function FileRow({ file, at }: FileProps) {
   const { language } = usePreferences();
   const style = useTimeStyle();
+  const { t } = useTranslation("customer");
   const Icon = file.mime_type.startsWith("audio/") ? IconMicrophone : IconFile;
+  if (file.state === "scanning" || file.state === "infected") {
+    return (
+      <span className={`${classes.file} ${classes.keptBack}`} data-state={file.state}>
+        <IconShieldX size={18} stroke={1.75} aria-hidden />
+        <span>
+          <FileName name={file.name} />
+          <small>{t(`files.${file.state}`)}</small>
+        </span>
+      </span>
+    );
+  }
   return (
     <a
       href={file.url}

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import { useFilesOf } from "../api/record";
-import { FileRow, isVisual, Tile } from "./Files";
+import { FileRow, isListed, isVisual, Tile } from "./Files";
 import classes from "./customer.module.css";
 import { Section } from "./Section";
 
@@ -12,7 +12,7 @@ export function OtherFiles({ contactId, current }: { contactId: string; current?
   const { t } = useTranslation("customer");
   const { data } = useFilesOf(contactId);
   const files = (data?.items ?? []).filter(
-    ({ attachment, conversation_id: id }) => attachment.state === "ready" && id !== current,
+    ({ attachment, conversation_id: id }) => isListed(attachment) && id !== current,
   );
   if (files.length === 0) return null;
   const pictures = files.filter(({ attachment }) => isVisual(attachment));

@@ -1,23 +1,44 @@
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconLoader2 } from "@tabler/icons-react";
+import { IconAlertTriangle, IconLoader2, IconShieldSearch, IconShieldX } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { api, unwrap } from "@/shared/api/client";
 import type { Attachment } from "@/shared/api/types";
+import { displayFileName } from "@/shared/text/neutral";
 import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
 import classes from "./body.module.css";
 
-/** In the place of a file that is still on its way, or did not come: then it can be fetched again. */
+/** In the place of a file that is on its way, is not known to be clean, or did not come: then it can be fetched again. */
 export function Waiting({ file }: { file: Attachment | undefined }) {
   const { t } = useTranslation("thread");
   if (file?.state === "failed") return <Missing file={file} />;
+  if (file?.state === "infected" || file?.state === "scanning") return <NotClean file={file} />;
   return (
     <div className={classes.waiting} role="status">
       <IconLoader2 size={18} aria-hidden className={classes.turning} />
       <span>{t("file.pending")}</span>
+    </div>
+  );
+}
+
+/** A file that the virus scanner refused, or has not looked at: nobody can open it. */
+function NotClean({ file }: { file: Attachment }) {
+  const { t, i18n } = useTranslation("thread");
+  const infected = file.state === "infected";
+  const Icon = infected ? IconShieldX : IconShieldSearch;
+  const name = displayFileName(file.name);
+  return (
+    <div className={`${classes.waiting} ${infected ? classes.failed : ""}`} role={infected ? undefined : "status"}>
+      <Icon size={18} aria-hidden className={classes.shield} />
+      <span>
+        {t(infected ? "file.infected" : "file.scanning", { name })}
+        {infected && file.error && (
+          <small className={classes.why}>{file.error.texts?.[i18n.language] ?? file.error.message}</small>
+        )}
+      </span>
     </div>
   );
 }
