@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -110,11 +111,8 @@ class Reader:
         return [row.view().model_dump_json() for row in rows]
 
     async def contacts(self, typed: str) -> object:
-        try:
-            found = await self.queries.contacts.search(Sight(_TENANT), asked_terms(typed), limit=_SHOWN)
-            return [one.view() for one in found]
-        except TooWide:
-            return None
+        found = await self.queries.contacts.search(Sight(_TENANT), asked_terms(typed), limit=_SHOWN)
+        return [one.view() for one in found]
 
     async def find(self, typed: str, assignee: str | None = None) -> object:
         some = ConversationFilter(sight_of=assignee) if assignee else None
@@ -150,7 +148,8 @@ async def measure(url: str, database: str, rounds: int, mongod: int) -> dict[str
     for turn in range(rounds + 2):  # the first two fill the cache
         for name, one in reader.measures().items():
             began, used = perf_counter(), _used(server)
-            await one()
+            with suppress(TooWide):  # then it took as long as a search may
+                await one()
             if turn > 1:
                 taken.setdefault(name, []).append((perf_counter() - began) * 1e3)
                 spent[name] = spent.get(name, 0.0) + (_used(server) - used) * 1e3 / rounds
