@@ -1,5 +1,6 @@
 """Shapes of requests about customers' records, and of the answers that are no `ContactView` alone."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, field_validator
@@ -17,32 +18,22 @@ MOST_FIELDS = 100
 """Custom fields in one request."""
 
 
-def _phone(typed: str) -> str:
-    number = typed_phone(typed)
-    if number is None:
-        raise ValueError("must be a phone number, with its area code; of another country with + and its code")
-    return number
+def _read_by(read: Callable[[str], str | None], complaint: str) -> AfterValidator:
+    """Checks what was typed with a function that has no answer for what it cannot read."""
+
+    def check(typed: str) -> str:
+        found = read(typed)
+        if found is None:
+            raise ValueError(complaint)
+        return found
+
+    return AfterValidator(check)
 
 
-def _email(typed: str) -> str:
-    address = typed_email(typed)
-    if address is None:
-        raise ValueError("must be an e-mail address")
-    return address
-
-
-def _document(typed: str) -> str:
-    number = tax_number(typed)
-    if number is None:
-        raise ValueError("must be a CPF or a CNPJ; the check digits do not fit")
-    return number
-
-
-def _date(typed: str) -> str:
-    day = typed_date(typed)
-    if day is None:
-        raise ValueError("must be a date such as 1990-02-28, from 1900 to 2199")
-    return day
+_PHONE = _read_by(typed_phone, "must be a phone number, with its area code; of another country with + and its code")
+_EMAIL = _read_by(typed_email, "must be an e-mail address")
+_DOCUMENT = _read_by(tax_number, "must be a CPF or a CNPJ; the check digits do not fit")
+_DATE = _read_by(typed_date, "must be a date such as 1990-02-28, from 1900 to 2199")
 
 
 def _text(longest: int) -> Any:
@@ -56,18 +47,18 @@ class ContactEdit(Body):
     """
 
     name: Annotated[str, _text(LONGEST_NAME)] | None = None
-    phone: Annotated[str, StringConstraints(max_length=LONGEST_PHONE), AfterValidator(_phone)] | None = None
-    email: Annotated[str, StringConstraints(max_length=LONGEST_EMAIL), AfterValidator(_email)] | None = None
+    phone: Annotated[str, StringConstraints(max_length=LONGEST_PHONE), _PHONE] | None = None
+    email: Annotated[str, StringConstraints(max_length=LONGEST_EMAIL), _EMAIL] | None = None
     document: (
         Annotated[
             str,
             StringConstraints(max_length=LONGEST_TYPED),
-            AfterValidator(_document),
+            _DOCUMENT,
             Field(description="CPF or CNPJ, with punctuation or without"),
         ]
         | None
     ) = None
-    birthday: Annotated[str, StringConstraints(max_length=10), AfterValidator(_date)] | None = None
+    birthday: Annotated[str, StringConstraints(max_length=10), _DATE] | None = None
     address: Annotated[str, _text(LONGEST_ADDRESS)] | None = None
     fields: dict[Annotated[str, StringConstraints(max_length=64)], Any] = Field(
         default_factory=dict, max_length=MOST_FIELDS
