@@ -30,6 +30,8 @@ _FIRST_REFRESH = re.compile(r"401 POST \S+/api/v1/auth/refresh")
 """Whether somebody is signed in is asked once, and "no" is an answer."""
 _GONE_ON = re.compile(r"409 POST \S+/api/v1/conversations/\S+/(close|assign)")
 """The conversation has gone on since it was seen (a receipt is enough): the client looks and asks again."""
+_TYPED_ELSEWHERE = re.compile(r"409 PUT \S+/api/v1/conversations/\S+/draft")
+"""The draft has gone on (on another device, or by being sent): the client looks and writes again."""
 _LEFT_ICON = re.compile(r"failed GET \S+/favicon.svg: net::ERR_FAILED")
 """So the browser calls a request that it gave up by leaving while the service worker was answering it."""
 _LEFT = ("net::ERR_ABORTED",)
@@ -63,7 +65,7 @@ class Seat:
         self.url = url
         self.person = person
         self.complaints: list[str] = []
-        self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH, _GONE_ON, _LEFT_ICON]
+        self._forgiven: list[re.Pattern[str]] = [_FIRST_REFRESH, _GONE_ON, _TYPED_ELSEWHERE, _LEFT_ICON]
         self._page: Page | None = None
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.on("console", self._console)
@@ -171,6 +173,10 @@ class Seat:
     async def press(self, name: str) -> None:
         """Press a button of the open conversation."""
         await self.thread.get_by_role("button", name=name, exact=True).first.click()
+
+    async def writes(self, mode: str) -> None:
+        """Choose whether an answer is written ("Responder") or a note ("Nota")."""
+        await self.thread.get_by_role("radio", name=mode, exact=True).click()
 
     async def say(self, text: str) -> None:
         """Type an answer and send it by Enter."""

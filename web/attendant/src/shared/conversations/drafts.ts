@@ -1,6 +1,7 @@
 /**
  * What was typed and not sent yet. Kept in memory, where reading and writing are immediate, and a moment later in
- * IndexedDB; other tabs follow. Every draft belongs to one attendant, one conversation and one mode.
+ * IndexedDB; other tabs follow. Every draft belongs to one attendant, one conversation and one mode. `DraftSync` keeps
+ * them on the server as well.
  */
 import type { Farewell, RecordStore } from "@/shared/storage/records";
 
@@ -23,14 +24,29 @@ export interface Draft {
   files: readonly DraftFile[];
 }
 
-interface StoredDraft extends Draft {
-  /** When it was last changed, on this computer's clock. */
+export interface StoredDraft extends Draft {
+  /** When it was last changed, on the server's clock as far as it is known. */
   at: number;
+  /** The server's version on which it is based; 0: the server had none. Absent: it was never compared. */
+  version?: number;
+  /** Whether the server has exactly this. */
+  synced?: boolean;
+}
+
+/** Where a draft stands. */
+export interface DraftPlace {
+  conversationId: string;
+  mode: DraftMode;
 }
 
 export const EMPTY_DRAFT: Draft = { text: "", replyTo: null, files: [] };
 
 export const isEmpty = (draft: Draft) => draft.text === "" && draft.replyTo === null && draft.files.length === 0;
+
+const fileKeys = ({ files }: Draft) => files.map(({ id, as }) => `${id} ${as ?? ""}`).join("\n");
+
+export const sameDraft = (a: Draft, b: Draft) =>
+  a.text === b.text && a.replyTo === b.replyTo && fileKeys(a) === fileKeys(b);
 
 export interface DraftParts {
   attendantId: string;
@@ -48,8 +64,9 @@ export class Drafts {
   private readonly drafts = new Map<string, StoredDraft>();
   private readonly unwritten = new Set<string>();
   private readonly writing = new Set<string>();
-  private readonly held = new Set<string>();
+  private readonly holds = new Set<string>();
   private readonly listeners = new Map<string, Set<() => void>>();
+  private readonly watchers = new Set<(place: DraftPlace, own: boolean) => void>();
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly parts: DraftParts) {}
@@ -72,11 +89,10 @@ export class Drafts {
   set(conversationId: string, mode: DraftMode, changes: Partial<Draft>): void {
     const key = this.keyOf(conversationId, mode);
     const before = this.drafts.get(key);
+    const { text, replyTo, files } = { ...EMPTY_DRAFT, ...before, ...changes };
     const at = Math.max(this.parts.now(), (before?.at ?? 0) + 1);
-    this.drafts.set(key, { ...EMPTY_DRAFT, ...before, ...changes, at });
-    this.unwritten.add(key);
-    this.timer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS);
-    this.show(key);
+    this.put(key, { text, replyTo, files, at, ...versionOf(before), synced: false });
+    this.tellWatchers(key, true);
   }
 
   clear(conversationId: string, mode: DraftMode): void {
@@ -106,13 +122,57 @@ export class Drafts {
   /** Somebody types in it here: what other tabs do waits until they stop. */
   hold(conversationId: string, mode: DraftMode): () => void {
     const key = this.keyOf(conversationId, mode);
-    this.held.add(key);
-    return () => void this.held.delete(key);
+    this.holds.add(key);
+    return () => void this.holds.delete(key);
   }
 
   /** Another tab has changed a draft; the last change wins, except where somebody types. */
   changedElsewhere(key: string, draft: StoredDraft): void {
-    if (key.startsWith(`${this.parts.attendantId}/`) && !this.held.has(key)) this.takeLater(key, draft);
+    if (key.startsWith(`${this.parts.attendantId}/`) && !this.holds.has(key)) this.takeLater(key, draft);
+  }
+
+  /** Whether somebody types in it here. */
+  held(conversationId: string, mode: DraftMode): boolean {
+    return this.holds.has(this.keyOf(conversationId, mode));
+  }
+
+  /** The draft with what is known of the server's; undefined where nothing was ever written. */
+  stateOf({ conversationId, mode }: DraftPlace): StoredDraft | undefined {
+    return this.drafts.get(this.keyOf(conversationId, mode));
+  }
+
+  all(): [DraftPlace, StoredDraft][] {
+    return [...this.drafts].map(([key, draft]) => [this.placeOf(key), draft]);
+  }
+
+  /** The server has what stood here at this time; what was typed since is based on it. */
+  taken({ conversationId, mode }: DraftPlace, at: number, version: number): void {
+    const key = this.keyOf(conversationId, mode);
+    const draft = this.drafts.get(key);
+    if (draft === undefined) return;
+    const synced = draft.at === at;
+    this.put(key, { ...draft, version, synced, at: synced ? Math.max(at + 1, version) : draft.at });
+    if (synced) void this.flush(); // other tabs write over this version
+  }
+
+  /** What is written here is a change of this version of the server's. */
+  rebase({ conversationId, mode }: DraftPlace, version: number): void {
+    const key = this.keyOf(conversationId, mode);
+    const draft = this.drafts.get(key);
+    if (draft !== undefined && draft.version !== version) this.put(key, { ...draft, version });
+  }
+
+  /** Shows what the server has, which another device wrote. */
+  adopt({ conversationId, mode }: DraftPlace, { text, replyTo, files }: Draft, version: number): void {
+    const key = this.keyOf(conversationId, mode);
+    const at = Math.max((this.drafts.get(key)?.at ?? 0) + 1, version);
+    this.put(key, { text, replyTo, files, at, version, synced: true });
+  }
+
+  /** Calls back for every change that somebody made, here (`own`) or in another tab; answers what ends it. */
+  watch(watcher: (place: DraftPlace, own: boolean) => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
   }
 
   subscribe(conversationId: string, mode: DraftMode, listener: () => void): () => void {
@@ -130,7 +190,7 @@ export class Drafts {
     if (draft === undefined) return;
     this.parts.tell(key, draft);
     this.writing.add(key);
-    await (isEmpty(draft) ? this.parts.store.remove(key) : this.parts.store.put(key, draft));
+    await (isForgotten(draft) ? this.parts.store.remove(key) : this.parts.store.put(key, draft));
     this.writing.delete(key);
     this.parts.farewell.take(key); // of an end that the page came back from
   }
@@ -139,6 +199,18 @@ export class Drafts {
     if ((this.drafts.get(key)?.at ?? -1) >= draft.at) return;
     this.drafts.set(key, draft);
     this.show(key);
+    this.tellWatchers(key, false);
+  }
+
+  private put(key: string, draft: StoredDraft): void {
+    this.drafts.set(key, draft);
+    this.unwritten.add(key);
+    this.timer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS);
+    this.show(key);
+  }
+
+  private tellWatchers(key: string, own: boolean): void {
+    for (const watcher of this.watchers) watcher(this.placeOf(key), own);
   }
 
   private show(key: string): void {
@@ -148,4 +220,14 @@ export class Drafts {
   private keyOf(conversationId: string, mode: DraftMode): string {
     return `${this.parts.attendantId}/${conversationId}/${mode}`;
   }
+
+  private placeOf(key: string): DraftPlace {
+    const [, conversationId = "", mode] = key.split("/");
+    return { conversationId, mode: mode === "note" ? "note" : "reply" };
+  }
 }
+
+const versionOf = (draft: StoredDraft | undefined) => (draft?.version === undefined ? {} : { version: draft.version });
+
+/** Nothing of it has to be kept: it is empty, and the server has none either, or none that it was compared with. */
+const isForgotten = (draft: StoredDraft) => isEmpty(draft) && (draft.synced === true || !draft.version);

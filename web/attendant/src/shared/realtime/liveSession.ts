@@ -3,7 +3,10 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
 import type { Me, Message, NewMessage, ScheduledMessage } from "@/shared/api/types";
-import { Drafts } from "@/shared/conversations/drafts";
+import { keys } from "@/shared/api/keys";
+import { Drafts, type Draft, type DraftPlace, type StoredDraft } from "@/shared/conversations/drafts";
+import { getDraft, listDrafts, modeOf, putDraft, removeDraft } from "@/shared/conversations/draftServer";
+import { DraftSync } from "@/shared/conversations/draftSync";
 import { Outgoing, type OutgoingItem } from "@/shared/conversations/outgoing";
 import { Batches } from "@/shared/realtime/batches";
 import type { EventFrame, PassingFrame } from "@/shared/realtime/frames";
@@ -18,20 +21,23 @@ import { Sound } from "@/shared/realtime/sound";
 import { Socket, type ConnectionState } from "@/shared/realtime/socket";
 import type { Session } from "@/shared/session/session";
 import { preferences } from "@/shared/storage/preferences";
-import { showHandover } from "@/shared/ui/notify";
+import { showHandover, showReplacedDraft } from "@/shared/ui/notify";
 import { alone } from "@/shared/storage/locks";
+import { TabChannel } from "@/shared/storage/tabChannel";
 import { farewellOf, recordStore } from "@/shared/storage/records";
 import { serverClock } from "@/shared/time/clock";
 
 const outgoingStore = recordStore<OutgoingItem>("outgoing");
-const draftStore = recordStore<Parameters<Drafts["changedElsewhere"]>[1]>("drafts");
-const draftFarewell = farewellOf<Parameters<Drafts["changedElsewhere"]>[1]>("drafts");
+const draftStore = recordStore<StoredDraft>("drafts");
+const draftFarewell = farewellOf<StoredDraft>("drafts");
 
 export class LiveSession {
   readonly live: Live;
   readonly presence: Presence;
   readonly outgoing: Outgoing;
   readonly drafts: Drafts;
+  private readonly draftSync: DraftSync;
+  private draftsRead: Promise<void> = Promise.resolve();
   readonly signals: Signals;
   private readonly socket: Socket;
   readonly sound = new Sound();
@@ -50,7 +56,7 @@ export class LiveSession {
   constructor(
     private readonly me: Me,
     session: Session,
-    client: QueryClient,
+    private readonly client: QueryClient,
   ) {
     this.live = liveOf(client);
     this.live.belongTo(me.id);
@@ -80,6 +86,7 @@ export class LiveSession {
     this.notifier = this.createNotifier();
     this.outgoing = this.createOutgoing();
     this.drafts = this.createDrafts();
+    this.draftSync = this.createDraftSync();
   }
 
   /** Says what is done when a notification is clicked. */
@@ -102,7 +109,7 @@ export class LiveSession {
     const lost = () => this.socket.lost();
     const seen = () => {
       if (document.visibilityState === "visible") wake();
-      else void this.drafts.flush();
+      else this.keepDrafts();
       this.signals.visible(document.visibilityState === "visible");
     };
     const leaving = () => this.drafts.leave();
@@ -118,7 +125,7 @@ export class LiveSession {
       this.sound.start(),
       this.live.onMessages((conversationId, messages) => this.heard(conversationId, messages)),
     );
-    void this.drafts.start();
+    this.draftsRead = this.drafts.start();
     void this.outgoing.start();
     this.socket.start();
     return () => this.stop();
@@ -129,6 +136,7 @@ export class LiveSession {
     this.outgoing.stop();
     this.presence.stop();
     this.signals.stop();
+    this.draftSync.stop();
     void this.drafts.flush();
     for (const end of this.ends) end();
     this.ends = [];
@@ -139,6 +147,7 @@ export class LiveSession {
     if (state === "live") {
       this.outgoing.wake();
       this.signals.again();
+      void this.draftsRead.then(() => this.draftSync.compare());
     } else {
       this.presence.clear();
     }
@@ -149,7 +158,16 @@ export class LiveSession {
     if (frame.actor.id !== this.me.id) this.presence.take(frame);
     else if (frame.type === "conversation.favourited") this.live.takeFavourite(frame.subject, frame.data.favourite);
     else if (frame.type === "conversation.read") this.live.takeReading(frame.subject, frame.data);
-    else if (frame.type === "setting.own_changed") this.live.takeSetting(frame.data.setting);
+    else if (frame.type === "conversation.drafted") {
+      const place = { conversationId: frame.subject, mode: modeOf(frame.data.direction) };
+      void this.draftSync.heard(place, frame.data);
+    } else if (frame.type === "setting.own_changed") this.live.takeSetting(frame.data.setting);
+  }
+
+  /** The page may end. */
+  private keepDrafts(): void {
+    void this.drafts.flush();
+    this.draftSync.flush();
   }
 
   private heard(conversationId: string, messages: readonly Message[]): void {
@@ -182,41 +200,63 @@ export class LiveSession {
   }
 
   private createOutgoing(): Outgoing {
-    const tabs = new BroadcastChannel(`atd-outgoing/${this.me.id}`);
+    const tabs = new TabChannel<null>(`atd-outgoing/${this.me.id}`);
     const outgoing = new Outgoing({
       attendantId: this.me.id,
       store: outgoingStore,
       post: postMessage,
       arrived: (message) => this.live.takeMessages(message.conversation_id, [message]),
       alone,
-      tell: () => tabs.postMessage(null),
+      tell: () => tabs.tell(null),
       online: () => navigator.onLine,
       now: () => serverClock.now(),
-      later: (call, ms) => {
-        const timer = setTimeout(call, ms);
-        return () => clearTimeout(timer);
-      },
+      later: callLater,
       newId: newUuid,
     });
-    tabs.onmessage = () => void outgoing.changedElsewhere();
+    tabs.listen(() => void outgoing.changedElsewhere());
     this.ends.push(() => tabs.close());
     return outgoing;
   }
 
   private createDrafts(): Drafts {
-    const tabs = new BroadcastChannel(`atd-drafts/${this.me.id}`);
+    const tabs = new TabChannel<{ key: string; draft: StoredDraft }>(`atd-drafts/${this.me.id}`);
     const drafts = new Drafts({
       attendantId: this.me.id,
       store: draftStore,
       farewell: draftFarewell,
-      now: Date.now,
-      tell: (key, draft) => tabs.postMessage({ key, draft }),
+      now: () => serverClock.now(),
+      tell: (key, draft) => tabs.tell({ key, draft }),
     });
-    tabs.onmessage = ({ data }: MessageEvent<{ key: string; draft: Parameters<Drafts["changedElsewhere"]>[1] }>) =>
-      drafts.changedElsewhere(data.key, data.draft);
+    tabs.listen(({ key, draft }) => drafts.changedElsewhere(key, draft));
     this.ends.push(() => tabs.close());
     return drafts;
   }
+
+  private createDraftSync(): DraftSync {
+    const writes = this.me.permissions.includes("conversations:write");
+    return new DraftSync({
+      drafts: this.drafts,
+      list: listDrafts,
+      get: getDraft,
+      put: putDraft,
+      remove: removeDraft,
+      online: () => navigator.onLine,
+      reachable: (id) => writes && !this.client.getQueryData(keys.taken(id)),
+      replaced: (place, lost) => this.tellReplaced(place, lost),
+      now: () => serverClock.now(),
+      later: callLater,
+    });
+  }
+
+  private tellReplaced({ conversationId, mode }: DraftPlace, lost: Draft): void {
+    const name = this.live.copyOf(conversationId)?.contact.name ?? null;
+    showReplacedDraft(name, () => this.drafts.set(conversationId, mode, lost));
+  }
+}
+
+function callLater(call: () => void, ms: number): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
 }
 
 function openWebSocket(since: string | null, token: string): WebSocket {

@@ -93,6 +93,28 @@ function MovedLine({ conversation, is, by, open }: Moved & { open: () => void })
   );
 }
 
+/** Says that a text gave way to a later one of another device, and offers to put it back. */
+export function showReplacedDraft(name: string | null, putBack: () => void): void {
+  const id = crypto.randomUUID();
+  const once = () => {
+    notifications.hide(id);
+    putBack();
+  };
+  notifications.show({ id, message: <ReplacedDraft name={name} putBack={once} />, autoClose: 20_000 });
+}
+
+function ReplacedDraft({ name, putBack }: { name: string | null; putBack: () => void }) {
+  const { t } = useTranslation("app");
+  return (
+    <span className={classes.line}>
+      <span>{t("draft.replaced", { name: neutralName(name ?? "") || t("handover.nameless") })}</span>
+      <Button size="compact-sm" variant="subtle" onClick={putBack}>
+        {t("draft.put_back")}
+      </Button>
+    </span>
+  );
+}
+
 export function notifyDone(message: string): void {
   notifications.show({ message, autoClose: 4000 });
 }
