@@ -120,6 +120,14 @@ class Office:
 
         return await eventually(found, message=f"a conversation with {of.name}")
 
+    async def becomes(self, *statuses: str, of: Customer = MARINA) -> None:
+        """Wait until the customer's conversation has one of these states."""
+
+        async def is_so() -> bool:
+            return (await self.conversation(of))["status"] in statuses
+
+        await eventually(is_so, message=f"{of.name}'s conversation to be {' or '.join(statuses)}")
+
     async def texts(self, of: Customer = MARINA) -> list[str]:
         """What stands in the customer's conversation according to the API, the oldest first."""
         conversation = await self.conversation(of)

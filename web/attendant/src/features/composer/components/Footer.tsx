@@ -1,32 +1,28 @@
-import { ActionIcon, Button, Menu, Popover } from "@mantine/core";
+import { Menu, Popover } from "@mantine/core";
 import {
   IconAddressBook,
   IconBolt,
-  IconCheck,
-  IconChevronUp,
-  IconClockHour4,
   IconListDetails,
   IconMapPin,
   IconMicrophone,
   IconMoodSmile,
   IconPaperclip,
   IconPlus,
-  IconSend2,
   IconTemplate,
 } from "@tabler/icons-react";
-import { Suspense, useRef, useState, type MouseEvent } from "react";
+import { Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Draft, DraftMode } from "@/shared/conversations/drafts";
 import { usePreferences } from "@/shared/storage/preferences";
 import { IconButton } from "@/shared/ui/IconButton";
-import { Kbd } from "@/shared/ui/Kbd";
 
 import { canRecord } from "../model/recording";
 import { charactersLeft } from "../model/characters";
 import { textLimit, type Limits, type Obstacle } from "../model/messages";
 import classes from "./composer.module.css";
 import { EmojiPicker, type DialogName } from "./dialogs";
+import { SendButton, type SendProps } from "./SendButton";
 
 interface Props {
   mode: DraftMode;
@@ -44,9 +40,10 @@ interface Props {
   onFiles: (files: File[]) => void;
   onDialog: (name: DialogName) => void;
   onRecord: () => void;
-  onSend: (andClose: boolean) => void;
-  onSchedule: () => void;
+  send: Omit<SendProps, keyof State>;
 }
+
+type State = Pick<SendProps, "mode" | "sendable" | "enterSends" | "obstacle" | "uploading" | "blocked" | "limits">;
 
 /** What can be added, how much room is left, and the button that sends. */
 export function Footer(props: Props) {
@@ -55,7 +52,7 @@ export function Footer(props: Props) {
       <Tools {...props} />
       <span className={classes.spring} />
       <Counter {...props} />
-      <SendButton {...props} />
+      <SendButton {...props} {...props.send} />
     </div>
   );
 }
@@ -178,76 +175,5 @@ function Counter({ draft, mode, limits }: Props) {
     <span className={classes.counter} data-over={left < 0 || undefined} title={t("characters_left", { count: left })}>
       {shown}
     </span>
-  );
-}
-
-function SendButton({ mode, sendable, enterSends, obstacle, uploading, blocked, limits, onSend, onSchedule }: Props) {
-  const { t } = useTranslation("composer");
-  const reason = () => {
-    if (blocked) return t("send.blocked");
-    if (uploading) return t("send.uploading");
-    if (limits === undefined) return t("send.loading");
-    if (obstacle?.code === "too_long") return t("send.too_long");
-    if (obstacle?.code === "gap") return t("send.gap");
-    return t("send.empty");
-  };
-  const keys = enterSends ? "enter" : "mod+enter";
-  const label = t(mode === "note" ? "send.note" : "send.reply");
-  const why = sendable ? undefined : reason();
-  const run = (event: MouseEvent) => {
-    event.preventDefault();
-    if (sendable) onSend(false);
-  };
-  return (
-    <div className={classes.sendGroup} data-mode={mode}>
-      <Button
-        className={classes.send}
-        size="compact-md"
-        h={32}
-        leftSection={<IconSend2 size={16} aria-hidden="true" />}
-        rightSection={<Kbd keys={keys} />}
-        aria-disabled={!sendable || undefined}
-        data-disabled={!sendable}
-        title={why}
-        onClick={run}
-      >
-        <span className={classes.sendLabel}>{label}</span>
-      </Button>
-      <Menu position="top-end">
-        <Menu.Target>
-          <ActionIcon
-            className={classes.sendMore}
-            variant="filled"
-            color="teal"
-            size={32}
-            aria-label={t("send.more")}
-            data-disabled={!sendable}
-            aria-disabled={!sendable || undefined}
-          >
-            <IconChevronUp size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {mode === "reply" && (
-            <Menu.Item
-              disabled={!sendable}
-              leftSection={<IconCheck size={16} />}
-              rightSection={<Kbd keys="mod+shift+enter" />}
-              onClick={() => onSend(true)}
-            >
-              {t("send.and_close")}
-            </Menu.Item>
-          )}
-          <Menu.Item
-            disabled={!sendable}
-            leftSection={<IconClockHour4 size={16} />}
-            rightSection={<Kbd keys="mod+shift+y" />}
-            onClick={onSchedule}
-          >
-            {t("send.schedule")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-    </div>
   );
 }

@@ -2,22 +2,21 @@ import { Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
-import { useConversationActions } from "@/shared/conversations/actions";
 import { useComposerFocus, useTemplatesOpening } from "@/shared/conversations/composerFocus";
 import type { DraftMode } from "@/shared/conversations/drafts";
+import { SnoozeDialog } from "@/shared/conversations/SnoozeMenu";
 import { useDraft } from "@/shared/conversations/useDraft";
 import { KeysHeld, useShortcut } from "@/shared/keyboard/useShortcut";
 import { usePreferences } from "@/shared/storage/preferences";
 import { announce } from "@/shared/ui/announcer";
-import { notifyFailed } from "@/shared/ui/notify";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
-import { useProblemText } from "@/shared/ui/problemText";
 
 import { useAttaching } from "../hooks/useAttaching";
 import { useFocusOnOpening } from "../hooks/useFocusOnOpening";
 import { useMode } from "../hooks/useMode";
 import { useReplyWindow } from "../hooks/useReplyWindow";
 import { useScheduling } from "../hooks/useScheduling";
+import { useSendAnd, type AfterSending } from "../hooks/useSendAnd";
 import { useSending } from "../hooks/useSending";
 import { useUploads } from "../hooks/useUploads";
 import type { SentAs } from "../model/files";
@@ -31,6 +30,7 @@ import { OwnerLine } from "./OwnerLine";
 import { Problems } from "./Problems";
 import { QuoteBar } from "./QuoteBar";
 import { ScheduledBar } from "./ScheduledBar";
+import { SEND_KEYS, type SendMenu } from "./SendButton";
 import { FileTray } from "./FileTray";
 import { TextField, type FieldHandle } from "./TextField";
 import { WindowClosed } from "./WindowClosed";
@@ -50,11 +50,12 @@ export function OpenComposer({ conversation, limits }: Props) {
   const window = useReplyWindow(conversation, limits?.capabilities);
   const { sendDraft, refused, forgetRefusal } = useSending(id, mode, limits);
   const { enterSends } = usePreferences();
-  const { close } = useConversationActions();
-  const problemText = useProblemText();
+  const sendAnd = useSendAnd(conversation);
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const [recording, setRecording] = useState(false);
   const [scheduling, setScheduling] = useState(false);
+  const [sendMenu, setSendMenu] = useState<SendMenu | null>(null);
+  const [ownTime, setOwnTime] = useState(false);
   const scheduleDraft = useScheduling(id, mode, limits);
   const field = useRef<FieldHandle>(null);
   const windowSeconds = limits?.capabilities.reply_window_seconds ?? null;
@@ -77,19 +78,11 @@ export function OpenComposer({ conversation, limits }: Props) {
   useTemplatesOpening(id, () => setDialog("template"));
   useFocusOnOpening(focus);
 
-  const send = async (andClose = false) => {
+  const send = async (after?: AfterSending) => {
     if (!sendable) return;
     focus();
-    if (!(await sendDraft()) || !andClose) return;
-    close.mutate(
-      { id },
-      {
-        onError: (error) => {
-          const { text, code } = problemText(error);
-          notifyFailed(t("send.close_failed"), text, code);
-        },
-      },
-    );
+    const sent = await sendDraft();
+    if (sent !== null && after !== undefined && (await sent.taken)) sendAnd(after);
   };
 
   const scope = "composer" as const;
@@ -102,23 +95,22 @@ export function OpenComposer({ conversation, limits }: Props) {
     whileTyping: true,
     run: () => enter(mode === "note" ? "reply" : "note"),
   });
+  const together = { scope, whileTyping: true, enabled: sendable } as const;
   useShortcut({
-    keys: ["mod+shift+enter"],
+    ...together,
+    keys: SEND_KEYS.close,
     label: t("send.and_close"),
-    scope,
-    whileTyping: true,
-    run: () => void send(true),
+    run: () => void send({ then: "close" }),
     enabled: mode === "reply",
   });
-
   useShortcut({
-    keys: ["mod+shift+y"],
-    label: t("send.schedule"),
-    scope,
-    whileTyping: true,
-    run: () => setScheduling(true),
-    enabled: sendable,
+    ...together,
+    keys: SEND_KEYS.snooze,
+    label: t("send.and_snooze"),
+    run: () => setSendMenu("snooze"),
+    enabled: sendable && mode === "reply",
   });
+  useShortcut({ ...together, keys: SEND_KEYS.schedule, label: t("send.schedule"), run: () => setScheduling(true) });
 
   const addFiles = (files: readonly File[], as?: SentAs) => {
     forgetRefusal();
@@ -219,8 +211,13 @@ export function OpenComposer({ conversation, limits }: Props) {
                 onFiles={addFiles}
                 onDialog={setDialog}
                 onRecord={() => setRecording(true)}
-                onSend={(andClose) => void send(andClose)}
-                onSchedule={() => setScheduling(true)}
+                send={{
+                  menu: sendMenu,
+                  onMenu: setSendMenu,
+                  onSend: (after) => void send(after),
+                  onSchedule: () => setScheduling(true),
+                  onOwnTime: () => setOwnTime(true),
+                }}
               />
             </>
           )}
@@ -240,6 +237,11 @@ export function OpenComposer({ conversation, limits }: Props) {
           </Suspense>
         </PartBoundary>
       )}
+      <SnoozeDialog
+        opened={ownTime}
+        close={() => setOwnTime(false)}
+        onChoose={(until) => void send({ then: "snooze", until })}
+      />
       {Dialog !== null && limits !== undefined && (
         <PartBoundary part="composer-dialog">
           <Suspense fallback={<KeysHeld />}>

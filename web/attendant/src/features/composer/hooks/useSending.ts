@@ -21,20 +21,23 @@ export function useSending(conversationId: string, mode: DraftMode, limits: Limi
   const busy = useRef(false);
   const [refused, setRefused] = useState<{ mode: DraftMode; problem: OutgoingProblem } | null>(null);
 
-  const bringBackIfRefused = async (clientId: string) => {
+  /** Whether the server has not refused it. */
+  const bringBackIfRefused = async (clientId: string): Promise<boolean> => {
     const item = await settled(outgoing, conversationId, clientId, () => connectionState() !== "offline");
-    if (!item?.problem || !isEmpty(drafts.get(conversationId, mode))) return;
-    if ((await takeBack(clientId)) === null) return;
+    if (!item?.problem) return true;
+    if (!isEmpty(drafts.get(conversationId, mode)) || (await takeBack(clientId)) === null) return false;
     const files = item.attachments.map(({ id, name, mime_type, size }) => ({ id, name, mime_type, size }));
     drafts.set(conversationId, mode, { text: item.body.text ?? "", replyTo: item.body.reply_to ?? null, files });
     setRefused({ mode, problem: item.problem });
+    return false;
   };
 
-  /** Whether it is with the outgoing store. */
-  const sendDraft = async (): Promise<boolean> => {
-    if (busy.current || limits === undefined) return false;
+  /** Whether it is with the outgoing store; `taken` then, once there is an answer, whether the server refused nothing. */
+  const sendDraft = async (): Promise<{ taken: Promise<boolean> } | null> => {
+    if (busy.current || limits === undefined) return null;
     busy.current = true;
     setRefused(null);
+    const answers: Promise<boolean>[] = [];
     try {
       for (const { body, files } of messagesOf(drafts.get(conversationId, mode), mode, limits)) {
         const mentions = mode === "note" ? mentionedIn(body.text ?? "", colleagues) : [];
@@ -46,10 +49,10 @@ export function useSending(conversationId: string, mode: DraftMode, limits: Limi
           ...(body.reply_to && { replyTo: null }),
           files: left.filter((file) => !files.some(({ id }) => id === file.id)),
         });
-        void bringBackIfRefused(clientId);
+        answers.push(bringBackIfRefused(clientId));
       }
       void drafts.flush();
-      return true;
+      return { taken: Promise.all(answers).then((all) => all.every(Boolean)) };
     } finally {
       busy.current = false;
     }
