@@ -44,7 +44,8 @@ async def test_sending_and_closing_or_snoozing_is_one_step_and_can_be_taken_back
     await ana.page.keyboard.press("Control+Shift+Enter")
     await office.went_out("Até logo.")
     await office.becomes("closed")
-    await ana.page.get_by_role("button", name="Desfazer").last.click()
+    closed = ana.page.get_by_text(re.compile("^Mensagem enviada e conversa .* encerrada$")).locator("..")
+    await closed.get_by_role("button", name="Desfazer").click()
     await office.becomes("queued", "open")
     assert await office.texts() == [
         "Qual é o prazo?",

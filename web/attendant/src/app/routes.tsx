@@ -7,6 +7,7 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 const InboxPage = lazyPart(async () => (await import("@/app/pages/InboxPage")).InboxPage);
+const UnsentPage = lazyPart(async () => (await import("@/app/pages/UnsentPage")).UnsentPage);
 const CustomersPage = lazyPart(async () => (await import("@/features/customer")).CustomersPage);
 const ChannelsPage = lazyPart(async () => (await import("@/features/channels")).ChannelsPage);
 const ConnectPage = lazyPart(async () => (await import("@/features/channels")).ConnectPage);
@@ -18,6 +19,8 @@ const NotFoundPage = lazyPart(async () => (await import("@/app/pages/NotFoundPag
 const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/inbox/mine" replace /> },
   { path: "inbox", element: <Navigate to="/inbox/mine" replace /> },
+  { path: "inbox/drafts", element: page(<UnsentPage key="drafts" what="drafts" />) },
+  { path: "inbox/scheduled", element: page(<UnsentPage key="scheduled" what="scheduled" />) },
   { path: "inbox/:view/:conversationId?", element: page(<InboxPage />) },
   { path: "contacts/:contactId?", element: page(<CustomersPage />) },
   { path: "channels", element: page(<ChannelsPage />) },

@@ -6,6 +6,7 @@ import { useKeyboard } from "@/shared/keyboard/useShortcut";
 import { CommandPalette, KeyboardHelp } from "@/features/palette";
 import { TypeQuestionDialog } from "@/shared/marks/TypeQuestionDialog";
 import { useOpenedFromNotification } from "@/shared/realtime/RealtimeProvider";
+import { useMay } from "@/shared/session/SessionProvider";
 import { PhonePanel } from "@/features/sandbox";
 import { LiveRegion } from "@/shared/ui/LiveRegion";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
@@ -13,6 +14,7 @@ import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { OfflineBanner } from "./OfflineBanner";
 import { Rail } from "./Rail";
 import classes from "./Shell.module.css";
+import { ScheduledNotices } from "./ScheduledNotices";
 import { UpdateNotice } from "./UpdateNotice";
 import { useEverywhere } from "./useEverywhere";
 
@@ -23,6 +25,7 @@ export function Shell() {
   // On a phone an open conversation has the whole screen; its own back button leads out.
   const inConversation = useMatch("/inbox/:view/:conversationId") !== null;
   const navigate = useNavigate();
+  const mayRead = useMay("conversations:read");
   useKeyboard();
   useOpenedFromNotification(useCallback((id: string) => void navigate(`/inbox/all/${id}`), [navigate]));
   return (
@@ -41,6 +44,7 @@ export function Shell() {
       </div>
       <PhonePanel />
       <UpdateNotice />
+      {mayRead && <ScheduledNotices />}
       <CommandPalette useSources={useEverywhere} />
       <KeyboardHelp />
       <TypeQuestionDialog />

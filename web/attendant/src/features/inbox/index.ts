@@ -1,2 +1,2 @@
 export { InboxPane, useViewsShown } from "./components/InboxPane";
-export { ViewsColumn } from "./components/ViewsColumn";
+export { ViewsColumn, ViewShortcuts } from "./components/ViewsColumn";

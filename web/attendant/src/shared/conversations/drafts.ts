@@ -67,6 +67,8 @@ export class Drafts {
   private readonly holds = new Set<string>();
   private readonly listeners = new Map<string, Set<() => void>>();
   private readonly watchers = new Set<(place: DraftPlace, own: boolean) => void>();
+  private readonly allListeners = new Set<() => void>();
+  private shown: readonly [DraftPlace, StoredDraft][] | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly parts: DraftParts) {}
@@ -145,6 +147,17 @@ export class Drafts {
     return [...this.drafts].map(([key, draft]) => [this.placeOf(key), draft]);
   }
 
+  /** The same as `all`, and the same object until something changes. */
+  snapshot(): readonly [DraftPlace, StoredDraft][] {
+    return (this.shown ??= this.all());
+  }
+
+  /** Calls back for every change of any draft; answers what ends it. */
+  subscribeAll = (listener: () => void): (() => void) => {
+    this.allListeners.add(listener);
+    return () => this.allListeners.delete(listener);
+  };
+
   /** The server has what stood here at this time; what was typed since is based on it. */
   taken({ conversationId, mode }: DraftPlace, at: number, version: number): void {
     const key = this.keyOf(conversationId, mode);
@@ -214,7 +227,9 @@ export class Drafts {
   }
 
   private show(key: string): void {
+    this.shown = null;
     for (const listener of this.listeners.get(key) ?? []) listener();
+    for (const listener of this.allListeners) listener();
   }
 
   private keyOf(conversationId: string, mode: DraftMode): string {

@@ -21,6 +21,7 @@ import type sandbox from "./locales/pt-BR/sandbox.json";
 import type composer from "./locales/pt-BR/composer.json";
 import type search from "./locales/pt-BR/search.json";
 import type settings from "./locales/pt-BR/settings.json";
+import type unsent from "./locales/pt-BR/unsent.json";
 import type thread from "./locales/pt-BR/thread.json";
 
 declare module "i18next" {
@@ -48,6 +49,7 @@ declare module "i18next" {
       search: typeof search;
       settings: typeof settings;
       thread: typeof thread;
+      unsent: typeof unsent;
     };
   }
 }

@@ -56,6 +56,36 @@ function Done({ message, undo }: { message: string; undo: () => void }) {
   );
 }
 
+interface Step {
+  /** Of its notice; a further one of the same takes its place. */
+  id: string;
+  message: string;
+  label: string;
+  step: () => void;
+}
+
+/** Says what happened, with the step that it asks for; it stays until it is taken or put away. */
+export function showStep({ id, message, label, step }: Step): void {
+  const once = () => {
+    notifications.hide(id);
+    step();
+  };
+  notifications.hide(id);
+  notifications.show({
+    id,
+    color: "red",
+    autoClose: false,
+    message: (
+      <span className={classes.line}>
+        <span>{message}</span>
+        <Button size="compact-sm" variant="subtle" onClick={once}>
+          {label}
+        </Button>
+      </span>
+    ),
+  });
+}
+
 interface Moved {
   conversation: Conversation;
   is: "given" | "taken" | "released";

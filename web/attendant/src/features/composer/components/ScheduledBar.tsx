@@ -5,14 +5,12 @@ import { useTranslation } from "react-i18next";
 
 import type { Conversation, ScheduledMessage } from "@/shared/api/types";
 import { useScheduleActions, useScheduled } from "@/shared/scheduled/scheduled";
-import { useMe } from "@/shared/session/SessionProvider";
 import { displayName } from "@/shared/text/neutral";
 import { exactTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 import { IconButton } from "@/shared/ui/IconButton";
-import { notifyFailed, undoable } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 
+import { useScheduledEdits } from "../hooks/useScheduledEdits";
 import { useScheduledReason } from "../hooks/useScheduledReason";
 import { ScheduleDialog } from "./dialogs";
 import classes from "./scheduled.module.css";
@@ -62,38 +60,11 @@ export function ScheduledBar({ conversation, windowed }: { conversation: Convers
 
 function Row({ one, edit }: { one: ScheduledMessage; edit: () => void }) {
   const { t } = useTranslation("composer");
-  const me = useMe();
   const style = useTimeStyle();
-  const problemText = useProblemText();
   const reasonOf = useScheduledReason();
-  const { cancel, add } = useScheduleActions();
-  const mine = one.author.id === me.id;
+  const { mine, remove } = useScheduledEdits(one);
   const failed = one.state === "failed";
   const at = exactTime(one.scheduled_for, style);
-  const notDone = (error: unknown) => {
-    const { text, code } = problemText(error);
-    notifyFailed(t("schedule.failed"), text, code);
-  };
-  const again = () =>
-    add.mutate(
-      {
-        id: one.conversation_id,
-        body: {
-          direction: one.direction === "note" ? "note" : "outbound",
-          text: one.text ?? null,
-          attachment_ids: one.attachments.map(({ id }) => id),
-          reply_to: one.reply_to ?? null,
-        },
-        when: { at: one.scheduled_for, cancelOnReply: one.cancel_on_reply },
-      },
-      { onError: notDone },
-    );
-  const remove = () =>
-    cancel.mutate(one.id, {
-      onError: notDone,
-      // A template cannot be made again from what is shown of it; another person's is theirs.
-      onSuccess: () => mine && !failed && !one.template && undoable({ message: t("schedule.cancelled"), undo: again }),
-    });
   return (
     <li className={classes.row} data-state={one.state}>
       {failed ? <IconAlertTriangle size={16} aria-hidden="true" /> : <IconClockHour4 size={16} aria-hidden="true" />}

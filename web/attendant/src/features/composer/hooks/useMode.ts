@@ -1,25 +1,28 @@
 import { useState } from "react";
 
-import { isEmpty, type DraftMode } from "@/shared/conversations/drafts";
-import { useDraft } from "@/shared/conversations/useDraft";
+import { isEmpty, type DraftMode, type Drafts } from "@/shared/conversations/drafts";
+import { useLiveSession } from "@/shared/realtime/RealtimeProvider";
 
 /** The mode in which this tab left each conversation. */
 const chosen = new Map<string, DraftMode>();
 
 /**
- * Whether the customer is answered or a note is written. It changes by the attendant's doing alone; a conversation in
- * which only a note was begun opens with the note.
+ * Whether the customer is answered or a note is written. It changes by the attendant's doing alone, whatever their
+ * other devices do to the drafts; a conversation in which only a note was begun opens with the note.
  */
 export function useMode(conversationId: string): [DraftMode, (mode: DraftMode) => void] {
-  const [mode, setMode] = useState(() => chosen.get(conversationId));
-  const reply = useDraft(conversationId, "reply").draft;
-  const note = useDraft(conversationId, "note").draft;
-  const usual = isEmpty(reply) && !isEmpty(note) ? "note" : "reply";
+  const { drafts } = useLiveSession();
+  const [mode, setMode] = useState(() => chosen.get(conversationId) ?? usualMode(drafts, conversationId));
   return [
-    mode ?? usual,
+    mode,
     (next) => {
       chosen.set(conversationId, next);
       setMode(next);
     },
   ];
+}
+
+function usualMode(drafts: Drafts, conversationId: string): DraftMode {
+  const noteAlone = isEmpty(drafts.get(conversationId, "reply")) && !isEmpty(drafts.get(conversationId, "note"));
+  return noteAlone ? "note" : "reply";
 }

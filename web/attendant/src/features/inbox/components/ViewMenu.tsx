@@ -4,11 +4,13 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 
 import type { View } from "@/shared/conversations/filter";
+import { UNSENT, unsentPath } from "@/shared/conversations/unsentPlaces";
 import { useViews } from "@/shared/conversations/taken";
 import { preferences } from "@/shared/storage/preferences";
 
 import { useSavedFilters } from "../hooks/useSavedFilters";
 import { savedIdOf, searchOf } from "../model/address";
+import { UNSENT_ICONS, UnsentCount } from "./UnsentLinks";
 import { SavedCount, ViewCount } from "./ViewCount";
 import { VIEW_ICONS } from "./viewIcons";
 import classes from "./Views.module.css";
@@ -53,6 +55,21 @@ export function ViewMenu({ view, name, conversationId, unfolds }: Props) {
               rightSection={<ViewCount view={one} />}
             >
               {t(`views.${one}`)}
+            </Menu.Item>
+          );
+        })}
+        <Menu.Label>{t("unsent.label")}</Menu.Label>
+        {UNSENT.map((what) => {
+          const Glyph = UNSENT_ICONS[what];
+          return (
+            <Menu.Item
+              key={what}
+              component={Link}
+              to={unsentPath(what)}
+              leftSection={<Glyph size={18} stroke={1.75} aria-hidden />}
+              rightSection={<UnsentCount what={what} />}
+            >
+              {t(`unsent.${what}`)}
             </Menu.Item>
           );
         })}

@@ -11,12 +11,14 @@ import { IconButton } from "@/shared/ui/IconButton";
 import { useSavedFilters } from "../hooks/useSavedFilters";
 import { savedIdOf, searchOf } from "../model/address";
 import { SavedFilterRow } from "./SavedFilterRow";
+import { UnsentLinks, UnsentShortcuts } from "./UnsentLinks";
 import { ViewCount } from "./ViewCount";
 import { VIEW_ICONS, VIEW_KEYS } from "./viewIcons";
 import classes from "./Views.module.css";
 
 interface Props {
-  view: View;
+  /** null: what is shown is none of them. */
+  view: View | null;
   /** The open conversation stays open in another view. */
   conversationId: string | undefined;
 }
@@ -43,6 +45,7 @@ export function ViewsColumn({ view, conversationId }: Props) {
           </li>
         ))}
       </ul>
+      <UnsentLinks />
       {filters.length > 0 && (
         <>
           <h2 className={classes.heading}>{t("views.saved")}</h2>
@@ -77,7 +80,14 @@ function ViewLink({ view, to, current }: { view: View; to: string; current: bool
 /** The keys that lead to the views, whether their column is shown or not. */
 export function ViewShortcuts({ conversationId }: { conversationId: string | undefined }) {
   const open = conversationId === undefined ? "" : `/${conversationId}`;
-  return useViews().map((view) => <ViewShortcut key={view} view={view} to={`/inbox/${view}${open}`} />);
+  return (
+    <>
+      {useViews().map((view) => (
+        <ViewShortcut key={view} view={view} to={`/inbox/${view}${open}`} />
+      ))}
+      <UnsentShortcuts />
+    </>
+  );
 }
 
 function ViewShortcut({ view, to }: { view: View; to: string }) {
