@@ -7,7 +7,7 @@ for 24 hours, sealed where the service has a key of its own: they may show a sec
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
 
 IDEMPOTENCY = "idempotency"
-IDEMPOTENCY_INDEXES = {IDEMPOTENCY: [IndexModel([("expires_at", 1)], expireAfterSeconds=0)]}
+IDEMPOTENCY_INDEXES = {
+    IDEMPOTENCY: [
+        IndexModel([("expires_at", 1)], expireAfterSeconds=0),
+        IndexModel([("about", 1)], name="by_subject", partialFilterExpression={"about": {"$exists": True}}),
+    ]
+}
 KEPT = timedelta(hours=24)
 IDEMPOTENCY_CONFLICT = "idempotency_conflict"
 """The code of 409 for a key that was used for something else."""
@@ -45,11 +50,12 @@ Transaction = Callable[[Callable[["Session"], Awaitable[T]]], Awaitable[T]]
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """A stored HTTP answer; its body is text (JSON)."""
+    """A stored HTTP answer; its body is text (JSON). `about`: ids of what it tells of, by which it can be forgotten."""
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +170,14 @@ class Idempotency:
         body: dict[str, Any] = {"body": answer.body}
         if self._cipher is not None:
             body = {"sealed": self._cipher.encrypt(answer.body.decode(), context=_context(use.id))}
-        fields = {"status": answer.status, "headers": answer.headers, **body}
+        about = {"about": list(answer.about)} if answer.about else {}
+        fields = {"status": answer.status, "headers": answer.headers, **body, **about}
         await self._collection.update_one({"_id": use.id}, {"$set": fields}, session=session)
+
+    async def forget(self, session: "Session", tenant_id: str, about: Sequence[str]) -> int:
+        """Remove the answers that tell of one of these ids; how many. The same request again is a new one."""
+        query: Document = {"about": {"$in": list(about)}, "tenant_id": tenant_id}
+        return (await self._collection.delete_many(query, session=session, hint="by_subject")).deleted_count
 
     def _opened(self, found: "Document") -> bytes:
         if "sealed" not in found:
