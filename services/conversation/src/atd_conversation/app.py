@@ -123,6 +123,7 @@ def create_app(
         records,
         store,
         served,
+        idempotency,
         settings.time_zone,
     )
     parts = Parts(

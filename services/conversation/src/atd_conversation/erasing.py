@@ -14,10 +14,12 @@ from atd_conversation.commands.effects import send_command
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import erase_command
+from atd_conversation.domain.imports.traces import Traces
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.preparing import Preparing
 from atd_conversation.store.erasing import Piece, Removal
 from atd_conversation.store.importing import ImportMatches
+from atd_conversation.store.imports import Import, Imports
 from atd_conversation.store.privacy import Erasure, LogEntry, Privacy
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.uploads import THUMBNAIL
@@ -26,10 +28,14 @@ from atd_schemas.privacy import ErasureConfirmed
 from atd_servicekit.clock import Clock
 from atd_servicekit.consuming import Record
 from atd_servicekit.files import FileStore, file_key
+from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.jobs import Again, Job, Jobs
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
+
+MOST_KEYS = 3_000
+"""Identities of a customer, of all records that were merged into theirs."""
 
 LOOK_AGAIN = timedelta(minutes=1)
 """After the last step: what was being taken in at the first one is stored by then."""
@@ -43,6 +49,8 @@ class Erasing:
         privacy: Privacy,
         removal: Removal,
         matches: ImportMatches,
+        imports: Imports,
+        idempotency: Idempotency,
         contacts: ContactCommands,
         store: UnitStore,
         preparing: Preparing,
@@ -55,6 +63,8 @@ class Erasing:
         self._privacy = privacy
         self._removal = removal
         self._matches = matches
+        self._imports = imports
+        self._idempotency = idempotency
         self._contacts = contacts
         self._store = store
         self._preparing = preparing
@@ -84,17 +94,30 @@ class Erasing:
         erasure = await self._privacy.erasure(job.tenant_id, job.id)
         if erasure is None:
             return None
-        removed = await self._removal.remove_identities(erasure.tenant_id, erasure.contacts)
-        await self._privacy.count_erased(erasure.id, {"identities": removed})
+        keys = await self._forget_identities(erasure, job.data.get("keys", ()))
         conversation = await self._removal.a_conversation(erasure.tenant_id, erasure.contacts)
         if conversation is not None:
             await self._erase_piece(erasure, conversation)
-            return Again(self._clock.now())
+            return Again(self._clock.now(), {**job.data, "keys": keys})
+        await self._erase_from_imports(erasure)
         await self._erase_contacts(erasure)
         await self._finish(erasure)
         if job.data.get("looked_again"):
             return None
-        return Again(self._clock.now() + LOOK_AGAIN, {"looked_again": True})
+        return Again(self._clock.now() + LOOK_AGAIN, {"looked_again": True, "keys": keys})
+
+    async def _forget_identities(self, erasure: Erasure, known: Sequence[str]) -> list[str]:
+        """Nobody is recognised as them from now on; the keys by which they were, those `known` before among them.
+
+        What waits for a message goes first: by the keys alone it is known whose it is.
+        """
+        tenant_id, contacts = erasure.tenant_id, erasure.contacts
+        keys = dict.fromkeys(known)
+        keys.update(dict.fromkeys(await self._removal.identity_keys(tenant_id, contacts, limit=MOST_KEYS)))
+        waiting = await self._removal.remove_waiting(tenant_id, list(keys))
+        removed = await self._removal.remove_identities(tenant_id, contacts)
+        await self._privacy.count_erased(erasure.id, {"identities": removed, "waiting_events": waiting})
+        return list(keys)
 
     async def _erase_piece(self, erasure: Erasure, conversation: Conversation) -> None:
         """Some messages of a conversation, or the conversation once it has none. Bytes go first: see `Uploads`."""
@@ -103,20 +126,22 @@ class Erasing:
             for variant in ("", THUMBNAIL):
                 await self._files.delete(file_key(erasure.tenant_id, attachment_id, variant))
 
-        async def work(session: "Session") -> int:
+        async def work(session: "Session") -> None:
             await self._tell_channel(session, erasure, conversation, piece)
-            if piece.message_ids:
-                return await self._removal.remove_messages(session, piece)
-            for file in await self._preparing.rows.latest(
-                erasure.tenant_id, "transcript", conversation.id, limit=100, session=session
-            ):
-                await self._preparing.discard(session, file)
-            await self._removal.remove_conversation(session, conversation)
-            return 0
+            told = (conversation.id, *piece.attachment_ids)
+            counts = {
+                "messages": await self._removal.remove_messages(session, piece),
+                "files": len(piece.attachment_ids),
+                "answers": await self._idempotency.forget(session, erasure.tenant_id, told),
+            }
+            if not piece.message_ids and not piece.attachment_ids:
+                counts |= await self._removal.remove_conversation(session, conversation)
+                counts["transcripts"] = await self._preparing.discard_all(
+                    session, erasure.tenant_id, "transcript", conversation.id
+                )
+            await self._privacy.count_erased(erasure.id, counts, session)
 
-        removed = await self._transaction(work)
-        counts = {"messages": removed, "files": len(piece.attachment_ids), "conversations": 0 if removed else 1}
-        await self._privacy.count_erased(erasure.id, counts)
+        await self._transaction(work)
 
     async def _tell_channel(
         self, session: "Session", erasure: Erasure, conversation: Conversation, piece: Piece
@@ -134,23 +159,53 @@ class Erasing:
         await self._privacy.add_command(session, command.id, erasure.id, topic.consumers[0])
         await self._store.save(session, unit, now)
 
-    async def _erase_contacts(self, erasure: Erasure) -> None:
-        caller = Caller(erasure.tenant_id, erasure.asked_by, erasure.id)
+    async def _erase_from_imports(self, erasure: Erasure) -> None:
+        """Rows of files that name them, as long as the records say by what they are known."""
+        found = [await self._matches.one(erasure.tenant_id, one) for one in erasure.contacts]
+        traces = Traces.of(one for one in found if one is not None)
+        after = None
+        while imports := await self._imports.some(erasure.tenant_id, after=after):
+            for made in imports:
+                rows = await self._imports.erase(made.id, traces.in_row)
+                if rows:
+                    await self._privacy.count_erased(erasure.id, {"import_rows": rows})
+                    await self._erase_file_of(erasure, made)
+            after = imports[-1].id
 
-        async def work(session: "Session") -> dict[str, int]:
-            counts = await self._removal.remove_rest(session, erasure.tenant_id, erasure.contacts)
+    async def _erase_file_of(self, erasure: Erasure, made: Import) -> None:
+        """The upload that an import was read from, and the answer that shows its first rows."""
+        upload = made.attachment_id
+        if upload is not None:
+            await self._files.delete(file_key(erasure.tenant_id, upload))
+
+        async def work(session: "Session") -> None:
+            ids = [one for one in (made.id, upload) if one is not None]
+            counts = {"answers": await self._idempotency.forget(session, erasure.tenant_id, ids)}
+            if upload is not None:
+                counts["files"] = await self._removal.remove_upload(session, erasure.tenant_id, upload)
+            await self._privacy.count_erased(erasure.id, counts, session)
+
+        await self._transaction(work)
+
+    async def _erase_contacts(self, erasure: Erasure) -> None:
+        """The records, and what was made of them: files with their data, and exports that they stand in."""
+        caller = Caller(erasure.tenant_id, erasure.asked_by, erasure.id)
+        tenant_id, discard = erasure.tenant_id, self._preparing.discard_all
+
+        async def work(session: "Session") -> None:
+            counts = await self._removal.remove_rest(session, tenant_id, erasure.contacts)
+            counts["exports"] = await discard(session, tenant_id, "contacts", None)
+            counts["answers"] = await self._idempotency.forget(session, tenant_id, erasure.contacts)
+            counts["contacts"] = 0
             for contact_id in erasure.contacts:
-                for file in await self._preparing.rows.latest(
-                    erasure.tenant_id, "contact_data", contact_id, limit=100, session=session
-                ):
-                    await self._preparing.discard(session, file)
-                contact = await self._matches.one(erasure.tenant_id, contact_id, session)
+                counts["exports"] += await discard(session, tenant_id, "contact_data", contact_id)
+                contact = await self._matches.one(tenant_id, contact_id, session)
                 if contact is not None:
                     await self._contacts.remove(session, caller, contact)
-                    counts["contacts"] = counts.get("contacts", 0) + 1
-            return counts
+                    counts["contacts"] += 1
+            await self._privacy.count_erased(erasure.id, counts, session)
 
-        await self._privacy.count_erased(erasure.id, await self._transaction(work))
+        await self._transaction(work)
 
     async def _finish(self, erasure: Erasure) -> None:
         """Done once every service has confirmed."""

@@ -24,6 +24,7 @@ from atd_conversation.thumbnails import Thumbnails
 from atd_conversation.transcripts.writer import TranscriptMaker, TranscriptWriter
 from atd_schemas.topics import PRIVACY_CONFIRMATIONS
 from atd_servicekit.files import FileStore
+from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.jobs import Jobs
 from atd_servicekit.runtime import Runtime
 
@@ -55,6 +56,7 @@ class Papers:
         records: Records,
         store: UnitStore,
         channels: Channels,
+        idempotency: Idempotency,
         time_zone: str,
     ) -> "Papers":
         """Wire everything, and let its jobs be done."""
@@ -75,6 +77,8 @@ class Papers:
             privacy,
             removal,
             matches,
+            imports,
+            idempotency,
             contacts,
             store,
             preparing,

@@ -28,6 +28,7 @@ _ATTEMPTS = 5
 _AT_ONCE_WITHIN = timedelta(minutes=2)
 _RETRY_SECONDS = 30
 _CHUNK = 256 * 1024
+_DISCARDED_AT_ONCE = 100
 _VARIANT = "prepared"
 
 Told = Callable[[int, int], Awaitable[None]]
@@ -87,9 +88,15 @@ class Preparing:
         """The bytes of a file that is ready. Raises `FileMissing`."""
         return (await self._store.open(self._key(file))).chunks
 
-    async def discard(self, session: "Session", file: PreparedFile) -> None:
-        """Remove a file, ready or not; its bytes go as soon as the job runs."""
-        await self._jobs.put(session, self._job(file, "prepared_file.remove", self._clock.now()))
+    async def discard_all(self, session: "Session", tenant_id: str, kind: PreparedKind, about: str | None) -> int:
+        """Remove the files about something, ready or not; their bytes go as soon as the jobs run. How many."""
+        removed = 0
+        while files := await self.rows.latest(tenant_id, kind, about, limit=_DISCARDED_AT_ONCE, session=session):
+            for file in files:  # without its row, what is just being made is given up at its end
+                await self.rows.remove(file.id, session)
+                await self._jobs.put(session, self._job(file, "prepared_file.remove", self._clock.now()))
+            removed += len(files)
+        return removed
 
     async def _make(self, job: Job) -> Again | None:
         file = await self.rows.one(job.tenant_id, job.id, job.data["kind"])

@@ -143,7 +143,7 @@ class Uploads:
             ready = replace(ready, name=kept_as)
         else:
             ready = await self._put(tenant_id, attachment, chunks)
-        ours = StoredAnswer(201, ready.view().model_dump_json().encode())
+        ours = StoredAnswer(201, ready.view().model_dump_json().encode(), about=(ready.id,))
 
         async def work(session: "Session") -> StoredAnswer:
             await self._files.finish(session, ready, webp=webp_of(head))

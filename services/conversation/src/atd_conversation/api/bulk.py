@@ -175,7 +175,8 @@ async def _outcome(deeds: Deeds, deed: Deed, wanted: Any, conversation_id: str, 
     async def work(session: "Session") -> StoredAnswer:
         nonlocal changed
         changed = conversation = await deed(session, conversation_id, wanted.versions.get(conversation_id))
-        return StoredAnswer(_OK, as_json(conversation.view(identity.actor_id)))
+        view = conversation.view(identity.actor_id)
+        return StoredAnswer(_OK, as_json(view), about=(conversation_id,))
 
     try:
         answer = await parts.idempotency.once(

@@ -55,7 +55,7 @@ def contact_exports_router(parts: Parts) -> APIRouter:
 
         async def work(session: "Session") -> StoredAnswer:
             await parts.papers.preparing.ask(session, file)
-            return StoredAnswer(201, as_json(view_of(file)))
+            return StoredAnswer(201, as_json(view_of(file)), about=(file.id,))
 
         answer = await parts.idempotency.once(
             parts.transaction,

@@ -56,7 +56,7 @@ def notes_router(parts: Parts) -> APIRouter:
             note = ContactNote(uuid7(), identity.tenant_id, contact.id, new.text, author, now)
             await customers.notes.add(session, note)
             await customers.commands.note_changed(session, caller_of(identity, request_id), contact)
-            return StoredAnswer(201, as_json(NoteView.of(note)))
+            return StoredAnswer(201, as_json(NoteView.of(note)), about=(contact.id,))
 
         answer = await parts.idempotency.once(
             parts.transaction,

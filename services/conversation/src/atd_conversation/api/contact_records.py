@@ -81,7 +81,8 @@ def records_router(parts: Parts) -> APIRouter:
 
         async def work(session: "Session") -> StoredAnswer:
             contact = await commands.create(session, caller_of(identity, request_id), wanted)
-            return StoredAnswer(201, as_json(contact.view()), {"ETag": etag_of(contact.sequence)})
+            headers = {"ETag": etag_of(contact.sequence)}
+            return StoredAnswer(201, as_json(contact.view()), headers, about=(contact.id,))
 
         answer = await parts.idempotency.once(
             parts.transaction,

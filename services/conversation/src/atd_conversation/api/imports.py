@@ -203,7 +203,7 @@ def imports_router(parts: Parts) -> APIRouter:
             await imports.add(session, made)
             await parts.papers.importing.forget_later(session, made)
             view = ImportView.of(made, read.samples(_SAMPLE), await _fields(parts, identity.tenant_id))
-            return StoredAnswer(201, as_json(view))
+            return StoredAnswer(201, as_json(view), about=(made.id,))
 
         answer = await parts.idempotency.once(
             parts.transaction,
@@ -324,6 +324,7 @@ async def _read(parts: Parts, identity: Identity, new: NewImport) -> tuple[Impor
         columns=read.columns(more),
         total=len(read.rows),
         unreadable=sum(row.problem is not None for row in read.rows),
+        attachment_id=attachment.id,
     )
     return made, read
 

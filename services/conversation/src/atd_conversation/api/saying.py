@@ -52,7 +52,7 @@ def add_saying(router: APIRouter, parts: Parts) -> None:
                 request_id=request_id,
             )
             (view,) = await scheduled_views(parts, identity, [scheduled])
-            return StoredAnswer(202, as_json(view))
+            return StoredAnswer(202, as_json(view), about=(conversation_id,))
 
         async def work(session: "Session") -> StoredAnswer:
             await keep_to_sight(parts, identity, session, conversation_id=conversation_id)
@@ -62,7 +62,7 @@ def add_saying(router: APIRouter, parts: Parts) -> None:
             message = await parts.commands.say(
                 session, identity.tenant_id, identity.actor(), conversation_id, draft, request_id=request_id
             )
-            return StoredAnswer(201, as_json(message.view()))
+            return StoredAnswer(201, as_json(message.view()), about=(conversation_id,))
 
         direction: DraftDirection = "note" if draft.note else "outbound"
         place = DraftPlace(identity.tenant_id, conversation_id, identity.actor_id, direction)

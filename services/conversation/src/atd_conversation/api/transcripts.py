@@ -84,7 +84,7 @@ def transcripts_router(parts: Parts) -> APIRouter:
 
         async def work(session: "Session") -> StoredAnswer:
             await parts.papers.preparing.ask(session, file, at_once=total <= AT_ONCE)
-            return StoredAnswer(201, as_json(TranscriptView.of(file)))
+            return StoredAnswer(201, as_json(TranscriptView.of(file)), about=(conversation_id,))
 
         answer = await parts.idempotency.once(
             parts.transaction,

@@ -286,6 +286,7 @@ class Contact:
             setattr(self, name, None)
         self.record, self.block, self.merged, self.changes = Record(), None, None, {}
         self.absorbed = self.apart = self.dismissed = self.undone = ()
+        self.labels, self.marketing, self.marketing_at = (), None, None
 
     def keep_apart(self, other_id: str) -> None:
         """Remember that people said these are two."""

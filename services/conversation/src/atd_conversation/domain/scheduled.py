@@ -22,6 +22,11 @@ CUSTOMER_REPLIED = "customer_replied"
 """The reason of one that was cancelled because the customer wrote first."""
 
 
+def holder_of_scheduled(scheduled_id: str) -> str:
+    """By this name a scheduled message holds its files."""
+    return f"scheduled:{scheduled_id}"
+
+
 @dataclass(slots=True)
 class ScheduledMessage:
     """A message to be said at `due_at`, in the name of `author`.
@@ -47,7 +52,7 @@ class ScheduledMessage:
     @property
     def holder(self) -> str:
         """By this name it holds its files."""
-        return f"scheduled:{self.id}"
+        return holder_of_scheduled(self.id)
 
     @property
     def actor(self) -> Actor:

@@ -21,6 +21,11 @@ MAX_DRAFTS = 1000
 """Drafts of one attendant."""
 
 
+def holder_of_draft(draft_id: str) -> str:
+    """By this name a draft holds its files."""
+    return f"draft:{draft_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class DraftPlace:
     """Whose draft it is, and where: everybody has one for each conversation and direction."""
@@ -37,7 +42,7 @@ class DraftPlace:
     @property
     def holder(self) -> str:
         """By this name a draft holds its files."""
-        return f"draft:{self.id}"
+        return holder_of_draft(self.id)
 
     def other(self) -> "DraftPlace":
         """The draft of the other direction."""

@@ -86,7 +86,15 @@ def wait_for_quoted(intake: Intake, event: Arrival) -> None:
     bare = {"text": None, "content": EMPTY, "attachments": (), "referral": None}
     kept = event.model_copy(update={"data": data.model_copy(update=bare)})
     changes[slot] = {"at": event.occurred_at, "event": kept.model_dump_json()}
-    intake.put_early_change(key, {"tenant_id": event.tenant_id, "changes": changes})
+    intake.put_early_change(key, _row(intake, row, event, changes))
+
+
+def _row(
+    intake: Intake, before: dict[str, Any] | None, event: ChangeEvent | Arrival, changes: dict[str, Any]
+) -> dict[str, Any]:
+    """The row that keeps these changes; `who` are keys of the customers that they are of."""
+    who = dict.fromkeys([*(before or {}).get("who", ()), *intake.loaded.owners(event)])
+    return {"tenant_id": event.tenant_id, "changes": changes, "who": list(who)}
 
 
 def _find_quoted(intake: Intake, quoted: Message, event: Arrival) -> None:
@@ -185,4 +193,4 @@ def _wait(intake: Intake, event: ChangeEvent) -> None:
     if slot in changes and changes[slot]["at"] > event.occurred_at:
         return
     changes[slot] = {"at": event.occurred_at, "event": event.model_dump_json()}
-    intake.put_early_change(key, {"tenant_id": event.tenant_id, "changes": changes})
+    intake.put_early_change(key, _row(intake, row, event, changes))

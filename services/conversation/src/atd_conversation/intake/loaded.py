@@ -105,7 +105,7 @@ class Loaded:
         others = self.spellings.get((account_id, external_id))
         return provider_key(account_id, others[0] if others else external_id)
 
-    def keys(self, event: PersonEvent) -> tuple[str, ...]:
+    def keys(self, event: PersonEvent | ChangeEvent) -> tuple[str, ...]:
         """Every key under which the person may be known from now on, worked out once."""
         keys = self._keys.get(event.id)
         if keys is None:
@@ -114,6 +114,12 @@ class Loaded:
             keys = identity_keys(key_of, event.tenant_id, data.channel, data.account_id, data.contact)
             self._keys[event.id] = keys
         return keys
+
+    def owners(self, event: PersonEvent | InboundReceipt | ChangeEvent) -> list[str]:
+        """The keys of the customer of whom something waits: by them it can be erased."""
+        if isinstance(event, InboundReceipt):
+            return list(self.keys_of_ids(event, (event.data.recipient, *event.data.aliases)))
+        return list(self.keys(event))
 
     def shared_key(self, event: PersonEvent) -> str | None:
         """The key of the phone that the person gave when asked for it: theirs, unless it names somebody already."""

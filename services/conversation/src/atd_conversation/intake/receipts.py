@@ -119,4 +119,5 @@ def _wait(intake: Intake, event: InboundReceipt) -> None:
     if status == "failed":
         failure = known["failure"] if known else None
         failure = failure or (data.failure.model_dump() if data.failure else None)
-    intake.put_receipt(key, {"status": status, "failure": failure, "tenant_id": event.tenant_id})
+    who = intake.loaded.owners(event)
+    intake.put_receipt(key, {"status": status, "failure": failure, "tenant_id": event.tenant_id, "who": who})

@@ -33,7 +33,7 @@ class ImportMatches:
     def __init__(self, database: "Database") -> None:
         self._db = database
 
-    async def one(self, tenant_id: str, contact_id: str, session: "Session") -> Contact | None:
+    async def one(self, tenant_id: str, contact_id: str, session: "Session | None" = None) -> Contact | None:
         row = await self._db[CONTACTS].find_one({"_id": contact_id, "tenant_id": tenant_id}, session=session)
         return contact_of(row) if row else None
 

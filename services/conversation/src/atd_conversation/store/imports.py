@@ -1,6 +1,6 @@
 """Imports of contacts: what was asked for, the rows of the file in pieces, and what became of each line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,7 @@ from atd_conversation.domain.imports.decisions import Duplicates
 from atd_conversation.domain.imports.lines import Problem
 from atd_conversation.domain.imports.rows import Row
 from atd_conversation.domain.imports.sniffing import Format
+from atd_conversation.domain.imports.traces import ERASED
 from atd_schemas.envelope import Actor
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ IMPORT_INDEXES = {
     ],
 }
 
+_IMPORTS_AT_ONCE = 100
 ROWS_AT_ONCE = 100
 """Rows of one step, which is one transaction."""
 
@@ -46,7 +48,10 @@ UndoOutcome = Literal["removed", "restored", "kept"]
 
 @dataclass(slots=True)
 class Import:
-    """An import. `total` lines, of which `done` were handled in the present state; `counts` by outcome."""
+    """An import. `total` lines, of which `done` were handled in the present state; `counts` by outcome.
+
+    `attachment_id` is the upload that it was read from, which is gone after a day; imports of before do not say.
+    """
 
     id: str
     tenant_id: str
@@ -63,6 +68,7 @@ class Import:
     done: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     finished_at: datetime | None = None
+    attachment_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,26 @@ class Imports:
         cursor = self._lines.find(query, session=session).sort("_id", -1).hint(BY_OUTCOME).limit(limit)
         return [_line_of(row) for row in await cursor.to_list(limit)]
 
+    async def some(self, tenant_id: str, *, after: str | None = None) -> list[Import]:
+        """Some of the tenant's imports, the oldest first, after the one `after`; 100 at the most."""
+        query: Document = {"tenant_id": tenant_id, **({"_id": {"$gt": after}} if after else {})}
+        rows = await self._imports.find(query).sort("_id", 1).limit(_IMPORTS_AT_ONCE).to_list(_IMPORTS_AT_ONCE)
+        return [_import_of(row) for row in rows]
+
+    async def erase(self, import_id: str, is_about: Callable[[Sequence[str]], bool]) -> int:
+        """Empty the rows that a customer stands in, and forget what became of their lines; how many rows."""
+        erased = 0
+        place = {"_id": {"$gte": f"{import_id}:", "$lt": f"{import_id};"}}
+        async for piece in self._rows.find(place).sort("_id", 1):
+            found = [number for number, cells, _ in piece["rows"] if is_about(cells)]
+            if not found:
+                continue
+            rows = [[n, [], ERASED] if n in found else [n, cells, problem] for n, cells, problem in piece["rows"]]
+            await self._lines.delete_many({"_id": {"$in": [_line_id(import_id, number) for number in found]}})
+            await self._rows.update_one({"_id": piece["_id"]}, {"$set": {"rows": rows}})
+            erased += len(found)
+        return erased
+
     async def forget_rows(self, import_id: str) -> None:
         """Remove the file's rows: what became of each line is enough from now on."""
         await self._rows.delete_many({"_id": {"$gte": f"{import_id}:", "$lt": f"{import_id};"}})
@@ -230,6 +256,7 @@ def _document(made: Import) -> "Document":
         "columns": _stored(made.columns),
         "counts": dict(made.counts),
         "finished_at": made.finished_at,
+        "attachment_id": made.attachment_id,
     }
 
 
@@ -243,6 +270,7 @@ def _import_of(row: "Document") -> Import:
         columns=tuple(Column(*one) for one in row["columns"]),
         counts=row["counts"],
         finished_at=row["finished_at"],
+        attachment_id=row.get("attachment_id"),
     )
 
 

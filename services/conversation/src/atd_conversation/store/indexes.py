@@ -53,8 +53,13 @@ BY_IDENTITY_OWNER = "contact_id_1"
 BY_NOTED_CONTACT = "by_contact"
 BY_FILE = "by_conversation"
 BY_COUNTED = "by_attendant"
+BY_OWNER = "by_owner"
+BY_HOLDER = "by_holder"
 BY_MESSAGE_TERM = "by_message_term"
 IN_CONVERSATION = "conversation_id_1_sequence_1"
+
+_OWNED = IndexModel([("who", 1)], name=BY_OWNER, partialFilterExpression={"who": {"$exists": True}})
+"""Whose is what waits; rows that wait no more have no `who`."""
 
 INDEXES: dict[str, list[IndexModel]] = {
     CONTACTS: [
@@ -156,11 +161,13 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     VIEW_COUNTS: [IndexModel([("tenant_id", 1), ("attendant_id", 1)], name=BY_COUNTED)],
     TIMELINE: [IndexModel([("subject", 1), ("sequence", -1)])],
-    EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
-    EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY)],
+    EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY), _OWNED],
+    EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY), _OWNED],
     ATTACHMENTS: [
         # the room that a tenant's files take
         IndexModel([("tenant_id", 1), ("state", 1), ("size", 1)], name=BY_SIZE),
+        # what waits for a draft or a scheduled message
+        IndexModel([("held_by", 1)], name=BY_HOLDER, partialFilterExpression={"held_by": {"$exists": True}}),
         # uploads that no message took
         IndexModel([("unused_since", 1)], partialFilterExpression={"unused_since": {"$exists": True}}),
         # the files of a customer, the latest first

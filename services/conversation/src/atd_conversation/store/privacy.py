@@ -129,11 +129,11 @@ class Privacy:
         rows = await self._erasures.find(query).sort("_id", -1).limit(limit).to_list(limit)
         return [_erasure_of(row) for row in rows]
 
-    async def count_erased(self, erasure_id: str, counts: Mapping[str, int]) -> None:
+    async def count_erased(self, erasure_id: str, counts: Mapping[str, int], session: "Session | None" = None) -> None:
         """Add what a step has removed."""
         told = {f"erased.{name}": count for name, count in counts.items() if count}
         if told:
-            await self._erasures.update_one({"_id": erasure_id}, {"$inc": told})
+            await self._erasures.update_one({"_id": erasure_id}, {"$inc": told}, session=session)
 
     async def set_state(
         self, erasure_id: str, state: ErasureState, at: datetime, session: "Session | None" = None

@@ -24,7 +24,7 @@ class Row:
     """One row. `number` counts rows from 1, the header among them: a quoted line break begins no new one.
 
     `problem` is why it cannot be read: `damaged` (bytes that the encoding does not know), `quote_not_closed`,
-    `too_many_columns`, `too_long`.
+    `too_many_columns`, `too_long`, `erased` (it named a customer who was erased since).
     """
 
     number: int

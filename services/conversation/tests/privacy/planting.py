@@ -1,0 +1,243 @@
+"""Plants a word in every place where a customer's data can stand, and looks for it in all that is stored."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
+
+from atd_schemas.ids import uuid7
+from atd_schemas.inbound import InboundAttachment, InboundFile, InboundFileData, inbound_subject
+from atd_schemas.settings_changes import AttendantChanged, AttendantData
+from atd_servicekit.files import file_key
+from atd_testing.inbound import customer_message, edited, reacted, send_receipt
+from atd_testing.waiting import eventually
+
+WORD = "Zebrafonia"
+PHONE, SECOND_PHONE = "5511977776666", "5511966665555"
+MARKS = ("zebrafon", "zebrafôn", PHONE, PHONE[2:], SECOND_PHONE, SECOND_PHONE[2:])
+"""Lower case; the stem of the word is in the terms of the search."""
+
+
+class Planting:
+    """A customer whose every detail has the word, in one tenant."""
+
+    def __init__(self, keeper: Any) -> None:
+        self.keeper = keeper
+        self.service = keeper.service
+        self._count = 0
+
+    async def all(self) -> str:
+        """Plant everywhere; the customer's id."""
+        keeper = self.keeper
+        conversation_id = await self.writes(PHONE, name=f"{WORD} Souza")
+        contact_id = (await keeper.get(f"/conversations/{conversation_id}"))["contact"]["id"]
+        await self._what_waits()
+        await self._thread(conversation_id)
+        await self._record(contact_id)
+        await self._unsent(conversation_id)
+        await self._papers(conversation_id, contact_id)
+        await self._merges(contact_id)
+        await self._rating()
+        return str(contact_id)
+
+    async def writes(self, customer: str, text: str | None = f"Sou {WORD}", **more: Any) -> str:
+        """The customer writes; the id of the conversation."""
+        self._count += 1
+        external_id = f"wamid.{WORD}.{self._count}"
+        now = self.service.runtime.clock.now()
+        values = {"occurred_at": now, "customer": customer, "text": text, "name": f"{WORD} {customer[-2:]}", **more}
+        await self.service.take(customer_message(self.keeper.tenant, self.keeper.account, external_id, **values))
+        row = await self.service.db.messages.find_one({"external_id": external_id})
+        return str(row["conversation_id"])
+
+    async def _what_waits(self) -> None:
+        """Receipts, edits, reactions and quotes of messages that nobody has seen."""
+        tenant, account, now = self.keeper.tenant, self.keeper.account, self.service.runtime.clock.now()
+        more = {"customer": PHONE, "occurred_at": now}
+        unknown = f"wamid.{WORD}.unknown"
+        await self.service.take(
+            send_receipt(tenant, account, "delivered", external_id=f"{unknown}-sent", recipient=PHONE),
+            edited(tenant, account, unknown, f"{WORD} de novo", **more),
+            reacted(tenant, account, f"{unknown}-2", "👍", **more),
+        )
+        await self.writes(PHONE, reply_to_external_id=f"{unknown}-3")
+
+    async def _thread(self, conversation_id: str) -> None:
+        keeper = self.keeper
+        path = f"/conversations/{conversation_id}/messages"
+        key = {"headers": {"Idempotency-Key": uuid7()}}
+        sent = await keeper.do("POST", path, {"text": f"Olá, {WORD}"}, **key)
+        receipt = {"message_id": sent["id"], "external_id": f"wamid.{WORD}.sent", "recipient": PHONE}
+        await self.service.take(send_receipt(keeper.tenant, keeper.account, "sent", **receipt))
+        await self._knows("bia")
+        note = {"text": f"{WORD} ligou para Bia", "direction": "note", "mentions": ["bia"]}
+        await keeper.do("POST", path, note)
+        file = await keeper.do(
+            "POST", "/attachments", files={"file": (f"{WORD}.txt", f"de {WORD}".encode(), "text/plain")}, **_key()
+        )
+        await keeper.do("POST", path, {"attachment_ids": [file["id"]], "text": f"para {WORD}"})
+        tag = await keeper.do("POST", "/tags", {"name": "Urgente", "color": "#c92a2a"})
+        await keeper.do("PUT", f"/messages/{sent['id']}/tags/{tag['id']}")
+        await self._receives_file()
+        bulk = {"action": "priority", "ids": [conversation_id], "priority": "high"}
+        await keeper.do("POST", "/conversations/bulk", bulk, **_key())
+
+    async def _knows(self, attendant_id: str) -> None:
+        """The directory has this attendant."""
+        now = self.service.runtime.clock.now()
+        told = {"id": uuid7(), "tenant_id": self.keeper.tenant, "occurred_at": now, "recorded_at": now}
+        data = AttendantData(attendant_id=attendant_id, name=attendant_id.title())
+        await self.service.learn(AttendantChanged(**told, source="test", subject=attendant_id, data=data))
+
+    async def _receives_file(self) -> None:
+        keeper, attachment_id = self.keeper, uuid7()
+        announced = InboundAttachment(
+            id=attachment_id, provider_id="1", mime_type="text/plain", name=f"foto-{WORD}.txt"
+        )
+        await self.writes(PHONE, text=None, kind="document", attachments=(announced,))
+        key = file_key(keeper.tenant, attachment_id)
+        stored = await self.service.file_store.put(
+            key, _chunks(f"bytes de {WORD}".encode()), content_type="text/plain", limit=2**20
+        )
+        row = await self.service.db.attachments.find_one({"_id": attachment_id})
+        now = self.service.runtime.clock.now()
+        data = InboundFileData(
+            account_id=keeper.account,
+            channel="whatsapp",
+            conversation_id=row["conversation_id"],
+            message_id=row["message_id"],
+            contact_external_id=PHONE,
+            attachment_id=attachment_id,
+            state="ready",
+            size=stored.size,
+            sha256=stored.sha256,
+        )
+        told = {"tenant_id": keeper.tenant, "occurred_at": now, "recorded_at": now, "source": "test"}
+        subject = inbound_subject(keeper.account, PHONE)
+        await self.service.take(InboundFile(id=uuid7(), subject=subject, data=data, **told))
+
+    async def _record(self, contact_id: str) -> None:
+        keeper = self.keeper
+        label = await keeper.do("POST", "/labels", {"name": "VIP", "color": "#c92a2a"})
+        await keeper.do("PUT", f"/contacts/{contact_id}/labels/{label['id']}")
+        field = await keeper.do("POST", "/contact-fields", {"label": "Apelido", "type": "text"})
+        edit = {
+            "name": f"{WORD} Souza",
+            "email": f"{WORD}@exemplo.com.br".lower(),
+            "document": "529.982.247-25",
+            "address": f"Rua {WORD}, 10",
+            "fields": {field["key"]: WORD},
+        }
+        await keeper.do("PATCH", f"/contacts/{contact_id}", edit)
+        await keeper.do("PATCH", f"/contacts/{contact_id}", {"address": f"Avenida {WORD}, 20"})
+        await keeper.do("POST", f"/contacts/{contact_id}/notes", {"text": f"{WORD} prefere tarde"}, **_key())
+        await keeper.do("PUT", f"/contacts/{contact_id}/block", {"reason": f"{WORD} pediu"})
+        await keeper.do("DELETE", f"/contacts/{contact_id}/block")
+
+    async def _unsent(self, conversation_id: str) -> None:
+        """Drafts and scheduled messages, each with a file that nothing else holds."""
+        keeper = self.keeper
+        held = await keeper.uploaded(f"{WORD}-rascunho.txt", f"rascunho de {WORD}".encode())
+        draft = {"text": f"rascunho a {WORD}", "attachments": [{"id": held["id"]}]}
+        await keeper.do("PUT", f"/conversations/{conversation_id}/draft", draft)
+        later = await keeper.uploaded(f"{WORD}-depois.txt", f"depois de {WORD}".encode())
+        due_at = (self.service.runtime.clock.now() + timedelta(hours=2)).isoformat()
+        body = {"text": f"depois, {WORD}", "attachment_ids": [later["id"]], "scheduled_for": due_at}
+        await keeper.do("POST", f"/conversations/{conversation_id}/messages", body, **_key())
+
+    async def _papers(self, conversation_id: str, contact_id: str) -> None:
+        """Imports, one taken in and one only read; exports and transcripts made before."""
+        for start in (True, False):
+            await self._import(start=start)
+        await self._made(f"/conversations/{conversation_id}/transcripts", {"format": "text"})
+        await self._made("/contacts/exports", {"q": WORD})
+        await self._made(f"/contacts/{contact_id}/data-exports", {})
+
+    async def _import(self, *, start: bool) -> None:
+        keeper, out = self.keeper, io.StringIO()
+        rows = (
+            ("Nome", "Celular", "E-mail"),
+            (f"{WORD} Souza", f"+55 {PHONE[2:4]} {PHONE[4:9]}-{PHONE[9:]}", f"{WORD}@exemplo.com.br"),
+            (f"{WORD} Souza", "123", ""),
+            ("Outra Pessoa", f"+55 11 95555-{'1111' if start else '2222'}", ""),
+        )
+        csv.writer(out, delimiter=";").writerows(rows)
+        file = await keeper.uploaded("clientes.csv", out.getvalue().encode())
+        made = await keeper.do("POST", "/contacts/imports", {"attachment_id": file["id"]}, **_key())
+        path = f"/contacts/imports/{made['id']}"
+        if start:
+            columns = [{"index": one["index"], "field": one["field"]} for one in made["columns"]]
+            await keeper.do("POST", f"{path}/check", {"columns": columns})
+            await self._until(path, "checked")
+            await keeper.do("POST", f"{path}/start")
+            await self._until(path, "done")
+
+    async def _made(self, path: str, body: Any) -> None:
+        made = await self.keeper.do("POST", path, body, **_key())
+        await self._until(f"{path}/{made['id']}", "ready")
+
+    async def _until(self, path: str, state: str) -> None:
+        async def there() -> Any:
+            return (await self.keeper.get(path))["state"] == state
+
+        await eventually(there, timeout=60)
+
+    async def _merges(self, contact_id: str) -> None:
+        """A record that was merged into this one, and one that was merged, separated and merged again."""
+        await self.writes(SECOND_PHONE)
+        body = {"contact_id": await self._contact_of(SECOND_PHONE)}
+        merged = await self.keeper.do("POST", f"/contacts/{contact_id}/merge", body)
+        await self.keeper.do("POST", f"/contacts/merges/{merged['merge']['id']}/undo")
+        await self.keeper.do("POST", f"/contacts/{contact_id}/merge", body)
+
+    async def _contact_of(self, phone: str) -> str:
+        row = await self.service.db.identities.find_one({"_id": f"{self.keeper.tenant}|phone|+{phone}"})
+        return str(row["contact_id"])
+
+    async def _rating(self) -> None:
+        """The last thing: the customer rates with a comment what was closed."""
+        keeper = self.keeper
+        (goes_on,) = [one for one in await keeper.pages("/conversations") if one["status"] != "closed"]
+        conversation_id = goes_on["id"]
+        await keeper.do("PUT", "/settings/ratings", {"enabled": True, "ask_comment": True})
+        await keeper.do("POST", f"/conversations/{conversation_id}/assign", {"attendant_id": "bia"})
+        await keeper.do("POST", f"/conversations/{conversation_id}/close", {})
+        await self.writes(PHONE, f"5 - {WORD} gostou")
+
+
+def _key() -> dict[str, Any]:
+    return {"headers": {"Idempotency-Key": uuid7()}}
+
+
+async def _chunks(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def found_in(client: Any, prefix: str) -> list[str]:
+    """Where any of `MARKS` stands in all databases with this prefix: `database.collection: path in the document`."""
+    found = []
+    for name in await client.list_database_names():
+        if not name.startswith(prefix):
+            continue
+        for collection in await client[name].list_collection_names():
+            async for document in client[name][collection].find():
+                found += [f"{collection}: {place}" for place in _places(document, "")]
+    return found
+
+
+def _places(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _places(key, f"{path}.<key>")
+            yield from _places(one, f"{path}.{key}")
+    elif isinstance(value, list):
+        for one in value:
+            yield from _places(one, f"{path}[]")
+    elif _is_marked(value):
+        yield path
+
+
+def _is_marked(value: Any) -> bool:
+    text = bytes(value).decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return isinstance(text, str) and any(mark in text.lower() for mark in MARKS)
