@@ -32,6 +32,7 @@ async def test_every_route_names_its_permission(settings):
         "POST /api/v1/me/password": "authenticated",
         "GET /api/v1/sessions": "authenticated",
         "DELETE /api/v1/sessions/{session_id}": "authenticated",
+        "GET /api/v1/audit": "audit:read",
         "GET /api/v1/attendants": "attendants:read",
         "POST /api/v1/attendants": "attendants:manage",
         "PATCH /api/v1/attendants/{attendant_id}": "attendants:manage",

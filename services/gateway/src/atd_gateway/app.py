@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from atd_gateway.api.audit import audit_router
 from atd_gateway.api.auth import auth_router
 from atd_gateway.api.client import client_router
 from atd_gateway.api.cookies import Cookies
@@ -21,6 +22,7 @@ from atd_gateway.api.web_client import web_client_routes
 from atd_gateway.api.ws import ws_route
 from atd_gateway.api_documents import ApiDocuments
 from atd_gateway.attendants import Attendants, AttendantStore
+from atd_gateway.audit_trail import AuditTrail
 from atd_gateway.authenticator import Authenticator
 from atd_gateway.channels.directory import ChannelDirectory
 from atd_gateway.channels.finding import AccountFinder
@@ -48,7 +50,7 @@ from atd_gateway.seed import Seeding
 from atd_gateway.settings import GatewaySettings, services_behind
 from atd_gateway.settings_stream import SettingsStream
 from atd_gateway.signin import FailedSignInLimiter, SignIn
-from atd_gateway.store import INDEXES, MongoChannelKeys, MongoPeople, MongoSessions
+from atd_gateway.store import INDEXES, AuditLog, MongoChannelKeys, MongoPeople, MongoSessions
 from atd_gateway.web_files import read_web_files
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged
@@ -112,6 +114,8 @@ def create_apps(
         clock=runtime.clock,
         cache_for=settings.identity_cache,
     )
+    audit_log = AuditLog(runtime.mongo.db, timedelta(days=settings.audit_days))
+    audit = AuditTrail(audit_log, runtime.clock)
     runtime.add_component(passwords)
     runtime.add_component(Seeding(runtime, people, passwords, settings))
     runtime.use_outbox()
@@ -131,10 +135,13 @@ def create_apps(
     cookies = Cookies(settings)
     web_files = read_web_files(settings.web_root) if settings.web_root else None
     routers = [
-        *_people(runtime, settings, people, sessions, passwords, tokens, cookies, ended, changed),
+        *_people(runtime, settings, people, sessions, passwords, tokens, cookies, audit, ended, changed),
+        audit_router(audit_log),
         client_router(settings, web_files.build if web_files else None),
     ]
-    public = _public(runtime, settings, services, topics, authenticator, cookies, routers, directory, table, upstreams)
+    public = _public(
+        runtime, settings, services, topics, authenticator, audit, cookies, routers, directory, table, upstreams
+    )
     public.router.routes.append(ws_route(hub, settings.trusted_networks))
     if web_files:
         public.router.routes += web_client_routes(web_files, settings.public_url, settings.sandbox_url)
@@ -159,6 +166,7 @@ def _people(
     passwords: Passwords,
     tokens: AccessTokens,
     cookies: Cookies,
+    audit: AuditTrail,
     ended: Callable[[str], None],
     renewed: Callable[[str], None],
 ) -> list[APIRouter]:
@@ -172,6 +180,7 @@ def _people(
         lifetimes=Lifetimes(settings.session_idle, settings.session_longest),
         failures=failures,
         transaction=runtime.transaction,
+        audit=audit,
         ended=ended,
         clock=runtime.clock,
     )
@@ -202,6 +211,7 @@ def _public(
     services: Sequence[Service],
     topics: Topics,
     authenticator: Authenticator,
+    audit: AuditTrail,
     cookies: Cookies,
     routers: Sequence[APIRouter],
     directory: ChannelDirectory,
@@ -233,7 +243,7 @@ def _public(
     headers = RequestHeaders(settings.public_url)
     proxy = Proxy(upstreams, headers, timeout=settings.upstream_timeout)
     channels = _channels(runtime, settings, services, authenticator, upstreams, proxy, headers, directory)
-    _add_edge(app, runtime, settings, authenticator, cookies, proxy, channels, table)
+    _add_edge(app, runtime, settings, authenticator, audit, cookies, proxy, channels, table)
     return app
 
 
@@ -356,6 +366,7 @@ def _add_edge(
     runtime: Runtime,
     settings: GatewaySettings,
     authenticator: Authenticator,
+    audit: AuditTrail,
     cookies: Cookies,
     proxy: Proxy,
     channels: ChannelsResource,
@@ -364,6 +375,7 @@ def _add_edge(
     """Around the application: security headers, CORS, request context and error answers (kit), then the edge."""
     parts = EdgeParts(
         authenticator=authenticator,
+        audit=audit,
         cookies=cookies,
         proxy=proxy,
         channels=channels,

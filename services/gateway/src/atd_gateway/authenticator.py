@@ -12,7 +12,7 @@ from atd_gateway.domain.tokens import AccessClaims, AccessTokens, TokenRejected
 from atd_gateway.store.people import Attendant, Tenant
 from atd_servicekit.clock import Clock
 from atd_servicekit.identity import Identity, IdentitySigner
-from atd_servicekit.problems import unauthenticated
+from atd_servicekit.problems import Problem, unauthenticated
 
 _CACHED = 20_000
 _ENDED = "The session has ended; sign in again."
@@ -33,6 +33,16 @@ class _People(Protocol):
 
 class _Sessions(Protocol):
     async def get(self, session_id: str) -> Session | None: ...
+
+
+class SessionRefused(Problem):
+    """401: the token is genuine, and its session is over or its attendant may not come in any more."""
+
+    def __init__(self, reason: str, claims: AccessClaims) -> None:
+        super().__init__(401, "unauthenticated", reason, headers=dict(unauthenticated(reason).headers or {}))
+        self.tenant_id = claims.tenant_id
+        self.attendant_id = claims.attendant_id
+        self.session_id = claims.session_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ class Authenticator:
         if known is None or known.until <= self._clock.monotonic():
             known = await self._load_once(claims)
         if isinstance(known, _Refused):
-            raise unauthenticated(known.reason)
+            raise SessionRefused(known.reason, claims)
         return Caller(known.identity, known.signed, claims.session_id, claims.expires_at)
 
     def sign(self, identity: Identity) -> str:

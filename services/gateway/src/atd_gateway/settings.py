@@ -101,6 +101,9 @@ class GatewaySettings(MasterKeySettings):
         description="Zone in which the client shows times (IANA name)",
     )
 
+    audit_days: int = Field(
+        default=730, ge=180, le=3_650, description="How long an entry of the audit log is kept (days)"
+    )
     attendants_per_tenant: int = Field(
         default=2_000, ge=1, description="Attendants that one tenant can have, those who were deactivated counted too"
     )

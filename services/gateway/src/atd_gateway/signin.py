@@ -10,6 +10,7 @@ import structlog
 
 from atd_gateway.domain import sessions
 from atd_gateway.domain.attendants import normalise_email
+from atd_gateway.domain.audit import Action
 from atd_gateway.domain.sessions import Lifetimes, Refused, Repeated, Reused, Session
 from atd_gateway.domain.tokens import AccessTokens, read_refresh_token, refresh_token
 from atd_gateway.passwords import Passwords
@@ -64,6 +65,21 @@ class _Sessions(Protocol):
     async def revoke(self, session_id: str, because: str, now: datetime) -> bool: ...
 
     async def surplus(self, attendant_id: str, now: datetime, *, keep: int) -> Sequence[str]: ...
+
+
+class _Audit(Protocol):
+    async def session(
+        self,
+        action: Action,
+        attendant: Attendant,
+        session_id: str | None,
+        *,
+        address: str = "",
+        device: str = "",
+        transaction: "Transaction | None" = None,
+    ) -> None: ...
+
+    async def refused_sign_in(self, attendant: Attendant, address: str, device: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,7 @@ class SignIn:
         lifetimes: Lifetimes,
         failures: FailedSignInLimiter,
         transaction: RunTransaction,
+        audit: _Audit,
         ended: Callable[[str], None],
         clock: Clock,
     ) -> None:
@@ -135,6 +152,7 @@ class SignIn:
         self._lifetimes = lifetimes
         self._failures = failures
         self._transaction = transaction
+        self._audit = audit
         self._ended = ended
         self._clock = clock
         self._log = structlog.get_logger()
@@ -146,37 +164,40 @@ class SignIn:
         """
         email = normalise_email(email)
         succeeded = self._failures.begin(email, address)
-        attendant, tenant = await self._checked(email, password)
+        came = _From(address, device)
+        attendant, tenant = await self._checked(email, password, came)
         succeeded()
         now = self._clock.now()
         secret = os.urandom(_SECRET_BYTES)
         session = sessions.open_session(uuid7(), tenant.id, attendant.id, secret, self._lifetimes, now, device)
         tries = 1
-        while not await self._open(session, attendant):
+        while not await self._open(session, attendant, came):
             if tries == _TRIES:
-                raise self._refused(attendant)
+                raise await self._refused(attendant, came)
             tries += 1
-            attendant, tenant = await self._checked(email, password)
+            attendant, tenant = await self._checked(email, password, came)
         await self._renew_hash(attendant, password)
         for oldest in await self._store.surplus(attendant.id, now, keep=SESSIONS_KEPT):
             await self._end(oldest, "surplus")
         self._log.info("login.accepted", tenant_id=tenant.id, attendant_id=attendant.id, session_id=session.id)
         return SignedIn(self._access(session), refresh_token(session.id, secret), attendant, tenant)
 
-    async def _checked(self, email: str, password: str) -> tuple[Attendant, Tenant]:
+    async def _checked(self, email: str, password: str, came: "_From") -> tuple[Attendant, Tenant]:
         """Whose the e-mail and the password are. Raises `Problem` 401."""
         attendant = await self._people.attendant_by_email(email)
         right = await self._passwords.verify(attendant.password_hash if attendant else None, password)
         tenant = await self._people.tenant(attendant.tenant_id) if attendant and right else None
         if attendant is None or tenant is None or not attendant.active or not tenant.active:
-            raise self._refused(attendant)
+            raise await self._refused(attendant, came)
         return attendant, tenant
 
-    def _refused(self, attendant: Attendant | None) -> Problem:
+    async def _refused(self, attendant: Attendant | None, came: "_From") -> Problem:
+        if attendant is not None:
+            await self._audit.refused_sign_in(attendant, came.address, came.device)
         self._log.info("login.refused", attendant_id=attendant.id if attendant else None)
         return unauthenticated("Invalid e-mail or password.")
 
-    async def _open(self, session: Session, attendant: Attendant) -> bool:
+    async def _open(self, session: Session, attendant: Attendant, came: "_From") -> bool:
         """Store a session; False when the hash was replaced or the attendant deactivated since they were read.
 
         Whoever changes either writes the attendant too, so of the two one comes first: a change that comes first is
@@ -187,11 +208,19 @@ class SignIn:
             if not await self._people.note_sign_in(attendant.id, attendant.password_hash, transaction):
                 return False
             await self._store.add(session, transaction)
+            await self._audit.session(
+                "session.opened",
+                attendant,
+                session.id,
+                address=came.address,
+                device=came.device,
+                transaction=transaction,
+            )
             return True
 
         return await self._transaction(work)
 
-    async def refresh(self, token: str) -> SignedIn:
+    async def refresh(self, token: str, address: str = "", device: str = "") -> SignedIn:
         """New tokens for a refresh token. Raises `Problem` 401, and ends the session when an old token was reused."""
         read = read_refresh_token(token)
         if read is None:
@@ -204,6 +233,7 @@ class SignIn:
                 raise _session_ended()
             if isinstance(outcome, Reused):
                 await self._end(session_id, "reuse")
+                await self._note("session.reused", session, _From(address, device))
                 self._log.warning(
                     "refresh.reused",
                     tenant_id=session.tenant_id,
@@ -217,15 +247,15 @@ class SignIn:
                 return await self._signed_in(outcome.session, outcome.token)
         raise _session_ended()
 
-    async def logout(self, token: str) -> None:
+    async def logout(self, token: str, address: str = "", device: str = "") -> None:
         """End the session of a refresh token. Safe to repeat."""
         read = read_refresh_token(token)
         if read is None:
             return
         session_id, secret = read
         session = await self._store.get(session_id)
-        if session is not None and sessions.belongs(session, secret):
-            await self._end(session_id, "logout")
+        if session is not None and sessions.belongs(session, secret) and await self._end(session_id, "logout"):
+            await self._note("session.ended", session, _From(address, device))
 
     async def end(self, attendant_id: str, session_id: str) -> bool:
         """End a session of an attendant by its id; whether there is such a one. Safe to repeat."""
@@ -235,10 +265,19 @@ class SignIn:
         await self._end(session_id, "logout")
         return True
 
-    async def _end(self, session_id: str, because: str) -> None:
-        if await self._store.revoke(session_id, because, self._clock.now()):
+    async def _end(self, session_id: str, because: str) -> bool:
+        """Whether it was good until now."""
+        ended = await self._store.revoke(session_id, because, self._clock.now())
+        if ended:
             self._log.info("session.ended", session_id=session_id, because=because)
         self._ended(session_id)
+        return ended
+
+    async def _note(self, action: Action, session: Session, came: "_From") -> None:
+        """Write into the audit log what happened to a session."""
+        attendant = await self._people.attendant(session.attendant_id)
+        if attendant is not None:
+            await self._audit.session(action, attendant, session.id, address=came.address, device=came.device)
 
     async def _signed_in(self, session: Session, token: str) -> SignedIn:
         attendant = await self._people.attendant(session.attendant_id)
@@ -260,6 +299,14 @@ class SignIn:
         if self._passwords.outdated(attendant.password_hash):
             renewed = await self._passwords.hash(password)
             await self._people.set_password_hash(attendant.id, attendant.password_hash, renewed)
+
+
+@dataclass(frozen=True, slots=True)
+class _From:
+    """From where a request came."""
+
+    address: str
+    device: str
 
 
 def _session_ended() -> Problem:

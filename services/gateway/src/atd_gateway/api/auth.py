@@ -57,11 +57,14 @@ def auth_router(sign_in: SignIn, cookies: Cookies, lifetime: timedelta) -> APIRo
             attendant=self_view(signed_in.attendant, signed_in.tenant),
         )
 
+    def came_from(request: Request) -> tuple[str, str]:
+        """Address and device."""
+        address = request.scope["state"].get("client_address", "")
+        return address, device_of(request.headers.get("user-agent", ""))
+
     @router.post("/login", dependencies=[Depends(Public("issues the access token"))], summary="Sign in")
     async def login(body: LoginRequest, request: Request, response: Response) -> SignedInAnswer:
-        address = request.scope["state"].get("client_address", "")
-        device = device_of(request.headers.get("user-agent", ""))
-        signed_in = await sign_in.login(body.email, body.password.get_secret_value(), address, device)
+        signed_in = await sign_in.login(body.email, body.password.get_secret_value(), *came_from(request))
         return answer(response, signed_in, into_cookie=body.cookie)
 
     @router.post(
@@ -74,7 +77,7 @@ def auth_router(sign_in: SignIn, cookies: Cookies, lifetime: timedelta) -> APIRo
         token = given or cookies.refresh_token(request.scope)
         if token is None:
             raise unauthenticated("Missing refresh token.")
-        return answer(response, await sign_in.refresh(token), into_cookie=given is None)
+        return answer(response, await sign_in.refresh(token, *came_from(request)), into_cookie=given is None)
 
     @router.post(
         "/logout",
@@ -88,7 +91,7 @@ def auth_router(sign_in: SignIn, cookies: Cookies, lifetime: timedelta) -> APIRo
     ) -> None:
         token = (body.refresh_token if body else None) or cookies.refresh_token(request.scope)
         if token is not None:
-            await sign_in.logout(token)
+            await sign_in.logout(token, *came_from(request))
         cookies.clear(response)
         response.headers["Clear-Site-Data"] = '"cache"'  # the customers' files that the browser keeps
 

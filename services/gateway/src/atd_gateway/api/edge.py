@@ -6,7 +6,7 @@ is removed here, and replaced by what the access token says.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,13 +15,14 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from atd_gateway.asgi import address_of, bearer_token, header, method_not_allowed
-from atd_gateway.authenticator import Caller
+from atd_gateway.authenticator import Caller, SessionRefused
 from atd_gateway.domain.addresses import Networks
 from atd_gateway.domain.routes import SIGN_IN_PREFIX, Route, RouteTable, needs_token
 from atd_gateway.proxy.body import RequestBody, replayed
 from atd_gateway.proxy.request import PublicRequest
 from atd_schemas.services import API_BODY_LIMIT_BYTES
 from atd_servicekit.clock import Clock
+from atd_servicekit.identity import Identity
 from atd_servicekit.problems import (
     Problem,
     not_found,
@@ -32,6 +33,7 @@ from atd_servicekit.problems import (
 )
 from atd_servicekit.rates import RateLimiter
 
+_Serve = Callable[[Receive, Send], Awaitable[None]]
 _IDENTITY = b"x-atd-identity"
 
 _SIGN_IN_BODY_BYTES = 16 * 1024
@@ -40,6 +42,22 @@ _SIGN_IN_BODY_BYTES = 16 * 1024
 
 class _Authenticator(Protocol):
     async def authenticate(self, token: str) -> Caller: ...
+
+
+class _Audited(Protocol):
+    async def begin(self) -> None: ...
+
+    def receiving(self, receive: Receive) -> Receive: ...
+
+    def sending(self, send: Send) -> Send: ...
+
+    async def end(self) -> None: ...
+
+
+class _Audit(Protocol):
+    def of_request(self, scope: Scope, identity: Identity, address: str) -> _Audited | None: ...
+
+    async def refused_token(self, tenant_id: str, attendant_id: str, session_id: str, scope: Scope) -> None: ...
 
 
 class _Cookies(Protocol):
@@ -66,6 +84,7 @@ class EdgeParts:
     """What the edge works with."""
 
     authenticator: _Authenticator
+    audit: _Audit
     cookies: _Cookies
     proxy: _Proxy
     channels: _Channels
@@ -113,11 +132,27 @@ class Edge:
             return
         caller = await self._caller(scope)
         self._limit(caller)
-        request = PublicRequest(scope, receive, send, route, address, caller)
-        if route.is_shared:
-            await self._parts.channels.serve(request)
-        else:
-            await self._parts.proxy.forward(request, route.service)
+
+        async def forward(receive: Receive, send: Send) -> None:
+            request = PublicRequest(scope, receive, send, route, address, caller)
+            if route.is_shared:
+                await self._parts.channels.serve(request)
+            else:
+                await self._parts.proxy.forward(request, route.service)
+
+        await self._audited(scope, receive, send, caller, forward)
+
+    async def _audited(self, scope: Scope, receive: Receive, send: Send, caller: Caller, serve: _Serve) -> None:
+        """Serve a request, and have it written down before and after where the audit log asks for it."""
+        audited = self._parts.audit.of_request(scope, caller.identity, scope["state"]["client_address"])
+        if audited is None:
+            await serve(receive, send)
+            return
+        await audited.begin()
+        try:
+            await serve(audited.receiving(receive), audited.sending(send))
+        finally:
+            await audited.end()
 
     async def _webhook(self, request: PublicRequest) -> None:
         """Providers have no rate; the number in progress is bounded by what memory has room for."""
@@ -138,6 +173,9 @@ class Edge:
             self._limit(caller)
             headers.append((_IDENTITY, caller.signed.encode()))
             receive = await self._bounded(scope, receive, API_BODY_LIMIT_BYTES)
+            scope["headers"] = headers
+            await self._audited(scope, receive, send, caller, lambda *both: self._app(scope, *both))
+            return
         scope["headers"] = headers
         await self._app(scope, receive, send)
 
@@ -151,7 +189,11 @@ class Edge:
             token = self._parts.cookies.files_token(scope)
         if token is None:
             raise unauthenticated("Missing credentials: send `Authorization: Bearer <access token>`.")
-        return await self._parts.authenticator.authenticate(token)
+        try:
+            return await self._parts.authenticator.authenticate(token)
+        except SessionRefused as refused:
+            await self._parts.audit.refused_token(refused.tenant_id, refused.attendant_id, refused.session_id, scope)
+            raise
 
     def _limit(self, caller: Caller) -> None:
         wait = self._parts.requests.take(caller.session_id, self._parts.clock.monotonic())

@@ -150,6 +150,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log, the latest first
+         * @description 422 `too_wide` for a search that takes more than 3 s.
+         */
+        get: operations["entries_api_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -2299,6 +2319,83 @@ export interface components {
             voice: boolean;
             /** Duration */
             duration?: number | null;
+        };
+        /**
+         * AuditActor
+         * @description Who did it; `name` as it was then.
+         */
+        AuditActor: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "contact" | "attendant" | "bot" | "system";
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * AuditEntryView
+         * @description One entry of the audit log.
+         */
+        AuditEntryView: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "session.opened" | "session.refused" | "session.ended" | "session.reused" | "token.refused" | "attendant.added" | "attendant.changed" | "attendant.password_given" | "attendant.password_changed" | "channel.added" | "channel.changed" | "channel.removed" | "setting.added" | "setting.changed" | "setting.removed" | "setting.merged" | "retention.changed" | "contacts.imported" | "contacts.import_undone" | "contacts.exported" | "contacts.downloaded" | "contact.data_exported" | "contact.data_downloaded" | "contact.erased" | "hold.set" | "hold.released" | "transcript.made" | "transcript.downloaded";
+            /**
+             * Outcome
+             * @description `unknown`: nobody saw the answer, it may have happened
+             * @enum {string}
+             */
+            outcome: "done" | "refused" | "failed" | "unknown";
+            /**
+             * Status
+             * @description Of the answer
+             */
+            status: number | null;
+            actor: components["schemas"]["AuditActor"];
+            subject: components["schemas"]["AuditSubject"] | null;
+            /**
+             * Address
+             * @description The client's network address
+             */
+            address: string;
+            /**
+             * Device
+             * @description Browser and system, as far as they are known
+             */
+            device: string;
+            /**
+             * Details
+             * @description What was asked for, where it is neither secret nor of a customer
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * Times
+             * @description So often within an hour, where a stranger can repeat it
+             */
+            times: number;
+            /** Request Id */
+            request_id: string | null;
+        };
+        /**
+         * AuditSubject
+         * @description What it was done to: `type` is a word of the product (`attendant`, `tag`, `contact` …).
+         */
+        AuditSubject: {
+            /** Type */
+            type: string;
+            /** Id */
+            id: string | null;
         };
         /**
          * AuthorView
@@ -4876,6 +4973,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[AuditEntryView] */
+        Page_AuditEntryView_: {
+            /** Items */
+            items: components["schemas"]["AuditEntryView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[AutomaticReplyView] */
         Page_AutomaticReplyView_: {
             /** Items */
@@ -7084,6 +7188,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    entries_api_v1_audit_get: {
+        parameters: {
+            query?: {
+                /** @description Id of who did it */
+                actor?: string | null;
+                /** @description One of these */
+                action?: ("session.opened" | "session.refused" | "session.ended" | "session.reused" | "token.refused" | "attendant.added" | "attendant.changed" | "attendant.password_given" | "attendant.password_changed" | "channel.added" | "channel.changed" | "channel.removed" | "setting.added" | "setting.changed" | "setting.removed" | "setting.merged" | "retention.changed" | "contacts.imported" | "contacts.import_undone" | "contacts.exported" | "contacts.downloaded" | "contact.data_exported" | "contact.data_downloaded" | "contact.erased" | "hold.set" | "hold.released" | "transcript.made" | "transcript.downloaded")[] | null;
+                /** @description Id of what it was done to */
+                subject?: string | null;
+                /** @description From this moment on */
+                from?: string | null;
+                /** @description Before this moment */
+                to?: string | null;
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntryView_"];
+                };
             };
             default: components["responses"]["Problem"];
         };

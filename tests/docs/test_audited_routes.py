@@ -1,0 +1,99 @@
+"""Every request that changes something is written into the audit log, or it says here why not."""
+
+import re
+
+from atd_gateway.domain.audit import AUDITED, AuditTable
+from atd_gateway.domain.routes import API_PREFIX
+from tests.docs.web_types import api_document
+
+CHANGING = ("post", "put", "patch", "delete")
+WORK = "the timeline of the conversation or of the customer tells it"
+OWN = "it is one's own, and nobody else sees it"
+NOTHING = "it changes nothing"
+NOT_AUDITED = {
+    **dict.fromkeys(
+        (
+            "PATCH /conversations/{conversation_id}",
+            "POST /conversations/bulk",
+            *(
+                f"POST /conversations/{{conversation_id}}/{deed}"
+                for deed in ("assign", "close", "messages", "rating-request", "reopen", "snooze", "read", "unread")
+            ),
+            "DELETE /conversations/{conversation_id}/snooze",
+            "POST /conversations/{conversation_id}/replies/{item_id}",
+            *(f"{method} /messages/{{message_id}}/reaction" for method in ("PUT", "DELETE")),
+            *(f"{method} /messages/{{message_id}}/tags/{{tag_id}}" for method in ("PUT", "DELETE")),
+            "POST /messages/tags",
+            "POST /messages/{message_id}/retry",
+            *(f"{method} /scheduled-messages/{{scheduled_id}}" for method in ("PATCH", "DELETE")),
+            "POST /contacts",
+            "PATCH /contacts/{contact_id}",
+            *(f"{method} /contacts/{{contact_id}}/block" for method in ("PUT", "DELETE")),
+            *(f"{method} /contacts/{{contact_id}}/labels/{{label_id}}" for method in ("PUT", "DELETE")),
+            "DELETE /contacts/{contact_id}/duplicates/{other_id}",
+            "POST /contacts/{contact_id}/merge",
+            "POST /contacts/merges/{merge_id}/undo",
+            "POST /contacts/{contact_id}/notes",
+            *(f"{method} /contacts/{{contact_id}}/notes/{{note_id}}" for method in ("PATCH", "DELETE")),
+            "POST /attachments",
+            "POST /attachments/{attachment_id}/retry",
+        ),
+        WORK,
+    ),
+    **dict.fromkeys(
+        (
+            *(f"{method} /conversations/{{conversation_id}}/draft" for method in ("PUT", "DELETE")),
+            *(f"{method} /conversations/{{conversation_id}}/favourite" for method in ("PUT", "DELETE")),
+        ),
+        OWN,
+    ),
+    **dict.fromkeys(
+        (
+            "POST /automatic-replies/check",
+            "POST /replies/preview",
+            "POST /settings/ratings/preview",
+            "POST /channels/{account_id}/check",
+            "POST /channels/{account_id}/templates/sync",
+            "POST /contacts/imports",
+            "POST /contacts/imports/{import_id}/check",
+            "POST /contacts/imports/{import_id}/cancel",
+        ),
+        NOTHING,
+    ),
+    **dict.fromkeys(
+        ("POST /auth/login", "POST /auth/logout", "POST /auth/refresh"), "signing in writes it down itself"
+    ),
+}
+
+
+async def requests() -> set[str]:
+    """Every changing request of the public API, below `/api/v1`."""
+    paths = (await api_document())["paths"]
+    return {
+        f"{method.upper()} /{path.removeprefix(API_PREFIX)}"
+        for path, methods in paths.items()
+        if path.startswith(API_PREFIX)
+        for method in methods
+        if method in CHANGING
+    }
+
+
+def found(table: AuditTable, request: str) -> bool:
+    method, path = request.split(" ")
+    return table.find(method, f"{API_PREFIX}{path.removeprefix('/')}") is not None
+
+
+async def test_every_changing_request_is_audited_or_says_why_not() -> None:
+    table, known = AuditTable(), await requests()
+    audited = {one for one in known if found(table, one)}
+    assert known - audited == set(NOT_AUDITED)
+
+
+async def test_the_audit_log_names_requests_that_exist() -> None:
+    paths = (await api_document())["paths"]
+    there = {
+        f"{method.upper()} /{re.sub('{[^}]*}', '{}', path.removeprefix(API_PREFIX))}"
+        for path, methods in paths.items()
+        for method in methods
+    }
+    assert {one.replace("*", "{}") for one in AUDITED} <= there
