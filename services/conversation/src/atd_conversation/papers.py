@@ -18,6 +18,7 @@ from atd_conversation.store.prepared_files import PREPARED_FILE_INDEXES, Prepare
 from atd_conversation.store.privacy import PRIVACY_INDEXES, Privacy
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.records import Records
+from atd_conversation.store.retention import Aged, RetentionRows
 from atd_conversation.store.transcripts import ThreadReader
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.thumbnails import Thumbnails
@@ -89,5 +90,17 @@ class Papers:
             runtime.clock,
         )
         runtime.consume(PRIVACY_CONFIRMATIONS, erasing)
-        retention = Retention(database, privacy, removal, file_store, jobs, runtime.transaction, runtime.clock)
+        retention = Retention(
+            RetentionRows(database),
+            Aged(database),
+            privacy,
+            removal,
+            queries,
+            store,
+            erasing,
+            file_store,
+            jobs,
+            runtime.transaction,
+            runtime.clock,
+        )
         return cls(threads, preparing, imports, importing, privacy, removal, erasing, retention, time_zone)

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -151,32 +150,6 @@ async def test_an_export_has_the_record_the_messages_and_the_files_and_no_note(k
     assert (await keeper.get("/privacy/log"))["items"][0]["action"] == "export"
 
 
-async def test_messages_are_removed_after_their_days_and_not_under_a_hold(keeper: Any) -> None:
-    old, _ = await customer(keeper)
-    (held, young) = await keeper.written(2)
-    for one in (old, held, young):
-        await keeper.do("POST", f"/conversations/{one}/close", {})
-    await keeper.do("PUT", f"/conversations/{held}/hold", {"reason": "processo"})
-    db, now = keeper.service.db, keeper.service.runtime.clock.now()
-    for one, days in ((old, 40), (held, 50)):
-        await db.conversations.update_one({"_id": one}, {"$set": {"last_activity_at": now - timedelta(days=days)}})
-    assert (await keeper.get("/privacy/retention"))["messages_days"] is None
-    await keeper.do("PUT", "/privacy/retention", {"messages_days": 30})
-
-    async def swept() -> Any:
-        return (await keeper.get("/privacy/retention"))["swept_at"]
-
-    await eventually(swept, timeout=60)
-    assert await db.messages.count_documents({"conversation_id": old}) == 0
-    assert await db.messages.count_documents({"conversation_id": held}) == 1
-    assert await db.messages.count_documents({"conversation_id": young}) == 1
-    assert (await keeper.get(f"/conversations/{old}"))["last_message"] is None
-    assert (await keeper.get("/privacy/retention"))["removed"] == 3
-    await keeper.do("PUT", "/privacy/retention", {"messages_days": None})
-    refused = await keeper.refused("PUT", "/privacy/retention", {"messages_days": 5})
-    assert refused == (422, "invalid", ["messages_days"])
-
-
 async def test_privacy_is_for_who_may_and_stays_in_the_tenant(keeper: Any, desk: Any) -> None:
     conversation_id, contact_id = await customer(keeper)
     poor = desk.seen_by(permissions=tuple(one for one in EVERYTHING if one != "privacy:manage"))
@@ -191,6 +164,9 @@ async def test_privacy_is_for_who_may_and_stays_in_the_tenant(keeper: Any, desk:
     ):
         assert (await poor.refused(method, path, body))[:2] == (403, "forbidden"), path
         assert (await stranger.refused(method, path, body))[:2] == (404, "not_found"), path
+    days = {"messages_days": 30}
+    assert (await poor.refused("POST", "/privacy/retention/preview", days))[:2] == (403, "forbidden")
+    assert (await poor.refused("PUT", "/privacy/retention", days))[:2] == (403, "forbidden")
     for path in ("/privacy/log", "/privacy/erasures", "/privacy/retention"):
         assert (await poor.refused("GET", path))[:2] == (403, "forbidden")
         assert (await stranger.get(path)).get("items", []) == []

@@ -83,7 +83,7 @@ class Holding:
         async def work(session: "Session") -> None:
             for subject in subjects:
                 if await self._privacy.release(session, identity.tenant_id, subject):
-                    await self._parts.papers.retention.look_again(session, identity.tenant_id)
+                    await self._parts.papers.retention.rows.look_again(session, identity.tenant_id)
                     await note(self._parts, session, identity, "release", subject, {})
 
         await self._parts.transaction(work)

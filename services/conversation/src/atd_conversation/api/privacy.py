@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from atd_conversation.api.parts import Body, Parts
 from atd_conversation.api.prepared_files import CONTENT, PreparedFileView, content_of
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.prepared_files import PreparedFile
+from atd_conversation.domain.retention import LONGEST_DAYS, SHORTEST_DAYS, RetentionPolicy
 from atd_conversation.domain.transcripts import Language
-from atd_conversation.retention import LONGEST_DAYS, SHORTEST_DAYS
 from atd_conversation.store.privacy import Action, Confirmation, Erasure, ErasureState, LogEntry
 from atd_schemas.envelope import Timestamp
 from atd_schemas.ids import uuid7
@@ -43,17 +43,46 @@ class NewDataExport(Body):
     language: Language = "pt-BR"
 
 
-class RetentionBody(Body):
-    """After how many days messages and files of closed conversations are removed; null: never."""
+Days = Annotated[int | None, Field(ge=SHORTEST_DAYS, le=LONGEST_DAYS)]
 
-    messages_days: int | None = Field(default=None, ge=SHORTEST_DAYS, le=LONGEST_DAYS)
+
+class RetentionBody(Body):
+    """After how many days what is removed; null: never.
+
+    Messages (with their files) of closed conversations without activity for so long; files that are older; customers
+    without activity for so long and without an open conversation, with everything of them.
+    """
+
+    messages_days: Days = None
+    files_days: Days = None
+    contacts_days: Days = None
+
+    def policy(self) -> RetentionPolicy:
+        return RetentionPolicy(self.messages_days, self.files_days, self.contacts_days)
 
 
 class RetentionView(RetentionBody):
-    """`removed` counts messages so far; `swept_at` is when it was last carried out."""
+    """`removed` counts messages so far, the others files and customers; `swept_at` is when it was last carried out."""
 
     removed: int = 0
+    removed_files: int = 0
+    removed_contacts: int = 0
     swept_at: Timestamp | None = None
+
+
+class EstimateView(BaseModel):
+    """About how many; `more`: at least so many, counting was given up."""
+
+    about: int
+    more: bool
+
+
+class RetentionPreview(BaseModel):
+    """What would be removed at once. What is under a legal hold is counted and stays."""
+
+    messages: EstimateView
+    files: EstimateView
+    contacts: EstimateView
 
 
 class ConfirmationView(BaseModel):
@@ -88,6 +117,7 @@ class ReceiptView(BaseModel):
     state: ErasureState
     reason: str
     asked_by: Named
+    automatic: bool = Field(default=False, description="By the retention policy, and nobody asked")
     asked_at: Timestamp
     finished_at: Timestamp | None
     erased: dict[str, int]
@@ -102,6 +132,7 @@ class ReceiptView(BaseModel):
             state=erasure.state,
             reason=erasure.reason,
             asked_by=Named(id=erasure.asked_by.id or "", name=erasure.asked_by.name),
+            automatic=erasure.asked_by.type == "system",
             asked_at=erasure.at,
             finished_at=erasure.finished_at,
             erased=dict(erasure.erased),
@@ -139,10 +170,15 @@ def privacy_router(parts: Parts) -> APIRouter:
 
     @router.get("/erasures", summary="Erasures, the latest first", dependencies=[DECLARED_ONLY])
     async def erasures(
-        identity: PrivacyManager, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
+        identity: PrivacyManager,
+        automatic: Annotated[
+            bool | None, Query(description="Only those by the retention policy, or only those that people asked for")
+        ] = None,
+        limit: LimitQuery = DEFAULT_LIMIT,
+        cursor: CursorQuery = None,
     ) -> Page[ReceiptView]:
         (before,) = decode_cursor(cursor, str) if cursor else (None,)
-        rows = await privacy.erasures(identity.tenant_id, limit=limit + 1, before=before)
+        rows = await privacy.erasures(identity.tenant_id, limit=limit + 1, before=before, automatic=automatic)
         page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.id))
         return Page(items=[ReceiptView.of(row) for row in page], next_cursor=next_cursor)
 
@@ -162,22 +198,38 @@ def privacy_router(parts: Parts) -> APIRouter:
         page, next_cursor = cut(rows, limit, lambda row: encode_cursor(row.id))
         return Page(items=[LogView.of(row) for row in page], next_cursor=next_cursor)
 
-    @router.get("/retention", summary="How long messages are kept")
-    async def get_retention(identity: PrivacyManager) -> RetentionView:
-        policy = await parts.papers.retention.policy(identity.tenant_id)
-        return RetentionView(messages_days=policy.messages_days, removed=policy.removed, swept_at=policy.swept_at)
+    _retention(router, parts)
+    return router
 
-    @router.put("/retention", summary="Keep messages for so many days")
+
+def _retention(router: APIRouter, parts: Parts) -> None:
+    retention = parts.papers.retention
+
+    @router.get("/retention", summary="How long messages, files and customers are kept")
+    async def get_retention(identity: PrivacyManager) -> RetentionView:
+        state = await retention.rows.state(identity.tenant_id)
+        return RetentionView(
+            messages_days=state.policy.messages_days,
+            files_days=state.policy.files_days,
+            contacts_days=state.policy.contacts_days,
+            removed=state.removed["messages"],
+            removed_files=state.removed["files"],
+            removed_contacts=state.removed["contacts"],
+            swept_at=state.swept_at,
+        )
+
+    @router.post("/retention/preview", summary="About how much would be removed")
+    async def preview(identity: PrivacyManager, wanted: RetentionBody) -> RetentionPreview:
+        found = await retention.preview(identity.tenant_id, wanted.policy())
+        return RetentionPreview(**{kind: EstimateView(about=one.about, more=one.more) for kind, one in found.items()})
+
+    @router.put("/retention", summary="Keep messages, files and customers for so many days")
     async def put_retention(identity: PrivacyManager, new: RetentionBody) -> RetentionView:
         log_id = uuid7()
         await parts.transaction(
-            lambda session: parts.papers.retention.set_policy(
-                session, identity.tenant_id, identity.actor(), new.messages_days, log_id
-            )
+            lambda session: retention.set_policy(session, identity.tenant_id, identity.actor(), new.policy(), log_id)
         )
         return await get_retention(identity)
-
-    return router
 
 
 def contact_privacy_router(parts: Parts) -> APIRouter:

@@ -447,6 +447,24 @@ class Conversation(ConversationRecord):
         details = {"from": _named(known(before or "")), "to": _named(known(type_id or ""))}
         return [self._change("conversation.classified", ("type",), details=details)]
 
+    def lose_messages(self, tags: tuple[str, ...]) -> list[Change]:
+        """Messages of this closed conversation are removed; `tags` are those that what is left of them bears.
+
+        Lists show no last message, nobody has anything to read, and of a rating the comment goes too.
+        """
+        changed = [*self._answered()]
+        self.mentions = {}
+        for name, value in (("last_message", None), ("tags", tags)):
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+                changed.append(name)
+        if self.rated is not None and self.rated.comment is not None:
+            self.rated = replace(self.rated, comment=None)
+            changed.append("rating_details")
+        if self.rating_request is not None and self.rating_request.comment is not None:
+            self.rating_request = replace(self.rating_request, comment=None)
+        return [self._change("conversation.updated", tuple(dict.fromkeys(changed)))] if changed else []
+
     def relabel_contact(self, contact: ContactRef) -> list[Change]:
         """The contact has other labels from now on."""
         if [one.id for one in contact.labels] == [one.id for one in self.contact.labels]:

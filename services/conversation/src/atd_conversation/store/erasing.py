@@ -26,6 +26,7 @@ from atd_conversation.store.indexes import (
     EARLY_RECEIPTS,
     IDENTITIES,
     MESSAGES,
+    MESSAGES_BY_TAG,
     SCHEDULED,
     TIMELINE,
     VIEW_COUNTS,
@@ -51,6 +52,7 @@ class Piece:
     sent_ids: tuple[str, ...]
     attachment_ids: tuple[str, ...]
     provider_keys: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
 
 
 class Removal:
@@ -73,7 +75,7 @@ class Removal:
     async def piece(self, conversation: Conversation) -> Piece:
         """Some of the messages that are left of a conversation; without any, some of the other files of it."""
         query = {"conversation_id": conversation.id, "tenant_id": conversation.tenant_id}
-        fields = {"direction": 1, "attachments.id": 1, "account_id": 1, "external_id": 1}
+        fields = {"direction": 1, "attachments.id": 1, "account_id": 1, "external_id": 1, "tags.id": 1}
         rows = await self._db[MESSAGES].find(query, fields).sort("sequence", 1).limit(MESSAGES_AT_ONCE).to_list(None)
         if not rows:
             return Piece((), (), tuple(await self._other_files(conversation)))
@@ -82,6 +84,7 @@ class Removal:
             tuple(row["_id"] for row in rows if row["direction"] == "outbound"),
             tuple(one["id"] for row in rows for one in row.get("attachments") or ()),
             tuple(provider_key(row["account_id"], row["external_id"]) for row in rows if row.get("external_id")),
+            frozenset(one["id"] for row in rows for one in row.get("tags") or ()),
         )
 
     async def _other_files(self, conversation: Conversation) -> list[str]:
@@ -104,6 +107,30 @@ class Removal:
             await self._db[name].delete_many({"_id": {"$in": list(piece.provider_keys)}}, session=session)
         removed = await self._db[MESSAGES].delete_many({"_id": {"$in": list(piece.message_ids)}}, session=session)
         return removed.deleted_count
+
+    async def tags_left(self, session: "Session", conversation: Conversation, gone: Piece) -> tuple[str, ...]:
+        """The tags that messages of the conversation bear once the piece is gone."""
+        left = []
+        for tag_id in conversation.tags:
+            query: Document = {
+                "tenant_id": conversation.tenant_id,
+                "tags.id": tag_id,
+                "conversation_id": conversation.id,
+                "_id": {"$nin": list(gone.message_ids)},
+            }
+            if await self._db[MESSAGES].find_one(query, {"_id": 1}, hint=MESSAGES_BY_TAG, session=session) is not None:
+                left.append(tag_id)
+        return tuple(left)
+
+    async def forget_comments(self, session: "Session", conversation: Conversation) -> None:
+        """The timeline tells of ratings without what customers wrote with them."""
+        query = {"subject": conversation.id, "details.comment": {"$exists": True}}
+        await self._db[TIMELINE].update_many(query, {"$unset": {"details.comment": ""}}, session=session)
+
+    async def files_expired(self, session: "Session", attachment_ids: Sequence[str]) -> None:
+        """The bytes of these files are gone: they take no room, and nobody can fetch them again."""
+        gone = {"state": "failed", "source": None, "sha256": None}
+        await self._db[ATTACHMENTS].update_many({"_id": {"$in": list(attachment_ids)}}, {"$set": gone}, session=session)
 
     async def remove_conversation(self, session: "Session", conversation: Conversation) -> dict[str, int]:
         """Remove a conversation without messages: its timeline, drafts of it, what was to be said later, itself."""

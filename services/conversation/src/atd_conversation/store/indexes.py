@@ -53,6 +53,7 @@ BY_IDENTITY_OWNER = "contact_id_1"
 BY_NOTED_CONTACT = "by_contact"
 BY_FILE = "by_conversation"
 BY_COUNTED = "by_attendant"
+BY_AGE = "by_age"
 BY_OWNER = "by_owner"
 BY_HOLDER = "by_holder"
 BY_MESSAGE_TERM = "by_message_term"
@@ -63,6 +64,8 @@ _OWNED = IndexModel([("who", 1)], name=BY_OWNER, partialFilterExpression={"who":
 
 INDEXES: dict[str, list[IndexModel]] = {
     CONTACTS: [
+        # the oldest, for how long they are kept
+        IndexModel([("tenant_id", 1), ("created_at", 1), ("_id", 1)], name=BY_AGE),
         IndexModel([("tenant_id", 1), ("terms", 1)], name=BY_TERM),
         IndexModel([("tenant_id", 1), ("listed_as", 1), ("_id", 1)], name=BY_NAME),
         IndexModel(
@@ -166,6 +169,12 @@ INDEXES: dict[str, list[IndexModel]] = {
     ATTACHMENTS: [
         # the room that a tenant's files take
         IndexModel([("tenant_id", 1), ("state", 1), ("size", 1)], name=BY_SIZE),
+        # the oldest files that are here, for how long they are kept
+        IndexModel(
+            [("tenant_id", 1), ("state", 1), ("created_at", 1), ("_id", 1)],
+            name=BY_AGE,
+            partialFilterExpression={"conversation_id": {"$exists": True}},
+        ),
         # what waits for a draft or a scheduled message
         IndexModel([("held_by", 1)], name=BY_HOLDER, partialFilterExpression={"held_by": {"$exists": True}}),
         # uploads that no message took

@@ -17,10 +17,16 @@ BY_ERASURE, BY_SUBJECT = "by_erasure", "by_subject"
 
 PRIVACY_INDEXES = {
     HOLDS: [IndexModel([("tenant_id", 1), ("subject", 1)], name=BY_SUBJECT, unique=True)],
-    ERASURES: [IndexModel([("tenant_id", 1), ("_id", -1)]), IndexModel([("tenant_id", 1), ("contact_id", 1)])],
+    ERASURES: [
+        IndexModel([("tenant_id", 1), ("_id", -1)]),
+        IndexModel([("tenant_id", 1), ("asked_by.type", 1), ("_id", -1)]),
+        IndexModel([("tenant_id", 1), ("contact_id", 1)]),
+    ],
     ERASURE_COMMANDS: [IndexModel([("erasure_id", 1), ("confirmed_at", 1)], name=BY_ERASURE)],
     PRIVACY_LOG: [IndexModel([("tenant_id", 1), ("_id", -1)])],
 }
+
+_PEOPLE = ["attendant", "bot"]
 
 ErasureState = Literal["running", "waiting", "done"]
 """`waiting`: nothing is kept here any more, and other services have not all confirmed yet."""
@@ -123,9 +129,13 @@ class Privacy:
         row = await self._erasures.find_one({"tenant_id": tenant_id, "contact_id": contact_id}, session=session)
         return _erasure_of(row) if row else None
 
-    async def erasures(self, tenant_id: str, *, limit: int, before: str | None = None) -> list[Erasure]:
-        """Up to `limit` erasures, the latest first."""
+    async def erasures(
+        self, tenant_id: str, *, limit: int, before: str | None = None, automatic: bool | None = None
+    ) -> list[Erasure]:
+        """Up to `limit` erasures, the latest first; `automatic`: only those by the retention policy, or the others."""
         query: Document = {"tenant_id": tenant_id, **({"_id": {"$lt": before}} if before else {})}
+        if automatic is not None:
+            query["asked_by.type"] = {"$in": ["system"] if automatic else _PEOPLE}
         rows = await self._erasures.find(query).sort("_id", -1).limit(limit).to_list(limit)
         return [_erasure_of(row) for row in rows]
 

@@ -1665,11 +1665,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How long messages are kept */
+        /** How long messages, files and customers are kept */
         get: operations["get_retention_api_v1_privacy_retention_get"];
-        /** Keep messages for so many days */
+        /** Keep messages, files and customers for so many days */
         put: operations["put_retention_api_v1_privacy_retention_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** About how much would be removed */
+        post: operations["preview_api_v1_privacy_retention_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3348,6 +3365,16 @@ export interface components {
          * @description `{}`: of a plain message, and of every message that was deleted.
          */
         EmptyContent: Record<string, never>;
+        /**
+         * EstimateView
+         * @description About how many; `more`: at least so many, counting was given up.
+         */
+        EstimateView: {
+            /** About */
+            about: number;
+            /** More */
+            more: boolean;
+        };
         /**
          * FieldChoice
          * @description What a column can fill. `name` is a custom field's own; the client names the others.
@@ -5528,6 +5555,12 @@ export interface components {
             /** Reason */
             reason: string;
             asked_by: components["schemas"]["Named"];
+            /**
+             * Automatic
+             * @description By the retention policy, and nobody asked
+             * @default false
+             */
+            automatic: boolean;
             /** Asked At */
             asked_at: string;
             /** Finished At */
@@ -5741,24 +5774,54 @@ export interface components {
         };
         /**
          * RetentionBody
-         * @description After how many days messages and files of closed conversations are removed; null: never.
+         * @description After how many days what is removed; null: never.
+         *
+         *     Messages (with their files) of closed conversations without activity for so long; files that are older; customers
+         *     without activity for so long and without an open conversation, with everything of them.
          */
         RetentionBody: {
             /** Messages Days */
             messages_days?: number | null;
+            /** Files Days */
+            files_days?: number | null;
+            /** Contacts Days */
+            contacts_days?: number | null;
+        };
+        /**
+         * RetentionPreview
+         * @description What would be removed at once. What is under a legal hold is counted and stays.
+         */
+        RetentionPreview: {
+            messages: components["schemas"]["EstimateView"];
+            files: components["schemas"]["EstimateView"];
+            contacts: components["schemas"]["EstimateView"];
         };
         /**
          * RetentionView
-         * @description `removed` counts messages so far; `swept_at` is when it was last carried out.
+         * @description `removed` counts messages so far, the others files and customers; `swept_at` is when it was last carried out.
          */
         RetentionView: {
             /** Messages Days */
             messages_days?: number | null;
+            /** Files Days */
+            files_days?: number | null;
+            /** Contacts Days */
+            contacts_days?: number | null;
             /**
              * Removed
              * @default 0
              */
             removed: number;
+            /**
+             * Removed Files
+             * @default 0
+             */
+            removed_files: number;
+            /**
+             * Removed Contacts
+             * @default 0
+             */
+            removed_contacts: number;
             /** Swept At */
             swept_at?: string | null;
         };
@@ -10170,6 +10233,8 @@ export interface operations {
     erasures_api_v1_privacy_erasures_get: {
         parameters: {
             query?: {
+                /** @description Only those by the retention policy, or only those that people asked for */
+                automatic?: boolean | null;
                 /** @description Items in one answer */
                 limit?: number;
                 /** @description `next_cursor` of the answer before; absent: from the start */
@@ -10283,6 +10348,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_api_v1_privacy_retention_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
                 };
             };
             default: components["responses"]["Problem"];
