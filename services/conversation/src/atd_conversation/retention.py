@@ -130,7 +130,9 @@ class Retention:
         await self._privacy.log(None, LogEntry(entry_id, tenant_id, now, "retained", SYSTEM, None, {}))
 
     async def _is_held(self, conversation: Conversation) -> bool:
-        subjects = [f"conversation:{conversation.id}", f"contact:{conversation.contact.id}"]
+        """Whether a hold is set on it, on its customer, or on a record that was merged into theirs."""
+        records = await self._removal.records_of(conversation.tenant_id, conversation.contact.id)
+        subjects = [f"conversation:{conversation.id}", *(f"contact:{one}" for one in records)]
         return bool(await self._privacy.held(conversation.tenant_id, subjects))
 
     async def _messages(self, tenant_id: str, after: Place, until: datetime) -> tuple[Place | None, int]:

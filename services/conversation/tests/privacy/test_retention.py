@@ -49,6 +49,18 @@ async def close(keeper: Any, *conversation_ids: str) -> None:
         await keeper.do("POST", f"/conversations/{one}/close", {})
 
 
+async def test_a_hold_on_a_record_holds_what_goes_on_for_it(keeper: Any) -> None:
+    kept, given_up = await keeper.written(2)
+    await close(keeper, kept, given_up)
+    await hold(keeper, given_up, contact=True)
+    ids = [(await keeper.get(f"/conversations/{one}"))["contact"]["id"] for one in (kept, given_up)]
+    await keeper.do("POST", f"/contacts/{ids[0]}/merge", {"contact_id": ids[1]})
+    for one in (kept, given_up):
+        await aged(keeper, one, 40)
+    shown = await kept_for(keeper, messages_days=30, contacts_days=30)
+    assert (shown["removed"], shown["removed_contacts"]) == (0, 0)
+
+
 async def hold(keeper: Any, conversation_id: str, *, contact: bool) -> str:
     """Hold the conversation, or its customer; the path of the hold."""
     path = f"/conversations/{conversation_id}"
@@ -107,8 +119,8 @@ async def test_files_go_after_their_days_and_their_message_says_so(keeper: Any) 
     attachment_id = await keeper.received(b"\xff\xd8\xff" + b"x" * 100)
     row = await keeper.service.db.attachments.find_one({"_id": attachment_id})
     await aged(keeper, row["conversation_id"], 40)
-    files = keeper.service.app.state.parts.files
-    assert (await files.use(keeper.tenant)).files == 1
+    storage = keeper.service.app.state.parts.uploads.storage
+    assert (await storage.use(keeper.tenant)).total.files == 1
     shown = await kept_for(keeper, files_days=30)
     assert (shown["removed"], shown["removed_files"]) == (0, 1)
     (message,) = (await keeper.get(f"/conversations/{row['conversation_id']}/messages"))["items"]
@@ -121,7 +133,7 @@ async def test_files_go_after_their_days_and_their_message_says_so(keeper: Any) 
     assert retried[:2] == (409, "not_failed")
     stored = await keeper.service.db.attachments.find_one({"_id": attachment_id})
     assert (stored["state"], stored["source"], stored["sha256"]) == ("failed", None, None)
-    assert (await files.use(keeper.tenant)).files == 0
+    assert (await storage.use(keeper.tenant)).total.files == 0
 
 
 @pytest.mark.parametrize("contact", [True, False], ids=["of the customer", "of the conversation"])

@@ -20,6 +20,7 @@ from atd_conversation.store.indexes import (
     BY_NOTED_CONTACT,
     BY_OWNER,
     CONTACT_NOTES,
+    CONTACTS,
     CONVERSATIONS,
     DRAFTS,
     EARLY_CHANGES,
@@ -66,6 +67,11 @@ class Removal:
         query = {"tenant_id": tenant_id, "contact.id": {"$in": list(contact_ids)}}
         row = await self._db[CONVERSATIONS].find_one(query, hint=BY_CONTACT)
         return conversation_of(row) if row else None
+
+    async def records_of(self, tenant_id: str, contact_id: str) -> tuple[str, ...]:
+        """The ids of a customer's record and of those for which it goes on."""
+        row = await self._db[CONTACTS].find_one({"_id": contact_id, "tenant_id": tenant_id}, {"absorbed": 1})
+        return (contact_id, *(row.get("absorbed") or () if row else ()))
 
     async def conversation_ids(self, tenant_id: str, contact_ids: Sequence[str], *, limit: int) -> list[str]:
         query = {"tenant_id": tenant_id, "contact.id": {"$in": list(contact_ids)}}
