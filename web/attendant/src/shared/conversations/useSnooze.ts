@@ -18,7 +18,8 @@ export function useSnooze() {
     const { text, code } = problemText(error);
     notifyFailed(t("snooze.failed"), text, code);
   };
-  const wake = ({ id }: Pick<Conversation, "id">) => actions.wake.mutate({ id }, { onError });
+  // Promises, not callbacks of the mutation: a row that leaves its list takes those with it.
+  const wake = ({ id }: Pick<Conversation, "id">) => void actions.wake.mutateAsync({ id }).catch(onError);
   return {
     /** `until` null: until the customer writes. */
     snooze: (conversation: Pick<Conversation, "id" | "number">, until: string | null) => {
@@ -31,7 +32,7 @@ export function useSnooze() {
               : t("snooze.done", { number, time: snoozeTime(until, serverClock.now(), style) }),
           undo: () => wake({ id }),
         });
-      actions.snooze.mutate({ id, until }, { onError, onSuccess: done });
+      void actions.snooze.mutateAsync({ id, until }).then(done, onError);
     },
     wake,
   };

@@ -82,7 +82,7 @@ export function OpenComposer({ conversation, limits }: Props) {
     if (!sendable) return;
     focus();
     const sent = await sendDraft();
-    if (sent !== null && after !== undefined && (await sent.taken)) sendAnd(after);
+    if (sent !== null && after !== undefined && (await sent.taken)) await sendAnd(after);
   };
 
   const scope = "composer" as const;

@@ -10,7 +10,10 @@ import { useProblemText } from "@/shared/ui/problemText";
 /** A time must lie ahead when the server sees it; what is due is said at once. */
 const NOW_MS = 5000;
 
-/** What can be done with a scheduled message: changed, said now, taken out with a way back. */
+/**
+ * What can be done with a scheduled message: changed, said now, taken out with a way back. By promises, not callbacks of
+ * the mutation: its row is gone before those are called.
+ */
 export function useScheduledEdits(one: ScheduledMessage) {
   const { t } = useTranslation(["composer", "unsent"]);
   const me = useMe();
@@ -29,7 +32,7 @@ export function useScheduledEdits(one: ScheduledMessage) {
       reply_to: one.reply_to ?? null,
     };
     const when = { at: one.scheduled_for, cancelOnReply: one.cancel_on_reply };
-    add.mutate({ id: one.conversation_id, body, when }, { onError });
+    add.mutateAsync({ id: one.conversation_id, body, when }).catch(onError);
   };
   return {
     mine,
@@ -39,13 +42,13 @@ export function useScheduledEdits(one: ScheduledMessage) {
     },
     sayNow: () => {
       const when = { at: new Date(serverClock.now() + NOW_MS).toISOString(), cancelOnReply: one.cancel_on_reply };
-      change.mutate({ one, when }, { onError, onSuccess: () => notifyDone(t("unsent:scheduled.now_done")) });
+      change.mutateAsync({ one, when }).then(() => notifyDone(t("unsent:scheduled.now_done")), onError);
     },
     remove: () => {
       // A template cannot be made again from what is shown of it; another person's is theirs.
       const back = mine && one.state !== "failed" && !one.template;
-      const onSuccess = () => back && undoable({ message: t("schedule.cancelled"), undo: again });
-      cancel.mutate(one.id, { onError, onSuccess });
+      const done = () => back && undoable({ message: t("schedule.cancelled"), undo: again });
+      cancel.mutateAsync(one.id).then(done, onError);
     },
   };
 }

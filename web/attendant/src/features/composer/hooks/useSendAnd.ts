@@ -19,17 +19,23 @@ export function useSendAnd({ id, number }: Conversation) {
   const { close, reopen } = useConversationActions();
   const { snooze } = useSnooze();
   const problemText = useProblemText();
-  const failed = (title: string) => (error: unknown) => {
-    if (error instanceof Dismissed) return;
-    const { text, code } = problemText(error);
-    notifyFailed(title, text, code);
+  /** Whether it was done. The composer may be gone by then, so nothing hangs on it. */
+  const attempt = async (doing: Promise<unknown>, title: string): Promise<boolean> => {
+    try {
+      await doing;
+      return true;
+    } catch (error) {
+      if (error instanceof Dismissed) return false;
+      const { text, code } = problemText(error);
+      notifyFailed(title, text, code);
+      return false;
+    }
   };
-  const undo = () => reopen.mutate({ id }, { onError: failed(t("send.reopen_failed")) });
-  return (after: AfterSending): void => {
+  const undo = () => void attempt(reopen.mutateAsync({ id }), t("send.reopen_failed"));
+  return async (after: AfterSending): Promise<void> => {
     if (after.then === "snooze") snooze({ id, number }, after.until);
-    else {
-      const done = () => undoable({ message: t("send.closed", { number }), undo });
-      close.mutate({ id }, { onError: failed(t("send.close_failed")), onSuccess: done });
+    else if (await attempt(close.mutateAsync({ id }), t("send.close_failed"))) {
+      undoable({ message: t("send.closed", { number }), undo });
     }
   };
 }
