@@ -225,11 +225,10 @@ async def test_what_could_not_be_sent_is_still_in_the_field(phone: Phone, attend
     phone.complaints.clear()
 
 
-@pytest.mark.proves("whatsapp", "make-demo-thirty-customers")
-async def test_the_day_can_be_played(system: System, attendant: Attendant) -> None:
+async def play_the_day(system: System, customers: int) -> str:
     email, password = ADMINISTRATOR.values()
     played = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "atd_channel_sandbox.demo", "--pace", "0", "--customers", "12"),
+        *(sys.executable, "-m", "atd_channel_sandbox.demo", "--pace", "0", "--customers", str(customers)),
         *("--sandbox", system.url(FAKE), "--url", system.public_url, "--email", email),
         env={"ATD_SEED_ADMIN_PASSWORD": password, "PATH": ""},
         stdout=asyncio.subprocess.PIPE,
@@ -237,4 +236,35 @@ async def test_the_day_can_be_played(system: System, attendant: Attendant) -> No
     )
     said, _ = await played.communicate()
     assert played.returncode == 0, said.decode()
-    assert "12 of 12 conversations" in said.decode()
+    return said.decode()
+
+
+async def names(client: httpx.AsyncClient, path: str, name: str = "name") -> list[str]:
+    answer = await client.get(path, params={"limit": 100})
+    assert answer.is_success, answer.text
+    return sorted(one[name] for one in answer.json()["items"])
+
+
+@pytest.mark.proves("whatsapp", "make-demo-thirty-customers")
+async def test_the_day_can_be_played_again_and_makes_nothing_twice(system: System, attendant: Attendant) -> None:
+    assert "12 of 12 conversations" in await play_the_day(system, 12)
+    client = attendant.client
+    lists = ("tags", "labels", "types", "automatic-replies", "attendants", "contacts")
+    first = {path: await names(client, f"/{path}") for path in lists}
+    assert "4 of 4 conversations" in await play_the_day(system, 4)
+    assert {path: await names(client, f"/{path}") for path in lists} == first
+    assert "/precos" in await names(client, "/replies", "shortcut")
+    assert "Ana Paula Souza (balcão)" not in first["contacts"]
+
+    ana = (await client.get("/contacts", params={"q": "ana.souza@example.com"})).json()["items"][0]
+    assert [label["name"] for label in ana["labels"]] == ["VIP", "Convênio"]
+
+    async def is_rated() -> bool:
+        conversation = await attendant.conversation_with("Clínica Exemplo", "Ana Souza")
+        details = conversation["rating_details"] or {}
+        return (details.get("value"), details.get("comment")) == (5, "Rápido e muito atencioso")
+
+    await eventually(is_rated, message="Ana's rating")
+    counts = (await client.get("/conversations/counts")).json()
+    assert counts["snoozed"]["total"] > 0
+    assert counts["mentions"]["total"] > 0

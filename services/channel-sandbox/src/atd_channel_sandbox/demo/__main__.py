@@ -7,7 +7,8 @@ import time
 
 import httpx
 
-from atd_channel_sandbox.demo.runner import CALL_TIMEOUT_SECONDS, DemoRunner, StoryFailed
+from atd_channel_sandbox.demo.calling import StoryFailed
+from atd_channel_sandbox.demo.runner import CALL_TIMEOUT_SECONDS, DemoRunner
 from atd_channel_sandbox.demo.stories import stories
 
 LABELS = {
@@ -23,7 +24,14 @@ LABELS = {
     "attaches": "files of attendants",
     "sends_template": "templates",
     "reacts": "reactions of attendants",
+    "tags": "messages tagged",
+    "notes": "internal notes",
+    "classifies": "types of conversations",
+    "prioritises": "priorities",
+    "favours": "favourites",
+    "snoozes": "conversations snoozed",
     "closes": "conversations closed",
+    "rates": "ratings of customers",
 }
 
 
@@ -55,7 +63,12 @@ async def run(options: argparse.Namespace, password: str) -> int:
         await runner.sign_in(options.email, password)
         chosen = stories()[: options.customers]
         await runner.wait_until_connected({story.company for story in chosen})
-        failures = await runner.run(chosen)
+        try:
+            await runner.desk.set_up(options.email, password)
+            failures = await runner.run(chosen)
+            await runner.desk.fill_records()
+        finally:
+            await runner.desk.close()
     print(f"\n{len(chosen) - len(failures)} of {len(chosen)} conversations in {time.monotonic() - began:.0f} s")
     for name, label in LABELS.items():
         if runner.done[name]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atd_channel_sandbox.demo import files
+from atd_channel_sandbox.demo.company import DIEGO, MARIANA
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One customer's conversation with one company (its name)."""
+    """One customer's conversation with one company (its name). `attendant`: who answers; empty: the administrator."""
 
     company: str
     name: str
     phone: str
     steps: tuple[Step, ...]
+    attendant: str = ""
 
 
 def writes(text: str) -> Step:
@@ -95,12 +97,48 @@ def reacts(emoji: str) -> Step:
     return Step("reacts", {"emoji": emoji})
 
 
-def closes() -> Step:
-    """The attendant ends the conversation."""
-    return Step("closes")
+def tags(name: str) -> Step:
+    """The attendant tags the customer's last message."""
+    return Step("tags", {"name": name})
+
+
+def notes(text: str, *mentions: str, by: str | None = None) -> Step:
+    """The attendant, or the colleague `by`, writes an internal note; who is not a colleague is the administrator."""
+    return Step("notes", {"text": text, "mentions": mentions, "by": by})
+
+
+def classifies(name: str) -> Step:
+    """The attendant gives the conversation a type."""
+    return Step("classifies", {"name": name})
+
+
+def prioritises(priority: str) -> Step:
+    """The attendant changes the conversation's priority."""
+    return Step("prioritises", {"priority": priority})
+
+
+def favours() -> Step:
+    """The administrator puts the conversation among their favourites."""
+    return Step("favours")
+
+
+def snoozes(days: int) -> Step:
+    """The attendant puts the conversation aside until the morning of that day."""
+    return Step("snoozes", {"days": days})
+
+
+def closes(kind: str) -> Step:
+    """The attendant ends the conversation, which was about this type."""
+    return Step("closes", {"type": kind})
+
+
+def rates(choice: str, comment: str) -> Step:
+    """The customer answers the question for a rating, and says why: what they write next would count as that."""
+    return Step("rates", {"choice": choice, "comment": comment})
 
 
 CLINIC, SHOP, PROVIDER = "Clínica Exemplo", "Loja Girassol", "Provedor Veloz"
+ADMINISTRATOR = "Administração"
 
 
 def _preparation() -> bytes:
@@ -127,7 +165,8 @@ def _clinic(first: str) -> tuple[tuple[Step, ...], ...]:
             template("lembrete_consulta", first, "a Dra. Lúcia", "14h"),
             taps("Confirmar"),
             answers("Consulta confirmada. Até quinta!"),
-            closes(),
+            closes("Consulta"),
+            rates("5 - Muito bom", "Rápido e muito atencioso"),
         ),
         (
             writes("Oi, vocês atendem o meu convênio?"),
@@ -136,7 +175,9 @@ def _clinic(first: str) -> tuple[tuple[Step, ...], ...]:
             reacts("🙏"),
             answers(f"Atendemos sim, {first}! A consulta não tem custo nesse plano."),
             writes("Que ótimo, obrigada!"),
-            closes(),
+            tags("Elogio"),
+            closes("Consulta"),
+            rates("4 - Bom", "Demorou um pouco, mas resolveu"),
         ),
         (
             writes("Preciso do preparo do exame de sangue"),
@@ -144,13 +185,19 @@ def _clinic(first: str) -> tuple[tuple[Step, ...], ...]:
             attaches(_preparation, "application/pdf", "preparo-exame-de-sangue.pdf", "Segue o preparo."),
             likes("❤️"),
             writes("Posso tomar café?"),
+            notes(f"@{MARIANA.name} ela toma remédio de manhã. Pode tomar antes do exame?", MARIANA.name),
             answers("Só água, por favor. São oito horas de jejum."),
+            notes(f"@{ADMINISTRATOR} pode, com um gole de água.", ADMINISTRATOR, by=MARIANA.name),
+            classifies("Exame"),
+            favours(),
         ),
         (
             speaks(),
             takes(),
             answers(f"Oi, {first}, já ouvi. Vou verificar com a enfermagem e respondo em instantes."),
             writes("Fico no aguardo, muito obrigado"),
+            prioritises("high"),
+            snoozes(1),
         ),
     )
 
@@ -162,29 +209,38 @@ def _shop(first: str) -> tuple[tuple[Step, ...], ...]:
             takes(),
             answers(f"Oi, {first}! Sai às 15h. Para qual endereço?"),
             place("Casa da mãe", "Rua das Laranjeiras, 120, Rio de Janeiro", -22.93443, -43.18637),
+            tags("Endereço de entrega"),
             reacts("👍"),
             attaches(files.flowers, "image/jpeg", "buque.jpg", "Ficou assim!"),
             likes("😍"),
             writes("Ficou lindo demais!"),
-            closes(),
+            tags("Elogio"),
+            closes("Entrega"),
+            rates("5 - Muito bom", "Ficou mais bonito do que na foto 🌻"),
         ),
         (
             writes("Quero trocar um presente que veio errado"),
             photo(files.flowers, "presente.jpg", "Veio este, eu pedi o de rosas"),
             takes(),
+            tags("Reclamação"),
+            prioritises("urgent"),
+            classifies("Troca ou devolução"),
             asks(f"Sentimos muito, {first}. O que prefere?", "Trocar", "Devolver"),
             taps("Trocar"),
             answers("Combinado: a troca é feita amanhã de manhã, sem custo."),
+            notes("Separar o buquê de rosas e conferir o endereço antes de sair."),
+            snoozes(1),
         ),
         (
-            writes("Vocês entregam no sábado?"),
+            writes("Bom dia! Vocês entregam no sábado? Qual é o horário de funcionamento?"),
             takes(),
             answers("Entregamos, das 8h às 14h."),
             writes("Então quero um de doze rosas"),
             sends("document", _receipt, "application/pdf", "comprovante.pdf", "Já fiz o Pix"),
+            tags("Comprovante"),
             template("aviso_entrega", nome=first, pedido="4821"),
             likes("🙏"),
-            closes(),
+            closes("Entrega"),
         ),
     )
 
@@ -199,7 +255,8 @@ def _provider(first: str) -> tuple[tuple[Step, ...], ...]:
             answers("A luz de sinal está vermelha. Vou reiniciar daqui."),
             writes("Voltou! Muito obrigado"),
             reacts("🎉"),
-            closes(),
+            closes("Sem sinal"),
+            rates("2 - Ruim", "Fiquei a manhã inteira sem internet"),
         ),
         (
             writes("Preciso da segunda via do boleto"),
@@ -212,12 +269,15 @@ def _provider(first: str) -> tuple[tuple[Step, ...], ...]:
             taps("Segunda via"),
             attaches(_invoice, "application/pdf", "fatura-novembro.pdf", "Segue a fatura, com vencimento dia 30."),
             likes("👍"),
-            closes(),
+            closes("Segunda via"),
+            rates("5 - Muito bom", "Prático"),
         ),
         (
             writes("A internet está muito lenta à noite"),
             speaks(),
             takes(),
+            classifies("Suporte técnico"),
+            prioritises("high"),
             answers("Vamos agendar uma visita técnica. Qual período?"),
             asks("Período da visita", "Manhã", "Tarde"),
             taps("Manhã"),
@@ -250,5 +310,6 @@ def stories() -> list[Story]:
         company, scripts = kinds[number % len(kinds)]
         choice = scripts(name.split()[0])
         phone = _PHONES[number] if number < len(_PHONES) else f"55119876501{number:02d}"
-        made.append(Story(company, name, phone, choice[number // len(kinds) % len(choice)]))
+        attendant = DIEGO.name if number % 4 == 3 else ""  # noqa: PLR2004 - the last of four is a colleague's
+        made.append(Story(company, name, phone, choice[number // len(kinds) % len(choice)], attendant))
     return made
