@@ -25,8 +25,8 @@ export const keys = {
   contact: (id: string) => ["contacts", "one", id] as const,
   /** `Page<Contact>` by name, or what a question finds. */
   contactLists: () => ["contacts", "list"] as const,
-  /** What belongs to a record, as of one version of it: its notes, identities, duplicates, files. */
-  contactPart: (id: string, part: "notes" | "identities" | "duplicates" | "files", version: number) =>
+  /** What belongs to a record, as of one version of it: its notes, identities, duplicates, merges, files. */
+  contactPart: (id: string, part: "notes" | "identities" | "duplicates" | "merges" | "files", version: number) =>
     ["contacts", "part", id, part, version] as const,
   /** Pages of the search over all messages (`SearchPage`), by what is asked for. */
   search: (query: object) => ["search", "pages", query] as const,

@@ -7,6 +7,9 @@ import type { Contact, Page } from "@/shared/api/types";
 
 const PAGE = 50;
 
+/** How long typing rests before it is asked for. */
+export const TYPING_MS = 200;
+
 /** Customers by name, or those that a question finds. */
 export function useCustomers(question: string) {
   return useInfiniteQuery({

@@ -1,13 +1,16 @@
 /** Joining two records of one customer, and separating them again. */
-import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
+import { keys } from "@/shared/api/keys";
 import type { components } from "@/shared/api/schema";
+import type { Contact } from "@/shared/api/types";
 
 import type { ContactEdit } from "./record";
 
 type Merged = components["schemas"]["MergedContact"];
 type Separated = components["schemas"]["SeparatedContact"];
+export type Merge = components["schemas"]["MergeView"];
 
 /** Everything that shows either of them is asked for anew. */
 const refresh = (client: QueryClient) =>
@@ -17,6 +20,16 @@ export interface Merger {
   keptId: string;
   lostId: string;
   fields: ContactEdit;
+}
+
+/** The records that a customer's goes on for, the latest merge first. */
+export function useMerges(contact: Contact) {
+  return useQuery({
+    queryKey: keys.contactPart(contact.id, "merges", contact.version),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/contacts/{contact_id}/merges", { params: { path: { contact_id: contact.id } }, signal })),
+    placeholderData: (before) => before,
+  });
 }
 
 export function useMerge() {

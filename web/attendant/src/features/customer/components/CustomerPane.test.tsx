@@ -57,7 +57,7 @@ const answers: Answers = {
   "GET /api/v1/contacts/c2/conversations": { items: [conversation], next_cursor: null },
   ...Object.fromEntries(
     ["c1", "c2"].flatMap((id) =>
-      ["identities", "duplicates", "notes", "attachments"].map((part) => [
+      ["identities", "duplicates", "merges", "notes", "attachments"].map((part) => [
         `GET /api/v1/contacts/${id}/${part}`,
         { items: [], next_cursor: null },
       ]),

@@ -16,6 +16,7 @@ import { Facts } from "./Facts";
 import { Files } from "./Files";
 import { History } from "./History";
 import { Identities } from "./Identities";
+import { Merges } from "./Merges";
 import { Notes } from "./Notes";
 import { OtherFiles } from "./OtherFiles";
 import { CustomerRecord } from "./Record";
@@ -63,6 +64,7 @@ function Customer({ conversation }: { conversation: Conversation }) {
       <History contactId={contact.id} current={conversation} />
       <Notes contact={contact} />
       <Identities contact={contact} />
+      <Merges contact={contact} />
       <Files conversationId={conversation.id} />
       <OtherFiles contactId={contact.id} current={conversation.id} />
       <Blocking contact={contact} />

@@ -1,36 +1,32 @@
-import { Button, TextInput } from "@mantine/core";
+import { ActionIcon, Button, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDebouncedValue, useMediaQuery } from "@mantine/hooks";
 import { IconArrowLeft, IconSearch, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
+import { ContactPrivacy } from "@/features/privacy";
 import type { Contact } from "@/shared/api/types";
 import { useMay } from "@/shared/session/SessionProvider";
-import { neutralName } from "@/shared/text/neutral";
-import { phoneText } from "@/shared/text/phone";
-import { Avatar } from "@/shared/ui/Avatar";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
-import { IconButton } from "@/shared/ui/IconButton";
-import { PersonName } from "@/shared/ui/SafeText";
 import { Bar, PageSkeleton } from "@/shared/ui/Skeletons";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import { useCustomer } from "../api/customer";
-import { useCustomers } from "../api/customers";
+import { TYPING_MS, useCustomers } from "../api/customers";
 import { Blocking } from "./Blocking";
+import { CustomerLine } from "./CustomerLine";
 import { Duplicates } from "./Duplicates";
 import { Facts } from "./Facts";
 import { History } from "./History";
 import { Identities } from "./Identities";
+import { Merges } from "./Merges";
 import { NewCustomer } from "./NewCustomer";
 import { Notes } from "./Notes";
 import { OtherFiles } from "./OtherFiles";
 import { CustomerRecord } from "./Record";
 import classes from "./record.module.css";
-
-const TYPING_MS = 200;
 
 /** All customers: a list that is searched, and the record of one beside it. */
 export function CustomersPage() {
@@ -121,20 +117,9 @@ function CustomerList({ selected }: { selected: string | undefined }) {
 }
 
 function Row({ contact, current }: { contact: Contact; current: boolean }) {
-  const { t } = useTranslation("customer");
-  const name = neutralName(contact.name ?? "");
-  const facts = [contact.phone && phoneText(contact.phone), contact.email, contact.document_formatted];
   return (
     <Link to={`/contacts/${contact.id}`} className={classes.row} aria-current={current ? "page" : undefined}>
-      <Avatar id={contact.id} name={name} size={36} />
-      <span className={classes.rowWords}>
-        <span>
-          <PersonName name={name} fallback={t("no_name")} />
-        </span>
-        <small>
-          <bdi dir="ltr">{facts.filter(Boolean).join(" · ") || "—"}</bdi>
-        </small>
-      </span>
+      <CustomerLine contact={contact} />
     </Link>
   );
 }
@@ -150,11 +135,12 @@ function CustomerOf({ id, back }: { id: string; back: boolean }) {
   return (
     <div>
       {back && (
-        <Link to="/contacts" aria-label={t("page.back")}>
-          <IconButton label={t("page.back")}>
+        <div className={classes.back}>
+          <VisuallyHidden component="h1">{t("page.title")}</VisuallyHidden>
+          <ActionIcon component={Link} to="/contacts" size={40} aria-label={t("page.back")}>
             <IconArrowLeft size={18} aria-hidden />
-          </IconButton>
-        </Link>
+          </ActionIcon>
+        </div>
       )}
       <Facts contact={contact} merged={contact.id !== id} />
       <Duplicates contact={contact} />
@@ -162,8 +148,10 @@ function CustomerOf({ id, back }: { id: string; back: boolean }) {
       {mayRead && <History contactId={contact.id} />}
       <Notes contact={contact} />
       <Identities contact={contact} />
+      <Merges contact={contact} />
       {mayRead && <OtherFiles contactId={contact.id} />}
       <Blocking contact={contact} />
+      <ContactPrivacy contact={contact} />
     </div>
   );
 }

@@ -24,7 +24,7 @@ export function Duplicates({ contact }: { contact: Contact }) {
   return (
     <>
       {may && first && (
-        <div className={classes.hint} role="note">
+        <div className={classes.suggestion} role="note">
           <p>
             {t("duplicates.maybe", {
               name:

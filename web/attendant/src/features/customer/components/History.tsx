@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation, useParams } from "react-router";
 
 import type { Conversation } from "@/shared/api/types";
+import { Stars } from "@/shared/conversations/Stars";
 import { RelativeTime } from "@/shared/time/times";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
@@ -65,8 +66,29 @@ function Earlier({ conversation }: { conversation: Conversation }) {
           {last_message.preview}
         </bdi>
       )}
-      {conversation.assignee?.name && <span className={classes.by}>{conversation.assignee.name}</span>}
+      <Outcome conversation={conversation} />
     </Link>
+  );
+}
+
+/** What it was about, who had it, and what the customer thought of it. */
+function Outcome({ conversation }: { conversation: Conversation }) {
+  const { type, assignee, rating_details: rated, last_message: last } = conversation;
+  const words = [type?.name, assignee?.name].filter(Boolean).join(" · ");
+  return (
+    <>
+      {(words !== "" || rated) && (
+        <span className={classes.outcome}>
+          <span className={classes.by}>{words}</span>
+          {rated && <Stars value={rated.value} size={14} />}
+        </span>
+      )}
+      {rated?.comment && rated.comment !== last?.preview && (
+        <bdi dir="auto" className={classes.preview}>
+          “{rated.comment}”
+        </bdi>
+      )}
+    </>
   );
 }
 

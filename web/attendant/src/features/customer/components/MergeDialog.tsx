@@ -5,13 +5,14 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/shared/api/problem";
 import type { Contact } from "@/shared/api/types";
 import { neutralName } from "@/shared/text/neutral";
-import { notifyFailed, undoable } from "@/shared/ui/notify";
+import { undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
-import { useMerge, useUndoMerge } from "../api/merging";
+import { useMerge } from "../api/merging";
 import { useContactFields, type ContactEdit, type ContactField } from "../api/record";
-import { customText, OWN, typedOf } from "./facts";
+import { customShown, OWN, ownShown, useReading, type Reading } from "./facts";
 import classes from "./record.module.css";
+import { useTakeBack } from "./useTakeBack";
 
 const CODES = ["already_merged", "merge_with_itself", "too_large_to_merge"] as const;
 
@@ -29,10 +30,10 @@ export function MergeDialog({ kept, lost, close }: { kept: Contact; lost: Contac
   const { t } = useTranslation("customer");
   const { t: common } = useTranslation("app");
   const merge = useMerge();
-  const undo = useUndoMerge();
+  const takeBack = useTakeBack();
   const problem = useProblemText();
   const fields = useContactFields().data ?? [];
-  const lines = linesOf(kept, lost, fields, (name) => t(`record.${name}`));
+  const lines = linesOf(kept, lost, fields, useReading());
   const [chosen, setChosen] = useState<Record<string, "kept" | "lost">>({});
   const names = { kept: nameOf(kept, t("no_name")), lost: nameOf(lost, t("no_name")) };
   const send = () => {
@@ -41,16 +42,13 @@ export function MergeDialog({ kept, lost, close }: { kept: Contact; lost: Contac
     const edit: ContactEdit = Object.assign({}, ...picked, { fields: custom }) as ContactEdit;
     const done = (merged: { merge: { id: string } }) => {
       close();
-      undoable({ message: t("merge.done", { name: names.lost }), undo: () => takeBack(merged.merge.id), seconds: 20 });
+      undoable({
+        message: t("merge.done", { name: names.lost }),
+        undo: () => takeBack.run(merged.merge.id),
+        seconds: 20,
+      });
     };
     merge.mutate({ keptId: kept.id, lostId: lost.id, fields: edit }, { onSuccess: done });
-  };
-  const takeBack = (id: string) => {
-    const onError = (error: unknown) => {
-      const { title, text, code } = problem(error);
-      notifyFailed(title, text, code);
-    };
-    undo.mutate(id, { onError });
   };
   const known =
     merge.error instanceof ApiProblem ? CODES.find((code) => code === (merge.error as ApiProblem).code) : undefined;
@@ -126,22 +124,20 @@ function nameOf(contact: Contact, none: string): string {
   return neutralName(contact.name ?? "") || none;
 }
 
-type Own = (typeof OWN)[number];
-
 /** The fields in which either has a value. */
-function linesOf(kept: Contact, lost: Contact, fields: ContactField[], label: (name: Own) => string): Line[] {
+function linesOf(kept: Contact, lost: Contact, fields: ContactField[], reading: Reading): Line[] {
   const own = OWN.map((name) => ({
     key: name,
-    label: label(name),
-    kept: typedOf(kept, name),
-    lost: typedOf(lost, name),
+    label: reading.t(`record.${name}`),
+    kept: ownShown(kept, name, reading),
+    lost: ownShown(lost, name, reading),
     theirs: { [name]: lost[name] ?? null },
   }));
   const custom = fields.map((field) => ({
     key: `fields.${field.key}`,
     label: field.label,
-    kept: customText(kept, field),
-    lost: customText(lost, field),
+    kept: customShown(kept, field, reading),
+    lost: customShown(lost, field, reading),
     theirs: { fields: { [field.key]: lost.fields?.[field.key] ?? null } },
   }));
   return [...own, ...custom].filter((line) => line.kept !== "" || line.lost !== "");

@@ -1,26 +1,26 @@
 import { MultiSelect, Select } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Contact } from "@/shared/api/types";
 import { useMay } from "@/shared/session/SessionProvider";
-import { usePreferences } from "@/shared/storage/preferences";
 import { undoable } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
 import { useContactFields, useSaveContact, type ContactField } from "../api/record";
 import { EditableFact } from "./EditableFact";
-import { customFact, customText, OWN, ownFact } from "./facts";
+import { customFact, customShown, OWN, ownFact, useReading } from "./facts";
 import classes from "./record.module.css";
 import { Section } from "./Section";
 
 /** What is written down of a customer, each fact edited in place. */
 export function CustomerRecord({ contact }: { contact: Contact }) {
-  const { t } = useTranslation("customer");
-  const { language } = usePreferences();
+  const reading = useReading();
+  const { t } = reading;
   const fields = useContactFields().data ?? [];
   const may = useMay("contacts:write");
   const shown = fields.filter((field) => !field.archived || contact.fields?.[field.key] !== undefined);
-  const facts = OWN.map((name) => ownFact(contact, name, t, language));
+  const facts = OWN.map((name) => ownFact(contact, name, reading));
   return (
     <Section title={t("record.title")}>
       <dl className={classes.facts}>
@@ -28,28 +28,28 @@ export function CustomerRecord({ contact }: { contact: Contact }) {
           may ? (
             <EditableFact key={fact.name} contact={contact} fact={fact} />
           ) : (
-            <Plain key={fact.name} label={fact.label} value={fact.value} />
+            <Plain key={fact.name} label={fact.label} value={fact.shown} />
           ),
         )}
         {shown.map((field) => {
           if (!may || field.archived) {
-            return <Plain key={field.id} label={field.label} value={customText(contact, field)} />;
+            return <Plain key={field.id} label={field.label} value={customShown(contact, field, reading)} />;
           }
           if (["yes_no", "choice", "choices"].includes(field.type)) {
             return <Chosen key={field.id} contact={contact} field={field} />;
           }
-          return <EditableFact key={field.id} contact={contact} fact={customFact(contact, field, t, language)} />;
+          return <EditableFact key={field.id} contact={contact} fact={customFact(contact, field, reading)} />;
         })}
       </dl>
     </Section>
   );
 }
 
-function Plain({ label, value }: { label: string; value: string }) {
+function Plain({ label, value }: { label: string; value: ReactNode }) {
   return (
     <div className={classes.fact}>
       <dt>{label}</dt>
-      <dd>{value || "—"}</dd>
+      <dd className={classes.plain}>{value || "—"}</dd>
     </div>
   );
 }
@@ -82,14 +82,20 @@ function Chosen({ contact, field }: { contact: Contact; field: ContactField }) {
     disabled: save.isPending,
     error: save.error ? problem(save.error).text : null,
     clearable: !field.required,
+    comboboxProps: { position: "bottom-start" as const },
     ...(field.help && { description: field.help }),
   };
   return (
-    <div className={classes.fact}>
+    <div className={classes.fact} data-chosen>
       <dt>{field.label}</dt>
       <dd>
         {field.type === "choices" ? (
-          <MultiSelect {...shared} value={Array.isArray(value) ? value : []} onChange={send} />
+          <MultiSelect
+            {...shared}
+            value={Array.isArray(value) ? value : []}
+            {...(!Array.isArray(value) && { placeholder: t("record.choose") })}
+            onChange={send}
+          />
         ) : (
           <Select
             {...shared}
