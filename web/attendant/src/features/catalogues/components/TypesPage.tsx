@@ -155,12 +155,16 @@ function OrderButtons({ type, siblings }: { type: Type; siblings: readonly Type[
   if (siblings.length < 2) return null;
   return (
     <span className={classes.order}>
-      {at > 0 && (
+      {at === 0 ? (
+        <span className={classes.noButton} />
+      ) : (
         <IconButton size={28} label={t("of.type.up", { name: type.name })} onClick={() => move(-1)}>
           <IconArrowUp size={16} stroke={1.75} aria-hidden />
         </IconButton>
       )}
-      {at < siblings.length - 1 && (
+      {at === siblings.length - 1 ? (
+        <span className={classes.noButton} />
+      ) : (
         <IconButton size={28} label={t("of.type.down", { name: type.name })} onClick={() => move(1)}>
           <IconArrowDown size={16} stroke={1.75} aria-hidden />
         </IconButton>

@@ -178,7 +178,7 @@ function RatingForm({ loaded }: { loaded: Versioned<RatingSettings> }) {
           </Alert>
         )}
         {mayManage && (
-          <Button type="submit" loading={save.isPending} disabled={!unsaved}>
+          <Button type="submit" mt="md" loading={save.isPending} disabled={!unsaved}>
             {t("save")}
           </Button>
         )}

@@ -1,5 +1,5 @@
-import { Button, Radio, Select, Stack, Text } from "@mantine/core";
-import { useState } from "react";
+import { Button, Group, Radio, Select, Stack, Text } from "@mantine/core";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ContactImport, Duplicates } from "../../api/imports";
@@ -14,12 +14,14 @@ interface Props {
   made: ContactImport;
   check: (plan: Plan) => void;
   busy: boolean;
+  /** The way out, beside the button that goes on. */
+  children: ReactNode;
 }
 
 const PLAIN = ["name", "first_name", "last_name", "phone", "email", "document", "birthday", "address"] as const;
 
 /** What each column fills, and what to do with who is known. */
-export function ColumnsForm({ made, check, busy }: Props) {
+export function ColumnsForm({ made, check, busy, children }: Props) {
   const { t } = useTranslation("papers");
   const [fields, setFields] = useState(() => made.columns.map(({ field }) => field));
   const [duplicates, setDuplicates] = useState<Duplicates>(made.duplicates);
@@ -54,7 +56,9 @@ export function ColumnsForm({ made, check, busy }: Props) {
                 <div style={{ overflowWrap: "anywhere" }}>
                   {made.header ? column.name : t("imports.column", { number: column.name })}
                 </div>
-                <div className={classes.sample}>{column.samples.join(" · ")}</div>
+                <div className={classes.sample}>
+                  {column.samples.filter((sample) => sample.trim() !== "").join(" · ")}
+                </div>
               </div>
               <Select
                 aria-label={t("imports.fills", { column: column.name })}
@@ -83,11 +87,12 @@ export function ColumnsForm({ made, check, busy }: Props) {
           </Stack>
         </Radio.Group>
         {!enough && <Text c="var(--text-2)">{t("imports.not_enough")}</Text>}
-        <div>
+        <Group gap="xs">
           <Button type="submit" loading={busy} disabled={!enough}>
             {t("imports.check")}
           </Button>
-        </div>
+          {children}
+        </Group>
       </Stack>
     </form>
   );

@@ -33,6 +33,11 @@ function Card({ made }: { made: ContactImport }) {
   const { state, counts } = made;
   const shown =
     state === "checked" ? COUNTS.checked : state === "undone" ? COUNTS.undone : state === "draft" ? [] : COUNTS.done;
+  const cancel = (
+    <Button variant="default" onClick={() => step.mutate("cancel")} disabled={step.isPending}>
+      {t("imports.cancel")}
+    </Button>
+  );
   return (
     <section className={classes.card} aria-label={made.file_name}>
       <div>
@@ -46,7 +51,11 @@ function Card({ made }: { made: ContactImport }) {
           {made.unreadable > 0 && <span>{t("imports.unreadable", { count: made.unreadable })}</span>}
         </p>
       </div>
-      {state === "draft" && <ColumnsForm made={made} check={(plan) => step.mutate(plan)} busy={step.isPending} />}
+      {state === "draft" && (
+        <ColumnsForm made={made} check={(plan) => step.mutate(plan)} busy={step.isPending}>
+          {cancel}
+        </ColumnsForm>
+      )}
       {isBusy(made) && <Busy made={made} />}
       {!isBusy(made) && shown.length > 0 && (
         <ul className={classes.counts}>
@@ -71,11 +80,7 @@ function Card({ made }: { made: ContactImport }) {
             {t("imports.start", { count: counts.ok ?? 0 })}
           </Button>
         )}
-        {(state === "draft" || state === "checked" || state === "running" || state === "checking") && (
-          <Button variant="default" onClick={() => step.mutate("cancel")} disabled={step.isPending}>
-            {t("imports.cancel")}
-          </Button>
-        )}
+        {(state === "checked" || state === "running" || state === "checking") && cancel}
         {(state === "done" || state === "cancelled") && (
           <Button variant="default" onClick={() => step.mutate("undo")} loading={step.isPending}>
             {t("imports.undo")}
