@@ -29,6 +29,7 @@ async def test_a_greeting_is_made_from_an_idea_and_greets(office: Office, ana: S
     await expect(ana.page.get_by_role("switch", name="Ligar ou desligar Boas-vindas")).to_be_checked()
 
     await office.receives("Bom dia")
+    await office.went_out("Olá, Marina")
     await ana.go("/inbox/queue")
     await ana.choose()
     greeting = ana.message("Olá, Marina")
@@ -64,3 +65,27 @@ async def test_ratings_are_set_up_with_what_the_customer_sees(office: Office, an
     await expect(ana.page.get_by_role("button", name="Salvar")).to_be_disabled()
     saved = (await office.client.get("/settings/ratings")).json()
     assert (saved["enabled"], saved["question"]) == (True, "Como foi, {{contact.first_name}}?")
+
+
+async def test_a_closing_asks_for_a_rating_which_stands_in_the_customers_history(office: Office, ana: Seat) -> None:
+    settings = {"enabled": True, "question": "Como foi?", "ask_comment": True}
+    assert (await office.client.put("/settings/ratings", json=settings)).is_success
+    await office.receives("Bom dia")
+    await ana.choose()
+    await ana.press("Assumir")
+    await ana.say("Resolvido")
+    await ana.press("Encerrar")
+    await office.went_out("Como foi?")
+    await office.receives("4")
+    await office.went_out("Obrigado pela sua avaliação. Quer contar o motivo? Responda aqui.")
+    await office.receives("Demorou um pouco")
+    pane = ana.page.get_by_role("region", name="Avaliação", exact=True)
+    await expect(pane.get_by_role("img", name="Avaliação: 4 de 5")).to_be_visible()
+    await expect(pane.get_by_text("Demorou um pouco")).to_be_visible()
+
+    conversation = await office.conversation()
+    assert conversation["status"] == "closed"
+    await ana.go(f"/contacts/{conversation['contact']['id']}")
+    history = ana.page.get_by_role("region", name="Conversas", exact=True)
+    await expect(history.get_by_role("img", name="Avaliação: 4 de 5")).to_be_visible()
+    await expect(history.get_by_text("Demorou um pouco").first).to_be_visible()
