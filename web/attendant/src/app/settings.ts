@@ -8,6 +8,7 @@ import { importsPage } from "@/features/papers";
 import { privacyPage } from "@/features/privacy";
 import { repliesPage } from "@/features/replies";
 import { ratingsPage } from "@/features/ratings";
+import { storagePage } from "@/features/storage";
 import { ownPages, type SettingsPage } from "@/features/settings";
 
 export const settingsPages: readonly SettingsPage[] = [
@@ -23,4 +24,5 @@ export const settingsPages: readonly SettingsPage[] = [
   fieldsPage,
   importsPage,
   privacyPage,
+  storagePage,
 ];

@@ -50,5 +50,7 @@ export const keys = {
   import: (id: string) => ["imports", id] as const,
   /** What is asked of a customer's data: `erasures`, `log`, `retention`, `hold`, `export`. */
   privacy: (...what: string[]) => ["privacy", ...what] as const,
+  /** `Storage`: what the company's files take. */
+  storage: () => ["storage"] as const,
   sessions: () => ["sessions"] as const,
 };

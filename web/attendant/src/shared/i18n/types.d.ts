@@ -22,6 +22,7 @@ import type composer from "./locales/pt-BR/composer.json";
 import type search from "./locales/pt-BR/search.json";
 import type settings from "./locales/pt-BR/settings.json";
 import type unsent from "./locales/pt-BR/unsent.json";
+import type storage from "./locales/pt-BR/storage.json";
 import type thread from "./locales/pt-BR/thread.json";
 
 declare module "i18next" {
@@ -48,6 +49,7 @@ declare module "i18next" {
       composer: typeof composer;
       search: typeof search;
       settings: typeof settings;
+      storage: typeof storage;
       thread: typeof thread;
       unsent: typeof unsent;
     };
