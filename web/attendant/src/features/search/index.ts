@@ -1,4 +1,5 @@
 export { RecentSearches } from "./components/RecentSearches";
+export type { SetFilter } from "./components/Excluding";
 export { SearchChips } from "./components/SearchChips";
 export { SearchResults } from "./components/SearchResults";
 export { SearchTabs } from "./components/SearchTabs";

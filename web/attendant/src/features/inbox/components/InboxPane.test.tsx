@@ -50,7 +50,7 @@ async function show(rows: unknown, { view = "mine", search = "", selectedId = ""
   const part = await renderPart(<Pane view={view} selectedId={selectedId || undefined} />, {
     answers,
     at: `/inbox/${view}${search}`,
-    texts: ["search", "inbox", "assign", "sandbox"],
+    texts: ["search", "inbox", "assign", "sandbox", "marks"],
   });
   return { ...part, user: userEvent.setup() };
 }
@@ -336,6 +336,26 @@ describe("searching and narrowing", () => {
       expect(last?.path).not.toContain("status");
     });
     expect(await screen.findByText(/também nas encerradas/)).toBeInTheDocument();
+  });
+
+  it("messages are narrowed by tag, label and type too, as the address says", async () => {
+    const nothing = { items: [], next_cursor: null, conversation: null, contacts: [] };
+    const { asked, router, user } = await show([], {
+      search: "?q=boleto&tag=t1&label=l1&type=y1&by=note",
+      more: {
+        "GET /api/v1/search": nothing,
+        "GET /api/v1/search/count": { total: 3, exact: true, limit: 1000 },
+        "GET /api/v1/tags": { items: [{ id: "t1", name: "Reclamação", color: "red" }], next_cursor: null },
+        "GET /api/v1/labels": { items: [{ id: "l1", name: "VIP", color: "blue" }], next_cursor: null },
+        "GET /api/v1/types": { items: [{ id: "y1", name: "Financeiro" }], next_cursor: null },
+      },
+    });
+    await user.click(await screen.findByRole("button", { name: "Tirar “Tag: Reclamação” (3 mensagens)" }));
+    await waitFor(() => expect(router.state.location.search).not.toContain("tag="));
+    const searched = asked.filter(({ path }) => path.startsWith("/api/v1/search?"));
+    expect(searched[0]?.path).toMatch(/(?=.*tag=t1)(?=.*label=l1)(?=.*type=y1)(?=.*direction=note)/);
+    await waitFor(() => expect(asked.filter(({ path }) => path.startsWith("/api/v1/search?")).length).toBe(2));
+    expect(await screen.findByRole("button", { name: /Tirar “De quem: Notas internas”/ })).toBeVisible();
   });
 
   it("asks for the order that somebody chooses, and keeps the view's own out of the address", async () => {

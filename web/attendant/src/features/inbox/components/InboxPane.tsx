@@ -20,10 +20,12 @@ import { useRoom } from "@/shared/ui/room";
 
 import { useFilterOptions } from "../hooks/useFilterOptions";
 import { useSavedFilters } from "../hooks/useSavedFilters";
-import { filterOf, isNarrowed, narrowingOf, savedIdOf, searchOf, type Narrowing } from "../model/address";
+import { useSetFilters } from "../hooks/useSetFilters";
+import { filterOf, narrowingOf, savedIdOf, searchOf, type Narrowing } from "../model/address";
 import { ConversationList } from "./ConversationList";
 import { FilterBar } from "./FilterBar";
 import { AssigneeChip, ChannelChip } from "./FilterChips";
+import { MarkFilter } from "./MarkFilter";
 import { SearchBox } from "./SearchBox";
 import classes from "./Toolbar.module.css";
 import { ViewMenu } from "./ViewMenu";
@@ -130,30 +132,33 @@ interface MessagesProps {
 /** What is found in all messages, with the chips that narrow it. */
 function Messages({ q, view, narrowing, refinement, onNarrow, onRefine, onWiden, onLeave }: MessagesProps) {
   const options = useFilterOptions();
-  const { channel, accountId, assignee } = narrowing;
+  const { channel, accountId, assignee, type, label, tag } = narrowing;
   const { conversationId, direction, from, to } = refinement;
   const query: SearchQuery = {
     q,
     ...(conversationId !== undefined
       ? { conversation_id: conversationId }
-      : { ...(channel && { channel }), ...(accountId && { account_id: accountId }), ...(assignee && { assignee }) }),
+      : {
+          ...(channel && { channel }),
+          ...(accountId && { account_id: accountId }),
+          ...(assignee && { assignee }),
+          ...(type && { type }),
+          ...(label && { label }),
+          ...(tag && { tag }),
+        }),
     ...(direction && { direction }),
     ...(from && { from }),
     ...(to && { to }),
   };
+  const filters = useSetFilters({ query, narrowing, refinement, options, onNarrow, onRefine });
   return (
     <>
       <SearchChips refinement={refinement} onChange={onRefine}>
         <ChannelChip narrowing={narrowing} options={options} onChange={onNarrow} />
         <AssigneeChip narrowing={narrowing} options={options} onChange={onNarrow} />
+        <MarkFilter narrowing={narrowing} onChange={onNarrow} />
       </SearchChips>
-      <SearchResults
-        query={query}
-        view={view}
-        narrowed={isNarrowed(narrowing) || Object.keys(refinement).length > 0}
-        onWiden={onWiden}
-        onLeave={onLeave}
-      />
+      <SearchResults query={query} view={view} filters={filters} onWiden={onWiden} onLeave={onLeave} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
@@ -11,6 +11,9 @@ export interface SearchQuery {
   channel?: string;
   account_id?: string;
   assignee?: string;
+  type?: string;
+  label?: string;
+  tag?: string;
   conversation_id?: string;
   direction?: string;
   from?: string;
@@ -42,14 +45,22 @@ export function useSearch(query: SearchQuery) {
 
 /** How many there are, asked for only where the first page does not hold them all. */
 export function useSearchCount(query: SearchQuery, wanted: boolean) {
-  return useQuery({
+  return useQuery({ ...countOf(query), enabled: wanted }).data;
+}
+
+function countOf(query: SearchQuery) {
+  return queryOptions({
     queryKey: keys.searchCount(query),
     queryFn: ({ signal }) =>
       unwrap<SearchCount>(api.GET("/api/v1/search/count", { params: { query: known(query) }, signal })),
-    enabled: wanted,
     staleTime: FRESH_MS,
     retry: false,
-  }).data;
+  });
+}
+
+/** How many each of these searches finds, in their order; undefined while it is not known. */
+export function useCounts(queries: readonly SearchQuery[]): readonly (SearchCount | undefined)[] {
+  return useQueries({ queries: queries.map((query) => countOf(query)) }).map(({ data }) => data);
 }
 
 /** Built from an address, so the document's types cannot know which kinds of channels and directions there are. */

@@ -1,4 +1,4 @@
-import { Button, Loader, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Loader, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconUser } from "@tabler/icons-react";
 import { useEffect, useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,21 +17,22 @@ import { useSearch, useSearchCount, type SearchQuery } from "../api/search";
 import { addressOf, useOpenCustomer } from "../hooks/useOpenCustomer";
 import { joined } from "../model/groups";
 import { remember } from "../model/recent";
+import { Excluding, type SetFilter } from "./Excluding";
 import { HitGroup } from "./HitGroup";
 import classes from "./SearchResults.module.css";
 
 interface Props {
   query: SearchQuery;
   view: string;
-  /** Whether filters are set that could be taken away. */
-  narrowed: boolean;
+  /** The filters that are set and could be taken away. */
+  filters: readonly SetFilter[];
   onWiden: () => void;
   /** Back to the box. */
   onLeave: () => void;
 }
 
 /** What a search finds: the conversation of a number, customers, and messages grouped by conversation, newest first. */
-export function SearchResults({ query, view, narrowed, onWiden, onLeave }: Props) {
+export function SearchResults({ query, view, filters, onWiden, onLeave }: Props) {
   const { t } = useTranslation("search");
   const found = useSearch(query);
   const list = useRef<HTMLDivElement>(null);
@@ -62,7 +63,7 @@ export function SearchResults({ query, view, narrowed, onWiden, onLeave }: Props
         query={query}
         view={view}
         more={found.hasNextPage}
-        {...{ narrowed, onWiden }}
+        {...{ filters, onWiden }}
         stale={found.isPlaceholderData}
       />
       {found.hasNextPage && (
@@ -79,7 +80,7 @@ interface FoundProps extends Omit<Props, "onLeave"> {
   stale: boolean;
 }
 
-function Found({ pages, query, view, more, stale, narrowed, onWiden }: FoundProps) {
+function Found({ pages, query, view, more, stale, filters, onWiden }: FoundProps) {
   const { t } = useTranslation("search");
   const me = useMe().id;
   const { search, hash } = useLocation();
@@ -104,14 +105,8 @@ function Found({ pages, query, view, more, stale, narrowed, onWiden }: FoundProp
           compact
           drawing="search"
           title={t("none.title", { q: query.q })}
-          text={narrowed ? t("none.narrowed") : t("none.text")}
-          action={
-            narrowed && (
-              <Button variant="default" onClick={onWiden}>
-                {t("none.widen")}
-              </Button>
-            )
-          }
+          text={filters.length > 0 ? t("none.narrowed") : t("none.text")}
+          action={filters.length > 0 && <Excluding query={query} filters={filters} onWiden={onWiden} />}
         />
       )}
       {number !== null && <ByNumber conversation={number} search={search} onOpen={onOpen} />}
