@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Session
 
 
+_LARGEST_READ = 200
+
+
 @dataclass(frozen=True, slots=True)
 class UnusedFile:
     """An upload that no message took."""
@@ -45,11 +48,18 @@ class Files:
         return stored_attachment_of(row) if row else None
 
     async def largest(self, tenant_id: str, limit: int) -> list[StoredAttachment]:
-        """Up to `limit` of the tenant's files that are here, the largest first."""
+        """Up to `limit` of the tenant's files that are here, the largest first, of the same bytes one.
+
+        Of very many copies the list may be shorter: no more than `_LARGEST_READ` files are looked at.
+        """
         query: Document = {"tenant_id": tenant_id, "state": "ready"}
-        cursor = self._files.find(query).sort([("size", -1)]).hint(BY_SIZE).limit(limit)
+        cursor = self._files.find(query).sort([("size", -1)]).hint(BY_SIZE).limit(_LARGEST_READ)
         with bounded():
-            return [stored_attachment_of(row) for row in await cursor.to_list(limit)]
+            rows = [stored_attachment_of(row) for row in await cursor.to_list(_LARGEST_READ)]
+        distinct: dict[str, StoredAttachment] = {}
+        for row in rows:
+            distinct.setdefault(row.attachment.sha256 or row.attachment.id, row)
+        return list(distinct.values())[:limit]
 
     async def of_conversations(
         self, tenant_id: str, conversation_ids: Sequence[str], *, limit: int, after: tuple[datetime, str] | None
