@@ -162,8 +162,9 @@ class Told:
 class Tried:
     """An attempt and what there is to see of it."""
 
-    def __init__(self, provider: Provider, accounts: Accounts) -> None:
+    def __init__(self, provider: Provider, accounts: Accounts, told: Told) -> None:
         self.provider = provider
+        self.told = told
         self.files = Files()
         self.metrics = Metrics()
         self.accounts = accounts
@@ -215,8 +216,7 @@ async def attempt(
     scanner: Scanner | None = None,
     told: Told | None = None,
 ) -> Tried:
-    tried = Tried(Provider(answers), Accounts(account))
-    tried.told = told or Told()
+    tried = Tried(Provider(answers), Accounts(account), told or Told())
     source = Source(tried.provider)
     worker = FetchWorker(
         service="ingest-toy",
@@ -502,7 +502,9 @@ async def test_a_file_waits_for_the_scanner_also_when_that_cannot_be_told() -> N
 
 
 async def test_a_file_that_was_never_scanned_fails_in_the_end() -> None:
-    asked = replace(row(), counts={"scanner": SCANNER_BACKOFF.attempts})
+    attempts = SCANNER_BACKOFF.attempts
+    assert attempts is not None
+    asked = replace(row(), counts={"scanner": attempts})
     tried = await attempt({FRESH: bytes_of()}, asked, scanner=Verdict(ScannerAway("TimeoutError")))
     assert isinstance(tried.outcome, ledger.Failed)
     assert tried.outcome.reason == "transient:scanner_away"

@@ -26,6 +26,7 @@ TABLE = AuditTable()
 def test_a_request_that_is_written_down_is_found_with_its_subject(request_line, expected):
     method, path = request_line.split()
     found = TABLE.find(method, path)
+    assert found is not None
     assert (found.action, found.kind, found.subject_id) == expected
 
 

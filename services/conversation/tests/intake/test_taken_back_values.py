@@ -155,9 +155,9 @@ def test_what_was_given_by_a_merge_goes_and_what_was_not_stays(name: str, having
         alive = [one for one in PEOPLE if one not in merged]
         if what == "change":
             who, on = _among(alive, more[0]), more[1]
-            value = None if not on else True if name in LABELS else f"value {at}"
-            model.change(who, name, value)
-            records.change(who, name, value)
+            changed = None if not on else True if name in LABELS else f"value {at}"
+            model.change(who, name, changed)
+            records.change(who, name, changed)
         elif what == "merge" and len(alive) > 1:
             kept = _among(alive, more[0])
             lost = _among([one for one in alive if one != kept], more[1])
