@@ -10,11 +10,12 @@ export type BulkOutcome = components["schemas"]["Outcome"];
 
 export type BulkAction =
   | { action: "assign"; attendant_id: string | null }
-  | { action: "close" }
+  | { action: "close"; type_id?: string }
   | { action: "reopen" }
   | { action: "snooze"; until: string | null }
   | { action: "wake" }
   | { action: "priority"; priority: Priority }
+  | { action: "classify"; type_id: string | null }
   | { action: "read" }
   | { action: "unread" };
 

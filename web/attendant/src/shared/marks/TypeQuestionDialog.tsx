@@ -20,9 +20,16 @@ function Asked({ question }: { question: TypeQuestion }) {
   const { data: conversation } = useConversation(question.conversationId);
   const chosen = useRef(false);
   const name = neutralName(conversation?.contact.name ?? "");
+  const { count } = question;
   return (
     <TypeDialog
-      title={name === "" ? t("of.type.to_close") : t("of.type.to_close_named", { name })}
+      title={
+        count > 1
+          ? t("of.type.to_close_many", { count })
+          : name === ""
+            ? t("of.type.to_close")
+            : t("of.type.to_close_named", { name })
+      }
       current={conversation?.type?.id ?? null}
       onChoose={(type) => {
         chosen.current = true;

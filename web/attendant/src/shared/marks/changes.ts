@@ -57,6 +57,35 @@ export function useLabelling(contactId: string) {
   });
 }
 
+const AT_ONCE = 4;
+
+/** Puts a label on many customers, or takes it off: the records that were changed, and why the others were not. */
+export function useLabellingMany() {
+  const live = liveOf(useQueryClient());
+  return async (contactIds: readonly string[], labelId: string, on: boolean) => {
+    const changed: Contact[] = [];
+    const failed: unknown[] = [];
+    const left = [...contactIds];
+    const work = async () => {
+      for (let id = left.shift(); id !== undefined; id = left.shift()) {
+        const contactId = id;
+        try {
+          const contact = await live.acting(
+            () => label(contactId, labelId, on),
+            (answered) => answered,
+          );
+          live.takeContact(contact);
+          changed.push(contact);
+        } catch (error) {
+          failed.push(error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return { changed, failed };
+  };
+}
+
 function label(contactId: string, labelId: string, on: boolean): Promise<Contact> {
   const path = "/api/v1/contacts/{contact_id}/labels/{label_id}";
   const params = { path: { contact_id: contactId, label_id: labelId } };

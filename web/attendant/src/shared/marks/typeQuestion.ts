@@ -1,7 +1,10 @@
 /** Asking for the type of a conversation that cannot be closed without one, whoever closes it from wherever. */
 
 export interface TypeQuestion {
+  /** The conversation, or of several the first. */
   conversationId: string;
+  /** How many get the answer. */
+  count: number;
   /** null: nothing was chosen, it stays open. */
   answer: (type: { id: string; name: string } | null) => void;
 }
@@ -26,7 +29,7 @@ export const typeQuestion = {
     return () => listeners.delete(listener);
   },
   /** The type that somebody chose. Raises `Dismissed`; a question that was open is given up. */
-  ask: (conversationId: string): Promise<{ id: string; name: string }> => {
+  ask: (conversationId: string, count = 1): Promise<{ id: string; name: string }> => {
     asked?.answer(null);
     return new Promise((resolve, reject) => {
       const answer: TypeQuestion["answer"] = (type) => {
@@ -34,7 +37,7 @@ export const typeQuestion = {
         if (type === null) reject(new Dismissed());
         else resolve(type);
       };
-      show({ conversationId, answer });
+      show({ conversationId, count, answer });
     });
   },
 };

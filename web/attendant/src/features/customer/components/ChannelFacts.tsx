@@ -7,6 +7,7 @@ import { ChannelMark } from "@/shared/ui/ChannelMark";
 import { CopyIcon } from "@/shared/ui/CopyIcon";
 
 import classes from "./customer.module.css";
+import { ConversationType } from "./ConversationType";
 import { Section } from "./Section";
 
 /** Through which channel and account this conversation runs, until when one may write freely, and its dates. */
@@ -25,6 +26,7 @@ export function ChannelFacts({ conversation }: { conversation: Conversation }) {
             {channel.name}
           </span>
         </dd>
+        <ConversationType conversation={conversation} />
         <dt>{t("conversation.number")}</dt>
         <dd className={classes.withCopy}>
           <span className="numbers">#{number}</span>

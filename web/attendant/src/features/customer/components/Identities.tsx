@@ -17,19 +17,32 @@ export function Identities({ contact }: { contact: Contact }) {
     <Section title={t("identities.title")}>
       {data.items.length === 0 && <p className={classes.hint}>{t("identities.none")}</p>}
       <ul className={classes.list}>
-        {data.items.map((one) => (
-          <li key={`${one.status} ${one.kind} ${one.value} ${one.account_id ?? ""}`} className={classes.identity}>
-            {one.channel && (
-              <ChannelMark kind={one.channel} size={14} {...(one.account_name && { name: one.account_name })} />
+        {oncePerValue(data.items).map(({ best, accounts }) => (
+          <li key={`${best.kind} ${best.value}`} className={classes.identity}>
+            {best.channel && (
+              <ChannelMark kind={best.channel} size={14} {...(best.account_name && { name: best.account_name })} />
             )}
-            <bdi dir="ltr">{one.kind === "phone" ? phoneText(one.value) : one.value}</bdi>
-            <small data-status={one.status} title={t(`help.${one.status}`)}>
-              {t(one.status)}
-              {one.account_name && ` · ${one.account_name}`}
+            <bdi dir="ltr">{best.kind === "phone" ? phoneText(best.value) : best.value}</bdi>
+            <small data-status={best.status} title={t(`help.${best.status}`)}>
+              {[t(best.status), ...accounts].join(" · ")}
             </small>
           </li>
         ))}
       </ul>
     </Section>
   );
+}
+
+type Identity = NonNullable<ReturnType<typeof useIdentities>["data"]>["items"][number];
+
+const SURENESS: readonly string[] = ["verified", "given", "claimed"];
+
+/** The same phone or e-mail is one line, whether it is in the record, proven by a channel, or both. Pure. */
+export function oncePerValue(items: readonly Identity[]): { best: Identity; accounts: string[] }[] {
+  const byValue = Map.groupBy(items, ({ kind, value }) => `${kind} ${value.toLowerCase()}`);
+  return [...byValue.values()].flatMap((same) => {
+    const [best] = [...same].sort((a, b) => SURENESS.indexOf(a.status) - SURENESS.indexOf(b.status));
+    const accounts = new Set(same.flatMap(({ account_name: name }) => name ?? []));
+    return best === undefined ? [] : [{ best, accounts: [...accounts] }];
+  });
 }

@@ -1,28 +1,18 @@
 import { Checkbox, Menu } from "@mantine/core";
-import {
-  IconArrowBackUpDouble,
-  IconCheck,
-  IconClockPause,
-  IconDots,
-  IconFlag3,
-  IconMail,
-  IconMailOpened,
-  IconUserShare,
-  IconX,
-} from "@tabler/icons-react";
+import { IconArrowBackUpDouble, IconCheck, IconClockPause, IconUserShare, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { AssignMenuItems } from "@/shared/conversations/AssignMenu";
 import type { BulkAction } from "@/shared/conversations/bulk";
-import { PRIORITIES } from "@/shared/conversations/filter";
 import { SnoozeDialog, SnoozeMenuItems } from "@/shared/conversations/SnoozeMenu";
 import { useMay } from "@/shared/session/SessionProvider";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import { LIST_FLOAT } from "../hooks/useHold";
 import classes from "./BulkBar.module.css";
+import { BulkMore } from "./BulkMore";
 
 interface Props {
   selected: readonly Conversation[];
@@ -95,36 +85,7 @@ export function BulkBar({ selected, all, running, onAll, onClear, ...rest }: Pro
             <IconArrowBackUpDouble size={18} stroke={1.75} />
           </IconButton>
         ))}
-      {mayWrite && (
-        <Menu position="top-end" width={240}>
-          <Menu.Target>
-            <IconButton size={28} label={t("bulk.more")}>
-              <IconDots size={18} stroke={1.75} />
-            </IconButton>
-          </Menu.Target>
-          <Menu.Dropdown {...LIST_FLOAT}>
-            <Menu.Item leftSection={<IconMail size={18} aria-hidden />} onClick={() => onAction({ action: "read" })}>
-              {t("bulk.read")}
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<IconMailOpened size={18} aria-hidden />}
-              onClick={() => onAction({ action: "unread" })}
-            >
-              {t("bulk.unread")}
-            </Menu.Item>
-            <Menu.Label>{t("bulk.priority")}</Menu.Label>
-            {PRIORITIES.map((priority) => (
-              <Menu.Item
-                key={priority}
-                leftSection={<IconFlag3 size={18} aria-hidden />}
-                onClick={() => onAction({ action: "priority", priority })}
-              >
-                {t(`inbox:priority.${priority}`)}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      {mayWrite && <BulkMore selected={selected} onAction={onAction} />}
       <IconButton size={28} label={t("bulk.none")} onClick={onClear}>
         <IconX size={18} stroke={1.75} />
       </IconButton>
