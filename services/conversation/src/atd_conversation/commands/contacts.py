@@ -14,7 +14,7 @@ from atd_conversation.domain.contact_record import Block
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.intake.loaded import Loaded
 from atd_conversation.intake.merging import MOST_ABSORBED, Merging, join
-from atd_conversation.intake.separation import separate
+from atd_conversation.intake.separation import give_back, separate
 from atd_conversation.intake.state import Cause, Intake
 from atd_conversation.store.records import Belongings, Records
 from atd_conversation.store.unit import UnitStore
@@ -182,7 +182,9 @@ class ContactCommands:
         contacts = {one.id: one for one in (lost, *path)}
         merging = self._merging(caller, root.id, self._clock.now(), contacts, both)
         siblings = await self._records.merged_into(caller.tenant_id, [one.id for one in path], session)
+        moved = await self._records.moved_to([one for one in both.conversations if one.current], session)
         separate(merging, lost, path, merge, [one for one in siblings if one.id not in contacts])
+        give_back(merging, moved)
         await self._store.save(session, merging.intake.unit, merging.intake.now)
         return Merged(root, lost, merge)
 

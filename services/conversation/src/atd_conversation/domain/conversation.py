@@ -5,7 +5,7 @@ publishes or stores. `sequence` counts the events; the store saves only over the
 attendants who act at once the later one decides again on what the earlier one left.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -532,6 +532,21 @@ class Conversation(ConversationRecord):
         return (
             changes if self.assignee is not None or other.assignee is None else [*changes, *self.assign(other.assignee)]
         )
+
+    def take_scheduled(
+        self, other: "Conversation", count: int, until_reply: Sequence[ScheduledRef]
+    ) -> tuple[list[Change], list[Change]]:
+        """So many messages that wait in another conversation wait here from now on; the changes of both."""
+        if count == 0:
+            return [], []
+        moved = {one.id for one in until_reply}
+        other.scheduled_count -= count
+        other.until_reply = tuple(one for one in other.until_reply if one.id not in moved)
+        self.scheduled_count += count
+        self.until_reply += tuple(until_reply)
+        told = ("scheduled_count",)
+        left = other._change("conversation.updated", told)  # noqa: SLF001 - one of the same class
+        return [self._change("conversation.updated", told)], [left]
 
     def _hear_person(self) -> None:
         """Somebody of the company writes: no machine goes on by itself, and a bare number is no rating any more."""

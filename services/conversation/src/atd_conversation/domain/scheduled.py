@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from atd_conversation.domain.drafts import Draft
 from atd_conversation.domain.refusals import Refusal
@@ -31,6 +31,7 @@ def holder_of_scheduled(scheduled_id: str) -> str:
 class ScheduledMessage:
     """A message to be said at `due_at`, in the name of `author`.
 
+    `home` is the conversation that it was written in, where that one gave way to another one since.
     `until_reply`: it is cancelled when the customer writes first. `reason` is the code of why it failed or was
     cancelled, `version` counts its changes, `ended_at` is when it was sent or cancelled: then it is kept a while.
     """
@@ -48,6 +49,7 @@ class ScheduledMessage:
     message_id: str | None = None
     ended_at: datetime | None = None
     version: int = 1
+    home: str | None = None
 
     @property
     def holder(self) -> str:
@@ -70,6 +72,19 @@ class ScheduledMessage:
         return ScheduledRef(
             id=self.id, author_id=self.author.id, state=self.state, scheduled_for=self.due_at, reason=self.reason
         )
+
+
+class Moved(NamedTuple):
+    """A scheduled message, or a draft (`waiting` is None), that came to a conversation with a thread that gave way.
+
+    It is in the conversation `place` and was written in `home`; `until_reply` as in `Conversation`.
+    """
+
+    id: str
+    place: str
+    home: str
+    waiting: bool | None = None
+    until_reply: ScheduledRef | None = None
 
 
 def check_due(due_at: datetime, now: datetime) -> None:

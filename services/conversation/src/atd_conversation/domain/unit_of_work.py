@@ -37,6 +37,8 @@ class UnitOfWork:
     the collections of that name as they are to be (None: removed) and as they were read (None: not there).
     `cancelled_schedules` are scheduled messages that wait no more because their customer wrote first.
     `other_names` are further ids of new messages (account, provider's id), which are not saved.
+    `continued` has by conversation that gave way its tenant and the one in which its thread goes on, `given_back` by
+    scheduled message or draft that came so the tenant and the conversation in which it is from now on.
     """
 
     new_contacts: dict[str, Contact] = field(default_factory=dict)
@@ -57,6 +59,8 @@ class UnitOfWork:
     early_changes: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
     cancelled_schedules: list[ScheduledRef] = field(default_factory=list)
     other_names: set[tuple[str, str]] = field(default_factory=set)
+    continued: dict[str, tuple[str, str]] = field(default_factory=dict)
+    given_back: dict[str, tuple[str, str]] = field(default_factory=dict)
     outgoing: list[Publication] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
 

@@ -180,6 +180,10 @@ def _give_way(merging: Merging, former: Conversation, going_on: Conversation, me
     """One thread goes on. If something waits in the other one, both say so, and it waits in the one that goes on."""
     merging.intake.unit.touch(former)
     merging.intake.unit.touch(going_on)
+    merging.intake.unit.continued[former.id] = (former.tenant_id, going_on.id)
+    taken, left = going_on.take_scheduled(former, former.scheduled_count, former.until_reply)
+    merging.tell(going_on, taken)
+    merging.tell(former, left)
     if former.status == "closed":
         former.current = False
         return

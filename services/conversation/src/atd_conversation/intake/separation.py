@@ -15,6 +15,7 @@ from atd_conversation.domain.contact import MOST_NOTED, Contact, Merge, told
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.identities import id_of_key, keys_of_ids
+from atd_conversation.domain.scheduled import Moved
 from atd_conversation.domain.taking_back import TakingBack
 from atd_conversation.intake.merging import Merging, ranked
 
@@ -56,6 +57,25 @@ def separate(
         merging.say_in_threads(contact, other, merge, "contacts_separated")
     intake.emit_contact(root, "contact.updated", ("identities", *changed), merging.cause, merging.actor)
     intake.emit_contact(lost, "contact.unmerged", ("merged_into",), merging.cause, merging.actor)
+
+
+def give_back(merging: Merging, moved: Sequence[Moved]) -> None:
+    """What came from a conversation that gave way, and is still to be said, goes to whose customer it was meant for."""
+    loaded, unit = merging.intake.loaded, merging.intake.unit
+    for one in moved:
+        home, place = loaded.conversations.get(one.home), loaded.conversations.get(one.place)
+        if home is None or place is None:
+            continue
+        target = loaded.current.get(current_of(home.channel.account_id, home.contact.id))
+        if target is None or target.id == place.id:
+            continue
+        unit.touch(place)
+        unit.touch(target)
+        unit.given_back[one.id] = (home.tenant_id, target.id)
+        until_reply = (one.until_reply,) if one.until_reply else ()
+        taken, left = target.take_scheduled(place, int(bool(one.waiting)), until_reply)
+        merging.tell(target, taken)
+        merging.tell(place, left)
 
 
 def _going_back(merging: Merging, lost: Contact, root: Contact, merge: Merge) -> list[Conversation]:

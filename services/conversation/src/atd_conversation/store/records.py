@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.scheduled import Moved
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.documents import contact_of, conversation_of
 from atd_conversation.store.followed import FollowedContacts
@@ -20,6 +21,7 @@ from atd_conversation.store.indexes import (
     CONVERSATIONS,
     IDENTITIES,
 )
+from atd_conversation.store.moved_papers import moved_to
 from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.sights import seen_contacts, seen_conversations
 
@@ -50,6 +52,7 @@ class Records:
     def __init__(self, database: "Database", names: NameSource | None = None) -> None:
         self._names = names or NoNames()
         self.contacts = FollowedContacts(database, self._names)
+        self._database = database
         self._contacts = database[CONTACTS]
         self._identities = database[IDENTITIES]
         self._conversations = database[CONVERSATIONS]
@@ -95,6 +98,13 @@ class Records:
             [conversation_of(row, names) for row in conversations],
             complete=len(rows) < most_ids and len(conversations) < most_conversations,
         )
+
+    async def moved_to(self, conversations: Sequence[Conversation], session: "Session") -> list[Moved]:
+        """What is to be said in these conversations of one tenant, and came from others that gave way to them."""
+        if not conversations:
+            return []
+        ids = [one.id for one in conversations]
+        return await moved_to(self._database, session, conversations[0].tenant_id, ids)
 
     async def conversation_ids(self, sight: Sight, contact_id: str) -> list[str]:
         """The conversations of a contact that are seen, the latest up to `MOST_CONVERSATIONS`."""

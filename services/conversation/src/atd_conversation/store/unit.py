@@ -33,6 +33,7 @@ from atd_conversation.store.indexes import (
     TIMELINE,
     VIEW_COUNTS,
 )
+from atd_conversation.store.moved_papers import follow_threads
 from atd_conversation.store.scheduled import cancelling
 from atd_conversation.store.timeline import entry_document
 from atd_conversation.store.view_counts import count_changes
@@ -77,6 +78,7 @@ class UnitStore:
             if write.collection not in (ATTACHMENTS, SCHEDULED) and _missed(write, result):
                 raise StaleVersion
         await follow_assignees(self._db, session, unit)
+        await follow_threads(self._db, session, unit)
 
     async def save_reading(self, session: "Session", conversation: Conversation) -> None:
         """Write who has read how far, inside the transaction of `session`, in which the conversation was read.
