@@ -109,7 +109,7 @@ def create_app(
     commands = Commands(queries, store, directory, files, served, runtime.clock, marking, automations)
     unsent, scheduled = UnsentDrafts(database), ScheduledMessages(database)
     scheduled_commands = ScheduledCommands(scheduled, commands, queries, store, directory, files, jobs, runtime.clock)
-    jobs.handle(SCHEDULED_JOB, DueMessages(scheduled_commands, runtime.transaction))
+    jobs.handle(SCHEDULED_JOB, DueMessages(scheduled_commands, runtime.transaction, own_frames))
     records = Records(database, names)
     contact_commands = ContactCommands(records, store, served, runtime.clock)
     papers = Papers.build(

@@ -80,7 +80,9 @@ def records_router(parts: Parts) -> APIRouter:
             raise invalid("name", "is required, unless there is a phone, an e-mail address or a document")
 
         async def work(session: "Session") -> StoredAnswer:
-            contact = await commands.create(session, caller_of(identity, request_id), wanted)
+            contact = await commands.create(
+                session, caller_of(identity, request_id), wanted, written_by=sight_of(identity).only_of
+            )
             headers = {"ETag": etag_of(contact.sequence)}
             return StoredAnswer(201, as_json(contact.view()), headers, about=(contact.id,))
 

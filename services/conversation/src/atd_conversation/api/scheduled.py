@@ -98,7 +98,7 @@ def scheduled_router(parts: Parts) -> APIRouter:
         found = await parts.scheduled.one(identity.tenant_id, scheduled_id)
         if found is None:
             raise not_found("Scheduled message not found.")
-        await keep_to_sight(parts, identity, conversation_id=found.conversation_id)
+        await keep_to_sight(parts, identity, scheduled_id=scheduled_id)
         return await _answer(parts, identity, found, response)
 
     @router.patch(one, summary="Change what is said, or when")
@@ -137,7 +137,7 @@ def scheduled_router(parts: Parts) -> APIRouter:
                 scheduled_id,
                 expected_version=version,
                 request_id=request_id,
-                may=_in_sight(parts, identity, session),
+                may=lambda _: keep_to_sight(parts, identity, session, scheduled_id=scheduled_id),
             )
         )
 

@@ -58,10 +58,16 @@ class ContactCommands:
         self._channels = channels
         self._clock = clock
 
-    async def create(self, session: "Session", caller: Caller, wanted: Mapping[str, Any]) -> Contact:
-        """A record of somebody who has not written yet: no channel knows them by it."""
+    async def create(
+        self, session: "Session", caller: Caller, wanted: Mapping[str, Any], *, written_by: str | None = None
+    ) -> Contact:
+        """A record of somebody who has not written yet: no channel knows them by it.
+
+        `written_by`: an attendant who sees own conversations only, and this record while it has none.
+        """
         now = self._clock.now()
-        contact = Contact(uuid7(), caller.tenant_id, None, None, None, now)
+        contact = Contact(uuid7(), caller.tenant_id, None, None, None, now, written_by=written_by)
+        contact.attendants = frozenset({written_by}) if written_by else frozenset()
         merging = self._merging(caller, contact.id, now, {}, Belongings({}, [], complete=True))
         contact.edit(wanted)
         merging.intake.unit.new_contacts[contact.id] = contact

@@ -287,7 +287,7 @@ class Commands:
         topic = None
         if not draft.note:
             topic = await channel_topic(self._channels, self._directory, tenant_id, conversation)
-        await self._check_mentions(tenant_id, draft)
+        await self._check_mentions(tenant_id, conversation, draft)
         quoted = await self._quoted(session, tenant_id, conversation, draft)
         references = await self._references(session, tenant_id, conversation, draft)
         unit = UnitOfWork()
@@ -326,6 +326,7 @@ class Commands:
         conversation = await self._conversation(session, tenant_id, conversation_id)
         if not draft.note:
             await channel_topic(self._channels, self._directory, tenant_id, conversation)
+        await self._check_mentions(tenant_id, conversation, draft)
         await self._quoted(session, tenant_id, conversation, draft)
         references = await self._references(session, tenant_id, conversation, draft)
         rules = self._channels.of(conversation.channel.kind)
@@ -347,14 +348,25 @@ class Commands:
             raise overtaken(expected_sequence, conversation.sequence, "conversation", changes)
         return conversation
 
-    async def _check_mentions(self, tenant_id: str, draft: Draft) -> None:
-        """Raises `Problem` 422: only notes mention anybody; `unknown_attendant` for who is nobody of the tenant's."""
-        if draft.mentions and not draft.note:
+    async def _check_mentions(self, tenant_id: str, conversation: Conversation, draft: Draft) -> None:
+        """Raises `Problem` 422: only notes mention anybody; `unknown_attendant` for who is nobody of the tenant's.
+
+        `mention_not_seen` for who does not see the conversation: a mention gives no sight, and nobody is to wait for an
+        answer of somebody who never hears of it.
+        """
+        if not draft.mentions:
+            return
+        if not draft.note:
             raise refused(Refusal("invalid", "only a note can mention somebody", "mentions"))
-        found = await self._directory.attendants(tenant_id, draft.mentions) if draft.mentions else {}
+        found = await self._directory.attendants(tenant_id, draft.mentions)
+        limited = await self._directory.limited(tenant_id, draft.mentions)
         for place, attendant_id in enumerate(draft.mentions):
             if attendant_id not in found:
                 raise refused(Refusal("unknown_attendant", "is not an active attendant", f"mentions[{place}]"))
+            if attendant_id in limited and not conversation.is_assigned_to(attendant_id):
+                name = found[attendant_id].name or "the attendant"
+                detail = f"{name} sees own conversations only, and not this one; assign it first"
+                raise refused(Refusal("mention_not_seen", detail, f"mentions[{place}]"))
 
     async def _quoted(
         self, session: "Session", tenant_id: str, conversation: Conversation, draft: Draft

@@ -170,6 +170,7 @@ class ScheduledCommands:
             return
         if await self._directory.is_deactivated(job.tenant_id, scheduled.author.id):
             raise refused(Refusal("author_deactivated", "Its author has no account any more."))
+        await self._check_still_seen(session, scheduled)
         draft = replace(scheduled.draft, client_id=scheduled.holder)
         message = await self._commands.say(
             session, job.tenant_id, scheduled.actor, scheduled.conversation_id, draft, request_id=scheduled.holder
@@ -178,12 +179,23 @@ class ScheduledCommands:
         scheduled.end("sent", self._clock.now())
         await self._end(session, job, scheduled)
 
-    async def fail(self, session: "Session", job: Job, reason: str) -> None:
+    async def _check_still_seen(self, session: "Session", scheduled: ScheduledMessage) -> None:
+        """Nobody speaks in a conversation that they do not see: it was taken from them since."""
+        author = scheduled.author.id
+        if not await self._directory.limited(scheduled.tenant_id, [author]):
+            return
+        conversation = await self._queries.conversation(scheduled.tenant_id, scheduled.conversation_id, session)
+        if conversation is not None and not conversation.is_assigned_to(author):
+            raise refused(Refusal("conversation_taken", "The conversation is not its author's any more."))
+
+    async def fail(self, session: "Session", job: Job, reason: str) -> ScheduledMessage | None:
         """Tell that what is due cannot be said: in the thread, and by the state of the row, which stays."""
         scheduled = await self._scheduled.one(job.tenant_id, job.id, session)
-        if scheduled is not None and scheduled.state == "waiting":
-            scheduled.end("failed", self._clock.now(), reason=reason)
-            await self._end(session, job, scheduled)
+        if scheduled is None or scheduled.state != "waiting":
+            return None
+        scheduled.end("failed", self._clock.now(), reason=reason)
+        await self._end(session, job, scheduled)
+        return scheduled
 
     async def _end(self, session: "Session", job: Job, scheduled: ScheduledMessage) -> None:
         await self._jobs.finish(session, job)

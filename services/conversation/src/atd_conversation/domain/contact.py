@@ -72,6 +72,7 @@ class Contact:
     themselves: attendants see them, and nobody is recognised by them.
     `attendants` are those to whom a conversation of theirs is assigned, as they were read. `names` is what labels were
     called then.
+    `written_by` is who wrote the record down and sees own conversations only: they see it while it has none.
     `record` is what people wrote down; its phone and e-mail are shown first. `changes` says of each field when it
     changed last. `order` and `sequence` count this contact's events (see `atd_servicekit.outbox`). `marketing` is what
     they told the channel about advertising, at `marketing_at`. `merged` is set once another contact goes on in its
@@ -103,6 +104,7 @@ class Contact:
     apart: tuple[str, ...] = ()
     dismissed: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
+    written_by: str | None = None
 
     @classmethod
     def new(cls, contact_id: str, tenant_id: str, seen: InboundContact, now: datetime) -> "Contact":

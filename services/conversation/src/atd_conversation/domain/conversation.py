@@ -326,6 +326,10 @@ class Conversation(ConversationRecord):
             cancelled.append(self.note_scheduled(gone))
         return cancelled
 
+    def is_assigned_to(self, attendant_id: str) -> bool:
+        """Whether it is this attendant's now."""
+        return self.assignee is not None and self.assignee.id == attendant_id
+
     def assign(self, attendant: Named | None) -> list[Change]:
         """Give the conversation to an attendant, or back to the queue. Raises `Refusal` `conversation_closed`."""
         if self.status == "closed":

@@ -39,6 +39,7 @@ class UnitOfWork:
     `other_names` are further ids of new messages (account, provider's id), which are not saved.
     `continued` has by conversation that gave way its tenant and the one in which its thread goes on, `given_back` by
     scheduled message or draft that came so the tenant and the conversation in which it is from now on.
+    `first_seen` are contacts that have a conversation now: who wrote them down sees them as everybody does.
     """
 
     new_contacts: dict[str, Contact] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class UnitOfWork:
     cancelled_schedules: list[ScheduledRef] = field(default_factory=list)
     other_names: set[tuple[str, str]] = field(default_factory=set)
     continued: dict[str, tuple[str, str]] = field(default_factory=dict)
+    first_seen: set[str] = field(default_factory=set)
     given_back: dict[str, tuple[str, str]] = field(default_factory=dict)
     outgoing: list[Publication] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)

@@ -102,6 +102,8 @@ def join(merging: Merging, kept: Contact, lost: Contact, chosen: Mapping[str, An
     kept.dismissed = tuple(one for one in dict.fromkeys((*kept.dismissed, *lost.dismissed)) if one not in both)
     moved = [each for each in loaded.conversations.values() if each.contact.id == lost.id]
     gave_way = _move_conversations(merging, kept, moved, merge_id)
+    if any(each.contact.id == kept.id for each in loaded.conversations.values()):
+        unit.first_seen.update(one.id for one in (kept, lost) if one.written_by is not None)
     names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     lost.merged = Merge(
         into=kept.id,

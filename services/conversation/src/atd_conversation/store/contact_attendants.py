@@ -6,6 +6,7 @@ field.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from pymongo import UpdateOne
@@ -55,6 +56,7 @@ async def follow_assignees(database: "Database", session: "Session", unit: UnitO
     Two that take a contact's last two conversations from an attendant at once both change the contact, so that the
     later one is tried again and sees what the earlier one left.
     """
+    await _end_first_sight(database, session, unit.first_seen)
     made, ended = changed_pairs(unit)
     if not (made or ended):
         return
@@ -63,6 +65,15 @@ async def follow_assignees(database: "Database", session: "Session", unit: UnitO
     updates += [_update(pair, {"$pull": {"attendants": pair.attendant_id}}) for pair in gone]
     updates += [_update(pair, {}) for pair in ended - made - set(gone)]
     await database[CONTACTS].bulk_write(updates, session=session)
+
+
+async def _end_first_sight(database: "Database", session: "Session", contact_ids: Collection[str]) -> None:
+    """Who wrote these contacts down has seen them until now because they had no conversation."""
+    if contact_ids:
+        others = {"$setDifference": ["$attendants", ["$written_by"]]}
+        query = {"_id": {"$in": sorted(contact_ids)}, "written_by": {"$exists": True}}
+        ended: list[Document] = [{"$set": {"attendants": others}}, {"$unset": "written_by"}]
+        await database[CONTACTS].update_many(query, ended, session=session)
 
 
 async def _remains(database: "Database", session: "Session", pair: Pair) -> bool:

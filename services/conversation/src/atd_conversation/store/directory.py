@@ -28,7 +28,8 @@ class Directory:
         )
 
     async def put_attendant(self, event: AttendantChanged) -> None:
-        fields = {"name": event.data.name, "active": event.data.active}
+        data = event.data
+        fields = {"name": data.name, "active": data.active, "limited": data.visibility != "all"}
         await self._attendants.update_one(
             {"_id": event.data.attendant_id},
             [_if_newer(event, fields)],
@@ -59,6 +60,12 @@ class Directory:
         """Whether the attendant is known to have no account any more; one not known yet is taken for active."""
         row = await self._attendants.find_one({"_id": attendant_id, "tenant_id": tenant_id}, {"active": 1})
         return bool(row and not row["active"])
+
+    async def limited(self, tenant_id: str, attendant_ids: Collection[str]) -> set[str]:
+        """Those of the attendants who are known to see their own conversations only."""
+        query: Document = {"_id": {"$in": list(attendant_ids)}, "tenant_id": tenant_id, "limited": True}
+        rows = await self._attendants.find(query, {"_id": 1}).limit(len(attendant_ids)).to_list(len(attendant_ids))
+        return {row["_id"] for row in rows}
 
     async def attendant(self, tenant_id: str, attendant_id: str) -> Named | None:
         """An active attendant of the tenant, or None."""

@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 
 def contact_document(contact: Contact) -> "Document":
     """The document of a new contact."""
-    return {"_id": contact.id, **contact_fields(contact)}
+    written_by = contact.written_by
+    seen = {} if written_by is None else {"written_by": written_by, "attendants": [written_by]}
+    return {"_id": contact.id, **contact_fields(contact), **seen}
 
 
 def contact_fields(contact: Contact) -> "Document":
-    """All but the id and `attendants`, which the store keeps by itself.
+    """All but the id, `attendants` and `written_by`, which the store keeps by itself.
 
     `terms` and `listed_as` follow from the others: by them a contact is found.
     """
@@ -77,6 +79,7 @@ def contact_of(document: "Document", names: Names = UNNAMED) -> Contact:
         merged=merge_of(merged, document["_id"]) if merged else None,
         labels=_marks_of(document.get("labels")),
         attendants=attendants,
+        written_by=document.get("written_by"),
         names=names,
         **record_of(document),
     )

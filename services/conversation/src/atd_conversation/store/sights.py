@@ -59,10 +59,12 @@ class Sights:
         return row is not None and await self.conversation(sight, row["conversation_id"], session)
 
     async def scheduled(self, sight: Sight, scheduled_id: str, session: "Session | None" = None) -> bool:
-        """A scheduled message of a conversation that is seen."""
+        """A scheduled message of a conversation that is seen, or one's own: those words are not lost."""
         query = {"_id": scheduled_id, "tenant_id": sight.tenant_id}
-        row = await self._scheduled.find_one(query, {"conversation_id": 1}, session=session)
-        return row is not None and await self.conversation(sight, row["conversation_id"], session)
+        row = await self._scheduled.find_one(query, {"conversation_id": 1, "author.id": 1}, session=session)
+        if row is None or row["author"]["id"] == sight.only_of:
+            return row is not None
+        return await self.conversation(sight, row["conversation_id"], session)
 
     async def attachment(self, sight: Sight, attachment_id: str, session: "Session | None" = None) -> bool:
         """A file of a conversation that is seen; or of none, and their own upload or kept for all (a quick reply's)."""
@@ -77,9 +79,14 @@ class Sights:
         return "kept_by" in row or sight.only_of in (None, row["uploaded_by"])
 
     async def contact(self, sight: Sight, contact_id: str, session: "Session | None" = None) -> bool:
-        """A contact with a conversation that is seen; one that was merged away is as the one that goes on for it."""
+        """A contact with a conversation that is seen, or that they wrote down and that has none yet.
+
+        One that was merged away is as the one that goes on for it.
+        """
         contact = await self._followed.present(sight.tenant_id, contact_id, session)
         if contact is None:
             return False
+        if contact.written_by is not None and contact.written_by == sight.only_of:
+            return True
         theirs = {**seen_conversations(sight), "contact.id": contact.id}
         return await self._conversations.find_one(theirs, {"_id": 1}, hint=BY_CONTACT, session=session) is not None

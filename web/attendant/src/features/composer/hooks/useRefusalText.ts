@@ -10,6 +10,7 @@ export const REFUSALS = [
   "file_scanning",
   "invalid",
   "kind_not_supported",
+  "mention_not_seen",
   "message_deleted",
   "message_not_sent",
   "template_not_approved",

@@ -8,6 +8,7 @@ export function useScheduledReason(): (reason: string | null | undefined) => str
   const refusalText = useRefusalText();
   return (reason) => {
     if (reason === "author_deactivated") return t("schedule.reason.author_deactivated");
+    if (reason === "conversation_taken") return t("schedule.reason.conversation_taken");
     if (reason === "not_found") return t("schedule.reason.not_found");
     return refusalText({ code: reason ?? "", status: 422 });
   };

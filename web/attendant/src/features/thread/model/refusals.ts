@@ -7,6 +7,7 @@ const KNOWN = [
   "window_closed",
   "conversation_closed",
   "kind_not_supported",
+  "mention_not_seen",
   "too_long",
   "too_large",
   "unknown_template",

@@ -8,7 +8,13 @@ import { ClockTime } from "@/shared/time/times";
 import type { Shown } from "../../model/shown";
 import classes from "./message.module.css";
 
-const REASONS = ["conversation_closed", "window_closed", "channel_removed", "author_deactivated"] as const;
+const REASONS = [
+  "conversation_closed",
+  "conversation_taken",
+  "window_closed",
+  "channel_removed",
+  "author_deactivated",
+] as const;
 const NOTICES = ["identity_changed", "user_id_changed"] as const;
 const NOT_ASKED = ["blocked", "window_closed", "channel", "loop"] as const;
 
