@@ -73,6 +73,53 @@ def test_no_day_has_more_than_the_most_of_a_day(answers: list[tuple[int, str]]) 
         assert sum(now - at < DAY for at in sent) <= MOST_IN_A_DAY
 
 
+bursts = st.lists(
+    st.tuples(st.floats(0.3, 4.9), st.text(alphabet="abcdefgh ", min_size=1)),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda one: text_digest(one[1]),
+)
+
+
+@given(bursts)
+def test_a_person_who_types_fast_is_no_machine_and_is_answered_when_they_ask(burst: list[tuple[float, str]]) -> None:
+    """They are greeted at their first word, and go on typing: what they write is not an answer to the greeting."""
+    memory, now = NOTHING_REMEMBERED.heard("Olá, tudo bem?", NOON).said("greeting", NOON, "Olá, tudo bem?"), NOON
+    for pause, text in burst:
+        now += timedelta(seconds=pause)
+        memory = memory.heard(text, now)
+        assert memory.may_follow(now)
+        assert not memory.is_looping(now)
+    memory = memory.said("keyword", now, burst[-1][1])
+    assert not memory.is_looping(now), "what closing says is said as well"
+
+
+@given(bursts, st.integers(6, 3600))
+def test_who_was_stopped_while_typing_is_answered_after_a_breath(burst: list[tuple[float, str]], pause: int) -> None:
+    """A rule that fits every word is stopped after two in a row; the next word of a person is answered again."""
+    memory, now = NOTHING_REMEMBERED, NOON
+    for seconds, text in burst:
+        now += timedelta(seconds=seconds)
+        memory = memory.heard(text, now)
+        if memory.may_follow(now):
+            memory = memory.said("rule", now, text)
+    now += timedelta(seconds=pause)
+    assert len(memory.sent) == MOST_IN_A_DAY or memory.heard("zzz e agora?", now).may_follow(now)
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 4.9), st.text(max_size=30)), min_size=2, max_size=40))
+def test_two_machines_stop_and_it_is_said(answers: list[tuple[float, str]]) -> None:
+    memory, now, said = NOTHING_REMEMBERED.said("rule", NOON, "oi"), NOON, 1
+    for pause, text in answers:
+        now += timedelta(seconds=pause)
+        memory = memory.heard(text, now)
+        if memory.may_follow(now):
+            memory = memory.said("rule", now, text)
+            said += 1
+    assert said == MOST_IN_A_ROW
+    assert memory.is_looping(now)
+
+
 def test_what_came_before_our_message_is_no_answer_to_it() -> None:
     memory = NOTHING_REMEMBERED.said("a", NOON + 3 * SECOND, "oi").heard("tudo bem?", NOON + SECOND)
     assert (memory.in_a_row, memory.machine) == (1, 0)
@@ -111,7 +158,7 @@ def test_joined_threads_say_nothing_more_often() -> None:
     other = NOTHING_REMEMBERED.said("a", NOON + MINUTE, "olá").heard("olá", NOON + MINUTE + SECOND)
     for joined in (one.joined(other), other.joined(one)):
         assert joined.fired == {"a": NOON + MINUTE, "b": NOON}
-        assert (joined.in_a_row, joined.machine, len(joined.sent)) == (2, 1, 3)
+        assert (joined.in_a_row, joined.machine, len(joined.sent)) == (2, 2, 3)
         assert joined.is_looping(NOON + MINUTE + TOO_FAST)
 
 

@@ -47,6 +47,7 @@ def _memory_document(memory: Memory) -> "Document":
         "machine": memory.machine,
         "texts": list(memory.texts),
         "stopped": memory.stopped,
+        "quick": memory.quick,
     }
     return {name: value for name, value in told.items() if value}
 
@@ -61,6 +62,7 @@ def _memory_of(document: "Document") -> Memory:
         machine=get("machine", 0),
         texts=tuple(get("texts", ())),
         stopped=get("stopped", False),
+        quick=get("quick", 0),
     )
 
 

@@ -135,7 +135,7 @@ def take_rating(scene: Scene, request: RatingRequest, answer: Answer | str, occu
     """The customer has answered a request: with a rating, or with the comment (a text) that they were asked for."""
     conversation, policy = scene.conversation, scene.automation.ratings
     memory = conversation.memory
-    conversation.memory = replace(memory, in_a_row=0, machine=0, stopped=False) if memory.in_a_row else memory
+    conversation.memory = replace(memory, in_a_row=0, machine=0, quick=0, stopped=False) if memory.in_a_row else memory
     if isinstance(answer, str):
         yield Effect(conversation.rate(request.commented(answer)))
         return

@@ -20,6 +20,12 @@ MOST_IN_A_DAY = 10
 TOO_FAST = timedelta(seconds=5)
 """Nobody reads a message and answers it within this time."""
 
+SURE = 2
+"""How much speaks for a machine until it is taken for one.
+
+A quick answer counts 1, for a person may have been typing; words that came before count 2.
+"""
+
 LONGEST_PERIOD = timedelta(days=90)
 """For which it is remembered that a rule has fired."""
 
@@ -35,9 +41,10 @@ _LONG_TEXT = 20
 class Memory:
     """`fired`: when each rule fired last. `sent`: the automatic messages of the last day.
 
-    Since a person wrote last: `in_a_row` automatic messages were sent, and `machine` messages came that only a machine
-    can have written; the latest of both is of `last_at`. `texts` are digests of what the other side wrote since an
-    attendant did. `stopped`: it has been said that nothing more is sent.
+    Since a person wrote last: `in_a_row` automatic messages were sent, and `machine` says how much speaks for a machine
+    at the other end (see `SURE`); the latest message of both is of `last_at`. `texts` are digests of what the other
+    side wrote since an attendant did. `stopped`: it has been said that nothing more is sent. `quick`: how many messages
+    came at once since ours, one after the other: a machine answers, and a person goes on typing.
     """
 
     fired: Mapping[str, datetime] = field(default_factory=dict)
@@ -47,6 +54,7 @@ class Memory:
     machine: int = 0
     texts: tuple[str, ...] = ()
     stopped: bool = False
+    quick: int = 0
 
     def heard(self, text: str | None, occurred_at: datetime) -> "Memory":
         """The customer's side wrote. It ends the row, unless a machine can have written it, or it came before."""
@@ -54,12 +62,21 @@ class Memory:
             return self
         digest = text_digest(text)
         texts = self.texts if digest is None else (*(one for one in self.texts if one != digest), digest)[-_TEXTS:]
-        if (digest is not None and digest in self.texts) or self._is_too_fast(occurred_at):
+        repeated, fast = digest is not None and digest in self.texts, self._is_too_fast(occurred_at)
+        if fast and not repeated and self.quick and self.in_a_row < MOST_IN_A_ROW:  # ours came while they were typing
+            return replace(self, in_a_row=0, machine=0, quick=0, stopped=False, texts=texts)
+        if repeated or fast:
             latest = max(self.last_at or occurred_at, occurred_at)
-            return replace(self, machine=self.machine + 1, texts=texts, last_at=latest)
+            return replace(
+                self,
+                machine=self.machine + (SURE if repeated else 1),
+                quick=self.quick + 1,
+                texts=texts,
+                last_at=latest,
+            )
         if self.last_at is not None and occurred_at < _whole_second(self.last_at):
             return replace(self, texts=texts)
-        return replace(self, in_a_row=0, machine=0, stopped=False, texts=texts)
+        return replace(self, in_a_row=0, machine=0, quick=0, stopped=False, texts=texts)
 
     def answered(self) -> "Memory":
         """A person of the company wrote: whoever is at the other end, a person has taken it up."""
@@ -80,6 +97,7 @@ class Memory:
             in_a_row=self.in_a_row + 1,
             last_at=now,
             texts=texts,
+            quick=0,
         )
 
     def marked_stopped(self) -> "Memory":
@@ -88,7 +106,7 @@ class Memory:
 
     def is_looping(self, now: datetime) -> bool:
         """Whether it looks as if a machine answers at the other end."""
-        return (self.in_a_row >= MOST_IN_A_ROW and self.machine > 0) or len(self._of_the_day(now)) >= MOST_IN_A_DAY
+        return (self.in_a_row >= MOST_IN_A_ROW and self.machine >= SURE) or len(self._of_the_day(now)) >= MOST_IN_A_DAY
 
     def may_follow(self, now: datetime) -> bool:
         """Whether an answer to what the customer's side wrote may be sent."""
@@ -113,6 +131,7 @@ class Memory:
             machine=max(self.machine, other.machine),
             texts=tuple(dict.fromkeys((*other.texts, *self.texts)))[-_TEXTS:],
             stopped=self.stopped or other.stopped,
+            quick=max(self.quick, other.quick),
         )
 
     def _is_too_fast(self, occurred_at: datetime) -> bool:
