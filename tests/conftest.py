@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from atd_schemas.services import SERVICES
+from atd_testing.clamd import FakeClamd
 from deploy.web.client import CLIENT, Client
 from tests.harness.collector import Collector
 from tests.harness.people import Account, Company, add_companies, api, connect, sign_in
@@ -46,6 +47,15 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="session")
+def clamd() -> Iterator[FakeClamd]:
+    """The virus scanner of the running system."""
+    clamd = FakeClamd()
+    clamd.start()
+    yield clamd
+    clamd.stop()
+
+
+@pytest.fixture(scope="session")
 def web_root(request: pytest.FixtureRequest) -> Path | None:
     """The built web client, where a test of this run looks at it: to build it takes a minute."""
     if not any(item.nodeid.startswith("tests/browser/") for item in request.session.items):
@@ -56,11 +66,14 @@ def web_root(request: pytest.FixtureRequest) -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector, web_root: Path | None) -> Iterator[System]:
+def system(
+    tmp_path_factory: pytest.TempPathFactory, collector: Collector, clamd: FakeClamd, web_root: Path | None
+) -> Iterator[System]:
     """Every service as its own process, on its own Kafka and MongoDB. Whoever kills a part starts it again."""
     tracing = {"ATD_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "200"}
+    scanning = {"ATD_CLAMAV_URL": clamd.url}
     product = (*SERVICES, MESSAGE_COUNTS)
-    environment = {service.name: dict(tracing) for service in product}
+    environment = {service.name: {**tracing, **scanning} for service in product}
     environment[MESSAGE_COUNTS.name]["PYTHONPATH"] = str(MESSAGE_COUNTS_SOURCE)
     # A send of which nobody knows waits a minute for proof as delivered; tests have less time.
     environment[INGEST]["ATD_WHATSAPP_UNCERTAIN_AFTER"] = str(UNCERTAIN_SECONDS)

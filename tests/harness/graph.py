@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import httpx
@@ -57,6 +58,15 @@ class Graph:
             "text": text,
             "message_id": message_id,
         }
+        answer = await self._call("POST", "/messages", [message])
+        return str(answer.json()["message_ids"][0])
+
+    async def customer_sends(
+        self, sender: str, name: str, mime_type: str, data: bytes, *, kind: str = "document"
+    ) -> str:
+        """A customer sends a file to the account; the message's id."""
+        file = {"data": base64.b64encode(data).decode(), "mime_type": mime_type, "filename": name}
+        message = {"phone_number_id": self._account.phone_number_id, "sender": sender, "kind": kind, "file": file}
         answer = await self._call("POST", "/messages", [message])
         return str(answer.json()["message_ids"][0])
 

@@ -22,11 +22,9 @@ from atd_servicekit.files import (
     create_scanner,
 )
 from atd_servicekit.metrics import Metrics
+from atd_testing.clamd import EICAR
 from atd_testing.keys import IDENTITY_PUBLIC_KEY
 from atd_testing.waiting import eventually
-
-EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-"""What every scanner takes for a virus, and is none (eicar.org)."""
 
 Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
 
