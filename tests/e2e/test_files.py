@@ -33,16 +33,15 @@ async def refused(client: httpx.AsyncClient, method: str, path: str, **more: Any
 async def file_of(client: httpx.AsyncClient, *states: str) -> tuple[str, Json]:
     """The conversation and the only file of the only customer, once it is in one of these states."""
 
-    async def there() -> tuple[str, Json] | None:
+    async def there() -> tuple[str, Json]:
         for conversation in await conversations(client):
             for message in await messages(client, conversation["id"]):
                 for file in message["attachments"]:
                     if file["state"] in states:
                         return conversation["id"], file
-        return None
+        raise AssertionError("not there")
 
-    found: tuple[str, Json] = await eventually(there, timeout=60, message=f"a file that is {states}")
-    return found
+    return await eventually(there, timeout=60, message=f"a file that is {states}")
 
 
 def states_told(listener: Listener) -> list[str]:
@@ -111,14 +110,14 @@ async def test_the_same_file_of_two_customers_is_kept_once_until_the_last_is_era
     for customer in (ANA, BIA):
         await graph.customer_sends(customer, f"{customer}.pdf", "application/pdf", data)
 
-    async def both() -> dict[str, str] | None:
+    async def both() -> dict[str, str]:
         found: dict[str, str] = {}
         for conversation in await conversations(client):
             for message in await messages(client, conversation["id"]):
                 for file in message["attachments"]:
                     if file["state"] == "ready":
                         found[conversation["contact"]["id"]] = file["id"]
-        return found if len(found) == 2 else None
+        return found if len(found) == 2 else {}
 
     first, second = (await eventually(both, timeout=60, message="both files")).items()
     storage = await do(client, "GET", "/storage")
