@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -158,6 +159,12 @@ def settings(**more: Any) -> FileStoreSettings:
 CLAMD = shutil.which("clamd")
 
 
+def accepts(path: Path) -> bool:
+    """The socket's file is there some time before anybody listens."""
+    with socket.socket(socket.AF_UNIX) as asked:
+        return asked.connect_ex(str(path)) == 0
+
+
 @pytest.fixture
 async def real(tmp_path: Path) -> AsyncIterator[ClamAv]:
     """The real clamd, with a signature of one's own: those that are published cannot be fetched here."""
@@ -173,7 +180,7 @@ async def real(tmp_path: Path) -> AsyncIterator[ClamAv]:
         [CLAMD, "--config-file", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        await eventually(path.exists, message="clamd listens")
+        await eventually(lambda: accepts(path), message="clamd listens")
         yield ClamAv(f"unix:{path}", timedelta(seconds=60), Metrics())
     finally:
         process.terminate()
