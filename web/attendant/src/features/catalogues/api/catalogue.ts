@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { lasting } from "@/shared/api/lasting";
 import type { Label, Tag, Type } from "@/shared/marks/catalogue";
 import { noteGone } from "@/shared/marks/known";
 
@@ -77,12 +78,13 @@ export function useUsage(kind: Kind, id: string) {
   });
 }
 
-/** A change after which the list is read again, whatever came of it. */
+/** A change after which the list is read again, whatever came of it; the row of what it was may be gone then. */
 function useListChange<V, A>(kind: Kind | "closing", change: (variables: V) => Promise<A>) {
   const client = useQueryClient();
-  return useMutation({
+  const mutation = useMutation({
     mutationFn: change,
     networkMode: "always",
     onSettled: () => client.invalidateQueries({ queryKey: keys.setting(kind), exact: true }),
   });
+  return lasting(mutation);
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tansta
 
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { lasting } from "@/shared/api/lasting";
 import type { components } from "@/shared/api/schema";
 import type { Contact } from "@/shared/api/types";
 
@@ -48,11 +49,12 @@ export function useMerge() {
 
 export function useUndoMerge() {
   const client = useQueryClient();
-  return useMutation({
+  const mutation = useMutation({
     mutationFn: (mergeId: string) =>
       unwrap<Separated>(
         api.POST("/api/v1/contacts/merges/{merge_id}/undo", { params: { path: { merge_id: mergeId } } }),
       ),
     onSettled: () => refresh(client),
   });
+  return lasting(mutation);
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { lasting } from "@/shared/api/lasting";
 import type { Contact, Page } from "@/shared/api/types";
 
 import type { ContactNote } from "./record";
@@ -21,7 +22,7 @@ export function useNotes(contact: Contact) {
 /** Writes a note (without `id`), changes one, or takes one away (`text` null). */
 export function useChangeNote(contact: Contact) {
   const client = useQueryClient();
-  return useMutation({
+  const mutation = useMutation({
     mutationFn: ({ id, text }: { id?: string; text: string | null }): Promise<unknown> => {
       if (id === undefined) {
         const params = { path: { contact_id: contact.id }, header: { "Idempotency-Key": crypto.randomUUID() } };
@@ -35,4 +36,5 @@ export function useChangeNote(contact: Contact) {
     },
     onSettled: () => client.invalidateQueries({ queryKey: ["contacts", "part", contact.id, "notes"] }),
   });
+  return lasting(mutation);
 }

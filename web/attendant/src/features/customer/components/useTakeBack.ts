@@ -9,14 +9,13 @@ import { useUndoMerge } from "../api/merging";
 /** Separates two records again, and says it when that is not possible. */
 export function useTakeBack() {
   const { t } = useTranslation("customer");
-  const { mutateAsync, isPending } = useUndoMerge();
+  const { mutate, isPending } = useUndoMerge();
   const problem = useProblemText();
   const onError = (error: unknown) => {
     const { title, text, code } = problem(error);
     const isGone = error instanceof ApiProblem && error.code === "not_merged";
     notifyFailed(isGone ? t("merges.not_merged") : title, isGone ? "" : text, code);
   };
-  // Whoever asked may be gone by then: the line of a merge that is undone, a dialog that was closed.
-  const run = (mergeId: string, done?: () => void) => void mutateAsync(mergeId).then(() => done?.(), onError);
+  const run = (mergeId: string, done?: () => void) => mutate(mergeId, { onError, onSuccess: () => done?.() });
   return { run, isPending };
 }

@@ -1,0 +1,110 @@
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { expectAccessible, Refusal, renderPart, SILENCE, type Answers } from "@/shared/testing/part";
+
+import { MarksPage } from "./MarksPage";
+
+const tag = (id: string, name: string, more: object = {}) => ({
+  id,
+  name,
+  color: "#0369a1",
+  archived: false,
+  version: 1,
+  ...more,
+});
+
+/** A server that keeps the list. */
+function listOf(tags: ReturnType<typeof tag>[]): Answers {
+  return {
+    "GET /api/v1/tags": () => ({ items: tags, next_cursor: null }),
+    "POST /api/v1/tags": ({ body }: { body: { name: string } }) => {
+      tags = [...tags, tag("new", body.name)];
+      return tags.at(-1);
+    },
+    "PATCH /api/v1/tags/t1": ({ body }: { body: object }) => {
+      tags = tags.map((one) => (one.id === "t1" ? { ...one, ...body } : one));
+      return tags[0];
+    },
+    "DELETE /api/v1/tags/t1": () => {
+      tags = tags.filter(({ id }) => id !== "t1");
+      return null;
+    },
+    "GET /api/v1/tags/t1/usage": { count: 1234, limit: 10_000 },
+  };
+}
+
+async function show(answers: Answers) {
+  render(<Notifications />, { wrapper: MantineProvider });
+  return renderPart(<MarksPage kind="tag" />, {
+    answers,
+    permissions: ["settings:manage"],
+    texts: ["marks", "settings"],
+  });
+}
+
+const menuOf = async (name: string, item: string) => {
+  fireEvent.click(await screen.findByRole("button", { name: `Mais ações de ${name}` }));
+  fireEvent.click(await screen.findByRole("menuitem", { name: item }));
+};
+
+test("a company without tags reads what they are for, and makes the first one", async () => {
+  const { asked, container } = await show(listOf([]));
+  expect(await screen.findByText("Nenhuma tag ainda")).toBeVisible();
+  await expectAccessible(container);
+  const field = screen.getByRole("textbox", { name: "Nome da tag" });
+  fireEvent.change(field, { target: { value: " Elogio " } });
+  fireEvent.submit(field);
+  expect(await screen.findByRole("button", { name: "Renomear Elogio" })).toBeVisible();
+  expect(asked.find(({ method }) => method === "POST")?.body).toMatchObject({ name: "Elogio" });
+  await waitFor(() => expect(field).toHaveValue(""));
+});
+
+test("a name that is taken is said beside the field, and what was typed stays", async () => {
+  const answers = listOf([tag("t1", "Elogio")]);
+  await show({ ...answers, "POST /api/v1/tags": new Refusal(409, { code: "name_taken", title: "taken" }) });
+  const field = await screen.findByRole("textbox", { name: "Nome da tag" });
+  fireEvent.change(field, { target: { value: "elogio" } });
+  fireEvent.submit(field);
+  await waitFor(() => expect(field).toBeInvalid());
+  expect(field).toHaveValue("elogio");
+});
+
+test("archiving is taken back from its notice, though its row has moved", async () => {
+  await show(listOf([tag("t1", "Elogio"), tag("t2", "Prazo")]));
+  await menuOf("Elogio", "Arquivar");
+  expect(await screen.findByText("“Elogio” foi arquivado")).toBeVisible();
+  const list = screen.getByRole("list", { name: "Tags" });
+  await waitFor(() => expect(within(list).queryByText("Elogio")).toBeNull());
+  fireEvent.click(screen.getByRole("button", { name: "Desfazer" }));
+  await waitFor(() => expect(within(list).getByText("Elogio")).toBeVisible());
+});
+
+test("deleting says on how many messages it is, and that it is done", async () => {
+  await show(listOf([tag("t1", "Elogio"), tag("t2", "Prazo")]));
+  await menuOf("Elogio", "Excluir…");
+  const dialog = await screen.findByRole("dialog", { name: "Excluir a tag “Elogio”?" });
+  expect(await within(dialog).findByText(/1234|1\.234/)).toBeVisible();
+  fireEvent.click(within(dialog).getByRole("button", { name: "Excluir" }));
+  expect(await screen.findByText("“Elogio” foi excluído")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Renomear Elogio" })).toBeNull();
+});
+
+test("two hundred tags are searched, and it is said when nothing is found", async () => {
+  await show(listOf(Array.from({ length: 200 }, (_, at) => tag(`n${at}`, `Assunto número ${at}`))));
+  const search = await screen.findByRole("textbox", { name: "Buscar na lista" });
+  fireEvent.change(search, { target: { value: "numero 199" } });
+  await waitFor(() => expect(screen.getAllByRole("listitem")).toHaveLength(1));
+  fireEvent.change(search, { target: { value: "zzz" } });
+  expect(await screen.findByText("Nada com este nome.")).toBeVisible();
+}, 20_000);
+
+test("loading holds the place, an error can be tried again", async () => {
+  const { container, unmount } = await show({ "GET /api/v1/tags": SILENCE });
+  await waitFor(() => expect(container.querySelector("[aria-busy=true]")).not.toBeNull());
+  unmount();
+  await show({ "GET /api/v1/tags": new Refusal(503, { code: "unavailable" }) });
+  expect(await screen.findByRole("button", { name: "Tentar de novo" })).toBeVisible();
+});
