@@ -43,7 +43,13 @@ export function typedOf(contact: Contact, name: Own): string {
 export function dayText(day: string, language: string): string {
   const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
   const moment = new Date(Date.UTC(year, month - 1, date));
-  return new Intl.DateTimeFormat(language, { timeZone: "UTC", dateStyle: "short" }).format(moment);
+  // Short dates of some languages have two digits of the year, and nobody knows whether 21 is a child.
+  return new Intl.DateTimeFormat(language, {
+    timeZone: "UTC",
+    day: "2-digit",
+    month: "2-digit",
+    year: "numeric",
+  }).format(moment);
 }
 
 /** A value of the record as it is read. */
