@@ -23,4 +23,6 @@ vi.stubGlobal(
     disconnect(): void {}
   },
 );
+// Texts that grow are measured anew when a font has come.
+Object.defineProperty(document, "fonts", { value: new EventTarget() });
 Element.prototype.scrollIntoView = () => undefined;
