@@ -42,7 +42,8 @@ interface Props {
 
 /** The list of a view, with what searches and narrows it. */
 export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
-  const { t } = useTranslation("inbox");
+  // Also the texts of the search: whoever clicks into its box would else lose the focus, and what they type, to waiting.
+  const { t } = useTranslation(["inbox", "search"]);
   const [search] = useSearchParams();
   const navigate = useNavigate();
   const location = useLocation();
