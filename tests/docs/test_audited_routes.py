@@ -50,6 +50,7 @@ NOT_AUDITED = {
     **dict.fromkeys(
         (
             "POST /automatic-replies/check",
+            "POST /privacy/retention/preview",
             "POST /replies/preview",
             "POST /settings/ratings/preview",
             "POST /channels/{account_id}/check",

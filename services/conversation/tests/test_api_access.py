@@ -144,7 +144,8 @@ OF_PAPERS = {
         f"{method} /api/v1/{path}": "privacy:manage"
         for method, path in (
             *(("GET", f"privacy/{name}") for name in ("erasures", "erasures/{erasure_id}", "log", "retention")),
-            *(("PUT", "privacy/retention"), ("POST", "contacts/{contact_id}/erase")),
+            *(("PUT", "privacy/retention"), ("POST", "privacy/retention/preview")),
+            ("POST", "contacts/{contact_id}/erase"),
             *(
                 ("POST", "contacts/{contact_id}/data-exports"),
                 ("GET", "contacts/{contact_id}/data-exports/{export_id}"),
