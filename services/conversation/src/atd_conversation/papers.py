@@ -8,6 +8,7 @@ from atd_conversation.domain.channels import Channels
 from atd_conversation.erasing import Erasing
 from atd_conversation.exporting import ContactsExport
 from atd_conversation.importing import Importing
+from atd_conversation.names_lookup import NamesLookup
 from atd_conversation.preparing import Preparing
 from atd_conversation.retention import Retention
 from atd_conversation.settings_cache import SettingsCache
@@ -19,6 +20,7 @@ from atd_conversation.store.privacy import PRIVACY_INDEXES, Privacy
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.records import Records
 from atd_conversation.store.retention import Aged, RetentionRows
+from atd_conversation.store.timeline import Timeline
 from atd_conversation.store.transcripts import ThreadReader
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.thumbnails import Thumbnails
@@ -66,7 +68,7 @@ class Papers:
         runtime.add_indexes(PRIVACY_INDEXES)
         database = runtime.mongo.db
         threads = ThreadReader(database)
-        writer = TranscriptWriter(threads, thumbnails)
+        writer = TranscriptWriter(threads, Timeline(database), NamesLookup(settings_cache), thumbnails)
         preparing = Preparing(PreparedFiles(database), file_store, jobs, runtime.transaction, runtime.clock)
         preparing.make("transcript", TranscriptMaker(queries, writer))
         preparing.make("contacts", ContactsExport(queries, settings_cache))

@@ -113,3 +113,49 @@ async def test_a_transcript_is_found_by_its_own_conversation_alone(desk: Any) ->
     path = f"/conversations/{other}/transcripts/{made['id']}"
     assert await desk.refused("GET", path) == (404, "not_found", [])
     assert await desk.refused("GET", f"{path}/content") == (404, "not_found", [])
+
+
+async def test_only_the_companys_transcript_has_tags_notes_and_what_happened(desk: Any) -> None:
+    (conversation_id,) = await desk.written()
+    manager = desk.seen_by(permissions=("conversations:read", "conversations:write", "settings:manage"))
+    path = f"/conversations/{conversation_id}"
+    tag = await manager.do("POST", "/tags", {"name": "ETIQUETADA", "color": "#c92a2a"})
+    sent = await desk.do("POST", f"{path}/messages", {"text": "Claro"})
+    await desk.do("PUT", f"/messages/{sent['id']}/tags/{tag['id']}")
+    await desk.do("POST", f"{path}/assign", {"attendant_id": "bia"})
+    await desk.do("POST", f"{path}/messages", {"text": "ANOTADA", "direction": "note"})
+    await desk.do("PATCH", path, {"priority": "urgent"})
+    await desk.do("POST", f"{path}/close", {})
+    internal = (
+        "ETIQUETADA",
+        "Bia assumiu a conversa",
+        "ANOTADA",
+        "mudou a prioridade: urgente",
+        "Bia encerrou a conversa",
+    )
+    for file_format in ("text", "pdf"):
+        texts = {}
+        for audience in ("customer", "internal"):
+            made = await desk.do("POST", f"{path}/transcripts", {"format": file_format, "audience": audience})
+            content = await bytes_of(desk, made["url"])
+            texts[audience] = content.decode("utf-8-sig") if file_format == "text" else _words_of(content)
+        assert [one for one in internal if one in texts["customer"]] == []
+        places = [texts["internal"].index(one) for one in internal]
+        assert places == sorted(places)
+        assert "Claro" in texts["customer"]
+
+
+def _words_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+
+
+async def test_what_happened_is_told_in_its_place_over_several_pages(desk: Any) -> None:
+    (conversation_id,) = await desk.written(each=AT_ONCE)
+    path = f"/conversations/{conversation_id}"
+    await desk.do("POST", f"{path}/close", {})
+    await desk.do("POST", f"{path}/reopen", {})
+    made = await desk.do("POST", f"{path}/transcripts", {"format": "text", "audience": "internal"})
+    text = (await bytes_of(desk, made["url"])).decode("utf-8-sig")
+    assert text.count("encerrou a conversa") == text.count("reabriu a conversa") == 1
+    assert text.rstrip().endswith("Bia reabriu a conversa")

@@ -61,6 +61,15 @@ class Timeline:
         rows = await self._rows.find(query).sort("sequence", -1).limit(limit).to_list(limit)
         return [entry_of_document(row) for row in rows]
 
+    async def between(
+        self, tenant_id: str, subject: str, after: int, until: int | None, *, limit: int
+    ) -> list[TimelineEntry]:
+        """Up to `limit` entries after a sequence, and before `until` if there is one; the oldest first."""
+        within = {"$gt": after} if until is None else {"$gt": after, "$lt": until}
+        query: Document = {"subject": subject, "tenant_id": tenant_id, "sequence": within}
+        rows = await self._rows.find(query).sort("sequence", 1).limit(limit).to_list(limit)
+        return [entry_of_document(row) for row in rows]
+
     async def since(
         self, tenant_id: str, subject: str, sequence: int, session: "Session | None" = None
     ) -> list[TimelineEntry]:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
+from atd_conversation.domain.names import marked
 from atd_conversation.domain.prepared_files import PreparedFile
 from atd_conversation.domain.transcripts import (
     Audience,
@@ -15,13 +16,16 @@ from atd_conversation.domain.transcripts import (
     Transcript,
     Words,
     entry_of,
+    event_entry,
     is_shown,
     transcript_name,
     words_of,
 )
 from atd_conversation.domain.transcripts.head import Format
 from atd_conversation.domain.transcripts.text import entry_text, head_text
+from atd_conversation.names_lookup import NamesLookup
 from atd_conversation.store.queries import Queries
+from atd_conversation.store.timeline import Timeline
 from atd_conversation.store.transcripts import ThreadReader
 from atd_conversation.thumbnails import MAX_THUMBNAIL_BYTES, NoThumbnail, Thumbnails
 from atd_conversation.transcripts.pdf import PdfTranscript
@@ -33,6 +37,9 @@ MOST_MESSAGES = 100_000
 PAGE = 200
 """Messages that are read and written at once."""
 
+MOST_EVENTS = 1_000
+"""Events that are told within `PAGE` messages, and after the last one."""
+
 MIME_TYPES: dict[Format, str] = {"pdf": "application/pdf", "text": "text/plain"}
 _IN_MEMORY = 4 * 1024 * 1024
 
@@ -43,8 +50,10 @@ Told = Callable[[int, int], Awaitable[None]]
 class TranscriptWriter:
     """One PDF at a time in a process, in a thread: laying out takes processor."""
 
-    def __init__(self, reader: ThreadReader, thumbnails: Thumbnails) -> None:
+    def __init__(self, reader: ThreadReader, timeline: Timeline, names: NamesLookup, thumbnails: Thumbnails) -> None:
         self._reader = reader
+        self._timeline = timeline
+        self._names = names
         self._thumbnails = thumbnails
         self._place = asyncio.Lock()
 
@@ -110,13 +119,37 @@ class TranscriptWriter:
                 break
             quoted = await self._reader.by_ids(tenant_id, (one.reply_to for one in messages if one.reply_to))
             shown = [one for one in messages if is_shown(one, head.audience)]
+            tags = (await self._names.of(tenant_id)).tags
             entries = [
-                entry_of(one, head.audience, head.words, customer=head.customer, quoted=quoted.get(one.reply_to or ""))
+                (
+                    one.sequence,
+                    entry_of(
+                        one,
+                        head.audience,
+                        head.words,
+                        customer=head.customer,
+                        quoted=quoted.get(one.reply_to or ""),
+                        tags=tuple(tag.name for tag in marked(one.tags, tags)),
+                    ),
+                )
                 for one in shown
             ]
-            await take(entries, await self._pictures(tenant_id, shown) if pictures() else {})
+            entries += await self._events(conversation, head, after, messages[-1].sequence)
+            sequenced = [entry for _, entry in sorted(entries, key=lambda pair: pair[0])]
+            await take(sequenced, await self._pictures(tenant_id, shown) if pictures() else {})
             done, after = done + len(messages), messages[-1].sequence
             await told(done, total)
+        await take([entry for _, entry in await self._events(conversation, head, after, None)], {})
+
+    async def _events(
+        self, conversation: Conversation, head: Transcript, after: int, until: int | None
+    ) -> list[tuple[int, Entry]]:
+        """What happened between two places, for the company alone; each with its place."""
+        if head.audience != "internal":
+            return []
+        found = await self._timeline.between(conversation.tenant_id, conversation.id, after, until, limit=MOST_EVENTS)
+        lines = ((one.sequence, event_entry(one, head.words, customer=head.customer)) for one in found)
+        return [(sequence, entry) for sequence, entry in lines if entry is not None]
 
     async def _pictures(self, tenant_id: str, messages: Sequence[Message]) -> dict[str, bytes]:
         """The small pictures of the files that have one, by the file's id."""
