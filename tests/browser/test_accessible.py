@@ -59,3 +59,30 @@ async def test_axe_finds_nothing(office: Office, sit: Sit, scheme: str) -> None:
     await expect(seat.page.get_by_role("dialog", name="Adicionar atendente")).to_be_visible()
     found += await _faults(seat)
     assert found == []
+
+
+@pytest.mark.long_story
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_in_privacy_and_audit(office: Office, sit: Sit, scheme: str) -> None:
+    await office.receives("Quero uma cópia dos meus dados")
+    seat = await sit(office.ana, color_scheme=scheme, reduced_motion="reduce")
+    await seat.sign_in("/inbox/queue")
+    await seat.choose()
+    await seat.press("Mais ações")
+    await seat.page.get_by_role("menuitem", name="Transcrição").click()
+    await expect(seat.page.get_by_role("dialog")).to_be_visible()
+    found = await _faults(seat)
+    await seat.page.keyboard.press("Escape")
+    await expect(seat.page.get_by_role("dialog")).to_have_count(0)
+    await seat.page.get_by_role("button", name="Apagar tudo").click()
+    await expect(seat.page.get_by_role("dialog", name="Apagar este cliente")).to_be_visible()
+    found += await _faults(seat)
+    await seat.go("/settings/privacy")
+    await seat.page.get_by_role("switch", name="Apagar mensagens depois de um prazo").check()
+    await expect(seat.page.get_by_text("Hoje nada seria apagado.")).to_be_visible()
+    found += await _faults(seat)
+    await seat.page.get_by_role("switch", name="Apagar mensagens depois de um prazo").uncheck()
+    await seat.go("/settings/audit")
+    await expect(seat.page.get_by_role("list", name="Registros")).to_be_visible()
+    found += await _faults(seat)
+    assert found == []

@@ -1,5 +1,6 @@
 /** All pages of the settings, in the order of their list. A feature brings its own through `settingsPage`. */
 import { attendantsPage } from "@/features/attendants";
+import { auditPage } from "@/features/audit";
 import { labelsPage, tagsPage, typesPage } from "@/features/catalogues";
 import { automaticPage } from "@/features/automatic";
 import { channelsPage } from "@/features/channels";
@@ -25,4 +26,5 @@ export const settingsPages: readonly SettingsPage[] = [
   importsPage,
   privacyPage,
   storagePage,
+  auditPage,
 ];

@@ -5,6 +5,7 @@ import { settingsPage } from "@/features/settings";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 export { ContactPrivacy } from "./components/ContactPrivacy";
+export { ErasedCustomer, ShownReceipt } from "./components/ErasedCustomer";
 
 export const privacyPage = settingsPage({
   id: "privacy",

@@ -23,11 +23,22 @@ export const keys = {
   timeline: (conversationId: string) => ["conversations", "timeline", conversationId] as const,
   /** `Contact` */
   contact: (id: string) => ["contacts", "one", id] as const,
+  /** That a customer was erased while the client was open. */
+  erased: (contactId: string) => ["erased", contactId] as const,
+  /** Everything that is kept of one customer beside the conversations. */
+  ofContact: (id: string) => [
+    ["contacts", "one", id],
+    ["contacts", "part", id],
+    ["conversations", "of", id],
+    ["privacy", "hold", id],
+  ],
   /** `Page<Contact>` by name, or what a question finds. */
   contactLists: () => ["contacts", "list"] as const,
   /** What belongs to a record, as of one version of it: its notes, identities, duplicates, merges, files. */
   contactPart: (id: string, part: "notes" | "identities" | "duplicates" | "merges" | "files", version: number) =>
     ["contacts", "part", id, part, version] as const,
+  /** Everything that the search over all messages has found. */
+  searches: () => ["search"] as const,
   /** Pages of the search over all messages (`SearchPage`), by what is asked for. */
   search: (query: object) => ["search", "pages", query] as const,
   searchCount: (query: object) => ["search", "count", query] as const,
@@ -52,5 +63,7 @@ export const keys = {
   privacy: (...what: string[]) => ["privacy", ...what] as const,
   /** `Storage`: what the company's files take. */
   storage: () => ["storage"] as const,
+  /** Pages of the audit log. */
+  audit: (filter: object) => ["audit", filter] as const,
   sessions: () => ["sessions"] as const,
 };

@@ -11,6 +11,12 @@ export function useTaken(id: string): Taken | null {
   return useQuery<Taken | null>({ queryKey: keys.taken(id), queryFn: skipToken, staleTime: Infinity }).data ?? null;
 }
 
+/** Whether the customer was erased since the client was opened. */
+export function useErased(contactId: string): boolean {
+  const queryKey = keys.erased(contactId);
+  return useQuery<boolean>({ queryKey, queryFn: skipToken, staleTime: Infinity }).data ?? false;
+}
+
 const OF_OTHERS: readonly View[] = ["queue", "all"];
 
 /** The views that can show the person something. */

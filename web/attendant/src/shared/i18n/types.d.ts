@@ -4,6 +4,7 @@ import "i18next";
 import type app from "./locales/pt-BR/app.json";
 import type assign from "./locales/pt-BR/assign.json";
 import type attendants from "./locales/pt-BR/attendants.json";
+import type audit from "./locales/pt-BR/audit.json";
 import type automatic from "./locales/pt-BR/automatic.json";
 import type auth from "./locales/pt-BR/auth.json";
 import type channels from "./locales/pt-BR/channels.json";
@@ -31,6 +32,7 @@ declare module "i18next" {
     resources: {
       app: typeof app;
       assign: typeof assign;
+      audit: typeof audit;
       attendants: typeof attendants;
       auth: typeof auth;
       automatic: typeof automatic;

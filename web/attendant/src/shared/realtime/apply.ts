@@ -15,6 +15,8 @@ export interface Updates {
   /** Copies of messages, by conversation, in the order of the events. */
   messages: Map<string, Message[]>;
   contacts: Map<string, Contact>;
+  /** Customers who are gone for good, with everything of them. */
+  erased: Set<string>;
   /** Kinds of settings of which something has changed. */
   settings: Set<string>;
   /** Tags, labels and types that are gone, and what took their place. */
@@ -33,6 +35,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: s
     conversations: new Map(),
     messages: new Map(),
     contacts: new Map(),
+    erased: new Set(),
     settings: new Set(),
     goneMarks: {},
     missing: new Set(),
@@ -52,6 +55,9 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: s
     } else if (isAbout(frame, "setting")) {
       updates.settings.add(frame.data.setting);
       Object.assign(updates.goneMarks, goneBy(frame.data));
+    } else if (isAbout(frame, "contact") && frame.type === "contact.erased") {
+      updates.contacts.delete(frame.subject);
+      updates.erased.add(frame.subject);
     } else if (isAbout(frame, "contact")) {
       updates.contacts.set(frame.subject, frame.data.contact);
       renameContact(copies, updates, frame.data.contact);

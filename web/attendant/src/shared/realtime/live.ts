@@ -30,6 +30,8 @@ type MessageListener = (conversationId: string, messages: readonly Message[]) =>
 /** Whose a conversation is that is no longer this person's; null: the queue's, or of somebody who is not named. */
 export interface Taken {
   to: { id: string; name: string | null } | null;
+  /** The conversation is nobody's: this customer was erased. */
+  erased?: string;
 }
 
 /** Where changes come from. */
@@ -47,6 +49,7 @@ export class Live {
   private readonly copies = new Map<string, Conversation>();
   private readonly watches = new Watches();
   private readonly listeners = new Set<MessageListener>();
+  private readonly erasedListeners = new Set<(conversationIds: readonly string[]) => void>();
   private readonly missing = new MissingConversations(this);
   private readonly searches = new Searches((queryKey) => {
     void this.client.invalidateQueries({ queryKey, exact: true });
@@ -122,6 +125,7 @@ export class Live {
     for (const setting of updates.settings) {
       void this.client.invalidateQueries({ queryKey: keys.setting(setting) });
     }
+    for (const id of updates.erased) this.eraseContact(id);
     const changed = new Set(frames.filter((frame) => isAbout(frame, "conversation")).map(({ subject }) => subject));
     for (const id of changed) void this.client.invalidateQueries({ queryKey: keys.timeline(id) });
     this.missing.add(updates.missing);
@@ -267,6 +271,30 @@ export class Live {
     for (const queryKey of [keys.conversation(id), keys.thread(id)]) this.client.removeQueries({ queryKey });
     if (contact !== undefined) this.client.removeQueries({ queryKey: keys.contact(contact) });
     this.planRecount(true);
+  }
+
+  /** The customer was erased: nothing of them stays here, and nobody asks for it again. */
+  eraseContact(contactId: string): void {
+    this.client.setQueryData(keys.erased(contactId), true);
+    this.watches.each((watch) => (watch.void = true));
+    const theirs = [...this.copies.values()].filter(({ contact }) => contact.id === contactId);
+    for (const { id } of theirs) {
+      this.client.setQueryData<Taken>(keys.taken(id), { to: null, erased: contactId });
+      this.missing.drop(id);
+      this.takeAway(id);
+      const gone = [keys.conversation(id), keys.thread(id), keys.timeline(id)];
+      for (const queryKey of gone) this.client.removeQueries({ queryKey });
+    }
+    for (const queryKey of keys.ofContact(contactId)) this.client.removeQueries({ queryKey });
+    for (const queryKey of [keys.contactLists(), keys.searches()]) void this.client.invalidateQueries({ queryKey });
+    this.planRecount(true);
+    for (const listener of this.erasedListeners) listener(theirs.map(({ id }) => id));
+  }
+
+  /** Calls back with the conversations of each customer who is erased; answers what ends it. */
+  onErased(listener: (conversationIds: readonly string[]) => void): () => void {
+    this.erasedListeners.add(listener);
+    return () => this.erasedListeners.delete(listener);
   }
 
   /** Calls back with every message that comes, from wherever; answers what ends it. */

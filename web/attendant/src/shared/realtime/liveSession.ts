@@ -4,7 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import type { Me, Message, NewMessage, ScheduledMessage } from "@/shared/api/types";
 import { keys } from "@/shared/api/keys";
-import { Drafts, type Draft, type DraftPlace, type StoredDraft } from "@/shared/conversations/drafts";
+import { Drafts, EMPTY_DRAFT, type Draft, type DraftPlace, type StoredDraft } from "@/shared/conversations/drafts";
 import { getDraft, listDrafts, modeOf, putDraft, removeDraft } from "@/shared/conversations/draftServer";
 import { DraftSync } from "@/shared/conversations/draftSync";
 import { Outgoing, type OutgoingItem } from "@/shared/conversations/outgoing";
@@ -124,6 +124,7 @@ export class LiveSession {
       () => document.removeEventListener("visibilitychange", seen),
       this.sound.start(),
       this.live.onMessages((conversationId, messages) => this.heard(conversationId, messages)),
+      this.live.onErased((conversationIds) => this.forgetDrafts(conversationIds)),
     );
     this.draftsRead = this.drafts.start();
     void this.outgoing.start();
@@ -140,6 +141,17 @@ export class LiveSession {
     void this.drafts.flush();
     for (const end of this.ends) end();
     this.ends = [];
+  }
+
+  /** What was begun to an erased customer is about them, too. */
+  private forgetDrafts(conversationIds: readonly string[]): void {
+    for (const id of conversationIds) {
+      for (const mode of ["reply", "note"] as const) {
+        const place = { conversationId: id, mode };
+        // As the server has none any more, nothing is to be written there.
+        if (this.drafts.stateOf(place) !== undefined) this.drafts.adopt(place, EMPTY_DRAFT, 0);
+      }
+    }
   }
 
   private connected(state: ConnectionState): void {

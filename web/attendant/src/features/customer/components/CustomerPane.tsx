@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import { ContactPrivacy } from "@/features/privacy";
+import { ContactPrivacy, ErasedCustomer, ShownReceipt } from "@/features/privacy";
 import type { Conversation } from "@/shared/api/types";
 import { useConversation } from "@/shared/conversations/queries";
 import { useTaken } from "@/shared/conversations/taken";
@@ -28,7 +28,22 @@ interface Props {
 
 /** Who the customer of this conversation is, and what was said before. */
 export function CustomerPane(props: Props) {
-  return useTaken(props.conversationId) === null ? <OpenPane {...props} /> : null;
+  const taken = useTaken(props.conversationId);
+  return (
+    <>
+      {taken === null ? <OpenPane {...props} /> : taken.erased !== undefined && <ErasedPane contactId={taken.erased} />}
+      <ShownReceipt />
+    </>
+  );
+}
+
+function ErasedPane({ contactId }: { contactId: string }) {
+  const { t } = useTranslation("customer");
+  return (
+    <section className={classes.pane} aria-label={t("title")}>
+      <ErasedCustomer contactId={contactId} />
+    </section>
+  );
 }
 
 function OpenPane({ conversationId }: Props) {

@@ -5,8 +5,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { ContactPrivacy } from "@/features/privacy";
+import { ContactPrivacy, ErasedCustomer, ShownReceipt } from "@/features/privacy";
 import type { Contact } from "@/shared/api/types";
+import { useErased } from "@/shared/conversations/taken";
 import { useMay } from "@/shared/session/SessionProvider";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorState } from "@/shared/ui/ErrorState";
@@ -43,7 +44,7 @@ export function CustomersPage() {
           {contactId === undefined ? (
             <EmptyState title={t("page.choose")} compact />
           ) : (
-            <CustomerOf key={contactId} id={contactId} back={narrow} />
+            <PresentCustomer key={contactId} id={contactId} back={narrow} />
           )}
         </section>
       )}
@@ -124,6 +125,37 @@ function Row({ contact, current }: { contact: Contact; current: boolean }) {
   );
 }
 
+function PresentCustomer(props: { id: string; back: boolean }) {
+  return (
+    <>
+      {useErased(props.id) ? <Gone {...props} /> : <CustomerOf {...props} />}
+      <ShownReceipt />
+    </>
+  );
+}
+
+/** To the list, which a small screen does not show beside the record. */
+function Back() {
+  const { t } = useTranslation("customer");
+  return (
+    <div className={classes.back}>
+      <VisuallyHidden component="h1">{t("page.title")}</VisuallyHidden>
+      <ActionIcon component={Link} to="/contacts" size={40} aria-label={t("page.back")}>
+        <IconArrowLeft size={18} aria-hidden />
+      </ActionIcon>
+    </div>
+  );
+}
+
+function Gone({ id, back }: { id: string; back: boolean }) {
+  return (
+    <>
+      {back && <Back />}
+      <ErasedCustomer contactId={id} />
+    </>
+  );
+}
+
 function CustomerOf({ id, back }: { id: string; back: boolean }) {
   const { t } = useTranslation("customer");
   const { data: contact, error, refetch, isFetching } = useCustomer(id);
@@ -134,14 +166,7 @@ function CustomerOf({ id, back }: { id: string; back: boolean }) {
   }
   return (
     <div>
-      {back && (
-        <div className={classes.back}>
-          <VisuallyHidden component="h1">{t("page.title")}</VisuallyHidden>
-          <ActionIcon component={Link} to="/contacts" size={40} aria-label={t("page.back")}>
-            <IconArrowLeft size={18} aria-hidden />
-          </ActionIcon>
-        </div>
-      )}
+      {back && <Back />}
       <Facts contact={contact} merged={contact.id !== id} />
       <Duplicates contact={contact} />
       <CustomerRecord contact={contact} />

@@ -10,7 +10,6 @@ import { useProblemText } from "@/shared/ui/problemText";
 
 import { useDataExport, useErase, useHold, useSetHold } from "../api/privacy";
 import classes from "./privacy.module.css";
-import { ReceiptDialog } from "./ReceiptDialog";
 
 /** What the law gives a customer: their data as a file, a hold, and erasing for good. Only for who may. */
 export function ContactPrivacy({ contact }: { contact: Contact }) {
@@ -22,7 +21,6 @@ function Actions({ contact }: { contact: Contact }) {
   const { t, i18n } = useTranslation("privacy");
   const problemText = useProblemText();
   const [dialog, setDialog] = useState<"erase" | "hold" | null>(null);
-  const [receipt, setReceipt] = useState<string | null>(null);
   const { data: hold } = useHold(contact.id);
   const setHold = useSetHold(contact.id);
   const { ask, asking, error, file } = useDataExport(contact.id, languageFor([i18n.language]));
@@ -30,7 +28,9 @@ function Actions({ contact }: { contact: Contact }) {
   return (
     <section aria-label={t("contact.title")} style={{ padding: "12px 16px" }}>
       <Stack gap="xs">
-        <Text fw={500}>{t("contact.title")}</Text>
+        <Text component="h3" fz={13} fw={600} m={0}>
+          {t("contact.title")}
+        </Text>
         {held !== null && (
           <Text size="sm" c="var(--warning)">
             {t("contact.held", { reason: held.reason })}
@@ -72,12 +72,8 @@ function Actions({ contact }: { contact: Contact }) {
         opened={dialog === "erase"}
         contact={contact}
         close={() => setDialog(null)}
-        done={(id) => {
-          setDialog(null);
-          setReceipt(id);
-        }}
+        done={() => setDialog(null)}
       />
-      <ReceiptDialog id={receipt} close={() => setReceipt(null)} />
     </section>
   );
 }
@@ -125,7 +121,7 @@ interface EraseProps {
   opened: boolean;
   contact: Contact;
   close: () => void;
-  done: (erasureId: string) => void;
+  done: () => void;
 }
 
 function EraseDialog({ opened, contact, close, done }: EraseProps) {
@@ -141,7 +137,7 @@ function EraseDialog({ opened, contact, close, done }: EraseProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          erasing.mutate({ confirm: typed, reason }, { onSuccess: ({ id }) => done(id) });
+          erasing.mutate({ confirm: typed, reason }, { onSuccess: done });
         }}
       >
         <Stack gap="md">

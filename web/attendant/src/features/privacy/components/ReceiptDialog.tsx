@@ -1,17 +1,34 @@
 import { Modal, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { ErrorState } from "@/shared/ui/ErrorState";
 import { Bar } from "@/shared/ui/Skeletons";
 
 import { useReceipt } from "../api/privacy";
 import classes from "./privacy.module.css";
 
-const COUNTED = ["messages", "files", "conversations", "contacts", "identities", "notes", "import_lines"] as const;
+const COUNTED = [
+  "contacts",
+  "conversations",
+  "messages",
+  "files",
+  "notes",
+  "drafts",
+  "scheduled_messages",
+  "identities",
+  "timeline",
+  "transcripts",
+  "exports",
+  "import_lines",
+  "import_rows",
+  "waiting_events",
+  "answers",
+] as const;
 
 /** What was erased, and which services have confirmed. */
 export function ReceiptDialog({ id, close }: { id: string | null; close: () => void }) {
   const { t } = useTranslation("privacy");
-  const { data } = useReceipt(id);
+  const { data, error, refetch, isFetching } = useReceipt(id);
   return (
     <Modal
       opened={id !== null}
@@ -20,7 +37,17 @@ export function ReceiptDialog({ id, close }: { id: string | null; close: () => v
       closeButtonProps={{ "aria-label": t("close") }}
     >
       {data === undefined ? (
-        <Bar height={120} />
+        error ? (
+          <ErrorState
+            error={error}
+            title={t("receipt.failed")}
+            retry={() => void refetch()}
+            retrying={isFetching}
+            compact
+          />
+        ) : (
+          <Bar height={120} />
+        )
       ) : (
         <Stack gap="sm">
           <Text fw={500} role="status">

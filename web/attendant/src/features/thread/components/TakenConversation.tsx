@@ -20,6 +20,24 @@ interface Props {
 export function TakenConversation({ view, conversationId, taken }: Props) {
   const { t } = useTranslation("thread");
   const draft = useDraftOf(conversationId);
+  if (taken.erased !== undefined) {
+    return (
+      <section className={classes.pane} aria-label={t("pane")}>
+        <div className={classes.taken} role="status">
+          <EmptyState
+            drawing="search"
+            title={t("erased.title")}
+            text={t("erased.text")}
+            action={
+              <Button component={Link} to={`/inbox/${view}`} variant="default">
+                {t("not_found.back")}
+              </Button>
+            }
+          />
+        </div>
+      </section>
+    );
+  }
   const name = neutralName(taken.to?.name ?? "");
   const why = name === "" ? t("taken.text") : t("taken.by", { name });
   return (

@@ -21,6 +21,7 @@ export type EventWord =
   | "tagged"
   | "untagged"
   | "contact"
+  | "expired"
   | "changed";
 
 const BY_TYPE: Readonly<Record<string, EventWord>> = {
@@ -55,6 +56,7 @@ export function wordOf(entry: TimelineEntry): EventWord {
   const known = BY_TYPE[entry.type];
   if (known !== undefined) return known;
   if (details.due !== undefined) return "due";
+  if (changed.includes("last_message")) return "expired";
   if (changed.includes("contact")) return "contact";
   if (changed.includes("priority")) return "priority";
   if (changed.includes("type")) return "classified";

@@ -23,6 +23,7 @@ const TOLD: readonly string[] = [
   "used",
   "gone",
   "merged",
+  "erased",
 ];
 
 /** What was not done, line by line. */
