@@ -97,6 +97,10 @@ async def test_who_edits_what_somebody_else_changed_meanwhile_hears_what_it_was(
     problem = answer.json()
     assert (answer.status_code, problem["code"], answer.headers["ETag"]) == (409, "conflict", '"2"')
     assert problem["errors"] == [{"field": "name", "message": "was changed by Caio"}]
+    assert (problem["version"], problem["changed"]) == (2, ["name"]), "the same shape as of a conversation"
+    (change,) = problem["changes"]
+    assert (change["type"], change["version"], change["fields"]) == ("contact.updated", 2, ["name"])
+    assert change["actor"] == {"type": "attendant", "id": "caio", "name": "Caio"}
     edited = await desk.do("PATCH", path, {"birthday": "1991-01-01"}, headers={"If-Match": answer.headers["ETag"]})
     assert (edited["name"], edited["birthday"]) == ("Ana Prado", "1991-01-01")
 

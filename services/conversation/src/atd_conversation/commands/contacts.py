@@ -3,15 +3,16 @@
 A write to a record that gave way to another one follows to the one that goes on, whenever it comes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atd_conversation.commands.effects import refused
+from atd_conversation.commands.effects import overtakings, refused
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.contact import Contact, Merge
 from atd_conversation.domain.contact_record import Block
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.timeline import TimelineEntry
 from atd_conversation.intake.loaded import Loaded
 from atd_conversation.intake.merging import MOST_ABSORBED, Merging, join
 from atd_conversation.intake.separation import give_back, separate
@@ -24,7 +25,7 @@ from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import FieldError, Problem, not_found
 from atd_servicekit.tracing import current_traceparent
-from atd_servicekit.versions import etag_of
+from atd_servicekit.versions import etag_of, overtaken
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
@@ -201,7 +202,8 @@ class ContactCommands:
         if contact is None:
             raise not_found("Contact not found.")
         if expected_version is not None and contact.id == contact_id and contact.sequence != expected_version:
-            raise stale(contact, expected_version)
+            told = await self._records.timeline.since(caller.tenant_id, contact.id, expected_version, session)
+            raise stale(contact, expected_version, told)
         return contact
 
     def _about(self, caller: Caller, contact: Contact) -> Merging:
@@ -251,13 +253,19 @@ class ContactCommands:
         return Merging(Intake(loaded, {}, now, uuid7), Cause(request, current_traceparent()), caller.actor)
 
 
-def stale(contact: Contact, expected_version: int) -> Problem:
-    """409 that says what changed since a version, and by whom."""
+def stale(contact: Contact, expected_version: int, told: Sequence[TimelineEntry]) -> Problem:
+    """409 that says what changed since a version, when and by whom: `overtaken`, and each field among `errors`."""
     changed = contact.changed_since(expected_version)
     errors = [FieldError(name, f"was changed by {by}" if by else "was changed") for name, by in changed.items()]
-    said = f"; changed since: {', '.join(changed)}" if changed else ""
-    detail = f"The contact is at version {contact.sequence}, not {expected_version}{said}. Read it again."
-    return Problem(409, "conflict", detail, errors=errors, headers={"ETag": etag_of(contact.sequence)})
+    found = overtaken(expected_version, contact.sequence, "contact", overtakings(told))
+    return Problem(
+        found.status,
+        found.code,
+        found.detail,
+        errors=errors,
+        headers={"ETag": etag_of(contact.sequence)},
+        members=found.members,
+    )
 
 
 def _too_large() -> Refusal:

@@ -10,6 +10,7 @@ from atd_conversation.automations import Automations
 from atd_conversation.commands.effects import (
     channel_topic,
     decided,
+    overtakings,
     publish_changes,
     publish_effects,
     refused,
@@ -35,7 +36,7 @@ from atd_schemas.ids import uuid5, uuid7
 from atd_schemas.views import Named, Priority
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import not_found
-from atd_servicekit.versions import Overtaking, overtaken
+from atd_servicekit.versions import overtaken
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
@@ -341,11 +342,7 @@ class Commands:
             raise not_found("Conversation not found.")
         if expected_sequence is not None and conversation.sequence != expected_sequence:
             told = await self._queries.timeline.since(tenant_id, conversation_id, expected_sequence, session)
-            changes = [
-                Overtaking(one.type, one.sequence, one.at, one.changed, one.actor.type, one.actor.id, one.actor.name)
-                for one in told
-            ]
-            raise overtaken(expected_sequence, conversation.sequence, "conversation", changes)
+            raise overtaken(expected_sequence, conversation.sequence, "conversation", overtakings(told))
         return conversation
 
     async def _check_mentions(self, tenant_id: str, conversation: Conversation, draft: Draft) -> None:

@@ -9,12 +9,14 @@ from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import conversation_event
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.timeline import TimelineEntry
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_schemas.envelope import SYSTEM, Actor, Envelope
 from atd_schemas.topics import Topic
 from atd_servicekit.problems import FieldError, Problem
 from atd_servicekit.tracing import current_traceparent
+from atd_servicekit.versions import Overtaking
 
 T = TypeVar("T")
 
@@ -95,3 +97,11 @@ def refused(refusal: Refusal) -> Problem:
     is_sentence = detail[:1].isupper()
     said = detail if is_sentence or not field_name else f"{field_name}: {detail}"
     return Problem(_STATUSES.get(refusal.code, 422), refusal.code, said, errors=errors)
+
+
+def overtakings(told: Iterable[TimelineEntry]) -> list[Overtaking]:
+    """What a 409 says of the changes since a version."""
+    return [
+        Overtaking(one.type, one.sequence, one.at, one.changed, one.actor.type, one.actor.id, one.actor.name)
+        for one in told
+    ]

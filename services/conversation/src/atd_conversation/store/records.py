@@ -24,6 +24,7 @@ from atd_conversation.store.indexes import (
 from atd_conversation.store.moved_papers import moved_to
 from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.sights import seen_contacts, seen_conversations
+from atd_conversation.store.timeline import Timeline
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Session
@@ -52,6 +53,7 @@ class Records:
     def __init__(self, database: "Database", names: NameSource | None = None) -> None:
         self._names = names or NoNames()
         self.contacts = FollowedContacts(database, self._names)
+        self.timeline = Timeline(database)
         self._database = database
         self._contacts = database[CONTACTS]
         self._identities = database[IDENTITIES]
