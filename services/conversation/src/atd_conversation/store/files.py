@@ -159,6 +159,8 @@ class Files:
 
     async def kept(self, tenant_id: str, attachment_ids: Sequence[str], keeper: str) -> list[UploadedFile]:
         """Those of the files that `keeper` has, in this order."""
+        if not attachment_ids:
+            return []  # no limit is no limit at all
         query: Document = {"_id": {"$in": list(attachment_ids)}, "tenant_id": tenant_id, "kept_by": keeper}
         rows = await self._files.find(query).limit(len(attachment_ids)).to_list(len(attachment_ids))
         found = {
