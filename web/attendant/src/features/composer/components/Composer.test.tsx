@@ -410,3 +410,34 @@ test("axe finds nothing, in a reply and in a note", async () => {
   await userEvent.click(screen.getByRole("radio", { name: "Nota" }));
   await expectAccessible(container);
 });
+
+const chooseWay = async (name: RegExp) => {
+  await userEvent.click(screen.getByRole("button", { name: "Mais formas de enviar" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name }));
+};
+
+test("a conversation is closed once the server has the answer", async () => {
+  const { asked, id } = await show();
+  await write("até logo");
+  await chooseWay(/^Enviar e encerrar/);
+  const close = `/api/v1/conversations/${id}/close`;
+  await waitFor(() => expect(asked.some(({ path }) => path === close)).toBe(true));
+  const posts = asked.filter(({ method }) => method === "POST").map(({ path }) => path);
+  expect(posts.slice(0, 2)).toEqual([`/api/v1/conversations/${id}/messages`, close]);
+});
+
+test("an answer that was refused closes and snoozes nothing", async () => {
+  const id = newId();
+  const refusal = new Refusal(422, { code: "window_closed", detail: "closed" });
+  const { asked } = await renderPart(<Composer conversationId={id} />, {
+    answers: { ...answersFor(id), [`POST /api/v1/conversations/${id}/messages`]: refusal },
+    texts: ["composer", "desk"],
+  });
+  await screen.findByRole("region", { name: "Escrever mensagem" });
+  await write("até logo");
+  await chooseWay(/^Enviar e adiar/);
+  await userEvent.click(await screen.findByRole("menuitem", { name: /^Até o cliente escrever/ }));
+  await screen.findByText(/^Não foi enviada: /);
+  expect(field()).toHaveValue("até logo");
+  expect(asked.filter(({ path }) => /\/(close|snooze)$/.test(path))).toEqual([]);
+});
