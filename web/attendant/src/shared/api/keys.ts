@@ -54,6 +54,8 @@ export const keys = {
   attendants: () => ["attendants"] as const,
   /** What the company sets, by the kind that its events name (`tag`): whole lists, or one policy. */
   setting: (kind: string) => ["settings", kind] as const,
+  /** How much a tag, label or type is used; apart from the list, whose change does not ask for what may be gone. */
+  usage: (kind: string, id: string) => ["usage", kind, id] as const,
   /** `Gone`: marks that were deleted or merged since the client was opened. */
   goneMarks: () => ["goneMarks"] as const,
   /** `ImportList`: the latest imports of contacts, and one of them. */

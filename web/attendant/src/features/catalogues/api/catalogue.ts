@@ -69,7 +69,7 @@ export function useSetNeedsType() {
 /** How many messages, customers or conversations bear it; asked when somebody wants to delete it. */
 export function useUsage(kind: Kind, id: string) {
   return useQuery({
-    queryKey: [...keys.setting(kind), "usage", id],
+    queryKey: keys.usage(kind, id),
     queryFn: ({ signal }) => {
       const path = `${PATHS[kind]}/{item_id}/usage` as "/api/v1/tags/{item_id}/usage";
       return unwrap<{ count: number; limit: number }>(api.GET(path, { params: { path: { item_id: id } }, signal }));
