@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -85,4 +86,30 @@ async def test_axe_finds_nothing_in_privacy_and_audit(office: Office, sit: Sit, 
     await seat.go("/settings/audit")
     await expect(seat.page.get_by_role("list", name="Registros")).to_be_visible()
     found += await _faults(seat)
+    assert found == []
+
+
+@pytest.mark.long_story
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_where_the_desk_is_busy(office: Office, sit: Sit, scheme: str) -> None:
+    await office.receives("Bom dia, meu boleto não chegou")
+    conversation = await office.conversation()
+    later = {
+        "kind": "text",
+        "text": "Até amanhã.",
+        "scheduled_for": (datetime.now(UTC) + timedelta(hours=2)).isoformat(),
+    }
+    seat = await sit(office.ana, color_scheme=scheme, reduced_motion="reduce")
+    await seat.sign_in("/inbox/queue")
+    answer = await office.client.post(f"/conversations/{conversation['id']}/messages", json=later)
+    assert answer.is_success, answer.text
+    await seat.choose()
+    await seat.field.fill("Já envio")
+    await expect(seat.thread.get_by_role("region", name="Mensagens agendadas")).to_contain_text("Até amanhã.")
+    found = await _faults(seat)
+    for path in ("/inbox/drafts", "/inbox/scheduled"):
+        await seat.go(path)
+        await seat.is_live()
+        await expect(seat.page.get_by_role("main").get_by_role("listitem").first).to_be_visible()
+        found += await _faults(seat)
     assert found == []

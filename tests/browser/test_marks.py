@@ -25,27 +25,27 @@ async def test_a_message_is_tagged_by_key_and_a_colleague_sees_it(office: Office
     await dialog.get_by_role("option", name="Criar a tag").click()
     await expect(dialog.get_by_role("option", name="Atraso")).to_be_visible()
     await ana.page.keyboard.press("Escape")
-    await expect(ana.message("Meu pedido atrasou").get_by_text("Atraso")).to_be_visible()
-    await expect(other.message("Meu pedido atrasou").get_by_text("Atraso")).to_be_visible()
+    await expect(ana.message("Meu pedido atrasou").get_by_text("Atraso", exact=True)).to_be_visible()
+    await expect(other.message("Meu pedido atrasou").get_by_text("Atraso", exact=True)).to_be_visible()
 
     await ana.message("E veio quebrado").click(button="right")
     await ana.page.get_by_role("menuitem", name="Selecionar mensagens").click()
     await ana.message("Meu pedido atrasou").click()
     await ana.page.get_by_role("toolbar", name="Mensagens selecionadas").get_by_role("button", name="Tags").click()
     await dialog.get_by_role("option", name="Atraso").click()
-    await expect(other.message("E veio quebrado").get_by_text("Atraso")).to_be_visible()
+    await expect(other.message("E veio quebrado").get_by_text("Atraso", exact=True)).to_be_visible()
     await ana.page.keyboard.press("Escape")
 
     await ana.go("/settings/tags")
     await ana.page.get_by_role("button", name="Renomear Atraso").click()
     await ana.page.get_by_role("textbox", name="Renomear Atraso").fill("Entrega atrasada")
     await ana.page.keyboard.press("Enter")
-    await expect(other.message("E veio quebrado").get_by_text("Entrega atrasada")).to_be_visible()
+    await expect(other.message("E veio quebrado").get_by_text("Entrega atrasada", exact=True)).to_be_visible()
     await ana.page.get_by_role("button", name="Mais ações de Entrega atrasada").click()
     await ana.page.get_by_role("menuitem", name="Excluir…").click()
     await expect(ana.page.get_by_role("dialog")).to_contain_text("Em 2 mensagens")
     await ana.page.get_by_role("button", name="Excluir", exact=True).click()
-    await expect(other.messages.get_by_text("Entrega atrasada")).to_have_count(0)
+    await expect(other.messages.get_by_text("Entrega atrasada", exact=True)).to_have_count(0)
 
 
 @pytest.mark.long_story
@@ -66,7 +66,7 @@ async def test_a_conversation_that_needs_a_type_is_closed_by_keys_alone(office: 
     await ana.page.keyboard.press("e")
     await ana.page.keyboard.type("ven")
     await ana.page.keyboard.press("Enter")
-    await expect(ana.thread.get_by_role("button", name="Reabrir")).to_be_visible()
+    await expect(ana.thread.get_by_role("button", name="Reabrir").first).to_be_visible()
     await expect(ana.thread.get_by_text("Vendas")).to_be_visible()
 
 
