@@ -64,14 +64,15 @@ function DirectionChip({ refinement, onChange }: Omit<Props, "children">) {
 
 function Choice({ name, chosen, choose }: { name: string; chosen: boolean; choose: () => void }) {
   return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={chosen}
-      rightSection={chosen && <IconCheck size={16} stroke={1.75} aria-hidden />}
-      onClick={choose}
+    <Menu.RadioItem
+      value={name}
+      checked={chosen}
+      checkIcon={<IconCheck size={16} stroke={1.75} aria-hidden />}
+      closeMenuOnClick
+      onChange={choose}
     >
       {name}
-    </Menu.Item>
+    </Menu.RadioItem>
   );
 }
 
