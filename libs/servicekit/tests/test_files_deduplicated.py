@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -312,6 +313,41 @@ async def test_a_copy_shares_the_bytes_and_outlives_the_original(store: Deduplic
         await store.copy(_A, _B, content_type="text/plain", limit=_LIMIT)
     with pytest.raises(ValueError, match="tenants"):
         await store.copy(_B, _FOREIGN, content_type="text/plain", limit=_LIMIT)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_order_of_stores_copies_and_removals_ends_as_a_plain_store_would(
+    store: DeduplicatedStore, mongo: Mongo, seed: int
+) -> None:
+    chance, plain = random.Random(seed), dict[str, bytes]()
+    keys = [file_key(tenant, name) for tenant in ("t-1", "t-2") for name in "abc"]
+    for _ in range(40):
+        key, source = chance.choice(keys), chance.choice(keys)
+        what = chance.choice(["put", "put", "copy", "delete", "sweep", "recount"])
+        if what == "put":
+            plain[key] = chance.choice([b"one", b"three"])
+            await _put(store, key, plain[key])
+        elif what == "copy" and source in plain and source[:3] == key[:3]:
+            plain[key] = plain[source]
+            await store.copy(source, key, content_type="image/png", limit=_LIMIT)
+        elif what == "delete":
+            plain.pop(key, None)
+            await store.delete(key)
+        elif what == "sweep":
+            await store.sweep()
+        elif what == "recount":
+            assert await store.recount(key[:3]) == 0
+    for key in keys:
+        if key in plain:
+            assert await _content(store, key) == plain[key]
+        else:
+            with pytest.raises(FileMissing):
+                await store.open(key)
+    contents = {(key[:3], data) for key, data in plain.items()}
+    for tenant in ("t-1", "t-2"):
+        sizes = [len(data) for owner, data in contents if owner == tenant]
+        assert await _use(store, tenant) == (sum(sizes), len(sizes))
+    assert await _on_disk(mongo) == len(contents)
 
 
 async def _stored_before(store: DeduplicatedStore, key: str, data: bytes) -> StoredFile:
