@@ -42,6 +42,7 @@ const variantColorResolver: VariantColorsResolver = (input) => {
     const hover = "color-mix(in srgb, var(--danger) 88%, var(--text-1))";
     return { ...colors, background: "var(--danger)", hover, color: "var(--surface-0)" };
   }
+  if (input.color === "red" && input.variant !== "filled") return { ...colors, color: "var(--danger)" };
   const onAccent = input.variant === "filled" && (input.color ?? "teal") === "teal";
   return onAccent ? { ...colors, color: "var(--mantine-primary-color-contrast)" } : colors;
 };
@@ -71,7 +72,13 @@ export const theme = createTheme({
     },
     // A dialog is no landmark of the page: Mantine's <header> there would be a second banner.
     ModalHeader: { defaultProps: { component: "div" } },
-    Menu: { defaultProps: { shadow: "var(--float-shadow)", transitionProps: { duration: 120 } } },
+    Menu: {
+      defaultProps: {
+        shadow: "var(--float-shadow)",
+        transitionProps: { duration: 120 },
+        withInitialFocusPlaceholder: false, // a menu holds items alone, and its first one has the focus
+      },
+    },
     Popover: { defaultProps: { shadow: "var(--float-shadow)", transitionProps: { duration: 120 } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
   },
@@ -87,6 +94,7 @@ const schemeVariables = {
   "--mantine-color-default-color": "var(--text-1)",
   "--mantine-color-default-border": "var(--border)",
   "--mantine-color-error": "var(--danger)",
+  "--mantine-color-red-6": "var(--danger)", // of red items in menus; Mantine's own has 4.2:1
   "--mantine-color-anchor": "var(--accent-text)",
 };
 

@@ -42,7 +42,9 @@ export function CustomersPage() {
       {(!narrow || contactId !== undefined) && (
         <section className={classes.pageRecord} aria-label={t("title")}>
           {contactId === undefined ? (
-            <EmptyState title={t("page.choose")} compact />
+            <div className={classes.unchosen}>
+              <EmptyState title={t("page.choose")} compact />
+            </div>
           ) : (
             <PresentCustomer key={contactId} id={contactId} back={narrow} />
           )}
