@@ -113,3 +113,45 @@ async def test_axe_finds_nothing_where_the_desk_is_busy(office: Office, sit: Sit
         await expect(seat.page.get_by_role("main").get_by_role("listitem").first).to_be_visible()
         found += await _faults(seat)
     assert found == []
+
+
+_SETTINGS = ("replies", "tags", "labels", "types", "automatic", "ratings", "fields", "imports")
+
+
+@pytest.mark.long_story
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_in_what_a_company_knows_and_sets_up(office: Office, sit: Sit, scheme: str) -> None:
+    await office.receives("Bom dia")
+    contact = (await office.conversation())["contact"]
+    twin = {"name": contact["name"], "email": "marina@example.com"}
+    for path, body in (
+        ("/contacts", twin),
+        ("/tags", {"name": "Elogio"}),
+        ("/types", {"name": "Vendas"}),
+        ("/contact-fields", {"label": "Plano", "type": "choices", "options": [{"value": "a", "label": "A"}]}),
+        ("/automatic-replies", {"name": "Olá", "trigger": "new_contact", "text": "Olá"}),
+    ):
+        assert (await office.client.post(path, json=body)).is_success
+    seat = await sit(office.ana, color_scheme=scheme, reduced_motion="reduce")
+    await seat.sign_in(f"/contacts/{contact['id']}")
+    page = seat.page
+    await expect(page.get_by_role("region", name="Cadastros unidos")).to_be_visible()
+    found = await _faults(seat)
+    await page.get_by_role("button", name="Unir com outro cadastro").click()
+    found += await _faults(seat)
+    await page.get_by_role("dialog").get_by_role("listitem").filter(has_text=twin["email"]).click()
+    await expect(page.get_by_role("dialog", name="Unir cadastros")).to_be_visible()
+    found += await _faults(seat)
+    for path in _SETTINGS:
+        await seat.go(f"/settings/{path}")
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        found += await _faults(seat)
+    await seat.go("/settings/tags")
+    await page.get_by_role("button", name="Mais ações de Elogio").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("menuitem", name="Arquivar")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(page.get_by_role("menuitem", name="Juntar com…")).to_be_focused()
+    found += await _faults(seat)
+    assert found == []
