@@ -1,15 +1,17 @@
 """Reading conversations: one, or a list by filters."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from atd_conversation.api.guard import sight_of
 from atd_conversation.api.parts import Parts, Reader
+from atd_conversation.domain.periods import period_of_days
 from atd_conversation.store.contacts import TooWide
 from atd_conversation.store.queries import COUNTED, ConversationFilter, Order, Place
 from atd_conversation.store.reader_counts import Counted
@@ -23,7 +25,7 @@ from atd_servicekit.pagination import (
     decode_cursor,
     encode_cursor,
 )
-from atd_servicekit.problems import Problem, not_found
+from atd_servicekit.problems import Problem, invalid, not_found
 from atd_servicekit.requests import DECLARED_ONLY
 from atd_servicekit.versions import set_etag
 
@@ -85,44 +87,56 @@ def _utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 
-async def conversation_filter(
-    identity: Reader,
-    status: Annotated[list[ConversationStatus] | None, Query(description="One or several")] = None,
-    assignee: Annotated[str | None, Query(max_length=64, description="`me`, `none` or an attendant's id")] = None,
-    channel: Annotated[ChannelKind | None, Query()] = None,
-    account_id: Annotated[str | None, Query(max_length=64)] = None,
-    contact_id: Annotated[str | None, Query(max_length=64)] = None,
-    favourite: Annotated[Literal["true"] | None, Query(description="Only the caller's favourites")] = None,
-    unread: Annotated[bool | None, Query()] = None,
-    mentioned: Annotated[Literal["true"] | None, Query(description="Only where a note mentions the caller")] = None,
-    priority: Annotated[list[Priority] | None, Query(description="One or several")] = None,
-    opened_after: Annotated[Moment | None, Query()] = None,
-    opened_before: Annotated[Moment | None, Query()] = None,
-    type_id: Annotated[str | None, Query(alias="type", max_length=64, description="With those under it")] = None,
-    label: Annotated[str | None, Query(max_length=64, description="The id of a label of the customer")] = None,
-    tag: Annotated[str | None, Query(max_length=64, description="The id of a tag that one of the messages has")] = None,
-    q: Question = None,
-) -> ConversationFilter:
-    """The filters of a list."""
-    return ConversationFilter(
-        statuses=tuple(dict.fromkeys(status or ())),
-        assignee=identity.actor_id if assignee == "me" else assignee,
-        channel=channel,
-        account_id=account_id,
-        contact_id=contact_id,
-        favourite_of=identity.actor_id if favourite else None,
-        mentioned=identity.actor_id if mentioned else None,
-        priorities=tuple(dict.fromkeys(priority or ())),
-        unread=unread,
-        reader=identity.actor_id,
-        opened_after=opened_after,
-        opened_before=opened_before,
-        type_id=type_id,
-        label_id=label,
-        tag_id=tag,
-        question=q.strip() or None if q else None,
-        sight_of=sight_of(identity).only_of,
-    )
+def filters_in(zone: ZoneInfo) -> Callable[..., Awaitable[ConversationFilter]]:
+    """What a list is narrowed by; its days are those of the company's `zone`, wherever the reader is."""
+
+    async def filters(
+        identity: Reader,
+        status: Annotated[list[ConversationStatus] | None, Query(description="One or several")] = None,
+        assignee: Annotated[str | None, Query(max_length=64, description="`me`, `none` or an attendant's id")] = None,
+        channel: Annotated[ChannelKind | None, Query()] = None,
+        account_id: Annotated[str | None, Query(max_length=64)] = None,
+        contact_id: Annotated[str | None, Query(max_length=64)] = None,
+        favourite: Annotated[Literal["true"] | None, Query(description="Only the caller's favourites")] = None,
+        unread: Annotated[bool | None, Query()] = None,
+        mentioned: Annotated[Literal["true"] | None, Query(description="Where a note mentions the caller")] = None,
+        priority: Annotated[list[Priority] | None, Query(description="One or several")] = None,
+        opened_after: Annotated[Moment | None, Query()] = None,
+        opened_before: Annotated[Moment | None, Query()] = None,
+        opened_from: Annotated[
+            date | None, Query(description="First day of opening, in the company's time zone")
+        ] = None,
+        opened_to: Annotated[date | None, Query(description="Last day of opening, in the company's time zone")] = None,
+        type_id: Annotated[str | None, Query(alias="type", max_length=64, description="With those under it")] = None,
+        label: Annotated[str | None, Query(max_length=64, description="The id of a label of the customer")] = None,
+        tag: Annotated[str | None, Query(max_length=64, description="The id of a tag of one of the messages")] = None,
+        q: Question = None,
+    ) -> ConversationFilter:
+        """The filters of a list."""
+        if opened_from is not None and opened_to is not None and opened_to < opened_from:
+            raise invalid("opened_to", "must not be before `opened_from`")
+        days = period_of_days(opened_from, opened_to, zone)
+        return ConversationFilter(
+            statuses=tuple(dict.fromkeys(status or ())),
+            assignee=identity.actor_id if assignee == "me" else assignee,
+            channel=channel,
+            account_id=account_id,
+            contact_id=contact_id,
+            favourite_of=identity.actor_id if favourite else None,
+            mentioned=identity.actor_id if mentioned else None,
+            priorities=tuple(dict.fromkeys(priority or ())),
+            unread=unread,
+            reader=identity.actor_id,
+            opened_after=max((one for one in (opened_after, days.since) if one is not None), default=None),
+            opened_before=min((one for one in (opened_before, days.until) if one is not None), default=None),
+            type_id=type_id,
+            label_id=label,
+            tag_id=tag,
+            question=q.strip() or None if q else None,
+            sight_of=sight_of(identity).only_of,
+        )
+
+    return filters
 
 
 @contextmanager
@@ -139,11 +153,12 @@ def not_too_wide() -> Iterator[None]:
 def conversations_router(parts: Parts) -> APIRouter:
     """`GET /api/v1/conversations` and `GET /api/v1/conversations/{id}`."""
     router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+    filters = filters_in(parts.zone)
 
     @router.get("", summary="List conversations", dependencies=[DECLARED_ONLY])
     async def list_conversations(
         identity: Reader,
-        wanted: Annotated[ConversationFilter, Depends(conversation_filter)],
+        wanted: Annotated[ConversationFilter, Depends(filters)],
         sort: Annotated[
             Order,
             Query(
@@ -169,7 +184,7 @@ def conversations_router(parts: Parts) -> APIRouter:
         return ViewCounts.model_validate({name: ViewCount.of(each) for name, each in counted.items()})
 
     @router.get("/count", summary="How many conversations a list has", dependencies=[DECLARED_ONLY])
-    async def count(identity: Reader, wanted: Annotated[ConversationFilter, Depends(conversation_filter)]) -> Count:
+    async def count(identity: Reader, wanted: Annotated[ConversationFilter, Depends(filters)]) -> Count:
         with not_too_wide():
             counted = await parts.queries.count(identity.tenant_id, wanted)
         return Count(total=counted.total, unread=counted.unread)

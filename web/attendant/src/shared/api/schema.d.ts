@@ -8951,17 +8951,21 @@ export interface operations {
                 /** @description Only the caller's favourites */
                 favourite?: "true" | null;
                 unread?: boolean | null;
-                /** @description Only where a note mentions the caller */
+                /** @description Where a note mentions the caller */
                 mentioned?: "true" | null;
                 /** @description One or several */
                 priority?: ("low" | "normal" | "high" | "urgent")[] | null;
                 opened_after?: string | null;
                 opened_before?: string | null;
+                /** @description First day of opening, in the company's time zone */
+                opened_from?: string | null;
+                /** @description Last day of opening, in the company's time zone */
+                opened_to?: string | null;
                 /** @description With those under it */
                 type?: string | null;
                 /** @description The id of a label of the customer */
                 label?: string | null;
-                /** @description The id of a tag that one of the messages has */
+                /** @description The id of a tag of one of the messages */
                 tag?: string | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
@@ -9025,17 +9029,21 @@ export interface operations {
                 /** @description Only the caller's favourites */
                 favourite?: "true" | null;
                 unread?: boolean | null;
-                /** @description Only where a note mentions the caller */
+                /** @description Where a note mentions the caller */
                 mentioned?: "true" | null;
                 /** @description One or several */
                 priority?: ("low" | "normal" | "high" | "urgent")[] | null;
                 opened_after?: string | null;
                 opened_before?: string | null;
+                /** @description First day of opening, in the company's time zone */
+                opened_from?: string | null;
+                /** @description Last day of opening, in the company's time zone */
+                opened_to?: string | null;
                 /** @description With those under it */
                 type?: string | null;
                 /** @description The id of a label of the customer */
                 label?: string | null;
-                /** @description The id of a tag that one of the messages has */
+                /** @description The id of a tag of one of the messages */
                 tag?: string | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
