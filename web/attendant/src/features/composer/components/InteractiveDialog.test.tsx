@@ -11,9 +11,6 @@ import { InteractiveDialog } from "./InteractiveDialog";
 const submit = vi.fn(() => Promise.resolve());
 vi.mock("../hooks/useDialogSending", () => ({ useDialogSending: () => ({ submit, sending: false, problem: null }) }));
 
-// jsdom loads no fonts; a field that grows with its text waits for them.
-Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
-
 beforeEach(async () => {
   submit.mockClear();
   await renderPart(
