@@ -76,6 +76,8 @@ async def test_a_customer_is_labelled_and_found_by_it(office: Office, ana: Seat)
     await office.receives("Olá")
     await office.receives("Alô", of=RUI)
     await ana.choose()
+    # The key is the customer's pane's, which comes a moment after the thread.
+    await expect(ana.page.get_by_role("button", name="Etiqueta", exact=True)).to_be_visible()
     await ana.page.keyboard.press("Escape")
     await ana.page.keyboard.press("Shift+L")
     await ana.page.get_by_role("dialog").get_by_role("option", name="VIP").click()
