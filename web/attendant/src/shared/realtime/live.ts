@@ -282,13 +282,21 @@ export class Live {
       this.client.setQueryData<Taken>(keys.taken(id), { to: null, erased: contactId });
       this.missing.drop(id);
       this.takeAway(id);
-      const gone = [keys.conversation(id), keys.thread(id), keys.timeline(id)];
-      for (const queryKey of gone) this.client.removeQueries({ queryKey });
+      for (const queryKey of [keys.conversation(id), keys.thread(id), keys.timeline(id)]) this.drop(queryKey);
     }
-    for (const queryKey of keys.ofContact(contactId)) this.client.removeQueries({ queryKey });
+    for (const queryKey of keys.ofContact(contactId)) this.drop(queryKey);
     for (const queryKey of [keys.contactLists(), keys.searches()]) void this.client.invalidateQueries({ queryKey });
     this.planRecount(true);
     for (const listener of this.erasedListeners) listener(theirs.map(({ id }) => id));
+  }
+
+  /**
+   * Forget what is kept under a key. What is on the screen is about to go from there: were it taken away before, it
+   * would be asked for once more. It is forgotten soon after, as everything that nobody shows.
+   */
+  private drop(queryKey: readonly unknown[]): void {
+    void this.client.cancelQueries({ queryKey });
+    this.client.removeQueries({ queryKey, type: "inactive" });
   }
 
   /** Calls back with the conversations of each customer who is erased; answers what ends it. */
