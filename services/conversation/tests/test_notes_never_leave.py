@@ -15,6 +15,8 @@ from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import outbound_command
 from atd_conversation.domain.message_actions import react, retry
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.transcripts import Transcript, entry_of, is_shown, text_of, words_of
+from atd_conversation.domain.transcripts.entries import Audience
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.topics import OUTBOUND_WHATSAPP, encode
 from atd_schemas.views import Named
@@ -23,6 +25,8 @@ from atd_testing.inbound import NOON, customer_message
 from .intake.world import BIA, A, T, World
 
 SECRET = "nao-conte-a-ninguem"
+PHONE = "5511988887777"
+WORDS = words_of("pt-BR", "America/Sao_Paulo")
 WHATSAPP = CHANNEL_RULES["whatsapp"]
 EVERYTHING_ON = Automation(
     replies=tuple(
@@ -60,10 +64,21 @@ class Company:
         return f"m{self.count}"
 
     def customer(self, text: str) -> None:
+        self._take(customer=PHONE, text=text)
+
+    def _take(self, **told: Any) -> None:
         self.now += timedelta(minutes=7)
-        message = customer_message(T, A, self.next_id(), text=text, occurred_at=self.now)
+        message = customer_message(T, A, self.next_id(), occurred_at=self.now, **told)
         unit = self.world.batch(message, now=self.now)
         self.sent += [encode(one.event) for one in unit.outgoing if one.topic == OUTBOUND_WHATSAPP]
+
+    def joined(self) -> None:
+        """They write under another id, a note is written there, and a message proves that both are one."""
+        self._take(customer="BR.1", text="Sou eu")
+        for each in [one for one in self.world.conversations.values() if one.current]:
+            text = f"{SECRET} {{{{contact.name}}}}"
+            self._keep(each.note(self.next_id(), actor=BIA, text=text, now=self.now), BIA, each)
+        self._take(customer="BR.1", aliases=(PHONE,), text="Este é o meu número")
 
     def tomorrow(self) -> None:
         self.now += timedelta(hours=25)
@@ -126,9 +141,9 @@ class Company:
             if effect.command is not None:
                 self.sent.append(encode(effect.command))
 
-    def _keep(self, changes: list[Change], actor: Actor) -> None:
+    def _keep(self, changes: list[Change], actor: Actor, conversation: Conversation | None = None) -> None:
         """As the commands do: save messages, and give to the channel what is the customer's."""
-        conversation = self.conversation
+        conversation = conversation or self.conversation
         assert conversation is not None
         self.world.tell(conversation, changes)
         for change in changes:
@@ -152,6 +167,7 @@ ACTS: dict[str, Callable[[Company], None]] = {
     "customer says the word": lambda company: company.customer("palavra"),
     "customer asks for the number": lambda company: company.customer("protocolo"),
     "customer rates": lambda company: company.customer("5"),
+    "another record is joined": Company.joined,
     "a day passes": Company.tomorrow,
     "assign": lambda company: company.assign(Named(id="bia", name="Bia")),
     "back to the queue": lambda company: company.assign(None),
@@ -176,6 +192,21 @@ def test_a_note_never_leaves(acts: list[str]) -> None:
     for conversation in company.world.conversations.values():
         assert SECRET not in conversation.view().model_dump_json()  # list rows, and what a webhook tells of it
         assert not any(SECRET in str(value) for value in values_of(conversation).values())
+        assert SECRET not in transcript_of(company, conversation)
+
+
+def transcript_of(company: Company, conversation: Conversation, audience: Audience = "customer") -> str:
+    """The text that the customer gets; each message also as if it quoted each note. A PDF has the same entries."""
+    messages = [one for one in company.world.messages.values() if one.conversation_id == conversation.id]
+    notes = [one for one in messages if one.direction == "note"]
+    entries = [
+        entry_of(one, audience, WORDS, customer="Ana", quoted=quoted)
+        for one in messages
+        if is_shown(one, audience)
+        for quoted in (None, *notes[:2])
+    ]
+    head = Transcript(audience, conversation.number, "Ana", "WhatsApp", ("Bia",), NOON, None, WORDS)
+    return "".join(text_of(head, entries))
 
 
 def test_the_property_looks_at_something() -> None:
@@ -188,3 +219,8 @@ def test_the_property_looks_at_something() -> None:
         assert part in sent
     notes = [message for message in company.world.messages.values() if message.direction == "note"]
     assert [SECRET in (note.text or "") for note in notes] == [True, True]
+    assert company.conversation is not None
+    assert SECRET in transcript_of(company, company.conversation, "internal")
+    assert "Bom dia" in transcript_of(company, company.conversation)
+    company.joined()
+    assert [one.merged is not None for one in company.world.contacts.values()].count(True) == 1
