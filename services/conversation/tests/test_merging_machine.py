@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from atd_conversation.store.indexes import CONTACTS, CONVERSATIONS, IDENTITIES, MESSAGES
 from atd_schemas.ids import uuid7
+from atd_schemas.views import Named
 from atd_servicekit.problems import Problem
 from atd_testing.inbound import customer_message
 
@@ -184,6 +186,14 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
             conversation = data.draw(st.sampled_from(sorted(self.model.threads)))
             run(parts.change(self.tenant, conversation, lambda one, now: one.close(now)))
 
+        @precondition(lambda self: self.model.threads)
+        @rule(data=st.data(), who=st.sampled_from(["bia", "caio", None]))
+        def is_assigned(self, data: st.DataObject, who: str | None) -> None:
+            conversation = data.draw(st.sampled_from(sorted(self.model.threads)))
+            attendant = Named(id=who, name=who.title()) if who else None
+            with suppress(Problem):  # a closed one is not assigned
+                run(parts.change(self.tenant, conversation, lambda one, _: one.assign(attendant)))
+
         def _take(self, account: str, *known_by: str, joined: tuple[str, str] | None = None) -> None:
             model, external_id = self.model, f"w{len(self.model.messages)}"
             model.tick += 1
@@ -236,6 +246,12 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
                     known_by = model.ids[row["recipient"]]
                     assert known_by == row["contact"]["id"], "nobody is answered at the id of somebody else"
             assert all(sum(flags) == 1 for flags in taking.values()), "one conversation takes the next message"
+            assert await parts.queries.view_counts.check(self.tenant) == {}, "numbers beside views are exact"
+            for key, row in contacts.items():
+                theirs = {
+                    one["assignee"]["id"] for one in conversations if one["contact"]["id"] == key and "assignee" in one
+                }
+                assert set(row.get("attendants", ())) == theirs, "who sees a contact has a conversation of theirs"
 
     return Merging
 
