@@ -91,6 +91,21 @@ async def test_an_edit_of_an_old_version_is_refused(manager: Any) -> None:
     assert (await manager.get(path))["name"] == "Elogios"
 
 
+async def test_of_two_who_edit_at_once_no_field_is_lost_and_of_one_version_one_wins(manager: Any) -> None:
+    made = await manager.do("POST", "/tags", {"name": "Elogio"})
+    path = f"/tags/{made['id']}"
+    edits = ({"name": "Elogios"}, {"color": "#1d4ed8"}, {"archived": True})
+    answers = await asyncio.gather(*(manager.ask("PATCH", path, edit) for edit in edits))
+    assert [one.status_code for one in answers] == [200] * len(edits)
+    shown = await manager.get(path)
+    assert (shown["name"], shown["color"], shown["archived"], shown["version"]) == ("Elogios", "#1d4ed8", True, 4)
+    seen = {"If-Match": '"4"'}
+    answers = await asyncio.gather(*(manager.ask("PATCH", path, {"name": n}, headers=seen) for n in ("Um", "Dois")))
+    assert sorted(one.status_code for one in answers) == [200, 409]
+    refused = next(one.json() for one in answers if one.status_code != 200)
+    assert (refused["code"], refused["version"]) == ("conflict", 5)
+
+
 async def test_a_request_that_is_repeated_makes_one_item(manager: Any) -> None:
     key = {"Idempotency-Key": "the-first"}
     first, second = [await manager.do("POST", "/tags", {"name": "Elogio"}, headers=key) for _ in range(2)]
