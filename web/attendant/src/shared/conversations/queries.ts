@@ -102,7 +102,8 @@ export const conversationQuery = (client: QueryClient, id: string) =>
       const params = { path: { conversation_id: id } };
       const load = () => unwrap<Conversation>(api.GET("/api/v1/conversations/{conversation_id}", { params, signal }));
       const live = liveOf(client);
-      return live.during(load, (answered, watch) => live.takeAnswered([answered], watch)[0] ?? answered);
+      const key = keys.conversation(id);
+      return live.during(load, (answered, watch) => live.takeAnswered([answered], watch, key)[0] ?? answered);
     },
     initialData: () => liveOf(client).copyOf(id),
     structuralSharing: false,

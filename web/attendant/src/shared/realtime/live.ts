@@ -36,7 +36,7 @@ export interface Taken {
 
 /** Where changes come from. */
 interface Written {
-  /** The list that they are the answer for, and which asks for nothing because of them. */
+  /** What was asked for and is answered by them: a list that asks for nothing because of them. */
   answered?: readonly unknown[];
   /** Conversations that began with them. */
   opened?: ReadonlySet<string>;
@@ -159,7 +159,7 @@ export class Live {
     }
   }
 
-  /** Copies that the server answered, for the list with the key; each as it is to be shown now. */
+  /** Copies that the server answered, to what was asked by the key or to an act; each as it is to be shown now. */
   takeAnswered(answered: readonly Conversation[], watch: Watch, queryKey?: readonly unknown[]): Conversation[] {
     const changes = new Map<string, Conversation>();
     const shown = answered.map((copy) => {
@@ -311,7 +311,7 @@ export class Live {
     return () => this.listeners.delete(listener);
   }
 
-  private write(changes: ReadonlyMap<string, Conversation>, { answered = [], opened }: Written = {}): void {
+  private write(changes: ReadonlyMap<string, Conversation>, { answered, opened }: Written = {}): void {
     const fresh = new Map<string, Conversation>();
     const earlier = new Map<string, Conversation | undefined>();
     for (const [id, after] of changes) {
@@ -321,7 +321,7 @@ export class Live {
       earlier.set(id, before);
       this.copies.set(id, after);
       if (before === undefined) this.replace(keys.taken(id), null);
-      if (before !== undefined || opened?.has(id)) this.count(before, after);
+      if (before !== undefined || opened?.has(id)) this.count(before, after, answered !== undefined);
     }
     if (fresh.size === 0) return;
     this.watches.each((watch) => {
@@ -331,7 +331,7 @@ export class Live {
       const decide = this.decide(query.filter);
       const next = withChanges(list, fresh, decide);
       if (next !== list) this.client.setQueryData(query.queryKey, next);
-      if (query.filter.q === undefined || hashKey(query.queryKey) === hashKey(answered)) continue;
+      if (query.filter.q === undefined || hashKey(query.queryKey) === hashKey(answered ?? [])) continue;
       const asks = [...fresh].some(([id, copy]) => mayBelong(list, earlier.get(id), copy, decide));
       if (asks) this.searches.add(query.queryKey);
     }
@@ -357,12 +357,13 @@ export class Live {
     if (known !== undefined && known.version <= contact.version) this.client.setQueryData(keys.contact(id), contact);
   }
 
-  private count(before: Conversation | undefined, after: Conversation): void {
+  /** `late`: an answer tells of a change that the counts may have with them already. */
+  private count(before: Conversation | undefined, after: Conversation, late: boolean): void {
     if (!countsDiffer(before, after, this.me)) return;
     const key = keys.counts();
     const counts = this.client.getQueryData<Counts | null>(key);
     if (counts) this.client.setQueryData(key, recounted(counts, before, after, this.me));
-    this.planRecount(this.client.isFetching({ queryKey: key }) > 0);
+    this.planRecount(late || this.client.isFetching({ queryKey: key }) > 0);
   }
 
   private planRecount(soon: boolean): void {

@@ -14,7 +14,7 @@ const ALL = ["bot", "queued", "open", "snoozed", "closed"] as const;
 
 interface Taker {
   during: <A, T>(request: () => Promise<A>, settle: (answer: A, watch: Watch) => T) => Promise<T>;
-  takeAnswered: (answered: readonly Conversation[], watch: Watch) => Conversation[];
+  takeAnswered: (answered: readonly Conversation[], watch: Watch, queryKey: readonly unknown[]) => Conversation[];
   takeAway: (id: string) => void;
 }
 
@@ -80,7 +80,7 @@ export class MissingConversations {
     const { generation } = this;
     await this.taker.during(request, (answered, watch) => {
       if (generation !== this.generation) return;
-      this.taker.takeAnswered(answered, watch);
+      this.taker.takeAnswered(answered, watch, []);
       const found = new Set(answered.map((one) => one.id));
       for (const id of wanted) if (!found.has(id)) this.waiting.add(id);
     });
