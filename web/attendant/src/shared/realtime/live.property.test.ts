@@ -68,10 +68,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** A closing is lost, the counts are asked for again and have it, and only then a list tells of it. */
 const KNOWN_LATE: Step[] = [
+  { do: "more", at: 0 },
   { do: "answer", at: 20 },
   { do: "open", at: 0 },
   { do: "answer", at: 7 },
   { do: "compute", at: 0 },
+  { do: "thread", at: 0 },
   { do: "close", at: 0 },
   { do: "lose", count: 3 },
 ];
