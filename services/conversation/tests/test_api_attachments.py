@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from atd_conversation import uploads
-from atd_conversation.uploads import MAX_UPLOAD_BYTES, THUMBNAIL
+from atd_conversation.domain.attachments import THUMBNAIL
+from atd_conversation.files import uploads
+from atd_conversation.files.uploads import MAX_UPLOAD_BYTES
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import SendFailure
 from atd_servicekit.files import FileMissing, file_key

@@ -6,7 +6,7 @@ import pytest
 
 from atd_conversation.domain.catalogue_kinds import REPLY
 from atd_conversation.domain.replies import MAX_BODY, MAX_FILES
-from atd_conversation.uploads import UNUSED_FOR
+from atd_conversation.files.uploads import UNUSED_FOR
 from atd_schemas.topics import CONVERSATION_EVENTS, PRESENCE_EVENTS
 from atd_servicekit.files import FileMissing, file_key
 from atd_testing.topics import TopicReader

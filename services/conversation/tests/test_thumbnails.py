@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
-from atd_conversation import thumbnails
 from atd_conversation.domain.message import Attachment
-from atd_conversation.thumbnails import MAX_PIXELS, SIDE, NoThumbnail, Thumbnails, shrink
+from atd_conversation.files import thumbnails
+from atd_conversation.files.thumbnails import MAX_PIXELS, SIDE, NoThumbnail, Thumbnails, shrink
 from atd_servicekit.files import FileMissing, OpenFile, StoredFile
 
 

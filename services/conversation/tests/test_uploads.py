@@ -10,17 +10,16 @@ import orjson
 import pytest
 
 from atd_conversation.commands import Draft
-from atd_conversation.domain.attachments import StoredAttachment
+from atd_conversation.domain.attachments import THUMBNAIL, StoredAttachment
 from atd_conversation.domain.message import Attachment
-from atd_conversation.store.earlier_files import EarlierFiles
-from atd_conversation.uploads import (
-    THUMBNAIL,
+from atd_conversation.files.uploads import (
     UNUSED_FOR,
     UPLOADS_AT_ONCE,
     UPLOADS_AT_ONCE_PER_TENANT,
     UploadPlaces,
     Uploads,
 )
+from atd_conversation.store.earlier_files import EarlierFiles
 from atd_servicekit.files import (
     DeduplicatedStore,
     FileInfected,

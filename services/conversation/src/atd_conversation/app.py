@@ -22,11 +22,13 @@ from atd_conversation.domain.catalogue_kinds import AUTOMATIC_REPLY, KINDS, REPL
 from atd_conversation.domain.channels import CHANNEL_RULES, ChannelRules, Channels
 from atd_conversation.domain.replies import check_reply
 from atd_conversation.due_messages import DueMessages
+from atd_conversation.files.thumbnails import Thumbnails
+from atd_conversation.files.uploads import Uploads
 from atd_conversation.handlers import InboundHandler, SettingsHandler
 from atd_conversation.marks import Marks
 from atd_conversation.names_lookup import NamesLookup
 from atd_conversation.own_frames import OwnFrames
-from atd_conversation.papers import Papers
+from atd_conversation.papers.parts import Papers
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
@@ -46,8 +48,6 @@ from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.store.unsent import UnsentDrafts
-from atd_conversation.thumbnails import Thumbnails
-from atd_conversation.uploads import Uploads
 from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import DeduplicatedStore, create_file_store, create_scanner

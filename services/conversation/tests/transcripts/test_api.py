@@ -7,7 +7,7 @@ import pytest
 
 from atd_conversation.api.transcripts import AT_ONCE
 from atd_conversation.domain.prepared_files import KEPT
-from atd_conversation.preparing import MOST_WAITING
+from atd_conversation.papers.preparing import MOST_WAITING
 from atd_testing.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

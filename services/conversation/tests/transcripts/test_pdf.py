@@ -8,8 +8,8 @@ import pypdfium2
 from PIL import Image
 
 from atd_conversation.domain.transcripts import Entry, EntryFile, Transcript, words_of
-from atd_conversation.transcripts.fonts import EMOJI, TEXT, fonts
-from atd_conversation.transcripts.pdf import MOST_PICTURES, PdfTranscript
+from atd_conversation.papers.transcripts.fonts import EMOJI, TEXT, fonts
+from atd_conversation.papers.transcripts.pdf import MOST_PICTURES, PdfTranscript
 
 NOW = datetime(2026, 10, 13, 1, 30, tzinfo=UTC)
 HEAD = Transcript(

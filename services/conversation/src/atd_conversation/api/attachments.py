@@ -10,8 +10,8 @@ from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, json_re
 from atd_conversation.api.serving import FileResponse, Unsatisfiable, file_headers, is_known, span_of
 from atd_conversation.domain.file_types import HEAD_BYTES
 from atd_conversation.domain.message import Attachment, Message
-from atd_conversation.thumbnails import MIME_TYPE, NoThumbnail
-from atd_conversation.uploads import MAX_UPLOAD_BYTES
+from atd_conversation.files.thumbnails import MIME_TYPE, NoThumbnail
+from atd_conversation.files.uploads import MAX_UPLOAD_BYTES
 from atd_schemas.views import AttachmentView
 from atd_servicekit.files import FileMissing, file_key
 from atd_servicekit.idempotency import IdempotencyKey

@@ -15,8 +15,8 @@ from atd_conversation.domain.imports.custom import PREFIX
 from atd_conversation.domain.imports.decisions import Duplicates
 from atd_conversation.domain.imports.rows import MAX_ROWS, TooManyRows
 from atd_conversation.domain.imports.sniffing import Delimiter, Encoding
-from atd_conversation.importing import new_import_id
-from atd_conversation.imports_reading import MAX_FILE_BYTES, EmptyFile, ReadFile, read_file
+from atd_conversation.papers.importing import new_import_id
+from atd_conversation.papers.imports_reading import MAX_FILE_BYTES, EmptyFile, ReadFile, read_file
 from atd_conversation.store.imports import ROWS_AT_ONCE, Import, ImportState, LineOutcome, LineRecord
 from atd_schemas.envelope import Timestamp
 from atd_schemas.views import Named

@@ -16,9 +16,11 @@ from atd_conversation.commands.scheduled import ScheduledCommands
 from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
 from atd_conversation.domain.channels import Channels
+from atd_conversation.files.thumbnails import Thumbnails
+from atd_conversation.files.uploads import Uploads
 from atd_conversation.marks import Marks
 from atd_conversation.own_frames import OwnFrames
-from atd_conversation.papers import Papers
+from atd_conversation.papers.parts import Papers
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.contact_notes import ContactNotes
@@ -30,8 +32,6 @@ from atd_conversation.store.records import Records
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
 from atd_conversation.store.unsent import UnsentDrafts
-from atd_conversation.thumbnails import Thumbnails
-from atd_conversation.uploads import Uploads
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.files import FileStore
 from atd_servicekit.idempotency import Idempotency

@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 
 from atd_conversation.api.serving import disposition
 from atd_conversation.domain.prepared_files import PreparedFile, PreparedState
-from atd_conversation.preparing import Preparing
+from atd_conversation.papers.preparing import Preparing
 from atd_schemas.envelope import Timestamp
 from atd_schemas.views import Named
 from atd_servicekit.files import FileMissing

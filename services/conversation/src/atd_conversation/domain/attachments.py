@@ -11,6 +11,9 @@ from atd_schemas.contents import MessageKind
 from atd_schemas.inbound import InboundAttachment
 from atd_schemas.views import AttachmentState
 
+THUMBNAIL = "thumbnail"
+"""The variant of a file that its thumbnail is kept under."""
+
 MAX_NAME = 200
 """Characters of a file's name."""
 

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from atd_conversation.domain.attachments import THUMBNAIL
 from atd_conversation.store.indexes import ATTACHMENTS, COUNTERS
 from atd_conversation.store.late_work import batches_since
-from atd_conversation.uploads import THUMBNAIL
 from atd_servicekit.files import DeduplicatedStore, FileMissing, StoredFile, file_key
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from PIL import Image, ImageOps
 
+from atd_conversation.domain.attachments import THUMBNAIL
 from atd_conversation.domain.message import THUMBNAILED, Attachment
-from atd_conversation.uploads import THUMBNAIL
 from atd_servicekit.files import FileMissing, FileStore, OpenFile, file_key
 
 SIDE = 320

@@ -10,7 +10,7 @@ from atd_conversation.domain.imports.writing import Sheet
 from atd_conversation.domain.prepared_files import PreparedFile
 from atd_conversation.domain.search_terms import asked_terms, listed_as
 from atd_conversation.domain.sight import Sight
-from atd_conversation.preparing import Made, Told
+from atd_conversation.papers.preparing import Made, Told
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.queries import Queries
 

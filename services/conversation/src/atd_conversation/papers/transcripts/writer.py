@@ -23,12 +23,12 @@ from atd_conversation.domain.transcripts import (
 )
 from atd_conversation.domain.transcripts.head import Format
 from atd_conversation.domain.transcripts.text import entry_text, head_text
+from atd_conversation.files.thumbnails import MAX_THUMBNAIL_BYTES, NoThumbnail, Thumbnails
 from atd_conversation.names_lookup import NamesLookup
+from atd_conversation.papers.transcripts.pdf import PdfTranscript
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.timeline import Timeline
 from atd_conversation.store.transcripts import ThreadReader
-from atd_conversation.thumbnails import MAX_THUMBNAIL_BYTES, NoThumbnail, Thumbnails
-from atd_conversation.transcripts.pdf import PdfTranscript
 from atd_servicekit.files import FileMissing
 
 MOST_MESSAGES = 100_000

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from atd_conversation.commands.contacts import Caller, ContactCommands
 from atd_conversation.commands.effects import send_command
+from atd_conversation.domain.attachments import THUMBNAIL
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import erase_command
 from atd_conversation.domain.imports.traces import Traces
 from atd_conversation.domain.unit_of_work import UnitOfWork
-from atd_conversation.preparing import Preparing
+from atd_conversation.papers.preparing import Preparing
 from atd_conversation.store.erasing import Piece, Removal
 from atd_conversation.store.importing import ImportMatches
 from atd_conversation.store.imports import Import, Imports
 from atd_conversation.store.privacy import Erasure, LogEntry, Privacy
 from atd_conversation.store.unit import UnitStore
-from atd_conversation.uploads import THUMBNAIL
 from atd_schemas.ids import uuid5
 from atd_schemas.privacy import ErasureConfirmed
 from atd_servicekit.clock import Clock

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from atd_conversation.domain.attachments import StoredAttachment, file_name
+from atd_conversation.domain.attachments import THUMBNAIL, StoredAttachment, file_name
 from atd_conversation.domain.drafts import UploadedFile, file_kind
 from atd_conversation.domain.file_types import has_boxes, type_by_tracks, type_of, webp_of
 from atd_conversation.domain.media_tracks import Mp4Scan
 from atd_conversation.domain.message import Attachment
-from atd_conversation.storage_use import Storage, refused_by
+from atd_conversation.files.storage_use import Storage, refused_by
 from atd_conversation.store.files import Files
 from atd_schemas.ids import uuid7
 from atd_servicekit.clock import Clock
@@ -51,9 +51,6 @@ UPLOAD_TIME = timedelta(minutes=15)
 
 UNUSED_FOR = timedelta(hours=24)
 """How long an upload waits for a message that takes it."""
-
-THUMBNAIL = "thumbnail"
-"""The variant of a file that its thumbnail is kept under."""
 
 PART_NAME = "file"
 """The field of the form that has the file."""

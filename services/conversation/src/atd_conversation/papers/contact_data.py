@@ -16,12 +16,12 @@ from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.prepared_files import PreparedFile
 from atd_conversation.domain.transcripts import is_shown, words_of
-from atd_conversation.preparing import MAX_BYTES, Made, Told
+from atd_conversation.papers.preparing import MAX_BYTES, Made, Told
+from atd_conversation.papers.transcripts.writer import PAGE, TranscriptWriter
 from atd_conversation.store.erasing import Removal
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.records import Records
 from atd_conversation.store.transcripts import ThreadReader
-from atd_conversation.transcripts.writer import PAGE, TranscriptWriter
 from atd_servicekit.files import FileMissing, FileStore, file_key
 
 MOST_CONVERSATIONS = 5_000

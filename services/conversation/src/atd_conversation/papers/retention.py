@@ -10,18 +10,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from atd_conversation.commands.effects import publish_changes
-from atd_conversation.domain.attachments import StoredAttachment
+from atd_conversation.domain.attachments import THUMBNAIL, StoredAttachment
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.retention import KINDS, RetentionKind, RetentionPolicy, without_files
 from atd_conversation.domain.unit_of_work import UnitOfWork
-from atd_conversation.erasing import Erasing
+from atd_conversation.papers.erasing import Erasing
 from atd_conversation.store.erasing import Piece, Removal
 from atd_conversation.store.privacy import Erasure, LogEntry, Privacy
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.retention import Aged, Estimate, Place, RetentionRows
 from atd_conversation.store.unit import UnitStore
-from atd_conversation.uploads import THUMBNAIL
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5, uuid7
 from atd_servicekit.clock import Clock

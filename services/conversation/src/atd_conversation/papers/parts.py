@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from atd_conversation.commands import ContactCommands
-from atd_conversation.contact_data import ContactData
 from atd_conversation.domain.channels import Channels
-from atd_conversation.erasing import Erasing
-from atd_conversation.exporting import ContactsExport
-from atd_conversation.importing import Importing
+from atd_conversation.files.thumbnails import Thumbnails
 from atd_conversation.names_lookup import NamesLookup
-from atd_conversation.preparing import Preparing
-from atd_conversation.retention import Retention
+from atd_conversation.papers.contact_data import ContactData
+from atd_conversation.papers.erasing import Erasing
+from atd_conversation.papers.exporting import ContactsExport
+from atd_conversation.papers.importing import Importing
+from atd_conversation.papers.preparing import Preparing
+from atd_conversation.papers.retention import Retention
+from atd_conversation.papers.transcripts.writer import TranscriptMaker, TranscriptWriter
 from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.erasing import Removal
 from atd_conversation.store.importing import ImportMatches
@@ -23,8 +25,6 @@ from atd_conversation.store.retention import Aged, RetentionRows
 from atd_conversation.store.timeline import Timeline
 from atd_conversation.store.transcripts import ThreadReader
 from atd_conversation.store.unit import UnitStore
-from atd_conversation.thumbnails import Thumbnails
-from atd_conversation.transcripts.writer import TranscriptMaker, TranscriptWriter
 from atd_schemas.topics import PRIVACY_CONFIRMATIONS
 from atd_servicekit.files import FileStore
 from atd_servicekit.idempotency import Idempotency

@@ -14,7 +14,7 @@ from reportlab.platypus import Flowable, Frame, Image, Paragraph, Spacer
 
 from atd_conversation.domain.transcripts import Entry, EntryFile, Transcript, head_lines
 from atd_conversation.domain.transcripts.text import author_line, file_line
-from atd_conversation.transcripts.fonts import STRONG, TEXT, fonts
+from atd_conversation.papers.transcripts.fonts import STRONG, TEXT, fonts
 
 MOST_PICTURES = 300
 """Pictures of one PDF; those after them are named."""

@@ -1,0 +1,1 @@
+"""Files as they come in and are shown: uploads, small pictures, the room they take."""
