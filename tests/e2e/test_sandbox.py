@@ -15,6 +15,7 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
+from atd_channel_sandbox.samples import CUSTOMERS
 from atd_testing.waiting import PATIENCE_SECONDS, eventually
 from tests.conftest import ADMINISTRATOR
 from tests.harness.browser import started_browser
@@ -85,7 +86,8 @@ class Phone:
     async def open(self, company: str, customer: str) -> None:
         await self.page.goto(self._url)
         await self.page.get_by_role("radio", name=company).click()
-        await self.page.locator(".thread", has_text=customer).click()
+        key = next(one.key for one in CUSTOMERS if one.name == customer)  # others of the name may have written
+        await self.page.locator(f'.thread[data-customer="{key}"]').click()
         await expect(self.page.locator(".chat-title h2")).to_have_text(company)
 
     async def write(self, text: str) -> None:
