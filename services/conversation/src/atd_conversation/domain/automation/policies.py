@@ -108,11 +108,11 @@ class Automation:
     replies: tuple[AutomaticReply, ...] = ()
     protocol: ProtocolPolicy = field(default_factory=ProtocolPolicy)
     ratings: RatingPolicy = field(default_factory=RatingPolicy)
+    rules: tuple[AutomaticReply, ...] = field(init=False, repr=False, compare=False)
+    """Every automatic reply, the product's own too: made once, and asked for by every message."""
 
-    @property
-    def rules(self) -> tuple[AutomaticReply, ...]:
-        """Every automatic reply, the product's own too."""
-        return (*self.replies, *self.protocol.rules())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", (*self.replies, *self.protocol.rules()))
 
 
 DEFAULT_AUTOMATION = Automation()

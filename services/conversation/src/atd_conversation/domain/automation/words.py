@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from atd_conversation.domain.text_folding import folded
 
@@ -26,5 +27,14 @@ def mentions(text: str | None, phrases: Iterable[str]) -> bool:
     """Whether one of the words or phrases stands in the text, whole."""
     if not text:
         return False
-    said = f" {' '.join(words_in(text))} "
-    return any(f" {' '.join(wanted)} " in said for wanted in map(words_in, phrases) if wanted)
+    said = _spaced(text)
+    return any(wanted in said for wanted in map(_spaced_phrase, phrases) if wanted.strip())
+
+
+def _spaced(text: str) -> str:
+    """Its words, each between spaces, so that one is found whole."""
+    return f" {' '.join(words_in(text))} "
+
+
+_spaced_phrase = lru_cache(maxsize=4_096)(_spaced)
+"""Companies' phrases stay the same from message to message."""
