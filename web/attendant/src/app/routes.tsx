@@ -3,16 +3,13 @@ import { Suspense, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, useRouteError, type RouteObject } from "react-router";
 
 import { Shell } from "@/app/shell/Shell";
+import { ChannelPage, ChannelsPage, ConnectPage, SetupPage } from "@/features/channels";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 const InboxPage = lazyPart(async () => (await import("@/app/pages/InboxPage")).InboxPage);
 const UnsentPage = lazyPart(async () => (await import("@/app/pages/UnsentPage")).UnsentPage);
 const CustomersPage = lazyPart(async () => (await import("@/features/customer")).CustomersPage);
-const ChannelsPage = lazyPart(async () => (await import("@/features/channels")).ChannelsPage);
-const ConnectPage = lazyPart(async () => (await import("@/features/channels")).ConnectPage);
-const ChannelPage = lazyPart(async () => (await import("@/features/channels")).ChannelPage);
-const SetupPage = lazyPart(async () => (await import("@/features/channels")).SetupPage);
 const SettingsPage = lazyPart(async () => (await import("@/app/pages/SettingsPage")).SettingsPage);
 const NotFoundPage = lazyPart(async () => (await import("@/app/pages/NotFoundPage")).NotFoundPage);
 
