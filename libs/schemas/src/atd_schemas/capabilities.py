@@ -15,10 +15,16 @@ FileKind = Literal["image", "video", "audio", "document", "sticker"]
 InteractiveType = Literal["buttons", "list", "link", "ask_location", "ask_phone"]
 
 
+TextUnit = Literal["characters", "utf16", "bytes"]
+"""Unicode code points; UTF-16 units, of which an emoji has two; bytes of UTF-8."""
+
+
 class TextLimit(Schema):
-    """Of a text, in characters (Unicode code points)."""
+    """Of a text, counted in `unit`. With `part` a longer text goes out in parts of that length, between words."""
 
     max_length: int
+    unit: TextUnit = "characters"
+    part: int | None = None
 
 
 class FileLimit(Schema):
@@ -107,25 +113,55 @@ class ContentLimits(Schema):
 
 
 class ReactionLimit(Schema):
-    """How old, in seconds, a message may be that the company reacts to."""
+    """How old, in seconds, a message may be that the company reacts to (null: any age), and with what.
+
+    `emoji`: the only ones that the channel takes; null: all.
+    """
+
+    within_seconds: int | None
+    emoji: tuple[str, ...] | None = None
+
+
+class OwnMessageLimit(Schema):
+    """How old, in seconds, a message of the company may be that it still changes or takes back; null: any age."""
+
+    within_seconds: int | None
+    kinds: tuple[MessageKind, ...]
+
+
+Moderation = Literal["hide", "delete", "like"]
+
+
+class PrivateReplyLimit(Schema):
+    """How old, in seconds, a public comment may be that is answered in private, once; `text` is of that answer."""
 
     within_seconds: int
+    text: TextLimit
 
 
 class ChannelCapabilities(ContentLimits):
     """What one kind of channel can carry.
 
     `name` is what people call it. `reply_window_seconds`: how long after the customer's last message anything but a
-    template may be sent; null: without end. `read_marks`: the customer can see that their messages were read; `typing`:
-    that an answer is being written.
+    template may be sent; null: without end. `person_window_seconds`, longer than that: how long a person may, but no
+    rule and no bot. `read_marks`: the customer can see that their messages were read; `typing`: that an answer is being
+    written. `edits`, `deletes`: what the company can do to messages that it sent. `public`: everybody can read what is
+    written; `moderation` is what the company can do to what customers write there, and `private_replies` how one of
+    them is answered in private.
     """
 
     kind: ChannelKind
     name: str
     reactions: ReactionLimit | None = None
     reply_window_seconds: int | None = None
+    person_window_seconds: int | None = None
     read_marks: bool = False
     typing: bool = False
+    edits: OwnMessageLimit | None = None
+    deletes: OwnMessageLimit | None = None
+    public: bool = False
+    moderation: tuple[Moderation, ...] = ()
+    private_replies: PrivateReplyLimit | None = None
 
 
 class NoteLimits(Schema):

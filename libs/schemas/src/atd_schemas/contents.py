@@ -69,14 +69,56 @@ class ProductRef(Schema):
     sku: str | None = None
 
 
-class _AboutProduct(Content):
-    """`product`: what the customer asks about; absent from all other messages."""
+class Shared(Schema):
+    """What a message is about, or brings along from elsewhere on the channel: a story, a post, a reel, a comment.
+
+    `type` is one of `story_reply`, `story_mention`, `story`, `post`, `reel`, `share`, `link`, `comment`, or the
+    channel's own word. Its picture or video, where there is one, is an attachment whose `role` says so: a story is gone
+    after a day, and what was fetched in time stays.
+    """
+
+    type: str
+    id: str | None = Field(default=None, exclude_if=_is_none)
+    url: str | None = Field(default=None, exclude_if=_is_none)
+    title: str | None = Field(default=None, exclude_if=_is_none)
+
+
+class Album(Schema):
+    """Messages that were sent together: those with the same `id`, in the order of `position`."""
+
+    id: str
+    position: int
+
+
+class _InContext(Content):
+    """What can stand beside the content of any message of a customer; what there is not is absent.
+
+    `product`: what the customer asks about. `shared`: what the message is about. `quote`: the part that the customer
+    marked of the message that this one answers. `forwarded_from`: who wrote it first. `album`: what it was sent with.
+    """
 
     product: ProductRef | None = Field(default=None, exclude_if=_is_none)
+    shared: Shared | None = Field(default=None, exclude_if=_is_none)
+    quote: str | None = Field(default=None, exclude_if=_is_none)
+    forwarded_from: str | None = Field(default=None, exclude_if=_is_none)
+    album: Album | None = Field(default=None, exclude_if=_is_none)
 
 
-class PlainContent(_AboutProduct):
-    """Of a text, picture, video or document: what it says is in `text` and `attachments`."""
+class Poll(Schema):
+    """A question with answers to choose from, shown as it was asked."""
+
+    question: str
+    options: tuple[str, ...] = ()
+    several: bool = False
+
+
+class PlainContent(_InContext):
+    """Of a text, picture, video or document: what it says is in `text` and `attachments`.
+
+    A `poll` is a text, whose question is the `text` too.
+    """
+
+    poll: Poll | None = Field(default=None, exclude_if=_is_none)
 
 
 class NoticeContent(Content):
@@ -114,6 +156,38 @@ class ScheduledFailedContent(Content):
     reason: str
 
 
+class ReachabilityContent(Content):
+    """Of a message of direction `system`: the customer cannot be written to any more, or can again, and why.
+
+    `reason` is `blocked` (they do not want messages), `left` (a group put the company out), `gone` (there is nobody any
+    more) or `back`.
+    """
+
+    type: Literal["unreachable", "reachable"]
+    reason: str
+
+
+class CameFromContent(Content):
+    """Of a message of direction `system`: the customer followed a link or an advertisement into the conversation.
+
+    What it was is the message's `referral`.
+    """
+
+    type: Literal["came_from"]
+
+
+class ActionFailedContent(Content):
+    """Of a message of direction `system`: a deed on a message was not done at the channel, and is undone here.
+
+    `action` as in `outbound.action`; `reason` is the code of why.
+    """
+
+    type: Literal["action_failed"]
+    action: str
+    message_id: str
+    reason: str
+
+
 class MergedContent(Content):
     """Of a message of direction `system`: two records of customers were joined, or separated again.
 
@@ -146,14 +220,14 @@ class RepliesStoppedContent(Content):
     rule_name: str | None = None
 
 
-class AudioContent(_AboutProduct):
+class AudioContent(_InContext):
     """A sound; `duration` is in seconds."""
 
     voice: bool = False
     duration: float | None = None
 
 
-class StickerContent(_AboutProduct):
+class StickerContent(_InContext):
     """A sticker, which may move."""
 
     animated: bool = False
@@ -169,7 +243,7 @@ class Place(Schema):
     url: str | None = None
 
 
-class LocationContent(Place, _AboutProduct):
+class LocationContent(Place, _InContext):
     """Where the customer is, or a place that somebody chose."""
 
 
@@ -196,7 +270,7 @@ class ContactCard(Schema):
     organization: str | None = None
 
 
-class ContactsContent(_AboutProduct):
+class ContactsContent(_InContext):
     """Contact cards. `origin` is `contact_request` when the customer answered the question for their number."""
 
     contacts: tuple[ContactCard, ...]
@@ -266,7 +340,7 @@ class AskContent(Content):
     type: Literal["ask_location", "ask_phone"]
 
 
-class AnswerContent(_AboutProduct):
+class AnswerContent(_InContext):
     """What the customer chose (`reply`), or filled in: `form` has the fields of the form."""
 
     reply: Row
@@ -330,14 +404,14 @@ class OrderItem(Schema):
     currency: str | None = None
 
 
-class OrderContent(_AboutProduct):
+class OrderContent(_InContext):
     """What the customer orders from a catalogue."""
 
     catalog_id: str | None = None
     items: tuple[OrderItem, ...] = ()
 
 
-class UnsupportedContent(_AboutProduct):
+class UnsupportedContent(_InContext):
     """A message that the channel or this version could not read: its type, and why."""
 
     type: str
@@ -351,6 +425,9 @@ CONTENTS: Mapping[MessageKind, tuple[type[Content], ...]] = MappingProxyType(
             PlainContent,
             NumberChangedContent,
             ContinuedContent,
+            ReachabilityContent,
+            CameFromContent,
+            ActionFailedContent,
             MergedContent,
             ScheduledFailedContent,
             RatingNotAskedContent,
@@ -387,6 +464,9 @@ _NOTICES: Mapping[str, type[Content]] = MappingProxyType(
         for model in (
             NumberChangedContent,
             ContinuedContent,
+            ReachabilityContent,
+            CameFromContent,
+            ActionFailedContent,
             MergedContent,
             ScheduledFailedContent,
             RatingNotAskedContent,

@@ -7,7 +7,7 @@ from pydantic import Field
 from atd_schemas.contents import EMPTY, ContentOfKind, MessageKind, OptionalReferral, WithContent
 from atd_schemas.envelope import Envelope, Schema, Timestamp
 from atd_schemas.ids import provider_event_id
-from atd_schemas.views import ChannelKind
+from atd_schemas.views import AttachmentRole, ChannelKind
 
 
 class ClaimedDetails(Schema):
@@ -27,6 +27,9 @@ class InboundContact(Schema):
 
     `shared_phone` (E.164) is the person's own number, which they gave to the company and the channel filled in
     (WhatsApp: the answer to the request for it, Telegram: the own contact). It is theirs unless another contact has it.
+
+    `group`: not one person but a group of them, which is answered as a whole. `username` is what the person chose to be
+    called on the channel; it can change hands, so it identifies nobody.
     """
 
     external_id: str
@@ -36,13 +39,55 @@ class InboundContact(Schema):
     email: str | None = None
     claimed: ClaimedDetails | None = None
     shared_phone: str | None = None
+    group: bool = False
+    username: str | None = None
+
+
+class InboundAuthor(Schema):
+    """Who wrote a message in a group, as the provider names them."""
+
+    external_id: str | None = None
+    name: str | None = None
+
+
+class InboundPost(Schema):
+    """A post of the company's page, as far as the channel told. Its picture is an attachment with the role `post`."""
+
+    id: str
+    text: str | None = None
+    url: str | None = None
+
+
+class PrivateAccount(Schema):
+    """Another account of the same tenant, on which the same person can be answered in private."""
+
+    account_id: str
+    channel: ChannelKind
+    name: str
+
+
+class InboundThread(Schema):
+    """The strand of an account that a message is in, where a customer can have several (see `ThreadView`).
+
+    `id` is what answers are addressed to beside the customer: the post, the topic, the business connection. A message
+    without a thread is in the customer's own private strand.
+    """
+
+    id: str
+    kind: Literal["post", "topic", "business"]
+    public: bool = False
+    title: str | None = None
+    post: InboundPost | None = None
+    private_account: PrivateAccount | None = None
 
 
 class InboundAttachment(Schema):
     """A file as the provider announces it, before it is fetched.
 
     `id` is ours, the same for the same file of the same message. `provider_id` names the file at the provider,
-    `url` is where it may still be had without asking for its address. `size` is in bytes, `sha256` in hex.
+    `url` is where it may still be had without asking for its address. `size` is in bytes, `sha256` in hex. `role`: it
+    is not what the customer sent, but a picture of what the message is about. `unavailable` is the stable word of why
+    it can never be fetched, where the channel says so at once (`too_large`, `expired`): it is shown as failed.
     """
 
     id: str
@@ -52,12 +97,16 @@ class InboundAttachment(Schema):
     size: int | None = None
     sha256: str | None = None
     url: str | None = None
+    role: AttachmentRole | None = None
+    unavailable: str | None = None
 
 
 class InboundMessageData(WithContent):
     """A message that a customer wrote. `content` is the kind-specific part, the same for every channel.
 
     Of a kind that this version does not understand, `kind` is `unsupported` and `content` names the type.
+    `thread` is the strand that it is in; `author`, in a group, the person who wrote it; `hidden`: it is a public
+    comment that is not shown to others.
     """
 
     account_id: str
@@ -72,6 +121,9 @@ class InboundMessageData(WithContent):
     forwarded: Literal["no", "once", "often"] = "no"
     attachments: tuple[InboundAttachment, ...] = ()
     referral: OptionalReferral = None
+    thread: InboundThread | None = None
+    author: InboundAuthor | None = None
+    hidden: bool = False
 
 
 class SendFailure(Schema):
@@ -93,8 +145,11 @@ class InboundReceiptData(Schema):
 
     `message_id` is ours, known when the provider returns it; `external_id` is the provider's, unknown for
     a message that was refused. At least one of them is present. `attempt` counts the repeats that an attendant
-    asked for. `about` says what was sent: a message, or a reaction to the message `message_id`. `aliases` are other
-    ids of the recipient that the provider told.
+    asked for. `about` says what was sent: a message, or a reaction to the message `message_id`, or a deed on it
+    (`outbound.action`, which `causation_id` names). `aliases` are other ids of the recipient that the provider told.
+
+    A message that goes out in several parts has an id for each: `external_ids` are all that are known, in their order,
+    `parts_sent` how many calls were accepted. A failed message says so too: its customer has got the first parts.
     """
 
     account_id: str
@@ -105,8 +160,24 @@ class InboundReceiptData(Schema):
     message_id: str | None = None
     failure: SendFailure | None = None
     attempt: int = 0
-    about: Literal["message", "reaction"] = "message"
+    about: Literal["message", "reaction", "action"] = "message"
     aliases: tuple[str, ...] = ()
+    external_ids: tuple[str, ...] = ()
+    parts_sent: int = 0
+
+
+class InboundReceiptUntilData(Schema):
+    """How far the customer has got our messages, or read them: everything until a moment, or until one of them.
+
+    One of `until` (the provider's time) and `external_id` is there. It says nothing about what was not sent yet.
+    """
+
+    account_id: str
+    channel: ChannelKind
+    status: Literal["delivered", "read"]
+    recipient: str
+    until: Timestamp | None = None
+    external_id: str | None = None
 
 
 class InboundChangeData(Schema):
@@ -143,6 +214,37 @@ class InboundDeleteData(InboundChangeData):
     """The message was taken back."""
 
 
+class InboundVisibilityData(InboundChangeData):
+    """A public comment is shown to others, or to its author and the company alone."""
+
+    hidden: bool
+
+
+class InboundActivityData(Schema):
+    """The customer did something that opens the reply window and is no message: a link followed, an opt-in."""
+
+    account_id: str
+    account_name: str
+    channel: ChannelKind
+    external_id: str
+    contact: InboundContact
+    what: Literal["referral", "opt_in", "reaction", "other"] = "other"
+    referral: OptionalReferral = None
+    thread: InboundThread | None = None
+
+
+class InboundReachabilityData(Schema):
+    """Whether a customer can be written to. `reason` as in `ReachabilityContent`."""
+
+    account_id: str
+    account_name: str
+    channel: ChannelKind
+    external_id: str
+    contact: InboundContact
+    reachable: bool
+    reason: Literal["blocked", "left", "gone", "back"]
+
+
 class InboundContactChangeData(Schema):
     """A customer goes by other ids now. `previous` are those before, `contact` has the new ones."""
 
@@ -152,7 +254,7 @@ class InboundContactChangeData(Schema):
     external_id: str
     previous: tuple[str, ...]
     contact: InboundContact
-    reason: Literal["number_changed", "user_id_changed", "identity_changed"]
+    reason: Literal["number_changed", "user_id_changed", "identity_changed", "group_moved"]
 
 
 class InboundPreferenceData(Schema):
@@ -243,6 +345,34 @@ class InboundDelete(Envelope):
     data: InboundDeleteData
 
 
+class InboundReceiptUntil(Envelope):
+    """A receipt for all of our messages until some point. `subject` is account + the recipient's external id."""
+
+    type: Literal["inbound.receipt_until"] = "inbound.receipt_until"
+    data: InboundReceiptUntilData
+
+
+class InboundVisibility(Envelope):
+    """A public comment was hidden or shown again. `subject` is account + the customer's external id."""
+
+    type: Literal["inbound.visibility"] = "inbound.visibility"
+    data: InboundVisibilityData
+
+
+class InboundActivity(Envelope):
+    """The customer did something that is no message. `subject` is account + the customer's external id."""
+
+    type: Literal["inbound.activity"] = "inbound.activity"
+    data: InboundActivityData
+
+
+class InboundReachability(Envelope):
+    """A customer blocked the company, or let it in again. `subject` is account + the customer's external id."""
+
+    type: Literal["inbound.reachability"] = "inbound.reachability"
+    data: InboundReachabilityData
+
+
 class InboundContactChange(Envelope):
     """A customer has a new number or a new id. `subject` is account + the external id before."""
 
@@ -268,9 +398,13 @@ InboundEvent = Annotated[
     InboundMessage
     | InboundEcho
     | InboundReceipt
+    | InboundReceiptUntil
     | InboundReaction
     | InboundEdit
     | InboundDelete
+    | InboundVisibility
+    | InboundActivity
+    | InboundReachability
     | InboundContactChange
     | InboundPreference
     | InboundFile,

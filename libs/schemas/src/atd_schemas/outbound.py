@@ -26,7 +26,12 @@ class OutboundMessageData(WithContent):
 
     `content` has the shape of the public API, the same for every channel. `attempt` counts the repeats that an
     attendant asked for after a failure. After `reply_until` the channel lets nobody send it, because the customer has
-    not written for too long; absent where there is no such time.
+    not written for too long; absent where there is no such time. After `free_until`, which is earlier, the channel
+    takes it only because a person wrote it (`by_person`), and wants to be told so.
+
+    `thread_id` names the strand of the customer that it belongs to (`InboundThread.id`). `parts_sent`: the first parts
+    were accepted by an earlier attempt, and are not sent again. `private_reply_to` is the public comment that it
+    answers in private: the customer has no other address here until they answer.
     """
 
     account_id: str
@@ -41,6 +46,11 @@ class OutboundMessageData(WithContent):
     attachments: tuple[OutboundAttachment, ...] = ()
     attempt: int = 0
     reply_until: datetime | None = None
+    free_until: datetime | None = None
+    by_person: bool = True
+    thread_id: str | None = None
+    parts_sent: int = 0
+    private_reply_to: str | None = None
 
 
 class OutboundReactionData(Schema):
@@ -57,6 +67,30 @@ class OutboundReactionData(Schema):
     target_external_id: str
     emoji: str | None = None
     reply_until: datetime | None = None
+    thread_id: str | None = None
+
+
+ActionName = Literal["edit", "delete", "hide", "show"]
+"""`edit` and `delete`: of a message of ours; `delete` also of a public comment. `hide`, `show`: of a public comment."""
+
+
+class OutboundActionData(Schema):
+    """Do something to messages that are at the channel already. Done twice it has no second effect.
+
+    `target_external_ids` are all ids of the message (it can have been sent in parts); `text` is what it says from now
+    on (`edit`), and `kind` what it is.
+    """
+
+    account_id: str
+    channel: ChannelKind
+    conversation_id: str
+    message_id: str
+    recipient: str
+    action: ActionName
+    target_external_ids: tuple[str, ...]
+    kind: MessageKind = "text"
+    text: str | None = None
+    thread_id: str | None = None
 
 
 class OutboundReadData(Schema):
@@ -68,6 +102,7 @@ class OutboundReadData(Schema):
     recipient: str
     external_id: str
     typing: bool = False
+    thread_id: str | None = None
 
 
 class OutboundFetchData(Schema):
@@ -111,6 +146,13 @@ class OutboundReaction(Envelope):
     data: OutboundReactionData
 
 
+class OutboundAction(Envelope):
+    """Change, take back, hide or show a message. `subject` and key are the conversation."""
+
+    type: Literal["outbound.action"] = "outbound.action"
+    data: OutboundActionData
+
+
 class OutboundRead(Envelope):
     """Mark as read. `subject` and key are the conversation."""
 
@@ -133,5 +175,6 @@ class OutboundErase(Envelope):
 
 
 OutboundCommand = Annotated[
-    OutboundMessage | OutboundReaction | OutboundRead | OutboundFetch | OutboundErase, Field(discriminator="type")
+    OutboundMessage | OutboundReaction | OutboundAction | OutboundRead | OutboundFetch | OutboundErase,
+    Field(discriminator="type"),
 ]

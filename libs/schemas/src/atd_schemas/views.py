@@ -9,6 +9,7 @@ from atd_schemas.envelope import ActorType, Schema, Timestamp
 from atd_schemas.template_parts import UnsendablePart
 
 ChannelKind = Literal["whatsapp", "telegram", "messenger", "facebook", "instagram", "web", "app"]
+AttachmentRole = Literal["post", "story", "shared"]
 ConversationStatus = Literal["bot", "queued", "open", "snoozed", "closed"]
 Direction = Literal["inbound", "outbound", "note", "system"]
 MessageStatus = Literal["pending", "sent", "delivered", "read", "failed"]
@@ -28,6 +29,34 @@ class ChannelRef(Schema):
     kind: ChannelKind
     account_id: str
     name: str
+
+
+class PostView(Schema):
+    """A post of the company's page, as far as it is known: what its public comments are about.
+
+    `attachment_id` is its picture, fetched once for each conversation.
+    """
+
+    id: str
+    text: str | None = None
+    url: str | None = None
+    attachment_id: str | None = None
+
+
+class ThreadView(Schema):
+    """The strand of a channel that a conversation is: what the customer writes elsewhere on it is another conversation.
+
+    `post`: comments below a post of the page, which everybody can read (`public`). `topic`: a topic of a group.
+    `business`: what was written to the company's own name and not to its bot. `private_channel` is where the customer
+    of a public thread can be answered in private.
+    """
+
+    id: str
+    kind: Literal["post", "topic", "business"]
+    public: bool = False
+    title: str | None = None
+    post: PostView | None = None
+    private_channel: ChannelRef | None = None
 
 
 class AuthorView(Schema):
@@ -153,6 +182,9 @@ class ConversationView(Schema):
     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
     closes, assigns or snoozes it. `tag_ids` are the tags that its messages have. `rating` is the customer's latest one,
     which `rating_details` tells more of; `rating_request` is what they were asked last, answered or not.
+    `thread` is there where the channel has several strands for one customer. `free_until`, where it is earlier than
+    `reply_window_expires_at`: from then on only people may answer, no rule and no bot. `unreachable`: why the customer
+    cannot be written to (see `ReachabilityContent`), else absent.
     """
 
     id: str
@@ -186,6 +218,9 @@ class ConversationView(Schema):
     tag_ids: tuple[str, ...] = ()
     rating_details: RatingView | None = None
     rating_request: RatingRequestView | None = None
+    thread: ThreadView | None = Field(default=None, exclude_if=_is_none)
+    free_until: Timestamp | None = Field(default=None, exclude_if=_is_none)
+    unreachable: str | None = Field(default=None, exclude_if=_is_none)
     sequence: int = 0
 
 
@@ -209,11 +244,20 @@ AttachmentState = Literal["pending", "scanning", "ready", "failed", "infected"]
 """`scanning`: the virus scanner did not answer yet; `infected`: it found something, and nothing was kept."""
 
 
+class PrivateReplyView(Schema):
+    """The private answer to a public comment: a message of the customer's private conversation."""
+
+    message_id: str
+    conversation_id: str
+    at: Timestamp
+
+
 class AttachmentView(Schema):
     """A file of a message. `size` is in bytes, absent while it is not known; `url` answers once it is `ready`.
 
     `width` and `height` are a picture's in pixels, turned as it is shown; null where they are not known: while it is
-    `pending`, of other files, and of pictures that are damaged or were stored by earlier versions.
+    `pending`, of other files, and of pictures that are damaged or were stored by earlier versions. `role`, else absent:
+    it is the picture of what the message is about (see `Shared`, `PostView`), not something that the customer sent.
     """
 
     id: str
@@ -226,6 +270,7 @@ class AttachmentView(Schema):
     error: MessageError | None = None
     width: int | None = None
     height: int | None = None
+    role: AttachmentRole | None = Field(default=None, exclude_if=_is_none)
 
 
 class TagRef(Schema):
@@ -268,7 +313,9 @@ class MessageView(WithContent):
     later one (0 in events of earlier releases: it is `sequence`). `client_id` is what the sender's client called it.
     `mentions` are the ids of the attendants whom a note names.
     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
-    `automatic`: nobody wrote it, the product sent it.
+    `automatic`: nobody wrote it, the product sent it. `hidden`: a public comment that only its author and the company
+    see. `private_reply`: a public comment was answered in private too. `parts_sent`, of a failed message that goes out
+    in several parts: how many of them the customer has got, so that trying again sends the others.
     """
 
     id: str
@@ -290,6 +337,9 @@ class MessageView(WithContent):
     referral: OptionalReferral = None
     edited_at: Timestamp | None = None
     deleted_at: Timestamp | None = None
+    hidden: bool = Field(default=False, exclude_if=_is_false)
+    private_reply: PrivateReplyView | None = Field(default=None, exclude_if=_is_none)
+    parts_sent: int | None = Field(default=None, exclude_if=_is_none)
     external_id: str | None = None
     occurred_at: Timestamp
     recorded_at: Timestamp
