@@ -292,25 +292,6 @@ def test_a_form_holds_nothing_that_a_document_could_not(form: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        ("boleto.pdf", "boleto.pdf"),
-        ("/etc/passwd", "passwd"),
-        ("C:\\fotos\\ação.jpg", "ação.jpg"),
-        (" a\r\nb\u202e.txt ", "ab.txt"),
-        ("..", None),
-        ("pasta/", None),
-        ("", None),
-        (7, None),
-        ("n" * 300, "n" * 255),
-        ("n" * 300 + ".docx", "n" * 250 + ".docx"),
-    ],
-)
-def test_a_file_keeps_its_name_and_nothing_else(sent: object, kept: str | None) -> None:
-    assert values.file_name_of(sent) == kept
-
-
-@pytest.mark.parametrize(
     ("sent", "hexadecimal"),
     [
         ("n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=", hashlib.sha256(b"test").hexdigest()),

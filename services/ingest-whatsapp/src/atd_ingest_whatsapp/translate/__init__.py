@@ -5,8 +5,8 @@ problems, and the caller then keeps the whole body: nothing that Meta sent is lo
 again with the same ids. Shapes: Meta's webhook reference for Graph API v25.0.
 """
 
+from atd_channelkit.webhooks.problems import PROBLEMS_LIMIT
 from atd_ingest_whatsapp.translate.notes import Alert, HealthNote, Note, TemplateNote
-from atd_ingest_whatsapp.translate.part import PROBLEMS_LIMIT
 from atd_ingest_whatsapp.translate.reader import OBJECT, Event, Proven, translate
 
 __all__ = [

@@ -4,8 +4,9 @@ import quopri
 from collections.abc import Iterator
 from typing import Any
 
+from atd_channelkit.webhooks.values import Json, id_of, label_of
 from atd_ingest_whatsapp.translate.part import Part
-from atd_ingest_whatsapp.translate.values import Json, id_of, label_of, phone_of, phone_written
+from atd_ingest_whatsapp.translate.values import phone_of, phone_written
 from atd_schemas.contents import ContactCard, ContactsContent
 
 CARDS_LIMIT = 257

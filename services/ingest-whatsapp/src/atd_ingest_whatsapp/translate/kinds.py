@@ -8,20 +8,11 @@ from typing import Any
 
 import orjson
 
+from atd_channelkit.webhooks.values import Json, file_name_of, id_of, is_blank, number_of, plain, shown, storable
 from atd_ingest_whatsapp.failures import code_of, detail_of
 from atd_ingest_whatsapp.translate.cards import cards_of
 from atd_ingest_whatsapp.translate.part import Part
-from atd_ingest_whatsapp.translate.values import (
-    Json,
-    file_name_of,
-    id_of,
-    is_blank,
-    number_of,
-    plain,
-    sha256_of,
-    shown,
-    storable,
-)
+from atd_ingest_whatsapp.translate.values import sha256_of
 from atd_schemas.contents import (
     EMPTY,
     AudioContent,

@@ -6,10 +6,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
+from atd_channelkit.webhooks.values import Json, id_of, shown
 from atd_ingest_whatsapp.translate.cards import shared_phone
 from atd_ingest_whatsapp.translate.kinds import Said, said
 from atd_ingest_whatsapp.translate.part import Part, contact_of
-from atd_ingest_whatsapp.translate.values import Json, id_of, shown
 from atd_schemas.contents import ProductRef, Referral, UnsupportedContent, with_product
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import provider_event_id

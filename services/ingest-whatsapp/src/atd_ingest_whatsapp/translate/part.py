@@ -1,50 +1,20 @@
 """One item of a body with what it is read by: whose it is, who is meant, and where problems are named."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from atd_channelkit.webhooks.moments import moment
+from atd_channelkit.webhooks.problems import Problems
 from atd_channelkit.webhooks.translation import IN_GROUP
+from atd_channelkit.webhooks.values import LABEL_LIMIT, NAME_LIMIT, TEXT_LIMIT, Json, id_of, label_of, link_of
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.failures import code_of
-from atd_ingest_whatsapp.translate.values import (
-    LABEL_LIMIT,
-    NAME_LIMIT,
-    TEXT_LIMIT,
-    Json,
-    id_of,
-    label_of,
-    link_of,
-    phone_of,
-)
+from atd_ingest_whatsapp.translate.values import phone_of
 from atd_schemas.inbound import InboundContact
 
-PROBLEMS_LIMIT = 100
-"""Problems that are named one by one; a body with more says how many there are."""
-
-
 _OF_GROUPS = ("group_id", "recipient_participant_id")
-
-
-@dataclass(slots=True)
-class Problems:
-    """What was not understood of a body, each by its path."""
-
-    found: list[str] = field(default_factory=list)
-    more: int = 0
-
-    def add(self, where: str, what: str) -> None:
-        """Name one; beyond the limit it is only counted."""
-        if len(self.found) < PROBLEMS_LIMIT:
-            self.found.append(f"{where}: {what}")
-        else:
-            self.more += 1
-
-    def named(self) -> tuple[str, ...]:
-        """All of them, as they are kept with the body."""
-        return (*self.found, f"and {self.more} more") if self.more else tuple(self.found)
 
 
 @dataclass(slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from atd_channelkit.webhooks.values import id_of, shown
 from atd_ingest_whatsapp.translate.messages import SOURCE, contact_change
 from atd_ingest_whatsapp.translate.part import Part, contact_of
-from atd_ingest_whatsapp.translate.values import id_of, shown
 from atd_schemas.envelope import Actor
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundContactChange, InboundPreference, InboundPreferenceData, inbound_subject

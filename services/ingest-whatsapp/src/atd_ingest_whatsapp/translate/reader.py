@@ -7,15 +7,16 @@ from types import MappingProxyType
 from typing import Any
 
 from atd_channelkit.webhooks.moments import moment
+from atd_channelkit.webhooks.problems import Problems
 from atd_channelkit.webhooks.translation import SendProof, Translation
+from atd_channelkit.webhooks.values import Json, plain, shown
 from atd_ingest_whatsapp.accounts.model import Account
 from atd_ingest_whatsapp.translate.messages import MessageEvent, message_event
 from atd_ingest_whatsapp.translate.notes import Note
-from atd_ingest_whatsapp.translate.part import Part, Problems, people_of
+from atd_ingest_whatsapp.translate.part import Part, people_of
 from atd_ingest_whatsapp.translate.people import preference, user_id_change
 from atd_ingest_whatsapp.translate.state import FIELDS, Change, error_notes, notes_of
 from atd_ingest_whatsapp.translate.statuses import receipt
-from atd_ingest_whatsapp.translate.values import Json, plain, shown
 from atd_schemas.inbound import InboundPreference, InboundReceipt
 
 OBJECT = "whatsapp_business_account"

@@ -11,11 +11,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from atd_channelkit.webhooks.problems import Problems
+from atd_channelkit.webhooks.values import Json, label_of, plain
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.failures import class_of, code_of, detail_of
 from atd_ingest_whatsapp.translate.notes import Alert, HealthNote, Note, TemplateNote
-from atd_ingest_whatsapp.translate.part import Problems
-from atd_ingest_whatsapp.translate.values import Json, label_of, plain
 from atd_schemas.ids import uuid5
 
 LANGUAGE_LIMIT = 16

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from atd_channelkit.sending.references import SendReference, read_reference
 from atd_channelkit.webhooks.translation import SendProof
+from atd_channelkit.webhooks.values import Json, id_of, shown
 from atd_ingest_whatsapp.failures import class_of, code_of, detail_of
 from atd_ingest_whatsapp.translate.messages import SOURCE
 from atd_ingest_whatsapp.translate.part import Part
-from atd_ingest_whatsapp.translate.values import Json, id_of, shown
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundReceipt, InboundReceiptData, ReceiptStatus, SendFailure, inbound_subject
 

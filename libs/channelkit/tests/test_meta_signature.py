@@ -2,7 +2,7 @@
 
 import pytest
 
-from atd_ingest_whatsapp.signature import proving_secrets
+from atd_channelkit.webhooks.meta_signature import proving_secrets
 from atd_testing.whatsapp import builders
 
 SECRET = b"example-app-secret"
