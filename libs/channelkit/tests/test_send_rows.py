@@ -15,6 +15,8 @@ from atd_channelkit.sending.references import SendReference, message_reference, 
 from atd_channelkit.sending.rows import SendCommand, data_of, new_row
 from atd_schemas.inbound import InboundAttachment, InboundReceipt
 from atd_schemas.outbound import (
+    OutboundAction,
+    OutboundActionData,
     OutboundAttachment,
     OutboundCommand,
     OutboundErase,
@@ -63,6 +65,11 @@ def reaction(emoji: str | None = "👍", **changes: Any) -> OutboundReaction:
     return OutboundReaction(**ENVELOPE, data=data)
 
 
+def action() -> OutboundAction:
+    data: Any = {"message_id": MESSAGE, "action": "edit", "target_external_ids": ("m_1", "m_2"), "text": "Às 15 h"}
+    return OutboundAction(**ENVELOPE, data=OutboundActionData(**PLACE, **data))
+
+
 def read() -> OutboundRead:
     return OutboundRead(**ENVELOPE, data=OutboundReadData(**PLACE, external_id="wamid.T", typing=True))
 
@@ -96,6 +103,8 @@ def as_row(command: SendCommand) -> ledger.Row:
         reaction(),
         reaction(None),
         read(),
+        action(),
+        message(parts_sent=2, thread_id="77", free_until=NOW, by_person=False, private_reply_to="5550001_6660001"),
     ],
 )
 def test_a_row_asks_for_what_its_command_asked_for(command: SendCommand) -> None:
@@ -157,7 +166,7 @@ async def test_every_command_is_written_into_a_ledger_and_files_into_one_of_thei
         attachment_ids=("file-1",),
     )
     erase = OutboundErase(**ENVELOPE, data=erased)
-    commands = [message(), reaction(), read(), OutboundFetch(**ENVELOPE, data=wanted), erase]
+    commands = [message(), reaction(), action(), read(), OutboundFetch(**ENVELOPE, data=wanted), erase]
     confirmed: list[Any] = []
 
     async def confirm(command: OutboundErase, rows: int) -> None:
@@ -167,7 +176,7 @@ async def test_every_command_is_written_into_a_ledger_and_files_into_one_of_thei
     assert {type(command) for command in commands} == set(get_args(union))
     records: Any = [SimpleNamespace(event=command, offset=7, traceparent=None) for command in commands]
     await outbound_handler(sends, fetches, send_for=DAY, fetch_for=7 * DAY, confirm=confirm)(records)
-    assert sends.ids == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", COMMAND]
+    assert sends.ids == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", f"{MESSAGE}.action.{COMMAND}", COMMAND]
     assert fetches.ids == ["file-1"]
     assert sends.forgotten == [MESSAGE, "conversation-1", "read:conversation-1"]
     assert fetches.forgotten == ["file-1"]

@@ -24,13 +24,24 @@ FailureClass = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it. `external_id` is the message's, absent for a mark as read.
+    """The provider took it.
 
-    `aliases` are other names of the recipient that the answer told.
+    Attributes:
+        external_id: the message's, absent for a mark as read.
+        aliases: other names of the recipient that the answer told.
+        external_ids: all ids that this call gave, where one call makes several messages (an album).
+        complete: whether the message has been sent whole; otherwise `send` is called again, for the next part.
     """
 
     external_id: str | None = None
     aliases: tuple[str, ...] = ()
+    external_ids: tuple[str, ...] = ()
+    complete: bool = True
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id that this call gave."""
+        return self.external_ids or (() if self.external_id is None else (self.external_id,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,14 @@ from typing import Any, Protocol
 
 from atd_channelkit.media.rows import fetch_row
 from atd_channelkit.sending.rows import erased_rows, new_row
-from atd_schemas.outbound import OutboundErase, OutboundFetch, OutboundMessage, OutboundReaction, OutboundRead
+from atd_schemas.outbound import (
+    OutboundAction,
+    OutboundErase,
+    OutboundFetch,
+    OutboundMessage,
+    OutboundReaction,
+    OutboundRead,
+)
 from atd_servicekit.consuming import BatchHandler, Record
 from atd_servicekit.ledger import NewRow
 
@@ -34,7 +41,7 @@ def outbound_handler(
     async def handle(records: Sequence[Record[Any]]) -> None:
         to_send, to_fetch, to_erase = [], [], []
         for record in records:
-            if isinstance(record.event, OutboundMessage | OutboundReaction | OutboundRead):
+            if isinstance(record.event, OutboundMessage | OutboundReaction | OutboundAction | OutboundRead):
                 to_send.append(new_row(record.event, record.offset, record.traceparent, send_for))
             elif isinstance(record.event, OutboundFetch):
                 to_fetch.append(fetch_row(record.event, record.offset, record.traceparent, fetch_for))

@@ -77,11 +77,16 @@ class FileUploads(Generic[A]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending(Generic[A]):
-    """What a channel brings for sending. A channel that has no files leaves out `customer_files` and `uploads`."""
+    """What a channel brings for sending. A channel that has no files leaves out `customer_files` and `uploads`.
+
+    `proves`: whether the provider tells later that something was sent of which the answer was lost. Where it never
+    does, such a send is not made again: people look, and decide.
+    """
 
     client: ProviderClient[A]
     customer_files: CustomerFiles[A] = field(default_factory=no_customer_files)
     uploads: FileUploads[A] | None = None
+    proves: bool = True
 
 
 class ChannelLedgers(Generic[A]):
@@ -158,10 +163,13 @@ class ChannelLedgers(Generic[A]):
         await self._fetches.resume(account_id)
 
     async def confirm(self, proofs: Sequence[SendProof]) -> None:
-        """Finish the sends that receipts prove. A receipt proves sends of its own account alone."""
+        """Finish the sends that receipts prove, or go on with them. A receipt proves sends of its own account alone."""
         by_account: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
         for one in proofs:
-            by_account[one.account_id][one.row_id] = {"external_id": one.external_id}
+            if one.part is not None:
+                await self._sends.prove_step(one.row_id, one.part, [one.external_id], group=one.account_id)
+            else:
+                by_account[one.account_id][one.row_id] = {"external_id": one.external_id}
         for account_id, results in by_account.items():
             await self._sends.resolve_many(results, group=account_id)
 
@@ -183,7 +191,7 @@ class ChannelLedgers(Generic[A]):
             publisher=runtime.producer,
             rate=WaitingRateLimiter(Rate.even(settings.messages_per_second), runtime.clock, start_empty=True),
             holds=lambda row: leases.owns(row.shard),
-            policy=RetryPolicy(settings.uncertain_after),
+            policy=RetryPolicy(settings.uncertain_after, proves=sending.proves),
             send_for=settings.send_until,
             clock=runtime.clock,
             tracing=runtime.tracing,

@@ -6,17 +6,20 @@ of refusal has waits and a count of its own. A throttle holds up the whole accou
 alone; a refusal can name another wait (`Wait`). Refused credentials hold up the account until it is reconnected. What
 waits for anything when its time is over fails then, with the refusal that it waited for (`overdue`). What may have
 arrived waits `uncertain_after` for a receipt and is then sent again, but not after the fourth such attempt (refusals
-prove that nothing was sent, so they do not count); a reaction is sent again at once, because the second changes
-nothing. Everything else fails at once, in the provider's words.
+prove that nothing was sent, so they do not count), and never where the provider proves nothing; a reaction or a deed is
+sent again at once, because the second changes nothing. Everything else fails at once, in the provider's words.
+
+What takes several calls is sent part by part, each with budgets of its own; what failed says how many had arrived.
 
 A mark as read has a lane of its own, so it delays no message; it is tried four times in half a minute with every class
 of trouble, and for ten minutes in all; its end is not reported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
+from types import MappingProxyType
+from typing import Any, assert_never
 
 from atd_channelkit.answers import Accepted, Answer, Refused, Uncertain, Unsendable, Unsent, Wait
 from atd_channelkit.outcomes import failed, last_refusal, reason
@@ -30,6 +33,8 @@ UNCERTAIN_ATTEMPTS = 4
 READ_BACKOFF = Backoff(first=timedelta(seconds=2), factor=3.0, cap=timedelta(seconds=20), attempts=4)
 """For marks as read."""
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 TYPING_FOR = timedelta(seconds=25)
 """How long providers show that an answer is being written; an older sign of it is not sent any more."""
 
@@ -42,9 +47,10 @@ THROTTLE = Wait(Backoff.of_seconds(5, 300), "account")
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """The setting that decides about repeats."""
+    """What decides about repeats: the setting, and whether the provider ever proves what may have been sent."""
 
     uncertain_after: timedelta
+    proves: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,18 @@ class Attempt:
         return self.counts.get(kind, 0) + 1
 
 
-def decide(answer: Answer, attempt: Attempt, policy: RetryPolicy, *, repeatable: bool = False) -> ledger.Outcome:
-    """What an answer does to the row. `repeatable`: a second send has no second effect."""
+def decide(
+    answer: Answer,
+    attempt: Attempt,
+    policy: RetryPolicy,
+    *,
+    repeatable: bool = False,
+    progress: Mapping[str, Any] = _NOTHING,
+) -> ledger.Outcome:
+    """What an answer does to the row; `progress` has its parts so far. `repeatable`: a second send changes nothing."""
     match answer:
         case Accepted():
-            return ledger.Delivered(_result(answer))
+            return _accepted(answer, progress)
         case Unsendable():
             return failed(answer.failure, answer.code, answer.detail)
         case Unsent():
@@ -78,7 +91,7 @@ def decide(answer: Answer, attempt: Attempt, policy: RetryPolicy, *, repeatable:
         case Uncertain():
             if repeatable:
                 return _retry(Refused("transient", "unanswered", answer.reason), attempt)
-            if attempt.nth(ledger.UNCERTAIN) >= UNCERTAIN_ATTEMPTS:
+            if not policy.proves or attempt.nth(ledger.UNCERTAIN) >= UNCERTAIN_ATTEMPTS:
                 return unproven(answer.reason)
             return ledger.Uncertain(attempt.now + policy.uncertain_after, answer.reason)
         case Refused():
@@ -136,9 +149,28 @@ def current_read(read: OutboundReadData, attempt: Attempt) -> OutboundReadData:
     return read
 
 
-def _result(accepted: Accepted) -> dict[str, object]:
-    """What is kept on the row."""
-    result: dict[str, object] = {"external_id": accepted.external_id}
+def advanced(progress: Mapping[str, Any], ids: Sequence[str], aliases: Sequence[str] = ()) -> dict[str, Any]:
+    """The progress of a row after one more part, which the provider calls `ids`."""
+    parts, before = progress.get("parts", 0), progress.get("external_ids", ())
+    told = list(dict.fromkeys([*progress.get("aliases", ()), *aliases]))
+    return {"parts": parts + 1, "external_ids": [*before, *ids], **({"aliases": told} if told else {})}
+
+
+def _accepted(accepted: Accepted, progress: Mapping[str, Any]) -> ledger.Outcome:
+    if accepted.complete:
+        return ledger.Delivered(_result(accepted, progress))
+    return ledger.Advanced(advanced(progress, accepted.ids, accepted.aliases))
+
+
+def _result(accepted: Accepted, progress: Mapping[str, Any]) -> dict[str, object]:
+    """What is kept on the row; most messages have one part with one id, and keep no more."""
+    if progress or len(accepted.ids) > 1:
+        whole = advanced(progress, accepted.ids, accepted.aliases)
+        if not accepted.ids:  # there was nothing left to send
+            whole["parts"] -= 1
+        ids = whole["external_ids"]
+        return {"external_id": ids[0] if ids else None, **whole}
+    result: dict[str, object] = {"external_id": accepted.ids[0] if accepted.ids else None}
     if accepted.aliases:
         result["aliases"] = list(accepted.aliases)
     return result

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Answer
+from atd_channelkit.sending.references import part_reference
 from atd_channelkit.sending.rows import SendData
 
 A_contra = TypeVar("A_contra", bound=Account, contravariant=True)
@@ -19,11 +20,21 @@ class Send:
         data: what conversation asks for: a message, a reaction or a mark as read.
         reference: identifies the send; a provider that returns it in receipts proves sends whose answer was lost.
         files: the provider's ids of uploaded files, by our attachment ids; empty for channels without uploads.
+        part: of a message that takes several calls, how many have been accepted: the one to make now, from 0. When
+            nothing is left, as after a proof of the last one, the answer is `Accepted()`, without a call.
+        sent_ids: what the provider called the parts before, as far as this attempt made them.
     """
 
     data: SendData
     reference: str
     files: Mapping[str, str] = field(default_factory=dict)
+    part: int = 0
+    sent_ids: tuple[str, ...] = ()
+
+    @property
+    def part_reference(self) -> str:
+        """The reference of this part alone: a receipt of it proves the part and not the whole message."""
+        return part_reference(self.reference, self.part)
 
 
 class ProviderClient(Protocol[A_contra]):
@@ -31,6 +42,9 @@ class ProviderClient(Protocol[A_contra]):
 
     async def send(self, account: A_contra, send: Send) -> Answer:
         """Make one call. Never raises for what the network or the provider do.
+
+        A message that takes several calls (a long text, files with a text) answers each with `complete=False` but the
+        last; its parts follow from the data alone, so that part `send.part` is the same whoever makes it.
 
         A channel that has no reactions, marks as read, files or some kind of message answers `Unsendable`.
         """

@@ -13,10 +13,10 @@ from atd_servicekit import ledger
 def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
     """The receipt of a row, from the service `source`; the same row gives the same event.
 
-    Of reactions only failures are reported, so that conversation takes them away again; of marks as read nothing.
+    Of reactions and deeds only failures are reported, so that conversation takes them back; of marks as read nothing.
     """
     about, what = finished.about, finished.about.get("what", "message")
-    if what == "read" or (what == "reaction" and finished.state == "done"):
+    if what == "read" or (what in ("reaction", "action") and finished.state == "done"):
         return None
     status: ReceiptStatus = "sent" if finished.state == "done" else "failed"
     account_id, recipient, command_id = finished.group, about["recipient"], about["command_id"]
@@ -33,14 +33,23 @@ def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
             channel=channel_of(about),
             status=status,
             recipient=recipient,
-            external_id=finished.result.get("external_id"),
+            external_id=_first_id(finished.result),
             message_id=about.get("message_id", finished.id),
             failure=failure_of(finished) if status == "failed" else None,
             attempt=about.get("attempt", 0),
             about=what,
             aliases=_aliases(recipient, finished.result),
+            external_ids=tuple(finished.result.get("external_ids", ())),
+            parts_sent=about.get("parts_sent", 0) + finished.result.get("parts", 0),
         ),
     )
+
+
+def _first_id(result: Mapping[str, Any]) -> str | None:
+    """Of a message in parts that failed, its first part has arrived."""
+    ids = result.get("external_ids") or (result.get("external_id"),)
+    first: str | None = ids[0]
+    return first
 
 
 def _aliases(recipient: str, result: Mapping[str, Any]) -> tuple[str, ...]:

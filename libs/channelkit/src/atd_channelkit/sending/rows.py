@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, assert_never
 
-from atd_channelkit.sending.references import message_reference, reaction_reference
+from atd_channelkit.sending.references import action_reference, message_reference, reaction_reference
 from atd_schemas.contents import EMPTY
 from atd_schemas.outbound import (
+    OutboundAction,
+    OutboundActionData,
     OutboundAttachment,
     OutboundEraseData,
     OutboundMessage,
@@ -23,8 +25,8 @@ from atd_schemas.outbound import (
 from atd_schemas.views import ChannelKind
 from atd_servicekit import ledger
 
-SendCommand = OutboundMessage | OutboundReaction | OutboundRead
-SendData = OutboundMessageData | OutboundReactionData | OutboundReadData
+SendCommand = OutboundMessage | OutboundReaction | OutboundAction | OutboundRead
+SendData = OutboundMessageData | OutboundReactionData | OutboundActionData | OutboundReadData
 
 READ_FOR = timedelta(minutes=10)
 """How long a mark as read is tried: the next one covers what this one would have."""
@@ -56,18 +58,26 @@ def new_row(command: SendCommand, offset: int, traceparent: str | None, send_for
         case OutboundMessageData():
             row_id, payload = message_reference(data.message_id, data.attempt), _message_payload(data)
             about = {"attempt": data.attempt, "message_id": data.message_id} if data.attempt else {}
+            if data.parts_sent:
+                about["parts_sent"] = data.parts_sent
         case OutboundReactionData():
             row_id = reaction_reference(data.message_id, command.id)
             payload = {"target": data.target_external_id, "emoji": data.emoji}
             about = {"what": "reaction", "message_id": data.message_id}
+        case OutboundActionData():
+            row_id = action_reference(data.message_id, command.id)
+            payload = data.model_dump(include={"action", "target_external_ids", "kind", "text"})
+            about = {"what": "action", "message_id": data.message_id}
         case OutboundReadData():
             row_id, lane, send_for = command.id, f"{_READ_LANE}{data.conversation_id}", min(send_for, READ_FOR)
             payload, about = {"target": data.external_id, "typing": data.typing}, {"what": "read"}
         case _:
             assert_never(data)
     about |= {"command_id": command.id, "channel": data.channel, "recipient": data.recipient}
+    if data.thread_id is not None:
+        payload["thread"] = data.thread_id
     until = command.occurred_at + send_for
-    reply_until = None if isinstance(data, OutboundReadData) else data.reply_until
+    reply_until = data.reply_until if isinstance(data, OutboundMessageData | OutboundReactionData) else None
     if reply_until is not None and reply_until < until:
         until, payload["window"] = reply_until, True
     return ledger.NewRow(row_id, command.tenant_id, data.account_id, lane, offset, payload, traceparent, until, about)
@@ -80,6 +90,12 @@ def _message_payload(data: OutboundMessageData) -> dict[str, Any]:
         payload["content"] = data.content.model_dump(mode="json")
     if data.attachments:
         payload["attachments"] = [one.model_dump() for one in data.attachments]
+    if data.free_until is not None:
+        payload["free_until"] = data.free_until
+    if not data.by_person:
+        payload["by_person"] = False
+    if data.private_reply_to is not None:
+        payload["private_reply_to"] = data.private_reply_to
     return payload
 
 
@@ -91,6 +107,7 @@ def data_of(row: ledger.Row) -> SendData:
         "channel": channel_of(row.about),
         "conversation_id": conversation_of(row),
         "recipient": payload["recipient"],
+        "thread_id": payload.get("thread"),
     }
     match payload.get("what"):
         case "reaction":
@@ -99,6 +116,15 @@ def data_of(row: ledger.Row) -> SendData:
                 message_id=payload["message_id"],
                 target_external_id=payload["target"],
                 emoji=payload["emoji"],
+            )
+        case "action":
+            return OutboundActionData(
+                **common,
+                message_id=payload["message_id"],
+                action=payload["action"],
+                target_external_ids=tuple(payload["target_external_ids"]),
+                kind=payload["kind"],
+                text=payload["text"],
             )
         case "read":
             return OutboundReadData(**common, external_id=payload["target"], typing=payload["typing"])
@@ -112,6 +138,10 @@ def data_of(row: ledger.Row) -> SendData:
                 reply_to_external_id=payload["reply_to"],
                 attachments=tuple(OutboundAttachment(**one) for one in payload.get("attachments", ())),
                 attempt=payload.get("attempt", 0),
+                free_until=payload.get("free_until"),
+                by_person=payload.get("by_person", True),
+                parts_sent=payload.get("parts_sent", 0),
+                private_reply_to=payload.get("private_reply_to"),
             )
 
 

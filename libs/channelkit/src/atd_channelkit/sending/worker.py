@@ -16,6 +16,7 @@ from atd_channelkit.sending.message_files import MessageFiles
 from atd_channelkit.sending.policy import (
     Attempt,
     RetryPolicy,
+    advanced,
     current_read,
     decide,
     decide_read,
@@ -25,7 +26,7 @@ from atd_channelkit.sending.policy import (
 from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.receipts import receipt_of
 from atd_channelkit.sending.rows import SendData, channel_of, conversation_of, data_of
-from atd_schemas.outbound import OutboundMessageData, OutboundReactionData, OutboundReadData
+from atd_schemas.outbound import OutboundActionData, OutboundMessageData, OutboundReactionData, OutboundReadData
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_servicekit import ledger
 from atd_servicekit.clock import Clock
@@ -100,6 +101,9 @@ class SendWorker(Generic[A]):
         if isinstance(account, ledger.Failed):
             return (unproven(account.detail) if row.counts.get(ledger.UNCERTAIN) else account), None
         data = data_of(row)
+        proof = row.proofs.get(str(_part(row, data)))
+        if proof is not None:
+            return ledger.Advanced(advanced(row.progress, proof)), None
         answer = await self._send(account, row, data)
         if answer is _LATE:
             return overdue(row, None), answer
@@ -107,8 +111,8 @@ class SendWorker(Generic[A]):
         attempt = self._attempt_of(row)
         if isinstance(data, OutboundReadData):
             return decide_read(effective, attempt), answer
-        repeatable = isinstance(data, OutboundReactionData)
-        return decide(effective, attempt, self.policy, repeatable=repeatable), answer
+        repeatable = isinstance(data, OutboundReactionData | OutboundActionData)
+        return decide(effective, attempt, self.policy, repeatable=repeatable, progress=row.progress), answer
 
     async def _send(self, account: A, row: ledger.Row, data: SendData) -> Answer:
         rate_key = account.id
@@ -121,11 +125,15 @@ class SendWorker(Generic[A]):
                 return Unsent("another process sends for the account")
             if self.clock.now() > self._until(row):  # files took their time, or the turn did
                 return _LATE
-            return await self.client.send(account, Send(data, row.id, files))
+            return await self.client.send(account, self._step(row, data, files))
 
         if self.files is not None and isinstance(data, OutboundMessageData) and data.attachments:
             return await self.files.send(account, data, post, first_attempt=row.attempt == 1)
         return await post({})
+
+    def _step(self, row: ledger.Row, data: SendData, files: Mapping[str, str]) -> Send:
+        """The call that is to be made now."""
+        return Send(data, row.id, files, _part(row, data), tuple(row.progress.get("external_ids", ())))
 
     def _attempt_of(self, row: ledger.Row) -> Attempt:
         return Attempt(row.counts, row.created_at, self._until(row), self.clock.now(), random.random())
@@ -137,3 +145,9 @@ class SendWorker(Generic[A]):
         """Publish the receipts of finished sends. Raises `PublishFailed` when Kafka is away."""
         receipts = [(receipt_of(one, self.service), one.traceparent or current_traceparent()) for one in finished]
         await self.publisher.publish([Outgoing.of(INBOUND_EVENTS, event, trace) for event, trace in receipts if event])
+
+
+def _part(row: ledger.Row, data: SendData) -> int:
+    """The first part that neither this attempt nor an earlier one sent."""
+    before = data.parts_sent if isinstance(data, OutboundMessageData) else 0
+    return before + int(row.progress.get("parts", 0))

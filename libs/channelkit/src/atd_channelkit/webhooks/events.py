@@ -63,6 +63,7 @@ def receipt_event(
     """
     ours = read_reference(reference)
     about = "message" if ours is None else ours.about
+    part = None if ours is None else ours.part
     return InboundReceipt(
         **_envelope(account, source, external_id, f"status:{status}", recipient, times),
         causation_id=None if ours is None else ours.command_id,
@@ -71,11 +72,12 @@ def receipt_event(
             channel=account.kind,
             status=status,
             recipient=recipient,
-            external_id=external_id if about == "message" else None,
+            external_id=external_id if about == "message" and not part else None,
             message_id=None if ours is None else ours.message_id,
             failure=failure,
             attempt=0 if ours is None else ours.attempt,
             about=about,
+            external_ids=() if part is None else (external_id,),
         ),
     )
 

@@ -22,11 +22,15 @@ open the reply window. It gives no event; being a problem, its body is kept and 
 
 @dataclass(frozen=True, slots=True)
 class SendProof:
-    """A receipt proves that a send went out: of which account, which row of the ledger, and the provider's id."""
+    """A receipt proves that a send went out: of which account, which row of the ledger, and the provider's id.
+
+    `part`: of a message in several parts, the one that it proves.
+    """
 
     account_id: str
     row_id: str
     external_id: str
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

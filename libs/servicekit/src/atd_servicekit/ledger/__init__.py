@@ -19,6 +19,8 @@ How it works, and why so:
   ends by itself: a throttle by time alone, a suspension by `resume`.
 - A row's time (`send_until`) is looked at before each attempt, and by a sweep over an index of it at every poll: a row
   fails in time whatever it waits for (`overdue.py`).
+- What takes several calls (a long text in parts) is one row: after each call that was taken, what it left is written
+  (`Advanced`), and the next one is made in the same place of the lane. Proof of one of them is noted on the row.
 - Outcomes are committed in groups: while one bulk write is under way, the next ones gather.
 - A finished row is small: its payload goes in the write that finishes it, and its keys leave every index but those of
   its id and of its end. It stays for `kept_for`, so that the same row added again is known. Nothing else needs it: a
@@ -32,6 +34,7 @@ from atd_servicekit.ledger.overdue import OnOverdue
 from atd_servicekit.ledger.rows import (
     FAULT,
     UNCERTAIN,
+    Advanced,
     Delivered,
     Failed,
     Finished,
@@ -49,6 +52,7 @@ __all__ = [
     "FAULT",
     "FAULT_BACKOFF",
     "UNCERTAIN",
+    "Advanced",
     "Delivered",
     "Failed",
     "Finished",

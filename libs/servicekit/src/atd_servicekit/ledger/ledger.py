@@ -213,6 +213,15 @@ class Ledger:
                 await self._go_on(finished.lane, finished.group)
         return resolved
 
+    async def prove_step(self, row_id: str, step: int, proof: Any, *, group: str) -> None:
+        """Something proves that a step of what is sent in several arrived; the sender sees it in `Row.proofs`.
+
+        Does nothing for a row that is finished, not ours, or of another group. Raises PyMongo's errors.
+        """
+        lane = await self._store.prove_step(row_id, step, proof, group, self._clock.now())
+        if lane is not None:
+            await self._go_on(lane, group)
+
     async def resume(self, group: str) -> None:
         """The group is not suspended any more (here at once; in the process that sends for it soon after).
 

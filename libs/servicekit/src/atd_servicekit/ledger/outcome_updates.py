@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from atd_servicekit.ledger.rows import (
+    Advanced,
     Delivered,
     Failed,
     Finished,
@@ -24,7 +25,7 @@ KEPT = timedelta(days=8)
 KEPT_AT_LEAST = timedelta(hours=1)
 """Rows must outlive the reports of their ends that a dead process left behind."""
 
-_DROPPED = ["open", "payload", "counts", "shard", "order"]
+_DROPPED = ["open", "payload", "counts", "shard", "order", "progress", "proofs"]
 """What a row does not need any more when it is finished."""
 
 OPEN_STATES = ["due", "sending", "uncertain"]
@@ -60,11 +61,15 @@ def outcome_update(row: Row, outcome: Outcome, now: datetime, kept_for: timedelt
         return OutcomeUpdate(row, outcome, "done", None, _finished(row, "done", now, result=outcome.result))
     claimed = {"_id": row.id, "claim": row.claim, "state": {"$in": ["sending", "uncertain"]}}
     if isinstance(outcome, Failed):
-        finished = _finished(row, "failed", now, reason=outcome.reason, detail=outcome.detail)
+        words = {"reason": outcome.reason, "detail": outcome.detail}
+        finished = _finished(row, "failed", now, result=dict(row.progress), **words)
         return OutcomeUpdate(row, outcome, "failed", (claimed, failed(outcome, now, kept_for)), finished)
     if isinstance(outcome, Uncertain):
         waits = {"state": "uncertain", "open.at": outcome.resolve_by, "reason": outcome.reason}
         return OutcomeUpdate(row, outcome, "uncertain", (claimed, {"$set": waits, **counted(outcome.kind)}))
+    if isinstance(outcome, Advanced):
+        goes_on = {"state": "due", "open.at": now, "progress": outcome.progress}
+        return OutcomeUpdate(row, outcome, "due", (claimed, {"$set": goes_on, "$unset": {"counts": "", "reason": ""}}))
     at = outcome.at if isinstance(outcome, Retry) else now
     again = {"state": "due", "open.at": at, "reason": outcome.reason}
     change = {"$set": again, **counted(outcome.kind)}
@@ -72,8 +77,8 @@ def outcome_update(row: Row, outcome: Outcome, now: datetime, kept_for: timedelt
 
 
 def failed(why: Failed, now: datetime, kept_for: timedelta) -> list[dict[str, Any]]:
-    """The update (a pipeline) that makes an open row a failed one."""
-    words = {"reason": {"$literal": why.reason}, "detail": {"$literal": why.detail}}
+    """The update (a pipeline) that makes an open row a failed one; its progress stays as its result."""
+    words = {"reason": {"$literal": why.reason}, "detail": {"$literal": why.detail}, "result": "$progress"}
     return [{"$set": {"state": "failed", **words, **_end(now, kept_for)}}, {"$unset": _DROPPED}]
 
 

@@ -13,7 +13,7 @@ from atd_servicekit.ledger.loops import BatchDelay, LoopSignals, retry_until_ava
 from atd_servicekit.ledger.outcome_updates import OutcomeUpdate
 from atd_servicekit.ledger.ready_queue import ReadyQueue
 from atd_servicekit.ledger.report_store import Report
-from atd_servicekit.ledger.rows import Finished
+from atd_servicekit.ledger.rows import Advanced, Finished
 from atd_servicekit.ledger.store import LedgerStore
 
 _BATCH = 500
@@ -85,7 +85,7 @@ class OutcomeWriter:
             if one.row.id not in applied:
                 self._ready.forget(one.row, again=True)
             elif one.finished is None:
-                self._ready.forget(one.row, again=False)
+                self._ready.forget(one.row, again=isinstance(one.outcome, Advanced))
             else:
                 self._ready.advance(one.row)
                 finished.append(one.finished)

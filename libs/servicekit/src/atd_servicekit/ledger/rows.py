@@ -47,6 +47,9 @@ class Row:
 
     `attempt` is the number of the attempt under way, 1 for the first. `counts` says how many of the earlier ones ended
     as each kind of outcome: a budget counts the kind that it is for, never all attempts. `reason` is the last one's.
+
+    Of what is sent in several steps, `progress` is what the last step that was taken left (`Advanced`), and `proofs`
+    has what proves steps of which the answer did not come, by their number.
     """
 
     id: str
@@ -66,6 +69,8 @@ class Row:
     send_until: datetime | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    proofs: Mapping[str, Any] = field(default_factory=dict)
 
     def nth(self, kind: str) -> int:
         """Which one of its kind the outcome of this attempt would be, 1 for the first."""
@@ -74,7 +79,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A row that has come to its end, for `on_finished`. `reason` and `detail` are of the failure, if it is one."""
+    """A row that has come to its end, for `on_finished`. `reason` and `detail` are of the failure, if it is one.
+
+    `result` of a failed row is its progress: what had arrived before.
+    """
 
     id: str
     tenant_id: str
@@ -95,6 +103,17 @@ class Delivered:
     """It arrived; `result` is kept on the row (the provider's id of the message)."""
 
     result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A step of it arrived and there are more: the next one is made at once, with this as the row's `progress`.
+
+    The budgets begin anew with each step.
+    """
+
+    progress: dict[str, Any]
+    kind: ClassVar[str] = "advanced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +154,7 @@ class Suspended:
     kind: ClassVar[str] = "suspended"
 
 
-Outcome = Delivered | Retry | Failed | Uncertain | Suspended
+Outcome = Delivered | Advanced | Retry | Failed | Uncertain | Suspended
 
 
 @dataclass(frozen=True, slots=True)

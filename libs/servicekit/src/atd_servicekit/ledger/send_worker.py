@@ -95,7 +95,7 @@ class SendWorker:
         self._may_send = may_send
         self._attempts = {
             kind: metrics.ledger_attempts.labels(name, kind)
-            for kind in ("delivered", "retry", "failed", "uncertain", "suspended")
+            for kind in ("delivered", "advanced", "retry", "failed", "uncertain", "suspended")
         }
         self._holds = _ShardHolds(leases)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -7,6 +7,7 @@ the row's keys from the indexes, which so stay as small as the backlog.
      shard, order, payload,                         while it is not finished
      open: {group, shard, at, lane, order, until},  the same; `at`: not before, `until`: not after
      counts: {kind: attempts},                      the same: how earlier attempts ended (`Row.counts`)
+     progress, proofs,                              the same, of what is sent in several steps
      claim, reason, detail, result, finished_at, expires_at,
      report}                                        under which it was reported (see `report_store.py`)
 """
@@ -292,6 +293,17 @@ class LedgerStore:
         )
         return None if document is None else _finished(document)
 
+    async def prove_step(self, row_id: str, step: int, proof: Any, group: str, now: datetime) -> str | None:
+        """Note what proves a step of an open row; a row that waits for proof waits no longer. Its lane, if it is open.
+
+        Of an attempt that is under way the answer may still come; if it does not, the proof is there.
+        """
+        at = {"$cond": [{"$eq": ["$state", UNCERTAIN]}, now, "$open.at"]}
+        update = [{"$set": {f"proofs.{step}": {"$literal": proof}, "open.at": at}}]
+        query = {"_id": row_id, "group": group, "state": {"$in": OPEN_STATES}}
+        found: Document | None = await self._rows.find_one_and_update(query, update, {"lane": 1})
+        return None if found is None else str(found["lane"])
+
     # Numbers
 
     async def count_open(self) -> int:
@@ -323,6 +335,8 @@ def _row(document: "Document") -> Row:
         document["open"].get("until"),
         document["about"] if "about" in document else document["payload"],
         document.get("reason"),
+        document.get("progress") or {},
+        document.get("proofs") or {},
     )
 
 

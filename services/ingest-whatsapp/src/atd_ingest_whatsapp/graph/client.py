@@ -9,7 +9,7 @@ from atd_ingest_whatsapp.accounts.model import Account
 from atd_ingest_whatsapp.compose import Body, compose_message, compose_reaction, compose_read
 from atd_ingest_whatsapp.graph.answers import OK, json_object, read_answer, read_error, refused, text_in
 from atd_ingest_whatsapp.graph.connection import GraphConnection, authorization
-from atd_schemas.outbound import OutboundMessageData, OutboundReactionData
+from atd_schemas.outbound import OutboundActionData, OutboundMessageData, OutboundReactionData
 
 
 class GraphClient:
@@ -56,6 +56,8 @@ def _body(account: Account, send: Send) -> Body | Unsendable:
         return compose_message(data, send.files, send.reference)
     if isinstance(data, OutboundReactionData):
         return compose_reaction(data, send.reference)
+    if isinstance(data, OutboundActionData):
+        return Unsendable("action_not_supported", "Meta does not change or take back messages that were sent.")
     if not account.read_receipts:
         return Unsendable("read_receipts_off", "The account does not show customers what was read.", "account")
     return compose_read(data)
