@@ -6,7 +6,7 @@ from typing import get_args
 import atd_schemas
 from atd_conversation.intake import HANDLERS
 from atd_conversation.intake.batch import Arrival, Batch, ChangeEvent, PersonEvent
-from atd_schemas.inbound import InboundEvent, InboundFile, InboundReceipt
+from atd_schemas.inbound import InboundEvent, InboundFile, InboundReceipt, InboundReceiptUntil
 from atd_schemas.topics import INBOUND_EVENTS, adapter
 
 
@@ -17,7 +17,7 @@ def test_every_type_of_inbound_event_has_a_handler() -> None:
 
 def test_every_type_of_inbound_event_is_loaded_for() -> None:
     union, _ = get_args(InboundEvent)
-    sorted_out = {*get_args(ChangeEvent), *get_args(PersonEvent), InboundReceipt, InboundFile}
+    sorted_out = {*get_args(ChangeEvent), *get_args(PersonEvent), InboundReceipt, InboundReceiptUntil, InboundFile}
     assert sorted_out == set(get_args(union))
     assert set(get_args(Arrival)) < set(get_args(PersonEvent))
 
@@ -27,5 +27,5 @@ def test_a_batch_holds_every_event_of_it_once() -> None:
     events = [adapter(INBOUND_EVENTS).validate_json(file.read_bytes()) for file in sorted(folder.glob("*.json"))]
     assert events
     batch = Batch.of(events)
-    held = [*batch.people, *batch.receipts, *batch.changes, *batch.files]
+    held = [*batch.people, *batch.receipts, *batch.watermarks, *batch.changes, *batch.files]
     assert sorted(map(id, held)) == sorted(map(id, events))

@@ -44,6 +44,7 @@ def arrived(
         referral=data.referral,
         status=None if sender else "sent",
         external_id=data.external_id,
+        hidden=data.hidden,
     )
 
 

@@ -98,6 +98,7 @@ class Attachment:
             error=self.error,
             width=self.width,
             height=self.height,
+            role=self.source.role if self.source else None,
         )
 
 
@@ -111,6 +112,7 @@ class Message:
     of ours goes out by. `version` counts the times that the message was changed; `changed_sequence` is the last event
     that told a change. `client_id` is what the sender's client called it. `mentions` are the attendants whom a note
     names. `names` is what tags were called when it was read. `automatic`: why the product sent it by itself.
+    `hidden`: a public comment that only its author and the company see; `hidden_at`: since when it is, or is not.
     """
 
     id: str
@@ -146,6 +148,8 @@ class Message:
     tags: tuple[Mark, ...] = ()
     names: Names = field(default=UNNAMED, repr=False, compare=False)
     automatic: AutomaticRef | None = None
+    hidden: bool = False
+    hidden_at: datetime | None = None
 
     def apply_receipt(
         self, status: MessageStatus, external_id: str | None, failure: MessageError | None
@@ -211,6 +215,13 @@ class Message:
         changed = self._take(text=None, content=EMPTY, reactions=(), edited_at=None, deleted_at=at)
         return (*changed, "attachments") if self.attachments else changed
 
+    def show(self, at: datetime, *, hidden: bool) -> tuple[str, ...]:
+        """Others can see a public comment from now on, or not; what changed. The latest news stands."""
+        if self.deleted_at is not None or (self.hidden_at is not None and at < self.hidden_at):
+            return ()
+        self.hidden_at = at
+        return self._take(hidden=hidden)
+
     def understand(
         self,
         data: InboundMessageData,
@@ -273,6 +284,7 @@ class Message:
             referral=self.referral,
             edited_at=self.edited_at,
             deleted_at=self.deleted_at,
+            hidden=self.hidden and self.deleted_at is None,
             external_id=self.external_id,
             occurred_at=self.occurred_at,
             recorded_at=self.recorded_at,

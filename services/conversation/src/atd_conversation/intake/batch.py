@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from atd_schemas.inbound import (
+    InboundActivity,
     InboundContactChange,
     InboundDelete,
     InboundEcho,
@@ -12,17 +13,22 @@ from atd_schemas.inbound import (
     InboundFile,
     InboundMessage,
     InboundPreference,
+    InboundReachability,
     InboundReaction,
     InboundReceipt,
+    InboundReceiptUntil,
+    InboundVisibility,
 )
 
 Arrival = InboundMessage | InboundEcho
 """A new message of either side."""
 
-ChangeEvent = InboundReaction | InboundEdit | InboundDelete
+ChangeEvent = InboundReaction | InboundEdit | InboundDelete | InboundVisibility
 """What happens to an earlier message."""
 
-PersonEvent = InboundMessage | InboundEcho | InboundContactChange | InboundPreference
+PersonEvent = (
+    InboundMessage | InboundEcho | InboundContactChange | InboundPreference | InboundActivity | InboundReachability
+)
 """Events for which the contact must be found by what the channel calls them."""
 
 _PERSON_EVENTS = frozenset(get_args(PersonEvent))
@@ -35,6 +41,7 @@ class Batch:
     event_ids: set[str] = field(default_factory=set)
     people: list[PersonEvent] = field(default_factory=list)
     receipts: list[InboundReceipt] = field(default_factory=list)
+    watermarks: list[InboundReceiptUntil] = field(default_factory=list)
     changes: list[ChangeEvent] = field(default_factory=list)
     files: list[InboundFile] = field(default_factory=list)
 
@@ -49,6 +56,8 @@ class Batch:
                 batch.people.append(event)
             elif kind is InboundReceipt:
                 batch.receipts.append(event)
+            elif kind is InboundReceiptUntil:
+                batch.watermarks.append(event)
             elif kind is InboundFile:
                 batch.files.append(event)
             else:

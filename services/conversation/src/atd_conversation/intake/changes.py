@@ -19,6 +19,7 @@ from atd_schemas.inbound import (
     InboundFile,
     InboundMessageData,
     InboundReaction,
+    InboundVisibility,
     SendFailure,
 )
 from atd_schemas.views import AuthorView
@@ -32,6 +33,7 @@ _EVENT_TYPES: dict[type[ChangeEvent], MessageEventType] = {
     InboundReaction: "message.reacted",
     InboundEdit: "message.edited",
     InboundDelete: "message.deleted",
+    InboundVisibility: "message.updated",
 }
 
 
@@ -165,7 +167,7 @@ def _is_allowed(message: Message, event: ChangeEvent) -> bool:
     """
     if (message.tenant_id, message.account_id) != (event.tenant_id, event.data.account_id):
         return False
-    if isinstance(event, InboundReaction):
+    if isinstance(event, InboundReaction | InboundVisibility):
         return message.direction in ("inbound", "outbound")
     return message.direction == ("outbound" if event.data.by_business else "inbound")
 
@@ -176,6 +178,8 @@ def _apply(message: Message, conversation: Conversation, event: ChangeEvent) -> 
         return message.delete(at)
     if isinstance(event, InboundEdit):
         return message.edit(event.data.kind, event.data.text, event.data.content, at)
+    if isinstance(event, InboundVisibility):
+        return message.show(at, hidden=event.data.hidden)
     contact = conversation.contact
     customer = AuthorView(type="contact", id=contact.id, name=contact.name)
     return message.react(SYSTEM_AUTHOR if data.by_business else customer, event.data.emoji, at)

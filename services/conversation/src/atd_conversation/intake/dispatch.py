@@ -12,6 +12,7 @@ from atd_conversation.intake.receipts import take_receipt
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.envelope import Envelope
 from atd_schemas.inbound import (
+    InboundActivity,
     InboundContactChange,
     InboundDelete,
     InboundEcho,
@@ -19,9 +20,17 @@ from atd_schemas.inbound import (
     InboundFile,
     InboundMessage,
     InboundPreference,
+    InboundReachability,
     InboundReaction,
     InboundReceipt,
+    InboundReceiptUntil,
+    InboundVisibility,
 )
+
+
+def _nothing_yet(_: Intake, __: object, ___: Cause) -> None:
+    """Of an event that is read, and leads to nothing in this version."""
+
 
 HANDLERS: Mapping[type[Envelope], Callable[[Intake, Any, Cause], None]] = {
     InboundMessage: take_message,
@@ -30,6 +39,10 @@ HANDLERS: Mapping[type[Envelope], Callable[[Intake, Any, Cause], None]] = {
     InboundReaction: take_change,
     InboundEdit: take_change,
     InboundDelete: take_change,
+    InboundVisibility: take_change,
+    InboundReceiptUntil: _nothing_yet,
+    InboundActivity: _nothing_yet,
+    InboundReachability: _nothing_yet,
     InboundContactChange: take_contact_change,
     InboundPreference: take_preference,
     InboundFile: take_file,

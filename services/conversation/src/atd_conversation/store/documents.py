@@ -313,6 +313,8 @@ def message_fields(message: Message) -> "Document":
         "changed_sequence": message.changed_sequence or None,
         "version": message.version or None,
         "automatic": message.automatic.model_dump(exclude_none=True) if message.automatic else None,
+        "hidden": message.hidden or None,
+        "hidden_at": message.hidden_at,
     }
 
 
@@ -386,6 +388,8 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         tags=_marks_of(get("tags")),
         names=names,
         automatic=AutomaticRef(**automatic) if automatic else None,
+        hidden=get("hidden", False),
+        hidden_at=get("hidden_at"),
     )
 
 
