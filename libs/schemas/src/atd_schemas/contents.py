@@ -557,8 +557,12 @@ def _alternative(
 
 
 class Referral(Schema):
-    """The advertisement or post that a customer came from; what the channel does not tell is absent."""
+    """The advertisement, post or link that a customer came from; what the channel does not tell is absent.
 
+    `ref` is what the company itself wrote into the link (m.me's `ref`, Telegram's `start`).
+    """
+
+    ref: str | None = Field(default=None, exclude_if=_is_none)
     source_url: str | None = Field(default=None, exclude_if=_is_none)
     source_id: str | None = Field(default=None, exclude_if=_is_none)
     source_type: str | None = Field(default=None, exclude_if=_is_none)
