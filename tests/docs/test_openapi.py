@@ -58,7 +58,10 @@ async def test_with_a_second_channel_service_the_shared_paths_show_both(document
     connect = found["paths"][CHANNELS_PREFIX]["post"]
     taken = connect["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     union = found["components"]["schemas"][taken.rpartition("/")[2]]
-    assert set(union["discriminator"]["mapping"]) == {"whatsapp", "app"}
+    assert set(union["discriminator"]["mapping"]) == {
+        "app",
+        *(kind for one in channel_services() for kind in one.channels),
+    }
 
 
 async def test_a_path_that_the_list_of_services_forgot_is_noticed(documents: Mapping[str, Document]) -> None:

@@ -11,6 +11,7 @@ from atd_schemas.services import (
     WEBHOOK_BODY_LIMIT_BYTES,
     PublicPrefix,
     Service,
+    channel_services,
 )
 
 ROUTES = routes_of()
@@ -19,9 +20,6 @@ ROUTES = routes_of()
 @pytest.mark.parametrize(
     ("path", "service"),
     [
-        ("/api/v1/channels", "ingest-whatsapp"),
-        ("/api/v1/channels/", "ingest-whatsapp"),
-        ("/api/v1/channels/1/check", "ingest-whatsapp"),
         ("/api/v1/conversations/1/messages", "conversation"),
         ("/api/v1/messages/1/retry", "conversation"),
         ("/api/v1/contacts", "conversation"),
@@ -29,6 +27,7 @@ ROUTES = routes_of()
         ("/api/v1/attachments/1/content", "conversation"),
         ("/webhooks/whatsapp", "ingest-whatsapp"),
         ("/webhooks/whatsapp/1", "ingest-whatsapp"),
+        ("/webhooks/meta/1", "ingest-meta"),
         ("/api/v1/channelsx", None),
         ("/api/v1/me", None),
         ("/api/v1", None),
@@ -43,6 +42,13 @@ ROUTES = routes_of()
 def test_a_path_leads_to_its_service_by_whole_segments(path: str, service: str | None) -> None:
     route = RouteTable(ROUTES).find(path)
     assert (route.service if route else None) == service
+
+
+@pytest.mark.parametrize("path", ["/api/v1/channels", "/api/v1/channels/", "/api/v1/channels/1/check"])
+def test_the_channels_are_one_resource_of_all_their_services(path: str) -> None:
+    route = RouteTable(ROUTES).find(path)
+    assert route is not None
+    assert route.services == tuple(one.name for one in channel_services())
 
 
 def test_the_longest_prefix_wins() -> None:
@@ -63,7 +69,7 @@ def test_only_files_may_be_large() -> None:
 
 def test_only_providers_come_without_a_token() -> None:
     open_routes = [route.prefix for route in ROUTES if route.access != "bearer"]
-    assert open_routes == ["/webhooks/whatsapp"]
+    assert set(open_routes) == {prefix.path for one in channel_services() for prefix in one.prefixes}
 
 
 def test_a_new_service_is_an_entry_of_the_list_and_nothing_else() -> None:
@@ -74,7 +80,7 @@ def test_a_new_service_is_an_entry_of_the_list_and_nothing_else() -> None:
     assert widget.service == "ingest-toy"
     assert channels is not None
     assert channels.is_shared
-    assert channels.services == ("ingest-whatsapp", "ingest-toy")
+    assert channels.services == (*(one.name for one in channel_services()), "ingest-toy")
 
 
 def test_without_a_channel_service_there_are_no_channels() -> None:

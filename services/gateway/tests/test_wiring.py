@@ -62,12 +62,15 @@ def test_every_service_but_the_gateway_has_an_address_of_its_own_variable(monkey
     settings = GatewaySettings(**service_keys("gateway"))
     assert services_behind() == tuple(one for one in SERVICES if one != GATEWAY)
     addresses = {one.name: settings.url_of(one) for one in services_behind()}
-    assert addresses == {"ingest-whatsapp": "http://127.0.0.1:8101", "conversation": "http://conversation:8110"}
+    assert addresses == {one.name: f"http://127.0.0.1:{one.port}" for one in services_behind()} | {
+        "conversation": "http://conversation:8110"
+    }
 
 
 def test_an_address_that_is_passed_wins_and_the_others_stay():
     settings = GatewaySettings(**service_keys("gateway"), service_urls={"conversation": "http://there"})
-    assert [settings.url_of(one) for one in services_behind()] == ["http://127.0.0.1:8101", "http://there"]
+    others = {one.name: f"http://127.0.0.1:{one.port}" for one in services_behind()}
+    assert {one.name: settings.url_of(one) for one in services_behind()} == others | {"conversation": "http://there"}
 
 
 def test_every_setting_is_described():

@@ -1,7 +1,6 @@
 """`outbound.<channel>.v1`: what conversation asks a channel service to do."""
 
 from datetime import datetime
-from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -47,11 +46,11 @@ class OutboundMessageData(WithContent):
     attachments: tuple[OutboundAttachment, ...] = ()
     attempt: int = 0
     reply_until: datetime | None = None
-    free_until: datetime | None = Field(default=None, exclude_if=not_)
-    by_person: bool = Field(default=True, exclude_if=bool)
-    thread_id: str | None = Field(default=None, exclude_if=not_)
-    parts_sent: int = Field(default=0, exclude_if=not_)
-    private_reply_to: str | None = Field(default=None, exclude_if=not_)
+    free_until: datetime | None = None
+    by_person: bool = True
+    thread_id: str | None = None
+    parts_sent: int = 0
+    private_reply_to: str | None = None
 
 
 class OutboundReactionData(Schema):
@@ -68,7 +67,7 @@ class OutboundReactionData(Schema):
     target_external_id: str
     emoji: str | None = None
     reply_until: datetime | None = None
-    thread_id: str | None = Field(default=None, exclude_if=not_)
+    thread_id: str | None = None
 
 
 ActionName = Literal["edit", "delete", "hide", "show"]
@@ -91,7 +90,7 @@ class OutboundActionData(Schema):
     target_external_ids: tuple[str, ...]
     kind: MessageKind = "text"
     text: str | None = None
-    thread_id: str | None = Field(default=None, exclude_if=not_)
+    thread_id: str | None = None
 
 
 class OutboundReadData(Schema):
@@ -103,7 +102,7 @@ class OutboundReadData(Schema):
     recipient: str
     external_id: str
     typing: bool = False
-    thread_id: str | None = Field(default=None, exclude_if=not_)
+    thread_id: str | None = None
 
 
 class OutboundFetchData(Schema):

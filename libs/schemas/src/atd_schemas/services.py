@@ -95,6 +95,15 @@ INGEST_WHATSAPP = Service(
     master_key=True,
     prefixes=(PublicPrefix("/webhooks/whatsapp", "provider", frozenset({"GET", "POST"}), WEBHOOK_BODY_LIMIT_BYTES),),
 )
+INGEST_META = Service(
+    name="ingest-meta",
+    port=8103,
+    does="verifies and splits Meta's webhooks of pages and Instagram, manages their accounts, sends and fetches files",
+    channels=("messenger", "facebook", "instagram"),
+    outbound="meta",
+    master_key=True,
+    prefixes=(PublicPrefix("/webhooks/meta", "provider", frozenset({"GET", "POST"}), WEBHOOK_BODY_LIMIT_BYTES),),
+)
 CONVERSATION = Service(
     name="conversation",
     port=8110,
@@ -128,7 +137,7 @@ GATEWAY = Service(
     consumer_group=False,
 )
 
-SERVICES: tuple[Service, ...] = (INGEST_WHATSAPP, CONVERSATION, GATEWAY)
+SERVICES: tuple[Service, ...] = (INGEST_WHATSAPP, INGEST_META, CONVERSATION, GATEWAY)
 """In the order in which they are started."""
 
 

@@ -165,7 +165,6 @@ def outbound_command(
             attachments=tuple(_outbound_attachment(one) for one in message.attachments),
             attempt=message.attempt,
             reply_until=None if message.kind == "template" else conversation.reply_window_expires_at,
-            thread_id=conversation.thread_id,
         ),
     )
 
@@ -188,7 +187,6 @@ def reaction_command(
             target_external_id=message.external_id or "",
             emoji=emoji,
             reply_until=conversation.reply_window_expires_at,
-            thread_id=conversation.thread_id,
         ),
     )
 
@@ -202,11 +200,7 @@ def read_command(
         **_command(conversation, now, causation_id),
         actor=actor,
         data=OutboundReadData(
-            **_place(conversation),
-            recipient=conversation.recipient,
-            external_id=external_id,
-            typing=typing,
-            thread_id=conversation.thread_id,
+            **_place(conversation), recipient=conversation.recipient, external_id=external_id, typing=typing
         ),
     )
 

@@ -2115,6 +2115,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/meta/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the channel account */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A webhook of Meta for the account; 200 once Kafka has everything in it */
+        post: operations["meta_webhook_of_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/whatsapp": {
         parameters: {
             query?: never;
@@ -2159,17 +2179,54 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActionFailedContent
+         * @description Of a message of direction `system`: a deed on a message was not done at the channel, and is undone here.
+         *
+         *     `action` as in `outbound.action`; `reason` is the code of why.
+         */
+        ActionFailedContent: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "action_failed";
+            /** Action */
+            action: string;
+            /** Message Id */
+            message_id: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Album
+         * @description Messages that were sent together: those with the same `id`, in the order of `position`.
+         */
+        Album: {
+            /** Id */
+            id: string;
+            /** Position */
+            position: number;
+        };
+        /**
          * AnswerContent
          * @description What the customer chose (`reply`), or filled in: `form` has the fields of the form.
          */
         AnswerContent: {
             product?: components["schemas"]["ProductRef"] | null;
+            shared?: components["schemas"]["Shared"] | null;
+            /** Quote */
+            quote?: string | null;
+            /** Forwarded From */
+            forwarded_from?: string | null;
+            album?: components["schemas"]["Album"] | null;
             reply: components["schemas"]["Row"];
             /** Form */
             form?: {
                 [key: string]: unknown;
             } | null;
         };
+        AnyNewWhatsAppChannel: components["schemas"]["NewWhatsAppChannel"] | components["schemas"]["NewMessengerChannel"] | components["schemas"]["NewFacebookChannel"] | components["schemas"]["NewInstagramChannel"];
+        AnyWhatsAppChannel: components["schemas"]["WhatsAppChannel"] | components["schemas"]["MetaChannel"];
         /**
          * AskContent
          * @description A text with a button by which the customer shows where they are, or their number.
@@ -2217,7 +2274,8 @@ export interface components {
          * @description A file of a message. `size` is in bytes, absent while it is not known; `url` answers once it is `ready`.
          *
          *     `width` and `height` are a picture's in pixels, turned as it is shown; null where they are not known: while it is
-         *     `pending`, of other files, and of pictures that are damaged or were stored by earlier versions.
+         *     `pending`, of other files, and of pictures that are damaged or were stored by earlier versions. `role`, else absent:
+         *     it is the picture of what the message is about (see `Shared`, `PostView`), not something that the customer sent.
          */
         AttachmentView: {
             /** Id */
@@ -2242,6 +2300,8 @@ export interface components {
             width?: number | null;
             /** Height */
             height?: number | null;
+            /** Role */
+            role?: ("post" | "story" | "shared") | null;
         };
         /**
          * AttendantChanges
@@ -2329,6 +2389,12 @@ export interface components {
          */
         AudioContent: {
             product?: components["schemas"]["ProductRef"] | null;
+            shared?: components["schemas"]["Shared"] | null;
+            /** Quote */
+            quote?: string | null;
+            /** Forwarded From */
+            forwarded_from?: string | null;
+            album?: components["schemas"]["Album"] | null;
             /**
              * Voice
              * @default false
@@ -2583,6 +2649,19 @@ export interface components {
             id_max: number;
         };
         /**
+         * CameFromContent
+         * @description Of a message of direction `system`: the customer followed a link or an advertisement into the conversation.
+         *
+         *     What it was is the message's `referral`.
+         */
+        CameFromContent: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "came_from";
+        };
+        /**
          * Capabilities
          * @description What every kind of channel that can be answered carries, and what notes do.
          */
@@ -2639,8 +2718,11 @@ export interface components {
          * @description What one kind of channel can carry.
          *
          *     `name` is what people call it. `reply_window_seconds`: how long after the customer's last message anything but a
-         *     template may be sent; null: without end. `read_marks`: the customer can see that their messages were read; `typing`:
-         *     that an answer is being written.
+         *     template may be sent; null: without end. `person_window_seconds`, longer than that: how long a person may, but no
+         *     rule and no bot. `read_marks`: the customer can see that their messages were read; `typing`: that an answer is being
+         *     written. `edits`, `deletes`: what the company can do to messages that it sent. `public`: everybody can read what is
+         *     written; `moderation` is what the company can do to what customers write there, and `private_replies` how one of
+         *     them is answered in private.
          */
         ChannelCapabilities: {
             /** Sends */
@@ -2679,6 +2761,8 @@ export interface components {
             reactions?: components["schemas"]["ReactionLimit"] | null;
             /** Reply Window Seconds */
             reply_window_seconds?: number | null;
+            /** Person Window Seconds */
+            person_window_seconds?: number | null;
             /**
              * Read Marks
              * @default false
@@ -2689,6 +2773,19 @@ export interface components {
              * @default false
              */
             typing: boolean;
+            edits?: components["schemas"]["OwnMessageLimit"] | null;
+            deletes?: components["schemas"]["OwnMessageLimit"] | null;
+            /**
+             * Public
+             * @default false
+             */
+            public: boolean;
+            /**
+             * Moderation
+             * @default []
+             */
+            moderation: ("hide" | "delete" | "like")[];
+            private_replies?: components["schemas"]["PrivateReplyLimit"] | null;
         };
         /**
          * ChannelHealth
@@ -3104,6 +3201,12 @@ export interface components {
          */
         ContactsContent: {
             product?: components["schemas"]["ProductRef"] | null;
+            shared?: components["schemas"]["Shared"] | null;
+            /** Quote */
+            quote?: string | null;
+            /** Forwarded From */
+            forwarded_from?: string | null;
+            album?: components["schemas"]["Album"] | null;
             /** Contacts */
             contacts: components["schemas"]["ContactCard"][];
             /** Origin */
@@ -3142,6 +3245,9 @@ export interface components {
          *     back by itself; null: when the customer writes. `woke_at`: when it last came back by itself, until somebody answers,
          *     closes, assigns or snoozes it. `tag_ids` are the tags that its messages have. `rating` is the customer's latest one,
          *     which `rating_details` tells more of; `rating_request` is what they were asked last, answered or not.
+         *     `thread` is there where the channel has several strands for one customer. `free_until`, where it is earlier than
+         *     `reply_window_expires_at`: from then on only people may answer, no rule and no bot. `unreachable`: why the customer
+         *     cannot be written to (see `ReachabilityContent`), else absent.
          */
         ConversationView: {
             /** Id */
@@ -3222,6 +3328,11 @@ export interface components {
             tag_ids: string[];
             rating_details?: components["schemas"]["RatingView"] | null;
             rating_request?: components["schemas"]["RatingRequestView"] | null;
+            thread?: components["schemas"]["ThreadView"] | null;
+            /** Free Until */
+            free_until?: string | null;
+            /** Unreachable */
+            unreachable?: string | null;
             /**
              * Sequence
              * @default 0
@@ -3285,6 +3396,8 @@ export interface components {
             width?: number | null;
             /** Height */
             height?: number | null;
+            /** Role */
+            role?: ("post" | "story" | "shared") | null;
             /** Send As */
             send_as?: ("image" | "video" | "audio" | "document" | "sticker" | "voice") | null;
         };
@@ -3375,6 +3488,39 @@ export interface components {
             /** More */
             more: boolean;
         };
+        /**
+         * FacebookCredentials
+         * @description Of a page whose comments are answered.
+         */
+        FacebookCredentials: {
+            /**
+             * App Secret
+             * Format: password
+             * @description Secret of the Meta app, 8 to 256 characters
+             */
+            app_secret: string;
+            /**
+             * Verify Token
+             * @description 8 to 128 letters, digits, `.`, `_`, `~`, `-`; generated when absent
+             */
+            verify_token?: string | null;
+            /**
+             * Page Id
+             * @description Id of the Facebook page (digits)
+             */
+            page_id: string;
+            /**
+             * Page Access Token
+             * Format: password
+             * @description Token of this page, up to 1024 characters
+             */
+            page_access_token: string;
+        };
+        /**
+         * FacebookSettings
+         * @description Comments have none.
+         */
+        FacebookSettings: Record<string, never>;
         /**
          * FieldChoice
          * @description What a column can fill. `name` is a custom field's own; the client names the others.
@@ -3712,6 +3858,58 @@ export interface components {
             finished_at: string | null;
         };
         /**
+         * InstagramCredentials
+         * @description What Meta's dashboard shows for an Instagram account. Write-only except the ids and the verify token.
+         */
+        InstagramCredentials: {
+            /**
+             * App Secret
+             * Format: password
+             * @description Secret of the Meta app, 8 to 256 characters
+             */
+            app_secret: string;
+            /**
+             * Verify Token
+             * @description 8 to 128 letters, digits, `.`, `_`, `~`, `-`; generated when absent
+             */
+            verify_token?: string | null;
+            /**
+             * Instagram Id
+             * @description Id of the professional account (digits): with Instagram Login `user_id`, not `id`
+             */
+            instagram_id: string;
+            /**
+             * Page Id
+             * @description Id of the Facebook page that it is linked to; needed with Facebook Login alone
+             */
+            page_id?: string | null;
+            /**
+             * Access Token
+             * Format: password
+             * @description Token of the account (Instagram Login) or of its page (Facebook Login), up to 1024 characters
+             */
+            access_token: string;
+        };
+        /**
+         * InstagramSettings
+         * @description How the account behaves, and by which login its token was made.
+         */
+        InstagramSettings: {
+            /**
+             * Read Receipts
+             * @description Whether customers see that their messages were read and that an answer is being written
+             * @default true
+             */
+            read_receipts: boolean;
+            /**
+             * Login
+             * @description By which of Meta's logins the token was made
+             * @default facebook
+             * @enum {string}
+             */
+            login: "facebook" | "instagram";
+        };
+        /**
          * Interactive
          * @description A text (`text` of the message) with something to tap. Which fields belong to it depends on `type`.
          *
@@ -4039,6 +4237,12 @@ export interface components {
          */
         LocationContent: {
             product?: components["schemas"]["ProductRef"] | null;
+            shared?: components["schemas"]["Shared"] | null;
+            /** Quote */
+            quote?: string | null;
+            /** Forwarded From */
+            forwarded_from?: string | null;
+            album?: components["schemas"]["Album"] | null;
             /** Latitude */
             latitude: number;
             /** Longitude */
@@ -4247,7 +4451,9 @@ export interface components {
          *     later one (0 in events of earlier releases: it is `sequence`). `client_id` is what the sender's client called it.
          *     `mentions` are the ids of the attendants whom a note names.
          *     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
-         *     `automatic`: nobody wrote it, the product sent it.
+         *     `automatic`: nobody wrote it, the product sent it. `hidden`: a public comment that only its author and the company
+         *     see. `private_reply`: a public comment was answered in private too. `parts_sent`, of a failed message that goes out
+         *     in several parts: how many of them the customer has got, so that trying again sends the others.
          */
         MessageView: {
             /** Id */
@@ -4304,6 +4510,14 @@ export interface components {
             edited_at?: string | null;
             /** Deleted At */
             deleted_at?: string | null;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            private_reply?: components["schemas"]["PrivateReplyView"] | null;
+            /** Parts Sent */
+            parts_sent?: number | null;
             /** External Id */
             external_id?: string | null;
             /** Occurred At */
@@ -4331,7 +4545,7 @@ export interface components {
             /** @constant */
             kind: "text";
             /** Content */
-            content: components["schemas"]["PlainContent"] | components["schemas"]["NumberChangedContent"] | components["schemas"]["ContinuedContent"] | components["schemas"]["MergedContent"] | components["schemas"]["ScheduledFailedContent"] | components["schemas"]["RatingNotAskedContent"] | components["schemas"]["RepliesStoppedContent"] | components["schemas"]["NoticeContent"] | components["schemas"]["EmptyContent"];
+            content: components["schemas"]["PlainContent"] | components["schemas"]["NumberChangedContent"] | components["schemas"]["ContinuedContent"] | components["schemas"]["ReachabilityContent"] | components["schemas"]["CameFromContent"] | components["schemas"]["ActionFailedContent"] | components["schemas"]["MergedContent"] | components["schemas"]["ScheduledFailedContent"] | components["schemas"]["RatingNotAskedContent"] | components["schemas"]["RepliesStoppedContent"] | components["schemas"]["NoticeContent"] | components["schemas"]["EmptyContent"];
         } | {
             /** @constant */
             kind: "image";
@@ -4388,6 +4602,199 @@ export interface components {
             /** Content */
             content: components["schemas"]["UnsupportedContent"] | components["schemas"]["EmptyContent"];
         });
+        /**
+         * MessengerCredentials
+         * @description Of a page whose messages are answered.
+         */
+        MessengerCredentials: {
+            /**
+             * App Secret
+             * Format: password
+             * @description Secret of the Meta app, 8 to 256 characters
+             */
+            app_secret: string;
+            /**
+             * Verify Token
+             * @description 8 to 128 letters, digits, `.`, `_`, `~`, `-`; generated when absent
+             */
+            verify_token?: string | null;
+            /**
+             * Page Id
+             * @description Id of the Facebook page (digits)
+             */
+            page_id: string;
+            /**
+             * Page Access Token
+             * Format: password
+             * @description Token of this page, up to 1024 characters
+             */
+            page_access_token: string;
+        };
+        /**
+         * MessengerSettings
+         * @description How the account behaves.
+         */
+        MessengerSettings: {
+            /**
+             * Read Receipts
+             * @description Whether customers see that their messages were read and that an answer is being written
+             * @default true
+             */
+            read_receipts: boolean;
+        };
+        /**
+         * MetaChannel
+         * @description An account of Meta's as it is answered; `verify_token` only to those who manage channels.
+         */
+        MetaChannel: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "messenger" | "facebook" | "instagram";
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "needs_reconnection" | "disabled";
+            status_reason: components["schemas"]["StatusReason"] | null;
+            /**
+             * Webhook Url
+             * @description Where the provider sends webhooks; null for channels without any
+             */
+            webhook_url: string | null;
+            /**
+             * Verify Token
+             * @description For the provider's check of the webhook address
+             */
+            verify_token?: string | null;
+            settings: components["schemas"]["MetaSettings"];
+            /** Version */
+            version: number;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /**
+             * Checked At
+             * @description When the provider was last asked whether the credentials work
+             */
+            checked_at: string | null;
+            /**
+             * Last Webhook At
+             * @description When a webhook of this account last arrived, to the minute; null before the first
+             */
+            last_webhook_at?: string | null;
+            /**
+             * Webhook Verified At
+             * @description When the provider last checked the webhook address with the verify token
+             */
+            webhook_verified_at?: string | null;
+            /**
+             * Proven
+             * @description Whether the provider has confirmed that the credentials speak for this account. Until then it receives no webhooks and keeps nobody else from connecting it; it is asked again and again
+             * @default true
+             */
+            proven: boolean;
+            /** Page Id */
+            page_id: string | null;
+            /** Instagram Id */
+            instagram_id: string | null;
+            /** Page Name */
+            page_name: string | null;
+            /** Username */
+            username: string | null;
+            /** Previous App Secrets Until */
+            previous_app_secrets_until?: string | null;
+        };
+        /**
+         * MetaChannelChanges
+         * @description What is left out stays.
+         */
+        MetaChannelChanges: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Status
+             * @description `disabled`: nothing is sent; what customers write is still taken
+             */
+            status?: ("active" | "disabled") | null;
+            /** @default {} */
+            credentials: components["schemas"]["MetaCredentialChanges"];
+            /** @default {} */
+            settings: components["schemas"]["MetaSettingsChanges"];
+        };
+        /**
+         * MetaCheckResult
+         * @description Whether Meta takes the credentials, and what it says of the page or Instagram account.
+         */
+        MetaCheckResult: {
+            /** Ok */
+            ok: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "needs_reconnection" | "disabled";
+            /** Reason */
+            reason?: string | null;
+            /** Code */
+            code?: string | null;
+            /**
+             * Message
+             * @description The provider's own words
+             */
+            message?: string | null;
+            /** @description What is wrong, in words; null when nothing is */
+            texts?: components["schemas"]["LocalizedText"] | null;
+            /** Checked At */
+            checked_at: string;
+            /** Page Name */
+            page_name?: string | null;
+            /** Username */
+            username?: string | null;
+        };
+        /**
+         * MetaCredentialChanges
+         * @description What may be replaced. The page stays: another page is another account.
+         *
+         *     `page_access_token` is of pages, `access_token` of Instagram accounts.
+         */
+        MetaCredentialChanges: {
+            /** Page Access Token */
+            page_access_token?: string | null;
+            /** Access Token */
+            access_token?: string | null;
+            /**
+             * App Secret
+             * @description The one before still proves webhooks for 7 days
+             */
+            app_secret?: string | null;
+            /** Verify Token */
+            verify_token?: string | null;
+        };
+        /**
+         * MetaSettings
+         * @description How an account behaves; what its kind does not have is null.
+         */
+        MetaSettings: {
+            /** Read Receipts */
+            read_receipts?: boolean | null;
+            /** Login */
+            login?: ("facebook" | "instagram") | null;
+        };
+        /**
+         * MetaSettingsChanges
+         * @description What is left out stays.
+         */
+        MetaSettingsChanges: {
+            /** Read Receipts */
+            read_receipts?: boolean | null;
+        };
         /**
          * MistakeView
          * @description What is wrong at a place of a text, counted from 1; `start` counts its characters from 0.
@@ -4597,6 +5004,25 @@ export interface components {
             language: "pt-BR" | "en" | "es";
         };
         /**
+         * NewFacebookChannel
+         * @description The comments of a page, to connect.
+         */
+        NewFacebookChannel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "facebook";
+            /**
+             * Name
+             * @description What attendants see, 1 to 100 characters
+             */
+            name: string;
+            credentials: components["schemas"]["FacebookCredentials"];
+            /** @default {} */
+            settings: components["schemas"]["FacebookSettings"];
+        };
+        /**
          * NewHold
          * @description Why nothing may be erased.
          */
@@ -4617,6 +5043,30 @@ export interface components {
             delimiter?: (";" | "," | "\t" | "|") | null;
             /** Header */
             header?: boolean | null;
+        };
+        /**
+         * NewInstagramChannel
+         * @description The messages of an Instagram account, to connect.
+         */
+        NewInstagramChannel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "instagram";
+            /**
+             * Name
+             * @description What attendants see, 1 to 100 characters
+             */
+            name: string;
+            credentials: components["schemas"]["InstagramCredentials"];
+            /**
+             * @default {
+             *       "read_receipts": true,
+             *       "login": "facebook"
+             *     }
+             */
+            settings: components["schemas"]["InstagramSettings"];
         };
         /**
          * NewLabel
@@ -4689,6 +5139,29 @@ export interface components {
              * @description With `scheduled_for`: not when the customer writes first
              */
             cancel_on_reply?: boolean | null;
+        };
+        /**
+         * NewMessengerChannel
+         * @description The Messenger of a page, to connect.
+         */
+        NewMessengerChannel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "messenger";
+            /**
+             * Name
+             * @description What attendants see, 1 to 100 characters
+             */
+            name: string;
+            credentials: components["schemas"]["MessengerCredentials"];
+            /**
+             * @default {
+             *       "read_receipts": true
+             *     }
+             */
+            settings: components["schemas"]["MessengerSettings"];
         };
         /**
          * NewNote
@@ -4854,8 +5327,8 @@ export interface components {
          */
         NewWhatsAppChannel: {
             /**
-             * Kind
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             kind: "whatsapp";
             /**
@@ -4946,6 +5419,12 @@ export interface components {
          */
         OrderContent: {
             product?: components["schemas"]["ProductRef"] | null;
+            shared?: components["schemas"]["Shared"] | null;
+            /** Quote */
+            quote?: string | null;
+            /** Forwarded From */
+            forwarded_from?: string | null;
+            album?: components["schemas"]["Album"] | null;
             /** Catalog Id */
             catalog_id?: string | null;
             /**
@@ -4992,6 +5471,16 @@ export interface components {
             results: components["schemas"]["Outcome"][];
             /** Failed */
             failed: number;
+        };
+        /**
+         * OwnMessageLimit
+         * @description How old, in seconds, a message of the company may be that it still changes or takes back; null: any age.
+         */
+        OwnMessageLimit: {
+            /** Within Seconds */
+            within_seconds: number | null;
+            /** Kinds */
+            kinds: ("text" | "image" | "audio" | "video" | "document" | "sticker" | "location" | "contacts" | "interactive" | "template" | "order" | "unsupported")[];
         };
         /** Page[AttendantView] */
         Page_AttendantView_: {
@@ -5133,13 +5622,6 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
-        /** Page[WhatsAppChannel] */
-        Page_WhatsAppChannel_: {
-            /** Items */
-            items: components["schemas"]["WhatsAppChannel"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
         /**
          * Parameters
          * @description What a template is filled in with: a list by position, or for texts an object by name.
@@ -5186,9 +5668,52 @@ export interface components {
         /**
          * PlainContent
          * @description Of a text, picture, video or document: what it says is in `text` and `attachments`.
+         *
+         *     A `poll` is a text, whose question is the `text` too.
          */
         PlainContent: {
             product?: components["schemas"]["ProductRef"] | null;
+            shared?: components["schemas"]["Shared"] | null;
+            /** Quote */
+            quote?: string | null;
+            /** Forwarded From */
+            forwarded_from?: string | null;
+            album?: components["schemas"]["Album"] | null;
+            poll?: components["schemas"]["Poll"] | null;
+        };
+        /**
+         * Poll
+         * @description A question with answers to choose from, shown as it was asked.
+         */
+        Poll: {
+            /** Question */
+            question: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Several
+             * @default false
+             */
+            several: boolean;
+        };
+        /**
+         * PostView
+         * @description A post of the company's page, as far as it is known: what its public comments are about.
+         *
+         *     `attachment_id` is its picture, fetched once for each conversation.
+         */
+        PostView: {
+            /** Id */
+            id: string;
+            /** Text */
+            text?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Attachment Id */
+            attachment_id?: string | null;
         };
         /**
          * PreparedFileView
@@ -5258,6 +5783,27 @@ export interface components {
              * @enum {string}
              */
             priority: "low" | "normal" | "high" | "urgent";
+        };
+        /**
+         * PrivateReplyLimit
+         * @description How old, in seconds, a public comment may be that is answered in private, once; `text` is of that answer.
+         */
+        PrivateReplyLimit: {
+            /** Within Seconds */
+            within_seconds: number;
+            text: components["schemas"]["TextLimit"];
+        };
+        /**
+         * PrivateReplyView
+         * @description The private answer to a public comment: a message of the customer's private conversation.
+         */
+        PrivateReplyView: {
+            /** Message Id */
+            message_id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** At */
+            at: string;
         };
         /**
          * Problem
@@ -5474,6 +6020,22 @@ export interface components {
             type?: components["schemas"]["Named"] | null;
         };
         /**
+         * ReachabilityContent
+         * @description Of a message of direction `system`: the customer cannot be written to any more, or can again, and why.
+         *
+         *     `reason` is `blocked` (they do not want messages), `left` (a group put the company out), `gone` (there is nobody any
+         *     more) or `back`.
+         */
+        ReachabilityContent: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "unreachable" | "reachable";
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Reaction
          * @description An emoji that somebody put on a message.
          */
@@ -5484,11 +6046,15 @@ export interface components {
         };
         /**
          * ReactionLimit
-         * @description How old, in seconds, a message may be that the company reacts to.
+         * @description How old, in seconds, a message may be that the company reacts to (null: any age), and with what.
+         *
+         *     `emoji`: the only ones that the channel takes; null: all.
          */
         ReactionLimit: {
             /** Within Seconds */
-            within_seconds: number;
+            within_seconds: number | null;
+            /** Emoji */
+            emoji?: string[] | null;
         };
         /**
          * ReadMany
@@ -5582,9 +6148,13 @@ export interface components {
         };
         /**
          * Referral
-         * @description The advertisement or post that a customer came from; what the channel does not tell is absent.
+         * @description The advertisement, post or link that a customer came from; what the channel does not tell is absent.
+         *
+         *     `ref` is what the company itself wrote into the link (m.me's `ref`, Telegram's `start`).
          */
         Referral: {
+            /** Ref */
+            ref?: string | null;
             /** Source Url */
             source_url?: string | null;
             /** Source Id */
@@ -6125,6 +6695,24 @@ export interface components {
             current: boolean;
         };
         /**
+         * Shared
+         * @description What a message is about, or brings along from elsewhere on the channel: a story, a post, a reel, a comment.
+         *
+         *     `type` is one of `story_reply`, `story_mention`, `story`, `post`, `reel`, `share`, `link`, `comment`, or the
+         *     channel's own word. Its picture or video, where there is one, is an attachment whose `role` says so: a story is gone
+         *     after a day, and what was fetched in time stays.
+         */
+        Shared: {
+            /** Type */
+            type: string;
+            /** Id */
+            id?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
          * SignedInAnswer
          * @description The tokens. `refresh_token` is null when it went into the cookie; `expires_in` is in seconds.
          */
@@ -6194,6 +6782,12 @@ export interface components {
          */
         StickerContent: {
             product?: components["schemas"]["ProductRef"] | null;
+            shared?: components["schemas"]["Shared"] | null;
+            /** Quote */
+            quote?: string | null;
+            /** Forwarded From */
+            forwarded_from?: string | null;
+            album?: components["schemas"]["Album"] | null;
             /**
              * Animated
              * @default false
@@ -6472,11 +7066,19 @@ export interface components {
         };
         /**
          * TextLimit
-         * @description Of a text, in characters (Unicode code points).
+         * @description Of a text, counted in `unit`. With `part` a longer text goes out in parts of that length, between words.
          */
         TextLimit: {
             /** Max Length */
             max_length: number;
+            /**
+             * Unit
+             * @default characters
+             * @enum {string}
+             */
+            unit: "characters" | "utf16" | "bytes";
+            /** Part */
+            part?: number | null;
         };
         /**
          * Thread
@@ -6492,6 +7094,32 @@ export interface components {
              * @default false
              */
             has_newer: boolean;
+        };
+        /**
+         * ThreadView
+         * @description The strand of a channel that a conversation is: what the customer writes elsewhere on it is another conversation.
+         *
+         *     `post`: comments below a post of the page, which everybody can read (`public`). `topic`: a topic of a group.
+         *     `business`: what was written to the company's own name and not to its bot. `private_channel` is where the customer
+         *     of a public thread can be answered in private.
+         */
+        ThreadView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "post" | "topic" | "business";
+            /**
+             * Public
+             * @default false
+             */
+            public: boolean;
+            /** Title */
+            title?: string | null;
+            post?: components["schemas"]["PostView"] | null;
+            private_channel?: components["schemas"]["ChannelRef"] | null;
         };
         /**
          * TimelineEntryView
@@ -6660,6 +7288,12 @@ export interface components {
          */
         UnsupportedContent: {
             product?: components["schemas"]["ProductRef"] | null;
+            shared?: components["schemas"]["Shared"] | null;
+            /** Quote */
+            quote?: string | null;
+            /** Forwarded From */
+            forwarded_from?: string | null;
+            album?: components["schemas"]["Album"] | null;
             /** Type */
             type: string;
             /** Reason */
@@ -6770,8 +7404,8 @@ export interface components {
             /** Id */
             id: string;
             /**
-             * Kind
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             kind: "whatsapp";
             /** Name */
@@ -7589,7 +8223,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_WhatsAppChannel_"];
+                    "application/json": {
+                        /** Items */
+                        items: components["schemas"]["AnyWhatsAppChannel"][];
+                        /** Next Cursor */
+                        next_cursor?: string | null;
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -7607,7 +8246,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewWhatsAppChannel"];
+                "application/json": components["schemas"]["AnyNewWhatsAppChannel"];
             };
         };
         responses: {
@@ -7617,7 +8256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhatsAppChannel"];
+                    "application/json": components["schemas"]["AnyWhatsAppChannel"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7661,7 +8300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhatsAppChannel"];
+                    "application/json": components["schemas"]["AnyWhatsAppChannel"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7702,7 +8341,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WhatsAppChannelChanges"];
+                "application/json": components["schemas"]["WhatsAppChannelChanges"] | components["schemas"]["MetaChannelChanges"];
             };
         };
         responses: {
@@ -7712,7 +8351,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhatsAppChannel"];
+                    "application/json": components["schemas"]["AnyWhatsAppChannel"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7735,7 +8374,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhatsAppCheckResult"];
+                    "application/json": components["schemas"]["WhatsAppCheckResult"] | components["schemas"]["MetaCheckResult"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7758,7 +8397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhatsAppChannel"];
+                    "application/json": components["schemas"]["AnyWhatsAppChannel"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -11393,6 +12032,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    meta_webhook_of_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `sha256=` and the HMAC-SHA256 of the raw body with the app secret, in hex */
+                "X-Hub-Signature-256": string;
+            };
+            path: {
+                /** @description Id of the channel account */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Stored durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not JSON, with the place */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Signature missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Unknown account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Larger than 3 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Could not be stored; to be sent again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,0 +1,5 @@
+"""How pages and Instagram accounts are connected, in words."""
+
+from atd_channelkit.accounts.guide import ChannelGuide
+
+GUIDES: tuple[ChannelGuide, ...] = ()
