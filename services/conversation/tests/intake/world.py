@@ -68,8 +68,8 @@ class World:
         for conversation in held.conversations.values():
             loaded.add_conversation(conversation)
         for message in held.messages.values():
-            if message.direction == "outbound" and message.external_id:
-                loaded.sent_as[message.account_id, message.external_id] = message
+            for external_id in message.external_ids if message.direction == "outbound" else ():
+                loaded.sent_as[message.account_id, external_id] = message
         for one in told_of(batch):
             spell(loaded, one, one.ids)
         spell_by_stored_ids(loaded, not_found(loaded, batch), held.identities)

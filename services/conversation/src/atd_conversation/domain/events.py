@@ -164,6 +164,7 @@ def outbound_command(
             reply_to_external_id=reply_to_external_id,
             attachments=tuple(_outbound_attachment(one) for one in message.attachments),
             attempt=message.attempt,
+            parts_sent=message.parts_sent,
             reply_until=None if message.kind == "template" else conversation.reply_window_expires_at,
         ),
     )

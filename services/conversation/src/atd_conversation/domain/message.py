@@ -1,5 +1,6 @@
 """Messages and what becomes of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -113,6 +114,8 @@ class Message:
     that told a change. `client_id` is what the sender's client called it. `mentions` are the attendants whom a note
     names. `names` is what tags were called when it was read. `automatic`: why the product sent it by itself.
     `hidden`: a public comment that only its author and the company see; `hidden_at`: since when it is, or is not.
+    `more_external_ids`: what goes out in several parts has an id for each, of which `external_id` is the first.
+    `parts_sent`: so many of them arrived, and then sending failed; what is sent again are the others.
     """
 
     id: str
@@ -150,29 +153,50 @@ class Message:
     automatic: AutomaticRef | None = None
     hidden: bool = False
     hidden_at: datetime | None = None
+    more_external_ids: tuple[str, ...] = ()
+    parts_sent: int = 0
+
+    @property
+    def external_ids(self) -> tuple[str, ...]:
+        """Every id by which the provider tells of it."""
+        return () if self.external_id is None else (self.external_id, *self.more_external_ids)
 
     def apply_receipt(
-        self, status: MessageStatus, external_id: str | None, failure: MessageError | None
+        self,
+        status: MessageStatus,
+        external_id: str | None,
+        failure: MessageError | None,
+        *,
+        parts: Sequence[str] = (),
+        parts_sent: int = 0,
     ) -> tuple[str, ...]:
         """Take a receipt into account; the fields that changed, empty when it told nothing new.
 
-        Of several reasons for a failure the first stands; a proof of delivery does away with it.
+        Of several reasons for a failure the first stands; a proof of delivery does away with it. Not so where the first
+        parts of a message arrived (`parts_sent`, whose ids are `parts`) and the others did not: that the first ones
+        were read says nothing of the others.
         """
-        changed = []
-        if external_id and self.external_id is None:
-            self.external_id = external_id
-            changed.append("external_id")
-        after = later_status(self.status or "pending", status)
-        if after != self.status:
-            self.status = after
-            changed.append("status")
+        changed = self._take_ids(external_id, parts)
+        before = self.status or "pending"
+        in_part = status == "failed" and parts_sent > 0
+        goes_on = self.parts_sent > 0 and before in ("pending", "failed")
+        if goes_on and status in ("delivered", "read"):
+            return changed
+        after = "failed" if in_part else later_status(before, status)
         error = self.error if after == "failed" else None
         if after == "failed" and error is None and failure is not None:
             error = failure
-        if error != self.error:
-            self.error = error
-            changed.append("error")
-        return tuple(changed)
+        left = max(parts_sent, self.parts_sent) if in_part or (goes_on and after != "sent") else 0
+        return (*changed, *self._take(status=after, error=error, parts_sent=left))
+
+    def _take_ids(self, external_id: str | None, parts: Sequence[str]) -> tuple[str, ...]:
+        """Take over what the provider calls the message, once; of one in several parts each part."""
+        told = tuple(dict.fromkeys([*([external_id] if external_id else []), *parts]))
+        if self.external_id is not None and not parts and not self.parts_sent:
+            return ()
+        known = self.external_ids
+        first, *others = dict.fromkeys((*known, *told)) or (None,)
+        return self._take(external_id=first, more_external_ids=tuple(others))
 
     def react(self, author: AuthorView, emoji: str | None, at: datetime) -> tuple[str, ...]:
         """Put the one reaction of a side on the message, or take it away when `emoji` is absent; what changed.
@@ -285,6 +309,7 @@ class Message:
             edited_at=self.edited_at,
             deleted_at=self.deleted_at,
             hidden=self.hidden and self.deleted_at is None,
+            parts_sent=self.parts_sent or None if self.status == "failed" else None,
             external_id=self.external_id,
             occurred_at=self.occurred_at,
             recorded_at=self.recorded_at,

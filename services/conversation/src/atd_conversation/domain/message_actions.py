@@ -64,8 +64,11 @@ def retry(conversation: Conversation, message: Message, rules: ChannelRules, now
     if message.status != "failed":
         raise Refusal("not_failed", f"The message is {message.status}; only failed messages can be sent again.")
     conversation.check_open(now, free=message.kind != "template", reply_window=rules.reply_window)
-    changed = tuple(name for name in ("status", "error", "external_id") if getattr(message, name) is not None)
-    message.status, message.error, message.external_id = "pending", None, None
+    given_up = ("status", "error") if message.parts_sent else ("status", "error", "external_id")
+    changed = tuple(name for name in given_up if getattr(message, name) is not None)
+    message.status, message.error = "pending", None
+    if not message.parts_sent:  # otherwise the parts that arrived keep their ids, and are not sent again
+        message.external_id, message.more_external_ids = None, ()
     message.attempt += 1
     return [conversation.revise("message.status_changed", message, changed)]
 

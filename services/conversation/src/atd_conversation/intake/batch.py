@@ -84,5 +84,15 @@ class Batch:
             for event in arrivals
             if event.data.reply_to_external_id
         }
-        told |= {(r.data.account_id, r.data.external_id) for r in self.receipts if r.data.external_id}
-        return told | {(c.data.account_id, c.data.target_external_id) for c in self.changes}
+        return self.receipt_names() | told | {(c.data.account_id, c.data.target_external_id) for c in self.changes}
+
+    def receipt_names(self) -> set[tuple[str, str]]:
+        """Account and provider's id of every message that a receipt tells of; in parts, each of them."""
+        return {(one.data.account_id, name) for one in self.receipts for name in told_ids(one)}
+
+
+def told_ids(receipt: InboundReceipt) -> tuple[str, ...]:
+    """What a receipt says that the provider calls the message, the first part first."""
+    data = receipt.data
+    first = (data.external_id,) if data.external_id else ()
+    return tuple(dict.fromkeys((*first, *data.external_ids)))

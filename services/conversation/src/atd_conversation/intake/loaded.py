@@ -214,8 +214,8 @@ class Loaded:
 
     def add_message(self, message: Message) -> None:
         known = self.messages.setdefault(message.id, message)
-        if known.external_id is not None:
-            self.sent_as[known.account_id, known.external_id] = known
+        for external_id in known.external_ids:
+            self.sent_as[known.account_id, external_id] = known
 
     def take_stored_for_handled(self, batch: Batch) -> None:
         """An event whose message is there was handled, unless it says more of it than was understood then."""

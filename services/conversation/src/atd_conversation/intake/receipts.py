@@ -3,6 +3,8 @@
 from typing import Any
 
 from atd_conversation.domain.message import Message, later_status
+from atd_conversation.domain.message_parts import with_arrived
+from atd_conversation.intake.batch import told_ids
 from atd_conversation.intake.people import note_recipient_keys
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundReceipt, SendFailure
@@ -23,10 +25,13 @@ def take_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
     if _attempt(intake, event, message) < message.attempt:
         return
     intake.unit.touch_message(message)
-    changed = _apply(intake, message, data.status, _new_name(intake, event, message), data.failure)
-    if message.external_id is not None:
-        intake.loaded.sent_as[message.account_id, message.external_id] = message
-    changed += apply_early_receipt(intake, message, data.external_id)
+    names = _new_names(intake, event, message)
+    parts = names if data.external_ids else ()
+    changed = _apply(intake, message, data.status, next(iter(names), None), data.failure, parts, data.parts_sent)
+    for external_id in message.external_ids:
+        intake.loaded.sent_as[message.account_id, external_id] = message
+    for external_id in told_ids(event):
+        changed += apply_early_receipt(intake, message, external_id)
     if changed:
         changed = tuple(dict.fromkeys(changed))
         intake.revised(message, "message.status_changed", changed, cause, actor=None)
@@ -54,18 +59,26 @@ def apply_early_receipt(intake: Intake, message: Message, external_id: str | Non
 
 
 def _apply(
-    intake: Intake, message: Message, status: MessageStatus, external_id: str | None, failure: SendFailure | None
+    intake: Intake,
+    message: Message,
+    status: MessageStatus,
+    external_id: str | None,
+    failure: SendFailure | None,
+    parts: tuple[str, ...] = (),
+    parts_sent: int = 0,
 ) -> tuple[str, ...]:
     error = intake.rules(message).texts.sending_error(failure) if failure is not None else None
-    return message.apply_receipt(status, external_id, error)
+    if error is not None and parts_sent:
+        error = with_arrived(error, parts_sent)
+    return message.apply_receipt(status, external_id, error, parts=parts, parts_sent=parts_sent)
 
 
 def _sent(intake: Intake, event: InboundReceipt) -> Message | None:
     """The message of ours that a receipt is about; what a provider hands back is checked, not trusted."""
     data, loaded = event.data, intake.loaded
     message = loaded.messages.get(data.message_id) if data.message_id else None
-    if message is None and data.external_id:
-        message = loaded.target(data.account_id, data.external_id)
+    for external_id in told_ids(event) if message is None else ():
+        message = message or loaded.target(data.account_id, external_id)
     if message is None or message.direction != "outbound":
         return None
     return message if _is_there(message, event) else None
@@ -80,17 +93,16 @@ def _attempt(intake: Intake, event: InboundReceipt, message: Message) -> int:
     data = event.data
     if data.message_id:
         return data.attempt
-    if data.external_id == message.external_id:
+    if data.external_id in message.external_ids:
         return message.attempt
     row = intake.loaded.early_receipts.get(intake.loaded.waits_as(data.account_id, data.external_id or ""), {})
     return int(row.get("attempt", 0))
 
 
-def _new_name(intake: Intake, event: InboundReceipt, message: Message) -> str | None:
-    """The provider's id of the message, unless another message of ours has it."""
-    external_id = event.data.external_id
-    holder = intake.loaded.sent_as.get((event.data.account_id, external_id or ""))
-    return external_id if holder is None or holder is message else None
+def _new_names(intake: Intake, event: InboundReceipt, message: Message) -> tuple[str, ...]:
+    """The provider's ids of the message, without those that another message of ours has."""
+    sent_as, account_id = intake.loaded.sent_as, event.data.account_id
+    return tuple(one for one in told_ids(event) if sent_as.get((account_id, one), message) is message)
 
 
 def _take_reaction_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:

@@ -285,9 +285,10 @@ def changes_what_is_found(before: "Document", after: "Document") -> bool:
 def message_fields(message: Message) -> "Document":
     """The fields that can change, and those that few messages have; None stands for an absent field.
 
-    `sent_as` is the provider's id of a message of ours, indexed.
+    `sent_as` has the provider's ids of a message of ours, indexed: most have one.
     """
-    error = message.error
+    error, ids = message.error, message.external_ids
+    sent_as = None if message.direction != "outbound" else message.external_id if len(ids) < 2 else list(ids)  # noqa: PLR2004 - one is no list
     return {
         "kind": message.kind,
         "text": message.text,
@@ -295,7 +296,9 @@ def message_fields(message: Message) -> "Document":
         "status": message.status,
         "external_id": message.external_id,
         "error": error.model_dump(exclude_defaults=True) if error else None,
-        "sent_as": message.external_id if message.direction == "outbound" else None,
+        "sent_as": sent_as,
+        "more_external_ids": list(message.more_external_ids) or None,
+        "parts_sent": message.parts_sent or None,
         "attachments": [attachment_fields(one) for one in message.attachments] or None,
         "reactions": [one.model_dump() for one in message.reactions] or None,
         "tags": [_mark_document(one) for one in message.tags] or None,
@@ -390,6 +393,8 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         automatic=AutomaticRef(**automatic) if automatic else None,
         hidden=get("hidden", False),
         hidden_at=get("hidden_at"),
+        more_external_ids=tuple(get("more_external_ids", ())),
+        parts_sent=get("parts_sent", 0),
     )
 
 

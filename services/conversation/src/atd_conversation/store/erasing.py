@@ -81,7 +81,8 @@ class Removal:
     async def piece(self, conversation: Conversation) -> Piece:
         """Some of the messages that are left of a conversation; without any, some of the other files of it."""
         query = {"conversation_id": conversation.id, "tenant_id": conversation.tenant_id}
-        fields = {"direction": 1, "attachments.id": 1, "account_id": 1, "external_id": 1, "tags.id": 1}
+        told = {"account_id": 1, "external_id": 1, "more_external_ids": 1}
+        fields = {"direction": 1, "attachments.id": 1, "tags.id": 1, **told}
         rows = await self._db[MESSAGES].find(query, fields).sort("sequence", 1).limit(MESSAGES_AT_ONCE).to_list(None)
         if not rows:
             return Piece((), (), tuple(await self._other_files(conversation)))
@@ -89,7 +90,7 @@ class Removal:
             tuple(row["_id"] for row in rows),
             tuple(row["_id"] for row in rows if row["direction"] == "outbound"),
             tuple(one["id"] for row in rows for one in row.get("attachments") or ()),
-            tuple(provider_key(row["account_id"], row["external_id"]) for row in rows if row.get("external_id")),
+            tuple(provider_key(row["account_id"], one) for row in rows for one in _external_ids(row)),
             frozenset(one["id"] for row in rows for one in row.get("tags") or ()),
         )
 
@@ -185,3 +186,8 @@ class Removal:
         lines = await self._db[IMPORT_LINES].delete_many(theirs, session=session, hint=LINE_BY_CONTACT)
         timeline = await self._db[TIMELINE].delete_many({"subject": {"$in": list(contact_ids)}}, session=session)
         return {"notes": notes.deleted_count, "import_lines": lines.deleted_count, TIMELINE: timeline.deleted_count}
+
+
+def _external_ids(row: "Document") -> list[str]:
+    """Every id that the provider has for a message."""
+    return [one for one in (row.get("external_id"), *row.get("more_external_ids", ())) if one]

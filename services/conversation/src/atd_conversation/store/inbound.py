@@ -168,7 +168,7 @@ class InboundLoader:
         arrivals = batch.arrivals()
         echoes = {(e.data.account_id, e.data.external_id) for e in arrivals if isinstance(e, InboundEcho)}
         targets = {(c.data.account_id, c.data.target_external_id) for c in batch.changes}
-        told = {(r.data.account_id, r.data.external_id) for r in batch.receipts if r.data.external_id}
+        told = batch.receipt_names()
         quoted = {(e.data.account_id, e.data.reply_to_external_id) for e in arrivals if e.data.reply_to_external_id}
         for one in told_of(batch):
             spell(loaded, one, one.ids)
