@@ -60,7 +60,7 @@ SPEC: ChannelSpec[Account] = ChannelSpec(
     channel=ToyChannel,
     open=lambda stored: Account(**stored.common()),
     fields=("handle",),
-    derived=lambda credentials: {} if credentials.handle is None else {"digits": len(credentials.handle)},
+    derived=lambda _kind, credentials: {} if credentials.handle is None else {"digits": len(credentials.handle)},
     secrets=(
         Secret(name="token", reconnects=True),
         Secret(name="secret", generate=lambda: "made", shown=True, overlaps=True),

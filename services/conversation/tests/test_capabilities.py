@@ -71,10 +71,6 @@ def _of_file(told: Mapping[str, Any], field: str, value: int) -> Tried:
     return Draft(kind=kind, attachment_ids=("f1",)), [_file(mime_type, 1 if field == "pixels" else value, webp)]
 
 
-def _voice(value: int) -> Tried:
-    return Draft(kind="audio", voice=True, attachment_ids=("f1",)), [_file("audio/ogg", value)]
-
-
 def _captioned(value: int) -> Tried:
     return Draft(kind="image", text="x" * value, attachment_ids=("f1",)), [_file("image/jpeg")]
 
@@ -87,7 +83,6 @@ CASES: Mapping[str, Callable[[int], Tried]] = {
     "text.max_length": lambda n: (Draft(text="x" * n), []),
     "caption.max_length": _captioned,
     "files_per_message": _files,
-    "voice.max_bytes": _voice,
     "interactive.body_max": lambda n: (_buttons(text="x" * n), []),
     "interactive.header_max": lambda n: (_buttons(header="x" * n), []),
     "interactive.footer_max": lambda n: (_buttons(footer="x" * n), []),
@@ -105,8 +100,18 @@ CASES: Mapping[str, Callable[[int], Tried]] = {
     "interactive.link.title_max": lambda n: (_link(title=n), []),
     "interactive.link.url_max": lambda n: (_link(url=n), []),
 }
-WINDOWS = {"reactions.within_seconds", "reply_window_seconds"}
+OF_MOMENTS = {
+    "reactions.within_seconds",
+    "reply_window_seconds",
+    "person_window_seconds",
+    "edits.within_seconds",
+    "deletes.within_seconds",
+    "private_replies.within_seconds",
+}
 """Told by the moments of messages, not by what they are made of; `test_domain_conversation.py` has them."""
+
+OF_SENDING = {"text.part", "caption.part", "private_replies.text.max_length"}
+"""Held where it is sent, or by the deed: a text over its `part` is taken."""
 
 
 def _numbers(told: Any, place: str = "") -> Iterator[tuple[str, int]]:
@@ -125,6 +130,9 @@ def _case(told: Mapping[str, Any], place: str, value: int) -> Tried:
     if place.startswith("files["):
         kind, _, field = place.removeprefix("files[").partition("].")
         return _of_file(next(one for one in told["files"] if one["kind"] == kind), field, value)
+    if place == "voice.max_bytes":
+        (mime_type, *_) = told["voice"]["mime_types"]
+        return Draft(kind="audio", voice=True, attachment_ids=("f1",)), [_file(mime_type, value)]
     return CASES[place](value)
 
 
@@ -132,7 +140,7 @@ LIMITS = [
     pytest.param(one, place, value, id=f"{one.kind}-{place}")
     for one in (*TOLD, plain_rules("Toy", text_limit=10).capabilities("app"))
     for place, value in _numbers(one.model_dump(mode="json"))
-    if place not in WINDOWS and value
+    if place not in OF_MOMENTS | OF_SENDING and value
 ]
 
 
@@ -194,8 +202,12 @@ def test_every_type_of_interactive_message_that_is_told_is_taken(told: ChannelCa
         "ask_location": _interactive("ask_location"),
         "ask_phone": _interactive("ask_phone"),
     }
-    for of_type in told.interactive.types:
-        assert _composed(told, drafts[of_type], []).kind == "interactive"
+    for of_type, draft in drafts.items():
+        if of_type in told.interactive.types:
+            assert _composed(told, draft, []).kind == "interactive"
+        else:
+            with pytest.raises(Refusal):
+                _composed(told, draft, [])
     types = {one.kind: one.mime_types[0] for one in told.files}
     for file_kind, mime_type in types.items():
         draft, files = _buttons(header=UPLOAD), [_file(mime_type, webp=_sticker())]
@@ -217,13 +229,13 @@ def test_a_plain_channel_says_that_it_takes_texts_alone() -> None:
 def test_the_windows_that_are_told_are_those_of_the_rules() -> None:
     for told in TOLD:
         rules = CHANNEL_RULES[told.kind]
-        window, reactions = rules.reply_window, rules.reactions_within
+        window = rules.reply_window
         assert told.reply_window_seconds == (window and window.total_seconds())
-        assert (told.reactions and told.reactions.within_seconds) == (reactions and reactions.total_seconds())
+        assert told.reactions == rules.reactions
 
 
 def test_a_template_is_taken_where_templates_are_told() -> None:
-    for told in TOLD:
+    for told in [one for one in TOLD if one.templates]:
         draft = Draft(kind="template", template=TemplateDraft("oi", "pt_BR"))
         assert _composed(told, draft, []).kind == "template"
 

@@ -118,15 +118,21 @@ def keys_on(channel: Any, contact: InboundContact, tenant_id: str = "t") -> tupl
             id="a customer who hides the phone",
         ),
         pytest.param(
-            "telegram",
+            "messenger",
             InboundContact(external_id="77"),
-            ("t|telegram|a|77",),
+            ("t|messenger|a|77",),
             id="other ids hold within their account",
         ),
         pytest.param(
             "telegram",
+            InboundContact(external_id="77"),
+            ("t|telegram|77",),
+            id="a Telegram id holds for all bots",
+        ),
+        pytest.param(
+            "telegram",
             InboundContact(external_id="77", phone="+5511987654321"),
-            ("t|phone|+5511987654321", "t|telegram|a|77"),
+            ("t|phone|+5511987654321", "t|telegram|77"),
             id="a phone is the same person on every channel, and the most certain key",
         ),
         pytest.param(

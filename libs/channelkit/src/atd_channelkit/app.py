@@ -17,13 +17,15 @@ from atd_channelkit.accounts.model import Account
 from atd_channelkit.accounts.service import AccountExtension, ChannelService, Checker, NoExtension
 from atd_channelkit.accounts.spec import ChannelSpec
 from atd_channelkit.accounts.store import AccountStore, account_indexes
+from atd_channelkit.accounts.watch import AccountWatch
+from atd_channelkit.accounts.watcher import WATCH_INDEXES, Watcher, WatchStore
 from atd_channelkit.answers import Refused
 from atd_channelkit.metrics import METRICS, ChannelMetrics
 from atd_channelkit.sending.ledgers import ChannelLedgers, Sending
 from atd_channelkit.settings import ChannelServiceSettings
 from atd_channelkit.webhooks.activity import WebhookActivity
 from atd_channelkit.webhooks.endpoint import Webhooks
-from atd_channelkit.webhooks.intake import Intake, TakeNotes, no_notes
+from atd_channelkit.webhooks.intake import Complete, Intake, TakeNotes, as_it_is, no_notes
 from atd_channelkit.webhooks.reader import WebhookReader
 from atd_channelkit.webhooks.redrive import Redrive, redrive_router
 from atd_channelkit.webhooks.routes import add_webhooks
@@ -60,7 +62,9 @@ class ChannelParts(Generic[A]):
         sending: sends messages; fetches and uploads files if the channel has them.
         reader: reads webhooks; `None` for a channel whose provider sends none.
         extension: what changes in the transactions of accounts.
+        watch: tells the provider of accounts, and sees what is wrong with them there; `None` where neither is done.
         take_notes: takes what webhooks say of the channel's own state.
+        complete: adds to a translation what its body does not say, or keeps events back, within two seconds.
         routers: more routes, which use the accounts' service.
         components: started before the ledgers, in this order.
         indexes: collections beside those of channelkit.
@@ -71,7 +75,9 @@ class ChannelParts(Generic[A]):
     sending: Sending[A]
     reader: WebhookReader[A] | None = None
     extension: AccountExtension[A] = field(default_factory=NoExtension)
+    watch: AccountWatch[A] | None = None
     take_notes: TakeNotes = no_notes
+    complete: Complete = as_it_is
     routers: Sequence[Callable[[ChannelService[A]], APIRouter]] = ()
     components: Sequence[Component] = ()
     indexes: Sequence[Mapping[str, Sequence[IndexModel]]] = ()
@@ -120,9 +126,13 @@ def create_channel_app(
         checker=parts.checker,
         resume=ledgers.resume,
         extension=parts.extension,
+        watcher=_watcher(runtime, settings, directory, late, parts.watch),
     )
+    runtime.on_start(service.watch_all)
     _start_in_order(runtime, settings, spec, directory, files, ledgers, parts)
     _prove_accounts(runtime, settings, spec, store, service)
+    if service.watcher is not None:
+        runtime.background("account-watch", service.watcher.run)
     routers = [channels_router(service), reseal_router(service), *(make(service) for make in parts.routers)]
     webhooks = (
         None
@@ -146,6 +156,28 @@ class _Late(Generic[A]):
         return await self.service.needs_reconnection(account, refused)
 
 
+def _watcher(
+    runtime: Runtime,
+    settings: ChannelServiceSettings,
+    directory: AccountDirectory[A],
+    late: _Late[A],
+    watch: AccountWatch[A] | None,
+) -> Watcher[A] | None:
+    if watch is None:
+        return None
+    watcher = Watcher(
+        WatchStore(runtime.mongo.db),
+        watch,
+        directory.get_or_read,
+        late.needs_reconnection,
+        runtime.clock,
+        settings.public_url,
+        settings.account_refresh,
+    )
+    runtime.add_indexes(WATCH_INDEXES)
+    return watcher
+
+
 def _webhooks(
     runtime: Runtime,
     settings: ChannelServiceSettings,
@@ -164,7 +196,7 @@ def _webhooks(
         source=spec.service.name,
         reader=reader,
         directory=directory,
-        intake=Intake(runtime.producer, ledgers.confirm, parts.take_notes, settings.webhook_timeout),
+        intake=Intake(runtime.producer, ledgers.confirm, parts.take_notes, settings.webhook_timeout, parts.complete),
         answers=metrics.webhook_answers,
         activity=activity,
         clock=runtime.clock,

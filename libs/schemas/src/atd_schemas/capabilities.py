@@ -20,7 +20,10 @@ TextUnit = Literal["characters", "utf16", "bytes"]
 
 
 class TextLimit(Schema):
-    """Of a text, counted in `unit`. With `part` a longer text goes out in parts of that length, between words."""
+    """Of a text, counted in `unit`. With `part` a longer text goes out in parts of that length, between words.
+
+    A caption that is longer than its `part` goes out as a text of its own, after the file.
+    """
 
     max_length: int
     unit: TextUnit = "characters"
@@ -50,11 +53,12 @@ class VoiceLimit(Schema):
 
 
 class ButtonsLimit(Schema):
-    """Of answers to tap: how many, and the characters of each."""
+    """Of answers to tap: how many, and how long each is: titles in characters, ids in `id_unit`."""
 
     max: int
     title_max: int
     id_max: int
+    id_unit: TextUnit = "characters"
 
 
 class ListLimit(Schema):
@@ -78,14 +82,15 @@ class LinkLimit(Schema):
 
 
 class InteractiveLimits(Schema):
-    """Of messages with something to tap; lengths in characters.
+    """Of messages with something to tap; lengths in characters, of the text in `body_unit`.
 
-    `body_max` is of the text, `list.body_max` of the text of a list. `header_files`: what can stand as a header beside
-    a text; a list takes a text alone.
+    `body_max` is of the text, `list.body_max` of the text of a list. `header_max`, `footer_max`: 0 where the channel
+    has none. `header_files`: what can stand as a header beside a text; a list takes a text alone.
     """
 
     types: tuple[InteractiveType, ...]
     body_max: int
+    body_unit: TextUnit = "characters"
     header_max: int
     footer_max: int
     header_files: tuple[FileKind, ...] = ()

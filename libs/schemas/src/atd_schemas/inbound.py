@@ -1,5 +1,6 @@
 """`inbound.events.v1` and `inbound.unparsed.v1`: what the providers told us, in our words."""
 
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -39,8 +40,8 @@ class InboundContact(Schema):
     email: str | None = None
     claimed: ClaimedDetails | None = None
     shared_phone: str | None = None
-    group: bool = False
-    username: str | None = None
+    group: bool = Field(default=False, exclude_if=not_)
+    username: str | None = Field(default=None, exclude_if=not_)
 
 
 class InboundAuthor(Schema):
@@ -97,8 +98,8 @@ class InboundAttachment(Schema):
     size: int | None = None
     sha256: str | None = None
     url: str | None = None
-    role: AttachmentRole | None = None
-    unavailable: str | None = None
+    role: AttachmentRole | None = Field(default=None, exclude_if=not_)
+    unavailable: str | None = Field(default=None, exclude_if=not_)
 
 
 class InboundMessageData(WithContent):
@@ -121,9 +122,9 @@ class InboundMessageData(WithContent):
     forwarded: Literal["no", "once", "often"] = "no"
     attachments: tuple[InboundAttachment, ...] = ()
     referral: OptionalReferral = None
-    thread: InboundThread | None = None
-    author: InboundAuthor | None = None
-    hidden: bool = False
+    thread: InboundThread | None = Field(default=None, exclude_if=not_)
+    author: InboundAuthor | None = Field(default=None, exclude_if=not_)
+    hidden: bool = Field(default=False, exclude_if=not_)
 
 
 class SendFailure(Schema):
@@ -162,8 +163,8 @@ class InboundReceiptData(Schema):
     attempt: int = 0
     about: Literal["message", "reaction", "action"] = "message"
     aliases: tuple[str, ...] = ()
-    external_ids: tuple[str, ...] = ()
-    parts_sent: int = 0
+    external_ids: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    parts_sent: int = Field(default=0, exclude_if=not_)
 
 
 class InboundReceiptUntilData(Schema):

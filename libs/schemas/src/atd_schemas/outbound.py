@@ -1,6 +1,7 @@
 """`outbound.<channel>.v1`: what conversation asks a channel service to do."""
 
 from datetime import datetime
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -46,11 +47,11 @@ class OutboundMessageData(WithContent):
     attachments: tuple[OutboundAttachment, ...] = ()
     attempt: int = 0
     reply_until: datetime | None = None
-    free_until: datetime | None = None
-    by_person: bool = True
-    thread_id: str | None = None
-    parts_sent: int = 0
-    private_reply_to: str | None = None
+    free_until: datetime | None = Field(default=None, exclude_if=not_)
+    by_person: bool = Field(default=True, exclude_if=bool)
+    thread_id: str | None = Field(default=None, exclude_if=not_)
+    parts_sent: int = Field(default=0, exclude_if=not_)
+    private_reply_to: str | None = Field(default=None, exclude_if=not_)
 
 
 class OutboundReactionData(Schema):
@@ -67,7 +68,7 @@ class OutboundReactionData(Schema):
     target_external_id: str
     emoji: str | None = None
     reply_until: datetime | None = None
-    thread_id: str | None = None
+    thread_id: str | None = Field(default=None, exclude_if=not_)
 
 
 ActionName = Literal["edit", "delete", "hide", "show"]
@@ -90,7 +91,7 @@ class OutboundActionData(Schema):
     target_external_ids: tuple[str, ...]
     kind: MessageKind = "text"
     text: str | None = None
-    thread_id: str | None = None
+    thread_id: str | None = Field(default=None, exclude_if=not_)
 
 
 class OutboundReadData(Schema):
@@ -102,7 +103,7 @@ class OutboundReadData(Schema):
     recipient: str
     external_id: str
     typing: bool = False
-    thread_id: str | None = None
+    thread_id: str | None = Field(default=None, exclude_if=not_)
 
 
 class OutboundFetchData(Schema):

@@ -10,7 +10,6 @@ from atd_conversation.domain.automation.policies import Automation
 from atd_conversation.domain.channels import CHANNEL_RULES, Channels
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.events import conversation_event
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.unit_of_work import UnitOfWork
@@ -143,7 +142,7 @@ class World:
 
     def check(self) -> None:
         """What holds in every state."""
-        places = [current_of(c.channel.account_id, c.contact.id) for c in self.conversations.values() if c.current]
+        places = [c.place for c in self.conversations.values() if c.current]
         assert len(places) == len(set(places))
         for contact in self.contacts.values():
             if contact.merged is not None:

@@ -154,6 +154,14 @@ def _add_checking(router: APIRouter, service: ChannelService[Any]) -> None:
         """Ask the provider whether the credentials work; good ones repair an account that needed reconnection."""
         return await service.check(identity.tenant_id, account_id, identity.actor())
 
+    @router.post("/{account_id}/repair", response_model=service.spec.channel)
+    async def repair_channel(account_id: str, identity: Manager, response: Response) -> Channel:
+        """Have the provider send the account's webhooks here again, and look at what is wrong with it (`warnings`).
+
+        409 for a kind of channel whose provider is not told of accounts.
+        """
+        return _tagged(await service.repair(identity.tenant_id, account_id), response)
+
 
 def reseal_router(service: ChannelService[Any]) -> APIRouter:
     """The internal route that the gateway does not hand on."""

@@ -47,7 +47,7 @@ def new_document(spec: Spec, new: NewChannel, tenant_id: str, account_id: str, s
         "status_reason": None,
         **{name: given.get(name) for name in spec.fields},
         **dict.fromkeys(spec.facts),
-        **spec.derived(new.credentials),
+        **spec.derived(new.kind, new.credentials),
         "sealed": sealed,
         _REPLACED: [],
         "settings": {name: value for name, value in _values(new.settings).items() if name not in secrets},
@@ -75,7 +75,7 @@ def changed_fields(
     if changes.status is not None:
         fields |= {"status": changes.status, "status_reason": None}
     fields |= {name: credentials[name] for name in spec.fields if credentials.get(name) is not None}
-    fields |= spec.derived(changes.credentials)
+    fields |= spec.derived(document["kind"], changes.credentials)
     unique = spec.unique_field
     if unique is not None and fields.get(unique, document[unique]) != document[unique]:
         fields["proven"] = False  # another number, page or bot: what was proven was the one before

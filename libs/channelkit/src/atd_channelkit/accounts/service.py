@@ -26,6 +26,7 @@ from atd_channelkit.accounts.reseal import Resealed, reseal
 from atd_channelkit.accounts.spec import ChannelSpec
 from atd_channelkit.accounts.store import AccountStore
 from atd_channelkit.accounts.views import Channel, ChannelChanges, CheckResult, NewChannel
+from atd_channelkit.accounts.watcher import Watcher
 from atd_channelkit.answers import Refused, Uncertain, Unsent, Works
 from atd_channelkit.settings import ChannelServiceSettings
 from atd_schemas.envelope import SYSTEM, Actor
@@ -73,6 +74,13 @@ class AccountExtension(Protocol[A_contra]):
 
     async def checked(self, account: A_contra, works: Works) -> None: ...
 
+    async def leaving(self, account: A_contra) -> None:
+        """The account is disconnected here, and the provider can be told with what its credentials were.
+
+        Never raises for what the network or the provider do: it is gone here all the same.
+        """
+        ...
+
     async def shown(self, account_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """More fields of the answer, by account."""
         ...
@@ -91,12 +99,16 @@ class NoExtension:
 
     async def checked(self, account: Account, works: Works) -> None: ...
 
+    async def leaving(self, account: Account) -> None: ...
+
     async def shown(self, account_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:  # noqa: ARG002 - see above
         return {}
 
 
 ResumeSends = Callable[[str], Awaitable[None]]
 """Has what waits for working credentials of an account tried again; a throttle goes on."""
+
+_WATCHED_AT_ONCE = 500
 
 _PROVEN_AT_ONCE = 20
 """Accounts that one process asks the provider about in one round."""
@@ -118,6 +130,7 @@ class ChannelService(Generic[A]):
     checker: Checker[A]
     resume: ResumeSends
     extension: AccountExtension[A]
+    watcher: Watcher[A] | None = None
 
     async def proposed(self, new: NewChannel, tenant_id: str) -> "Document":
         """The document of a new account, with what the provider says of its credentials; nothing is stored yet."""
@@ -145,6 +158,7 @@ class ChannelService(Generic[A]):
             raise self._connected_already() from None
         await self._add_event(session, document, actor)
         await self.extension.created(session, document)
+        await self._have_watched(session, document)
         return self._view(document, {}, reveal=True)
 
     async def _make_room(self, session: "Session", document: "Document", *, proven: bool) -> None:
@@ -180,14 +194,40 @@ class ChannelService(Generic[A]):
     async def announce(self, account_id: str) -> None:
         """Have a new account in memory at once, after the commit; other processes hear of it by its event."""
         await self.directory.reload([account_id])
+        self._committed()
+
+    async def _have_watched(self, session: "Session", document: "Document") -> None:
+        if self.watcher is not None:
+            await self.watcher.store.ask(session, document["_id"], document["tenant_id"], self.runtime.clock.now())
+
+    def _committed(self) -> None:
         self.extension.committed()
+        if self.watcher is not None:
+            self.watcher.look()
+
+    async def watch_all(self) -> None:
+        """Have the provider told of every account that it knows another address of, or none. Safe to repeat."""
+        if self.watcher is None:
+            return
+        now, accounts = self.runtime.clock.now(), [account async for account in self.store.in_use()]
+        for start in range(0, len(accounts), _WATCHED_AT_ONCE):
+            some = accounts[start : start + _WATCHED_AT_ONCE]
+            await self.watcher.store.ask_all(some, self.settings.public_url, now)
+
+    async def repair(self, tenant_id: str, account_id: str) -> Channel:
+        """Tell the provider of the account again, and look at it. Raises `Problem` 404, or 409 when there is no way."""
+        document = await self._found(tenant_id, account_id)
+        if self.watcher is None:
+            raise conflict("Nothing of this kind of channel can be repaired from here.")
+        await self.watcher.look_now(self._open(document))
+        return await self._shown(await self._found(tenant_id, account_id), reveal=True)
 
     async def page(
         self, tenant_id: str, kind: str | None, before_id: str | None, limit: int, *, reveal: bool
     ) -> list[Channel]:
         """Up to `limit` accounts, newest first. `reveal`: with the secrets that may be shown."""
         rows = await self.store.page(tenant_id, kind, before_id, limit)
-        more = await self.extension.shown([row["_id"] for row in rows])
+        more = await self._more([row["_id"] for row in rows])
         return [self._view(row, more.get(row["_id"], {}), reveal=reveal) for row in rows]
 
     async def get(self, tenant_id: str, account_id: str, *, reveal: bool) -> Channel:
@@ -211,9 +251,11 @@ class ChannelService(Generic[A]):
 
         async def extend(session: "Session", document: "Document") -> None:
             await self.extension.changed(session, document, names)
+            if names:
+                await self._have_watched(session, document)
 
         document = await self._changed(tenant_id, account_id, version, fields, actor, extend)
-        self.extension.committed()
+        self._committed()
         if changes.status is not None or any(one.reconnects and one.name in names for one in self.spec.secrets):
             await self.resume(account_id)
         return await self._shown(document, reveal=True)
@@ -233,9 +275,20 @@ class ChannelService(Generic[A]):
         def fields(document: "Document") -> Mapping[str, Any]:
             return deleted_fields(document, self.runtime.clock.now())
 
-        await self._changed(tenant_id, account_id, None, fields, actor, self.extension.deleted)
-        self.extension.committed()
+        async def let_go(session: "Session", document: "Document") -> None:
+            await self.extension.deleted(session, document)
+            if self.watcher is not None:
+                await self.watcher.store.forget(session, document["_id"])
+
+        before = await self._found(tenant_id, account_id)
+        await self._changed(tenant_id, account_id, None, fields, actor, let_go)
+        self._committed()
         await self.resume(account_id)  # what waits is tried now, and fails because the account is gone
+        try:
+            account = self.credentials.open(before)
+        except CannotDecrypt:
+            return
+        await self.extension.leaving(account)
 
     async def check(self, tenant_id: str, account_id: str, actor: Actor) -> CheckResult:
         """Ask the provider: refused credentials mark the account, good ones repair it. Raises `Problem` 404 or 409."""
@@ -289,8 +342,16 @@ class ChannelService(Generic[A]):
         return await reseal(self.store, self.credentials, limit)
 
     async def _shown(self, document: "Document", *, reveal: bool) -> Channel:
-        more = await self.extension.shown([document["_id"]])
+        more = await self._more([document["_id"]])
         return self._view(document, more.get(document["_id"], {}), reveal=reveal)
+
+    async def _more(self, account_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """What is kept beside the accounts, by account."""
+        more = await self.extension.shown(account_ids)
+        if self.watcher is None:
+            return more
+        watched = await self.watcher.store.shown(account_ids)
+        return {one: {**watched.get(one, {}), **more.get(one, {})} for one in account_ids}
 
     def _view(self, document: "Document", more: Mapping[str, Any], *, reveal: bool) -> Channel:
         secrets: Mapping[str, str] = {}

@@ -63,7 +63,7 @@ class StoredAccount:
         }
 
 
-def _nothing_derived(_credentials: Any) -> Mapping[str, Any]:
+def _nothing_derived(_kind: str, _credentials: Any) -> Mapping[str, Any]:
     return {}
 
 
@@ -84,7 +84,8 @@ class ChannelSpec(Generic[A]):
             confirmed its credentials for it.
         fields: names in `credentials` that are no secrets; stored and answered as they are.
         facts: what only a check learns; stored and answered beside the fields.
-        derived: more fields that follow from the given credentials (the id in a bot's token).
+        derived: more fields that follow from the kind and the given credentials (the id in a bot's token; what must be
+            unique within a kind), none from credentials that a change leaves out.
         secrets: names in `credentials` and `settings` that are stored sealed.
         guides: how accounts of each kind are connected, in words; a kind without one can be connected by the API alone.
     """
@@ -100,7 +101,7 @@ class ChannelSpec(Generic[A]):
     unique: str | None = None
     fields: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
-    derived: Callable[[Any], Mapping[str, Any]] = _nothing_derived
+    derived: Callable[[str, Any], Mapping[str, Any]] = _nothing_derived
     secrets: tuple[Secret, ...] = ()
     guides: tuple[ChannelGuide, ...] = ()
 

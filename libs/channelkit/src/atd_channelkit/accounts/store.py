@@ -156,6 +156,11 @@ class AccountStore:
         before = {field: {"$lte": at - WRITTEN_EVERY}}
         await self._accounts.update_one({"_id": account_id, "$or": [unknown, before]}, {"$set": {field: at}})
 
+    async def in_use(self) -> "AsyncIterator[tuple[str, str]]":
+        """Id and tenant of every account that is connected."""
+        async for row in self._accounts.find({"deleted": False}, {"tenant_id": 1}).batch_size(_BATCH):
+            yield row["_id"], row["tenant_id"]
+
     async def sealed(self) -> "AsyncIterator[Document]":
         """Of every account in use what is sealed, and its version."""
         wanted = {**dict.fromkeys(sealed_names(), 1), "version": 1}

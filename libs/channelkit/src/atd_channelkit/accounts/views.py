@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretSt
 
 from atd_channelkit.accounts.model import AccountStatus
 from atd_channelkit.accounts.reasons import reason_texts
+from atd_channelkit.accounts.watch import AccountWarning
 from atd_channelkit.accounts.words import LocalizedText
 from atd_schemas.envelope import Timestamp
 from atd_schemas.views import ChannelKind
@@ -91,6 +92,12 @@ class Channel(BaseModel):
     )
     webhook_verified_at: Timestamp | None = Field(
         default=None, description="When the provider last checked the webhook address with the verify token"
+    )
+    warnings: list[AccountWarning] = Field(
+        default_factory=list, description="What is wrong with the account at the provider, as far as it is known"
+    )
+    looked_at: Timestamp | None = Field(
+        default=None, description="When the provider was last asked what is wrong; null where it cannot be asked"
     )
     proven: bool = Field(
         default=True,

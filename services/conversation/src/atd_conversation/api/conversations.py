@@ -110,6 +110,9 @@ def filters_in(zone: ZoneInfo) -> Callable[..., Awaitable[ConversationFilter]]:
         type_id: Annotated[str | None, Query(alias="type", max_length=64, description="With those under it")] = None,
         label: Annotated[str | None, Query(max_length=64, description="The id of a label of the customer")] = None,
         tag: Annotated[str | None, Query(max_length=64, description="The id of a tag of one of the messages")] = None,
+        public: Annotated[
+            bool | None, Query(description="Threads that everybody can read, or those that nobody else can")
+        ] = None,
         q: Question = None,
     ) -> ConversationFilter:
         """The filters of a list."""
@@ -132,6 +135,7 @@ def filters_in(zone: ZoneInfo) -> Callable[..., Awaitable[ConversationFilter]]:
             type_id=type_id,
             label_id=label,
             tag_id=tag,
+            public=public,
             question=q.strip() or None if q else None,
             sight_of=sight_of(identity).only_of,
         )

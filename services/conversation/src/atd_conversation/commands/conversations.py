@@ -243,7 +243,8 @@ class Commands:
         is_first = conversation.seen_by_nobody
         changed = conversation.read(actor.id or "")
         topic = self._channels.topic(conversation.channel.kind)
-        if (is_first or typing) and topic is not None and self._channels.of(conversation.channel.kind).read_marks:
+        rules = self._channels.of(conversation.channel.kind)
+        if topic is not None and ((is_first and rules.read_marks) or (typing and rules.typing)):
             external_id = await self._queries.last_received(tenant_id, conversation.id, session)
             if external_id is not None:
                 command = read_command(

@@ -22,6 +22,7 @@ from atd_conversation.domain.read_marks import (
     with_unread,
 )
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.strands import thread_view, with_news, without_known_picture
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.envelope import SYSTEM, Actor
@@ -110,6 +111,7 @@ class Conversation(ConversationRecord):
             last_activity_at=now,
             names=names,
             memory=previous.memory if previous is not None else NOTHING_REMEMBERED,
+            thread=thread_view(data.thread, data.attachments),
         )
         if reply_window is not None:
             conversation.reply_window_expires_at = (previous and previous.reply_window_expires_at) or now
@@ -148,22 +150,22 @@ class Conversation(ConversationRecord):
         quiet = blocked or needs_nobody
         changes = [self._reopen()] if self.status == "closed" and not quiet else []
         changes += [] if quiet else self.wake()
+        changes += self.learn_thread(data)
         self.recipient = data.contact.external_id
         self.channel = _renamed(self.channel, data.account_name)
-        sender = AuthorView(type="contact", id=self.contact.id, name=self.contact.name)
         message = arrived(
             message_id,
             self.tenant_id,
             self.id,
-            data,
-            sender=sender,
+            without_known_picture(data, self.thread),
+            sender=self._sender(data),
             occurred_at=occurred_at,
             now=now,
             reply_to=reply_to,
             quotes=quotes,
         )
         if blocked:
-            return [self.add_notice(message, "message.received")]
+            return [*changes, self.add_notice(message, "message.received")]
         moment = min(occurred_at, now)  # a provider's clock ahead gives no more time
         if reply_window is not None:
             self._extend_window(moment + reply_window)
@@ -171,11 +173,25 @@ class Conversation(ConversationRecord):
             self.waiting_since = self.waiting_since or moment
         change = self._add("message.received", message, now)
         if needs_nobody:
-            return [change]
+            return [*changes, change]
         if self.unread_count == 0:
             self.first_unread_sequence = change.sequence
         self.unread_count += 1
         return [*changes, change, *self._cancel_until_reply()]
+
+    def _sender(self, data: InboundMessageData) -> AuthorView:
+        """Who wrote: the customer; in a group, the one of its people whom the channel names."""
+        author = data.author
+        name = author.name if author is not None and author.name else self.contact.name
+        return AuthorView(type="contact", id=self.contact.id, name=name)
+
+    def learn_thread(self, data: InboundMessageData) -> list[Change]:
+        """Take over what a message tells of its strand: a topic has another name, a post its text at last."""
+        known = with_news(self.thread, thread_view(data.thread, data.attachments))
+        if known == self.thread:
+            return []
+        self.thread = known
+        return [self._change("conversation.updated", ("thread",))]
 
     def echo(self, message: Message, now: datetime) -> Change:
         """Take in what the company wrote with the phone that shares the number: who writes has read, too.

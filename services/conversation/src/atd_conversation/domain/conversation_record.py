@@ -9,6 +9,7 @@ from atd_conversation.domain.automation.ratings import RatingRequest
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.names import UNNAMED, Names, refs
 from atd_conversation.domain.read_marks import ReadMark, Unread, Window, read_keys, unread_for
+from atd_conversation.domain.strands import current_of
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.views import (
     ChannelRef,
@@ -20,19 +21,16 @@ from atd_schemas.views import (
     Named,
     Priority,
     ReadMarkView,
+    ThreadView,
 )
-
-
-def current_of(account_id: str, contact_id: str) -> str:
-    """The key of the one conversation that takes a contact's next message on an account."""
-    return f"{account_id}:{contact_id}"
 
 
 @dataclass(slots=True)
 class ConversationRecord:
     """The state of a conversation. `recipient` is what a reply is addressed to, exactly as the channel told it.
 
-    `current` is true for the newest conversation of its contact on its account: the one that a message goes to.
+    `current` is true for the newest conversation of its contact on its account, in its strand (`thread`; none: what the
+    customer writes in private): the one that a message goes to.
     `order` is the hybrid clock of its events (see `atd_servicekit.outbox`). `unread_count` counts the customer's
     messages since the last answer, `first_unread_sequence` is the place of the first one, and `marks` say who has read
     how many of them (`domain/read_marks.py`). `mentions`: by attendant the place of the first note that mentions them
@@ -86,6 +84,22 @@ class ConversationRecord:
     credited: Named | None = None
     rating_request: RatingRequest | None = None
     rated: RatingRequest | None = None
+    thread: ThreadView | None = None
+
+    @property
+    def thread_id(self) -> str | None:
+        """The strand that answers go to; None: the customer's private one."""
+        return self.thread.id if self.thread is not None else None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody can read what is written here."""
+        return self.thread is not None and self.thread.public
+
+    @property
+    def place(self) -> str:
+        """Whose messages it takes, where and in which strand, while it is the current one."""
+        return current_of(self.channel.account_id, self.contact.id, self.thread_id)
 
     @property
     def window(self) -> Window:
@@ -144,6 +158,7 @@ class ConversationRecord:
             rating=self.rated.rating if self.rated else None,
             rating_details=self.rated.rating_view() if self.rated else None,
             rating_request=self.rating_request.view() if self.rating_request else None,
+            thread=self.thread,
             sequence=self.sequence,
         )
 

@@ -166,6 +166,7 @@ def outbound_command(
             attempt=message.attempt,
             parts_sent=message.parts_sent,
             reply_until=None if message.kind == "template" else conversation.reply_window_expires_at,
+            thread_id=conversation.thread_id,
         ),
     )
 
@@ -188,6 +189,7 @@ def reaction_command(
             target_external_id=message.external_id or "",
             emoji=emoji,
             reply_until=conversation.reply_window_expires_at,
+            thread_id=conversation.thread_id,
         ),
     )
 
@@ -201,7 +203,11 @@ def read_command(
         **_command(conversation, now, causation_id),
         actor=actor,
         data=OutboundReadData(
-            **_place(conversation), recipient=conversation.recipient, external_id=external_id, typing=typing
+            **_place(conversation),
+            recipient=conversation.recipient,
+            external_id=external_id,
+            typing=typing,
+            thread_id=conversation.thread_id,
         ),
     )
 

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from atd_conversation.domain.channels.rules import ChannelRules
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.refusals import Refusal
+from atd_schemas.capabilities import ReactionLimit
 from atd_schemas.envelope import Actor
 from atd_schemas.views import AuthorView
 
@@ -24,6 +25,10 @@ _EMOJI = re.compile(
 """One emoji: a picture, with its colour of skin and what is joined to it (Unicode Technical Standard 51)."""
 
 
+_AS_PICTURE = "\ufe0f"
+"""Says that the character before it is shown in colours; providers and keyboards differ in writing it."""
+
+
 def is_emoji(text: str) -> bool:
     """Whether the text is one emoji and nothing else."""
     return _EMOJI.fullmatch(text) is not None
@@ -37,21 +42,36 @@ def react(
     Raises `Refusal`: `kind_not_supported`, `invalid`, `message_deleted`, `message_not_sent`, `too_old`,
     `conversation_closed`, `window_closed`.
     """
-    if rules.reactions_within is None:
+    if rules.reactions is None:
         raise Refusal("kind_not_supported", "This channel does not support reactions.", "emoji")
-    if emoji is not None and not is_emoji(emoji):
-        raise Refusal("invalid", "must be one emoji", "emoji")
+    emoji = _taken(emoji, rules.reactions)
     if message.direction not in ("inbound", "outbound"):
         raise Refusal("invalid", "You can react only to messages from or to the customer.")
     if message.deleted_at is not None:
         raise Refusal("message_deleted", "The message was deleted.")
     if message.external_id is None:
         raise Refusal("message_not_sent", "The message has not been sent to the channel yet.")
-    if now > message.occurred_at + rules.reactions_within:
-        raise Refusal("too_old", f"The message is older than {rules.reactions_within.days} days.")
+    within = rules.reactions.within_seconds
+    if within is not None and now > message.occurred_at + timedelta(seconds=within):
+        raise Refusal("too_old", f"The message is older than {timedelta(seconds=within).days} days.")
     conversation.check_open(now, reply_window=rules.reply_window, field_name="emoji")
     changed = message.react(AuthorView(type=actor.type, id=actor.id, name=actor.name), emoji, now)
     return [conversation.revise("message.reacted", message, changed)] if changed else []
+
+
+def _taken(emoji: str | None, limit: ReactionLimit) -> str | None:
+    """The emoji as the channel spells it, where it takes some alone. Raises `Refusal` `invalid`."""
+    if emoji is None:
+        return None
+    if not is_emoji(emoji):
+        raise Refusal("invalid", "must be one emoji", "emoji")
+    if limit.emoji is None:
+        return emoji
+    plain = emoji.replace(_AS_PICTURE, "")
+    found = next((one for one in limit.emoji if one.replace(_AS_PICTURE, "") == plain), None)
+    if found is None:
+        raise Refusal("invalid", f"is not one of those that the channel takes: {' '.join(limit.emoji)}", "emoji")
+    return found
 
 
 def retry(conversation: Conversation, message: Message, rules: ChannelRules, now: datetime) -> list[Change]:

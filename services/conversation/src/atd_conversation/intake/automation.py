@@ -8,7 +8,7 @@ from atd_conversation.domain.automation.policies import DEFAULT_AUTOMATION
 from atd_conversation.domain.automation.ratings import Answer, RatingRequest, read_answer
 from atd_conversation.domain.automation.rules import Trigger
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.conversation_record import current_of
+from atd_conversation.domain.strands import place_of
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import AnswerContent
 from atd_schemas.envelope import SYSTEM
@@ -27,7 +27,7 @@ class Arriving:
     @classmethod
     def of(cls, intake: Intake, event: InboundMessage, contact_id: str) -> "Arriving":
         """What is there when the message of a contact comes."""
-        current = intake.loaded.current.get(current_of(event.data.account_id, contact_id))
+        current = intake.loaded.current.get(place_of(event.data, contact_id))
         is_new = contact_id in intake.unit.new_contacts and current is None
         return cls(is_new, current.id if current else None, current.status if current else None)
 
@@ -60,7 +60,7 @@ def rating_answer(intake: Intake, event: InboundMessage, contact_id: str) -> Rat
 
 def _rating_answers(intake: Intake, event: InboundMessage, contact_id: str) -> Iterator[RatingAnswer]:
     data, moment = event.data, intake.moment(event)
-    current = intake.loaded.current.get(current_of(data.account_id, contact_id))
+    current = intake.loaded.current.get(place_of(data, contact_id))
     quoted = None
     if data.reply_to_external_id is not None:
         quoted = intake.loaded.target(data.account_id, data.reply_to_external_id)

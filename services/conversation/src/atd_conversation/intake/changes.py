@@ -111,11 +111,19 @@ def _find_quoted(intake: Intake, quoted: Message, event: Arrival) -> None:
 
 
 def can_quote(intake: Intake, tenant_id: str, conversation_id: str, quoted: Message) -> bool:
-    """Whether a message of this conversation can answer another: one with the same customer, of this or before."""
+    """Whether a message of this conversation can answer another: one with the same customer, of this or before.
+
+    In public also one of other people below the same post: everybody has read it there.
+    """
     if quoted.tenant_id != tenant_id or quoted.direction not in ("inbound", "outbound"):
         return False
     here, there = (intake.loaded.conversations.get(one) for one in (conversation_id, quoted.conversation_id))
-    return here is not None and there is not None and here.contact.id == there.contact.id
+    if here is None or there is None:
+        return False
+    is_same_post = here.thread_id == there.thread_id and here.channel.account_id == there.channel.account_id
+    if here.is_public or there.is_public:
+        return here.is_public and there.is_public and is_same_post
+    return here.contact.id == there.contact.id
 
 
 def take_file(intake: Intake, event: InboundFile, cause: Cause) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from atd_conversation.domain.channels import Channels, MessageIds
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.identities import identity_keys, is_phone, keys_of_ids, phone_key
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.names import Names
@@ -193,7 +192,7 @@ class Loaded:
     def add_conversation(self, conversation: Conversation) -> None:
         self.conversations[conversation.id] = conversation
         if conversation.current:
-            self.current[current_of(conversation.channel.account_id, conversation.contact.id)] = conversation
+            self.current[conversation.place] = conversation
 
     def tenants_with_names(self) -> set[str]:
         """Whose names are needed: those of whom something bears a tag, label or type."""

@@ -11,7 +11,6 @@ from typing import Any
 from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.contact import Contact, Merge, MergedThread
 from atd_conversation.domain.conversation import Change, Conversation
-from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import Content, ContinuedContent, MergedContent
 from atd_schemas.envelope import SYSTEM, Actor
@@ -56,7 +55,7 @@ class Merging:
         self.intake.unit.new_messages.append(message)
 
     def threads_of(self, contact_id: str) -> list[Conversation]:
-        """The conversations that take a contact's messages, one for each account."""
+        """The conversations that take a contact's messages, one for each strand of each account."""
         every = self.intake.loaded.conversations.values()
         return sorted((c for c in every if c.current and c.contact.id == contact_id), key=lambda one: one.id)
 
@@ -150,14 +149,13 @@ def _move_conversations(
     """Give a contact the conversations of the other one; those that give way to another one on their account."""
     loaded, gave_way = merging.intake.loaded, []
     for each in moved:
-        account_id = each.channel.account_id
         if each.current:
-            loaded.current.pop(current_of(account_id, each.contact.id), None)
+            loaded.current.pop(each.place, None)
         merging.intake.unit.touch(each)
         merging.tell(each, [each.move_to(kept.ref())])
         if not each.current:
             continue
-        place = current_of(account_id, kept.id)
+        place = each.place  # of the contact that goes on; a thread meets another one of its own strand alone
         rival = loaded.current.get(place)
         if rival is not None:
             loaded.current[place], former = ranked(each, rival)

@@ -3,10 +3,10 @@
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.attachments import StoredAttachment, announced
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED
+from atd_conversation.domain.strands import place_of, without_known_picture
 from atd_conversation.intake.automation import Arriving, rating_answer, reply_automatically, take_rating_answer
 from atd_conversation.intake.batch import Arrival
 from atd_conversation.intake.changes import can_quote, wait_for_quoted
@@ -68,11 +68,13 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
     intake.unit.touch(conversation)
     learn(intake, conversation, event, cause)
     reply_to, quotes = _quoted(intake, conversation, event)
+    for change in conversation.learn_thread(data):
+        intake.emit(conversation, change, cause, actor=SYSTEM)
     message = arrived(
         message_id,
         conversation.tenant_id,
         conversation.id,
-        data,
+        without_known_picture(data, conversation.thread),
         sender=None,
         occurred_at=intake.moment(event),
         now=intake.now,
@@ -99,7 +101,7 @@ def _contact_id(intake: Intake, event: Arrival, cause: Cause) -> str:
 
 def _conversation(intake: Intake, event: Arrival, contact_id: str, cause: Cause) -> Conversation:
     """The conversation that takes the message, opened now if there is none."""
-    conversation = intake.loaded.current.get(current_of(event.data.account_id, contact_id))
+    conversation = intake.loaded.current.get(place_of(event.data, contact_id))
     if conversation is None or not conversation.takes(intake.moment(event)):
         conversation = _open(intake, event, contact_id, conversation, cause)
     return conversation

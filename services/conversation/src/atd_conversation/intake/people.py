@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.identities import is_phone
+from atd_conversation.domain.strands import place_of
 from atd_conversation.intake.batch import Arrival, PersonEvent
 from atd_conversation.intake.joining import contact_named
 from atd_conversation.intake.loaded import Loaded, senders
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import Content, NoticeContent, NumberChangedContent
 from atd_schemas.envelope import SYSTEM
+from atd_schemas.ids import uuid5
 from atd_schemas.inbound import InboundContactChange, InboundPreference, InboundReceipt
 
 
@@ -23,7 +24,7 @@ def numbers_needed(loaded: Loaded, people: Sequence[PersonEvent]) -> dict[str, i
     for event, contact_id, _ in senders(loaded, people):
         if not isinstance(event, Arrival):
             continue
-        place = current_of(event.data.account_id, event.id if event.id in unclear else contact_id)
+        place = place_of(event.data, event.id if event.id in unclear else contact_id)
         current = loaded.current.get(place)
         if current is None or not current.takes(event.occurred_at):
             places.setdefault(event.tenant_id, set()).add(place)
@@ -114,9 +115,18 @@ def take_contact_change(intake: Intake, event: InboundContactChange, cause: Caus
     if changed:
         intake.unit.touch_contact(contact)
         intake.emit_contact(contact, "contact.updated", changed, cause)
-    conversation = loaded.current.get(current_of(event.data.account_id, contact_id))
-    if conversation is not None:
-        _add_notice(intake, conversation, event, before, frozenset(given_up), cause)
+    for conversation in _strands_of(loaded, contact_id, event.data.account_id):
+        _readdress(intake, conversation, event, frozenset(given_up))
+        if not conversation.is_public:
+            _add_notice(intake, conversation, event, before, cause)
+
+
+def _strands_of(loaded: Loaded, contact_id: str, account_id: str) -> list[Conversation]:
+    """The conversations that take what a contact writes on an account, the private one first."""
+    found = [
+        one for one in loaded.current.values() if (one.contact.id, one.channel.account_id) == (contact_id, account_id)
+    ]
+    return sorted(found, key=lambda one: one.thread_id or "")
 
 
 def _given_up(intake: Intake, event: InboundContactChange, contact: Contact, *, is_theirs: bool) -> tuple[str, ...]:
@@ -132,15 +142,10 @@ def _given_up(intake: Intake, event: InboundContactChange, contact: Contact, *, 
     return tuple(key for key in loaded.given_up(event) if loaded.contact_ids.get(key) == contact.id)
 
 
-def _add_notice(
-    intake: Intake,
-    conversation: Conversation,
-    event: InboundContactChange,
-    phone_before: str | None,
-    given_up: frozenset[str],
-    cause: Cause,
+def _readdress(
+    intake: Intake, conversation: Conversation, event: InboundContactChange, given_up: frozenset[str]
 ) -> None:
-    """Answers go to the new address, and the thread says what happened.
+    """Answers go to the new address.
 
     Also where another contact is known by that address, if the former one was given up: nobody is there any more.
     """
@@ -150,11 +155,18 @@ def _add_notice(
     former = intake.loaded.keys_of_ids(event, (conversation.recipient,))
     if intake.loaded.contact_id_of(address) == conversation.contact.id or not given_up.isdisjoint(former):
         conversation.recipient = data.contact.external_id
+
+
+def _add_notice(
+    intake: Intake, conversation: Conversation, event: InboundContactChange, phone_before: str | None, cause: Cause
+) -> None:
+    """The thread says what happened; each strand of the customer has its own line."""
+    data = event.data
     content: Content = NoticeContent(type=data.reason)
     if data.reason == "number_changed":
         content = NumberChangedContent(type=data.reason, previous_phone=phone_before, phone=data.contact.phone)
     message = notice_message(
-        event.id,
+        event.id if conversation.thread_id is None else uuid5("notice", event.id, conversation.id),
         conversation.tenant_id,
         conversation.id,
         data.account_id,

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from atd_conversation.domain.contact import MOST_NOTED, Contact, Merge, told
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.identities import id_of_key, keys_of_ids
 from atd_conversation.domain.scheduled import Moved
+from atd_conversation.domain.strands import current_of
 from atd_conversation.domain.taking_back import TakingBack
 from atd_conversation.intake.merging import Merging, ranked
 
@@ -45,10 +45,10 @@ def separate(
     for contact in taking.touched:
         intake.unit.touch_contact(contact)
     _forget(lost, path, keys, {each.id for each in back})
-    accounts = {each.channel.account_id for each in (*back, *_named(merging, merge.gave_way))}
+    strands = {(each.channel.account_id, each.thread_id) for each in (*back, *_named(merging, merge.gave_way))}
     for contact in (root, lost):
-        for account_id in sorted(accounts):
-            _choose_thread(merging, contact, account_id, merge)
+        for account_id, thread_id in sorted(strands, key=lambda one: (one[0], one[1] or "")):
+            _choose_thread(merging, contact, current_of(account_id, contact.id, thread_id), merge)
     for contact in (root, lost):
         _readdress(merging, contact, merge)
     merging.refresh(root)
@@ -66,7 +66,7 @@ def give_back(merging: Merging, moved: Sequence[Moved]) -> None:
         home, place = loaded.conversations.get(one.home), loaded.conversations.get(one.place)
         if home is None or place is None:
             continue
-        target = loaded.current.get(current_of(home.channel.account_id, home.contact.id))
+        target = loaded.current.get(home.place)
         if target is None or target.id == place.id:
             continue
         unit.touch(place)
@@ -109,26 +109,22 @@ def _named(merging: Merging, ids: Iterable[str]) -> list[Conversation]:
 
 
 def _move(merging: Merging, conversation: Conversation, contact: Contact) -> None:
-    loaded, account_id = merging.intake.loaded, conversation.channel.account_id
+    loaded = merging.intake.loaded
     merging.intake.unit.touch(conversation)
     if conversation.current:
-        loaded.current.pop(current_of(account_id, conversation.contact.id), None)
-        loaded.current[current_of(account_id, contact.id)] = conversation
+        loaded.current.pop(conversation.place, None)
     merging.tell(conversation, [conversation.move_to(contact.ref())])
+    if conversation.current:
+        loaded.current[conversation.place] = conversation
 
 
-def _choose_thread(merging: Merging, contact: Contact, account_id: str, merge: Merge) -> None:
-    """Let one conversation of a contact on an account take its messages, where none does.
+def _choose_thread(merging: Merging, contact: Contact, place: str, merge: Merge) -> None:
+    """Let one conversation of a contact in a strand of an account take its messages, where none does.
 
     The one that gave way by this merge does so again; it is opened again if the merge closed it.
     """
     loaded = merging.intake.loaded
-    place = current_of(account_id, contact.id)
-    theirs = [
-        one
-        for one in loaded.conversations.values()
-        if one.contact.id == contact.id and one.channel.account_id == account_id
-    ]
+    theirs = [one for one in loaded.conversations.values() if one.contact.id == contact.id and one.place == place]
     if place in loaded.current or not theirs:
         return
     before = [one for one in theirs if one.id in merge.gave_way] or theirs

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
-from atd_conversation.domain.conversation_record import current_of
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.read_marks import ReadMark
@@ -27,6 +26,7 @@ from atd_schemas.views import (
     MessageError,
     Named,
     Reaction,
+    ThreadView,
 )
 
 if TYPE_CHECKING:
@@ -113,7 +113,6 @@ def conversation_fields(conversation: Conversation) -> "Document":
     """The fields that change during a conversation's life; None stands for a field that is absent."""
     channel, contact, last = conversation.channel, conversation.contact, conversation.last_message
     assignee = conversation.assignee
-    current = current_of(channel.account_id, contact.id) if conversation.current else None
     return {
         "status": conversation.status,
         "channel": {"kind": channel.kind, "account_id": channel.account_id, "name": channel.name},
@@ -136,7 +135,8 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "snoozed_until": conversation.snoozed_until,
         "woke_at": conversation.woke_at,
         "last_activity_at": conversation.last_activity_at,
-        "current_of": current,
+        "current_of": conversation.place if conversation.current else None,
+        "thread": conversation.thread.model_dump(exclude_none=True) if conversation.thread else None,
         "sequence": conversation.sequence,
         "order": conversation.order,
         "type_id": conversation.type_id,
@@ -231,6 +231,7 @@ def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversatio
         type_id=get("type_id"),
         tags=tuple(get("tags", ())),
         names=names,
+        thread=ThreadView.model_validate(document["thread"]) if "thread" in document else None,
         **automation_of(document),
     )
 

@@ -1,11 +1,12 @@
 """Loading what a batch of inbound events is about: a fixed number of queries, however large the batch."""
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pymongo import ReturnDocument
 
 from atd_conversation.domain.channels import Channels
-from atd_conversation.domain.conversation_record import current_of
+from atd_conversation.domain.strands import current_of, place_of
 from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
 from atd_conversation.intake.joining import joinable
 from atd_conversation.intake.loaded import Loaded, provider_key, senders
@@ -103,13 +104,14 @@ class InboundLoader:
 
     async def _load_known(self, reads: "_Reads", loaded: Loaded, people: "list[PersonEvent]") -> None:
         """The conversations and contacts that these identities name."""
-        places: dict[str, set[str | None]] = {}
+        places: dict[str, _Asked] = {}
         wanted: set[str] = set()
         several: list[tuple[PersonEvent, list[str]]] = []
         for event, contact_id, exists in senders(loaded, people, several):
             if not exists:
                 continue
-            places.setdefault(current_of(event.data.account_id, contact_id), set()).add(event.data.contact.name)
+            place = place_of(event.data, contact_id) if isinstance(event, Arrival) else _own_place(event, contact_id)
+            places.setdefault(place, _Asked(contact_id)).names.add(event.data.contact.name)
             person = event.data.contact
             is_plain = isinstance(event, Arrival) and person.claimed is None and person.shared_phone is None
             if not is_plain or not loaded.contact_ids.keys() >= set(loaded.keys(event)):
@@ -117,13 +119,32 @@ class InboundLoader:
         if any(loaded.given_up(event) for event in people):  # who has that phone no more is another of those named
             for event, named in several:
                 for contact_id in named:
-                    places.setdefault(current_of(event.data.account_id, contact_id), set())
+                    places.setdefault(_own_place(event, contact_id), _Asked(contact_id))
         for row in await reads.find(CONVERSATIONS, "current_of", places.keys()):
             loaded.add_conversation(conversation_of(row))
+        await self._load_strands(reads, loaded, people)
         wanted |= {contact_id for _, named in several for contact_id in named}
         await self._load_contacts(reads, loaded, places, wanted)
         if several:
             await self._load_joined(reads, loaded, several)
+
+    async def _load_strands(self, reads: "_Reads", loaded: Loaded, people: "list[PersonEvent]") -> None:
+        """Every strand of those who go by another id now: all of them are answered there from now on."""
+        for event in people:
+            if not isinstance(event, InboundContactChange):
+                continue
+            contact_id = loaded.contact_id_of(loaded.known_by(event))
+            if contact_id is None:
+                continue
+            theirs = {
+                "tenant_id": event.tenant_id,
+                "contact.id": contact_id,
+                "channel.account_id": event.data.account_id,
+                "current_of": {"$exists": True},
+            }
+            for row in await reads.query(CONVERSATIONS, theirs, limit=MOST_CONVERSATIONS):
+                if row["_id"] not in loaded.conversations:
+                    loaded.add_conversation(conversation_of(row))
 
     async def _load_joined(
         self, reads: "_Reads", loaded: Loaded, several: "list[tuple[PersonEvent, list[str]]]"
@@ -150,16 +171,16 @@ class InboundLoader:
             loaded.add_conversation(conversation_of(row))
 
     async def _load_contacts(
-        self, reads: "_Reads", loaded: Loaded, places: "dict[str, set[str | None]]", wanted: set[str]
+        self, reads: "_Reads", loaded: Loaded, places: "dict[str, _Asked]", wanted: set[str]
     ) -> None:
         """Only who tells a new id, claims something, has no conversation here yet, or goes by another name now.
 
         Of the others the conversation says all that is needed.
         """
-        for place, names in places.items():
+        for place, asked in places.items():
             conversation = loaded.current.get(place)
-            if conversation is None or names - {conversation.profile_name, None}:
-                wanted.add(place.partition(":")[2])
+            if conversation is None or asked.names - {conversation.profile_name, None}:
+                wanted.add(asked.contact_id)
         for row in await reads.find(CONTACTS, "_id", wanted):
             loaded.contacts[row["_id"]] = contact_of(row)
 
@@ -232,6 +253,18 @@ class InboundLoader:
         )
         last = row["conversations"]
         return range(last - count + 1, last + 1)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Who is looked for at a place, and by which names the batch calls them."""
+
+    contact_id: str
+    names: set[str | None] = field(default_factory=set)
+
+
+def _own_place(event: PersonEvent, contact_id: str) -> str:
+    return current_of(event.data.account_id, contact_id)
 
 
 def _spelt(loaded: Loaded, names: "set[Name]") -> "set[Name]":

@@ -43,6 +43,7 @@ BY_SIZE = "by_size"
 BY_TYPE = "by_type"
 BY_LABEL = "by_label"
 BY_TAG = "by_tag"
+BY_PUBLIC = "by_public"
 CONTACTS_BY_LABEL = "contacts_by_label"
 MESSAGES_BY_TAG = "messages_by_tag"
 BY_SIGN = "by_sign"
@@ -136,6 +137,12 @@ INDEXES: dict[str, list[IndexModel]] = {
                 partialFilterExpression={field: {"$exists": True}},
             )
             for name, field in ((BY_TYPE, "type_id"), (BY_LABEL, "contact.labels"), (BY_TAG, "tags"))
+        ),
+        # public threads, of which there can be thousands that wait for nobody
+        IndexModel(
+            [("tenant_id", 1), ("thread.public", 1), ("status", 1), ("last_activity_at", -1), ("_id", -1)],
+            name=BY_PUBLIC,
+            partialFilterExpression={"thread.public": True},
         ),
         # written when a conversation becomes unread and when it is answered, and not by the messages between
         IndexModel(

@@ -20,6 +20,7 @@ from atd_conversation.store.indexes import (
     BY_LABEL,
     BY_MENTION,
     BY_NUMBER,
+    BY_PUBLIC,
     BY_READER,
     BY_STATUS,
     BY_TAG,
@@ -54,7 +55,7 @@ LOOKED_AT = 100
 """How many of the newest messages are looked through for the customer's last one."""
 
 
-_WIDE = (BY_STATUS, BY_TAG, BY_LABEL, BY_TYPE)
+_WIDE = (BY_STATUS, BY_TAG, BY_LABEL, BY_TYPE, BY_PUBLIC)
 """Indexes that begin with what many conversations have, and then have the status."""
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,7 +68,7 @@ class ConversationFilter:
     `assignee` is an attendant's id, `none` for unassigned ones, None for all.
     `question` is what somebody typed to find a customer or a number. `sight_of` is who sees nothing but what is
     assigned to them (`Sight.only_of`), None for somebody who sees everything.
-    A type of the first level has those under it.
+    A type of the first level has those under it. `public`: threads that everybody can read, or none of them.
     """
 
     statuses: tuple[ConversationStatus, ...] = ()
@@ -86,6 +87,7 @@ class ConversationFilter:
     type_id: str | None = None
     label_id: str | None = None
     tag_id: str | None = None
+    public: bool | None = None
     sight_of: str | None = None
 
     def sight(self, tenant_id: str) -> Sight:
@@ -370,6 +372,9 @@ def _conversation_query(tenant_id: str, wanted: ConversationFilter, names: Names
     for field, ids, by_mark in _marks(wanted, names):
         query[field] = {"$in": list(ids)} if len(ids) > 1 else ids[0]
         index = by_mark if index == BY_STATUS else index
+    if wanted.public is not None:
+        query["thread.public"] = True if wanted.public else {"$ne": True}
+        index = BY_PUBLIC if wanted.public and index == BY_STATUS else index
     statuses = wanted.statuses or (ALL_STATUSES if index in (*_WIDE, BY_ASSIGNEE) else ())
     if statuses:
         query["status"] = {"$in": list(statuses)}

@@ -48,6 +48,9 @@ class WhatsAppExtension:
         note = HealthNote(account, self.clock.now(), quality=works.facts.get("quality_rating"))
         await self.health.note([note])
 
+    async def leaving(self, account: Account) -> None:
+        """Meta keeps the subscription: other numbers of the business account need it."""
+
     async def shown(self, account_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """The health of each account."""
         health = await self.health.of(account_ids)

@@ -1,14 +1,14 @@
 """One item of a body with what it is read by: whose it is, who is meant, and where problems are named."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from atd_channelkit.webhooks.items import BodyItem
 from atd_channelkit.webhooks.moments import moment
-from atd_channelkit.webhooks.problems import Problems
 from atd_channelkit.webhooks.translation import IN_GROUP
-from atd_channelkit.webhooks.values import LABEL_LIMIT, NAME_LIMIT, TEXT_LIMIT, Json, id_of, label_of, link_of
+from atd_channelkit.webhooks.values import NAME_LIMIT, Json, id_of
 from atd_ingest_whatsapp.accounts import Account
 from atd_ingest_whatsapp.failures import code_of
 from atd_ingest_whatsapp.translate.values import phone_of
@@ -18,73 +18,17 @@ _OF_GROUPS = ("group_id", "recipient_participant_id")
 
 
 @dataclass(slots=True)
-class Part:
-    """A message, a status, or an item of another list.
-
-    `where` is its path, `now` when the body is read, `received_at` when it came.
+class Part(BodyItem):
+    """A message, a status, or an item of another list: `now` is when the body is read, `received_at` when it came.
 
     `by_business`: it was done on the company's own phone, and the customer is whom it was sent to.
     """
 
-    item: Json
-    where: str
     account: Account
     people: Mapping[str, Json]
     now: datetime
     received_at: datetime
-    problems: Problems
     by_business: bool = False
-
-    def problem(self, what: str, at: str = "") -> None:
-        """Name what was not understood; `at` is the path below this part (`.text.body`)."""
-        self.problems.add(self.where + at, what)
-
-    def below(self, item: Json, at: str) -> "Part":
-        """A part of this one."""
-        return replace(self, item=item, where=self.where + at)
-
-    def object(self, name: str) -> Json | None:
-        """The object under `name`; a problem when there is none."""
-        found: Json | None = self.item.get(name)
-        if not isinstance(found, dict):
-            self.problem("is not an object", f".{name}")
-            return None
-        return found
-
-    def text(self, value: Any, at: str) -> str | None:
-        """A text or caption, cut at the limit, which is a problem."""
-        if not isinstance(value, str):
-            return None
-        if len(value) > TEXT_LIMIT:
-            self.problem(f"has {len(value)} characters, {TEXT_LIMIT} were taken", at)
-        return value[:TEXT_LIMIT]
-
-    def label(self, value: Any, limit: int = LABEL_LIMIT) -> str | None:
-        """A short text, cut at the limit, which is a problem; nothing when it is empty or none."""
-        if isinstance(value, str) and len(value) > limit:
-            self.problem(f"has a text of {len(value)} characters, {limit} were taken")
-        return label_of(value, limit)
-
-    def link(self, value: Any) -> str | None:
-        """A web address; what is there and is none is a problem."""
-        found = link_of(value)
-        if value and found is None:
-            self.problem("has a link that is no web address of sensible length")
-        return found
-
-    def objects(self, value: Any, limit: int, at: str) -> list[Json]:
-        """The objects of a list up to a limit; what is beyond it or no object is a problem."""
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            self.problem("is not a list", at)
-            return []
-        if len(value) > limit:
-            self.problem(f"has {len(value)} items, {limit} were taken", at)
-        found: list[Json] = [item for item in value[:limit] if isinstance(item, dict)]
-        if len(found) < min(len(value), limit):
-            self.problem("has items that are not objects", at)
-        return found
 
     def errors(self) -> list[Json]:
         """The `errors` that Meta put beside the item."""

@@ -149,7 +149,7 @@ class _Reader:
         return None
 
     def part(self, where: str, account: Account, people: Mapping[str, Json], item: Json = _NOTHING) -> Part:
-        return Part(item, where, account, people, self.now, self.received_at, self.problems)
+        return Part(item, where, self.problems, account, people, self.now, self.received_at)
 
     def message(self, part: Part) -> None:
         if (event := message_event(part)) is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import get_args
 
-from atd_conversation.domain.channels import whatsapp
+from atd_conversation.domain.channels import facebook, instagram, messenger, telegram, whatsapp
 from atd_conversation.domain.channels.rules import ChannelRules, MessageIds, plain_rules
 from atd_conversation.domain.drafts import Composed, Draft, References
 from atd_conversation.domain.failure_texts import ChannelName
@@ -19,10 +19,18 @@ from atd_schemas.views import ChannelKind
 
 __all__ = ["CHANNEL_RULES", "NOT_YET_SERVED", "ChannelRules", "Channels", "MessageIds", "plain_rules"]
 
-CHANNEL_RULES: Mapping[str, ChannelRules] = MappingProxyType({"whatsapp": whatsapp.RULES})
+CHANNEL_RULES: Mapping[str, ChannelRules] = MappingProxyType(
+    {
+        "whatsapp": whatsapp.RULES,
+        "telegram": telegram.RULES,
+        "messenger": messenger.RULES,
+        "facebook": facebook.RULES,
+        "instagram": instagram.RULES,
+    }
+)
 """The rules of every kind of channel that has a service."""
 
-NOT_YET_SERVED: frozenset[ChannelKind] = frozenset({"telegram", "messenger", "facebook", "instagram", "web", "app"})
+NOT_YET_SERVED: frozenset[ChannelKind] = frozenset({"web", "app"})
 """Kinds that no service connects yet."""
 
 

@@ -4,14 +4,19 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from atd_conversation.domain.drafts import Composed, Draft, References, too_long
+from atd_conversation.domain.channels.composing import Compose, FileRules, composer
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_conversation.domain.identities import KeyOfId, account_key
-from atd_conversation.domain.refusals import Refusal
-from atd_schemas.capabilities import ChannelCapabilities, ContentLimits, ReactionLimit, TextLimit
+from atd_schemas.capabilities import (
+    ChannelCapabilities,
+    ContentLimits,
+    Moderation,
+    OwnMessageLimit,
+    PrivateReplyLimit,
+    ReactionLimit,
+    TextLimit,
+)
 from atd_schemas.views import ChannelKind
-
-Compose = Callable[[Draft, References], Composed]
 
 PLAIN_TEXT_LIMIT = 4096
 
@@ -47,8 +52,15 @@ class ChannelRules:
         key_of_id: the identity key of an id of the channel; by default ids hold within their account.
         message_ids: how the provider names messages; by default each has one id.
         reply_window: how long after the customer's last message free text may be sent; None: without end.
-        reactions_within: how old a message may be that the company reacts to; None: the channel has no reactions.
-        read_marks: whether the customer is told that their messages were read, and that an answer is being written.
+        reactions: to how old a message, and with what, the company reacts; None: the channel has no reactions.
+        read_marks: whether the customer is told that their messages were read.
+        typing: whether they are told that an answer is being written.
+        edits: which messages of the company it still changes; None: none.
+        deletes: which of them it takes back; None: none.
+        public: whether everybody can read what is written there. Nothing is said in public by itself, but for rules
+            that name the channel.
+        moderation: what the company can do to what customers write in public.
+        private_replies: how a public comment is answered in private; None: it is not.
     """
 
     name: str
@@ -58,8 +70,14 @@ class ChannelRules:
     key_of_id: KeyOfId = account_key
     message_ids: MessageIds = ONE_ID
     reply_window: timedelta | None = None
-    reactions_within: timedelta | None = None
+    reactions: ReactionLimit | None = None
     read_marks: bool = False
+    typing: bool = False
+    edits: OwnMessageLimit | None = None
+    deletes: OwnMessageLimit | None = None
+    public: bool = False
+    moderation: tuple[Moderation, ...] = ()
+    private_replies: PrivateReplyLimit | None = None
 
     def capabilities(self, kind: ChannelKind) -> ChannelCapabilities:
         """What clients are told of the channel."""
@@ -67,39 +85,25 @@ class ChannelRules:
             **dict(self.limits),
             kind=kind,
             name=self.name,
-            reactions=_reactions(self.reactions_within),
+            reactions=self.reactions,
             reply_window_seconds=None if self.reply_window is None else int(self.reply_window.total_seconds()),
             read_marks=self.read_marks,
-            typing=self.read_marks,
+            typing=self.typing,
+            edits=self.edits,
+            deletes=self.deletes,
+            public=self.public,
+            moderation=self.moderation,
+            private_replies=self.private_replies,
         )
-
-
-def _reactions(within: timedelta | None) -> ReactionLimit | None:
-    return None if within is None else ReactionLimit(within_seconds=int(within.total_seconds()))
 
 
 def plain_rules(name: str | ChannelName, *, text_limit: int = PLAIN_TEXT_LIMIT) -> ChannelRules:
     """The rules of a channel that carries texts and nothing else; `name` is what failures call it."""
     called = ChannelName.brand(name) if isinstance(name, str) else name
     limits = ContentLimits(sends=("text",), text=TextLimit(max_length=text_limit))
-
-    def compose(draft: Draft, _: References) -> Composed:
-        if (draft.kind or "text") not in limits.sends:
-            raise Refusal(
-                "kind_not_supported", f"A message of kind {draft.kind} cannot be sent on {called.en}.", "kind"
-            )
-        return compose_text(draft, limits.text.max_length)
-
-    return ChannelRules(name=called.en, compose=compose, limits=limits, texts=FailureTexts.of_channel(called))
-
-
-def compose_text(draft: Draft, limit: int) -> Composed:
-    """A text without files, of at most `limit` characters. Raises `Refusal` `invalid` or `too_long`."""
-    if draft.attachment_ids:
-        raise Refusal("invalid", "cannot be sent with a message of kind text", "attachment_ids")
-    text = draft.text or ""
-    if not text.strip():
-        raise Refusal("invalid", "must not be empty", "text")
-    if len(text) > limit:
-        raise too_long("text", len(text), limit)
-    return Composed(kind="text", text=text)
+    return ChannelRules(
+        name=called.en,
+        compose=composer(FileRules(called.en, limits)),
+        limits=limits,
+        texts=FailureTexts.of_channel(called),
+    )

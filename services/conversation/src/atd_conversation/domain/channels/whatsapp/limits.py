@@ -4,6 +4,8 @@ Source: Meta's pages on messages, supported media types and interactive messages
 512 KB shows no play icon, and is sent all the same. Of Ogg, Opus is taken alone.
 """
 
+from atd_conversation.domain.channels.composing import FileRules
+from atd_conversation.domain.file_types import OGG_VORBIS
 from atd_schemas.capabilities import (
     ButtonsLimit,
     ContentLimits,
@@ -82,4 +84,14 @@ LIMITS = ContentLimits(
     interactive=INTERACTIVE,
     templates=True,
     replies=True,
+)
+
+FILES = FileRules(
+    "WhatsApp",
+    LIMITS,
+    {
+        "image/webp": "pictures go as JPEG or PNG, and a WebP image as a sticker if kind is sticker",
+        OGG_VORBIS: "of Ogg, WhatsApp takes Opus alone",
+        "audio/3gpp": "a recording in 3GP is not taken; AMR goes as an .amr file",
+    },
 )

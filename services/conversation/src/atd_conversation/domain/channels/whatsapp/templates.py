@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from atd_conversation.domain.channels.whatsapp.files import check_file
+from atd_conversation.domain.channels.whatsapp.limits import FILES
 from atd_conversation.domain.drafts import Composed, Draft, References, TemplateDraft, too_long
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.capabilities import FileKind
@@ -121,7 +121,7 @@ def _header_file(wanted: TemplateDraft, references: References, kind: FileKind) 
     file = None if isinstance(given, Mapping) else given[0]
     if not isinstance(file, Mapping):
         raise Refusal("wrong_parameters", f"must be an uploaded {kind}, as {{'attachment_id': …}}", f"{place}[0]")
-    check_file(references.files[0], kind, f"{place}[0].attachment_id")
+    FILES.check(references.files[0], kind, f"{place}[0].attachment_id")
     return file
 
 

@@ -1,0 +1,24 @@
+"""Messenger, the private messages of a page. Source: Meta's pages of the Messenger Platform (v25.0)."""
+
+from datetime import timedelta
+
+from atd_conversation.domain.channels.composing import composer
+from atd_conversation.domain.channels.messenger.limits import EMOJI, FILES, LIMITS
+from atd_conversation.domain.channels.rules import ChannelRules
+from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
+from atd_schemas.capabilities import ReactionLimit
+
+__all__ = ["RULES"]
+
+_NAME = ChannelName.brand("Messenger")
+
+RULES = ChannelRules(
+    name=_NAME.en,
+    compose=composer(FILES),
+    limits=LIMITS,
+    texts=FailureTexts.of_channel(_NAME),
+    reply_window=timedelta(hours=24),
+    reactions=ReactionLimit(within_seconds=None, emoji=EMOJI),
+    read_marks=True,
+    typing=True,
+)
