@@ -11,13 +11,12 @@ from atd_channelkit.webhooks.reader import verify_token_reference
 from atd_ingest_meta.accounts.guides import GUIDES
 from atd_ingest_meta.accounts.model import Account
 from atd_ingest_meta.accounts.views import (
-    FacebookCredentials,
     InstagramCredentials,
-    MessengerCredentials,
     MetaChannel,
     MetaChannelChanges,
     MetaCheckResult,
     NewMetaChannel,
+    PageCredentials,
 )
 from atd_ingest_meta.named import INSTAGRAM, PAGE
 from atd_schemas.services import INGEST_META
@@ -49,15 +48,13 @@ def references_of(account: Account) -> Sequence[Reference]:
     return ((kind, account.own_id), verify_token_reference(account.verify_token.get_secret_value()))
 
 
-def claimed(credentials: Any) -> Mapping[str, Any]:
-    """What a new account claims, which one account alone may have."""
+def claimed(kind: str, credentials: Any) -> Mapping[str, Any]:
+    """What a new account claims, which one account alone may have; a change claims nothing else."""
     match credentials:
-        case MessengerCredentials():
-            return {CLAIM: f"messenger:{credentials.page_id}"}
-        case FacebookCredentials():
-            return {CLAIM: f"facebook:{credentials.page_id}"}
+        case PageCredentials():
+            return {CLAIM: f"{kind}:{credentials.page_id}"}
         case InstagramCredentials():
-            return {CLAIM: f"instagram:{credentials.instagram_id}"}
+            return {CLAIM: f"{kind}:{credentials.instagram_id}"}
         case _:
             return {}
 
