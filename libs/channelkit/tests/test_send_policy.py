@@ -228,3 +228,13 @@ def test_a_mark_as_read_ends_at_once_when_it_is_taken_or_refused() -> None:
     assert decide_read(Accepted(), attempt) == ledger.Delivered()
     assert decide_read(refused("request"), attempt) == ledger.Failed("request:17", "why")
     assert decide_read(refused("token"), attempt) == ledger.Suspended("token:17")
+
+
+def test_what_may_have_been_sent_is_left_to_people_where_the_provider_proves_nothing() -> None:
+    never = RetryPolicy(uncertain_after=timedelta(seconds=60), proves=False)
+    attempt = Attempt({}, NOW, NOW + DAY, NOW)
+    outcome = decide(Uncertain("ReadTimeout"), attempt, never)
+    assert isinstance(outcome, ledger.Failed)
+    assert outcome.reason == "unknown:no_proof"
+    assert isinstance(decide(Uncertain("ReadTimeout"), attempt, never, repeatable=True), ledger.Retry)
+    assert isinstance(decide(Unsent("ConnectError"), attempt, never), ledger.Retry)

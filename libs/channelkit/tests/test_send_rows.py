@@ -298,3 +298,44 @@ def test_of_reactions_only_failures_are_reported_and_of_marks_as_read_nothing() 
     assert (failed.data.about, failed.data.status, failed.data.message_id) == ("reaction", "failed", MESSAGE)
     assert receipt_of(finished(read()), SERVICE) is None
     assert receipt_of(failing(read(), "request:131009"), SERVICE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{MESSAGE}~0", SendReference(MESSAGE, part=0)),
+        (f"{MESSAGE}.2~11", SendReference(MESSAGE, 2, part=11)),
+        (f"{MESSAGE}.action.{COMMAND}", SendReference(MESSAGE, about="action", command_id=COMMAND)),
+        (f"{MESSAGE}~", None),
+        (f"{MESSAGE}~1000", None),
+        (f"{MESSAGE}.other.{COMMAND}", None),
+    ],
+)
+def test_a_reference_names_its_row_and_the_part(text: str, expected: SendReference | None) -> None:
+    assert read_reference(text) == expected
+    if expected is not None:
+        assert expected.row_id == text.partition("~")[0]
+
+
+@pytest.mark.parametrize(
+    ("parts_sent", "state", "result", "expected"),
+    [
+        (0, "done", {"external_id": "a"}, ("a", (), 0)),
+        (0, "done", {"external_id": "a", "external_ids": ["a", "b"], "parts": 2}, ("a", ("a", "b"), 2)),
+        (0, "failed", {"external_ids": ["a", "b"], "parts": 2}, ("a", ("a", "b"), 2)),
+        (0, "failed", {}, (None, (), 0)),
+        (2, "done", {"external_id": "c"}, (None, ("c",), 3)),
+        (2, "failed", {}, (None, (), 2)),
+        (2, "failed", {"external_ids": ["c"], "parts": 1}, (None, ("c",), 3)),
+    ],
+)
+def test_a_receipt_tells_the_ids_of_all_parts_that_arrived(
+    parts_sent: int, state: Any, result: dict[str, Any], expected: Any
+) -> None:
+    new = new_row(message(parts_sent=parts_sent), 42, None, DAY)
+    end = ledger.Finished(
+        new.id, new.tenant_id, new.group, new.lane, new.about, None, state, 1, NOW, result, "request:1", "why"
+    )
+    receipt = receipt_of(end, SERVICE)
+    assert receipt is not None
+    assert (receipt.data.external_id, receipt.data.external_ids, receipt.data.parts_sent) == expected

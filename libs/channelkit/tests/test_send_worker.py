@@ -11,7 +11,7 @@ from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Accepted, Answer, Refused
 from atd_channelkit.sending.policy import RetryPolicy
-from atd_channelkit.sending.provider import Send
+from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.rows import new_row
 from atd_channelkit.sending.worker import SendWorker
 from atd_schemas.outbound import OutboundMessage, OutboundMessageData
@@ -63,7 +63,12 @@ class SlowTurns(WaitingRateLimiter):
 
 
 def worker(
-    provider: Provider, *, holds: bool = True, slow: bool = False, marks: bool = True, now: datetime = NOW
+    provider: ProviderClient[Account],
+    *,
+    holds: bool = True,
+    slow: bool = False,
+    marks: bool = True,
+    now: datetime = NOW,
 ) -> SendWorker[Account]:
     async def mark_refused(_account: Account, _refused: Refused) -> bool:
         return marks
@@ -169,3 +174,59 @@ async def test_an_account_that_is_gone_is_no_proof_that_nothing_arrived(counts: 
     outcome = await worker(Provider()).attempt(replace(row(), group="another", counts=counts))
     assert isinstance(outcome, ledger.Failed)
     assert outcome.reason == reason
+
+
+class Parts:
+    """A provider that takes a message in three calls."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, tuple[str, ...], str]] = []
+
+    async def send(self, account: Account, send: Send) -> Answer:
+        assert account is ACCOUNT
+        self.asked.append((send.part, send.sent_ids, send.part_reference))
+        if send.part >= 3:
+            return Accepted()
+        return Accepted(f"m{send.part}", complete=send.part == 2)
+
+
+async def whole(asked: ledger.Row, provider: Parts) -> ledger.Outcome:
+    outcome: ledger.Outcome = ledger.Advanced(dict(asked.progress))
+    while isinstance(outcome, ledger.Advanced):
+        outcome = await worker(provider).attempt(replace(asked, progress=outcome.progress))
+    return outcome
+
+
+async def test_a_message_in_parts_is_sent_call_by_call_with_a_reference_for_each() -> None:
+    provider, asked = Parts(), row()
+    assert await whole(asked, provider) == ledger.Delivered(
+        {"external_id": "m0", "parts": 3, "external_ids": ["m0", "m1", "m2"]}
+    )
+    assert provider.asked == [
+        (0, (), f"{asked.id}~0"),
+        (1, ("m0",), f"{asked.id}~1"),
+        (2, ("m0", "m1"), f"{asked.id}~2"),
+    ]
+
+
+async def test_a_part_that_is_proven_is_not_sent_again() -> None:
+    provider = Parts()
+    asked = replace(row(), progress={"parts": 1, "external_ids": ["m0"]}, proofs={"1": ["m1"]})
+    assert await worker(provider).attempt(asked) == ledger.Advanced({"parts": 2, "external_ids": ["m0", "m1"]})
+    assert provider.asked == []
+
+
+async def test_a_message_whose_last_part_is_proven_is_done_without_a_call_that_sends() -> None:
+    provider = Parts()
+    asked = replace(row(), progress={"parts": 2, "external_ids": ["m0", "m1"]}, proofs={"2": ["m2"]})
+    expected = {"external_id": "m0", "parts": 3, "external_ids": ["m0", "m1", "m2"]}
+    assert await whole(asked, provider) == ledger.Delivered(expected)
+    assert [part for part, _, _ in provider.asked] == [3]
+
+
+async def test_a_repeat_by_hand_begins_with_the_part_that_failed() -> None:
+    provider, asked = Parts(), row()
+    asked.about = {**asked.about, "parts_sent": 2}
+    outcome = await whole(asked, provider)
+    assert isinstance(outcome, ledger.Delivered)
+    assert (outcome.result, [part for part, _, _ in provider.asked]) == ({"external_id": "m2"}, [2])

@@ -33,16 +33,26 @@ def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
             channel=channel_of(about),
             status=status,
             recipient=recipient,
-            external_id=_first_id(finished.result),
+            external_id=None if about.get("parts_sent") else _first_id(finished.result),
             message_id=about.get("message_id", finished.id),
             failure=failure_of(finished) if status == "failed" else None,
             attempt=about.get("attempt", 0),
             about=what,
             aliases=_aliases(recipient, finished.result),
-            external_ids=tuple(finished.result.get("external_ids", ())),
-            parts_sent=about.get("parts_sent", 0) + finished.result.get("parts", 0),
+            **_parts(about, finished.result),
         ),
     )
+
+
+def _parts(about: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a message in parts: their ids, and how many of them arrived, those of earlier attempts included."""
+    before = about.get("parts_sent", 0)
+    ids = result.get("external_ids")
+    if ids is None and before and result.get("external_id"):
+        ids, parts = [result["external_id"]], 1
+    else:
+        parts = result.get("parts", 0)
+    return {"external_ids": tuple(ids or ()), "parts_sent": before + parts}
 
 
 def _first_id(result: Mapping[str, Any]) -> str | None:
