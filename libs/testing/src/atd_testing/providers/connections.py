@@ -26,3 +26,17 @@ async def cut(receive: Receive) -> None:
     transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+class CutBody(Response):
+    """Sends half of the bytes and cuts the connection."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  (ASGI)
+        """The ASGI interface."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        half = bytes(self.body)[: len(self.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await cut(receive)

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
-from starlette.types import Receive, Scope, Send
 
 from atd_testing.providers.behaviours import Call, no_effect, scripted_answer
-from atd_testing.providers.connections import cut
+from atd_testing.providers.connections import CutBody
 from atd_testing.whatsapp.access import bearer_token, check_version
 from atd_testing.whatsapp.media import KIND_MAX_BYTES, MediaFile, is_media_id, kind_of
 from atd_testing.whatsapp.refusals import RefusalError, refuse
@@ -117,17 +116,3 @@ async def _read_upload(request: Request) -> tuple[bytes, str, str | None]:
     if len(data) > KIND_MAX_BYTES[kind]:
         raise RefusalError(131053, f"The file is larger than {KIND_MAX_BYTES[kind]} bytes")
     return data, mime_type, filename
-
-
-class CutBody(Response):
-    """Sends half of the bytes and cuts the connection."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  (ASGI)
-        """The ASGI interface."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        half = bytes(self.body)[: len(self.body) // 2]
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-        await cut(receive)
