@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from atd_schemas.services import GATEWAY
 from atd_schemas.services import SERVICES as PRODUCT
 from atd_schemas.services import Service as ProductService
+from atd_testing.every_provider import provider_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,9 @@ SANDBOX = Service(
 
 def internal(service: ProductService) -> Service:
     """The process of a service to which only other services talk; its provider's API is the sandbox."""
-    provider = {f"ATD_{service.outbound.upper()}_API_URL": "{channel-sandbox}"} if service.outbound else {}
+    provider = {}
+    if service.outbound:
+        provider[f"ATD_{service.outbound.upper()}_API_URL"] = "{channel-sandbox}" + provider_path(service.outbound)
     return Service(
         name=service.name,
         command=(sys.executable, "-m", service.module),

@@ -16,6 +16,7 @@ from typing import TypeVar
 from atd_schemas import services
 from atd_schemas.services import Service
 from atd_schemas.topics import dead_letter_topic, registry
+from atd_testing.every_provider import provider_path
 from atd_testing.keys import OPERATOR_PRIVATE_KEY, key_variables
 from atd_testing.processes import ManagedProcess, answers
 from atd_testing.servers import KafkaCluster, KafkaServer, MongoServer, free_port
@@ -29,7 +30,7 @@ INGEST, CONVERSATION, GATEWAY = services.INGEST_WHATSAPP.name, services.CONVERSA
 
 KAFKA, MONGOD = "kafka", "mongod"
 FAKE = "fake-providers"
-FAKE_GRAPH = ("-m", "atd_testing.whatsapp")
+EVERY_PROVIDER = ("-m", "atd_testing.every_provider")
 SANDBOX = ("-m", "atd_channel_sandbox")
 """The fakes with customers' phones in front of them, as arguments of Python."""
 
@@ -56,7 +57,7 @@ class System:
         *,
         product: Sequence[Service] = services.SERVICES,
         environment: Mapping[str, Mapping[str, str]] | None = None,
-        fake: Sequence[str] = FAKE_GRAPH,
+        fake: Sequence[str] = EVERY_PROVIDER,
         cache_gb: float = 0.5,
         brokers: int = 1,
     ) -> None:
@@ -202,7 +203,11 @@ class System:
             "ATD_INTERNAL_PORT": str(self.ports[_INTERNAL]),
             "ATD_PUBLIC_URL": self.public_url,
             **({"ATD_SANDBOX_URL": self.url(FAKE)} if self._phones else {}),
-            **{f"ATD_{one.outbound.upper()}_API_URL": self.url(FAKE) for one in self.product.values() if one.outbound},
+            **{
+                f"ATD_{one.outbound.upper()}_API_URL": f"{self.url(FAKE)}{provider_path(one.outbound)}"
+                for one in self.product.values()
+                if one.outbound
+            },
             **{one.url_variable: self.internal_url(one.name) for one in self.product.values()},
             **self._environment.get(name, {}),
         }

@@ -103,7 +103,7 @@ def test_a_new_service_of_the_list_needs_no_line_here() -> None:
     toy = ProductService(name="ingest-toy", port=8199, does="", channels=("app",), outbound="toy", master_key=True)
     found = {process.name: process for process in processes((*PRODUCT, toy))}
     assert found["ingest-toy"].command[1:] == ("-m", "atd_ingest_toy")
-    assert found["ingest-toy"].environment == {"ATD_TOY_API_URL": "{channel-sandbox}"}
+    assert found["ingest-toy"].environment == {"ATD_TOY_API_URL": "{channel-sandbox}/toy"}
     assert found["gateway"].environment["ATD_INGEST_TOY_URL"] == "{ingest-toy}"
     assert list(found)[-1] == "gateway"
 
