@@ -78,6 +78,12 @@ def test_what_never_reached_the_provider_is_tried_again() -> None:
     assert waits(decided(Unsent("ConnectError"))) == (1, "lane")
 
 
+def test_a_wait_that_the_provider_asked_for_is_kept_whole() -> None:
+    asked = Refused("throttle", "429", "why", Wait.of_seconds(7, "conversation"))
+    for number in (1, 5):
+        assert waits(decided(asked, number, jitter=1.0)) == (7, "lane")
+
+
 def test_half_of_a_wait_is_jitter() -> None:
     assert waits(decided(refused("transient"), 5, jitter=1.0)) == (8, "lane")
 

@@ -1,6 +1,7 @@
 """One attempt to send, with a provider that remembers what it was asked."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,12 +11,15 @@ import pytest
 from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Accepted, Answer, Refused
+from atd_channelkit.sending.pace import RecipientPace, no_pace
 from atd_channelkit.sending.policy import RetryPolicy
 from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.rows import new_row
 from atd_channelkit.sending.worker import SendWorker
-from atd_schemas.outbound import OutboundMessage, OutboundMessageData
+from atd_schemas.outbound import OutboundAttachment, OutboundMessage, OutboundMessageData
 from atd_servicekit import ledger
+from atd_servicekit.errors import InfrastructureFault
+from atd_servicekit.files import FileMissing, OpenFile
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.rates import Rate, WaitingRateLimiter
 from atd_servicekit.tracing import Tracing
@@ -51,6 +55,17 @@ class Publisher:
         raise AssertionError("an attempt reports nothing")
 
 
+class Store:
+    async def open(self, key: str) -> OpenFile:
+        if key.endswith("/kept"):
+            return OpenFile(size=4, content_type="text/plain", chunks=_chunks())
+        raise InfrastructureFault("away") if key.endswith("/away") else FileMissing(key)
+
+
+async def _chunks() -> AsyncIterator[bytes]:
+    yield b"data"
+
+
 class SlowTurns(WaitingRateLimiter):
     """A turn takes more than a day."""
 
@@ -68,6 +83,7 @@ def worker(
     holds: bool = True,
     slow: bool = False,
     marks: bool = True,
+    proves: bool = True,
     now: datetime = NOW,
 ) -> SendWorker[Account]:
     async def mark_refused(_account: Account, _refused: Refused) -> bool:
@@ -81,10 +97,12 @@ def worker(
         publisher=Publisher(),
         rate=SlowTurns(clock) if slow else WaitingRateLimiter(Rate.even(80), clock),
         holds=lambda _: holds,
-        policy=RetryPolicy(uncertain_after=timedelta(seconds=60)),
+        policy=RetryPolicy(uncertain_after=timedelta(seconds=60), proves=proves),
         send_for=DAY,
         clock=clock,
         tracing=Tracing.from_endpoint("ingest-toy", None),
+        store=Store(),
+        pace=RecipientPace(no_pace, clock),
     )
 
 
@@ -174,6 +192,45 @@ async def test_an_account_that_is_gone_is_no_proof_that_nothing_arrived(counts: 
     outcome = await worker(Provider()).attempt(replace(row(), group="another", counts=counts))
     assert isinstance(outcome, ledger.Failed)
     assert outcome.reason == reason
+
+
+async def test_what_may_have_been_sent_is_not_sent_again_where_the_provider_proves_nothing() -> None:
+    provider = Provider()
+    cut_off = replace(row(), counts={"uncertain": 1})
+    assert isinstance(await worker(provider).attempt(cut_off), ledger.Delivered)
+    outcome = await worker(provider, proves=False).attempt(cut_off)
+    assert len(provider.asked) == 1
+    assert isinstance(outcome, ledger.Failed)
+    assert outcome.reason == "unknown:no_proof"
+
+
+@pytest.mark.parametrize(
+    ("attachment", "found"),
+    [("kept", b"data"), ("gone", ("media", "file_missing")), ("away", ("transient", "file_store_away"))],
+)
+async def test_a_channel_reads_a_file_of_the_message_in_the_call(attachment: str, found: object) -> None:
+    provider = Provider()
+    await worker(provider).attempt(row())
+    file = OutboundAttachment(id=attachment, name="a.txt", mime_type="text/plain", size=4, sha256="")
+    opened = await provider.asked[0].open_file(file)
+    if isinstance(opened, Refused):
+        assert (opened.failure, opened.code) == found
+    else:
+        assert b"".join([chunk async for chunk in opened.chunks]) == found
+
+
+async def test_a_recipient_has_a_pace_beside_the_account() -> None:
+    clock = FakeClock(NOW)
+    pace = RecipientPace(lambda recipient: Rate(1.0, 1) if recipient == "group" else None, clock)
+    for recipient in ("ana", "ana", "group"):
+        async with asyncio.timeout(0):  # nobody waits
+            await pace.turn(ACCOUNT.id, recipient)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await pace.turn(ACCOUNT.id, "group")
+    clock.advance(timedelta(seconds=1))
+    async with asyncio.timeout(0):
+        await pace.turn(ACCOUNT.id, "group")
 
 
 class Parts:

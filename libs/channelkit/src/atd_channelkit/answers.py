@@ -46,10 +46,19 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How one kind of refusal is tried again: the waits, and whether the conversation or the whole account waits."""
+    """How one kind of refusal is tried again: the waits, and whether the conversation or the whole account waits.
+
+    `asked`: the provider named the wait, so that nothing is taken away from it.
+    """
 
     backoff: Backoff
     scope: Literal["conversation", "account"] = "conversation"
+    asked: bool = False
+
+    @classmethod
+    def of_seconds(cls, seconds: float, scope: Literal["conversation", "account"]) -> "Wait":
+        """The wait that the provider asked for (`Retry-After`)."""
+        return cls(Backoff.of_seconds(seconds, seconds, factor=1.0), scope, asked=True)
 
 
 @dataclass(frozen=True, slots=True)

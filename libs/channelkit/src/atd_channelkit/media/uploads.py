@@ -7,11 +7,11 @@ from typing import Generic, Protocol, TypeVar
 
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Refused, Uncertain, Unsent
+from atd_channelkit.media.stored_files import Files, open_stored
 from atd_channelkit.media.upload_store import UploadStore
 from atd_schemas.outbound import OutboundAttachment
 from atd_servicekit.clock import Clock
-from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.files import FileMissing, OpenFile, file_key
+from atd_servicekit.files import OpenFile
 
 UPLOADS_AT_ONCE = 32
 UPLOADS_AT_ONCE_PER_ACCOUNT = 8
@@ -19,12 +19,6 @@ UPLOADS_AT_ONCE_PER_ACCOUNT = 8
 
 A = TypeVar("A", bound=Account)
 A_contra = TypeVar("A_contra", bound=Account, contravariant=True)
-
-
-class Files(Protocol):
-    """Our file store."""
-
-    async def open(self, key: str) -> OpenFile: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +118,9 @@ class MediaUploads(Generic[A]):
             return _UploadedFile(known, remembered=True)
         limit = self._account_limits.setdefault(account.id, asyncio.Semaphore(UPLOADS_AT_ONCE_PER_ACCOUNT))
         async with limit, self._limit:
-            try:
-                opened = await self._files.open(file_key(account.tenant_id, file.id))
-            except FileMissing:
-                return Refused("media", "file_missing", "The file is not in the file store any more.")
-            except InfrastructureFault:
-                return Refused("transient", "file_store_away", "The file store did not answer.")
+            opened = await open_stored(self._files, account.tenant_id, file.id)
+            if isinstance(opened, Refused):
+                return opened
             answer = await self._uploader.upload(account, opened, file.mime_type)
         match answer:
             case Uploaded():

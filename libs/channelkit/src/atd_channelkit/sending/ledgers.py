@@ -20,6 +20,7 @@ from atd_channelkit.media.uploads import MediaUploads, Uploader
 from atd_channelkit.metrics import ChannelMetrics, RefusedHosts
 from atd_channelkit.sending.handlers import outbound_handler
 from atd_channelkit.sending.message_files import MessageFiles
+from atd_channelkit.sending.pace import PaceOfRecipient, RecipientPace, no_pace
 from atd_channelkit.sending.policy import RetryPolicy, overdue
 from atd_channelkit.sending.provider import ProviderClient
 from atd_channelkit.sending.worker import SendWorker
@@ -81,12 +82,16 @@ class Sending(Generic[A]):
 
     `proves`: whether the provider tells later that something was sent of which the answer was lost. Where it never
     does, such a send is not made again: people look, and decide.
+    `streamed_limit`: of the largest file, in bytes, for channels that send files in the call itself (`Send.open_file`).
+    `pace`: how often one recipient of an account may be written to, beside the limit of the account.
     """
 
     client: ProviderClient[A]
     customer_files: CustomerFiles[A] = field(default_factory=no_customer_files)
     uploads: FileUploads[A] | None = None
     proves: bool = True
+    streamed_limit: int = 0
+    pace: PaceOfRecipient = no_pace
 
 
 class ChannelLedgers(Generic[A]):
@@ -182,6 +187,7 @@ class ChannelLedgers(Generic[A]):
     def _send_ledger(self, sending: Sending[A]) -> Ledger:
         runtime, settings, uploads = self._runtime, self._settings, sending.uploads
         leases, files = runtime.leases(SENDS, SHARDS), None
+        largest = max(0 if uploads is None else uploads.size_limit, sending.streamed_limit)
         if self._uploads is not None and uploads is not None:
             files = MessageFiles(self._uploads, uploads.find_unsendable)
         worker = SendWorker(
@@ -195,6 +201,8 @@ class ChannelLedgers(Generic[A]):
             send_for=settings.send_until,
             clock=runtime.clock,
             tracing=runtime.tracing,
+            store=self._files,
+            pace=RecipientPace(sending.pace, runtime.clock),
             files=files,
         )
         return Ledger(
@@ -208,8 +216,8 @@ class ChannelLedgers(Generic[A]):
             on_overdue=overdue,
             concurrency=SENDS_AT_ONCE,
             concurrency_per_group=settings.concurrency_per_account,
-            send_timeout=longest_send(0 if uploads is None else uploads.size_limit, settings.timeout),
-            uncertain_for=settings.uncertain_after,
+            send_timeout=longest_send(largest, settings.timeout),
+            uncertain_for=settings.uncertain_after if sending.proves else timedelta(0),
         )
 
     def _fetch_ledger(self, customer_files: CustomerFiles[A]) -> Ledger:

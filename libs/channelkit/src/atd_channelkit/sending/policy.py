@@ -185,6 +185,6 @@ def _retry(refused: Refused, attempt: Attempt) -> ledger.Outcome:
         if attempt.counts.get(ledger.UNCERTAIN):
             return unproven(refused.detail)
         return failed(refused.failure, refused.code, refused.detail)
-    at = attempt.now + longest * (1.0 - 0.5 * attempt.jitter)
+    at = attempt.now + (longest if wait.asked else longest * (1.0 - 0.5 * attempt.jitter))
     why = reason(refused.failure, refused.code)
     return ledger.Retry(at, why, "group" if wait.scope == "account" else "lane", kind)

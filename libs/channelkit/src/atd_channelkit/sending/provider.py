@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Answer
+from atd_channelkit.media.stored_files import OpenAttachment, no_file
 from atd_channelkit.sending.references import part_reference
 from atd_channelkit.sending.rows import SendData
 
@@ -23,6 +24,7 @@ class Send:
         part: of a message that takes several calls, how many have been accepted: the one to make now, from 0. When
             nothing is left, as after a proof of the last one, the answer is `Accepted()`, without a call.
         sent_ids: what the provider called the parts before, as far as this attempt made them.
+        open_file: opens a file of the message, for channels that send its bytes in the call itself.
     """
 
     data: SendData
@@ -30,6 +32,7 @@ class Send:
     files: Mapping[str, str] = field(default_factory=dict)
     part: int = 0
     sent_ids: tuple[str, ...] = ()
+    open_file: OpenAttachment = no_file
 
     @property
     def part_reference(self) -> str:

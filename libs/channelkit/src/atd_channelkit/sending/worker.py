@@ -12,7 +12,9 @@ import structlog
 from atd_channelkit.accounts.access import AccountAccess
 from atd_channelkit.accounts.model import Account
 from atd_channelkit.answers import Answer, Refused, Unsent
+from atd_channelkit.media.stored_files import Files, open_stored
 from atd_channelkit.sending.message_files import MessageFiles
+from atd_channelkit.sending.pace import RecipientPace
 from atd_channelkit.sending.policy import (
     Attempt,
     RetryPolicy,
@@ -26,10 +28,11 @@ from atd_channelkit.sending.policy import (
 from atd_channelkit.sending.provider import ProviderClient, Send
 from atd_channelkit.sending.receipts import receipt_of
 from atd_channelkit.sending.rows import SendData, channel_of, conversation_of, data_of
-from atd_schemas.outbound import OutboundActionData, OutboundMessageData, OutboundReactionData, OutboundReadData
+from atd_schemas.outbound import OutboundAttachment, OutboundMessageData, OutboundReadData
 from atd_schemas.topics import INBOUND_EVENTS
 from atd_servicekit import ledger
 from atd_servicekit.clock import Clock
+from atd_servicekit.files import OpenFile
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.rates import WaitingRateLimiter
 from atd_servicekit.tracing import Tracing, current_traceparent
@@ -56,6 +59,8 @@ class SendWorker(Generic[A]):
         holds: whether this process may still send the row. It is asked right before the call: the process may have
             stood still while the row waited for its turn, and another one may send for the account by now.
         send_for: how long rows are tried that were written before they had a time of their own.
+        store: where the files of messages are.
+        pace: limits calls per recipient; it holds up no mark as read.
         files: for channels that upload files before they send them.
     """
 
@@ -69,6 +74,8 @@ class SendWorker(Generic[A]):
     send_for: timedelta
     clock: Clock
     tracing: Tracing
+    store: Files
+    pace: RecipientPace
     files: MessageFiles[A] | None = None
 
     async def attempt(self, row: ledger.Row) -> ledger.Outcome:
@@ -104,6 +111,9 @@ class SendWorker(Generic[A]):
         proof = row.proofs.get(str(_part(row, data)))
         if proof is not None:
             return ledger.Advanced(advanced(row.progress, proof)), None
+        repeatable = not isinstance(data, OutboundMessageData)
+        if row.counts.get(ledger.UNCERTAIN) and not (self.policy.proves or repeatable):
+            return unproven("the attempt was cut off"), None
         answer = await self._send(account, row, data)
         if answer is _LATE:
             return overdue(row, None), answer
@@ -111,7 +121,6 @@ class SendWorker(Generic[A]):
         attempt = self._attempt_of(row)
         if isinstance(data, OutboundReadData):
             return decide_read(effective, attempt), answer
-        repeatable = isinstance(data, OutboundReactionData | OutboundActionData)
         return decide(effective, attempt, self.policy, repeatable=repeatable, progress=row.progress), answer
 
     async def _send(self, account: A, row: ledger.Row, data: SendData) -> Answer:
@@ -120,20 +129,26 @@ class SendWorker(Generic[A]):
             data, rate_key = current_read(data, self._attempt_of(row)), f"{account.id}/read"
 
         async def post(files: Mapping[str, str]) -> Answer:
+            if not isinstance(data, OutboundReadData):
+                await self.pace.turn(account.id, data.recipient)
             await self.rate.turn(rate_key)
             if not self.holds(row):
                 return Unsent("another process sends for the account")
             if self.clock.now() > self._until(row):  # files took their time, or the turn did
                 return _LATE
-            return await self.client.send(account, self._step(row, data, files))
+            return await self.client.send(account, self._step(account, row, data, files))
 
         if self.files is not None and isinstance(data, OutboundMessageData) and data.attachments:
             return await self.files.send(account, data, post, first_attempt=row.attempt == 1)
         return await post({})
 
-    def _step(self, row: ledger.Row, data: SendData, files: Mapping[str, str]) -> Send:
+    def _step(self, account: A, row: ledger.Row, data: SendData, files: Mapping[str, str]) -> Send:
         """The call that is to be made now."""
-        return Send(data, row.id, files, _part(row, data), tuple(row.progress.get("external_ids", ())))
+
+        async def open_file(file: OutboundAttachment) -> OpenFile | Refused:
+            return await open_stored(self.store, account.tenant_id, file.id)
+
+        return Send(data, row.id, files, _part(row, data), tuple(row.progress.get("external_ids", ())), open_file)
 
     def _attempt_of(self, row: ledger.Row) -> Attempt:
         return Attempt(row.counts, row.created_at, self._until(row), self.clock.now(), random.random())
