@@ -1,4 +1,5 @@
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -238,6 +239,24 @@ def test_a_service_with_several_kinds_adds_each_of_them(whatsapp: dict[str, Any]
     union = of_both(whatsapp, toy)["components"]["schemas"]["AnyChannel"]
     assert union["discriminator"]["mapping"] == {"whatsapp": "#/components/schemas/Channel", **refs}
     assert len(union["oneOf"]) == 3
+
+
+def test_a_path_that_only_some_services_have_is_answered_by_their_kinds_alone(
+    whatsapp: dict[str, Any], toy: dict[str, Any]
+) -> None:
+    third = channel_service("web", "page")
+    for one in (whatsapp, toy):
+        one["paths"][f"{CHANNELS}/some"] = {"get": {"responses": {"200": schema_answer("Channel")}}}
+    services = {"ingest-whatsapp": whatsapp, "ingest-toy": toy, "ingest-other": third}
+    routes = RouteTable(routes_of((*SERVICES, TOY, replace(TOY, name="ingest-other", channels=("web",)))))
+    found = merge_openapi(OWN, services, routes, {**KINDS, "ingest-other": ["web"]}, needs_token)
+    assert schema_of(found, f"{CHANNELS}/some") == "AnyChannelOrIngestToyChannel"
+    kinds = {
+        name: set(schema["discriminator"]["mapping"])
+        for name, schema in found["components"]["schemas"].items()
+        if name.startswith("AnyChannel")
+    }
+    assert kinds == {"AnyChannel": {"whatsapp", "app", "web"}, "AnyChannelOrIngestToyChannel": {"whatsapp", "app"}}
 
 
 def test_a_parameter_of_one_service_is_optional_for_all(whatsapp: dict[str, Any], toy: dict[str, Any]) -> None:

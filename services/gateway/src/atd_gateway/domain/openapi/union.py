@@ -132,14 +132,21 @@ def _by_kind(variants: Variants, resolved: Sequence[Document]) -> Document:
 
 
 def _named_union(variants: Variants, union: Document, components: Document) -> Document:
-    """A reference to the union, as the component `Any<name of the first one>`."""
-    ref: str | None = variants[0].value.get("$ref")
-    if ref is None:
+    """A reference to the union, as the component `Any<name of the first one>`.
+
+    A path that only some of the services have needs a union of its own, which has the names of all in it.
+    """
+    refs = [ref for one in variants if (ref := one.value.get("$ref")) is not None]
+    if len(refs) < len(variants):
         return union
-    name = f"Any{ref.removeprefix(_SCHEMA_REF)}"
-    if components["schemas"].setdefault(name, union) != union:
-        raise CannotMerge(f"the name {name} is taken by another component")
-    return {"$ref": f"{_SCHEMA_REF}{name}"}
+    names = [ref.removeprefix(_SCHEMA_REF) for ref in refs]
+    for name in (f"Any{names[0]}", f"Any{'Or'.join(names)}"):
+        there = components["schemas"].setdefault(name, union)
+        if there == union:
+            return {"$ref": f"{_SCHEMA_REF}{name}"}
+        if not _has_kind(there):
+            break
+    raise CannotMerge(f"the name {name} is taken by another component")
 
 
 def _resolved(schema: Document, components: Document) -> Document:
