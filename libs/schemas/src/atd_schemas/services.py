@@ -104,6 +104,15 @@ INGEST_META = Service(
     master_key=True,
     prefixes=(PublicPrefix("/webhooks/meta", "provider", frozenset({"GET", "POST"}), WEBHOOK_BODY_LIMIT_BYTES),),
 )
+INGEST_TELEGRAM = Service(
+    name="ingest-telegram",
+    port=8102,
+    does="takes the updates of Telegram's bots, manages them as channel accounts, sends and fetches files",
+    channels=("telegram",),
+    outbound="telegram",
+    master_key=True,
+    prefixes=(PublicPrefix("/webhooks/telegram", "provider", frozenset({"POST"}), WEBHOOK_BODY_LIMIT_BYTES),),
+)
 CONVERSATION = Service(
     name="conversation",
     port=8110,
@@ -137,7 +146,7 @@ GATEWAY = Service(
     consumer_group=False,
 )
 
-SERVICES: tuple[Service, ...] = (INGEST_WHATSAPP, INGEST_META, CONVERSATION, GATEWAY)
+SERVICES: tuple[Service, ...] = (INGEST_WHATSAPP, INGEST_TELEGRAM, INGEST_META, CONVERSATION, GATEWAY)
 """In the order in which they are started."""
 
 

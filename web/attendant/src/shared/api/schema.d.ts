@@ -429,6 +429,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{account_id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Repair Channel
+         * @description Have the provider send the account's webhooks here again, and look at what is wrong with it (`warnings`).
+         *
+         *     409 for a kind of channel whose provider is not told of accounts.
+         */
+        post: operations["repair_channel_api_v1_channels__account_id__repair_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{account_id}/templates": {
         parameters: {
             query?: never;
@@ -2135,6 +2157,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/telegram/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the channel account */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A webhook of Telegram for the account; 200 once Kafka has everything in it */
+        post: operations["telegram_webhook_of_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/whatsapp": {
         parameters: {
             query?: never;
@@ -2178,6 +2220,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountWarning
+         * @description Something about an account that people should know or mend. `repairable`: the one button may mend it.
+         */
+        AccountWarning: {
+            /**
+             * Code
+             * @description A stable word
+             */
+            code: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            texts: components["schemas"]["LocalizedText"];
+            /**
+             * Detail
+             * @description The provider's own words
+             */
+            detail?: string | null;
+            /**
+             * Repairable
+             * @default false
+             */
+            repairable: boolean;
+        };
         /**
          * ActionFailedContent
          * @description Of a message of direction `system`: a deed on a message was not done at the channel, and is undone here.
@@ -2225,8 +2294,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        AnyNewWhatsAppChannel: components["schemas"]["NewWhatsAppChannel"] | components["schemas"]["NewMessengerChannel"] | components["schemas"]["NewFacebookChannel"] | components["schemas"]["NewInstagramChannel"];
-        AnyWhatsAppChannel: components["schemas"]["WhatsAppChannel"] | components["schemas"]["MetaChannel"];
+        AnyWhatsAppChannel: components["schemas"]["WhatsAppChannel"] | components["schemas"]["TelegramChannel"] | components["schemas"]["MetaChannel"];
+        AnyWhatsAppChannelOrMetaChannel: components["schemas"]["WhatsAppChannel"] | components["schemas"]["MetaChannel"];
         /**
          * AskContent
          * @description A text with a button by which the customer shows where they are, or their number.
@@ -2638,7 +2707,7 @@ export interface components {
         };
         /**
          * ButtonsLimit
-         * @description Of answers to tap: how many, and the characters of each.
+         * @description Of answers to tap: how many, and how long each is: titles in characters, ids in `id_unit`.
          */
         ButtonsLimit: {
             /** Max */
@@ -2647,6 +2716,12 @@ export interface components {
             title_max: number;
             /** Id Max */
             id_max: number;
+            /**
+             * Id Unit
+             * @default characters
+             * @enum {string}
+             */
+            id_unit: "characters" | "utf16" | "bytes";
         };
         /**
          * CameFromContent
@@ -3939,16 +4014,22 @@ export interface components {
         };
         /**
          * InteractiveLimits
-         * @description Of messages with something to tap; lengths in characters.
+         * @description Of messages with something to tap; lengths in characters, of the text in `body_unit`.
          *
-         *     `body_max` is of the text, `list.body_max` of the text of a list. `header_files`: what can stand as a header beside
-         *     a text; a list takes a text alone.
+         *     `body_max` is of the text, `list.body_max` of the text of a list. `header_max`, `footer_max`: 0 where the channel
+         *     has none. `header_files`: what can stand as a header beside a text; a list takes a text alone.
          */
         InteractiveLimits: {
             /** Types */
             types: ("buttons" | "list" | "link" | "ask_location" | "ask_phone")[];
             /** Body Max */
             body_max: number;
+            /**
+             * Body Unit
+             * @default characters
+             * @enum {string}
+             */
+            body_unit: "characters" | "utf16" | "bytes";
             /** Header Max */
             header_max: number;
             /** Footer Max */
@@ -4695,6 +4776,16 @@ export interface components {
              */
             webhook_verified_at?: string | null;
             /**
+             * Warnings
+             * @description What is wrong with the account at the provider, as far as it is known
+             */
+            warnings?: components["schemas"]["AccountWarning"][];
+            /**
+             * Looked At
+             * @description When the provider was last asked what is wrong; null where it cannot be asked
+             */
+            looked_at?: string | null;
+            /**
              * Proven
              * @description Whether the provider has confirmed that the credentials speak for this account. Until then it receives no webhooks and keeps nobody else from connecting it; it is asked again and again
              * @default true
@@ -5258,6 +5349,29 @@ export interface components {
              * @default #64748b
              */
             color: string;
+        };
+        /**
+         * NewTelegramChannel
+         * @description A bot to connect.
+         */
+        NewTelegramChannel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "telegram";
+            /**
+             * Name
+             * @description What attendants see, 1 to 100 characters
+             */
+            name: string;
+            credentials: components["schemas"]["TelegramCredentials"];
+            /**
+             * @default {
+             *       "long_polling": false
+             *     }
+             */
+            settings: components["schemas"]["TelegramSettings"];
         };
         /**
          * NewTranscript
@@ -6923,6 +7037,185 @@ export interface components {
             failed: number;
         };
         /**
+         * TelegramChannel
+         * @description A Telegram account as it is answered.
+         */
+        TelegramChannel: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "telegram";
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "needs_reconnection" | "disabled";
+            status_reason: components["schemas"]["StatusReason"] | null;
+            /**
+             * Webhook Url
+             * @description Where the provider sends webhooks; null for channels without any
+             */
+            webhook_url: string | null;
+            /**
+             * Verify Token
+             * @description For the provider's check of the webhook address
+             */
+            verify_token?: string | null;
+            settings: components["schemas"]["TelegramSettings"];
+            /** Version */
+            version: number;
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /**
+             * Checked At
+             * @description When the provider was last asked whether the credentials work
+             */
+            checked_at: string | null;
+            /**
+             * Last Webhook At
+             * @description When a webhook of this account last arrived, to the minute; null before the first
+             */
+            last_webhook_at?: string | null;
+            /**
+             * Webhook Verified At
+             * @description When the provider last checked the webhook address with the verify token
+             */
+            webhook_verified_at?: string | null;
+            /**
+             * Warnings
+             * @description What is wrong with the account at the provider, as far as it is known
+             */
+            warnings?: components["schemas"]["AccountWarning"][];
+            /**
+             * Looked At
+             * @description When the provider was last asked what is wrong; null where it cannot be asked
+             */
+            looked_at?: string | null;
+            /**
+             * Proven
+             * @description Whether the provider has confirmed that the credentials speak for this account. Until then it receives no webhooks and keeps nobody else from connecting it; it is asked again and again
+             * @default true
+             */
+            proven: boolean;
+            /** Bot Id */
+            bot_id: string;
+            /**
+             * Username
+             * @description Of the bot, without `@`: `https://t.me/<username>`
+             */
+            username?: string | null;
+            /** Bot Name */
+            bot_name?: string | null;
+            /**
+             * Reads Groups
+             * @description Whether the bot gets everything that is written in groups (privacy mode is off)
+             */
+            reads_groups?: boolean | null;
+            /**
+             * Takes Business Chats
+             * @description Whether a Telegram Business account can let the bot answer its chats
+             */
+            takes_business_chats?: boolean | null;
+        };
+        /**
+         * TelegramChannelChanges
+         * @description What is left out stays.
+         */
+        TelegramChannelChanges: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Status
+             * @description `disabled`: nothing is sent; what customers write is still taken
+             */
+            status?: ("active" | "disabled") | null;
+            /** @default {} */
+            credentials: components["schemas"]["TelegramCredentialChanges"];
+            /** @default {} */
+            settings: components["schemas"]["TelegramSettingsChanges"];
+        };
+        /**
+         * TelegramCheckResult
+         * @description Whether Telegram takes the token, and what it says of the bot.
+         */
+        TelegramCheckResult: {
+            /** Ok */
+            ok: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "needs_reconnection" | "disabled";
+            /** Reason */
+            reason?: string | null;
+            /** Code */
+            code?: string | null;
+            /**
+             * Message
+             * @description The provider's own words
+             */
+            message?: string | null;
+            /** @description What is wrong, in words; null when nothing is */
+            texts?: components["schemas"]["LocalizedText"] | null;
+            /** Checked At */
+            checked_at: string;
+            /** Username */
+            username?: string | null;
+            /** Bot Name */
+            bot_name?: string | null;
+            /** Reads Groups */
+            reads_groups?: boolean | null;
+            /** Takes Business Chats */
+            takes_business_chats?: boolean | null;
+        };
+        /**
+         * TelegramCredentialChanges
+         * @description What may be replaced: the token by a new one of the same bot. Another bot is another account.
+         */
+        TelegramCredentialChanges: {
+            /** Bot Token */
+            bot_token?: string | null;
+        };
+        /**
+         * TelegramCredentials
+         * @description What BotFather gives. Write-only.
+         */
+        TelegramCredentials: {
+            /**
+             * Bot Token
+             * Format: password
+             * @description The bot's token: its id, a colon, and its secret
+             */
+            bot_token: string;
+        };
+        /**
+         * TelegramSettings
+         * @description How the account behaves.
+         */
+        TelegramSettings: {
+            /**
+             * Long Polling
+             * @description Whether messages are asked for instead of being delivered: for installations without a public address
+             * @default false
+             */
+            long_polling: boolean;
+        };
+        /**
+         * TelegramSettingsChanges
+         * @description What is left out stays.
+         */
+        TelegramSettingsChanges: {
+            /** Long Polling */
+            long_polling?: boolean | null;
+        };
+        /**
          * Template
          * @description A template of the channel.
          */
@@ -7067,6 +7360,8 @@ export interface components {
         /**
          * TextLimit
          * @description Of a text, counted in `unit`. With `part` a longer text goes out in parts of that length, between words.
+         *
+         *     A caption that is longer than its `part` goes out as a text of its own, after the file.
          */
         TextLimit: {
             /** Max Length */
@@ -7448,6 +7743,16 @@ export interface components {
              * @description When the provider last checked the webhook address with the verify token
              */
             webhook_verified_at?: string | null;
+            /**
+             * Warnings
+             * @description What is wrong with the account at the provider, as far as it is known
+             */
+            warnings?: components["schemas"]["AccountWarning"][];
+            /**
+             * Looked At
+             * @description When the provider was last asked what is wrong; null where it cannot be asked
+             */
+            looked_at?: string | null;
             /**
              * Proven
              * @description Whether the provider has confirmed that the credentials speak for this account. Until then it receives no webhooks and keeps nobody else from connecting it; it is asked again and again
@@ -8246,7 +8551,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AnyNewWhatsAppChannel"];
+                "application/json": components["schemas"]["NewWhatsAppChannel"] | components["schemas"]["NewTelegramChannel"] | components["schemas"]["NewMessengerChannel"] | components["schemas"]["NewFacebookChannel"] | components["schemas"]["NewInstagramChannel"];
             };
         };
         responses: {
@@ -8341,7 +8646,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WhatsAppChannelChanges"] | components["schemas"]["MetaChannelChanges"];
+                "application/json": components["schemas"]["WhatsAppChannelChanges"] | components["schemas"]["TelegramChannelChanges"] | components["schemas"]["MetaChannelChanges"];
             };
         };
         responses: {
@@ -8374,13 +8679,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhatsAppCheckResult"] | components["schemas"]["MetaCheckResult"];
+                    "application/json": components["schemas"]["WhatsAppCheckResult"] | components["schemas"]["TelegramCheckResult"] | components["schemas"]["MetaCheckResult"];
                 };
             };
             default: components["responses"]["Problem"];
         };
     };
     forget_previous_app_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnyWhatsAppChannelOrMetaChannel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    repair_channel_api_v1_channels__account_id__repair_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -9606,6 +9934,8 @@ export interface operations {
                 label?: string | null;
                 /** @description The id of a tag of one of the messages */
                 tag?: string | null;
+                /** @description Threads that everybody can read, or those that nobody else can */
+                public?: boolean | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
             };
@@ -9684,6 +10014,8 @@ export interface operations {
                 label?: string | null;
                 /** @description The id of a tag of one of the messages */
                 tag?: string | null;
+                /** @description Threads that everybody can read, or those that nobody else can */
+                public?: boolean | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
             };
@@ -12043,6 +12375,82 @@ export interface operations {
             header: {
                 /** @description `sha256=` and the HMAC-SHA256 of the raw body with the app secret, in hex */
                 "X-Hub-Signature-256": string;
+            };
+            path: {
+                /** @description Id of the channel account */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Stored durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not JSON, with the place */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Signature missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Unknown account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Larger than 3 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Could not be stored; to be sent again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    telegram_webhook_of_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The random secret that the webhook was registered with */
+                "X-Telegram-Bot-Api-Secret-Token": string;
             };
             path: {
                 /** @description Id of the channel account */
