@@ -4,26 +4,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from atd_channelkit.webhooks.reader import ProvenAccounts, WebhookDescription, WebhookReader, in_header
+from atd_channelkit.webhooks.meta_signature import META_WEBHOOKS, challenge, proving
+from atd_channelkit.webhooks.reader import ProvenAccounts, WebhookReader
 from atd_channelkit.webhooks.translation import Translation
 from atd_ingest_meta.accounts.model import Account
+from atd_ingest_meta.named import mentioned_in, named_in
+from atd_ingest_meta.translate import translate
 
 
 def _secrets(account: Account, now: datetime) -> Sequence[bytes]:
+    """The current app secret, and those replaced lately."""
     return account.app_secrets(now)
 
 
 def _translate(
-    _payload: Any, _accounts: ProvenAccounts[Account], _now: datetime, _received_at: datetime | None
+    payload: Any, accounts: ProvenAccounts[Account], now: datetime, received_at: datetime | None
 ) -> Translation:
-    return Translation((), ("body: is not known to this version",))
+    return translate(payload, accounts.named, now, received_at)
 
 
 READER = WebhookReader(
-    description=WebhookDescription(
-        "Meta", "X-Hub-Signature-256", "`sha256=` and the HMAC-SHA256 of the raw body with the app secret, in hex"
-    ),
+    description=META_WEBHOOKS,
     secrets=_secrets,
-    proving=in_header("X-Hub-Signature-256"),
+    proving=proving,
     translate=_translate,
+    named=named_in,
+    mentioned=mentioned_in,
+    challenge=challenge,
 )
+"""A body is proven by the secret of the Meta app, which several pages and Instagram accounts may share."""
