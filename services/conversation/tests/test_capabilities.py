@@ -230,7 +230,8 @@ def test_the_windows_that_are_told_are_those_of_the_rules() -> None:
     for told in TOLD:
         rules = CHANNEL_RULES[told.kind]
         window = rules.reply_window
-        assert told.reply_window_seconds == (window and window.total_seconds())
+        assert told.reply_window_seconds == (window and window.free.total_seconds())
+        assert told.person_window_seconds == (window and window.person and window.person.total_seconds())
         assert told.reactions == rules.reactions
 
 

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from atd_conversation.domain.conversation import REOPEN_WITHIN, Change, Conversation
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.reply_window import ReplyWindow
 from atd_schemas.envelope import Actor
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import ContactRef, Named
 from atd_testing.inbound import NOON, customer_message
 
 HOUR = timedelta(hours=1)
-WINDOW = 24 * HOUR
+WINDOW = ReplyWindow(free=24 * HOUR, templates=True)
 MS = timedelta(milliseconds=1)
 BIA = Named(id="bia", name="Bia")
 CAIO = Named(id="caio", name="Caio")
@@ -28,7 +29,9 @@ def words(text: str = "Oi", **more: Any) -> InboundMessageData:
     return customer_message("t1", "a1", "wamid.1", text=text, **more).data
 
 
-def opened(*, reply_window: timedelta | None = None, previous: Conversation | None = None, **more: Any) -> Conversation:
+def opened(
+    *, reply_window: ReplyWindow | None = None, previous: Conversation | None = None, **more: Any
+) -> Conversation:
     contact = ContactRef(id="k1", name="Ana")
     conversation, change = Conversation.open(
         "c1", 7, "t1", contact, words(**more), NOON, reply_window=reply_window, previous=previous
@@ -124,10 +127,10 @@ def test_the_channels_name_is_the_present_one() -> None:
 
 
 @pytest.mark.proves("whatsapp", "window-opens-with-what")
-@pytest.mark.parametrize("window", [WINDOW, timedelta(days=7)])
+@pytest.mark.parametrize("window", [24 * HOUR, timedelta(days=7)])
 def test_the_window_closes_a_while_after_the_customers_last_message(window: timedelta) -> None:
     conversation = opened()
-    conversation.receive("m1", words(), occurred_at=NOON, now=NOON + HOUR, reply_window=window)
+    conversation.receive("m1", words(), occurred_at=NOON, now=NOON + HOUR, reply_window=ReplyWindow(free=window))
     border = NOON + window
     assert conversation.reply_window_expires_at == border
     assert conversation.send("m2", actor=ATTENDANT, text="Olá", now=border)
@@ -169,8 +172,8 @@ def test_free_text_waits_for_the_customer_where_only_the_company_has_written(*, 
 def test_a_new_conversation_goes_on_with_the_window_of_the_one_before() -> None:
     """The customer has written there: the provider counts by customer, not by conversation."""
     before = in_status("closed")
-    later = opened(reply_window=timedelta(days=7), previous=before)
-    assert later.reply_window_expires_at == before.reply_window_expires_at == NOON + WINDOW
+    later = opened(reply_window=ReplyWindow(free=timedelta(days=7)), previous=before)
+    assert later.reply_window_expires_at == before.reply_window_expires_at == NOON + 24 * HOUR
 
 
 def test_a_channel_can_have_no_window() -> None:

@@ -119,6 +119,7 @@ class ConversationState(Schema):
     first_unread_sequence: int | None = None
     waiting_since: Timestamp | None = None
     reply_window_expires_at: Timestamp | None = None
+    free_until: Timestamp | None = Field(default=None, exclude_if=_is_none)
     first_response_at: Timestamp | None = None
     last_activity_at: Timestamp
     woke_at: Timestamp | None = None

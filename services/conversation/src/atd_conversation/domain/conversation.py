@@ -22,6 +22,7 @@ from atd_conversation.domain.read_marks import (
     with_unread,
 )
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.reply_window import Act, ReplyWindow, WindowEnd, why_closed
 from atd_conversation.domain.strands import thread_view, with_news, without_known_picture
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.conversation import ScheduledRef
@@ -88,7 +89,7 @@ class Conversation(ConversationRecord):
         data: InboundMessageData,
         now: datetime,
         *,
-        reply_window: timedelta | None = None,
+        reply_window: ReplyWindow | None = None,
         previous: "Conversation | None" = None,
         names: Names = UNNAMED,
     ) -> tuple["Conversation", Change]:
@@ -114,7 +115,8 @@ class Conversation(ConversationRecord):
             thread=thread_view(data.thread, data.attachments),
         )
         if reply_window is not None:
-            conversation.reply_window_expires_at = (previous and previous.reply_window_expires_at) or now
+            before = previous is not None and previous.window_ends()
+            conversation._extend_window(before or reply_window.closed(now))
         if contact.blocked:
             conversation.status, conversation.closed_at = "closed", now
             return conversation, conversation._change("conversation.closed", ("status", "closed_at"))
@@ -137,7 +139,7 @@ class Conversation(ConversationRecord):
         now: datetime,
         reply_to: str | None = None,
         quotes: str | None = None,
-        reply_window: timedelta | None = None,
+        reply_window: ReplyWindow | None = None,
         needs_nobody: bool = False,
     ) -> list[Change]:
         """Take a customer's message in; reopens the conversation where it was closed.
@@ -168,7 +170,7 @@ class Conversation(ConversationRecord):
             return [*changes, self.add_notice(message, "message.received")]
         moment = min(occurred_at, now)  # a provider's clock ahead gives no more time
         if reply_window is not None:
-            self._extend_window(moment + reply_window)
+            self._extend_window(reply_window.end(moment))
         if not needs_nobody:
             self.waiting_since = self.waiting_since or moment
         change = self._add("message.received", message, now)
@@ -192,6 +194,19 @@ class Conversation(ConversationRecord):
             return []
         self.thread = known
         return [self._change("conversation.updated", ("thread",))]
+
+    def hear_of(
+        self, act: Act, *, occurred_at: datetime, now: datetime, reply_window: ReplyWindow | None
+    ) -> list[Change]:
+        """The customer did something that is no message, from which on they can be answered, where it counts so."""
+        if reply_window is None or act not in reply_window.opened_by or self.contact.blocked:
+            return []
+        before = self.window_ends()
+        self._extend_window(reply_window.end(min(occurred_at, now)))
+        if self.window_ends() == before:
+            return []
+        told = ("reply_window_expires_at",) if self.free_until is None else ("reply_window_expires_at", "free_until")
+        return [self._change("conversation.updated", told)]
 
     def echo(self, message: Message, now: datetime) -> Change:
         """Take in what the company wrote with the phone that shares the number: who writes has read, too.
@@ -222,7 +237,7 @@ class Conversation(ConversationRecord):
         reply_to: str | None = None,
         client_id: str | None = None,
         free: bool = True,
-        reply_window: timedelta | None = None,
+        reply_window: ReplyWindow | None = None,
         field_name: str = "text",
     ) -> list[Change]:
         """Answer the customer. The message is `pending` until the channel has taken it.
@@ -231,7 +246,8 @@ class Conversation(ConversationRecord):
         none; `field_name` is what a refusal names.
         Raises `Refusal`: `conversation_closed`, `window_closed`.
         """
-        self.check_open(now, free=free, reply_window=reply_window, field_name=field_name)
+        by_person = actor.type == "attendant"
+        self.check_open(now, free=free, reply_window=reply_window, by_person=by_person, field_name=field_name)
         message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
         message.content, message.attachments = content, attachments
         message.status, message.client_id = "pending", client_id
@@ -274,7 +290,8 @@ class Conversation(ConversationRecord):
         now: datetime,
         *,
         free: bool = True,
-        reply_window: timedelta | None = None,
+        reply_window: ReplyWindow | None = None,
+        by_person: bool = True,
         field_name: str | None = None,
     ) -> None:
         """Whether the customer can be written to now, on a channel with this `reply_window`.
@@ -286,9 +303,10 @@ class Conversation(ConversationRecord):
         if self.status == "closed":
             how = "reopen it to answer" if self.current else "the customer has a newer one; answer there"
             raise Refusal("conversation_closed", f"The conversation is closed; {how}.")
-        if free and not self.window_is_open(now, reply_window):
-            detail = "The reply window has closed; only templates can be sent until the customer writes again."
-            raise Refusal("window_closed", detail, field_name)
+        if free and not self.window_is_open(now, reply_window, by_person=by_person):
+            person_may = not by_person and self.window_is_open(now, reply_window)
+            templates = reply_window is not None and reply_window.templates
+            raise Refusal("window_closed", why_closed(person_may=person_may, templates=templates), field_name)
 
     def note(
         self,
@@ -535,6 +553,7 @@ class Conversation(ConversationRecord):
             "waiting_since",
             "priority",
             "reply_window_expires_at",
+            "free_until",
         )
         before = [getattr(self, name) for name in names]
         if self.unread_count == 0 and other.unread_count:
@@ -542,8 +561,8 @@ class Conversation(ConversationRecord):
         self.unread_count += other.unread_count
         self.waiting_since = min((one.waiting_since for one in (self, other) if one.waiting_since), default=None)
         self.priority = max(self.priority, other.priority, key=_PRIORITIES.index)
-        if other.reply_window_expires_at is not None:
-            self._extend_window(other.reply_window_expires_at)
+        if (end := other.window_ends()) is not None:
+            self._extend_window(end)
         self.memory = self.memory.joined(other.memory)
         changed = tuple(name for name, old in zip(names, before, strict=True) if old != getattr(self, name))
         changes = [self._change("conversation.updated", changed)] if changed else []
@@ -632,9 +651,11 @@ class Conversation(ConversationRecord):
             self.last_message = message.as_last()
         return change
 
-    def _extend_window(self, expires: datetime) -> None:
-        if self.reply_window_expires_at is None or expires > self.reply_window_expires_at:
-            self.reply_window_expires_at = expires
+    def _extend_window(self, end: WindowEnd) -> None:
+        if self.reply_window_expires_at is None or end.person > self.reply_window_expires_at:
+            self.reply_window_expires_at = end.person
+        if end.free is not None and (self.free_until is None or end.free > self.free_until):
+            self.free_until = end.free
 
     def _change(
         self,

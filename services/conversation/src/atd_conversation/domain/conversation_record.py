@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from atd_conversation.domain.automation.memory import NOTHING_REMEMBERED, Memory
 from atd_conversation.domain.automation.ratings import RatingRequest
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.names import UNNAMED, Names, refs
 from atd_conversation.domain.read_marks import ReadMark, Unread, Window, read_keys, unread_for
+from atd_conversation.domain.reply_window import ReplyWindow, WindowEnd
 from atd_conversation.domain.strands import current_of
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.views import (
@@ -41,6 +42,7 @@ class ConversationRecord:
     `snoozed_until`: when a snoozed conversation comes back by itself; absent: when the customer writes. `woke_at`: when
     it last did so, until somebody deals with it. `drafted_by` are the attendants who have begun to write here.
     `tags` are the ids of those that its messages have; `names` is what ids were called when it was read.
+    `reply_window_expires_at`: until when a person can answer; `free_until`, where it is earlier: until when a rule can.
     `memory` is what automatic messages have to know of the customer's thread: it goes on from the conversation before.
     `credited` had the conversation when it was closed last; `rating_request` is what the customer was asked last,
     `rated` the latest request that they have answered.
@@ -70,6 +72,7 @@ class ConversationRecord:
     closed_waiting_since: datetime | None = None
     last_message: LastMessage | None = None
     reply_window_expires_at: datetime | None = None
+    free_until: datetime | None = None
     first_response_at: datetime | None = None
     closed_at: datetime | None = None
     snoozed_until: datetime | None = None
@@ -119,10 +122,19 @@ class ConversationRecord:
         """By what readers' counts are found; see `domain/read_marks.py`."""
         return tuple(sorted(read_keys(self.window, self.marks, self.mentions)))
 
-    def window_is_open(self, now: datetime, reply_window: timedelta | None) -> bool:
-        """Whether free text can be sent, on a channel with this `reply_window`."""
-        expires = self.reply_window_expires_at or (None if reply_window is None else self.opened_at)
+    def window_is_open(self, now: datetime, reply_window: ReplyWindow | None, *, by_person: bool = True) -> bool:
+        """Whether free text can be sent, on a channel with this `reply_window`, by a person or by itself."""
+        expires = self.window_end(by_person=by_person) or (None if reply_window is None else self.opened_at)
         return expires is None or now <= expires
+
+    def window_ends(self) -> WindowEnd | None:
+        """Both ends of the reply window; None where there is none."""
+        end = self.reply_window_expires_at
+        return None if end is None else WindowEnd(end, self.free_until)
+
+    def window_end(self, *, by_person: bool) -> datetime | None:
+        """Until when a person can answer, or a rule, a bot or a question for a rating; None: without end."""
+        return self.reply_window_expires_at if by_person else (self.free_until or self.reply_window_expires_at)
 
     def view(self, reader_id: str | None = None) -> ConversationView:
         """What `reader_id` sees; None for events, which have no reader."""
@@ -148,6 +160,7 @@ class ConversationRecord:
             waiting_since=self.waiting_since,
             last_message=self.last_message,
             reply_window_expires_at=self.reply_window_expires_at,
+            free_until=self.free_until,
             opened_at=self.opened_at,
             first_response_at=self.first_response_at,
             closed_at=self.closed_at,
@@ -170,6 +183,7 @@ class ConversationRecord:
             first_unread_sequence=self.first_unread_sequence,
             waiting_since=self.waiting_since,
             reply_window_expires_at=self.reply_window_expires_at,
+            free_until=self.free_until,
             first_response_at=self.first_response_at,
             last_activity_at=self.last_activity_at,
             woke_at=self.woke_at,

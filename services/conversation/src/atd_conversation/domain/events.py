@@ -165,7 +165,7 @@ def outbound_command(
             attachments=tuple(_outbound_attachment(one) for one in message.attachments),
             attempt=message.attempt,
             parts_sent=message.parts_sent,
-            reply_until=None if message.kind == "template" else conversation.reply_window_expires_at,
+            **_window(conversation, message),
             thread_id=conversation.thread_id,
         ),
     )
@@ -188,7 +188,7 @@ def reaction_command(
             recipient=conversation.recipient,
             target_external_id=message.external_id or "",
             emoji=emoji,
-            reply_until=conversation.reply_window_expires_at,
+            reply_until=conversation.window_end(by_person=False),
             thread_id=conversation.thread_id,
         ),
     )
@@ -241,6 +241,18 @@ def _command(conversation: Conversation, now: datetime, causation_id: str) -> di
         "source": SOURCE,
         "subject": conversation.id,
         "causation_id": causation_id,
+    }
+
+
+def _window(conversation: Conversation, message: Message) -> dict[str, Any]:
+    """By when it must have been sent, and who wrote it: what an attendant wrote a rule did not."""
+    by_person = message.author.type == "attendant" and message.automatic is None
+    if message.kind == "template":
+        return {"by_person": by_person}
+    return {
+        "reply_until": conversation.window_end(by_person=by_person),
+        "free_until": conversation.free_until,
+        "by_person": by_person,
     }
 
 

@@ -54,7 +54,7 @@ def react(
     within = rules.reactions.within_seconds
     if within is not None and now > message.occurred_at + timedelta(seconds=within):
         raise Refusal("too_old", f"The message is older than {timedelta(seconds=within).days} days.")
-    conversation.check_open(now, reply_window=rules.reply_window, field_name="emoji")
+    conversation.check_open(now, reply_window=rules.reply_window, by_person=False, field_name="emoji")
     changed = message.react(AuthorView(type=actor.type, id=actor.id, name=actor.name), emoji, now)
     return [conversation.revise("message.reacted", message, changed)] if changed else []
 
@@ -83,7 +83,9 @@ def retry(conversation: Conversation, message: Message, rules: ChannelRules, now
         raise Refusal("invalid", "Only messages to the customer can be sent again.")
     if message.status != "failed":
         raise Refusal("not_failed", f"The message is {message.status}; only failed messages can be sent again.")
-    conversation.check_open(now, free=message.kind != "template", reply_window=rules.reply_window)
+    by_person = message.author.type == "attendant" and message.automatic is None
+    free = message.kind != "template"
+    conversation.check_open(now, free=free, reply_window=rules.reply_window, by_person=by_person)
     given_up = ("status", "error") if message.parts_sent else ("status", "error", "external_id")
     changed = tuple(name for name in given_up if getattr(message, name) is not None)
     message.status, message.error = "pending", None

@@ -70,8 +70,8 @@ class Scene:
 
     @property
     def window_is_open(self) -> bool:
-        """Whether there is time enough to write to the customer."""
-        return self.conversation.window_is_open(self.now + _TIME_TO_SEND, self.rules.reply_window)
+        """Whether there is time enough to write to the customer without a person."""
+        return self.conversation.window_is_open(self.now + _TIME_TO_SEND, self.rules.reply_window, by_person=False)
 
     def situation(self) -> Situation:
         """The same, as the decision has to know it."""
@@ -126,7 +126,7 @@ def ask_by_hand(scene: Scene, actor: Actor) -> Iterator[Effect]:
     if scene.blocked:
         raise Refusal("contact_blocked", "The customer is blocked; nothing is sent to them.")
     if not scene.window_is_open:
-        detail = "The reply window has closed; the customer cannot be asked until they write again."
+        detail = "The time for questions by itself is over; the customer cannot be asked until they write again."
         raise Refusal("window_closed", detail)
     return _ask(scene, conversation.credited or _credit(actor), by_hand=True)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from atd_conversation.domain.channels.composing import Compose, FileRules, composer
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_conversation.domain.identities import KeyOfId, account_key
+from atd_conversation.domain.reply_window import ReplyWindow
 from atd_schemas.capabilities import (
     ChannelCapabilities,
     ContentLimits,
@@ -51,7 +52,7 @@ class ChannelRules:
         limits: what a message can be made of, as `compose` holds it.
         key_of_id: the identity key of an id of the channel; by default ids hold within their account.
         message_ids: how the provider names messages; by default each has one id.
-        reply_window: how long after the customer's last message free text may be sent; None: without end.
+        reply_window: how long after what the customer did last they can be answered; None: without end.
         reactions: to how old a message, and with what, the company reacts; None: the channel has no reactions.
         read_marks: whether the customer is told that their messages were read.
         typing: whether they are told that an answer is being written.
@@ -69,7 +70,7 @@ class ChannelRules:
     texts: FailureTexts
     key_of_id: KeyOfId = account_key
     message_ids: MessageIds = ONE_ID
-    reply_window: timedelta | None = None
+    reply_window: ReplyWindow | None = None
     reactions: ReactionLimit | None = None
     read_marks: bool = False
     typing: bool = False
@@ -86,7 +87,8 @@ class ChannelRules:
             kind=kind,
             name=self.name,
             reactions=self.reactions,
-            reply_window_seconds=None if self.reply_window is None else int(self.reply_window.total_seconds()),
+            reply_window_seconds=_seconds(self.reply_window.free if self.reply_window else None),
+            person_window_seconds=_seconds(self.reply_window.person if self.reply_window else None),
             read_marks=self.read_marks,
             typing=self.typing,
             edits=self.edits,
@@ -95,6 +97,10 @@ class ChannelRules:
             moderation=self.moderation,
             private_replies=self.private_replies,
         )
+
+
+def _seconds(of: timedelta | None) -> int | None:
+    return None if of is None else int(of.total_seconds())
 
 
 def plain_rules(name: str | ChannelName, *, text_limit: int = PLAIN_TEXT_LIMIT) -> ChannelRules:

@@ -1,9 +1,8 @@
 """Instagram's direct messages. Source: Meta's pages on Instagram messaging (2026)."""
 
-from datetime import timedelta
-
 from atd_conversation.domain.channels.composing import composer
 from atd_conversation.domain.channels.instagram.limits import FILES, LIMITS
+from atd_conversation.domain.channels.meta_window import META_WINDOW
 from atd_conversation.domain.channels.rules import ChannelRules
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 
@@ -16,7 +15,7 @@ RULES = ChannelRules(
     compose=composer(FILES),
     limits=LIMITS,
     texts=FailureTexts.of_channel(_NAME),
-    reply_window=timedelta(hours=24),
+    reply_window=META_WINDOW,
     read_marks=True,
     typing=True,
 )

@@ -1,9 +1,8 @@
 """Messenger, the private messages of a page. Source: Meta's pages of the Messenger Platform (v25.0)."""
 
-from datetime import timedelta
-
 from atd_conversation.domain.channels.composing import composer
 from atd_conversation.domain.channels.messenger.limits import EMOJI, FILES, LIMITS
+from atd_conversation.domain.channels.meta_window import META_WINDOW
 from atd_conversation.domain.channels.rules import ChannelRules
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_schemas.capabilities import ReactionLimit
@@ -17,7 +16,7 @@ RULES = ChannelRules(
     compose=composer(FILES),
     limits=LIMITS,
     texts=FailureTexts.of_channel(_NAME),
-    reply_window=timedelta(hours=24),
+    reply_window=META_WINDOW,
     reactions=ReactionLimit(within_seconds=None, emoji=EMOJI),
     read_marks=True,
     typing=True,

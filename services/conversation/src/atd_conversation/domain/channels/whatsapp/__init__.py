@@ -9,6 +9,7 @@ from atd_conversation.domain.channels.whatsapp.limits import LIMITS
 from atd_conversation.domain.channels.whatsapp.message_ids import is_by_phone, spellings
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_conversation.domain.identities import phone_key
+from atd_conversation.domain.reply_window import ReplyWindow
 from atd_schemas.capabilities import ReactionLimit
 from atd_schemas.views import ChannelKind
 
@@ -29,7 +30,7 @@ RULES = ChannelRules(
     texts=FailureTexts.of_channel(_NAME, by_code=BY_CODE, by_class=BY_CLASS),
     key_of_id=_key_of_id,
     message_ids=MessageIds(is_main=is_by_phone, spellings=spellings),
-    reply_window=timedelta(hours=24),
+    reply_window=ReplyWindow(free=timedelta(hours=24), templates=True),
     reactions=ReactionLimit(within_seconds=30 * 24 * 3600),
     read_marks=True,
     typing=True,
