@@ -97,11 +97,6 @@ def test_the_command_is_addressed_as_the_customer_wrote_and_repeats_as_itself(co
         "attachments": (),
         "attempt": 0,
         "reply_until": None,
-        "free_until": None,
-        "by_person": True,
-        "thread_id": None,
-        "parts_sent": 0,
-        "private_reply_to": None,
     }
     assert adapter(OUTBOUND_WHATSAPP).validate_json(encode(commands[0])) == commands[0]
 
