@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from atd_channelkit.accounts.model import Account
@@ -25,6 +26,9 @@ class Send:
             nothing is left, as after a proof of the last one, the answer is `Accepted()`, without a call.
         sent_ids: what the provider called the parts before, as far as this attempt made them.
         open_file: opens a file of the message, for channels that send its bytes in the call itself.
+        asked_at: when conversation's command came: nothing that the provider has from before can be this.
+        uncertain: an earlier attempt may have been handled. Where a provider can be asked what it has, it is asked
+            before anything is sent again.
     """
 
     data: SendData
@@ -33,6 +37,8 @@ class Send:
     part: int = 0
     sent_ids: tuple[str, ...] = ()
     open_file: OpenAttachment = no_file
+    asked_at: datetime | None = None
+    uncertain: bool = False
 
     @property
     def part_reference(self) -> str:

@@ -148,7 +148,16 @@ class SendWorker(Generic[A]):
         async def open_file(file: OutboundAttachment) -> OpenFile | Refused:
             return await open_stored(self.store, account.tenant_id, file.id)
 
-        return Send(data, row.id, files, _part(row, data), tuple(row.progress.get("external_ids", ())), open_file)
+        return Send(
+            data,
+            row.id,
+            files,
+            _part(row, data),
+            tuple(row.progress.get("external_ids", ())),
+            open_file,
+            asked_at=row.created_at,
+            uncertain=row.counts.get(ledger.UNCERTAIN, 0) > 0,
+        )
 
     def _attempt_of(self, row: ledger.Row) -> Attempt:
         return Attempt(row.counts, row.created_at, self._until(row), self.clock.now(), random.random())
