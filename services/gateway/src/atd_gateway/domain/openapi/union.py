@@ -136,10 +136,9 @@ def _named_union(variants: Variants, union: Document, components: Document) -> D
 
     A path that only some of the services have needs a union of its own, which has the names of all in it.
     """
-    refs = [ref for one in variants if (ref := one.value.get("$ref")) is not None]
-    if len(refs) < len(variants):
+    names = [ref.removeprefix(_SCHEMA_REF) for one in variants if (ref := one.value.get("$ref")) is not None]
+    if "$ref" not in variants[0].value:
         return union
-    names = [ref.removeprefix(_SCHEMA_REF) for ref in refs]
     for name in (f"Any{names[0]}", f"Any{'Or'.join(names)}"):
         there = components["schemas"].setdefault(name, union)
         if there == union:
