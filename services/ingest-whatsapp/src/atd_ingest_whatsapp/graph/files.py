@@ -2,8 +2,6 @@
 
 import mimetypes
 import re
-import secrets
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from urllib.parse import quote
@@ -11,6 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from atd_channelkit.answers import Refused, Uncertain, Unsent
+from atd_channelkit.media.multipart import FileForm
 from atd_channelkit.media.source import FileAddress
 from atd_channelkit.media.transfers import longest_transfer
 from atd_channelkit.media.uploads import Uploaded
@@ -36,7 +35,7 @@ class GraphFiles:
 
     async def upload(self, account: Account, file: OpenFile, mime_type: str) -> Uploaded | Refused | Unsent | Uncertain:
         """Bring a file to Meta. Never raises for what the network or Meta do, nor for bytes that stop coming."""
-        form = _Form(mime_type if _MIME_TYPE.fullmatch(mime_type) else _ANY_MIME_TYPE)
+        form = _form(mime_type if _MIME_TYPE.fullmatch(mime_type) else _ANY_MIME_TYPE)
         headers = {**authorization(account), **form.headers(file.size)}
         try:
             answer = await self._graph.http.post(
@@ -96,28 +95,6 @@ class GraphFiles:
         return httpx.Timeout(longest.total_seconds(), connect=self._timeout.total_seconds())
 
 
-class _Form:
-    """`multipart/form-data` around bytes that are still to come (RFC 7578); httpx would want to read them at once."""
-
-    def __init__(self, mime_type: str) -> None:
-        self._boundary = secrets.token_hex(16)
-        name = "file" + (mimetypes.guess_extension(mime_type.partition(";")[0].strip()) or "")
-        head = self._field("messaging_product", "whatsapp") + self._field("type", mime_type)
-        head += f'--{self._boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-        self._head = f"{head}Content-Type: {mime_type}\r\n\r\n".encode()
-        self._tail = f"\r\n--{self._boundary}--\r\n".encode()
-
-    def _field(self, name: str, value: str) -> str:
-        return f'--{self._boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-
-    def headers(self, size: int) -> dict[str, str]:
-        return {
-            "Content-Type": f"multipart/form-data; boundary={self._boundary}",
-            "Content-Length": str(len(self._head) + size + len(self._tail)),
-        }
-
-    async def body(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        yield self._head
-        async for chunk in chunks:
-            yield chunk
-        yield self._tail
+def _form(mime_type: str) -> FileForm:
+    name = "file" + (mimetypes.guess_extension(mime_type.partition(";")[0].strip()) or "")
+    return FileForm({"messaging_product": "whatsapp", "type": mime_type}, "file", name, mime_type)
