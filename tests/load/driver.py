@@ -19,7 +19,7 @@ import orjson
 import uvloop
 
 from tests.load.board import Board
-from tests.load.traffic import Plan, requests
+from tests.load.traffic import Plan, order_of, requests
 
 _TICK_SECONDS = 0.005
 _SHORTEST_SECONDS = 0.002  # uvloop counts in milliseconds, and waking up costs as much as sending
@@ -35,8 +35,12 @@ class Driver:
         self.plan = plan
         self.board = board
         self.wire = list(requests(plan))
-        self.free: list[Connection] = []
-        self.waiting: deque[int] = deque()
+        self.ports = [account.port or plan.port for _, _, account in order_of(plan)]
+        self.free: dict[int, list[Connection]] = {port: [] for port in dict.fromkeys(self.ports)}
+        self.waiting: dict[int, deque[int]] = {port: deque() for port in self.free}
+        self.later: dict[int, deque[int]] = {port: deque() for port in self.free}
+        for number, port in enumerate(self.ports):
+            self.later[port].append(number)
         self.next = 0
         self.accepted = 0
         self.total = plan.messages
@@ -60,12 +64,13 @@ class Driver:
         backlog = self.plan.backlog
         return backlog is None or self.next - self._arrived[self._slot] < backlog
 
-    def take(self) -> int:
-        """The next message to send, or -1. Its time is taken here."""
-        if self.waiting:
-            return self.waiting.popleft()
-        if self._due is None and self.next < self.total and self.may_start():
-            number = self.next
+    def take(self, port: int) -> int:
+        """The next message to send to a port, or -1. Its time is taken here."""
+        if self.waiting[port]:
+            return self.waiting[port].popleft()
+        later = self.later[port]
+        if self._due is None and later and self.next < self.total and self.may_start():
+            number = later.popleft()
             self.next += 1
             self.board.sent_at[number] = monotonic_ns()
             return number
@@ -80,7 +85,8 @@ class Driver:
                 self.done.set()
         else:
             self.board.set("retried", self.board.get("retried") + 1)
-            asyncio.get_running_loop().call_later(_RETRY_SECONDS, self.waiting.append, number)
+            again = self.waiting[self.ports[number]]
+            asyncio.get_running_loop().call_later(_RETRY_SECONDS, again.append, number)
 
     async def run(self) -> None:
         """Send everything and return when all of it is accepted, or the board says stop."""
@@ -91,8 +97,9 @@ class Driver:
             if elapsed > self.plan.seconds and self.next < self.total:
                 self._end_early()
             self._release(elapsed)
-            while self.free and (number := self.take()) >= 0:
-                self.free.pop().send(number)
+            for port, free in self.free.items():
+                while free and (number := self.take(port)) >= 0:
+                    free.pop().send(number)
             self.board.set("sent", self.next)
             self.board.set("accepted", self.accepted)
             await asyncio.sleep(self._pause(loop.time() - began))
@@ -118,22 +125,23 @@ class Driver:
             return
         while self.next < self.total and self._due[self.next] <= elapsed:
             self.board.sent_at[self.next] = monotonic_ns()
-            self.waiting.append(self.next)
+            self.waiting[self.ports[self.next]].append(self.next)
             self.next += 1
 
 
 class Connection(asyncio.Protocol):
     """One keep-alive connection with one request on its way."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, port: int) -> None:
         self._driver = driver
+        self._port = port
         self._transport: asyncio.Transport | None = None
         self._number = -1
         self._got = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
-        self._driver.free.append(self)
+        self._driver.free[self._port].append(self)
 
     def send(self, number: int) -> None:
         assert self._transport is not None
@@ -149,21 +157,21 @@ class Connection(asyncio.Protocol):
             return
         self._got = b""
         self._driver.answered(self._number, ok=data.startswith(_OK))
-        number = self._driver.take()
+        number = self._driver.take(self._port)
         if number >= 0:
             self.send(number)
         else:
             self._number = -1
-            self._driver.free.append(self)
+            self._driver.free[self._port].append(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         driver = self._driver
-        if self in driver.free:
-            driver.free.remove(self)
+        if self in driver.free[self._port]:
+            driver.free[self._port].remove(self)
         if self._number >= 0:
             driver.answered(self._number, ok=False)
-        asyncio.get_running_loop().call_later(_RETRY_SECONDS, _reconnect, driver)
+        asyncio.get_running_loop().call_later(_RETRY_SECONDS, _reconnect, driver, self._port)
 
 
 def _length_of(data: bytes, end: int) -> int:
@@ -176,25 +184,26 @@ def _length_of(data: bytes, end: int) -> int:
 _connecting: set[asyncio.Task[None]] = set()
 
 
-def _reconnect(driver: Driver) -> None:
+def _reconnect(driver: Driver, port: int) -> None:
     if not driver.done.is_set():
-        task = asyncio.get_running_loop().create_task(_connect(driver))
+        task = asyncio.get_running_loop().create_task(_connect(driver, port))
         _connecting.add(task)
         task.add_done_callback(_connecting.discard)
 
 
-async def _connect(driver: Driver) -> None:
+async def _connect(driver: Driver, port: int) -> None:
     loop = asyncio.get_running_loop()
     try:
-        await loop.create_connection(lambda: Connection(driver), driver.plan.host, driver.plan.port)
+        await loop.create_connection(lambda: Connection(driver, port), driver.plan.host, port)
     except OSError:
-        loop.call_later(_RETRY_SECONDS, _reconnect, driver)
+        loop.call_later(_RETRY_SECONDS, _reconnect, driver, port)
 
 
 async def drive(plan: Plan, board: Board) -> None:
     """Connect, say that we are ready, wait for the start, send."""
     driver = Driver(plan, board)
-    await asyncio.gather(*(_connect(driver) for _ in range(plan.connections)))
+    ports = list(driver.free)
+    await asyncio.gather(*(_connect(driver, ports[number % len(ports)]) for number in range(plan.connections)))
     board.set("driver_ready")
     await board.told("go")
     await driver.run()

@@ -3,7 +3,8 @@
 The full fake (`atd_testing.whatsapp`) checks and remembers everything, which takes more than a send does.
 `GET /_fake/status` answers how many came and when the last one did (nanoseconds of the monotonic clock).
 `PUT /_fake/trouble` names customers whose sends are throttled (131056) and tokens that are dead (190);
-`GET /_fake/times` answers when each numbered text came (see `traffic.text_of`).
+`GET /_fake/times` answers when each numbered text came (see `traffic.text_of`). The providers of other channels are
+their full fakes: accounts are connected there, and nothing is sent.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from typing import Any
 import orjson
 import uvicorn
 
+from atd_schemas.services import SERVICES
+from atd_testing.every_provider import AT_ROOT, create_every_provider, provider_path
 from tests.load.traffic import number_in
+
+_OTHERS = tuple(f"{provider_path(one)}/" for one in (each.outbound for each in SERVICES) if one and one != AT_ROOT)
 
 _JSON = (b"content-type", b"application/json")
 _THROTTLED = b'{"error":{"message":"pair rate limit hit","type":"OAuthException","code":131056}}'
@@ -33,10 +38,11 @@ class Graph:
         self._times: dict[int, int] = {}
         self._pairs: tuple[bytes, ...] = ()
         self._tokens: tuple[bytes, ...] = ()
+        self._others = create_every_provider(but=(AT_ROOT,))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await _live(receive, send)
+        if scope["type"] == "lifespan" or scope["path"].startswith(_OTHERS):
+            await self._others(scope, receive, send)
             return
         body = b""
         more = True
@@ -78,14 +84,6 @@ class Graph:
             b'{"messaging_product":"whatsapp","contacts":[{"input":"0","wa_id":"0"}],'
             b'"messages":[{"id":"wamid.bench%d"}]}' % next(self._numbers)
         )
-
-
-async def _live(receive: Any, send: Any) -> None:
-    while True:
-        kind = (await receive())["type"]
-        await send({"type": f"{kind}.complete"})
-        if kind == "lifespan.shutdown":
-            return
 
 
 if __name__ == "__main__":

@@ -210,7 +210,10 @@ def _cpu_seconds(process: psutil.Process) -> float:
 
 def _read(board: Board, spent: Spent) -> Measured:
     total = board.get("total")
-    sent, accepted, arrived = (list(column[:total]) for column in (board.sent_at, board.accepted_at, board.arrived_at))
+    # Of several services one may be ahead of another when nothing more is sent.
+    numbers = [number for number, at in enumerate(board.sent_at) if at]
+    columns = (board.sent_at, board.accepted_at, board.arrived_at)
+    sent, accepted, arrived = ([column[number] for number in numbers] for column in columns)
     first = min(sent)
     return Measured(
         messages=total,

@@ -26,8 +26,8 @@ def test_every_request_is_signed_for_its_account_and_has_its_number() -> None:
     found = [request.partition(b"\r\n\r\n") for request in requests(plan())]
     for number, (head, _, body) in enumerate(found):
         account = ACCOUNTS[0] if b" /webhooks/whatsapp/1 " in head else ACCOUNTS[1]
-        assert account.phone_number_id.encode() in body
-        assert f"X-Hub-Signature-256: {sign(body, account.app_secret)}\r\n".encode() in head
+        assert account.name.encode() in body
+        assert f"X-Hub-Signature-256: {sign(body, account.secret)}\r\n".encode() in head
         assert f"Content-Length: {len(body)}".encode() in head
         assert number_in(body) == number
     assert len({body for _, _, body in found}) == len(found)

@@ -1,8 +1,8 @@
-"""What the driver sends: signed webhooks of WhatsApp with one text message each, built before the clock starts."""
+"""What the driver sends: proven webhooks with one text message each, built before the clock starts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,11 +20,17 @@ _STRIDE = 7919
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where webhooks of one channel account go, and what signs them."""
+    """Where webhooks of one channel account go, and what proves them.
 
-    phone_number_id: str
-    app_secret: str
+    `name` is what the provider calls the account (a phone number id, a page); `port` is its service's, if the plan's is
+    another one.
+    """
+
+    name: str
+    secret: str
     path: str
+    kind: str = "whatsapp"
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,13 @@ class Plan:
         return cls(**{**found, "accounts": tuple(Account(**one) for one in found["accounts"])})
 
 
+def order_of(plan: Plan) -> Iterator[tuple[int, int, Account]]:
+    """Of each message its number, its customer, and the account that the customer writes to."""
+    for number in range(plan.messages):
+        customer = number * _STRIDE % plan.customers
+        yield number, customer, plan.accounts[customer % len(plan.accounts)]
+
+
 def text_of(number: int) -> str:
     """The text of message `number`."""
     return f"{MARK.decode()}{number:0{_DIGITS}d} {_WORDS}"
@@ -78,23 +91,46 @@ def number_in(data: bytes) -> int:
 
 
 def requests(plan: Plan) -> Iterator[bytes]:
-    """Every request of the plan as it goes over the wire, signed, with the headers that Meta sends."""
+    """Every request of the plan as it goes over the wire, proven, with the headers that Meta sends."""
     moment = datetime.fromtimestamp(plan.at, UTC)
-    for number in range(plan.messages):
-        customer = number * _STRIDE % plan.customers
-        account = plan.accounts[customer % len(plan.accounts)]
-        body = text_webhook(
-            account.phone_number_id,
-            text_of(number),
-            moment,
-            sender=f"55119{10_000_000 + customer:08d}",
-            message_id=wamid(f"{plan.run}-{number:0{_DIGITS}d}"),
-            name=f"Cliente {customer:05d}",
-        )
+    for number, customer, account in order_of(plan):
+        written = Written(f"{plan.run}-{number:0{_DIGITS}d}", number, customer, text_of(number), moment)
+        body, proof = WEBHOOKS[account.kind](account, written)
         path = f"{account.path}/{customer}" if plan.name_customer else account.path
         head = (
-            f"POST {path} HTTP/1.1\r\nHost: {plan.host}:{plan.port}\r\nAccept: */*\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: {plan.host}:{account.port or plan.port}\r\nAccept: */*\r\n"
             "User-Agent: facebookexternalua\r\nAccept-Encoding: deflate, gzip\r\nContent-Type: application/json\r\n"
-            f"X-Hub-Signature-256: {sign(body, account.app_secret)}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"{proof}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         yield head.encode() + body
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One message: an id that no other has, its number, whose it is, what it says and when it was written."""
+
+    id: str
+    number: int
+    customer: int
+    text: str
+    at: datetime
+
+
+def _whatsapp(account: Account, one: Written) -> tuple[bytes, str]:
+    body = text_webhook(
+        account.name,
+        one.text,
+        one.at,
+        sender=f"55119{10_000_000 + one.customer:08d}",
+        message_id=wamid(one.id),
+        name=f"Cliente {one.customer:05d}",
+    )
+    return body, _signed(account, body)
+
+
+def _signed(account: Account, body: bytes) -> str:
+    return f"X-Hub-Signature-256: {sign(body, account.secret)}"
+
+
+WEBHOOKS: Mapping[str, Callable[[Account, Written], tuple[bytes, str]]] = {"whatsapp": _whatsapp}
+"""By kind of channel: the body of a message, and the header that proves it."""
