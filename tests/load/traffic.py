@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
+import orjson
+
+from atd_testing.meta import webhooks as meta
+from atd_testing.telegram import SECRET_HEADER
 from atd_testing.whatsapp.builders import sign, text_webhook, wamid
 
 MARK = b"bench#"
@@ -132,5 +136,43 @@ def _signed(account: Account, body: bytes) -> str:
     return f"X-Hub-Signature-256: {sign(body, account.secret)}"
 
 
-WEBHOOKS: Mapping[str, Callable[[Account, Written], tuple[bytes, str]]] = {"whatsapp": _whatsapp}
+def _telegram(account: Account, one: Written) -> tuple[bytes, str]:
+    person = {"id": 5_500_000_000 + one.customer, "first_name": "Cliente", "last_name": f"{one.customer:05d}"}
+    message = {
+        "message_id": one.number + 1,
+        "date": int(one.at.timestamp()),
+        "from": {**person, "is_bot": False, "language_code": "pt-br"},
+        "chat": {**person, "type": "private"},
+        "text": one.text,
+    }
+    update = {"update_id": 880_000_000 + one.number, "message": message}
+    return orjson.dumps(update), f"{SECRET_HEADER}: {account.secret}"
+
+
+def _messaging(kind: Literal["page", "instagram"]) -> Callable[[Account, Written], tuple[bytes, str]]:
+    def webhook(account: Account, one: Written) -> tuple[bytes, str]:
+        said = meta.message(f"m_{one.id}", one.text)
+        item = meta.item(f"700{one.customer:08d}", account.name, one.at, message=said)
+        body = meta.encode(meta.body(kind, meta.entry(account.name, one.at, messaging=[item])))
+        return body, _signed(account, body)
+
+    return webhook
+
+
+def _comment(account: Account, one: Written) -> tuple[bytes, str]:
+    """Each customer writes below a post of their own: how many may open a conversation there is not the question."""
+    post = f"{account.name}_{one.customer}"
+    author = {"id": f"700{one.customer:08d}", "name": f"Cliente {one.customer:05d}"}
+    value = meta.comment(post, f"{one.customer}_{one.id}", one.at, author=author, text=one.text)
+    body = meta.encode(meta.body("page", meta.entry(account.name, one.at, changes=[meta.feed(value)])))
+    return body, _signed(account, body)
+
+
+WEBHOOKS: Mapping[str, Callable[[Account, Written], tuple[bytes, str]]] = {
+    "whatsapp": _whatsapp,
+    "telegram": _telegram,
+    "messenger": _messaging("page"),
+    "instagram": _messaging("instagram"),
+    "facebook": _comment,
+}
 """By kind of channel: the body of a message, and the header that proves it."""

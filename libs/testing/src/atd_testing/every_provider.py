@@ -39,13 +39,18 @@ def mount(app: FastAPI, fakes: Mapping[str, FastAPI]) -> None:
         app.mount(provider_path(outbound), fake)
 
 
-def create_every_provider(*, but: Collection[str] = ()) -> FastAPI:
-    """The fakes of all providers as one application, or of all but some, by the name of their topic."""
+def create_fakes(*, but: Collection[str] = ()) -> dict[str, FastAPI]:
+    """The fakes of all providers but some, by the name of their topic."""
     made: Mapping[str, Callable[[], FastAPI]] = {
         AT_ROOT: lambda: create_fake_graph().app,
         "telegram": lambda: create_fake_bot_api().app,
     }
-    fakes = {outbound: make() for outbound, make in made.items() if outbound not in but}
+    return {outbound: make() for outbound, make in made.items() if outbound not in but}
+
+
+def create_every_provider(*, but: Collection[str] = ()) -> FastAPI:
+    """The fakes of all providers as one application, or of all but some, by the name of their topic."""
+    fakes = create_fakes(but=but)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -20,6 +20,7 @@ from atd_channel_sandbox.security import PageSecurity
 from atd_channel_sandbox.settings import SandboxSettings
 from atd_channel_sandbox.state import SandboxState
 from atd_channel_sandbox.storage import FileStore, Journal
+from atd_testing.every_provider import AT_ROOT, create_fakes, mount, running
 from atd_testing.whatsapp import create_fake_graph
 from atd_testing.whatsapp.state import FakeState
 from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
@@ -66,9 +67,11 @@ def create_app(
     for number_id, _ in state.messages.pairs():
         state.directory.company(number_id)
 
+    fakes = {AT_ROOT: graph.app, **create_fakes(but=(AT_ROOT,))}
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with graph.app.router.lifespan_context(graph.app):
+        async with running(fakes):
             await connector.start()
             yield
             state.events.close()
@@ -78,7 +81,7 @@ def create_app(
 
     app = FastAPI(title="Channel sandbox", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     _add_page(app, api_router(state, phones, companies, settings.sandbox_upload_bytes))
-    app.mount("", graph.app)
+    mount(app, fakes)
     return Sandbox(app, state, settings.framed_by)
 
 

@@ -58,6 +58,12 @@ def _add_calls(router: APIRouter, state: FakeState, updates: UpdatesQueue) -> No
         found = state.sent if recipient is None else state.sent_to(recipient)
         return [sent for sent in found if bot in (None, sent.account)]
 
+    @router.get("/bots/{bot}/webhook")
+    async def show_webhook(bot: int) -> Json:
+        """What the bot asked for with setWebhook, secret included: for those who write updates themselves."""
+        found = state.bots.get(bot)
+        return {} if found is None else found.webhook
+
     @router.get("/status")
     async def show_status() -> dict[str, Any]:
         """Counts, and whether no webhook waits."""
