@@ -8,6 +8,7 @@ from atd_channelkit.answers import FailureClass
 from atd_conversation.domain.channels import CHANNEL_RULES, UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.failure_texts import LANGUAGES, RETRYABLE_CLASSES, ChannelName, FailureText, FailureTexts
 from atd_conversation.domain.failure_texts.by_class import SENDING_BY_CLASS
+from atd_ingest_meta.failures import class_of as meta_class_of
 from atd_ingest_whatsapp.failures import class_of
 from atd_schemas.inbound import SendFailure
 
@@ -16,8 +17,7 @@ SITE = ChannelName("chat do site", "the website chat", "el chat del sitio")
 ALL = [
     pytest.param(text, id=f"{of}-{text.code}")
     for of, texts in (
-        ("whatsapp", WHATSAPP),
-        ("telegram", FailureTexts.of_channel(ChannelName.brand("Telegram"))),
+        *((kind, rules.texts) for kind, rules in CHANNEL_RULES.items()),
         ("web", FailureTexts.of_channel(SITE)),
         ("unknown", UNKNOWN_CHANNEL_TEXTS),
     )
@@ -204,3 +204,85 @@ def test_what_a_channel_service_says_decides_before_the_class(word: str, retryab
     for reason in ("unknown", "request"):
         assert sending_error(SendFailure(code=word, reason=reason)).retryable is retryable
     assert not fetching_error(SendFailure(code="too_large", reason="unknown")).retryable
+
+
+TELEGRAM_RETRIED = {
+    "group_moved": True,
+    "kicked": True,  # once somebody has added the bot again
+    "no_rights": True,
+    "topic_closed": True,
+    "business_connection": True,
+    "blocked": False,
+    "deactivated": False,
+    "not_started": False,
+    "chat_not_found": False,
+    "chat_deleted": False,
+    "voice_forbidden": False,
+    "photo_refused": False,
+    "text_too_long": False,
+    "not_deletable": False,
+}
+META_RETRIED = {
+    "190": True,
+    "200/2018108": True,  # once the app is approved
+    "368": True,
+    "613": True,
+    "10/2018278": False,
+    "10/2534022": False,
+    "551/1545041": False,
+    "100/2018001": False,
+    "100/2018047": False,
+    "2534029": False,
+    "10900": False,
+    "10902": False,
+}
+
+
+@pytest.mark.parametrize(("code", "retryable"), TELEGRAM_RETRIED.items())
+def test_what_telegram_refuses_has_words_of_its_own(code: str, *, retryable: bool) -> None:
+    refused = SendFailure(code=code, reason="media" if "photo" in code else "recipient")
+    error = CHANNEL_RULES["telegram"].texts.sending_error(refused)
+    assert (error.retryable, error.provider_code) == (retryable, code)
+    general = CHANNEL_RULES["telegram"].texts.sending_error(refused.model_copy(update={"code": "other"}))
+    assert error.message != general.message
+
+
+@pytest.mark.parametrize("kind", ["messenger", "instagram"])
+@pytest.mark.parametrize(("code", "retryable"), META_RETRIED.items())
+def test_what_meta_refuses_is_told_by_its_subcode_and_offers_another_try_where_it_helps(
+    kind: str, code: str, *, retryable: bool
+) -> None:
+    main, _, sub = code.partition("/")
+    refused = SendFailure(code=code, reason=meta_class_of(int(main), int(sub) if sub else None))
+    error = CHANNEL_RULES[kind].texts.sending_error(refused)
+    assert error.code != "unknown_failure"
+    assert error.retryable is retryable
+    assert "WhatsApp" not in error.message
+
+
+def test_a_private_answer_that_meta_takes_once_says_what_is_left_to_do() -> None:
+    texts = CHANNEL_RULES["messenger"].texts
+    replied = texts.sending_error(SendFailure(code="10900", reason="recipient"))
+    closed = texts.sending_error(SendFailure(code="100/10902", reason="recipient"))
+    assert (replied.code, closed.code) == ("already_replied_privately", "not_answerable_privately")
+    assert all("em público" in error.texts["pt-BR"] for error in (replied, closed))
+
+
+def test_a_comment_that_may_have_appeared_is_not_said_to_be_lost() -> None:
+    error = CHANNEL_RULES["facebook"].texts.sending_error(SendFailure(code="20/1772107", reason="unknown"))
+    assert error.code == "send_uncertain"
+    assert "pode ter aparecido" in error.texts["pt-BR"]
+
+
+@pytest.mark.parametrize("kind", CHANNEL_RULES)
+def test_of_a_window_that_has_closed_every_channel_says_who_must_write(kind: str) -> None:
+    error = CHANNEL_RULES[kind].texts.sending_error(SendFailure(code="10/2018278", reason="window"))
+    assert error.code == "window_closed"
+    assert not error.retryable
+
+
+def test_a_video_over_20_mb_is_told_with_the_limit() -> None:
+    error = CHANNEL_RULES["telegram"].texts.fetching_error(SendFailure(code="too_large", reason="media"))
+    assert error.code == "file_too_large"
+    assert all("20 MB" in text for text in error.texts.values())
+    assert not error.retryable

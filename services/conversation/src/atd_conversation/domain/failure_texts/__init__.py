@@ -43,13 +43,17 @@ class FailureTexts:
         *,
         by_code: Mapping[str, FailureText] = MappingProxyType({}),
         by_class: Mapping[str, FailureText] = MappingProxyType({}),
+        of_files: Mapping[str, FailureText] = MappingProxyType({}),
     ) -> "FailureTexts":
-        """The general texts with the channel's name; `by_code` adds the provider's, `by_class` replaces some."""
+        """The general texts with the channel's name; `by_code` adds the provider's, `by_class` replaces some.
+
+        `of_files` replaces or adds texts of customers' files, by our word.
+        """
         return cls(
             _named(SENDING_BY_WORD, name),
             _named(by_code, name),
             _named({**SENDING_BY_CLASS, **by_class}, name),
-            _named(FETCHING_BY_WORD, name),
+            _named({**FETCHING_BY_WORD, **of_files}, name),
             _named(FETCHING_BY_CLASS, name),
         )
 
@@ -57,11 +61,16 @@ class FailureTexts:
         """Why a message of ours was not sent."""
         found = (
             self.sending_by_word.get(failure.code)
-            or self.sending_by_code.get(failure.code)
+            or self._by_code(failure.code)
             or self.sending_by_class.get(failure.reason)
             or self.sending_by_class[_UNKNOWN]
         )
         return found.error(failure)
+
+    def _by_code(self, code: str) -> FailureText | None:
+        """By the whole code; of one with a subcode (`10/2018278`), by that, and then by what it stands under."""
+        main, _, sub = code.partition("/")
+        return next((self.sending_by_code[key] for key in (code, sub, main) if key in self.sending_by_code), None)
 
     def fetching_error(self, failure: SendFailure) -> MessageError:
         """Why a customer's file could not be downloaded."""

@@ -4,6 +4,7 @@ There is no reply window in public. A comment is answered in private once, withi
 """
 
 from atd_conversation.domain.channels.composing import FileRules, composer
+from atd_conversation.domain.channels.facebook.failure_codes import BY_CLASS, BY_CODE
 from atd_conversation.domain.channels.rules import ChannelRules
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_schemas.capabilities import ContentLimits, OwnMessageLimit, PrivateReplyLimit, ReactionLimit, TextLimit
@@ -18,7 +19,7 @@ RULES = ChannelRules(
     name=_NAME.en,
     compose=composer(FileRules("Facebook", LIMITS)),
     limits=LIMITS,
-    texts=FailureTexts.of_channel(_NAME),
+    texts=FailureTexts.of_channel(_NAME, by_code=BY_CODE, by_class=BY_CLASS),
     reactions=ReactionLimit(within_seconds=None, emoji=("👍",)),
     edits=OwnMessageLimit(within_seconds=None, kinds=("text",)),
     deletes=OwnMessageLimit(within_seconds=None, kinds=("text",)),

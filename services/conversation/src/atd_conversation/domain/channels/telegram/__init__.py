@@ -2,6 +2,7 @@
 
 from atd_conversation.domain.channels.composing import composer
 from atd_conversation.domain.channels.rules import ChannelRules
+from atd_conversation.domain.channels.telegram.failure_codes import BY_CODE, OF_FILES
 from atd_conversation.domain.channels.telegram.limits import EMOJI, FILES, LIMITS
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
 from atd_schemas.capabilities import OwnMessageLimit, ReactionLimit
@@ -21,7 +22,7 @@ RULES = ChannelRules(
     name=_NAME.en,
     compose=composer(FILES),
     limits=LIMITS,
-    texts=FailureTexts.of_channel(_NAME),
+    texts=FailureTexts.of_channel(_NAME, by_code=BY_CODE, of_files=OF_FILES),
     key_of_id=_key_of_id,
     reactions=ReactionLimit(within_seconds=None, emoji=EMOJI),
     typing=True,
