@@ -81,6 +81,7 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("POST", "/api/v1/contacts/merges/{merge_id}/undo", None, "contacts:write"),
     ("GET", "/api/v1/contacts/{contact_id}/conversations", None, "conversations:read"),
     ("GET", "/api/v1/contacts/{contact_id}/attachments", None, "conversations:read"),
+    ("GET", "/api/v1/channels/capabilities", None, "conversations:read"),
     ("GET", "/api/v1/capabilities", None, "conversations:read"),
     ("GET", "/api/v1/storage", None, "settings:manage"),
     ("GET", "/api/v1/search?q=oi", None, "conversations:read"),
@@ -159,6 +160,7 @@ OF_PAPERS = {
 """What `tests/imports` and `tests/privacy` look at: each of these needs something first."""
 
 OF_THE_PLATFORM = (
+    "/api/v1/channels/capabilities",
     "/api/v1/capabilities",
     "/api/v1/replies/preview",
     "/api/v1/settings/ratings",
@@ -427,6 +429,7 @@ OF_THE_COMPANY = frozenset(
 
 NOTHING_OF_CONVERSATIONS = frozenset(
     {
+        "GET /api/v1/channels/capabilities",
         "GET /api/v1/capabilities",
         "POST /api/v1/attachments",
         "GET /api/v1/drafts",

@@ -25,8 +25,8 @@ QUOTED = re.compile(f"[\"']({'|'.join(KINDS)})[\"']")
 def test_a_kind_of_channel_has_rules_and_a_service_or_is_not_yet_served(kind: ChannelKind) -> None:
     served = kind in CHANNEL_RULES
     assert served is (kind not in NOT_YET_SERVED)
-    assert served or service_of_channel(kind) is None
-    assert served or kind not in OUTBOUND_BY_CHANNEL
+    assert served is (service_of_channel(kind) is not None)
+    assert served is (kind in OUTBOUND_BY_CHANNEL)
 
 
 def test_rules_and_exceptions_are_of_kinds_that_exist() -> None:

@@ -128,6 +128,7 @@ CONVERSATION = Service(
         PublicPrefix("/api/v1/attachments", body_limit=UPLOAD_BODY_LIMIT_BYTES),
         PublicPrefix("/api/v1/privacy"),
         PublicPrefix("/api/v1/capabilities", methods=frozenset({"GET", "HEAD"})),
+        PublicPrefix(f"{CHANNELS_PREFIX}/capabilities", methods=frozenset({"GET", "HEAD"})),
         PublicPrefix("/api/v1/settings"),
         PublicPrefix("/api/v1/storage", methods=frozenset({"GET", "HEAD"})),
         PublicPrefix("/api/v1/tags"),
