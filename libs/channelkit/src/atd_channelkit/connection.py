@@ -1,6 +1,7 @@
 """HTTP calls to a provider, and what it means when there is no answer."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import orjson
 from atd_channelkit.answers import FailureClass, Refused, Uncertain, Unsent
 from atd_channelkit.settings import ChannelServiceSettings
 from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.http_client import create_http_client, surely_unsent
+from atd_servicekit.http_client import ConnectorOptions, create_http_client, surely_unsent
 from atd_servicekit.runtime import Runtime
 
 MAX_CONNECTIONS = 300
@@ -25,7 +26,8 @@ _TOO_MANY = 429
 class ProviderConnection:
     """The API of a provider at one address. A component, which adds itself to the runtime.
 
-    `name` labels its metrics. Each call is bounded by the service's `timeout`, or by its own.
+    `name` labels its metrics. Each call is bounded by the service's `timeout`, or by its own. `connector` limits where
+    connections go.
     """
 
     def __init__(
@@ -36,12 +38,14 @@ class ProviderConnection:
         base_url: str,
         *,
         max_connections: int = MAX_CONNECTIONS,
+        connector: Callable[[], ConnectorOptions] = ConnectorOptions,
     ) -> None:
         self._name = name
         self._runtime = runtime
         self._timeout = settings.timeout
         self._base_url = base_url.rstrip("/")
         self._max_connections = max_connections
+        self._connector = connector
         self._client: httpx.AsyncClient | None = None
         runtime.add_component(self)
 
@@ -53,6 +57,7 @@ class ProviderConnection:
             timeout=self._timeout,
             max_connections=self._max_connections,
             trace_headers=False,
+            connector=self._connector,
         )
 
     async def stop(self) -> None:
@@ -85,12 +90,23 @@ class ProviderConnection:
 
         Raises `InfrastructureFault` before the start.
         """
-        if self._client is None:
-            raise InfrastructureFault(f"the connection to {self._name} is not started")
         try:
-            return await self._client.request(method, f"{self._base_url}/{path}", **options)
+            return await self._started.request(method, f"{self._base_url}/{path}", **options)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return no_answer(error)
+
+    def stream(self, url: str, **options: Any) -> AbstractAsyncContextManager[httpx.Response]:
+        """Begin to read a file at an address of the provider's; raises httpx's errors, also while it is read.
+
+        The caller has made sure that the address is the provider's.
+        """
+        return self._started.stream("GET", url, **options)
+
+    @property
+    def _started(self) -> httpx.AsyncClient:
+        if self._client is None:
+            raise InfrastructureFault(f"the connection to {self._name} is not started")
+        return self._client
 
 
 def _json_object(content: bytes) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""A form around the bytes of a file that are still to come (RFC 7578): an HTTP client would want to read them at once."""
+"""A form around the bytes of a file that are still to come (RFC 7578): HTTP clients would want to read them at once."""
 
 import secrets
 from collections.abc import AsyncIterator, Mapping

@@ -36,6 +36,11 @@ class Account(model.Account):
         return (self.instagram_id if self.kind == "instagram" else self.page_id) or ""
 
     @property
+    def sending_id(self) -> str:
+        """The node whose messages are sent: of an Instagram account with Facebook Login its page."""
+        return self.own_id if self.uses_instagram_login else (self.page_id or "")
+
+    @property
     def uses_instagram_login(self) -> bool:
         """Whether it is called at Instagram's own host."""
         return self.kind == "instagram" and self.login == "instagram"

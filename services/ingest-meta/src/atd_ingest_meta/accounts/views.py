@@ -153,3 +153,4 @@ class MetaCheckResult(CheckResult):
 
     page_name: str | None = None
     username: str | None = None
+    missing_permissions: list[str] = Field(default=[], description="What the token may not do and the account needs")

@@ -1,17 +1,21 @@
 """Asks Meta whether credentials work, and whether they speak for the page or account that they are said to."""
 
+from typing import Any
+
 from atd_channelkit.answers import Refused, Uncertain, Unsent, Works
 from atd_ingest_meta.accounts.model import Account
 from atd_ingest_meta.graph.answers import text_in
 from atd_ingest_meta.graph.api import GraphApi
+from atd_ingest_meta.graph.subscriptions import Subscriptions
 from atd_servicekit.problems import FieldError, Problem
 
 
 class GraphChecker:
     """Checks the credentials of an account (see `Checker` of channelkit)."""
 
-    def __init__(self, graph: GraphApi) -> None:
+    def __init__(self, graph: GraphApi, subscriptions: Subscriptions) -> None:
         self._graph = graph
+        self._subscriptions = subscriptions
 
     async def check(self, account: Account) -> Works | Refused | Unsent | Uncertain:
         """Ask Meta. Raises `Problem` 422 when the token works, but for another page or account."""
@@ -27,7 +31,8 @@ class GraphChecker:
             return said
         if text_in(said, "id") != account.page_id:
             raise _another("page_id", "The token is not of this page, but of another page or of a person.")
-        facts = {"page_name": text_in(said, "name")}
+        missing = await self._subscriptions.missing_permissions(account)
+        facts: dict[str, Any] = {"page_name": text_in(said, "name"), "missing_permissions": list(missing)}
         if account.kind == "instagram":
             linked = said.get("instagram_business_account")
             if text_in(linked, "id") != account.instagram_id:
