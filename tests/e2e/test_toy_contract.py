@@ -54,12 +54,14 @@ class ToyCase:
         "reactions": "toys take texts only",
         "marks as read": "toys take texts only",
         "customers' files": "toys send texts only",
+        "attendants' files": "toys take texts only",
         "uploads": "toys take texts only",
         "patch token": "the token of a toy stays",
     }
     proves: Mapping[str, tuple[str, ...]] = {}
     customers = ("ana", "rui")
     smallest_limit: tuple[MessageKind, int] = ("image", 0)
+    target: str = "target-1"
     unsupported_kind: MessageKind = "image"
 
     def settings(self) -> type[ToySettings]:
@@ -81,7 +83,7 @@ class ToyCase:
         credentials = {"handle": uuid4().hex, "token": token, "secret": secret}
         return {"kind": "app", "name": "Toys", "credentials": credentials}
 
-    def new_token(self, token: str) -> Json:
+    def new_token(self, channel: Json, token: str) -> Json:
         raise NotImplementedError
 
     def text_webhook(self, channel: Json, texts: Sequence[str], batch: str) -> bytes:  # noqa: ARG002 - see `ChannelCase`
@@ -109,6 +111,9 @@ class ToyCase:
         raise NotImplementedError
 
     def customer_file(self, provider: ServedProvider, channel: Json, data: bytes) -> CustomerFile:
+        raise NotImplementedError
+
+    def sent_file(self, provider: ServedProvider, sent: SentMessage) -> bytes:
         raise NotImplementedError
 
     def uploads(self, provider: ServedProvider, channel: Json) -> Sequence[UploadedFile]:

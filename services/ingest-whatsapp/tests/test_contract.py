@@ -123,6 +123,7 @@ class WhatsAppCase:
     proves: Mapping[str, tuple[str, ...]] = PROVES
     customers: tuple[str, str] = CUSTOMERS
     smallest_limit: tuple[MessageKind, int] = ("sticker", 5 * 1024 * 1024)
+    target: str = "target-1"
     unsupported_kind: MessageKind = "order"
 
     def settings(self) -> type[Settings]:
@@ -148,7 +149,7 @@ class WhatsAppCase:
         }
         return {"kind": "whatsapp", "name": "Loja Centro", "credentials": credentials}
 
-    def new_token(self, token: str) -> Json:
+    def new_token(self, channel: Json, token: str) -> Json:  # noqa: ARG002 - see `ChannelCase`
         return {"credentials": {"access_token": token}}
 
     def text_webhook(self, channel: Json, texts: Sequence[str], batch: str) -> bytes:
@@ -186,6 +187,11 @@ class WhatsAppCase:
         state = state_of(provider)
         media = state.media.add(data, "image/png", state.now(), phone_number_id=self.account_of(channel))
         return GraphFile(state, media)
+
+    def sent_file(self, provider: ServedProvider, sent: SentMessage) -> bytes:
+        media = state_of(provider).media.get(self.uploaded_id(sent), state_of(provider).now())
+        assert media is not None
+        return media.data
 
     def uploads(self, provider: ServedProvider, channel: Json) -> Sequence[UploadedFile]:
         found = state_of(provider).media.all()

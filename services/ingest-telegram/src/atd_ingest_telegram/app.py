@@ -10,6 +10,8 @@ from atd_ingest_telegram.accounts.model import Account
 from atd_ingest_telegram.accounts.spec import SPEC
 from atd_ingest_telegram.bot_api import BotApi
 from atd_ingest_telegram.client.client import TelegramClient
+from atd_ingest_telegram.client.uploads import FileCalls
+from atd_ingest_telegram.compose.files import UPLOAD_LIMIT
 from atd_ingest_telegram.reader import READER
 from atd_ingest_telegram.settings import Settings
 from atd_servicekit.clock import Clock
@@ -28,6 +30,19 @@ def _build(base: Base) -> ChannelParts[Account]:
     api = BotApi(ProviderConnection("telegram", base.runtime, base.settings, base.settings.api_url))
     return ChannelParts(
         checker=BotChecker(api),
-        sending=Sending(client=TelegramClient(api)),
+        sending=_sending(base, api),
         reader=READER,
+    )
+
+
+def _sending(base: Base, api: BotApi) -> Sending[Account]:
+    """Telegram never tells of a send whose answer was lost, so such a send is left to people."""
+    runtime, settings = base.runtime, base.settings
+    connection = ProviderConnection("telegram-uploads", runtime, settings, settings.api_url)
+    files = FileCalls(BotApi(connection), settings.timeout)
+    return Sending(
+        client=TelegramClient(api, files, runtime.clock, settings.language),
+        proves=False,
+        streamed_limit=UPLOAD_LIMIT,
+        pace=settings.pace,
     )

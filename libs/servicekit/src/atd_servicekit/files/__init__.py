@@ -8,7 +8,7 @@ one tenant are kept once (record 32).
 
 from atd_servicekit.files.deduplicated import DeduplicatedStore
 from atd_servicekit.files.factory import create_file_store
-from atd_servicekit.files.pictures import PictureProbe, PictureSize, picture_size
+from atd_servicekit.files.pictures import HEAD_BYTES, PictureProbe, PictureSize, picture_size
 from atd_servicekit.files.scanning import (
     ClamAv,
     FileInfected,
@@ -23,6 +23,7 @@ from atd_servicekit.files.store import FileMissing, FileStore, FileTooLarge, Ope
 from atd_servicekit.files.usage import StorageFull, TenantUse, Use
 
 __all__ = [
+    "HEAD_BYTES",
     "ClamAv",
     "DeduplicatedStore",
     "FileInfected",

@@ -145,9 +145,9 @@ class AccountContract(Contract):
 
     async def test_a_check_marks_and_repairs_an_account(self, channel: ChannelUnderTest) -> None:
         channel.need("check")
-        made = await channel.connect(token="a-token-to-revoke")
+        made = await channel.connect(token="a-token-of-an-account-to-revoke")
         assert (await channel.check(made))["ok"] is True
-        channel.provider.state.revoked_tokens = {"a-token-to-revoke"}
+        channel.provider.state.revoked_tokens = {"a-token-of-an-account-to-revoke"}
         bad = await channel.check(made)
         assert (bad["ok"], bad["reason"], bad["status"]) == (False, "token", "needs_reconnection")
         shown = await channel.show(made)
@@ -166,8 +166,8 @@ class AccountContract(Contract):
         assert await channel.show(made) == made
 
     async def test_an_account_that_is_marked_is_not_marked_again(self, channel: ChannelUnderTest) -> None:
-        made = await channel.connect(token="a-token-to-revoke")
-        channel.provider.state.revoked_tokens = {"a-token-to-revoke"}
+        made = await channel.connect(token="a-token-of-an-account-to-revoke")
+        channel.provider.state.revoked_tokens = {"a-token-of-an-account-to-revoke"}
         await channel.ask(channel.message(made))
         marked = await channel.needs_reconnection(made)
         await channel.ask(channel.message(made))

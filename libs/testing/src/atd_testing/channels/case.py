@@ -24,10 +24,17 @@ Feature = Literal[
     "reactions",
     "marks as read",
     "customers' files",
+    "attendants' files",
     "uploads",
     "patch token",
+    "repeats",
 ]
-"""What a channel may lack. `receipts`: the provider returns our reference in them, so that they prove a send."""
+"""What a channel may lack.
+
+`receipts`: the provider returns our reference in them, so that they prove a send. `uploads`: attendants' files are
+uploaded for themselves and sent by an id; otherwise they go along with the send. `repeats`: what may have been sent is
+sent again when nothing proves it in time; otherwise people look, and decide.
+"""
 
 Trouble = Literal["passing", "final", "conversation throttle", "account throttle"]
 """How a provider refuses a send: for now, for ever, one conversation for now, the whole account for now."""
@@ -96,6 +103,8 @@ class ChannelCase(Protocol):
     """Two external ids of customers."""
     smallest_limit: tuple[MessageKind, int]
     """The kind of message with the smallest limit for customers' files, in bytes."""
+    target: str
+    """The external id of a message of the first customer."""
     unsupported_kind: MessageKind
     """A kind of message that the channel cannot send."""
 
@@ -115,7 +124,7 @@ class ChannelCase(Protocol):
         """A request to connect an account that nobody has connected yet."""
         ...
 
-    def new_token(self, token: str) -> Json:
+    def new_token(self, channel: Json, token: str) -> Json:
         """A request to change the credentials of an account."""
         ...
 
@@ -147,6 +156,10 @@ class ChannelCase(Protocol):
 
     def customer_file(self, provider: ServedProvider, channel: Json, data: bytes) -> CustomerFile:
         """Put a picture of a customer at the provider."""
+        ...
+
+    def sent_file(self, provider: ServedProvider, sent: SentMessage) -> bytes:
+        """The bytes of the file that a sent document has."""
         ...
 
     def uploads(self, provider: ServedProvider, channel: Json) -> Sequence[UploadedFile]: ...

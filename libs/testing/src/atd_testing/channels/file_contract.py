@@ -149,13 +149,13 @@ class FileContract(Contract):
     ) -> None:
         channel.need("customers' files")
         channel.need("patch token")
-        account = await channel.connect("an-old-token")
-        channel.provider.state.revoked_tokens = {"an-old-token"}
+        account = await channel.connect("an-old-token-of-the-account")
+        channel.provider.state.revoked_tokens = {"an-old-token-of-the-account"}
         files = [channel.case.customer_file(channel.provider, account, PICTURE + bytes([n])) for n in range(3)]
         commands = [channel.fetch(account, file) for file in files]
         await channel.ask(*commands)
         await channel.needs_reconnection(account)
-        await channel.change(account, channel.case.new_token("a-new-token"))
+        await channel.change(account, channel.case.new_token(account, "a-new-token-of-the-account"))
         events = await file_events(channel, account, 3)
         assert {one.data.state for one in events} == {"ready"}
         assert {one.data.attachment_id for one in events} == {one.data.attachment.id for one in commands}

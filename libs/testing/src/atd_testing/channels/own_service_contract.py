@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from atd_channelkit.sending.policy import UNCERTAIN_ATTEMPTS
+from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundFile
 from atd_servicekit.tracing import Tracing
 from atd_testing.channels.contract import Contract
@@ -51,6 +52,7 @@ class OwnServiceContract(Contract):
         self, start_channel: StartChannel, behaviour: Behaviour, arrivals: int
     ) -> None:
         channel = await start_channel(uncertain_after=SOON)
+        channel.need("repeats")
         account = await channel.connect()
         channel.provider.state.behaviours = [behaviour.model_copy()]
         await channel.ask(channel.message(account, "once more"))
@@ -58,8 +60,35 @@ class OwnServiceContract(Contract):
         assert receipt.data.status == "sent"
         assert channel.sent_texts(account) == ["once more"] * arrivals
 
+    @pytest.mark.parametrize(
+        ("behaviour", "arrivals"),
+        [
+            (Behaviour(kind="cut_before"), 0),
+            (Behaviour(kind="cut_after"), 1),
+            (Behaviour(kind="server_error", accept=True), 1),
+            (Behaviour(kind="garbage"), 1),
+        ],
+        ids=["cut before", "cut after", "502 although taken", "200 without an answer"],
+    )
+    async def test_an_unproven_send_is_never_repeated_where_the_provider_proves_nothing(
+        self, start_channel: StartChannel, behaviour: Behaviour, arrivals: int
+    ) -> None:
+        channel = await start_channel(uncertain_after=SOON)
+        if "repeats" not in channel.case.lacks:
+            pytest.skip(f"{channel.case.kind} repeats what nothing proves")
+        account, conversation = await channel.connect(), uuid7()
+        channel.provider.state.behaviours = [behaviour.model_copy()]
+        await channel.ask(
+            channel.message(account, "once", conversation), channel.message(account, "next", conversation)
+        )
+        unproven, sent = await channel.receipts(account, 2)
+        assert failure_of(unproven) == ("unknown", "no_proof")
+        assert sent.data.status == "sent"
+        assert channel.sent_texts(account) == [*["once"] * arrivals, "next"]
+
     async def test_refusals_do_not_use_up_the_repeats_of_an_unproven_send(self, start_channel: StartChannel) -> None:
         channel = await start_channel(uncertain_after=SOON)
+        channel.need("repeats")
         account = await channel.connect()
         for _ in range(UNCERTAIN_ATTEMPTS - 1):
             channel.refuse("passing")
@@ -72,6 +101,7 @@ class OwnServiceContract(Contract):
 
     async def test_a_call_that_takes_too_long_is_uncertain_and_repeated(self, start_channel: StartChannel) -> None:
         channel = await start_channel(uncertain_after=SOON, timeout=timedelta(seconds=2))
+        channel.need("repeats")
         account = await channel.connect()
         channel.provider.state.behaviours = [Behaviour(kind="delay", delay_ms=3000)]
         await channel.ask(channel.message(account, "slow"))
@@ -95,8 +125,8 @@ class OwnServiceContract(Contract):
     async def test_what_waits_for_an_account_fails_when_its_time_is_over(self, start_channel: StartChannel) -> None:
         """Refused credentials, a throttle: whatever holds the account up, nothing goes out late."""
         channel = await start_channel(send_until=HOURS, fetch_until=HOURS)
-        suspended, throttled = await channel.connect("an-old-token"), await channel.connect()
-        channel.provider.state.revoked_tokens = {"an-old-token"}
+        suspended, throttled = await channel.connect("an-old-token-of-the-account"), await channel.connect()
+        channel.provider.state.revoked_tokens = {"an-old-token-of-the-account"}
         throttle = channel.refuse("account throttle", account=channel.case.account_of(throttled), times=None)
         commands = [channel.message(suspended, f"{n}", conversation) for conversation in "ab" for n in range(2)]
         too_much, later = channel.message(throttled, "too much"), channel.message(throttled, "later")
@@ -125,7 +155,7 @@ class OwnServiceContract(Contract):
             [end] = await channel.reader.matching(1, lambda event: isinstance(event, InboundFile))
             assert (end.data.state, end.data.failure.reason) == ("failed", "token")
         if "patch token" not in channel.case.lacks:
-            await channel.change(suspended, channel.case.new_token("a-new-token"))
+            await channel.change(suspended, channel.case.new_token(suspended, "a-new-token-of-the-account"))
         assert channel.sent_texts(suspended, throttled) == []
 
     async def test_what_a_throttled_account_has_not_sent_fails_at_once_when_it_goes(
@@ -156,7 +186,7 @@ class OwnServiceContract(Contract):
         await channel.change(account, {"name": "Another name"})
         await channel.change(account, {"status": "active"})
         if "patch token" not in channel.case.lacks:
-            await channel.change(account, channel.case.new_token("a-new-token"))
+            await channel.change(account, channel.case.new_token(account, "a-new-token-of-the-account"))
         if "check" not in channel.case.lacks:
             assert (await channel.check(account))["ok"] is True
         # What is suspended although its credentials work is found by the same look at changed accounts: it has been.

@@ -93,14 +93,14 @@ class SendingContract(Contract):
         self, channel: ChannelUnderTest
     ) -> None:
         channel.need("patch token")
-        account, healthy = await channel.connect("an-old-token"), await channel.connect()
-        channel.provider.state.revoked_tokens = {"an-old-token"}
+        account, healthy = await channel.connect("an-old-token-of-the-account"), await channel.connect()
+        channel.provider.state.revoked_tokens = {"an-old-token-of-the-account"}
         await channel.ask(*(channel.message(account, f"{n}") for n in range(5)))
         assert (await channel.needs_reconnection(account))["status_reason"]["code"]
         await channel.ask(channel.message(healthy, "other account"))
         await channel.receipts(healthy, 1)
         assert channel.sent_texts(account, healthy) == ["other account"]
-        repaired = await channel.change(account, channel.case.new_token("a-new-token"))
+        repaired = await channel.change(account, channel.case.new_token(account, "a-new-token-of-the-account"))
         assert repaired["status"] == "active"
         receipts = await channel.receipts(account, 5)
         assert {receipt.data.status for receipt in receipts} == {"sent"}
@@ -108,8 +108,8 @@ class SendingContract(Contract):
 
     async def test_a_good_check_resumes_what_waits(self, channel: ChannelUnderTest) -> None:
         channel.need("check")
-        account = await channel.connect("a-flaky-token")
-        channel.provider.state.revoked_tokens = {"a-flaky-token"}
+        account = await channel.connect("a-flaky-token-of-the-account")
+        channel.provider.state.revoked_tokens = {"a-flaky-token-of-the-account"}
         await channel.ask(channel.message(account, "wait for me"))
         await channel.needs_reconnection(account)
         channel.provider.state.revoked_tokens = set()
@@ -120,9 +120,9 @@ class SendingContract(Contract):
     async def test_what_is_unsent_for_a_disabled_or_deleted_account_fails_with_the_reason(
         self, channel: ChannelUnderTest
     ) -> None:
-        disabled, deleted = await channel.connect(), await channel.connect("a-dead-token")
+        disabled, deleted = await channel.connect(), await channel.connect("a-dead-token-of-the-account")
         await channel.change(disabled, {"status": "disabled"})
-        channel.provider.state.revoked_tokens = {"a-dead-token"}
+        channel.provider.state.revoked_tokens = {"a-dead-token-of-the-account"}
         await channel.ask(channel.message(disabled), channel.message(deleted))
         [first] = await channel.receipts(disabled, 1)
         assert failure_of(first) == ("account", "disabled")
@@ -162,10 +162,10 @@ class SendingContract(Contract):
         account, conversation = await channel.connect(), uuid7()
         channel.refuse("account throttle", on="read")
         answer = channel.message(account, "the answer", conversation)
-        await channel.ask(channel.read(account, conversation, "target-1"), answer)
+        await channel.ask(channel.read(account, conversation, channel.case.target), answer)
         [sent] = await channel.receipts(account, 1)
         assert sent.data.message_id == answer.data.message_id
-        assert await eventually(lambda: list(channel.case.read_marks(channel.provider))) == ["target-1"]
+        assert await eventually(lambda: list(channel.case.read_marks(channel.provider))) == [channel.case.target]
 
     async def test_a_send_leaves_one_line_without_text_person_or_credentials(self, channel: ChannelUnderTest) -> None:
         account, conversation = await channel.connect(), uuid7()

@@ -143,8 +143,9 @@ class ChannelUnderTest:
         return OutboundMessage(**self._envelope(conversation), data=OutboundMessageData(**common, **given))
 
     def reaction(self, channel: Json, emoji: str | None, conversation: str) -> Any:
+        target = self.case.target
         data = OutboundReactionData(
-            **self._common(channel, conversation), message_id=uuid7(), target_external_id="target-1", emoji=emoji
+            **self._common(channel, conversation), message_id=uuid7(), target_external_id=target, emoji=emoji
         )
         return OutboundReaction(**self._envelope(conversation), data=data)
 

@@ -1,4 +1,4 @@
-"""Attendants' files are uploaded once for each account, and what happens to them is reported with their message."""
+"""Attendants' files: sent with their message or uploaded once for each account, and reported with their message."""
 
 import hashlib
 import json
@@ -15,7 +15,16 @@ from atd_testing.providers import Behaviour
 
 
 class UploadContract(Contract):
-    """For channels that send files by the id of an upload."""
+    """For channels that send files, along with the send or by the id of an upload."""
+
+    async def test_a_file_goes_out_with_its_name_and_all_of_its_bytes(self, channel: ChannelUnderTest) -> None:
+        channel.need("attendants' files")
+        account, file = await channel.connect(), await channel.keep(b"x" * 3_000_000)
+        await channel.ask(channel.document(account, file))
+        [receipt] = await channel.receipts(account, 1)
+        assert receipt.data.status == "sent"
+        [sent] = channel.sent(account)
+        assert hashlib.sha256(channel.case.sent_file(channel.provider, sent)).hexdigest() == file.sha256
 
     async def test_a_file_that_goes_to_many_is_uploaded_once(self, channel: ChannelUnderTest) -> None:
         channel.need("uploads")
@@ -72,7 +81,7 @@ class UploadContract(Contract):
     async def test_a_file_that_is_not_in_the_store_fails_and_the_next_message_goes_on(
         self, channel: ChannelUnderTest
     ) -> None:
-        channel.need("uploads")
+        channel.need("attendants' files")
         account, conversation = await channel.connect(), uuid7()
         missing = OutboundAttachment(id=uuid7(), name="x", mime_type="application/pdf", size=1, sha256=uuid7())
         kept = await channel.keep()
@@ -94,19 +103,19 @@ class UploadContract(Contract):
     async def test_refused_credentials_keep_a_file_until_the_account_is_reconnected(
         self, channel: ChannelUnderTest
     ) -> None:
-        channel.need("uploads")
+        channel.need("attendants' files")
         channel.need("patch token")
-        account, file = await channel.connect("an-old-token"), await channel.keep()
-        channel.provider.state.revoked_tokens = {"an-old-token"}
+        account, file = await channel.connect("an-old-token-of-the-account"), await channel.keep()
+        channel.provider.state.revoked_tokens = {"an-old-token-of-the-account"}
         await channel.ask(channel.document(account, file))
         await channel.needs_reconnection(account)
-        await channel.change(account, channel.case.new_token("a-new-token"))
+        await channel.change(account, channel.case.new_token(account, "a-new-token-of-the-account"))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
-        assert len(channel.uploads(account)) == 1
+        assert len(channel.sent(account)) == 1
 
     async def test_a_throttled_conversation_delays_its_own_file_alone(self, channel: ChannelUnderTest) -> None:
-        channel.need("uploads")
+        channel.need("attendants' files")
         account, file = await channel.connect(), await channel.keep()
         first, other = channel.case.customers
         channel.refuse("conversation throttle", recipient=first, times=None)
@@ -116,9 +125,10 @@ class UploadContract(Contract):
         assert {one.data.message_id for one in receipts} == {one.data.message_id for one in others}
 
     async def test_a_file_leaves_no_trace_of_what_it_is_in_the_log(self, channel: ChannelUnderTest) -> None:
-        channel.need("uploads")
+        channel.need("attendants' files")
         account, file = await channel.connect(), await channel.keep()
-        channel.provider.state.behaviours = [Behaviour(kind="server_error", on="upload")]
+        on = "send" if "uploads" in channel.case.lacks else "upload"
+        channel.provider.state.behaviours = [Behaviour(kind="server_error", on=on)]
         with capture_logs() as lines:
             await channel.ask(channel.document(account, file))
             await channel.receipts(account, 1)

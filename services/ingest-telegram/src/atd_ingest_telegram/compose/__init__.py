@@ -1,0 +1,1 @@
+"""From what conversation asks for to calls of the Bot API. Pure."""
