@@ -18,6 +18,7 @@ from atd_testing.channels import (
     ChannelContract,
     CustomerFile,
     Feature,
+    InboundChange,
     OwnServiceContract,
     Refusal,
     ServedProvider,
@@ -57,12 +58,21 @@ class ToyCase:
         "attendants' files": "toys take texts only",
         "uploads": "toys take texts only",
         "patch token": "the token of a toy stays",
+        "inbound replies": "toys take texts only",
+        "inbound edits": "toys take texts only",
+        "inbound deletes": "toys take texts only",
+        "inbound reactions": "toys take texts only",
+        "replies": "toys take texts only",
+        "edits": "toys take texts only",
+        "deletes": "toys take texts only",
+        "parts": "a text of a toy goes out whole",
     }
     proves: Mapping[str, tuple[str, ...]] = {}
     customers = ("ana", "rui")
     smallest_limit: tuple[MessageKind, int] = ("image", 0)
     target: str = "target-1"
     unsupported_kind: MessageKind = "image"
+    text_part = None
 
     def settings(self) -> type[ToySettings]:
         return ToySettings
@@ -123,6 +133,15 @@ class ToyCase:
         raise NotImplementedError
 
     def uploaded_id(self, sent: SentMessage) -> str:
+        raise NotImplementedError
+
+    def change_webhook(self, channel: Json, change: InboundChange, target: str, batch: str) -> bytes:
+        raise NotImplementedError
+
+    def quoted_by(self, sent: SentMessage) -> str | None:
+        raise NotImplementedError
+
+    def deeds(self, provider: ServedProvider, channel: Json) -> Sequence[tuple[str, str, str | None]]:
         raise NotImplementedError
 
 

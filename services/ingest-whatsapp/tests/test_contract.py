@@ -18,6 +18,7 @@ from atd_servicekit.tracing import Tracing
 from atd_testing.channels import (
     ChannelContract,
     Feature,
+    InboundChange,
     OwnServiceContract,
     Refusal,
     ServedProvider,
@@ -25,7 +26,7 @@ from atd_testing.channels import (
     UploadedFile,
 )
 from atd_testing.providers import SentMessage
-from atd_testing.whatsapp import Behaviour, FakeState, builders, serving_fake_graph
+from atd_testing.whatsapp import Behaviour, FakeState, builders, kinds, serving_fake_graph
 from atd_testing.whatsapp.media import MediaFile
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -119,12 +120,17 @@ class WhatsAppCase:
 
     kind: ChannelKind = "whatsapp"
     service: Service = INGEST_WHATSAPP
-    lacks: Mapping[Feature, str] = {}
+    lacks: Mapping[Feature, str] = {
+        "edits": "the Cloud API changes no sent message",
+        "deletes": "the Cloud API takes no sent message back",
+        "parts": "a text goes out whole",
+    }
     proves: Mapping[str, tuple[str, ...]] = PROVES
     customers: tuple[str, str] = CUSTOMERS
     smallest_limit: tuple[MessageKind, int] = ("sticker", 5 * 1024 * 1024)
     target: str = "target-1"
     unsupported_kind: MessageKind = "order"
+    text_part = None
 
     def settings(self) -> type[Settings]:
         return Settings
@@ -203,6 +209,25 @@ class WhatsAppCase:
 
     def uploaded_id(self, sent: SentMessage) -> str:
         return str(sent.body["document"]["id"])
+
+    def change_webhook(self, channel: Json, change: InboundChange, target: str, batch: str) -> bytes:
+        number, message_id = self.account_of(channel), builders.wamid(batch)
+        told: Mapping[InboundChange, Json] = {
+            "edit": {"type": "edit", "edit": kinds.edit(target, "text", {"body": "novo texto"})},
+            "delete": {"type": "revoke", "revoke": kinds.revoke(target)},
+            "reaction": {"type": "reaction", "reaction": kinds.reaction(target, "👍")},
+        }
+        message = builders.text_message(message_id, "resposta", NOW, sender=CUSTOMERS[0], reply_to=target)
+        if change != "reply":
+            message = {name: message[name] for name in ("id", "timestamp", "from")} | told[change]
+        change_of = builders.change(number, messages=[message], contacts=[builders.contact(CUSTOMERS[0], "Ana Souza")])
+        return builders.encode(builders.body(builders.entry("200300400500600", change_of)))
+
+    def quoted_by(self, sent: SentMessage) -> str | None:
+        return sent.reply_to
+
+    def deeds(self, provider: ServedProvider, channel: Json) -> Sequence[tuple[str, str, str | None]]:
+        raise NotImplementedError
 
 
 class TestContract(ChannelContract):

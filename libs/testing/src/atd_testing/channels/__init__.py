@@ -14,7 +14,17 @@ fixtures are a plugin, `atd_testing.channels.fixtures`.
 """
 
 from atd_testing.channels.account_contract import AccountContract
-from atd_testing.channels.case import ChannelCase, CustomerFile, Feature, Refusal, ServedProvider, Trouble, UploadedFile
+from atd_testing.channels.case import (
+    ChannelCase,
+    CustomerFile,
+    Feature,
+    InboundChange,
+    Refusal,
+    ServedProvider,
+    Trouble,
+    UploadedFile,
+)
+from atd_testing.channels.changes_contract import ChangesContract
 from atd_testing.channels.file_contract import FileContract
 from atd_testing.channels.own_service_contract import OwnServiceContract
 from atd_testing.channels.recovery_contract import RecoveryContract
@@ -24,18 +34,20 @@ from atd_testing.channels.webhook_contract import WebhookContract
 
 
 class ChannelContract(
-    WebhookContract, AccountContract, SendingContract, RecoveryContract, FileContract, UploadContract
+    WebhookContract, AccountContract, SendingContract, RecoveryContract, FileContract, UploadContract, ChangesContract
 ):
     """Everything that a channel service must do while it runs."""
 
 
 __all__ = [
     "AccountContract",
+    "ChangesContract",
     "ChannelCase",
     "ChannelContract",
     "CustomerFile",
     "Feature",
     "FileContract",
+    "InboundChange",
     "OwnServiceContract",
     "RecoveryContract",
     "Refusal",

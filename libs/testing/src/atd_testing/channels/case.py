@@ -28,6 +28,14 @@ Feature = Literal[
     "uploads",
     "patch token",
     "repeats",
+    "inbound replies",
+    "inbound edits",
+    "inbound deletes",
+    "inbound reactions",
+    "replies",
+    "edits",
+    "deletes",
+    "parts",
 ]
 """What a channel may lack.
 
@@ -35,6 +43,9 @@ Feature = Literal[
 uploaded for themselves and sent by an id; otherwise they go along with the send. `repeats`: what may have been sent is
 sent again when nothing proves it in time; otherwise people look, and decide.
 """
+
+InboundChange = Literal["reply", "edit", "delete", "reaction"]
+"""What a customer does about an earlier message: answers it, changes it, takes it back, puts an emoji on it."""
 
 Trouble = Literal["passing", "final", "conversation throttle", "account throttle"]
 """How a provider refuses a send: for now, for ever, one conversation for now, the whole account for now."""
@@ -108,6 +119,9 @@ class ChannelCase(Protocol):
     unsupported_kind: MessageKind
     """A kind of message that the channel cannot send."""
 
+    text_part: int | None
+    """The longest part of a text, in ASCII letters; absent for a channel that sends a text whole."""
+
     def settings(self) -> type[ChannelServiceSettings]:
         """The class of the service's settings."""
         ...
@@ -168,4 +182,19 @@ class ChannelCase(Protocol):
 
     def uploaded_id(self, sent: SentMessage) -> str:
         """The id of the file that a sent document names."""
+        ...
+
+    def change_webhook(self, channel: Json, change: InboundChange, target: str, batch: str) -> bytes:
+        """The first customer does something about the message `target` (its external id) that they wrote.
+
+        An answer says "resposta", a changed text "novo texto", the emoji is 👍. The same `batch` is the same webhook.
+        """
+        ...
+
+    def quoted_by(self, sent: SentMessage) -> str | None:
+        """The external id of the message that a send answers."""
+        ...
+
+    def deeds(self, provider: ServedProvider, channel: Json) -> Sequence[tuple[str, str, str | None]]:
+        """What was done to messages of the account at the provider: action, external id, and the text of an edit."""
         ...

@@ -13,6 +13,9 @@ import pytest
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundAttachment, InboundReceipt
 from atd_schemas.outbound import (
+    ActionName,
+    OutboundAction,
+    OutboundActionData,
     OutboundAttachment,
     OutboundFetch,
     OutboundFetchData,
@@ -152,6 +155,19 @@ class ChannelUnderTest:
     def read(self, channel: Json, conversation: str, target: str) -> Any:
         data = OutboundReadData(**self._common(channel, conversation), external_id=target, typing=True)
         return OutboundRead(**self._envelope(conversation), data=data)
+
+    def deed(
+        self, channel: Json, conversation: str, message: str, action: ActionName, target: str, text: str | None = None
+    ) -> Any:
+        """The command to change or take back a message of ours, which the provider calls `target`."""
+        data = OutboundActionData(
+            **self._common(channel, conversation),
+            message_id=message,
+            action=action,
+            target_external_ids=(target,),
+            text=text,
+        )
+        return OutboundAction(**self._envelope(conversation), data=data)
 
     def refuse(self, trouble: Trouble, **changes: Any) -> Any:
         """Have the fake refuse sends; answers the `Refusal`."""
