@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -33,6 +33,8 @@ _DISTURBED = 0.1
 _P50_RATIO = 2.0
 _MOVED = 1.25  # two calm measurements of one run differ by up to a quarter at their 99th percentile
 _RATIO, _WEBHOOKS_RATIO, _MEMORY_MB = 0.7, 0.35, 150.0
+_MIX = 0.1
+"""How much less than WhatsApp alone a mix of channels may carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,28 @@ class Bench:
         for when, found in (("sustained", {kind: turns[-1] for kind, turns in sustained.items()}), ("half load", half)):
             self._say_costs(when, found)
         self._say_memory(sustained["product"])
+
+    def mix(self) -> None:
+        """The message path with a mix of channels, beside WhatsApp's in the same run; in turns."""
+        found: dict[str, list[Measured]] = {"whatsapp": [], "mix": []}
+        with self._running("product"):
+            mix = self.product.mix()
+            self._measure("product", self.size.warm, name="mix, warm-up", accounts=mix)
+            for _ in range(max(2, self.size.rounds)):
+                found["whatsapp"].append(self._sustained("product"))
+                found["mix"].append(self._measure("product", self.size.sustained, name="mix", accounts=mix))
+        whatsapp, mixed = (median(one.arrived_rate for one in found[kind]) for kind in ("whatsapp", "mix"))
+        self.report.figures["mix"] = {kind: [one.arrived_rate for one in turns] for kind, turns in found.items()}
+        self.report.add(
+            Row(
+                "message path with a mix of channels, sustained",
+                f"{mixed:,.0f}/s = {mixed / whatsapp:.2f} of WhatsApp's",
+                f"{whatsapp:,.0f}/s WhatsApp alone",
+                f"within {_MIX:.0%}",
+                mixed >= (1 - _MIX) * whatsapp,
+            )
+        )
+        self._say_costs("WhatsApp and mix", {"product": found["whatsapp"][-1], "raw": found["mix"][-1]})
 
     def proxy(self) -> None:
         """The same through the gateway's proxy."""
@@ -270,10 +294,19 @@ class Bench:
         return self._measure(kind, messages, rate=rate, port=port, name=f"at {rate:,.0f}/s")
 
     def _measure(
-        self, kind: str, messages: int, *, name: str, rate: float | None = None, port: int | None = None
+        self,
+        kind: str,
+        messages: int,
+        *,
+        name: str,
+        rate: float | None = None,
+        port: int | None = None,
+        accounts: tuple[Account, ...] | None = None,
     ) -> Measured:
         sink = self.product.sink() if kind == "product" else self.raw.sink()
         plan = self._plan_of(kind, messages, rate=rate, port=port)
+        if accounts is not None:
+            plan = replace(plan, accounts=accounts)
         found = self.lab.measure(plan, sink, timeout=60 + messages / (rate or 200.0))
         return self.report.keep(f"{kind} {name}", found)
 
@@ -377,6 +410,7 @@ ROWS: dict[str, Callable[[Bench], None]] = {
     "driver": Bench.driver,
     "schemas": Bench.schemas,
     "path": Bench.path,
+    "mix": Bench.mix,
     "proxy": Bench.proxy,
     "webhooks": Bench.webhooks,
     "sends": Bench.sends,

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from atd_schemas.services import service_of_channel
 from atd_testing.servers.ports import LOOPBACK
+from tests.harness.channels import Connected, connect_channel
 from tests.harness.people import Account as ChannelAccount
 from tests.harness.people import Company, add_companies, api, connect, sign_in
 from tests.harness.system import CONVERSATION, GATEWAY, INGEST, System, in_thread
@@ -17,6 +19,12 @@ from tests.load.traffic import Account
 
 COMPANIES = 10
 ACCOUNTS_EACH = 2
+MIX = (
+    *[("whatsapp", "telegram")] * 4,
+    *[("whatsapp", "messenger")] * 4,
+    *[("instagram", "facebook")] * 2,
+)
+"""What each company has in the mix: of 20 accounts 8, 4, 4, 2 and 2."""
 
 ENVIRONMENT = {
     # Meta allows a number 80 messages/s unless it raised that; here the ledger's own limit is looked for.
@@ -32,6 +40,7 @@ class Product:
         self._lab = lab
         self.companies: list[Company] = []
         self.channels: list[tuple[Company, ChannelAccount]] = []
+        self.mixed: list[Connected] = []
 
     @contextmanager
     def running(self, *names: str) -> Iterator[None]:
@@ -62,6 +71,25 @@ class Product:
             Account(account.phone_number_id, account.app_secret, urlsplit(account.webhook_url).path)
             for _, account in self.channels
         )
+
+    def mix(self) -> tuple[Account, ...]:
+        """As many accounts as `accounts`, of every kind of channel, each at the port of its service."""
+        if not self.mixed:
+            in_thread(lambda: asyncio.run(self._settle_mix()))
+        return tuple(
+            Account(one.name, one.secret, urlsplit(one.webhook_url).path, one.kind, self._port(one.kind))
+            for one in self.mixed
+        )
+
+    def _port(self, kind: str) -> int:
+        service = service_of_channel(kind)
+        assert service is not None
+        return self.system.ports[service.name]
+
+    async def _settle_mix(self) -> None:
+        for company, kinds in zip(self.companies, MIX, strict=True):
+            async with api(self.system, await sign_in(self.system, company)) as client:
+                self.mixed += [await connect_channel(self.system, client, kind) for kind in kinds]
 
     def sink(self) -> Sink:
         """One attendant of each company at the gateway's WebSocket."""

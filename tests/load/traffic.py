@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
-import orjson
-
-from atd_testing.meta import webhooks as meta
-from atd_testing.telegram import SECRET_HEADER
-from atd_testing.whatsapp.builders import sign, text_webhook, wamid
+from tests.harness.webhooks import WEBHOOKS, Written
 
 MARK = b"bench#"
 """Stands before the eight digits of a message's number in its text."""
@@ -99,80 +95,11 @@ def requests(plan: Plan) -> Iterator[bytes]:
     moment = datetime.fromtimestamp(plan.at, UTC)
     for number, customer, account in order_of(plan):
         written = Written(f"{plan.run}-{number:0{_DIGITS}d}", number, customer, text_of(number), moment)
-        body, proof = WEBHOOKS[account.kind](account, written)
+        body, header, proof = WEBHOOKS[account.kind](account.name, account.secret, written)
         path = f"{account.path}/{customer}" if plan.name_customer else account.path
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {plan.host}:{account.port or plan.port}\r\nAccept: */*\r\n"
             "User-Agent: facebookexternalua\r\nAccept-Encoding: deflate, gzip\r\nContent-Type: application/json\r\n"
-            f"{proof}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"{header}: {proof}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         yield head.encode() + body
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One message: an id that no other has, its number, whose it is, what it says and when it was written."""
-
-    id: str
-    number: int
-    customer: int
-    text: str
-    at: datetime
-
-
-def _whatsapp(account: Account, one: Written) -> tuple[bytes, str]:
-    body = text_webhook(
-        account.name,
-        one.text,
-        one.at,
-        sender=f"55119{10_000_000 + one.customer:08d}",
-        message_id=wamid(one.id),
-        name=f"Cliente {one.customer:05d}",
-    )
-    return body, _signed(account, body)
-
-
-def _signed(account: Account, body: bytes) -> str:
-    return f"X-Hub-Signature-256: {sign(body, account.secret)}"
-
-
-def _telegram(account: Account, one: Written) -> tuple[bytes, str]:
-    person = {"id": 5_500_000_000 + one.customer, "first_name": "Cliente", "last_name": f"{one.customer:05d}"}
-    message = {
-        "message_id": one.number + 1,
-        "date": int(one.at.timestamp()),
-        "from": {**person, "is_bot": False, "language_code": "pt-br"},
-        "chat": {**person, "type": "private"},
-        "text": one.text,
-    }
-    update = {"update_id": 880_000_000 + one.number, "message": message}
-    return orjson.dumps(update), f"{SECRET_HEADER}: {account.secret}"
-
-
-def _messaging(kind: Literal["page", "instagram"]) -> Callable[[Account, Written], tuple[bytes, str]]:
-    def webhook(account: Account, one: Written) -> tuple[bytes, str]:
-        said = meta.message(f"m_{one.id}", one.text)
-        item = meta.item(f"700{one.customer:08d}", account.name, one.at, message=said)
-        body = meta.encode(meta.body(kind, meta.entry(account.name, one.at, messaging=[item])))
-        return body, _signed(account, body)
-
-    return webhook
-
-
-def _comment(account: Account, one: Written) -> tuple[bytes, str]:
-    """Each customer writes below a post of their own: how many may open a conversation there is not the question."""
-    post = f"{account.name}_{one.customer}"
-    author = {"id": f"700{one.customer:08d}", "name": f"Cliente {one.customer:05d}"}
-    value = meta.comment(post, f"{one.customer}_{one.id}", one.at, author=author, text=one.text)
-    body = meta.encode(meta.body("page", meta.entry(account.name, one.at, changes=[meta.feed(value)])))
-    return body, _signed(account, body)
-
-
-WEBHOOKS: Mapping[str, Callable[[Account, Written], tuple[bytes, str]]] = {
-    "whatsapp": _whatsapp,
-    "telegram": _telegram,
-    "messenger": _messaging("page"),
-    "instagram": _messaging("instagram"),
-    "facebook": _comment,
-}
-"""By kind of channel: the body of a message, and the header that proves it."""
