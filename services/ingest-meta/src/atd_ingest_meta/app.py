@@ -9,9 +9,11 @@ from atd_channelkit.app import ChannelBase, ChannelParts, create_channel_app
 from atd_channelkit.connection import ProviderConnection
 from atd_channelkit.media.source import read_media_hosts
 from atd_channelkit.sending.ledgers import FETCHES_AT_ONCE, CustomerFiles, Sending
+from atd_channelkit.sending.own_sends import OwnSends
 from atd_ingest_meta.accounts.extension import MetaExtension
 from atd_ingest_meta.accounts.model import Account
 from atd_ingest_meta.accounts.spec import SPEC
+from atd_ingest_meta.completing import Completer
 from atd_ingest_meta.file_links import FileLinks, files_router
 from atd_ingest_meta.graph.api import GraphApi
 from atd_ingest_meta.graph.checks import GraphChecker
@@ -22,6 +24,8 @@ from atd_ingest_meta.graph.lookups import Lookups
 from atd_ingest_meta.graph.messages import MessageSender
 from atd_ingest_meta.graph.pace import Pace
 from atd_ingest_meta.graph.subscriptions import PageAccounts, Subscriptions
+from atd_ingest_meta.held import COMMENT_INDEXES, HELD, Comments, Holder
+from atd_ingest_meta.policy import POLICY_INDEXES, PolicyNotes
 from atd_ingest_meta.reader import READER
 from atd_ingest_meta.sent import SENT_INDEXES, SentIds
 from atd_ingest_meta.settings import Settings
@@ -40,9 +44,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, tracing: Traci
 
 def _build(base: Base) -> ChannelParts[Account]:
     runtime = base.runtime
-    graph = _graph(base)
+    graph = _graph(base, "meta")
     links = FileLinks(runtime.cipher, runtime.clock, base.settings.public_url)
     subscriptions = Subscriptions(graph=graph, accounts=PageAccounts(runtime.mongo.db), clock=runtime.clock)
+    completer, holder = _inbound(base)
     return ChannelParts(
         checker=GraphChecker(graph, subscriptions),
         sending=_sending(base, graph, links),
@@ -50,15 +55,38 @@ def _build(base: Base) -> ChannelParts[Account]:
         extension=MetaExtension(subscriptions),
         watch=subscriptions,
         routers=(lambda _service: files_router(links, base.files),),
-        indexes=(SENT_INDEXES,),
+        complete=completer.complete,
+        take_notes=holder.take,
+        components=(completer,),
+        indexes=(SENT_INDEXES, COMMENT_INDEXES, POLICY_INDEXES),
     )
 
 
-def _graph(base: Base) -> GraphApi:
+def _inbound(base: Base) -> tuple[Completer, Holder]:
+    """What is found out beside webhooks, over connections of its own: it delays no send."""
+    runtime, graph = base.runtime, _graph(base, "meta-look-up")
+    completer = Completer(graph, base.directory, runtime.clock)
+    holder = Holder(
+        jobs=runtime.use_jobs(),
+        directory=base.directory,
+        comments=Comments(runtime.mongo.db, runtime.clock),
+        policies=PolicyNotes(runtime.mongo.db),
+        sent_ids=SentIds(runtime.mongo.db),
+        own_sends=OwnSends(runtime.mongo.db),
+        graph=graph,
+        completer=completer,
+        publisher=runtime.producer,
+        clock=runtime.clock,
+    )
+    holder.jobs.handle(HELD, holder.handle)
+    return completer, holder
+
+
+def _graph(base: Base, name: str) -> GraphApi:
     settings = base.settings
     return GraphApi(
-        ProviderConnection("meta", base.runtime, settings, settings.api_url),
-        ProviderConnection("meta-instagram", base.runtime, settings, settings.instagram_url),
+        ProviderConnection(name, base.runtime, settings, settings.api_url),
+        ProviderConnection(f"{name}-instagram", base.runtime, settings, settings.instagram_url),
         settings.api_version,
     )
 

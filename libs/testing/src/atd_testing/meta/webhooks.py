@@ -1,8 +1,9 @@
 r"""Builders for webhook bodies as Meta sends them for pages and Instagram accounts. Pure.
 
-What happened (`message`, `echo`, `reaction`, ...) goes into an `item`, items into the `messaging` of an entry, values of
-comments (`comment`, `visitor_post`) into its `changes`, entries into a body. `encode` writes the bytes as Meta does (non-ASCII as `\uXXXX`,
-`/` as `\/`) and `signed_headers` proves them. The shapes are those of Meta's references for Graph API v25.0.
+What happened (`message`, `echo`, `reaction`, ...) goes into an `item`, items into the `messaging` of an entry, values
+of comments (`comment`, `visitor_post`) into its `changes`, entries into a body. `encode` writes the bytes as Meta does
+(non-ASCII as `\uXXXX`, `/` as `\/`) and `signed_headers` proves them. The shapes are those of Meta's references for
+Graph API v25.0.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from atd_testing.whatsapp.builders import encode, sign, signed_headers
 __all__ = ["encode", "sign", "signed_headers"]
 
 Json = dict[str, Any]
-Verb = Literal["add", "edited", "remove", "hide", "unhide"]
+Verb = Literal["add", "edited", "edit", "remove", "hide", "unhide"]
 
 OWN_APP = 9988776655443322
 """The app that sends by the API."""
@@ -138,7 +139,7 @@ def comment(
     }
     if author is not None:
         made["from"] = dict(author)
-    if text is not None and verb in ("add", "edited"):
+    if text is not None and verb in ("add", "edited", "edit"):
         made["message"] = text
     return {**made, **more}
 

@@ -3,12 +3,12 @@
 An address is fetched only where Meta serves media (`MEDIA_DOMAINS`): the page of a post or a reel is a link.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from atd_channelkit.webhooks.values import Json, file_name_of, is_blank, link_of, number_of, plain, shown
 from atd_ingest_meta.ids import meta_id
@@ -34,6 +34,10 @@ ATTACHMENTS_LIMIT = 30
 MEDIA_DOMAINS = (".fbcdn.net", ".fbsbx.com", ".cdninstagram.com")
 """Where Meta serves the media of messages."""
 
+_ADDRESS = re.compile(
+    r"https?://(?P<host>[A-Za-z0-9.-]{1,253})(?::\d{1,5})?(?![^/?#])(?P<path>/[^?#]{0,2048})?", re.IGNORECASE
+)
+_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _NORTHERNMOST = 90
 _EASTERNMOST = 180
 
@@ -99,13 +103,8 @@ def joined(text: str | None, said: Sequence[Said]) -> Said:
 def media_url(value: Any) -> str | None:
     """The address, when Meta serves media there."""
     url = link_of(value)
-    if url is None:
-        return None
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return None
-    return url if host.endswith(MEDIA_DOMAINS) else None
+    found = None if url is None else _ADDRESS.match(url)
+    return url if found is not None and found["host"].lower().endswith(MEDIA_DOMAINS) else None
 
 
 def file_at(
@@ -143,11 +142,17 @@ def _media(part: Part, mid: str, item: Json, place: int, kind: MessageKind) -> S
 
 def _name_in(url: str) -> str | None:
     """The name of a file, which Meta tells in the path of its address alone."""
-    try:
-        name = file_name_of(unquote(urlsplit(url).path))
-    except ValueError:
-        return None
+    found = _ADDRESS.match(url)
+    name = None if found is None else file_name_of(_decoded(found["path"] or ""))
     return name if name and "." in name else None
+
+
+def _decoded(path: str) -> str:
+    """A path without its percent signs (RFC 3986, section 2.1)."""
+    if "%" not in path:
+        return path
+    raw = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), path.encode("utf-8", "replace"))
+    return raw.decode("utf-8", "replace")
 
 
 def _shared(part: Part, mid: str, item: Json, place: int, kind: str) -> Said | None:

@@ -163,6 +163,8 @@ class _Comment:
         self._ask(event, self.parent_id, own_comment=True)
 
     def _changed(self, comment: str, *, own: bool) -> None:
+        if self.verb == "edit" and not isinstance(self.part.item.get("message"), str):
+            return  # another picture or sticker: what it says is what it said
         contact = self._page() if own or self.author is None else self.author
         event = self._change(comment, contact, by_business=own or self.verb in ("hide", "unhide"))
         if own or self.author is None:

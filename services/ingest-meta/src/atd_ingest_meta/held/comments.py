@@ -1,0 +1,55 @@
+"""Whose comments are: what the page itself writes or does below one belongs to the customer who wrote it.
+
+    {_id: "{account}:{comment}", contact, expires_at}
+
+The customer's id alone is kept, for 30 days; neither names nor texts.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pymongo import IndexModel, UpdateOne
+
+from atd_ingest_meta.translate.notes import CommentNote
+from atd_schemas.inbound import InboundContact
+from atd_servicekit.clock import Clock
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database
+
+COMMENTS = "comments"
+KEPT_FOR = timedelta(days=30)
+COMMENT_INDEXES = {COMMENTS: [IndexModel([("expires_at", 1)], name="expires", expireAfterSeconds=0)]}
+
+
+class Comments:
+    """Reads and writes; raises PyMongo's errors."""
+
+    def __init__(self, db: "Database", clock: Clock) -> None:
+        self._comments = db[COMMENTS]
+        self._clock = clock
+
+    async def remember(self, notes: Sequence[CommentNote]) -> None:
+        """Keep whose comments are; the first author of one stays it."""
+        if not notes:
+            return
+        expires_at = self._clock.now() + KEPT_FOR
+        writes = [
+            UpdateOne(
+                {"_id": _key(one.account.id, one.comment_id)},
+                {"$setOnInsert": {"contact": one.contact.external_id, "expires_at": expires_at}},
+                upsert=True,
+            )
+            for one in notes
+        ]
+        await self._comments.bulk_write(writes, ordered=False)
+
+    async def whose(self, account_id: str, comment_id: str) -> InboundContact | None:
+        """The customer whom a comment belongs to; None when it is not known here."""
+        found = await self._comments.find_one({"_id": _key(account_id, comment_id)}, {"contact": 1})
+        return None if found is None else InboundContact(external_id=found["contact"])
+
+
+def _key(account_id: str, comment_id: str) -> str:
+    return f"{account_id}:{comment_id}"
