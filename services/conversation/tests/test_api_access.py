@@ -124,6 +124,8 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("POST", "/api/v1/settings/ratings/preview", {}, "conversations:read"),
     ("GET", "/api/v1/settings/protocol", None, "conversations:read"),
     ("PUT", "/api/v1/settings/protocol", {}, "settings:manage"),
+    ("GET", "/api/v1/settings/public-comments", None, "conversations:read"),
+    ("PUT", "/api/v1/settings/public-comments", {}, "settings:manage"),
     ("POST", "/api/v1/conversations/{closed_id}/rating-request", None, "conversations:write"),
 ]
 ALL = tuple({permission for *_, permission in ROUTES})
@@ -166,6 +168,7 @@ OF_THE_PLATFORM = (
     "/api/v1/settings/ratings",
     "/api/v1/settings/ratings/preview",
     "/api/v1/settings/protocol",
+    "/api/v1/settings/public-comments",
 )
 """What is the same for every tenant, at least until they change it."""
 

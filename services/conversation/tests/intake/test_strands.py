@@ -16,8 +16,8 @@ TOPIC = InboundThread(id="7", kind="topic", title="Entregas")
 
 def post(name: str = "p1", **more: Any) -> InboundThread:
     """A post of the page."""
-    values = {"post": InboundPost(id=name, text="Promoção"), "private_account": PRIVATE, **more}
-    return InboundThread(id=name, kind="post", public=True, **values)
+    values = {"post": InboundPost(id=name, text="Promoção"), "private_account": PRIVATE, "public": True, **more}
+    return InboundThread(id=name, kind="post", **values)
 
 
 def comment(external_id: str, customer: str = "ana", *, thread: InboundThread | None = None, **more: Any) -> Any:

@@ -44,6 +44,7 @@ class World:
         self.messages: dict[str, Message] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
         self.waiting: dict[str, dict[str, Any]] = {}
+        self.openings: dict[str, dict[str, Any]] = {}
         self.files: dict[str, Attachment] = {}
         self.commands: list[Any] = []
         self.numbers: Counter[str] = Counter()
@@ -60,6 +61,7 @@ class World:
             messages=held.messages,
             early_receipts=held.receipts,
             early_changes=held.waiting,
+            openings=held.openings,
             ids_of={contact_id: set() for contact_id in held.contacts},
         )
         for key, contact_id in held.identities.items():
@@ -122,6 +124,7 @@ class World:
         self.messages |= {message.id: message for message, _ in unit.messages.values()}
         self._save_rows(self.receipts, unit.receipts)
         self._save_rows(self.waiting, unit.early_changes)
+        self._save_rows(self.openings, unit.openings)
         assert not unit.new_attachments.keys() & self.files.keys()
         self.files |= {key: stored.attachment for key, stored in unit.new_attachments.items()}
         self.files |= unit.attachments

@@ -5,7 +5,11 @@ from fastapi import APIRouter, Depends
 from atd_conversation.api.actions import actions_router, edits_router
 from atd_conversation.api.attachments import attachments_router
 from atd_conversation.api.automatic_replies import automatic_replies_router
-from atd_conversation.api.automation_policies import protocol_policy_router, ratings_policy_router
+from atd_conversation.api.automation_policies import (
+    comments_policy_router,
+    protocol_policy_router,
+    ratings_policy_router,
+)
 from atd_conversation.api.bulk import bulk_router
 from atd_conversation.api.capabilities import capabilities_router
 from atd_conversation.api.contact_exports import contact_exports_router
@@ -76,6 +80,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         automatic_replies_router,
         protocol_policy_router,
         ratings_policy_router,
+        comments_policy_router,
         ratings_router,
     )
     guarded = APIRouter(dependencies=[Depends(SightGuard(parts.sights))])

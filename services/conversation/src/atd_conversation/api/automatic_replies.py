@@ -59,7 +59,8 @@ class Hours(Body):
 class NewAutomaticReply(Body):
     """A rule to make. `words` belong to `keyword`, `closed_by` to `closed`; `hours` count as `when` says.
 
-    `period_hours`: to the same customer at most once in this time; null: each time.
+    `period_hours`: to the same customer at most once in this time; null: each time. What goes to all channels is not
+    said where everybody reads it, below a post: that channel must be among `channels`.
     """
 
     name: Name

@@ -1,16 +1,24 @@
-"""The two policies of what is sent without a person: ratings, and the protocol number."""
+"""The policies of what is done without a person: ratings, the protocol number, which public comments open anything."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
-from atd_conversation.api.automatic_replies import Words, sample_values
+from atd_conversation.api.automatic_replies import Word, Words, sample_values
 from atd_conversation.api.catalogues import PolicyResource, policy_router
 from atd_conversation.api.parts import Body, Parts, Reader
 from atd_conversation.domain.automation.policies import MAX_QUESTION, PROTOCOL_TEXT, PROTOCOL_WORDS, Language
 from atd_conversation.domain.automation.ratings import question_parts
-from atd_conversation.domain.automation.settings import PROTOCOL, RATINGS, check_text, check_words, ratings_of
+from atd_conversation.domain.automation.settings import (
+    PROTOCOL,
+    PUBLIC_COMMENTS,
+    RATINGS,
+    check_text,
+    check_words,
+    ratings_of,
+)
+from atd_conversation.domain.public_comments import MAX_PER_HOUR, MOST_PER_HOUR, QUESTION_WORDS, CommentMode
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.variables import filled
 
@@ -18,6 +26,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUESTION, p
 
 MAX_EXPIRY_HOURS = 7 * 24
 MAX_CORRECT_MINUTES = 24 * 60
+MAX_ACCOUNTS = 100
+CommentWords = Annotated[list[Word], Field(max_length=50, description="Words or phrases, found whole")]
 
 
 def _checked_text(value: str | None) -> str | None:
@@ -26,6 +36,14 @@ def _checked_text(value: str | None) -> str | None:
             check_text(value, "text")
         except Refusal as refusal:
             raise ValueError(refusal.detail) from None
+    return value
+
+
+def _checked_words(value: list[str]) -> list[str]:
+    try:
+        check_words(value, "words")
+    except Refusal as refusal:
+        raise ValueError(refusal.detail) from None
     return value
 
 
@@ -60,13 +78,39 @@ class ProtocolSettings(Body):
 
     _texts = field_validator("text", "opening_text")(_checked_text)
 
-    @field_validator("words")
+    _checked_words = field_validator("words")(_checked_words)
+
+
+class CommentRule(Body):
+    """Which public comments open a conversation; the others are filed: stored, closed, and waiting for nobody.
+
+    `mode`: `all`; `questions` (with a question mark, or one of the words); `words`; `none`. Of those, each post opens
+    `max_per_hour` conversations in any hour.
+    """
+
+    mode: CommentMode = "all"
+    words: CommentWords = Field(default_factory=lambda: list(QUESTION_WORDS))
+    max_per_hour: int = Field(default=MAX_PER_HOUR, ge=1, le=MOST_PER_HOUR)
+
+    _checked_words = field_validator("words")(_checked_words)
+
+
+class AccountCommentRule(CommentRule):
+    """The same of one account."""
+
+    account_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class CommentSettings(CommentRule):
+    """What holds on every account but on those of `accounts`."""
+
+    accounts: list[AccountCommentRule] = Field(default_factory=list, max_length=MAX_ACCOUNTS)
+
+    @field_validator("accounts")
     @classmethod
-    def _checked_words(cls, value: list[str]) -> list[str]:
-        try:
-            check_words(value, "words")
-        except Refusal as refusal:
-            raise ValueError(refusal.detail) from None
+    def _each_once(cls, value: list[AccountCommentRule]) -> list[AccountCommentRule]:
+        if len({one.account_id for one in value}) < len(value):
+            raise ValueError("must have each account once")
         return value
 
 
@@ -121,3 +165,8 @@ def ratings_policy_router(parts: Parts) -> APIRouter:
 def protocol_policy_router(parts: Parts) -> APIRouter:
     """`/api/v1/settings/protocol`."""
     return policy_router(parts, PolicyResource(PROTOCOL, ProtocolSettings))
+
+
+def comments_policy_router(parts: Parts) -> APIRouter:
+    """`/api/v1/settings/public-comments`."""
+    return policy_router(parts, PolicyResource(PUBLIC_COMMENTS, CommentSettings))

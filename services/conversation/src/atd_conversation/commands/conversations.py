@@ -26,6 +26,7 @@ from atd_conversation.domain.drafts import Draft, References, UploadedFile, comp
 from atd_conversation.domain.events import outbound_command, read_command
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.replies import below_the_last_comment
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
@@ -274,22 +275,23 @@ class Commands:
         return conversation
 
     async def say(
-        self, session: "Session", tenant_id: str, actor: Actor, conversation_id: str, draft: Draft, *, request_id: str
+        self, session: "Session", tenant_id: str, actor: Actor, conversation_id: str, said: Draft, *, request_id: str
     ) -> Message:
         """Send a message to the customer, or leave a note; the same `client_id` again gives the same message.
 
         Raises `Problem` 404, and 422 with the code and field of what the rules or the channel do not allow.
         """
         conversation = await self._conversation(session, tenant_id, conversation_id)
-        message_id = _message_id(conversation, actor, draft)
-        if draft.client_id is not None:
+        message_id = _message_id(conversation, actor, said)
+        if said.client_id is not None:
             known = await self._queries.message(tenant_id, message_id, session)
             if known is not None:
                 return known
         topic = None
-        if not draft.note:
+        if not said.note:
             topic = await channel_topic(self._channels, self._directory, tenant_id, conversation)
-        await self._check_mentions(tenant_id, conversation, draft)
+        await self._check_mentions(tenant_id, conversation, said)
+        draft = decided(lambda: below_the_last_comment(conversation, said))
         quoted = await self._quoted(session, tenant_id, conversation, draft)
         references = await self._references(session, tenant_id, conversation, draft)
         unit = UnitOfWork()
@@ -317,7 +319,7 @@ class Commands:
         tenant_id: str,
         actor: Actor,
         conversation_id: str,
-        draft: Draft,
+        said: Draft,
         *,
         at: datetime,
     ) -> Conversation:
@@ -326,9 +328,10 @@ class Commands:
         Nothing changes. Raises `Problem` as `say` does.
         """
         conversation = await self._conversation(session, tenant_id, conversation_id)
-        if not draft.note:
+        if not said.note:
             await channel_topic(self._channels, self._directory, tenant_id, conversation)
-        await self._check_mentions(tenant_id, conversation, draft)
+        await self._check_mentions(tenant_id, conversation, said)
+        draft = decided(lambda: below_the_last_comment(conversation, said))
         await self._quoted(session, tenant_id, conversation, draft)
         references = await self._references(session, tenant_id, conversation, draft)
         rules = self._channels.of(conversation.channel.kind)

@@ -27,6 +27,7 @@ _STATUSES = {
     "not_merged": 409,
     "not_closed": 409,
     "already_asked": 409,
+    "already_replied_privately": 409,
 }
 """Of refusals that speak of the present state and not of the request."""
 

@@ -13,7 +13,7 @@ from typing import Any
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.automation.memory import NOTHING_REMEMBERED
 from atd_conversation.domain.automation.ratings import RatingRequest
-from atd_conversation.domain.conversation_record import ConversationRecord
+from atd_conversation.domain.conversation_record import CommentRef, ConversationRecord
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Names
 from atd_conversation.domain.read_marks import (
@@ -92,10 +92,12 @@ class Conversation(ConversationRecord):
         reply_window: ReplyWindow | None = None,
         previous: "Conversation | None" = None,
         names: Names = UNNAMED,
+        filed: bool = False,
     ) -> tuple["Conversation", Change]:
         """A new conversation, waiting in the queue, because this message came.
 
         What a blocked customer writes needs a place and opens nothing: the conversation is closed from the beginning.
+        So is one that is `filed`: a public comment that opens none.
         On a channel with a reply window it is closed until the customer writes, unless they wrote in the `previous`
         conversation lately: the company's own messages open none.
         """
@@ -117,7 +119,8 @@ class Conversation(ConversationRecord):
         if reply_window is not None:
             before = previous is not None and previous.window_ends()
             conversation._extend_window(before or reply_window.closed(now))
-        if contact.blocked:
+        conversation.filed = filed and not contact.blocked
+        if contact.blocked or filed:
             conversation.status, conversation.closed_at = "closed", now
             return conversation, conversation._change("conversation.closed", ("status", "closed_at"))
         return conversation, conversation._change("conversation.opened")
@@ -125,10 +128,10 @@ class Conversation(ConversationRecord):
     def takes(self, moment: datetime) -> bool:
         """Whether a customer's message of this moment belongs here and does not open a new conversation.
 
-        A blocked customer opens none.
+        A blocked customer opens none, and what was filed is opened itself.
         """
         recent = self.closed_at is None or moment <= self.closed_at + REOPEN_WITHIN
-        return self.current and (recent or bool(self.contact.blocked))
+        return self.current and (recent or self.filed or bool(self.contact.blocked))
 
     def receive(
         self,
@@ -145,8 +148,8 @@ class Conversation(ConversationRecord):
         """Take a customer's message in; reopens the conversation where it was closed.
 
         What a blocked customer writes is kept, and changes nothing else. `reply_window` is how long it may be answered
-        with free text; None: without end. `needs_nobody`: it is an answer to a question of the product's (a rating):
-        nothing is reopened, nothing is unread, nobody waits.
+        with free text; None: without end. `needs_nobody`: it is an answer to a question of the product's (a rating), or
+        a public comment that is filed: nothing is reopened, nothing is unread, nobody waits.
         """
         blocked = self.contact.blocked
         quiet = blocked or needs_nobody
@@ -166,6 +169,8 @@ class Conversation(ConversationRecord):
             reply_to=reply_to,
             quotes=quotes,
         )
+        if self.is_public:
+            self.last_comment = CommentRef(message_id, data.external_id)
         if blocked:
             return [*changes, self.add_notice(message, "message.received")]
         moment = min(occurred_at, now)  # a provider's clock ahead gives no more time
@@ -269,6 +274,7 @@ class Conversation(ConversationRecord):
         message = self._by(SYSTEM, message_id, "outbound", text, now, kind=kind)
         message.content = EMPTY if content is None else content
         message.status, message.automatic = "pending", why
+        message.reply_to = self.last_comment.message_id if self.last_comment else None
         return self._add("message.sent", message, now)
 
     def ask_rating(self, request: RatingRequest) -> Change:
@@ -614,6 +620,7 @@ class Conversation(ConversationRecord):
     def _reopen(self, waiting_since: datetime | None = None) -> Change:
         self.status = "open" if self.assignee else "queued"
         self.closed_at = self.closed_waiting_since = None
+        self.filed = False
         self.waiting_since = waiting_since
         waits = ("waiting_since",) if waiting_since is not None else ()
         return self._change("conversation.reopened", ("status", "closed_at", *waits))

@@ -26,6 +26,14 @@ from atd_schemas.views import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class CommentRef:
+    """A public comment: our id of it, and the channel's."""
+
+    message_id: str
+    external_id: str
+
+
 @dataclass(slots=True)
 class ConversationRecord:
     """The state of a conversation. `recipient` is what a reply is addressed to, exactly as the channel told it.
@@ -44,6 +52,8 @@ class ConversationRecord:
     `tags` are the ids of those that its messages have; `names` is what ids were called when it was read.
     `reply_window_expires_at`: until when a person can answer; `free_until`, where it is earlier: until when a rule can.
     `memory` is what automatic messages have to know of the customer's thread: it goes on from the conversation before.
+    `filed`: nothing written here opened it, it is closed until somebody wants it. `last_comment` is the customer's last
+    message in a public thread, which answers stand below.
     `credited` had the conversation when it was closed last; `rating_request` is what the customer was asked last,
     `rated` the latest request that they have answered.
     """
@@ -88,6 +98,8 @@ class ConversationRecord:
     rating_request: RatingRequest | None = None
     rated: RatingRequest | None = None
     thread: ThreadView | None = None
+    filed: bool = False
+    last_comment: CommentRef | None = None
 
     @property
     def thread_id(self) -> str | None:

@@ -1,9 +1,12 @@
 """Quick replies: texts that attendants have ready, found by a shortcut or any word, with variables and files."""
 
+from dataclasses import replace
+
 from atd_conversation.domain.catalogue import CatalogueItem, TenantSettings
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.custom_fields import definitions_of
+from atd_conversation.domain.drafts import Draft
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.variables import FIELDS, check_variables, first_name
 from atd_schemas.views import FieldValue
@@ -13,6 +16,19 @@ MAX_BODY = 10_000
 
 MAX_FILES = 10
 """Files of one reply: as many as one request for sending takes."""
+
+
+def below_the_last_comment(conversation: Conversation, draft: Draft) -> Draft:
+    """An answer in public stands below a comment: the customer's last one, unless the draft says which.
+
+    Raises `Refusal` `nothing_to_answer`.
+    """
+    if not conversation.is_public or draft.note or draft.reply_to is not None:
+        return draft
+    below = conversation.last_comment
+    if below is None:
+        raise Refusal("nothing_to_answer", "The customer has written no comment that could be answered.")
+    return replace(draft, reply_to=below.message_id)
 
 
 def check_reply(reply: CatalogueItem, settings: TenantSettings) -> None:

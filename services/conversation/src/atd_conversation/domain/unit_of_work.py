@@ -33,7 +33,7 @@ class UnitOfWork:
 
     Conversations, contacts and messages that existed are kept with a copy of what they were. `moved_identities` has by
     key the contact that it named, and the one that it names from now on; `given_up` the contact that a key named, which
-    names nobody from now on. `receipts` and `early_changes` have rows of
+    names nobody from now on. `receipts`, `early_changes` and `openings` have rows of
     the collections of that name as they are to be (None: removed) and as they were read (None: not there).
     `cancelled_schedules` are scheduled messages that wait no more because their customer wrote first.
     `other_names` are further ids of new messages (account, provider's id), which are not saved.
@@ -58,6 +58,7 @@ class UnitOfWork:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     removed_attachments: dict[str, StoredAttachment] = field(default_factory=dict)
     early_changes: dict[str, tuple[Row | None, Row | None]] = field(default_factory=dict)
+    openings: dict[str, tuple[Row, Row | None]] = field(default_factory=dict)
     cancelled_schedules: list[ScheduledRef] = field(default_factory=list)
     other_names: set[tuple[str, str]] = field(default_factory=set)
     continued: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -60,6 +60,8 @@ def rating_answer(intake: Intake, event: InboundMessage, contact_id: str) -> Rat
 
 def _rating_answers(intake: Intake, event: InboundMessage, contact_id: str) -> Iterator[RatingAnswer]:
     data, moment = event.data, intake.moment(event)
+    if data.thread is not None and data.thread.public:
+        return  # nobody is asked in public
     current = intake.loaded.current.get(place_of(data, contact_id))
     quoted = None
     if data.reply_to_external_id is not None:

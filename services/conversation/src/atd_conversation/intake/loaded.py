@@ -29,6 +29,12 @@ def provider_key(account_id: str, external_id: str) -> str:
     return f"{account_id}:{external_id}"
 
 
+def openings_key(event: Arrival) -> str:
+    """The row of `post_openings` that says when the post of a public comment has opened conversations."""
+    thread = event.data.thread
+    return f"{event.data.account_id}:{thread.id if thread else ''}"
+
+
 @dataclass(slots=True)
 class Loaded:
     """What the database knows of a batch. The decision changes these objects and hands them to the unit.
@@ -51,6 +57,7 @@ class Loaded:
     sent_as: dict[tuple[str, str], Message] = field(default_factory=dict)
     early_receipts: dict[str, Row] = field(default_factory=dict)
     early_changes: dict[str, Row] = field(default_factory=dict)
+    openings: dict[str, Row] = field(default_factory=dict)
     shown_names: dict[str, Names] = field(default_factory=dict)
     spellings: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from atd_conversation.intake.batch import Arrival
 from atd_conversation.intake.changes import can_quote, wait_for_quoted
 from atd_conversation.intake.loaded import understands
 from atd_conversation.intake.people import contact_id_for, learn
+from atd_conversation.intake.public_comments import is_filed
 from atd_conversation.intake.receipts import apply_early_receipt
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.envelope import SYSTEM
@@ -27,8 +28,9 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
         return
     contact_id = _contact_id(intake, event, cause)
     answered = rating_answer(intake, event, contact_id)
-    arrival = None if answered else Arriving.of(intake, event, contact_id)
-    conversation = answered.conversation if answered else _conversation(intake, event, contact_id, cause)
+    filed = is_filed(intake, event, contact_id)
+    arrival = None if answered or filed else Arriving.of(intake, event, contact_id)
+    conversation = answered.conversation if answered else _conversation(intake, event, contact_id, cause, filed=filed)
     intake.unit.touch(conversation)
     learn(intake, conversation, event, cause)
     reply_to, quotes = _quoted(intake, conversation, event)
@@ -40,7 +42,7 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
         reply_to=reply_to,
         quotes=quotes,
         reply_window=intake.loaded.channels.of(conversation.channel.kind).reply_window,
-        needs_nobody=answered is not None,
+        needs_nobody=filed or answered is not None,
     )
     for change in changes:
         intake.emit(conversation, change, cause)
@@ -64,7 +66,8 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
         return
     if loaded.target(data.account_id, data.external_id) is not None:
         return
-    conversation = _conversation(intake, event, _contact_id(intake, event, cause), cause)
+    contact_id = _contact_id(intake, event, cause)
+    conversation = _conversation(intake, event, contact_id, cause, filed=is_filed(intake, event, contact_id))
     intake.unit.touch(conversation)
     learn(intake, conversation, event, cause)
     reply_to, quotes = _quoted(intake, conversation, event)
@@ -99,15 +102,28 @@ def _contact_id(intake: Intake, event: Arrival, cause: Cause) -> str:
     return contact_id
 
 
-def _conversation(intake: Intake, event: Arrival, contact_id: str, cause: Cause) -> Conversation:
-    """The conversation that takes the message, opened now if there is none."""
+def _conversation(
+    intake: Intake, event: Arrival, contact_id: str, cause: Cause, *, filed: bool = False
+) -> Conversation:
+    """The conversation that takes the message, opened now if there is none. `filed`: the message opens none.
+
+    What is filed stays in the customer's conversation below the post, however old that is.
+    """
     conversation = intake.loaded.current.get(place_of(event.data, contact_id))
-    if conversation is None or not conversation.takes(intake.moment(event)):
-        conversation = _open(intake, event, contact_id, conversation, cause)
+    if conversation is None or not (filed or conversation.takes(intake.moment(event))):
+        conversation = _open(intake, event, contact_id, conversation, cause, filed=filed)
     return conversation
 
 
-def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversation | None, cause: Cause) -> Conversation:
+def _open(
+    intake: Intake,
+    event: Arrival,
+    contact_id: str,
+    previous: Conversation | None,
+    cause: Cause,
+    *,
+    filed: bool,
+) -> Conversation:
     if previous is not None:
         intake.unit.touch(previous)
         previous.current = False
@@ -128,6 +144,7 @@ def _open(intake: Intake, event: Arrival, contact_id: str, previous: Conversatio
         reply_window=intake.loaded.channels.of(event.data.channel).reply_window,
         previous=previous,
         names=intake.loaded.shown_names.get(event.tenant_id, UNNAMED),
+        filed=filed,
     )
     intake.unit.new_conversations[opened.id] = opened
     intake.loaded.add_conversation(opened)

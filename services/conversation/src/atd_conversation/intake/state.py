@@ -134,6 +134,13 @@ class Intake:
         self.unit.receipts[key] = (row, read)
         self.loaded.early_receipts[key] = row
 
+    def put_opening(self, key: str, row: Row) -> None:
+        """Leave a row of `post_openings`."""
+        rows = self.unit.openings
+        read = rows[key][1] if key in rows else self.loaded.openings.get(key)
+        rows[key] = (row, read)
+        self.loaded.openings[key] = row
+
     def put_early_change(self, key: str, row: Row | None) -> None:
         """Leave a row of `early_changes`, or take it away."""
         rows, loaded = self.unit.early_changes, self.loaded.early_changes

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_record import CommentRef
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.read_marks import ReadMark
@@ -137,6 +138,8 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "woke_at": conversation.woke_at,
         "last_activity_at": conversation.last_activity_at,
         "current_of": conversation.place if conversation.current else None,
+        "filed": conversation.filed or None,
+        "last_comment": asdict(conversation.last_comment) if conversation.last_comment else None,
         "thread": conversation.thread.model_dump(exclude_none=True) if conversation.thread else None,
         "sequence": conversation.sequence,
         "order": conversation.order,
@@ -233,6 +236,8 @@ def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversatio
         type_id=get("type_id"),
         tags=tuple(get("tags", ())),
         names=names,
+        filed=get("filed", False),
+        last_comment=CommentRef(**document["last_comment"]) if "last_comment" in document else None,
         thread=ThreadView.model_validate(document["thread"]) if "thread" in document else None,
         **automation_of(document),
     )

@@ -9,7 +9,7 @@ from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.strands import current_of, place_of
 from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
 from atd_conversation.intake.joining import joinable
-from atd_conversation.intake.loaded import Loaded, provider_key, senders
+from atd_conversation.intake.loaded import Loaded, openings_key, provider_key, senders
 from atd_conversation.intake.spellings import Name, Told, keys_of, not_found, spell, spell_by_stored_ids, told_of
 from atd_conversation.store.documents import contact_of, conversation_of, message_of
 from atd_conversation.store.indexes import (
@@ -20,6 +20,7 @@ from atd_conversation.store.indexes import (
     EARLY_RECEIPTS,
     IDENTITIES,
     MESSAGES,
+    POST_OPENINGS,
 )
 from atd_conversation.store.names import NameSource, NoNames
 from atd_schemas.ids import provider_event_id
@@ -65,6 +66,8 @@ class InboundLoader:
             await self._load_stored(reads, loaded, batch)
         await self._load_people(reads, loaded, batch)
         await self._load_messages(reads, loaded, batch, answers=answers)
+        posts = {openings_key(event) for event in batch.arrivals() if event.data.thread and event.data.thread.public}
+        loaded.openings = {row["_id"]: row for row in await reads.find(POST_OPENINGS, "_id", posts)}
         missing = {m.conversation_id for m in loaded.messages.values()} - loaded.conversations.keys()
         for row in await reads.find(CONVERSATIONS, "_id", missing):
             loaded.add_conversation(conversation_of(row))

@@ -9,6 +9,7 @@ CONVERSATIONS = "conversations"
 MESSAGES = "messages"
 EARLY_RECEIPTS = "early_receipts"
 EARLY_CHANGES = "early_changes"
+POST_OPENINGS = "post_openings"
 ATTACHMENTS = "attachments"
 COUNTERS = "counters"
 CHANNEL_ACCOUNTS = "channel_accounts"
@@ -173,6 +174,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     TIMELINE: [IndexModel([("subject", 1), ("sequence", -1)])],
     EARLY_RECEIPTS: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY), _OWNED],
     EARLY_CHANGES: [IndexModel([("at", 1)], expireAfterSeconds=8 * _DAY), _OWNED],
+    # counted for an hour
+    POST_OPENINGS: [IndexModel([("at", 1)], expireAfterSeconds=_DAY)],
     ATTACHMENTS: [
         # the room that a tenant's files take
         IndexModel([("tenant_id", 1), ("state", 1), ("size", 1)], name=BY_SIZE),

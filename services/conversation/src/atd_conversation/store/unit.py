@@ -29,6 +29,7 @@ from atd_conversation.store.indexes import (
     EARLY_RECEIPTS,
     IDENTITIES,
     MESSAGES,
+    POST_OPENINGS,
     SCHEDULED,
     TIMELINE,
     VIEW_COUNTS,
@@ -134,6 +135,7 @@ def _writes(unit: UnitOfWork, now: datetime) -> Iterator[Write]:
     yield _messages(unit)
     yield _receipts(unit, now)
     yield _early_changes(unit, now)
+    yield _openings(unit, now)
     yield Write.inserts(ATTACHMENTS, [stored_attachment_document(stored) for stored in unit.new_attachments.values()])
     yield _attachments(unit, now)
     yield Write.inserts(TIMELINE, [entry_document(entry) for entry in unit.timeline])
@@ -194,6 +196,21 @@ def _early_changes(unit: UnitOfWork, now: datetime) -> Write:
         else:
             operations.append(ReplaceOne(as_read, {**row, "version": before["version"] + 1, "at": now}))
     return Write(EARLY_CHANGES, operations)
+
+
+def _openings(unit: UnitOfWork, now: datetime) -> Write:
+    """Of two processes that open conversations of one post at once, one counts again."""
+    return Write(
+        POST_OPENINGS,
+        [
+            InsertOne({"_id": key, **row, "version": 1, "at": now})
+            if before is None
+            else ReplaceOne(
+                {"_id": key, "version": before["version"]}, {**row, "version": before["version"] + 1, "at": now}
+            )
+            for key, (row, before) in unit.openings.items()
+        ],
+    )
 
 
 def _attachments(unit: UnitOfWork, now: datetime) -> Write:

@@ -74,12 +74,16 @@ class Scene:
         return self.conversation.window_is_open(self.now + _TIME_TO_SEND, self.rules.reply_window, by_person=False)
 
     def situation(self) -> Situation:
-        """The same, as the decision has to know it."""
+        """The same, as the decision has to know it. In public there must be a comment that the answer stands below."""
+        public = self.conversation.is_public
         return Situation(
             channel=self.conversation.channel.kind,
             memory=self.conversation.memory,
             blocked=self.blocked,
-            can_write=self.served and self.window_is_open,
+            can_write=self.served
+            and self.window_is_open
+            and (not public or self.conversation.last_comment is not None),
+            public=public,
         )
 
 
@@ -106,20 +110,22 @@ def after_status(scene: Scene, before: ConversationStatus, actor: Actor) -> Iter
     else:
         return
     yield from _carry_out(scene, decide(scene.automation.rules, happening, scene.situation(), scene.now), happening)
-    if status == "closed" and scene.automation.ratings.asks_after(by):  # type: ignore[arg-type]  # see above
+    if status == "closed" and not scene.conversation.is_public and scene.automation.ratings.asks_after(by):  # type: ignore[arg-type]  # see above
         yield from _ask_after_closing(scene, actor)
 
 
 def ask_by_hand(scene: Scene, actor: Actor) -> Iterator[Effect]:
     """Somebody has the customer asked for a rating.
 
-    Raises `Refusal`: `not_closed`, `superseded`, `already_asked`, `contact_blocked`, `window_closed`.
+    Raises `Refusal`: `not_closed`, `superseded`, `public_thread`, `already_asked`, `contact_blocked`, `window_closed`.
     """
     conversation = scene.conversation
     if conversation.status != "closed" or conversation.closed_at is None:
         raise Refusal("not_closed", "A rating is asked for after the conversation; close it first.")
     if not conversation.current:
         raise Refusal("superseded", "The customer has a newer conversation on this account.")
+    if conversation.is_public:
+        raise Refusal("public_thread", "Everybody reads this thread; nobody is asked for a rating in public.")
     asked = conversation.rating_request
     if asked is not None and asked.asked_at >= conversation.closed_at:
         raise Refusal("already_asked", "The customer has already been asked about this conversation.")
@@ -248,8 +254,13 @@ def _send(
 def _command(scene: Scene, message: Message | None) -> OutboundMessage | None:
     if message is None:
         return None
+    below = scene.conversation.last_comment
     return outbound_command(
-        scene.conversation, message, now=scene.now, causation_id=scene.cause, reply_to_external_id=None
+        scene.conversation,
+        message,
+        now=scene.now,
+        causation_id=scene.cause,
+        reply_to_external_id=below.external_id if below else None,
     )
 
 

@@ -14,8 +14,9 @@ Hindrance = Literal[
     "disabled", "trigger", "words", "closed_by", "channel", "hours", "period", "another", "loop", "blocked", "window"
 ]
 """Why a rule is not sent: it is switched off; something else has happened; no word of it was written; somebody else
-closed; the channel or the hours are not its; it was sent lately; another rule answers the same; two machines would
-talk; the customer is blocked; the customer cannot be written to now."""
+closed; the channel or the hours are not its, or everybody would read it and it does not name the channel; it was sent
+lately; another rule answers the same; two machines would talk; the customer is blocked; the customer cannot be written
+to now."""
 
 MOST_AT_ONCE = 2
 """Automatic messages that one event leads to."""
@@ -38,13 +39,14 @@ class Happening:
 class Situation:
     """The thread in which it happened. `can_write`: the reply window is open and the channel can be written to.
 
-    No `channel`: whichever, where somebody asks what would be sent.
+    No `channel`: whichever, where somebody asks what would be sent. `public`: everybody would read it.
     """
 
     channel: ChannelKind | None
     memory: Memory
     blocked: bool = False
     can_write: bool = True
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ _CHECKS: tuple[tuple[Hindrance, _Check], ...] = (
         lambda rule, happening, _, __: rule.trigger == "closed" and rule.closed_by not in ("anyone", happening.by),
     ),
     ("channel", lambda rule, _, situation, __: bool(rule.channels) and situation.channel not in (None, *rule.channels)),
+    ("channel", lambda rule, _, situation, __: situation.public and situation.channel not in rule.channels),
     ("hours", lambda rule, _, __, now: _outside_hours(rule, now)),
     ("blocked", lambda _, __, situation, ___: situation.blocked),
     ("window", lambda _, __, situation, ___: not situation.can_write),

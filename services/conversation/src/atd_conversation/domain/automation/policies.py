@@ -6,6 +6,7 @@ from typing import Literal
 
 from atd_conversation.domain.automation.ratings import TEXTS, RatingTexts
 from atd_conversation.domain.automation.rules import MAX_POSITION, AutomaticReply
+from atd_conversation.domain.public_comments import CommentPolicy
 
 Language = Literal["pt-BR", "en", "es"]
 
@@ -108,6 +109,7 @@ class Automation:
     replies: tuple[AutomaticReply, ...] = ()
     protocol: ProtocolPolicy = field(default_factory=ProtocolPolicy)
     ratings: RatingPolicy = field(default_factory=RatingPolicy)
+    comments: CommentPolicy = field(default_factory=CommentPolicy)
     rules: tuple[AutomaticReply, ...] = field(init=False, repr=False, compare=False)
     """Every automatic reply, the product's own too: made once, and asked for by every message."""
 

@@ -35,8 +35,8 @@ MAX_PERIOD_HOURS = 24 * 90
 class AutomaticReply:
     """One rule. They are looked at by `position`; `words` belong to `keyword`, `closed_by` to `closed`.
 
-    `when` says how `hours` count. No `channels`: on all of them. Within `period` it is sent to the same customer, in
-    the same thread, at most once; None: each time.
+    `when` says how `hours` count. No `channels`: on all of them but those where everybody reads what is written, which
+    must be named. Within `period` it is sent to the same customer, in the same thread, at most once; None: each time.
     """
 
     id: str

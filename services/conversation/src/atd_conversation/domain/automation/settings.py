@@ -12,18 +12,25 @@ from atd_conversation.domain.automation.rules import AutomaticReply
 from atd_conversation.domain.automation.words import words_in
 from atd_conversation.domain.catalogue import CatalogueItem, TenantSettings, Values
 from atd_conversation.domain.catalogue_kinds import AUTOMATIC_REPLY
+from atd_conversation.domain.public_comments import policy_of
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.variables import check_variables, parsed
 
 RATINGS = "ratings"
 PROTOCOL = "protocol"
-"""The names of the two policies."""
+PUBLIC_COMMENTS = "public-comments"
+"""The names of the policies."""
 
 
 def automation_of(settings: TenantSettings) -> Automation:
     """Everything that a company has decided."""
     replies = tuple(reply_of(item) for item in settings.of(AUTOMATIC_REPLY).values())
-    return Automation(replies, protocol_of(settings.policy(PROTOCOL)), ratings_of(settings.policy(RATINGS)))
+    return Automation(
+        replies,
+        protocol_of(settings.policy(PROTOCOL)),
+        ratings_of(settings.policy(RATINGS)),
+        policy_of(settings.policy(PUBLIC_COMMENTS)),
+    )
 
 
 def reply_of(item: CatalogueItem) -> AutomaticReply:
