@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from atd_servicekit.serving import KEEP_ALIVE_SECONDS
+from atd_testing.meta import create_fake_meta
 from atd_testing.telegram import create_fake_bot_api
 from atd_testing.whatsapp import create_fake_graph
 
@@ -44,6 +45,7 @@ def create_fakes(*, but: Collection[str] = ()) -> dict[str, FastAPI]:
     made: Mapping[str, Callable[[], FastAPI]] = {
         AT_ROOT: lambda: create_fake_graph().app,
         "telegram": lambda: create_fake_bot_api().app,
+        "meta": lambda: create_fake_meta().app,
     }
     return {outbound: make() for outbound, make in made.items() if outbound not in but}
 

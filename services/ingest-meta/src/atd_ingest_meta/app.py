@@ -86,7 +86,7 @@ def _graph(base: Base, name: str) -> GraphApi:
     settings = base.settings
     return GraphApi(
         ProviderConnection(name, base.runtime, settings, settings.api_url),
-        ProviderConnection(f"{name}-instagram", base.runtime, settings, settings.instagram_url),
+        ProviderConnection(f"{name}-instagram", base.runtime, settings, settings.instagram_base),
         settings.api_version,
     )
 
