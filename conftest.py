@@ -8,6 +8,7 @@ pytest_plugins = [
     "atd_testing.proofs",
     "atd_testing.plugin",
     "atd_testing.channels.fixtures",
+    "atd_testing.channels.conformance",
 ]
 
 # How long an example takes says more about the machine than about the code.

@@ -1,12 +1,14 @@
 """`python -m tests.docs` writes the tables of the documents anew, and the tests into the pages of the channels.
 
-`python -m tests.docs web-types` writes the types of the API for the web client.
+`python -m tests.docs web-types` writes the types of the API for the web client; `python -m tests.docs conformance` runs
+the contract of every channel service, which takes minutes, and writes what came of it.
 """
 
 import sys
 from pathlib import Path
 
 from deploy.web.client import ClientError
+from tests.docs.conformance import run_contract
 from tests.docs.proofs import rewrite
 from tests.docs.tables import DOCUMENTS, rewritten
 from tests.docs.web_types import rewrite_types
@@ -15,7 +17,7 @@ from tests.docs.web_types import rewrite_types
 def main(arguments: list[str]) -> int:
     """Rewrite every file that has changed; returns the exit status."""
     try:
-        changed = rewrite_types() if arguments == ["web-types"] else _rewrite_documents()
+        changed = list(_WRITERS[arguments[0]]()) if arguments else _rewrite_documents()
     except ClientError as error:
         print(error, file=sys.stderr)
         return 1
@@ -35,6 +37,9 @@ def _rewrite_documents() -> list[Path]:
             document.write_text(after, encoding="utf-8")
             changed.append(document)
     return [*changed, *rewrite()]
+
+
+_WRITERS = {"web-types": rewrite_types, "conformance": run_contract}
 
 
 if __name__ == "__main__":
