@@ -87,6 +87,7 @@ async def test_only_who_manages_settings_changes_rules(desk: Any) -> None:
         ("PUT", "/automatic-replies/order", {"ids": []}),
         ("PUT", "/settings/ratings", {"enabled": True}),
         ("PUT", "/settings/protocol", {}),
+        ("PUT", "/settings/file-too-large", {}),
     ):
         assert (await desk.refused(method, path, body))[:2] == (403, "forbidden")
     assert await desk.pages("/automatic-replies") == []
@@ -206,6 +207,15 @@ async def test_the_words_and_the_text_of_the_protocol_number_can_be_changed(mana
     off = {"on_request": False}
     await manager.do("PUT", "/settings/protocol", off)
     assert (await manager.get("/settings/protocol"))["on_request"] is False
+
+
+async def test_what_is_said_of_files_that_are_too_large_can_be_changed(manager: Any) -> None:
+    path = "/settings/file-too-large"
+    assert await manager.get(path) == {"enabled": True, "language": "pt-BR", "text": None}
+    await manager.do("PUT", path, {"language": "es", "text": "Muy grande, {{contact.first_name}}"})
+    assert (await manager.get(path))["text"] == "Muy grande, {{contact.first_name}}"
+    for body, field in (({"text": "{{x}}"}, "text"), ({"language": "fr"}, "language")):
+        assert await manager.refused("PUT", path, body) == (422, "invalid", [field])
 
 
 # --- ratings

@@ -136,7 +136,7 @@ async def test_free_text_is_refused_where_only_the_phone_has_written(desk: Any) 
 
 
 async def test_a_channel_that_cannot_be_answered_yet(desk: Any) -> None:
-    (conversation_id,) = await desk.written(channel="telegram")
+    (conversation_id,) = await desk.written(channel="web")
     answer = await desk.refused("POST", f"/conversations/{conversation_id}/messages", {"text": "Olá"})
     assert answer == (422, "channel_not_supported", [])
 

@@ -275,7 +275,7 @@ async def test_when_a_message_cannot_be_reacted_to(talk: Talk) -> None:
 
 
 async def test_a_channel_without_reactions_has_none(talk: Talk) -> None:
-    await talk.parts.db.conversations.update_one({"_id": talk.id}, {"$set": {"channel.kind": "telegram"}})
+    await talk.parts.db.conversations.update_one({"_id": talk.id}, {"$set": {"channel.kind": "web"}})
     assert (await talk.refused("react", (await talk.received()).id, "👍"))[0] == 422
 
 
@@ -357,6 +357,6 @@ async def test_typing_is_told_each_time_and_names_the_customers_last_message(tal
 
 
 async def test_a_channel_that_cannot_be_told_is_read_all_the_same(talk: Talk) -> None:
-    await talk.parts.db.conversations.update_one({"_id": talk.id}, {"$set": {"channel.kind": "telegram"}})
+    await talk.parts.db.conversations.update_one({"_id": talk.id}, {"$set": {"channel.kind": "web"}})
     assert (await talk.do("read", talk.id, typing=True)).view("bia").unread_count == 0
     assert await talk.told("outbound.read") == []

@@ -292,9 +292,12 @@ class Reaction(Schema):
 
 
 class AutomaticRef(Schema):
-    """Why the product sent a message by itself: a rule (`reply`), the number on request, a question for a rating."""
+    """Why the product sent a message by itself: a rule (`reply`), the number on request, a question for a rating.
 
-    kind: Literal["reply", "protocol", "rating_request", "rating_thanks"]
+    `file_too_large`: the channel did not hand over a file of the customer's.
+    """
+
+    kind: Literal["reply", "protocol", "rating_request", "rating_thanks", "file_too_large"]
     rule_id: str | None = None
     rule_name: str | None = None
 

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from atd_conversation.domain.automation.acting import Scene, after_status
-from atd_conversation.domain.automation.policies import Automation, RatingPolicy
+from atd_conversation.domain.automation.policies import FILE_TEXTS, Automation, FilePolicy, RatingPolicy
 from atd_conversation.domain.automation.rules import AutomaticReply
 from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import conversation_event
 from atd_schemas.contents import AnswerContent, Row
 from atd_schemas.envelope import SYSTEM
-from atd_schemas.views import Named
+from atd_schemas.inbound import InboundAttachment, InboundMessage
+from atd_schemas.views import AutomaticRef, Named
 from atd_testing.inbound import NOON, customer_message, phone_message
 
 from .world import BIA, HOUR, A, B, T, World, asked, told, types
@@ -376,3 +377,52 @@ def test_with_ratings_off_nobody_is_asked() -> None:
     world = World()
     world.batch(customer_message(T, A, "w1"))
     assert close(world, world.conversation()) == []
+
+
+# --- a file that the channel does not hand over
+
+
+def video(number: int, at: datetime = NOON, *, too_large: bool = True, channel: str = "telegram") -> InboundMessage:
+    """A video of a customer, with words below it."""
+    told = customer_message(T, A, f"55:{number}", text="Veja o vídeo", at=at)
+    file = InboundAttachment(
+        id=f"f{number}", provider_id=f"p{number}", mime_type="video/mp4", unavailable="too_large" if too_large else None
+    )
+    data = told.data.model_copy(update={"channel": channel, "kind": "video", "attachments": (file,)})
+    return told.model_copy(update={"data": data})
+
+
+def test_a_customer_is_told_that_a_file_is_too_large_and_what_the_limit_is() -> None:
+    world = World(automation=Automation())
+    (said,) = texts(world.batch(video(1)))
+    assert said is not None
+    assert "(20 MB)" in said
+    message = world.conversation().last_message
+    assert message is not None
+    assert world.messages[message.id].automatic == AutomaticRef(
+        kind="file_too_large", rule_id="file-too-large", rule_name="file-too-large"
+    )
+
+
+def test_of_files_that_are_too_large_a_customer_is_told_once_an_hour() -> None:
+    world = World(automation=Automation())
+    assert len(texts(world.batch(video(1), video(2)))) == 1
+    assert texts(world.batch(video(3, NOON + 30 * MINUTE), now=NOON + 30 * MINUTE)) == []
+    assert len(texts(world.batch(video(4, NOON + 61 * MINUTE), now=NOON + 61 * MINUTE))) == 1
+
+
+@pytest.mark.parametrize("language", FILE_TEXTS)
+def test_a_company_can_choose_the_language_its_own_words_or_silence(language: Any) -> None:
+    def said(policy: FilePolicy) -> list[str | None]:
+        return texts(World(automation=Automation(files=policy)).batch(video(1)))
+
+    (plain,) = said(FilePolicy(language=language))
+    assert plain == FILE_TEXTS[language].partition("{{")[0] + "20 MB" + FILE_TEXTS[language].partition("}}")[2]
+    assert said(FilePolicy(language=language, text="Mande menor, {{contact.first_name}}")) == ["Mande menor, Ana"]
+    assert said(FilePolicy(enabled=False)) == []
+
+
+def test_nothing_is_said_of_a_file_that_can_be_fetched_nor_where_nobody_may_be_written_to() -> None:
+    assert texts(World(automation=Automation()).batch(video(1, too_large=False))) == []
+    late = NOON + 25 * HOUR
+    assert texts(World(automation=Automation()).batch(video(1, channel="messenger"), now=late)) == []

@@ -19,7 +19,7 @@ from atd_conversation.intake.loaded import Loaded, provider_key
 from atd_conversation.intake.spellings import not_found, spell, spell_by_stored_ids, told_of
 from atd_schemas.envelope import Actor, Envelope
 from atd_schemas.inbound import SendFailure
-from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL, OUTBOUND_WHATSAPP, adapter, encode
+from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_BY_CHANNEL, adapter, encode
 from atd_servicekit.outbox import next_order
 from atd_testing.inbound import NOON
 
@@ -230,8 +230,8 @@ def told(unit: UnitOfWork) -> list[Any]:
 
 def asked(unit: UnitOfWork) -> list[Any]:
     """The commands of a unit."""
-    topic = OUTBOUND_WHATSAPP
-    return [adapter(topic).validate_json(encode(out.event)) for out in unit.outgoing if out.topic == topic]
+    topics = OUTBOUND_BY_CHANNEL.values()
+    return [adapter(out.topic).validate_json(encode(out.event)) for out in unit.outgoing if out.topic in topics]
 
 
 def types(unit: UnitOfWork) -> list[str]:

@@ -7,6 +7,7 @@ from atd_conversation.api.attachments import attachments_router
 from atd_conversation.api.automatic_replies import automatic_replies_router
 from atd_conversation.api.automation_policies import (
     comments_policy_router,
+    file_policy_router,
     protocol_policy_router,
     ratings_policy_router,
 )
@@ -79,6 +80,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         search_router,
         automatic_replies_router,
         protocol_policy_router,
+        file_policy_router,
         ratings_policy_router,
         comments_policy_router,
         ratings_router,

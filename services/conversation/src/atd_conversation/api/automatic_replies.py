@@ -185,7 +185,7 @@ def automatic_replies_router(parts: Parts) -> APIRouter:
             rules = [reply_of_values("draft", values)]
         else:
             automation = await parts.automations.of(identity.tenant_id)
-            rules = list(automation.rules)
+            rules = [one for one in automation.rules if one.kind != "file_too_large"]
         told: list[Trigger] = [*wanted.triggers, "keyword"] if wanted.text else wanted.triggers
         triggers = frozenset(told)
         happening = Happening(triggers, wanted.text, wanted.closed_by, written="closed" not in triggers)
@@ -211,7 +211,7 @@ def _checked(verdict: Verdict, attendant: str | None) -> CheckedReply:
     return CheckedReply(
         id=rule.id,
         name=rule.name,
-        kind=rule.kind,
+        kind="protocol" if rule.kind == "protocol" else "reply",
         fires=verdict.is_sent,
         hindrance=verdict.hindrance,
         text=filled(rule.text, sample_values(attendant)).text,

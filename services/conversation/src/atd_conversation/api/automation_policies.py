@@ -1,4 +1,4 @@
-"""The policies of what is done without a person: ratings, the protocol number, which public comments open anything."""
+"""The policies of what is done without a person: ratings, the protocol number, large files, public comments."""
 
 from typing import Annotated, Literal
 
@@ -11,6 +11,7 @@ from atd_conversation.api.parts import Body, Parts, Reader
 from atd_conversation.domain.automation.policies import MAX_QUESTION, PROTOCOL_TEXT, PROTOCOL_WORDS, Language
 from atd_conversation.domain.automation.ratings import question_parts
 from atd_conversation.domain.automation.settings import (
+    FILES,
     PROTOCOL,
     PUBLIC_COMMENTS,
     RATINGS,
@@ -114,6 +115,19 @@ class CommentSettings(CommentRule):
         return value
 
 
+class FileTooLargeSettings(Body):
+    """Whether customers are told that the channel does not hand over a file of theirs because of its size.
+
+    They are told once an hour at most. A text that is null is the product's in `language`, which names the limit.
+    """
+
+    enabled: bool = True
+    language: Language = "pt-BR"
+    text: Text | None = None
+
+    _texts = field_validator("text")(_checked_text)
+
+
 class RatingDefaults(BaseModel):
     """The product's own texts in the language of the settings."""
 
@@ -170,3 +184,8 @@ def protocol_policy_router(parts: Parts) -> APIRouter:
 def comments_policy_router(parts: Parts) -> APIRouter:
     """`/api/v1/settings/public-comments`."""
     return policy_router(parts, PolicyResource(PUBLIC_COMMENTS, CommentSettings))
+
+
+def file_policy_router(parts: Parts) -> APIRouter:
+    """`/api/v1/settings/file-too-large`."""
+    return policy_router(parts, PolicyResource(FILES, FileTooLargeSettings))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from atd_conversation.domain.automation.acting import Effect, Scene, after_message, take_rating
 from atd_conversation.domain.automation.policies import DEFAULT_AUTOMATION
 from atd_conversation.domain.automation.ratings import Answer, RatingRequest, read_answer
-from atd_conversation.domain.automation.rules import Trigger
+from atd_conversation.domain.automation.rules import Occasion, Trigger
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.strands import place_of
 from atd_conversation.intake.state import Cause, Intake
@@ -14,6 +14,9 @@ from atd_schemas.contents import AnswerContent
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundMessage
 from atd_schemas.views import ConversationStatus
+
+_TOO_LARGE = "too_large"
+"""What channels say of a file that is too large to be handed over (`InboundAttachment.unavailable`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,9 @@ def reply_automatically(
 ) -> None:
     """Say what the company has decided to have said to such a message, if anything."""
     scene = _scene(intake, conversation, event)
-    triggers = arriving.triggers(conversation)
+    triggers: frozenset[Occasion] = arriving.triggers(conversation)
+    if any(file.unavailable == _TOO_LARGE for file in event.data.attachments):
+        triggers |= {"file_too_large"}
     for effect in after_message(scene, _text(event), intake.moment(event), triggers):
         _tell(intake, conversation, effect, cause)
 

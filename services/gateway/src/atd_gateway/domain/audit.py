@@ -157,6 +157,7 @@ AUDITED: Mapping[str, Audited] = {
     **_catalogue("automatic-replies", "automatic_reply", ordered=True),
     **_catalogue("contact-fields", "contact_field"),
     **_setting("closing"),
+    **_setting("file-too-large"),
     **_setting("protocol"),
     **_setting("ratings"),
     "PUT /privacy/retention": Audited(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.automation.decide import Decision, Happening, Situation, decide
-from atd_conversation.domain.automation.policies import Automation
+from atd_conversation.domain.automation.policies import FILE_LIMIT, Automation
 from atd_conversation.domain.automation.ratings import (
     Answer,
     RatingRefusal,
@@ -18,8 +18,9 @@ from atd_conversation.domain.automation.ratings import (
     asks_by,
     question_parts,
 )
-from atd_conversation.domain.automation.rules import AutomaticReply, Trigger
+from atd_conversation.domain.automation.rules import AutomaticReply, Occasion
 from atd_conversation.domain.channels import ChannelRules
+from atd_conversation.domain.channels.composing import shortened
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.drafts import Draft, References
 from atd_conversation.domain.events import outbound_command
@@ -88,7 +89,7 @@ class Scene:
 
 
 def after_message(
-    scene: Scene, text: str | None, occurred_at: datetime, triggers: frozenset[Trigger]
+    scene: Scene, text: str | None, occurred_at: datetime, triggers: frozenset[Occasion]
 ) -> Iterator[Effect]:
     """The customer has written: which automatic replies that leads to. `triggers` are those beside `keyword`."""
     conversation = scene.conversation
@@ -239,14 +240,15 @@ def _send(
 ) -> Iterator[Effect]:
     """Send a text with its variables filled in; what the channel does not take is not sent."""
     conversation, now = scene.conversation, scene.now
-    said = filled(text, values_of(conversation)).text
+    said = filled(text, {**values_of(conversation), FILE_LIMIT: scene.rules.file_limit}).text
     if content is None:
         try:
             said = scene.rules.compose(Draft(text=said), References()).text or ""
         except Refusal:
             return
     elif scene.rules.limits.interactive is not None:
-        said = said[: scene.rules.limits.interactive.body_max]
+        offered = scene.rules.limits.interactive
+        said = shortened(said, offered.body_max, offered.body_unit)
     change = conversation.send_automatic(message_id, why=why, text=said, content=content, now=now)
     yield Effect(change, _command(scene, change.message))
 

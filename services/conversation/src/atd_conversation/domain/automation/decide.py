@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from atd_conversation.domain.automation.memory import Memory
-from atd_conversation.domain.automation.rules import AutomaticReply, Trigger
+from atd_conversation.domain.automation.rules import AutomaticReply, Occasion
 from atd_conversation.domain.automation.words import mentions
 from atd_schemas.views import ChannelKind
 
@@ -29,7 +29,7 @@ class Happening:
     `written`: the customer wrote; else the company changed the status.
     """
 
-    triggers: frozenset[Trigger]
+    triggers: frozenset[Occasion]
     text: str | None = None
     by: Literal["person", "automatic"] | None = None
     written: bool = True

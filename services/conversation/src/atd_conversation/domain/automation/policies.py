@@ -1,7 +1,12 @@
-"""What a company has decided about ratings and the protocol number; the defaults are what a new company has."""
+"""What a company has decided about ratings, the protocol number, and files that are too large.
 
+The defaults are what a new company has.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Literal
 
 from atd_conversation.domain.automation.ratings import TEXTS, RatingTexts
@@ -20,6 +25,24 @@ PROTOCOL_WORDS = ("protocolo", "número do protocolo", "protocol")
 PROTOCOL_TEXT = "O protocolo desta conversa é {{conversation.number}}."
 
 _AFTER_OTHERS = MAX_POSITION + 1
+_BEFORE_OTHERS = -1
+
+FILE_TOO_LARGE = "file-too-large"
+
+FILE_LIMIT = "channel.file_limit"
+"""The variable of the product's own text: how large a file of a customer the channel hands over."""
+
+FILE_TEXTS: Mapping[Language, str] = MappingProxyType(
+    {
+        "pt-BR": "Não conseguimos receber o arquivo que você enviou: ele é maior do que este canal permite"
+        ' ({{channel.file_limit|"limite do canal"}}). Envie um arquivo menor, em partes, ou um link, por favor.',
+        "en": "We could not receive the file that you sent: it is larger than this channel allows"
+        ' ({{channel.file_limit|"the limit of the channel"}}). Please send a smaller file, parts of it, or a link.',
+        "es": "No pudimos recibir el archivo que enviaste: es más grande de lo que permite este canal"
+        ' ({{channel.file_limit|"límite del canal"}}). Envía un archivo más pequeño, en partes, o un enlace.',
+    }
+)
+"""What a customer reads whose file is too large, where the company has no text of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +126,33 @@ class ProtocolPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePolicy:
+    """Whether a customer is told that a file of theirs is too large for the channel; at most once an hour.
+
+    A text that is absent is the product's in `language`.
+    """
+
+    enabled: bool = True
+    language: Language = "pt-BR"
+    text: str | None = None
+
+    def rules(self) -> tuple[AutomaticReply, ...]:
+        """The same as an automatic reply, which comes before those of the company: it is about what was just sent."""
+        if not self.enabled:
+            return ()
+        rule = AutomaticReply(
+            id=FILE_TOO_LARGE,
+            name=FILE_TOO_LARGE,
+            trigger="file_too_large",
+            text=self.text or FILE_TEXTS[self.language],
+            position=_BEFORE_OTHERS,
+            period=timedelta(hours=1),
+            kind="file_too_large",
+        )
+        return (rule,)
+
+
+@dataclass(frozen=True, slots=True)
 class Automation:
     """All that a company has decided of what is said and done without a person."""
 
@@ -110,11 +160,12 @@ class Automation:
     protocol: ProtocolPolicy = field(default_factory=ProtocolPolicy)
     ratings: RatingPolicy = field(default_factory=RatingPolicy)
     comments: CommentPolicy = field(default_factory=CommentPolicy)
+    files: FilePolicy = field(default_factory=FilePolicy)
     rules: tuple[AutomaticReply, ...] = field(init=False, repr=False, compare=False)
     """Every automatic reply, the product's own too: made once, and asked for by every message."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rules", (*self.replies, *self.protocol.rules()))
+        object.__setattr__(self, "rules", (*self.files.rules(), *self.replies, *self.protocol.rules()))
 
 
 DEFAULT_AUTOMATION = Automation()

@@ -15,6 +15,9 @@ conversation was closed."""
 
 TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 
+Occasion = Trigger | Literal["file_too_large"]
+"""`file_too_large`: the customer sent a file that the channel does not hand over. Of the product's own rules alone."""
+
 ClosedBy = Literal["anyone", "person", "automatic"]
 When = Literal["always", "inside", "outside"]
 
@@ -41,7 +44,7 @@ class AutomaticReply:
 
     id: str
     name: str
-    trigger: Trigger
+    trigger: Occasion
     text: str
     enabled: bool = True
     position: int = 0
@@ -51,4 +54,4 @@ class AutomaticReply:
     hours: WeeklyHours | None = None
     channels: Collection[ChannelKind] = ()
     period: timedelta | None = None
-    kind: Literal["reply", "protocol"] = "reply"
+    kind: Literal["reply", "protocol", "file_too_large"] = "reply"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from atd_conversation.domain.automation.acting import VARIABLES
 from atd_conversation.domain.automation.hours import Interval, WeeklyHours
-from atd_conversation.domain.automation.policies import Automation, ProtocolPolicy, RatingPolicy
+from atd_conversation.domain.automation.policies import Automation, FilePolicy, ProtocolPolicy, RatingPolicy
 from atd_conversation.domain.automation.rules import AutomaticReply
 from atd_conversation.domain.automation.words import words_in
 from atd_conversation.domain.catalogue import CatalogueItem, TenantSettings, Values
@@ -19,17 +19,20 @@ from atd_conversation.domain.variables import check_variables, parsed
 RATINGS = "ratings"
 PROTOCOL = "protocol"
 PUBLIC_COMMENTS = "public-comments"
+FILES = "file-too-large"
 """The names of the policies."""
 
 
 def automation_of(settings: TenantSettings) -> Automation:
     """Everything that a company has decided."""
     replies = tuple(reply_of(item) for item in settings.of(AUTOMATIC_REPLY).values())
+    policy = settings.policy
     return Automation(
         replies,
-        protocol_of(settings.policy(PROTOCOL)),
-        ratings_of(settings.policy(RATINGS)),
-        policy_of(settings.policy(PUBLIC_COMMENTS)),
+        protocol_of(policy(PROTOCOL)),
+        ratings_of(policy(RATINGS)),
+        policy_of(policy(PUBLIC_COMMENTS)),
+        files_of(policy(FILES)),
     )
 
 
@@ -87,6 +90,11 @@ def ratings_of(values: Values) -> RatingPolicy:
     if "correct_minutes" in values:
         found["correct_within"] = timedelta(minutes=values["correct_minutes"])
     return RatingPolicy(**found)
+
+
+def files_of(values: Values) -> FilePolicy:
+    """The policy; what was never set is as it is at first."""
+    return FilePolicy(**{name: values[name] for name in ("enabled", "language", "text") if name in values})
 
 
 def check_automatic_reply(item: CatalogueItem, _: TenantSettings | None = None) -> None:

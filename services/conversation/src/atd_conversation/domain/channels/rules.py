@@ -52,6 +52,7 @@ class ChannelRules:
         limits: what a message can be made of, as `compose` holds it.
         key_of_id: the identity key of an id of the channel; by default ids hold within their account.
         message_ids: how the provider names messages; by default each has one id.
+        file_limit: how large a file of a customer the channel hands over, in words for them.
         reply_window: how long after what the customer did last they can be answered; None: without end.
         reactions: to how old a message, and with what, the company reacts; None: the channel has no reactions.
         read_marks: whether the customer is told that their messages were read.
@@ -70,6 +71,7 @@ class ChannelRules:
     texts: FailureTexts
     key_of_id: KeyOfId = account_key
     message_ids: MessageIds = ONE_ID
+    file_limit: str | None = None
     reply_window: ReplyWindow | None = None
     reactions: ReactionLimit | None = None
     read_marks: bool = False

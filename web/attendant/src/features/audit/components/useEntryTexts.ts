@@ -14,6 +14,7 @@ const SETTINGS = [
   "contact_field",
   "closing",
   "protocol",
+  "file-too-large",
   "ratings",
 ] as const;
 type SettingKind = (typeof SETTINGS)[number];

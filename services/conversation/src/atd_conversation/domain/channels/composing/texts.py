@@ -18,6 +18,13 @@ def length_in(text: str, unit: TextUnit) -> int:
     return len(text) + (sum(one > "\uffff" for one in text) if unit == "utf16" else 0)
 
 
+def shortened(text: str, limit: int, unit: TextUnit) -> str:
+    """The beginning of the text that fits; whole code points."""
+    while length_in(text, unit) > limit:
+        text = text[: -max(1, (length_in(text, unit) - limit) // 4)]
+    return text
+
+
 def check_length(text: str, limit: int, field_name: str, unit: TextUnit = "characters") -> None:
     """Raises `Refusal` `too_long`, with the length as the channel counts it."""
     length = length_in(text, unit)

@@ -22,6 +22,7 @@ RULES = ChannelRules(
     name=_NAME.en,
     compose=composer(FILES),
     limits=LIMITS,
+    file_limit="20 MB",
     texts=FailureTexts.of_channel(_NAME, by_code=BY_CODE, of_files=OF_FILES),
     key_of_id=_key_of_id,
     reactions=ReactionLimit(within_seconds=None, emoji=EMOJI),
