@@ -303,12 +303,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Capabilities
+         * Get All Capabilities
          * @description What each kind of channel carries: kinds of message, lengths, files, windows. The same for every tenant.
          *
          *     It changes with a deployment alone: ask again with `If-None-Match`.
          */
-        get: operations["get_capabilities_api_v1_capabilities_get"];
+        get: operations["get_all_capabilities_api_v1_capabilities_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -335,6 +335,28 @@ export interface paths {
          * @description Connect a channel account. 409 when it is connected already.
          */
         post: operations["connect_channel_api_v1_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Capabilities
+         * @description What each kind of channel carries: kinds of message, lengths, files, windows. The same for every tenant.
+         *
+         *     It changes with a deployment alone: ask again with `If-None-Match`.
+         */
+        get: operations["get_capabilities_api_v1_channels_capabilities_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1908,6 +1930,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/file-too-large": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's setting: file-too-large */
+        get: operations["get_policy_api_v1_settings_file_too_large_get"];
+        /** Set it: file-too-large */
+        put: operations["put_policy_api_v1_settings_file_too_large_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/protocol": {
         parameters: {
             query?: never;
@@ -1919,6 +1959,24 @@ export interface paths {
         get: operations["get_policy_api_v1_settings_protocol_get"];
         /** Set it: protocol */
         put: operations["put_policy_api_v1_settings_protocol_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/public-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's setting: public-comments */
+        get: operations["get_policy_api_v1_settings_public_comments_get"];
+        /** Set it: public-comments */
+        put: operations["put_policy_api_v1_settings_public_comments_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2137,6 +2195,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/meta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Meta's check of the app's webhook address */
+        get: operations["meta_handshake_of_app"];
+        put?: never;
+        /** A webhook of Meta for the app; 200 once Kafka has everything in it */
+        post: operations["meta_webhook_of_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/meta/{account_id}": {
         parameters: {
             query?: never;
@@ -2147,7 +2223,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** Meta's check of the account's webhook address */
+        get: operations["meta_handshake_of_account"];
         put?: never;
         /** A webhook of Meta for the account; 200 once Kafka has everything in it */
         post: operations["meta_webhook_of_account"];
@@ -2220,6 +2297,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountCommentRule
+         * @description The same of one account.
+         */
+        AccountCommentRule: {
+            /**
+             * Mode
+             * @default all
+             * @enum {string}
+             */
+            mode: "all" | "questions" | "words" | "none";
+            /**
+             * Words
+             * @description Words or phrases, found whole
+             */
+            words?: string[];
+            /**
+             * Max Per Hour
+             * @default 50
+             */
+            max_per_hour: number;
+            /** Account Id */
+            account_id: string;
+        };
         /**
          * AccountWarning
          * @description Something about an account that people should know or mend. `repairable`: the one button may mend it.
@@ -2294,6 +2395,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        AnyNewWhatsAppChannel: components["schemas"]["NewWhatsAppChannel"] | components["schemas"]["NewTelegramChannel"] | components["schemas"]["NewMessengerChannel"] | components["schemas"]["NewFacebookChannel"] | components["schemas"]["NewInstagramChannel"];
         AnyWhatsAppChannel: components["schemas"]["WhatsAppChannel"] | components["schemas"]["TelegramChannel"] | components["schemas"]["MetaChannel"];
         AnyWhatsAppChannelOrMetaChannel: components["schemas"]["WhatsAppChannel"] | components["schemas"]["MetaChannel"];
         /**
@@ -2567,13 +2669,15 @@ export interface components {
         /**
          * AutomaticRef
          * @description Why the product sent a message by itself: a rule (`reply`), the number on request, a question for a rating.
+         *
+         *     `file_too_large`: the channel did not hand over a file of the customer's.
          */
         AutomaticRef: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "reply" | "protocol" | "rating_request" | "rating_thanks";
+            kind: "reply" | "protocol" | "rating_request" | "rating_thanks" | "file_too_large";
             /** Rule Id */
             rule_id?: string | null;
             /** Rule Name */
@@ -3030,6 +3134,30 @@ export interface components {
              * @default []
              */
             samples: string[];
+        };
+        /**
+         * CommentSettings
+         * @description What holds on every account but on those of `accounts`.
+         */
+        CommentSettings: {
+            /**
+             * Mode
+             * @default all
+             * @enum {string}
+             */
+            mode: "all" | "questions" | "words" | "none";
+            /**
+             * Words
+             * @description Words or phrases, found whole
+             */
+            words?: string[];
+            /**
+             * Max Per Hour
+             * @default 50
+             */
+            max_per_hour: number;
+            /** Accounts */
+            accounts?: components["schemas"]["AccountCommentRule"][];
         };
         /**
          * ConfirmationView
@@ -3637,6 +3765,27 @@ export interface components {
         FileRef: {
             /** Attachment Id */
             attachment_id: string;
+        };
+        /**
+         * FileTooLargeSettings
+         * @description Whether customers are told that the channel does not hand over a file of theirs because of its size.
+         *
+         *     They are told once an hour at most. A text that is null is the product's in `language`, which names the limit.
+         */
+        FileTooLargeSettings: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
+            /** Text */
+            text?: string | null;
         };
         /**
          * FilledPart
@@ -4848,6 +4997,12 @@ export interface components {
             page_name?: string | null;
             /** Username */
             username?: string | null;
+            /**
+             * Missing Permissions
+             * @description What the token may not do and the account needs
+             * @default []
+             */
+            missing_permissions: string[];
         };
         /**
          * MetaCredentialChanges
@@ -4955,7 +5110,8 @@ export interface components {
          * NewAutomaticReply
          * @description A rule to make. `words` belong to `keyword`, `closed_by` to `closed`; `hours` count as `when` says.
          *
-         *     `period_hours`: to the same customer at most once in this time; null: each time.
+         *     `period_hours`: to the same customer at most once in this time; null: each time. What goes to all channels is not
+         *     said where everybody reads it, below a post: that channel must be among `channels`.
          */
         NewAutomaticReply: {
             /** Name */
@@ -6305,7 +6461,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "already_asked" | "already_merged" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_waiting" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "already_asked" | "already_merged" | "already_replied_privately" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_public" | "not_waiting" | "nothing_to_answer" | "no_private_channel" | "public_thread" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * Remaining
          * @description What is out of reach and expires by itself.
@@ -8484,7 +8640,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    get_capabilities_api_v1_capabilities_get: {
+    get_all_capabilities_api_v1_capabilities_get: {
         parameters: {
             query?: never;
             header?: {
@@ -8551,7 +8707,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewWhatsAppChannel"] | components["schemas"]["NewTelegramChannel"] | components["schemas"]["NewMessengerChannel"] | components["schemas"]["NewFacebookChannel"] | components["schemas"]["NewInstagramChannel"];
+                "application/json": components["schemas"]["AnyNewWhatsAppChannel"];
             };
         };
         responses: {
@@ -8562,6 +8718,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnyWhatsAppChannel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_capabilities_api_v1_channels_capabilities_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capabilities"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -11834,6 +12013,55 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_policy_api_v1_settings_file_too_large_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileTooLargeSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_settings_file_too_large_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileTooLargeSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileTooLargeSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_policy_api_v1_settings_protocol_get: {
         parameters: {
             query?: never;
@@ -11878,6 +12106,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProtocolSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_policy_api_v1_settings_public_comments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_settings_public_comments_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentSettings"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -12364,6 +12641,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    meta_handshake_of_app: {
+        parameters: {
+            query: {
+                /** @description `subscribe` */
+                "hub.mode": string;
+                /** @description The verify token of the account */
+                "hub.verify_token": string;
+                /** @description Comes back as it is */
+                "hub.challenge": string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The challenge */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Wrong verify token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Unknown account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    meta_webhook_of_app: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `sha256=` and the HMAC-SHA256 of the raw body with the app secret, in hex */
+                "X-Hub-Signature-256": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Stored durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Not JSON, with the place */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Signature missing or wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Unknown account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Larger than 3 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Could not be stored; to be sent again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    meta_handshake_of_account: {
+        parameters: {
+            query: {
+                /** @description `subscribe` */
+                "hub.mode": string;
+                /** @description The verify token of the account */
+                "hub.verify_token": string;
+                /** @description Comes back as it is */
+                "hub.challenge": string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the channel account */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The challenge */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Wrong verify token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
+                };
+            };
+            /** @description Unknown account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": Record<string, never>;
                 };
             };
             default: components["responses"]["Problem"];
