@@ -208,6 +208,20 @@ class Methods:
 
         return take
 
+    def delete_business(self, bot_id: int, params: Params) -> Take:
+        """Deletes what is there of the messages; Telegram says nothing of the others."""
+        connection, ids = params.text("business_connection_id"), set(params.object("message_ids") or ())
+        if not connection:
+            raise bad_request("business connection not found")
+
+        def take() -> bool:
+            for key, message in list(self._state.messages.items()):
+                if key[0] == bot_id and key[2] in ids and message.get("business_connection_id") == connection:
+                    del self._state.messages[key]
+            return True
+
+        return take
+
     def react(self, bot_id: int, params: Params) -> Take:
         check_chat(self._state, bot_id, params)
         reactions = params.object("reaction") or []
@@ -249,6 +263,7 @@ _METHODS: Mapping[str, tuple[CallKind, Callable[[Methods, int, Params], Take]]] 
         "editmessagecaption": ("edit", Methods.edit_caption),
         "editmessagereplymarkup": ("edit", Methods.edit_markup),
         "deletemessage": ("delete", Methods.delete),
+        "deletebusinessmessages": ("delete", Methods.delete_business),
         "setmessagereaction": ("send", Methods.react),
     }
 )
