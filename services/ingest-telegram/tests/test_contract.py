@@ -102,7 +102,7 @@ class TelegramCase:
     smallest_limit: tuple[MessageKind, int] = ("image", 20 * 1024 * 1024)
     target: str = f"{CUSTOMERS[0]}:51"
     unsupported_kind: MessageKind = "order"
-    text_part = 4096
+    text_part: int | None = 4096
 
     def __init__(self) -> None:
         self._fakes: list[FakeState] = []
@@ -185,9 +185,7 @@ class TelegramCase:
         if change == "reaction":
             shown = [{"type": "emoji", "emoji": "👍"}]
             told = {"message_id": target_id, "date": AT, "old_reaction": [], "new_reaction": shown}
-            return orjson.dumps(
-                {"update_id": number, "message_reaction": {"chat": CHAT, "user": PERSON, **told}}
-            )
+            return orjson.dumps({"update_id": number, "message_reaction": {"chat": CHAT, "user": PERSON, **told}})
         if change == "edit":
             edited = {"message_id": target_id, "date": AT, "edit_date": AT + 60, "from": PERSON, "chat": CHAT}
             return orjson.dumps({"update_id": number, "edited_message": {**edited, "text": "novo texto"}})
@@ -322,13 +320,14 @@ class TestSends(Contract):
         account, conversation = await channel.connect(), uuid7()
         await channel.ask(channel.message(account, "errado", conversation))
         [receipt] = await channel.receipts(account, 1)
-        told = (account, conversation, receipt.data.message_id)
-        for _ in range(2):
-            await channel.ask(channel.deed(*told, "edit", receipt.data.external_id, "certo"))
-        for _ in range(2):
-            await channel.ask(channel.deed(*told, "delete", receipt.data.external_id))
+        message_id, target = receipt.data.message_id, receipt.data.external_id
+        assert message_id is not None
+        assert target is not None
+        for text in ("certo", "certo", None, None):
+            deed = channel.deed(account, conversation, message_id, "edit" if text else "delete", target, text)
+            await channel.ask(deed)
         await channel.ask(channel.message(account, "depois", conversation))
-        receipts = await channel.receipts(account, 6)
+        receipts = await channel.receipts(account, 2)
         assert {one.data.status for one in receipts} == {"sent"}
         assert [sent.method for sent in calls_of(channel, account)] == [
             "sendMessage",
