@@ -78,6 +78,9 @@ def test_an_announced_file_is_pending_and_remembers_where_it_is() -> None:
         ("template", None, {"name": "aviso_entrega", "language": "pt_BR"}, (), "aviso_entrega"),
         ("order", None, {"items": []}, (), ""),
         ("unsupported", None, {"type": "poll"}, (), ""),
+        ("text", None, {"shared": {"type": "post", "url": "https://x.example/p", "title": "Vestido"}}, (), "Vestido"),
+        ("text", None, {"shared": {"type": "link", "url": "https://x.example/p"}}, (), "https://x.example/p"),
+        ("text", "Oi", {"shared": {"type": "story_reply", "id": "s1"}}, (), "Oi"),
         ("text", "x" * 500, {}, (), "x" * PREVIEW),
     ],
 )

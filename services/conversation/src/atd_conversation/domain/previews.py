@@ -10,6 +10,8 @@ from atd_schemas.contents import (
     LocationContent,
     MessageKind,
     OrderContent,
+    PlainContent,
+    Shared,
     TemplateContent,
 )
 
@@ -35,6 +37,8 @@ def _offered(kind: MessageKind, content: Content, file_names: tuple[str, ...]) -
             return content.name
         case OrderContent():
             return next((item.sku for item in content.items if item.sku), None)
+        case PlainContent(shared=Shared() as shared) if kind == "text":
+            return shared.title or shared.url
         case _:
             return file_names[0] if kind == "document" and file_names else None
 
