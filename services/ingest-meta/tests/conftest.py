@@ -8,10 +8,13 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from pydantic import SecretStr
 
+from atd_ingest_meta.accounts.model import Account
 from atd_ingest_meta.app import create_app
 from atd_ingest_meta.settings import Settings
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, Topic
@@ -60,6 +63,37 @@ class Graph:
             error = {"message": "Unsupported get request", "type": "GraphMethodException", "code": 100}
             return JSONResponse({"error": {**error, "error_subcode": 33}}, 400)
         return found
+
+
+def account(kind: Kind, number: int, **ids: str) -> Account:
+    """An account of one tenant, for what needs no server."""
+    return Account(
+        id=f"0192d1a0-0000-7000-8000-00000000000{number}",
+        tenant_id="tenant-1",
+        kind=kind,
+        name=f"Loja {number}",
+        status="active",
+        version=1,
+        app_secret=APP_SECRET.encode(),
+        access_token=SecretStr("token"),
+        verify_token=SecretStr("verify"),
+        **ids,
+    )
+
+
+@pytest.fixture(scope="session")
+def messenger() -> Account:
+    return account("messenger", 1, page_id="300100200300400")
+
+
+@pytest.fixture(scope="session")
+def comments() -> Account:
+    return account("facebook", 2, page_id="300100200300400")
+
+
+@pytest.fixture(scope="session")
+def instagram() -> Account:
+    return account("instagram", 3, instagram_id="17840000000000001", page_id="300100200300400")
 
 
 @asynccontextmanager

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 import pytest
-from pydantic import SecretStr
 
 from atd_channelkit.webhooks.translation import Translation
 from atd_ingest_meta.accounts.model import Account
-from atd_ingest_meta.translate import translate
+from atd_ingest_meta.translate import attachments, messaging, reader, translate
 from atd_ingest_meta.translate.notes import Note, PolicyNote
+from atd_ingest_meta.translate.reader import Named
 from atd_schemas.topics import INBOUND_EVENTS, adapter, encode
 
 DATA = Path(__file__).parent / "data"
@@ -22,25 +22,9 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGE, INSTAGRAM = "300100200300400", "17840000000000001"
 
 
-def account(kind: Any, number: int, **ids: str) -> Account:
-    return Account(
-        id=f"0192d1a0-0000-7000-8000-00000000000{number}",
-        tenant_id="tenant-1",
-        kind=kind,
-        name=f"Loja {number}",
-        status="active",
-        version=1,
-        app_secret=b"example-app-secret",
-        access_token=SecretStr("token"),
-        verify_token=SecretStr("verify"),
-        **ids,
-    )
-
-
-MESSENGER = account("messenger", 1, page_id=PAGE)
-COMMENTS = account("facebook", 2, page_id=PAGE)
-INSTAGRAM_DM = account("instagram", 3, instagram_id=INSTAGRAM, page_id=PAGE)
-NAMED = {("page", PAGE): (MESSENGER, COMMENTS), ("instagram", INSTAGRAM): (INSTAGRAM_DM,)}
+@pytest.fixture
+def named(messenger: Account, comments: Account, instagram: Account) -> Named:
+    return {("page", PAGE): (messenger, comments), ("instagram", INSTAGRAM): (instagram,)}
 
 
 def shown(translation: Translation) -> dict[str, Any]:
@@ -67,9 +51,9 @@ def noted(note: Note) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_stored_body_gives_its_stored_events(case: str) -> None:
+def test_a_stored_body_gives_its_stored_events(case: str, named: Named) -> None:
     body = orjson.loads((DATA / f"{case}.body.json").read_bytes())
-    found = shown(translate(body, NAMED, NOW))
+    found = shown(translate(body, named, NOW))
     path = DATA / f"{case}.expected.json"
     if os.environ.get("ATD_UPDATE_SNAPSHOTS"):
         path.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
@@ -77,9 +61,30 @@ def test_a_stored_body_gives_its_stored_events(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_every_event_parses_as_the_topics_schema(case: str) -> None:
+def test_every_event_parses_as_the_topics_schema(case: str, named: Named) -> None:
     body = orjson.loads((DATA / f"{case}.body.json").read_bytes())
-    translation = translate(body, NAMED, NOW)
+    translation = translate(body, named, NOW)
     held = [note.event for note in translation.notes if hasattr(note, "event")]
     for event in (*translation.events, *held):
         assert adapter(INBOUND_EVENTS).validate_json(encode(event)) == event
+
+
+def test_every_kind_of_item_attachment_and_field_that_is_read_has_a_stored_body() -> None:
+    stored = [orjson.loads(path.read_bytes()) for path in DATA.glob("*.body.json")]
+    entries = [entry for body in stored for entry in body["entry"]]
+    items = [one for entry in entries for name in ("messaging", "standby") for one in entry.get(name, ())]
+    keys = {key for one in items if isinstance(one, dict) for key in one}
+    assert set(messaging.known_keys()) <= keys
+    sent = [one["message"] for one in items if isinstance(one, dict) and isinstance(one.get("message"), dict)]
+    types = {one["type"] for message in sent for one in message.get("attachments", ())}
+    assert set(attachments.KINDS) - types == {"animated_image", "story"}  # synonyms that were seen in the wild
+    changes = [one for entry in entries for one in entry.get("changes", ()) if isinstance(one, dict)]
+    assert {"feed", "mention"} <= {one["field"] for one in changes}
+    assert {"messages", "messaging_postbacks"} <= {one["field"] for one in changes} & reader.MESSAGING_FIELDS
+
+
+def test_the_same_body_gives_the_same_ids_whenever_it_comes(named: Named) -> None:
+    for case in CASES:
+        body = orjson.loads((DATA / f"{case}.body.json").read_bytes())
+        first, again = translate(body, named, NOW), translate(body, named, datetime(2026, 4, 1, tzinfo=UTC))
+        assert [event.id for event in first.events] == [event.id for event in again.events]

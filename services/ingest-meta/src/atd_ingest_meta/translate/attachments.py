@@ -69,11 +69,11 @@ def attached(part: Part, message: Json, mid: str) -> tuple[Sequence[Said], Seque
     """What each attachment says, in their order; and the types that this version does not know, which are problems."""
     items = part.objects(message.get("attachments"), ATTACHMENTS_LIMIT, ".message.attachments")
     stickers = {meta_id(_payload(one).get("sticker_id")) for one in items if one.get("type") == "sticker"} - {None}
-    urls = {_payload(one).get("url") for one in items if one.get("type") == "sticker"} - {None}
+    urls = {link_of(_payload(one).get("url")) for one in items if one.get("type") == "sticker"} - {None}
     found = _Found()
     for place, item in enumerate(items):
         payload, kind = _payload(item), item.get("type")
-        if kind == "image" and (payload.get("url") in urls or meta_id(payload.get("sticker_id")) in stickers):
+        if kind == "image" and (link_of(payload.get("url")) in urls or meta_id(payload.get("sticker_id")) in stickers):
             continue  # until August 2026 a sticker comes as a sticker and as an image
         if kind == "image" and payload.get("sticker_id") is not None:
             kind = "sticker"

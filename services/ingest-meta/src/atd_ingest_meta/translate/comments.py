@@ -63,7 +63,7 @@ def read_feed(part: Part, private: Account | None) -> Found:
     """What one value of `feed` says. `private`: the account on which the same people are answered in private."""
     found = Found()
     item = part.item.get("item")
-    if item in _IGNORED_ITEMS:
+    if isinstance(item, str) and item in _IGNORED_ITEMS:
         return found
     if item == "reaction":
         _reaction(part, found)
@@ -72,7 +72,7 @@ def read_feed(part: Part, private: Account | None) -> Found:
         known = _VERBS.get(verb) if isinstance(verb, str) else None
         if known is not None:
             _Comment(part, private, known, found).read()
-        elif verb not in _IGNORED_VERBS:
+        elif not isinstance(verb, str) or verb not in _IGNORED_VERBS:
             part.problem(f"verb {shown(verb)} is not known to this version")
     else:
         part.problem(f"item {shown(item)} is not known to this version")
