@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from atd_channelkit.answers import Unsendable
 from atd_channelkit.sending.texts import utf16_length
 from atd_ingest_telegram.compose.calls import BotCall
-from atd_ingest_telegram.compose.files import CAPTION_MAX, PHOTO_LIMIT, UPLOAD_LIMIT, Pictures
+from atd_ingest_telegram.compose.files import CAPTION_MAX, PHOTO_LIMIT, UPLOAD_LIMIT, Pictures, Pixels
 from atd_ingest_telegram.compose.messages import TEXT_MAX, compose_message
 from atd_schemas.contents import (
     AskContent,
@@ -28,7 +28,6 @@ from atd_schemas.contents import (
     Section,
 )
 from atd_schemas.outbound import OutboundAttachment, OutboundMessageData
-from atd_servicekit.files import PictureSize
 
 ANA, GROUP = "5550001111", "-1009990001"
 MB = 1024 * 1024
@@ -124,9 +123,15 @@ def test_a_quoted_message_of_a_chat_before_it_moved_is_named_with_its_chat() -> 
     assert call.parameters["reply_parameters"]["chat_id"] == -55
 
 
-def test_an_id_of_another_channel_is_not_quoted() -> None:
-    [call] = calls(message(reply_to_external_id="wamid.X"))
+@pytest.mark.parametrize("target", ["wamid.X", f"{ANA}:click-4382", "x:1", ":", "", f"{ANA}:-3"])
+def test_what_is_no_message_at_telegram_is_not_quoted(target: str) -> None:
+    [call] = calls(message(reply_to_external_id=target))
     assert "reply_parameters" not in call.parameters
+
+
+def test_a_message_of_a_business_chat_is_quoted_by_its_number_there() -> None:
+    [call] = calls(message(reply_to_external_id=f"bc-1:{ANA}:51", thread_id="bc-1"))
+    assert call.parameters["reply_parameters"] == {"message_id": 51, "allow_sending_without_reply": True}
 
 
 def test_a_recipient_that_is_no_chat_is_refused_before_the_call() -> None:
@@ -160,17 +165,17 @@ def test_a_file_is_sent_as_what_it_is(kind: str, mime_type: str, content: Any, m
 @pytest.mark.parametrize(
     ("size", "pixels", "method"),
     [
-        (1000, PictureSize(6400, 3600), "sendPhoto"),
-        (1000, PictureSize(6400, 4800), "sendDocument"),
-        (1000, PictureSize(2100, 100), "sendDocument"),
-        (1000, PictureSize(2000, 100), "sendPhoto"),
+        (1000, Pixels(6400, 3600), "sendPhoto"),
+        (1000, Pixels(6400, 4800), "sendDocument"),
+        (1000, Pixels(2100, 100), "sendDocument"),
+        (1000, Pixels(2000, 100), "sendPhoto"),
         (1000, None, "sendPhoto"),
         (PHOTO_LIMIT, None, "sendPhoto"),
         (PHOTO_LIMIT + 1, None, "sendDocument"),
     ],
 )
 def test_a_picture_that_is_no_photo_for_telegram_goes_as_document_at_once(
-    size: int, pixels: PictureSize | None, method: str
+    size: int, pixels: Pixels | None, method: str
 ) -> None:
     one = file(size=size)
     [call] = calls(message("image", "legenda", attachments=(one,)), {} if pixels is None else {one.id: pixels})

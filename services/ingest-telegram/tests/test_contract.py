@@ -302,7 +302,9 @@ class TestSends(Contract):
     async def test_the_answer_in_a_business_chat_carries_the_connection(self, channel: ChannelUnderTest) -> None:
         account = await channel.connect()
         await channel.ask(channel.message(account, "Oi", thread_id="bc-1"))
-        await channel.receipts(account, 1)
+        [receipt] = await channel.receipts(account, 1)
+        [sent] = calls_of(channel, account)
+        assert receipt.data.external_id == f"bc-1:{sent.message_id}"
         assert [sent.body["business_connection_id"] for sent in calls_of(channel, account)] == ["bc-1"]
 
     async def test_a_customer_who_blocked_the_bot_is_a_failure_with_its_own_code(

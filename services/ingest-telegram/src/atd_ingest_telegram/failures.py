@@ -73,6 +73,12 @@ _WORDS: tuple[tuple[str, FailureClass, str], ...] = (
     ("query is too old", "request", "query_too_old"),
 )
 
+COMPOSED = ("button_invalid", "edit_too_long", "empty_text", "message_not_found", "no_phone", "private_only")
+"""What is refused before the call (see `compose`)."""
+
+CODES = frozenset({code for _, code in _FORBIDDEN_WORDS} | {code for _, _, code in _WORDS} | set(COMPOSED))
+"""Every code of ours that a failed send can have."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupMoved(Refused):

@@ -20,3 +20,10 @@ def message_id_of(ref: str) -> int | None:
     """The number of the message within its chat; `None` for what is no message at Telegram."""
     last = ref.rpartition(":")[2]
     return int(last) if last.isascii() and last.isdigit() else None
+
+
+def chat_id_of(ref: str) -> int | None:
+    """The chat of a message; `None` for what is no name of ours."""
+    chat = ref.rpartition(":")[0].rpartition(":")[2]
+    digits = chat.removeprefix("-")
+    return int(chat) if digits.isascii() and digits.isdigit() else None

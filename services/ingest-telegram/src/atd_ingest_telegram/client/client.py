@@ -11,15 +11,15 @@ from atd_ingest_telegram.accounts.model import Account
 from atd_ingest_telegram.bot_api import BotApi
 from atd_ingest_telegram.client.throttles import Throttles
 from atd_ingest_telegram.client.uploads import FileCalls, measure
-from atd_ingest_telegram.compose.calls import BotCall, FilePart
+from atd_ingest_telegram.compose.calls import BotCall
 from atd_ingest_telegram.compose.deeds import compose_action, compose_reaction, compose_read
-from atd_ingest_telegram.compose.files import may_be_photo
+from atd_ingest_telegram.compose.files import Pixels, may_be_photo
 from atd_ingest_telegram.compose.keyboards import Language
 from atd_ingest_telegram.compose.messages import compose_message
 from atd_ingest_telegram.failures import GroupMoved
+from atd_ingest_telegram.message_refs import message_ref
 from atd_schemas.outbound import OutboundActionData, OutboundMessageData, OutboundReactionData
 from atd_servicekit.clock import Clock
-from atd_servicekit.files import PictureSize
 
 _Said = Any | Refused | Unsent | Uncertain
 
@@ -49,10 +49,10 @@ class TelegramClient:
         return await self._do(account, _deed(data), send)
 
     async def _message(self, message: OutboundMessageData, send: Send) -> tuple[BotCall, ...] | Unsendable | Refused:
-        pictures: dict[str, PictureSize] = {}
+        pictures: dict[str, Pixels] = {}
         for file in message.attachments:
             if message.kind != "document" and may_be_photo(file):
-                size = await measure(FilePart("", file), send.open_file)
+                size = await measure(file, send.open_file)
                 if isinstance(size, Refused):
                     return size
                 if size is not None:
@@ -143,7 +143,7 @@ def _external_id(message: Any) -> str | None:
     chat = message.get("chat") if isinstance(message, dict) else None
     if not isinstance(chat, dict):
         return None
-    chat_id, message_id = chat.get("id"), message.get("message_id")
+    chat_id, message_id, connection = chat.get("id"), message.get("message_id"), message.get("business_connection_id")
     if not isinstance(chat_id, int) or not isinstance(message_id, int):
         return None
-    return f"{chat_id}:{message_id}"
+    return message_ref(chat_id, message_id, connection if isinstance(connection, str) else None)

@@ -19,8 +19,10 @@ from atd_channelkit.media.uploads import UPLOADS_AT_ONCE, UPLOADS_AT_ONCE_PER_AC
 from atd_ingest_telegram.accounts.model import Account
 from atd_ingest_telegram.bot_api import BotApi
 from atd_ingest_telegram.compose.calls import BotCall, FilePart
+from atd_ingest_telegram.compose.files import Pixels
+from atd_schemas.outbound import OutboundAttachment
 from atd_servicekit.errors import InfrastructureFault
-from atd_servicekit.files import HEAD_BYTES, OpenFile, PictureSize, picture_size
+from atd_servicekit.files import HEAD_BYTES, OpenFile, picture_size
 
 
 @dataclass(slots=True)
@@ -73,9 +75,9 @@ class FileCalls:
             return file_store_away() if any(one.broken for one in streams) else answer
 
 
-async def measure(file: FilePart, open_file: OpenAttachment) -> PictureSize | Refused | None:
+async def measure(attachment: OutboundAttachment, open_file: OpenAttachment) -> Pixels | Refused | None:
     """How many pixels a picture has; `None` when its first bytes do not say."""
-    opened = await open_file(file.attachment)
+    opened = await open_file(attachment)
     if isinstance(opened, Refused):
         return opened
     head = bytearray()
@@ -88,7 +90,8 @@ async def measure(file: FilePart, open_file: OpenAttachment) -> PictureSize | Re
         return file_store_away()
     finally:
         await opened.aclose()
-    return picture_size(bytes(head[:HEAD_BYTES]))
+    size = picture_size(bytes(head[:HEAD_BYTES]))
+    return None if size is None else Pixels(size.width, size.height)
 
 
 async def _opened(

@@ -1,7 +1,7 @@
 """Whom a call is for: the chat, the topic or business connection, the message that is answered.
 
-The external id of a customer is their chat's, that of a message `{chat}:{message}`. A strand is a topic of a group,
-by its number, or the business connection of a private chat, by Telegram's id of it.
+The external id of a customer is their chat's; those of messages are `message_refs`. A strand is a topic of a group, by
+its number, or the business connection of a private chat, by Telegram's id of it.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import Any
 
 from atd_channelkit.answers import Unsendable
 from atd_ingest_telegram.compose.calls import CannotCompose
+from atd_ingest_telegram.message_refs import chat_id_of, message_id_of
 
 Body = dict[str, Any]
 
@@ -42,12 +43,11 @@ def business_of(thread_id: str | None) -> Body:
 
 
 def message_of(external_id: str) -> Body:
-    """Chat and message of an external id. Raises `CannotCompose`."""
-    chat, _, message = external_id.partition(":")
-    try:
-        return {"chat_id": int(chat), "message_id": int(message)}
-    except ValueError:
-        raise CannotCompose("the message's id is none of Telegram's", "message_not_found") from None
+    """Chat and message of an external id. Raises `CannotCompose` for what is no message there, such as a click."""
+    message_id, chat_id = message_id_of(external_id), chat_id_of(external_id)
+    if message_id is None or chat_id is None:
+        raise CannotCompose("the message's id is none of Telegram's", "message_not_found")
+    return {"chat_id": chat_id, "message_id": message_id}
 
 
 def reply_to(external_id: str | None, address: Mapping[str, Any]) -> Body:

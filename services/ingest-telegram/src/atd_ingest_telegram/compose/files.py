@@ -6,18 +6,25 @@ other files 50 MB. An album has 2 to 10 files, photos with videos, or documents,
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from atd_channelkit.sending.texts import utf16_length
 from atd_ingest_telegram.compose.calls import BotCall, FilePart
 from atd_schemas.contents import AudioContent
 from atd_schemas.outbound import OutboundAttachment, OutboundMessageData
-from atd_servicekit.files import PictureSize
 
-Pictures = Mapping[str, PictureSize]
+Pictures = Mapping[str, "Pixels"]
 """Sizes of the pictures among the files, by attachment id; what could not be read is absent."""
 
 Shown = Literal["photo", "video", "animation", "audio", "voice", "document", "sticker"]
+
+
+class Pixels(NamedTuple):
+    """How large a picture is."""
+
+    width: int
+    height: int
+
 
 CAPTION_MAX = 1024
 """UTF-16 units."""
@@ -49,7 +56,7 @@ def may_be_photo(file: OutboundAttachment) -> bool:
     return _essence(file) in PHOTO_TYPES and file.size <= PHOTO_LIMIT
 
 
-def fits_as_photo(size: PictureSize) -> bool:
+def fits_as_photo(size: Pixels) -> bool:
     """Whether Telegram takes a picture of this size as a photo."""
     long, short = max(size.width, size.height), min(size.width, size.height)
     return long + short <= _SIDES_MAX and long <= _RATIO_MAX * short

@@ -185,6 +185,44 @@ BY_CODE: Mapping[str, FailureText] = MappingProxyType(
             "más pequeño, o un enlace.",
         ),
         "text_too_long": _TOO_LONG,
+        "edit_too_long": FailureText(
+            "edit_too_long",
+            "O texto novo não cabe na mensagem que já foi enviada, e o cliente continua a ver o antigo. Encurte-o ou "
+            "mande o resto em uma mensagem nova.",
+            "The new text does not fit into the message that was sent, and the customer still sees the old one. "
+            "Shorten it, or send the rest as a new message.",
+            "El texto nuevo no cabe en el mensaje que ya se envió, y el cliente sigue viendo el anterior. Acórtelo o "
+            "envíe el resto en un mensaje nuevo.",
+            retryable=False,
+        ),
+        "empty_text": FailureText(
+            "empty_text",
+            "O Telegram não envia mensagem sem texto, e o cliente não recebeu esta. Escreva o texto e envie de novo.",
+            "Telegram sends no message without text, and the customer did not get this one. Write the text and send "
+            "it again.",
+            "Telegram no envía mensajes sin texto, y el cliente no recibió este. Escriba el texto y envíelo de nuevo.",
+            retryable=False,
+        ),
+        "button_invalid": FailureText(
+            "button_invalid",
+            "O Telegram não aceitou um dos botões e o cliente não recebeu a mensagem. Confira o endereço do link ou "
+            "mande as opções como texto.",
+            "Telegram did not accept one of the buttons, and the customer did not get the message. Check the link's "
+            "address, or send the choices as a text.",
+            "Telegram no aceptó uno de los botones y el cliente no recibió el mensaje. Revise la dirección del enlace "
+            "o envíe las opciones como texto.",
+            retryable=False,
+        ),
+        "no_phone": FailureText(
+            "contact_without_phone",
+            "O Telegram só envia contatos com telefone, e o cliente não recebeu este. Acrescente o telefone ou mande "
+            "os dados como texto.",
+            "Telegram sends only contacts that have a phone number, and the customer did not get this one. Add the "
+            "number, or send the details as a text.",
+            "Telegram solo envía contactos con teléfono, y el cliente no recibió este. Añada el teléfono o envíe los "
+            "datos como texto.",
+            retryable=False,
+        ),
         "private_only": FailureText(
             "private_only",
             "O Telegram só permite este pedido em conversas privadas, não em grupos, e ele não foi enviado. Peça em "
