@@ -49,6 +49,9 @@ class ChannelBase(Generic[A, S]):
     spec: ChannelSpec[A]
     directory: AccountDirectory[A]
     files: FileStore
+    activity: WebhookActivity
+    """For channels that ask for what webhooks would bring: they note when something came."""
+
     needs_reconnection: Callable[[A, Refused], Any]
     """`async (account, refused) -> bool`: marks an account whose credentials were refused; false when it changed."""
 
@@ -102,6 +105,7 @@ def create_channel_app(
     credentials = Credentials(runtime.cipher, spec)
     directory = AccountDirectory(store, credentials.open, spec.references, runtime.clock)
     files = create_file_store(settings, runtime.metrics, clock=runtime.clock)
+    activity = WebhookActivity(store, runtime.clock)
     late = _Late[A]()
     parts = build(
         ChannelBase(
@@ -110,6 +114,7 @@ def create_channel_app(
             spec=spec,
             directory=directory,
             files=files,
+            activity=activity,
             needs_reconnection=late.needs_reconnection,
         )
     )
@@ -137,7 +142,7 @@ def create_channel_app(
     webhooks = (
         None
         if parts.reader is None
-        else _webhooks(runtime, settings, spec, store, directory, ledgers, parts, parts.reader, metrics)
+        else _webhooks(runtime, settings, spec, activity, directory, ledgers, parts, parts.reader, metrics)
     )
     if webhooks is not None:
         routers.append(redrive_router(Redrive(webhooks)))
@@ -182,14 +187,13 @@ def _webhooks(
     runtime: Runtime,
     settings: ChannelServiceSettings,
     spec: ChannelSpec[A],
-    store: AccountStore,
+    activity: WebhookActivity,
     directory: AccountDirectory[A],
     ledgers: ChannelLedgers[A],
     parts: ChannelParts[A],
     reader: WebhookReader[A],
     metrics: ChannelMetrics,
 ) -> Webhooks[A]:
-    activity = WebhookActivity(store, runtime.clock)
     runtime.background("webhook-activity", activity.run)
     return Webhooks(
         channel=spec.service.outbound or spec.service.name,

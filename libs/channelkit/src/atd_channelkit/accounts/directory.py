@@ -63,6 +63,10 @@ class AccountDirectory(Generic[A]):
     def __len__(self) -> int:
         return len(self._by_id)
 
+    def all(self) -> Sequence[A]:
+        """The accounts in memory."""
+        return tuple(self._by_id.values())
+
     def get(self, account_id: str) -> A | None:
         """The account if it is in memory."""
         return self._by_id.get(account_id)
