@@ -7,6 +7,7 @@ words.
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_channelkit.connection import ProviderConnection
@@ -37,3 +38,8 @@ class BotApi:
         if said.get("ok") is not True or "result" not in said:
             return Uncertain("an answer 200 without a result")
         return said["result"]
+
+
+def file_url(base_url: str, account: Account, path: str) -> str:
+    """Where the bytes of a file are, by the path that `getFile` told. For the call alone: it contains the token."""
+    return f"{base_url.rstrip('/')}/file/bot{account.bot_token.get_secret_value()}/{quote(path)}"

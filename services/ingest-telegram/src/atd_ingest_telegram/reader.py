@@ -23,10 +23,21 @@ def _secrets(account: Account, _now: datetime) -> Sequence[bytes]:
     return (account.webhook_secret,)
 
 
+def read_update(payload: Any, account: Account, now: datetime, received_at: datetime | None = None) -> Translation:
+    """What an update says. Never raises: Telegram repeats an update that is refused, and holds back its whole chat.
+
+    What could not be read, which is a mistake of ours, is kept like what is not understood.
+    """
+    try:
+        return translate(payload, account, now, received_at)
+    except Exception as error:  # noqa: BLE001 - see above
+        return Translation((), (f"update: could not be read ({type(error).__name__})",))
+
+
 def _translate(
     payload: Any, accounts: ProvenAccounts[Account], now: datetime, received_at: datetime | None
 ) -> Translation:
-    return translate(payload, accounts.first, now, received_at)
+    return read_update(payload, accounts.first, now, received_at)
 
 
 READER = WebhookReader(

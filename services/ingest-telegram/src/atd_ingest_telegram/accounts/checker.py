@@ -35,4 +35,4 @@ def read_me(bot_id: str, me: Any) -> Works | Refused | Unsent:
         return Unsent("an answer without a bot")
     if str(me["id"]) != bot_id or me.get("is_bot") is not True:
         return Refused("token", "other_bot", "The token is of another bot than the one that it names.")
-    return Works({name: me.get(field) for name, field in _FACTS.items()})
+    return Works({"confirmed_bot_id": bot_id, **{name: me.get(field) for name, field in _FACTS.items()}})

@@ -56,7 +56,7 @@ SPEC = ChannelSpec(
     references=references_of,
     indexed={BOT: "bot_id"},
     unique=BOT,
-    facts=("username", "bot_name", "reads_groups", "takes_business_chats"),
+    facts=("username", "bot_name", "reads_groups", "takes_business_chats", "confirmed_bot_id"),
     derived=derived,
     secrets=(
         Secret(name="bot_token", reconnects=True),
