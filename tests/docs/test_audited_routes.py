@@ -23,6 +23,8 @@ NOT_AUDITED = {
             "POST /conversations/{conversation_id}/replies/{item_id}",
             *(f"{method} /messages/{{message_id}}/reaction" for method in ("PUT", "DELETE")),
             *(f"{method} /messages/{{message_id}}/tags/{{tag_id}}" for method in ("PUT", "DELETE")),
+            *(f"{method} /messages/{{message_id}}" for method in ("PATCH", "DELETE")),
+            *(f"{method} /messages/{{message_id}}/hidden" for method in ("PUT", "DELETE")),
             "POST /messages/tags",
             "POST /messages/{message_id}/retry",
             *(f"{method} /scheduled-messages/{{scheduled_id}}" for method in ("PATCH", "DELETE")),

@@ -89,6 +89,10 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("PUT", "/api/v1/messages/{message_id}/reaction", {"emoji": "👍"}, "conversations:write"),
     ("DELETE", "/api/v1/messages/{message_id}/reaction", None, "conversations:write"),
     ("POST", "/api/v1/messages/{failed_id}/retry", None, "conversations:write"),
+    ("PATCH", "/api/v1/messages/{sent_id}", {"text": "Oi"}, "conversations:write"),
+    ("DELETE", "/api/v1/messages/{sent_id}", None, "conversations:write"),
+    ("PUT", "/api/v1/messages/{comment_id}/hidden", None, "conversations:write"),
+    ("DELETE", "/api/v1/messages/{comment_id}/hidden", None, "conversations:write"),
     ("GET", "/api/v1/attachments/{attachment_id}", None, "conversations:read"),
     ("GET", "/api/v1/attachments/{attachment_id}/content", None, "conversations:read"),
     ("GET", "/api/v1/attachments/{attachment_id}/thumbnail", None, "conversations:read"),
@@ -182,6 +186,8 @@ NOT_READ = ("/api/v1/automatic-replies/order", "/api/v1/automatic-replies/check"
 
 PATH_NAMES = {
     "failed_id": "message_id",
+    "sent_id": "message_id",
+    "comment_id": "message_id",
     "lost_id": "attachment_id",
     "tag_item": "item_id",
     "label_item": "item_id",
@@ -241,6 +247,8 @@ async def _ids(desk: Any, path: str = "", body: Any = None) -> dict[str, str]:
     ids = {"conversation_id": conversation_id, "contact_id": contact_id, "message_id": message_id}
     if asked("failed_id", "lost_id", "attachment_id", "closed_id"):
         ids |= await _states(desk, thread)
+    if "{sent_id}" in path or "{comment_id}" in path:
+        ids |= await _at_the_channel(desk, thread, message_id)
     if asked("scheduled_id", "reply_id", "transcript_id"):
         soon = desk.service.runtime.clock.now() + timedelta(hours=1)
         reply = {"shortcut": "ate", "title": "Até", "body": "Até"}
@@ -271,6 +279,19 @@ async def _states(desk: Any, thread: str) -> dict[str, str]:
     await desk.do("POST", f"/conversations/{closed_id}/close")
     attachment_id = (await desk.uploaded("foto.png", PIXEL))["id"]
     return {"failed_id": failed_id, "lost_id": lost_id, "closed_id": closed_id, "attachment_id": attachment_id}
+
+
+async def _at_the_channel(desk: Any, thread: str, comment_id: str) -> dict[str, str]:
+    """A message that was sent, and a public comment, on a channel where either can be changed."""
+    sent_id = (await desk.do("POST", thread, {"text": "Olá"}))["id"]
+    db = desk.service.db
+    row = await db.messages.find_one({"_id": sent_id})
+    await db.messages.update_one(
+        {"_id": sent_id}, {"$set": {"status": "sent", "external_id": "p_1", "sent_as": sent_id}}
+    )
+    place = {"channel.kind": "facebook", "thread": {"id": "p", "kind": "post", "public": True}}
+    await db.conversations.update_one({"_id": row["conversation_id"]}, {"$set": place})
+    return {"sent_id": sent_id, "comment_id": comment_id}
 
 
 async def _marks(manager: Any) -> dict[str, str]:

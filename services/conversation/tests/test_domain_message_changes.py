@@ -74,9 +74,9 @@ def test_the_latest_reaction_stands_in_any_order(told: list[tuple[str | None, in
 
 def test_every_field_that_an_edit_changes_is_named() -> None:
     one = message()
-    assert one.edit("text", "Olá", EMPTY, NOON) == ("text", "edited_at")
+    assert one.edit("text", "Olá", EMPTY, NOON) == ("text", "edited_at", "earlier")
     assert one.edit("text", "Olá", EMPTY, NOON) == ()
-    assert one.edit("text", "Olá", EMPTY, NOON + SECOND) == ("edited_at",)
+    assert one.edit("text", "Olá", EMPTY, NOON + SECOND) == ()
     edited = PlainContent(product=ProductRef(sku="1"))
     assert one.edit("image", "Olá", edited, NOON + 2 * SECOND) == ("kind", "content", "edited_at")
     assert one.edit("text", "velho", EMPTY, NOON) == ()

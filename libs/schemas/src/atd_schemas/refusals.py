@@ -28,6 +28,7 @@ RefusalCode = Literal[
     "not_failed",
     "not_merged",
     "not_public",
+    "not_sent",
     "not_waiting",
     "nothing_to_answer",
     "no_private_channel",

@@ -310,6 +310,13 @@ def _is_empty(value: object) -> bool:
     return value == ()
 
 
+class EarlierText(Schema):
+    """What a message said before it was edited, and until when."""
+
+    text: str
+    until: Timestamp
+
+
 class MessageView(WithContent):
     """A message as every reader sees it. `sequence` is its place among the events of its conversation.
 
@@ -319,7 +326,8 @@ class MessageView(WithContent):
     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
     `automatic`: nobody wrote it, the product sent it. `hidden`: a public comment that only its author and the company
     see. `private_reply`: a public comment was answered in private too. `parts_sent`, of a failed message that goes out
-    in several parts: how many of them the customer has got, so that trying again sends the others.
+    in several parts: how many of them the customer has got, so that trying again sends the others. `earlier`: what it
+    said before it was edited, the last ten texts.
     """
 
     id: str
@@ -344,6 +352,7 @@ class MessageView(WithContent):
     hidden: bool = Field(default=False, exclude_if=_is_false)
     private_reply: PrivateReplyView | None = Field(default=None, exclude_if=_is_none)
     parts_sent: int | None = Field(default=None, exclude_if=_is_none)
+    earlier: tuple[EarlierText, ...] = Field(default=(), exclude_if=_is_empty)
     external_id: str | None = None
     occurred_at: Timestamp
     recorded_at: Timestamp

@@ -124,7 +124,7 @@ def test_other_receipts_of_a_reaction_change_nothing(sent: World, status: Any) -
 def test_an_edit_replaces_what_the_message_says_and_the_list_shows_it(world: World) -> None:
     world.batch(customer_message(T, A, "w1", text="Oii"))
     (event,) = told(world.batch(edited(T, A, "w1", "Oi", at=5)))
-    assert (event.type, event.data.changed) == ("message.edited", ("text", "edited_at"))
+    assert (event.type, event.data.changed) == ("message.edited", ("text", "edited_at", "earlier"))
     assert (event.data.message.text, event.data.message.edited_at) == ("Oi", NOON + 5 * MINUTE)
     assert event.data.message.sequence == 2
     last = world.conversation().last_message
@@ -150,7 +150,15 @@ def test_what_was_taken_back_is_gone_with_its_files(world: World) -> None:
     assert len(world.files) == 1
     (event,) = told(world.batch(deleted(T, A, "w1", at=5)))
     assert event.type == "message.deleted"
-    assert set(event.data.changed) == {"text", "reactions", "edited_at", "deleted_at", "attachments"}
+    assert set(event.data.changed) == {
+        "text",
+        "content",
+        "reactions",
+        "edited_at",
+        "earlier",
+        "deleted_at",
+        "attachments",
+    }
     shown = event.data.message
     assert (shown.text, shown.content, shown.attachments) == (None, EMPTY, ())
     assert (shown.reactions, shown.edited_at) == ((), None)

@@ -13,10 +13,11 @@ from atd_servicekit import ledger
 def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
     """The receipt of a row, from the service `source`; the same row gives the same event.
 
-    Of reactions and deeds only failures are reported, so that conversation takes them back; of marks as read nothing.
+    Of reactions only failures are reported, so that conversation takes them back; of marks as read nothing. A deed is
+    reported when it is done, too: until then conversation keeps what it undoes.
     """
     about, what = finished.about, finished.about.get("what", "message")
-    if what == "read" or (what in ("reaction", "action") and finished.state == "done"):
+    if what == "read" or (what == "reaction" and finished.state == "done"):
         return None
     status: ReceiptStatus = "sent" if finished.state == "done" else "failed"
     account_id, recipient, command_id = finished.group, about["recipient"], about["command_id"]

@@ -26,6 +26,7 @@ from atd_conversation.api.holds import contact_holds_router, conversation_holds_
 from atd_conversation.api.imports import imports_router
 from atd_conversation.api.labelling import labelling_router
 from atd_conversation.api.labels import labels_router
+from atd_conversation.api.message_deeds import message_deeds_router
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
 from atd_conversation.api.privacy import contact_privacy_router, privacy_router
@@ -48,6 +49,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         conversations_router,
         messages_router,
         message_router,
+        message_deeds_router,
         actions_router,
         edits_router,
         bulk_router,

@@ -116,7 +116,7 @@ def message_router(parts: Parts) -> APIRouter:
 
     @router.put("/reaction", summary="Put the company's reaction on a message")
     async def react(identity: Writer, message_id: str, reaction: NewReaction, request_id: RequestId) -> MessageView:
-        message = await _changed(
+        message = await changed(
             parts,
             identity,
             message_id,
@@ -128,7 +128,7 @@ def message_router(parts: Parts) -> APIRouter:
 
     @router.delete("/reaction", summary="Take the company's reaction away")
     async def take_reaction_away(identity: Writer, message_id: str, request_id: RequestId) -> MessageView:
-        message = await _changed(
+        message = await changed(
             parts,
             identity,
             message_id,
@@ -140,7 +140,7 @@ def message_router(parts: Parts) -> APIRouter:
 
     @router.post("/retry", summary="Send a failed message again")
     async def retry(identity: Writer, message_id: str, request_id: RequestId) -> MessageView:
-        message = await _changed(
+        message = await changed(
             parts,
             identity,
             message_id,
@@ -153,7 +153,7 @@ def message_router(parts: Parts) -> APIRouter:
     return router
 
 
-async def _changed(
+async def changed(
     parts: Parts, identity: Identity, message_id: str, command: "Callable[[Session], Awaitable[Message]]"
 ) -> Message:
     """Run the command in a transaction that finds the message where the caller still sees it."""

@@ -26,6 +26,7 @@ _STATUSES = {
     "already_merged": 409,
     "not_merged": 409,
     "not_closed": 409,
+    "not_sent": 409,
     "already_asked": 409,
     "already_replied_privately": 409,
 }

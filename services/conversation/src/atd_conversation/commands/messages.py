@@ -1,15 +1,18 @@
 """What attendants do with one message."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from atd_conversation.commands.effects import channel_topic, decided, publish_changes, send_command
-from atd_conversation.domain.channels import Channels
+from atd_conversation.domain.channels import ChannelRules, Channels
 from atd_conversation.domain.conversation import Change, Conversation
-from atd_conversation.domain.events import fetch_command, outbound_command, reaction_command
+from atd_conversation.domain.events import action_command, fetch_command, outbound_command, reaction_command
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_actions import fetch_again, react, retry
+from atd_conversation.domain.message_deeds import Deed as MessageDeed
+from atd_conversation.domain.message_deeds import edit_sent, set_hidden, take_back
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
@@ -17,10 +20,22 @@ from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import UnitStore
 from atd_schemas.envelope import Actor, Envelope
 from atd_servicekit.clock import Clock
-from atd_servicekit.problems import not_found
+from atd_servicekit.problems import forbidden, not_found
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes a message; supervisors change those of others too. What no person wrote is everybody's."""
+
+    actor: Actor
+    is_supervisor: bool
+
+    def may_change(self, message: Message) -> bool:
+        return self.is_supervisor or message.author.type != "attendant" or message.author.id == self.actor.id
+
 
 _Command = Callable[[Conversation, Message, datetime], Envelope]
 
@@ -65,6 +80,85 @@ class MessageCommands:
             lambda now: react(conversation, message, emoji, rules, actor, now),
             command,
             request_id,
+        )
+
+    async def edit(
+        self, session: "Session", tenant_id: str, author: Author, message_id: str, text: str, *, request_id: str
+    ) -> Message:
+        """Let a message of ours say something else. Raises `Problem` 403, 404, 409 `not_sent`, 422."""
+        conversation, message, rules = await self._own(session, tenant_id, author, message_id, "change")
+        return await self._do(
+            session,
+            author.actor,
+            conversation,
+            message,
+            lambda now: edit_sent(conversation, message, text, rules, now),
+            request_id,
+        )
+
+    async def take_back(
+        self, session: "Session", tenant_id: str, author: Author, message_id: str, *, request_id: str
+    ) -> Message:
+        """Take a message of ours back, or a public comment away. Raises `Problem` 403, 404, 409 `not_sent`, 422."""
+        conversation, message, rules = await self._own(session, tenant_id, author, message_id, "take back")
+        return await self._do(
+            session,
+            author.actor,
+            conversation,
+            message,
+            lambda now: take_back(conversation, message, rules, now),
+            request_id,
+        )
+
+    async def set_hidden(
+        self, session: "Session", tenant_id: str, actor: Actor, message_id: str, *, hidden: bool, request_id: str
+    ) -> Message:
+        """Hide a public comment from others, or show it again. Raises `Problem` 404, 422."""
+        conversation, message = await self._of(session, tenant_id, message_id)
+        rules = self._channels.of(conversation.channel.kind)
+        return await self._do(
+            session,
+            actor,
+            conversation,
+            message,
+            lambda now: set_hidden(conversation, message, rules, now, hidden=hidden),
+            request_id,
+        )
+
+    async def _own(
+        self, session: "Session", tenant_id: str, author: Author, message_id: str, what: str
+    ) -> tuple[Conversation, Message, ChannelRules]:
+        """A message that its author, or a supervisor, changes. Raises `Problem` 403, 404."""
+        conversation, message = await self._of(session, tenant_id, message_id)
+        if message.direction == "outbound" and not author.may_change(message):
+            raise forbidden(f"Only who wrote a message, or a supervisor, can {what} it.")
+        return conversation, message, self._channels.of(conversation.channel.kind)
+
+    async def _do(
+        self,
+        session: "Session",
+        actor: Actor,
+        conversation: Conversation,
+        message: Message,
+        decide: Callable[[datetime], MessageDeed | None],
+        request_id: str,
+    ) -> Message:
+        """Do a deed here, and ask the channel for it."""
+        done: list[MessageDeed] = []
+
+        def changes(now: datetime) -> list[Change]:
+            deed = decide(now)
+            done.extend([deed] if deed else [])
+            return deed.changes if deed else []
+
+        def command(conversation: Conversation, message: Message, now: datetime) -> Envelope:
+            action = done[0].action
+            made = action_command(conversation, message, action, actor=actor, now=now, causation_id=request_id)
+            done[0].note(message, made.id)
+            return made
+
+        return await self._decide(
+            session, message.tenant_id, actor, conversation, message, changes, command, request_id
         )
 
     async def retry(

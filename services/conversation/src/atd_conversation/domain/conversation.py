@@ -339,12 +339,22 @@ class Conversation(ConversationRecord):
         return [change]
 
     def revise(
-        self, event_type: str, message: Message, changed: tuple[str, ...], *, tag: TagRef | None = None
+        self,
+        event_type: str,
+        message: Message,
+        changed: tuple[str, ...],
+        *,
+        tag: TagRef | None = None,
+        deed: str | None = None,
     ) -> Change:
-        """One of the messages has changed: a list shows it as it is now, where it was the last one."""
+        """One of the messages has changed: a list shows it as it is now, where it was the last one.
+
+        `deed`: somebody of the company did that to it (`outbound.action`), and the timeline tells of it.
+        """
         if self.last_message is not None and self.last_message.id == message.id:
             self.last_message = message.as_last()
-        details = {"tag": {"id": tag.id, "name": tag.name, "color": tag.color}} if tag else None
+        details: dict[str, Any] | None = {"tag": {"id": tag.id, "name": tag.name, "color": tag.color}} if tag else None
+        details = {"deed": deed} if deed else details
         change = self._change(event_type, changed, message, details, tag)
         message.changed_sequence = change.sequence
         return change

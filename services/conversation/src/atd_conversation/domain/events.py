@@ -21,6 +21,9 @@ from atd_schemas.conversation import (
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5
 from atd_schemas.outbound import (
+    ActionName,
+    OutboundAction,
+    OutboundActionData,
     OutboundAttachment,
     OutboundErase,
     OutboundEraseData,
@@ -189,6 +192,30 @@ def reaction_command(
             target_external_id=message.external_id or "",
             emoji=emoji,
             reply_until=conversation.window_end(by_person=False),
+            thread_id=conversation.thread_id,
+        ),
+    )
+
+
+def action_command(
+    conversation: Conversation, message: Message, action: ActionName, *, actor: Actor, now: datetime, causation_id: str
+) -> OutboundAction:
+    """Do something to a message that the channel has: with all of its parts.
+
+    To be made right after the change of the conversation, whose place is the command's id.
+    """
+    return OutboundAction(
+        id=uuid5("action", message.id, str(conversation.sequence)),
+        **_command(conversation, now, causation_id),
+        actor=actor,
+        data=OutboundActionData(
+            **_place(conversation),
+            message_id=message.id,
+            recipient=conversation.recipient,
+            action=action,
+            target_external_ids=message.external_ids,
+            kind=message.kind,
+            text=message.text,
             thread_id=conversation.thread_id,
         ),
     )

@@ -1,13 +1,14 @@
 """Messages and what becomes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from atd_conversation.domain.names import UNNAMED, Mark, Names, marked
+from atd_conversation.domain.pending_deeds import PendingDeed
 from atd_conversation.domain.previews import preview
-from atd_schemas.contents import EMPTY, Content, MessageKind, Referral
+from atd_schemas.contents import EMPTY, Content, MessageKind, Referral, content_of
 from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData
 from atd_schemas.views import (
     AttachmentState,
@@ -15,6 +16,7 @@ from atd_schemas.views import (
     AuthorView,
     AutomaticRef,
     Direction,
+    EarlierText,
     LastMessage,
     MessageError,
     MessageStatus,
@@ -24,6 +26,9 @@ from atd_schemas.views import (
 
 THUMBNAILED = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 """Types of which a thumbnail can be had."""
+
+MAX_EARLIER = 10
+"""Texts before edits that a message keeps."""
 
 _BUSINESS = "business"
 
@@ -116,6 +121,8 @@ class Message:
     `hidden`: a public comment that only its author and the company see; `hidden_at`: since when it is, or is not.
     `more_external_ids`: what goes out in several parts has an id for each, of which `external_id` is the first.
     `parts_sent`: so many of them arrived, and then sending failed; what is sent again are the others.
+    `earlier` is what it said before edits; `edit_told_at`: when the latest edit was made, even of nothing.
+    `deeds` are those of the company on the message that its channel has not answered yet.
     """
 
     id: str
@@ -155,6 +162,9 @@ class Message:
     hidden_at: datetime | None = None
     more_external_ids: tuple[str, ...] = ()
     parts_sent: int = 0
+    earlier: tuple[EarlierText, ...] = ()
+    edit_told_at: datetime | None = None
+    deeds: tuple[PendingDeed, ...] = ()
 
     @property
     def external_ids(self) -> tuple[str, ...]:
@@ -227,17 +237,56 @@ class Message:
         return self.react(AuthorView(type="system"), None, max(at, self.reacted_at.get(_BUSINESS, at)))
 
     def edit(self, kind: MessageKind, text: str | None, content: Content, at: datetime) -> tuple[str, ...]:
-        """Replace what the message says; what changed. The latest edit stands, and what was taken back stays so."""
-        if self.deleted_at is not None or (self.edited_at is not None and at < self.edited_at):
+        """Replace what the message says; what changed. The latest edit stands, and what was taken back stays so.
+
+        What an edit says nothing of stays: a picture with another caption is still that picture. One that changes
+        nothing is none. A place that moves has no history, however often it does.
+        """
+        if self.deleted_at is not None or at < (self.edit_told_at or self.edited_at or at):
             return ()
-        return self._take(kind=kind, text=text, content=content, edited_at=at)
+        self.edit_told_at = at
+        kind = self.kind if self.attachments and kind == "text" else kind
+        content = content if kind != self.kind or content.model_dump() else self.content
+        if (kind, text, content.model_dump()) == (self.kind, self.text, self.content.model_dump()):
+            return ()
+        earlier = self.earlier
+        if self.text and text != self.text:
+            earlier = (*earlier, EarlierText(text=self.text, until=at))[-MAX_EARLIER:]
+        return self._take(kind=kind, text=text, content=content, edited_at=at, earlier=earlier)
 
     def delete(self, at: datetime) -> tuple[str, ...]:
         """The author took the message back: what it said is gone, for good; what changed."""
         if self.deleted_at is not None:
             return ()
-        changed = self._take(text=None, content=EMPTY, reactions=(), edited_at=None, deleted_at=at)
+        changed = self._take(text=None, content=EMPTY, reactions=(), edited_at=None, earlier=(), deleted_at=at)
+        self.deeds = ()
         return (*changed, "attachments") if self.attachments else changed
+
+    def kept(self) -> dict[str, Any]:
+        """What a deed can change of the message, in plain values."""
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "content": self.content.model_dump(),
+            "reactions": [one.model_dump() for one in self.reactions],
+            "edited_at": self.edited_at,
+            "deleted_at": self.deleted_at,
+            "earlier": [one.model_dump() for one in self.earlier],
+            "hidden": self.hidden,
+        }
+
+    def restore(self, kept: Mapping[str, Any]) -> tuple[str, ...]:
+        """Be again what `kept` says; what changed."""
+        values = dict(kept)
+        if "content" in values:
+            values["content"] = content_of(values.get("kind", self.kind), values["content"])
+        for name, model in (("reactions", Reaction), ("earlier", EarlierText)):
+            if name in values:
+                values[name] = tuple(model.model_validate(one) for one in values[name])
+        was_deleted = self.deleted_at is not None
+        changed = self._take(**values)
+        back = was_deleted and self.deleted_at is None and bool(self.attachments)
+        return (*changed, "attachments") if back else changed
 
     def show(self, at: datetime, *, hidden: bool) -> tuple[str, ...]:
         """Others can see a public comment from now on, or not; what changed. The latest news stands."""
@@ -309,6 +358,7 @@ class Message:
             edited_at=self.edited_at,
             deleted_at=self.deleted_at,
             hidden=self.hidden and self.deleted_at is None,
+            earlier=self.earlier,
             parts_sent=self.parts_sent or None if self.status == "failed" else None,
             external_id=self.external_id,
             occurred_at=self.occurred_at,

@@ -77,12 +77,14 @@ def _taken(emoji: str | None, limit: ReactionLimit) -> str | None:
 def retry(conversation: Conversation, message: Message, rules: ChannelRules, now: datetime) -> list[Change]:
     """Send a failed message again, as one more attempt.
 
-    Raises `Refusal`: `invalid`, `not_failed`, `conversation_closed`, `window_closed`.
+    Raises `Refusal`: `invalid`, `not_failed`, `message_deleted`, `conversation_closed`, `window_closed`.
     """
     if message.direction != "outbound":
         raise Refusal("invalid", "Only messages to the customer can be sent again.")
     if message.status != "failed":
         raise Refusal("not_failed", f"The message is {message.status}; only failed messages can be sent again.")
+    if message.deleted_at is not None:
+        raise Refusal("message_deleted", "The message was taken back; it is not sent again.")
     by_person = message.author.type == "attendant" and message.automatic is None
     free = message.kind != "template"
     conversation.check_open(now, free=free, reply_window=rules.reply_window, by_person=by_person)

@@ -45,7 +45,7 @@ def entry_of(
     if event.type in _UNTOLD:
         return None
     if isinstance(event, MessageChanged):
-        if event.type not in _OF_MESSAGES:
+        if event.type not in _OF_MESSAGES and "deed" not in (details or {}):
             return None
         details = {"message_id": event.data.message.id, **(details or {})}
     elif isinstance(event, ConversationChanged) and changed and _BY_THE_WAY.issuperset(changed):

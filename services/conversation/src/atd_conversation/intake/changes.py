@@ -134,7 +134,7 @@ def take_file(intake: Intake, event: InboundFile, cause: Cause) -> None:
         return
     if message.deleted_at is not None:
         if data.state == "ready":  # it was on its way while the message was taken back
-            _remove_files(intake, message, data.attachment_id)
+            remove_files(intake, message, data.attachment_id)
         return
     intake.unit.touch_message(message)
     failure = data.failure or SendFailure(code="", reason="unknown")
@@ -155,12 +155,13 @@ def _change(intake: Intake, message: Message, event: ChangeEvent, cause: Cause) 
     if not changed:
         return
     if isinstance(event, InboundDelete):
-        _remove_files(intake, message, *(one.id for one in message.attachments))
+        remove_files(intake, message, *(one.id for one in message.attachments))
     actor = SYSTEM if event.data.by_business else None
     intake.revised(message, _EVENT_TYPES[type(event)], changed, cause, actor=actor)
 
 
-def _remove_files(intake: Intake, message: Message, *attachment_ids: str) -> None:
+def remove_files(intake: Intake, message: Message, *attachment_ids: str) -> None:
+    """Let these files of a message be nobody's: they are cleared away with their bytes."""
     for file in message.attachments:
         if file.id in attachment_ids:
             intake.unit.removed_attachments[file.id] = StoredAttachment(

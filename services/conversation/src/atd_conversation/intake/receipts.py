@@ -5,6 +5,7 @@ from typing import Any
 from atd_conversation.domain.message import Message, later_status
 from atd_conversation.domain.message_parts import with_arrived
 from atd_conversation.intake.batch import told_ids
+from atd_conversation.intake.deeds import take_deed_receipt
 from atd_conversation.intake.people import note_recipient_keys
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundReceipt, SendFailure
@@ -17,6 +18,9 @@ def take_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
     message = _sent(intake, event)
     if data.about == "reaction":
         _take_reaction_receipt(intake, event, cause)
+        return
+    if data.about == "action":
+        take_deed_receipt(intake, event, cause)
         return
     if message is None:
         _wait(intake, event)

@@ -9,6 +9,7 @@ from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_record import CommentRef
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Mark, Names
+from atd_conversation.domain.pending_deeds import PendingDeed
 from atd_conversation.domain.read_marks import ReadMark
 from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_conversation.domain.searchable import terms_of as message_terms_of
@@ -22,6 +23,7 @@ from atd_schemas.views import (
     AutomaticRef,
     ChannelRef,
     ContactRef,
+    EarlierText,
     LabelRef,
     LastMessage,
     MessageError,
@@ -307,6 +309,9 @@ def message_fields(message: Message) -> "Document":
         "sent_as": sent_as,
         "more_external_ids": list(message.more_external_ids) or None,
         "parts_sent": message.parts_sent or None,
+        "earlier": [one.model_dump() for one in message.earlier] or None,
+        "edit_told_at": message.edit_told_at if message.edit_told_at != message.edited_at else None,
+        "deeds": [_deed_fields(one) for one in message.deeds] or None,
         "attachments": [attachment_fields(one) for one in message.attachments] or None,
         "reactions": [one.model_dump() for one in message.reactions] or None,
         "tags": [_mark_document(one) for one in message.tags] or None,
@@ -403,7 +408,14 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         hidden_at=get("hidden_at"),
         more_external_ids=tuple(get("more_external_ids", ())),
         parts_sent=get("parts_sent", 0),
+        earlier=tuple(EarlierText(**one) for one in get("earlier", ())),
+        edit_told_at=get("edit_told_at"),
+        deeds=tuple(PendingDeed(**one) for one in get("deeds", ())),
     )
+
+
+def _deed_fields(deed: PendingDeed) -> "Document":
+    return {"command": deed.command, "action": deed.action, "before": dict(deed.before)}
 
 
 def _referral_of(document: "Document | None") -> Referral | None:
