@@ -158,10 +158,11 @@ def reacted(tenant_id: str, account_id: str, target: str, emoji: str | None, **m
     return InboundReaction(**envelope, data=InboundReactionData(**data, emoji=emoji))
 
 
-def edited(tenant_id: str, account_id: str, target: str, text: str, **more: Any) -> InboundEdit:
-    """What the message that the provider calls `target` says now."""
+def edited(tenant_id: str, account_id: str, target: str, text: str | None, **more: Any) -> InboundEdit:
+    """What the message that the provider calls `target` says now; `kind` and `content` are its new ones."""
     envelope, data = _change(tenant_id, account_id, target, "edit", more)
-    return InboundEdit(**envelope, data=InboundEditData(**data, text=text))
+    says: dict[str, Any] = {name: more[name] for name in ("kind", "content") if name in more}
+    return InboundEdit(**envelope, data=InboundEditData(**data, **says, text=text))
 
 
 def deleted(tenant_id: str, account_id: str, target: str, **more: Any) -> InboundDelete:

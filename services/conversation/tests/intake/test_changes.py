@@ -130,7 +130,7 @@ def test_an_edit_replaces_what_the_message_says_and_the_list_shows_it(world: Wor
     last = world.conversation().last_message
     assert last is not None
     assert last.preview == "Oi"
-    assert "Oii" not in repr(of(world, "w1"))
+    assert [one.text for one in event.data.message.earlier] == ["Oii"]
 
 
 def test_an_edit_of_an_earlier_message_leaves_the_last_one_in_the_list(world: World) -> None:

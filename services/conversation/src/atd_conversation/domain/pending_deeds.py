@@ -33,9 +33,13 @@ def asked(deeds: Sequence[PendingDeed], deed: PendingDeed) -> tuple[PendingDeed,
 
 
 def settled(deeds: Sequence[PendingDeed], command: str) -> tuple[PendingDeed | None, tuple[PendingDeed, ...]]:
-    """A deed that was done, and those that still wait."""
-    found = next((one for one in deeds if one.command == command), None)
-    return found, tuple(one for one in deeds if one is not found)
+    """A deed that was done, and those that still wait: not the earlier ones, whatever becomes of them."""
+    found = _named(deeds, command)
+    if found is None:
+        return None, tuple(deeds)
+    at = deeds.index(found)
+    earlier = tuple(one for one in deeds[:at] if not _same_matter(found, one))
+    return found, (*earlier, *deeds[at + 1 :])
 
 
 def taken_back(deeds: Sequence[PendingDeed], command: str) -> tuple[Mapping[str, Any] | None, tuple[PendingDeed, ...]]:
@@ -44,15 +48,20 @@ def taken_back(deeds: Sequence[PendingDeed], command: str) -> tuple[Mapping[str,
     Where a later deed has replaced what the failed one did, the later one stands; should that fail as well, the message
     is as it was before both.
     """
-    found, left = settled(deeds, command)
+    found = _named(deeds, command)
     if found is None:
-        return None, left
+        return None, tuple(deeds)
     at = deeds.index(found)
+    left = (*deeds[:at], *deeds[at + 1 :])
     later = next((one for one in deeds[at + 1 :] if _same_matter(found, one)), None)
     if later is None:
         return found.before, left
     heir = replace(later, before={**later.before, **found.before})
     return None, tuple(heir if one is later else one for one in left)
+
+
+def _named(deeds: Sequence[PendingDeed], command: str) -> PendingDeed | None:
+    return next((one for one in deeds if one.command == command), None)
 
 
 def _same_matter(one: PendingDeed, other: PendingDeed) -> bool:

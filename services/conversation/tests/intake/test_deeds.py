@@ -1,0 +1,157 @@
+"""What channels say of deeds on messages that they were asked for."""
+
+from typing import Any
+
+import pytest
+
+from atd_conversation.domain.channels import CHANNEL_RULES
+from atd_conversation.domain.events import action_command
+from atd_conversation.domain.message_deeds import edit_sent, take_back
+from atd_testing.inbound import (
+    NOON,
+    customer_message,
+    deleted,
+    edited,
+    file_fetched,
+    file_of,
+    phone_message,
+    send_receipt,
+)
+
+from .world import BIA, FAILURE, HOUR, A, T, World, told, types
+
+TELEGRAM = CHANNEL_RULES["telegram"]
+
+
+@pytest.fixture
+def at_channel(sent: World) -> World:
+    """A message of ours has arrived."""
+    sent.batch(send_receipt(T, A, "sent", message_id="ours", external_id="x1"))
+    return sent
+
+
+def ask(world: World, deed: Any) -> str:
+    """The deed is told, and the channel asked for it; the command."""
+    assert deed is not None
+    message, conversation = world.messages["ours"], world.conversation()
+    command = action_command(conversation, message, deed.action, actor=BIA, now=NOON, causation_id="r")
+    deed.note(message, command.id)
+    world.tell(conversation, deed.changes)
+    return command.id
+
+
+def edit(world: World, text: str) -> str:
+    return ask(world, edit_sent(world.conversation(), world.messages["ours"], text, TELEGRAM, NOON))
+
+
+def delete(world: World) -> str:
+    return ask(world, take_back(world.conversation(), world.messages["ours"], TELEGRAM, NOON))
+
+
+def answered(status: Any, command: str, **more: Any) -> Any:
+    receipt = send_receipt(T, A, status, message_id="ours", about="action", external_id=command, **more)
+    return receipt.model_copy(update={"causation_id": command})
+
+
+def test_what_the_channel_did_not_do_is_undone_and_the_thread_says_so(at_channel: World) -> None:
+    command = edit(at_channel, "Bom dia")
+    assert at_channel.messages["ours"].text == "Bom dia"
+    failed = answered("failed", command, failure=FAILURE)
+    unit = at_channel.batch(failed)
+    assert types(unit) == ["message.updated", "message.sent"]
+    ours, notice = at_channel.messages["ours"], at_channel.messages[failed.id]
+    assert (ours.text, ours.view().edited_at, ours.view().earlier) == ("Olá", None, ())
+    assert notice.direction == "system"
+    assert notice.content.model_dump() == {
+        "type": "action_failed",
+        "action": "edit",
+        "message_id": "ours",
+        "reason": "recipient_unreachable",
+    }
+    assert types(at_channel.batch(failed.model_copy(update={"id": "again"}))) == []
+
+
+def test_a_deed_that_was_done_leaves_nothing_to_undo(at_channel: World) -> None:
+    command = edit(at_channel, "Bom dia")
+    assert types(at_channel.batch(answered("sent", command))) == []
+    assert at_channel.messages["ours"].deeds == ()
+    assert types(at_channel.batch(answered("failed", command, failure=FAILURE))) == []
+    assert (at_channel.messages["ours"].text, at_channel.messages["ours"].status) == ("Bom dia", "sent")
+
+
+def test_of_a_message_that_the_channel_took_back_nothing_is_left_to_bring_back(at_channel: World) -> None:
+    command = delete(at_channel)
+    assert "Olá" in repr(at_channel.messages["ours"].deeds)
+    at_channel.batch(answered("sent", command))
+    assert "Olá" not in repr(at_channel.messages["ours"])
+
+
+def test_a_deed_of_another_tenant_changes_nothing(at_channel: World) -> None:
+    command = edit(at_channel, "Bom dia")
+    foreign = answered("failed", command, failure=FAILURE).model_copy(update={"tenant_id": "t2"})
+    assert types(at_channel.batch(foreign)) == []
+    assert at_channel.messages["ours"].text == "Bom dia"
+
+
+def test_a_late_receipt_of_the_message_is_none_of_its_deed(at_channel: World) -> None:
+    command = edit(at_channel, "Bom dia")
+    at_channel.batch(send_receipt(T, A, "read", external_id="x1"), answered("sent", command))
+    assert at_channel.messages["ours"].status == "read"
+
+
+# --- edits of customers
+
+
+def test_an_edited_message_without_a_real_change_leaves_nothing(world: World) -> None:
+    world.batch(customer_message(T, A, "w1", text="Oi"))
+    unit = world.batch(edited(T, A, "w1", "Oi", at=5))
+    assert types(unit) == []
+    (message,) = world.messages.values()
+    assert (message.view().edited_at, message.view().earlier) == (None, ())
+
+
+def test_an_edited_caption_on_a_photo_keeps_the_photo_and_the_old_text(world: World) -> None:
+    photo = customer_message(T, A, "w1", text="velha", kind="image", attachments=(file_of(),))
+    world.batch(photo)
+    world.batch(file_fetched(T, A, photo.message_id(), file_of().id, "ready"))
+    (event,) = told(world.batch(edited(T, A, "w1", "nova", at=5)))
+    shown = event.data.message
+    assert (shown.kind, shown.text, [one.text for one in shown.earlier]) == ("image", "nova", ["velha"])
+    assert [one.state for one in shown.attachments] == ["ready"]
+
+
+def test_a_place_that_moves_a_hundred_times_is_one_place_without_a_history(world: World) -> None:
+    def at(number: int) -> dict[str, float]:
+        return {"latitude": -23.0 - number / 1000, "longitude": -46.0}
+
+    world.batch(customer_message(T, A, "w1", kind="location", text=None, content=at(0)))
+    for number in range(1, 101):
+        world.batch(edited(T, A, "w1", None, at=number, kind="location", content=at(number)))
+    (message,) = world.messages.values()
+    assert message.content.model_dump(exclude_none=True) == at(100)
+    assert (message.earlier, world.waiting) == ((), {})
+
+
+def test_of_a_hundred_edits_the_last_ten_texts_are_kept(world: World) -> None:
+    world.batch(customer_message(T, A, "w1", text="texto 0"))
+    for number in range(1, 101):
+        world.batch(edited(T, A, "w1", f"texto {number}", at=number, external_id=f"m{number}"))
+    (message,) = world.messages.values()
+    assert [one.text for one in message.earlier] == [f"texto {number}" for number in range(90, 100)]
+
+
+def test_a_customer_who_takes_a_message_back_takes_its_earlier_texts_back(world: World) -> None:
+    world.batch(customer_message(T, A, "w1", text="segredo"), edited(T, A, "w1", "outra coisa", at=1))
+    world.batch(deleted(T, A, "w1", at=2))
+    (message,) = world.messages.values()
+    assert "segredo" not in repr(message)
+
+
+@pytest.mark.parametrize("by_business", [False, True])
+def test_a_message_that_comes_after_its_deletion_is_born_deleted(world: World, *, by_business: bool) -> None:
+    world.batch(deleted(T, A, "w1", external_id="d", by_business=by_business))
+    arrives = phone_message if by_business else customer_message
+    world.batch(arrives(T, A, "w1", text="segredo", occurred_at=NOON - HOUR))
+    (message,) = world.messages.values()
+    assert (message.text, message.deleted_at) == (None, NOON)
+    assert message.direction == ("outbound" if by_business else "inbound")
