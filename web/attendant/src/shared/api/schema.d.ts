@@ -1598,6 +1598,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a message to the customer back, or a public comment away */
+        delete: operations["take_back_api_v1_messages__message_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change what a message to the customer says */
+        patch: operations["edit_api_v1_messages__message_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}/hidden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Hide a public comment from others */
+        put: operations["hide_api_v1_messages__message_id__hidden_put"];
+        post?: never;
+        /** Show a public comment again */
+        delete: operations["show_api_v1_messages__message_id__hidden_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{message_id}/reaction": {
         parameters: {
             query?: never;
@@ -3655,6 +3691,16 @@ export interface components {
             items: components["schemas"]["DuplicateView"][];
         };
         /**
+         * EarlierText
+         * @description What a message said before it was edited, and until when.
+         */
+        EarlierText: {
+            /** Text */
+            text: string;
+            /** Until */
+            until: string;
+        };
+        /**
          * Edit
          * @description The fields to change; absent ones stay. A `type_id` of null takes the type away.
          */
@@ -4647,6 +4693,14 @@ export interface components {
             into: string;
         };
         /**
+         * MessageEdit
+         * @description What the message says from now on; of a message with files their caption.
+         */
+        MessageEdit: {
+            /** Text */
+            text: string;
+        };
+        /**
          * MessageError
          * @description Why a message or a file failed.
          *
@@ -4683,7 +4737,8 @@ export interface components {
          *     `reply_to_unavailable`: it answers a message that is not here. Should that come, `reply_to` says which it is.
          *     `automatic`: nobody wrote it, the product sent it. `hidden`: a public comment that only its author and the company
          *     see. `private_reply`: a public comment was answered in private too. `parts_sent`, of a failed message that goes out
-         *     in several parts: how many of them the customer has got, so that trying again sends the others.
+         *     in several parts: how many of them the customer has got, so that trying again sends the others. `earlier`: what it
+         *     said before it was edited, the last ten texts.
          */
         MessageView: {
             /** Id */
@@ -4748,6 +4803,11 @@ export interface components {
             private_reply?: components["schemas"]["PrivateReplyView"] | null;
             /** Parts Sent */
             parts_sent?: number | null;
+            /**
+             * Earlier
+             * @default []
+             */
+            earlier: components["schemas"]["EarlierText"][];
             /** External Id */
             external_id?: string | null;
             /** Occurred At */
@@ -6461,7 +6521,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "already_asked" | "already_merged" | "already_replied_privately" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_public" | "not_waiting" | "nothing_to_answer" | "no_private_channel" | "public_thread" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "already_asked" | "already_merged" | "already_replied_privately" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_public" | "not_sent" | "not_waiting" | "nothing_to_answer" | "no_private_channel" | "public_thread" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * Remaining
          * @description What is out of reach and expires by itself.
@@ -11262,6 +11322,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaggingOutcomes"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    take_back_api_v1_messages__message_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_messages__message_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    hide_api_v1_messages__message_id__hidden_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    show_api_v1_messages__message_id__hidden_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
                 };
             };
             default: components["responses"]["Problem"];
