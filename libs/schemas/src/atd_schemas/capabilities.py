@@ -62,7 +62,10 @@ class ButtonsLimit(Schema):
 
 
 class ListLimit(Schema):
-    """Of a list of choices; lengths in characters. `rows_max` is in total; `body_max` of the text above the list."""
+    """Of a list of choices; lengths in characters, of ids in `id_unit`.
+
+    `rows_max` is in total, `body_max` of the text above the list.
+    """
 
     body_max: int
     button_max: int
@@ -70,6 +73,7 @@ class ListLimit(Schema):
     section_title_max: int
     rows_max: int
     id_max: int
+    id_unit: TextUnit = "characters"
     title_max: int
     description_max: int
 

@@ -12,7 +12,7 @@ from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundReceipt
 from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of, phone_message, reacted, send_receipt
 
-from .world import A, B, T, World, told, types
+from .world import HOUR, A, B, T, World, told, types
 
 MINUTE = timedelta(minutes=1)
 
@@ -71,6 +71,22 @@ def test_reactions_do_not_open_the_reply_window_nor_count_as_unread(world: World
     after = world.conversation()
     assert after.reply_window_expires_at == before.reply_window_expires_at
     assert (after.unread_count, after.last_activity_at) == (1, before.last_activity_at)
+
+
+@pytest.mark.parametrize(("channel", "opens"), [("messenger", True), ("instagram", True), ("whatsapp", False)])
+def test_a_reaction_of_the_customer_opens_the_window_where_the_provider_counts_it(
+    world: World, channel: str, *, opens: bool
+) -> None:
+    wrote = customer_message(T, A, "w1")
+    world.batch(wrote.model_copy(update={"data": wrote.data.model_copy(update={"channel": channel})}))
+    before = world.conversation()
+    later = NOON + 20 * HOUR
+    unit = world.batch(reacted(T, A, "w1", "👍", at=20 * 60), now=later)
+    after = world.conversation()
+    assert (after.reply_window_expires_at == (before.reply_window_expires_at or later) + 20 * HOUR) is opens
+    assert types(unit) == ["message.reacted", *(["conversation.updated"] if opens else [])]
+    taken_away = world.batch(reacted(T, A, "w1", None, at=21 * 60), now=later + HOUR)
+    assert types(taken_away) == ["message.reacted"]
 
 
 def lost(command_id: str | None, *, at: datetime = NOON) -> InboundReceipt:

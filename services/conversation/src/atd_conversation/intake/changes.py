@@ -158,6 +158,17 @@ def _change(intake: Intake, message: Message, event: ChangeEvent, cause: Cause) 
         remove_files(intake, message, *(one.id for one in message.attachments))
     actor = SYSTEM if event.data.by_business else None
     intake.revised(message, _EVENT_TYPES[type(event)], changed, cause, actor=actor)
+    if isinstance(event, InboundReaction) and event.data.emoji and not event.data.by_business:
+        _open_window(intake, conversation, event, cause)
+
+
+def _open_window(intake: Intake, conversation: Conversation, event: InboundReaction, cause: Cause) -> None:
+    """The customer has done something, from which on they can be answered where the channel counts that."""
+    window = intake.loaded.channels.of(conversation.channel.kind).reply_window
+    moment = intake.moment(event)
+    for change in conversation.hear_of("reaction", occurred_at=moment, now=intake.now, reply_window=window):
+        intake.unit.touch(conversation)
+        intake.emit(conversation, change, cause)
 
 
 def remove_files(intake: Intake, message: Message, *attachment_ids: str) -> None:

@@ -110,6 +110,7 @@ BY_CODE: Mapping[str, FailureText] = MappingProxyType(
         "2018001": _UNKNOWN_PERSON,
         "2018218": _UNKNOWN_PERSON,
         "33": _UNKNOWN_PERSON,
+        "window_closed": _WINDOW,
         "2018278": _WINDOW,
         "2534022": _WINDOW,
         "2018008": _FILE,
@@ -118,6 +119,24 @@ BY_CODE: Mapping[str, FailureText] = MappingProxyType(
         "2018294": _FILE,
         "10900": _REPLIED,
         "10903": _REPLIED,
+        "private_reply_in_parts": FailureText(
+            "private_reply_too_long",
+            "A Meta permite uma única mensagem como resposta privada a um comentário, e esta precisaria de várias: "
+            "nada foi enviado. Encurte o texto e mande sem arquivos.",
+            "Meta allows one message as the private answer to a comment, and this one would need several: nothing was "
+            "sent. Shorten the text, and send it without files.",
+            "Meta permite un único mensaje como respuesta privada a un comentario, y este necesitaría varios: no se "
+            "envió nada. Acorte el texto y envíelo sin archivos.",
+            retryable=False,
+        ),
+        "reaction_not_supported": FailureText(
+            "reaction_refused",
+            "O {channel} não tem esta reação, e o cliente não a vê. Escolha outra reação ou responda com uma mensagem.",
+            "{channel} does not have this reaction, and the customer does not see it. Choose another one, or answer "
+            "with a message.",
+            "{channel} no tiene esta reacción y el cliente no la ve. Elija otra reacción o responda con un mensaje.",
+            retryable=False,
+        ),
         "10902": FailureText(
             "not_answerable_privately",
             "A Meta não permite responder em particular a este comentário (antigo, apagado ou de quem não recebe "

@@ -103,7 +103,7 @@ def _list(content: _Parts, limits: InteractiveLimits) -> None:
             raise Refusal("invalid", "must not be empty", f"interactive.sections[{number}].rows")
     rows = list(_rows(sections))
     for place, row in rows:
-        check_text(row["id"], allowed.id_max, f"{place}.id")
+        check_text(row["id"], allowed.id_max, f"{place}.id", allowed.id_unit)
         check_text(row["title"], allowed.title_max, f"{place}.title")
         if row.get("description") is not None:
             check_text(row["description"], allowed.description_max, f"{place}.description")

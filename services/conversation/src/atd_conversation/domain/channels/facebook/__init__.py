@@ -7,11 +7,27 @@ from atd_conversation.domain.channels.composing import FileRules, composer
 from atd_conversation.domain.channels.facebook.failure_codes import BY_CLASS, BY_CODE
 from atd_conversation.domain.channels.rules import ChannelRules
 from atd_conversation.domain.failure_texts import ChannelName, FailureTexts
-from atd_schemas.capabilities import ContentLimits, OwnMessageLimit, PrivateReplyLimit, ReactionLimit, TextLimit
+from atd_schemas.capabilities import (
+    ContentLimits,
+    FileLimit,
+    OwnMessageLimit,
+    PrivateReplyLimit,
+    ReactionLimit,
+    TextLimit,
+)
 
 __all__ = ["LIMITS", "RULES"]
 
-LIMITS = ContentLimits(sends=("text",), text=TextLimit(max_length=8000), replies=True)
+_TEXT = TextLimit(max_length=8000)
+
+LIMITS = ContentLimits(
+    sends=("text", "image"),
+    text=_TEXT,
+    caption=_TEXT,
+    files=(FileLimit(kind="image", mime_types=("image/jpeg", "image/png"), max_bytes=8 * 1024 * 1024, caption=True),),
+    files_per_message=1,
+    replies=True,
+)
 
 _NAME = ChannelName.brand("Facebook")
 

@@ -1,7 +1,7 @@
 """Telegram's limits, told to clients and held by `compose`.
 
 Source: Bot API 10.1. A photo over 10 MB, or with too many pixels, goes out as a document, so the limit told is that of
-documents. Texts are counted in UTF-16 units; a longer one goes out in up to five parts. Buttons are an inline keyboard.
+documents. Texts are counted in UTF-16 units; a longer one goes out in up to five parts. Choices are an inline keyboard.
 """
 
 from atd_conversation.domain.channels.composing import FileRules
@@ -11,6 +11,7 @@ from atd_schemas.capabilities import (
     FileLimit,
     InteractiveLimits,
     LinkLimit,
+    ListLimit,
     TextLimit,
     VoiceLimit,
 )
@@ -41,7 +42,7 @@ LIMITS = ContentLimits(
     text=TEXT,
     caption=TextLimit(max_length=TEXT.max_length, unit="utf16", part=_CAPTION_PART),
     files=(
-        FileLimit(kind="image", mime_types=_IMAGES, max_bytes=_FILE, caption=True),
+        FileLimit(kind="image", mime_types=(*_IMAGES, "image/gif"), max_bytes=_FILE, caption=True),
         FileLimit(kind="video", mime_types=("video/mp4",), max_bytes=_FILE, caption=True),
         FileLimit(kind="audio", mime_types=("audio/mpeg", "audio/mp4"), max_bytes=_FILE, caption=True),
         FileLimit(
@@ -54,12 +55,24 @@ LIMITS = ContentLimits(
     files_per_message=10,
     voice=VoiceLimit(mime_types=("audio/ogg", "audio/mpeg", "audio/mp4"), max_bytes=_FILE),
     interactive=InteractiveLimits(
-        types=("buttons", "link", "ask_phone"),
+        types=("buttons", "list", "link", "ask_location", "ask_phone"),
         body_max=_PART,
         body_unit="utf16",
-        header_max=0,
-        footer_max=0,
+        header_max=256,
+        footer_max=256,
+        header_files=("image", "video", "document"),
         buttons=ButtonsLimit(max=10, title_max=64, id_max=64, id_unit="bytes"),
+        list=ListLimit(
+            body_max=_PART,
+            button_max=64,
+            sections_max=10,
+            section_title_max=64,
+            rows_max=20,
+            id_max=64,
+            id_unit="bytes",
+            title_max=64,
+            description_max=200,
+        ),
         link=LinkLimit(title_max=64, url_max=2000),
     ),
     replies=True,
