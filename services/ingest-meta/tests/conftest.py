@@ -65,7 +65,7 @@ class Graph:
         return found
 
 
-def account(kind: Kind, number: int, **ids: str) -> Account:
+def account(kind: Kind, number: int, **ids: Any) -> Account:
     """An account of one tenant, for what needs no server."""
     return Account(
         id=f"0192d1a0-0000-7000-8000-00000000000{number}",
@@ -160,7 +160,7 @@ async def starting(servers: Servers) -> AsyncIterator[Callable[..., Awaitable[Se
     async with AsyncExitStack() as stack:
 
         async def start_one(graph: Graph | None = None, **settings: Any) -> Service:
-            beside = graph or await stack.enter_async_context(serving_graph())
+            beside = await stack.enter_async_context(serving_graph()) if graph is None else graph
             urls = {"api_url": beside.url, "instagram_url": beside.url}
             given = {**urls, "account_refresh": timedelta(hours=1), **PATIENT, **settings}
             made = servers.settings("ingest-meta", Settings, **given)

@@ -38,7 +38,7 @@ SECRET = "example-app-secret"
 PAGE, INSTAGRAM, POST = "300100200300400", "17840000000000001", "300100200300400_55"
 
 
-def account(number: int, kind: Any, **ids: str) -> Account:
+def account(number: int, kind: Any, **ids: Any) -> Account:
     return Account(
         id=f"0192d1a0-0000-7000-8000-00000000000{number}",
         tenant_id="tenant-1",

@@ -115,6 +115,7 @@ def test_parent_id_on_every_comment_nests_replies_alone(read: Any) -> None:
     top = comment(POST, COMMENT, NOW, author=AUTHOR, text="Qual o preço?")
     told = [event.data.reply_to_external_id for event in read(of_feed(reply, top)).events]
     assert told == [COMMENT, None]
+    parent: str | None
     for parent in (f"{PAGE}_{COMMENT}", COMMENT.partition("_")[2]):
         [event] = read(of_feed({**reply, "parent_id": parent})).events
         assert event.data.reply_to_external_id == COMMENT

@@ -31,6 +31,8 @@ def comment_id(value: Any, post_id: str | None = None) -> str | None:
     if found is None:
         return None
     parts = found.split("_")
+    if not all(part.isdecimal() for part in parts):
+        return found  # no id of a comment
     if len(parts) == _PARTS_WITH_PAGE:
         return "_".join(parts[1:])
     if len(parts) == 1 and post_id is not None:

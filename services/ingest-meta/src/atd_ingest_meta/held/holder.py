@@ -41,8 +41,8 @@ from atd_servicekit.kafka import Outgoing
 HELD = "held"
 """The kind of these jobs."""
 
-HOLD_FOR = timedelta(seconds=10)
-"""How long an echo waits for the answer to a send that it may be of."""
+HOLD_FOR = timedelta(seconds=30)
+"""How long an echo waits for the answer to a send that it may be of: as long as a call and a look-up of it take."""
 
 ASK_FOR = timedelta(seconds=30)
 """How long Meta is asked about a comment."""
