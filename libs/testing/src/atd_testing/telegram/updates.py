@@ -19,6 +19,13 @@ GROUP = -4001
 SUPERGROUP = -1001234567890
 
 
+_RIGHTS = (
+    *("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members"),
+    *("can_promote_members", "can_change_info", "can_invite_users"),
+    *("can_post_stories", "can_edit_stories", "can_delete_stories"),
+)
+
+
 def user(user_id: int = ANA, first_name: str = "Ana", **more: Any) -> Json:
     """A person; Ana Souza unless told otherwise."""
     known: Json = {"last_name": "Souza", "username": "anasz", "language_code": "pt-br"} if user_id == ANA else {}
@@ -227,7 +234,10 @@ def member_changed(before: str, now: str, *, chat: Mapping[str, Any] | None = No
     """The bot's own place in a chat changed."""
 
     def member(status: str) -> Json:
-        return {"user": bot(), "status": status, **({"until_date": 0} if status == "kicked" else {})}
+        more: Json = {"until_date": 0} if status == "kicked" else {}
+        if status == "administrator":
+            more = {"can_be_edited": False, "is_anonymous": False, **dict.fromkeys(_RIGHTS, True)}
+        return {"user": bot(), "status": status, **more}
 
     return {
         "chat": dict(private_chat() if chat is None else chat),

@@ -1,11 +1,10 @@
 """One item of an update with what it is read by: whose it is, which chat it is of, and who is meant. Pure."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import orjson
 
 from atd_channelkit.webhooks.items import BodyItem
 from atd_channelkit.webhooks.moments import moment
@@ -145,7 +144,7 @@ def update_id_of(update: Json) -> str:
     found = number_id(update.get("update_id"))
     if found is not None:
         return str(found)
-    return hashlib.sha256(orjson.dumps(update, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(update, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def envelope(

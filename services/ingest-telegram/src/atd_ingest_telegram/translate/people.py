@@ -1,5 +1,7 @@
 """Reactions, and whether a customer or a group can be written to. Pure."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from atd_channelkit.webhooks.values import Json, label_of
@@ -16,7 +18,10 @@ REACTIONS_LIMIT = 50
 """Of one person on one message; Telegram allows three."""
 
 _PAID = "⭐"
-_IN_CHAT = ("creator", "administrator", "member", "restricted")
+_STANDING: Mapping[str, bool] = MappingProxyType(
+    {"creator": True, "administrator": True, "member": True, "left": False, "kicked": False}
+)
+"""Whether a bot with each status can write; of one that is `restricted` more fields tell."""
 
 
 def reaction(part: Part) -> InboundReaction | None:
@@ -26,6 +31,9 @@ def reaction(part: Part) -> InboundReaction | None:
         return None
     message_id = part.required_id("message_id")
     if message_id is None:
+        return None
+    if not isinstance(part.item.get("new_reaction"), list):
+        part.problem("is not a list", ".new_reaction")
         return None
     new = part.objects(part.item.get("new_reaction"), REACTIONS_LIMIT, ".new_reaction")
     before = part.objects(part.item.get("old_reaction"), REACTIONS_LIMIT, ".old_reaction")
@@ -58,7 +66,7 @@ def membership(part: Part) -> InboundReachability | None:
     if chat is None or chat.type == CHANNEL:
         return None
     now, before = _is_in(part, "new_chat_member"), _is_in(part, "old_chat_member")
-    if now is None or now == before:
+    if now is None or before is None or now == before:
         return None
     reason: Literal["blocked", "left", "back"] = "back" if now else "left" if chat.in_group else "blocked"
     data = InboundReachabilityData(
@@ -76,10 +84,9 @@ def _is_in(part: Part, name: str) -> bool | None:
     """Whether the bot can write there; `None` when it is not told, which is a problem."""
     member: Any = part.object(name)
     status = None if member is None else member.get("status")
-    if not isinstance(status, str):
-        if member is not None:
-            part.problem("is no status", f".{name}.status")
-        return None
     if status == "restricted":
         return member.get("is_member") is not False and member.get("can_send_messages") is not False
-    return status in _IN_CHAT
+    standing = _STANDING.get(status) if isinstance(status, str) else None
+    if standing is None and member is not None:
+        part.problem("is no status that is known to this version", f".{name}.status")
+    return standing
