@@ -27,6 +27,7 @@ NOT_AUDITED = {
             *(f"{method} /messages/{{message_id}}/hidden" for method in ("PUT", "DELETE")),
             "POST /messages/tags",
             "POST /messages/{message_id}/retry",
+            "POST /messages/{message_id}/private-reply",
             *(f"{method} /scheduled-messages/{{scheduled_id}}" for method in ("PATCH", "DELETE")),
             "POST /contacts",
             "PATCH /contacts/{contact_id}",

@@ -13,6 +13,8 @@ from atd_conversation.store.sights import Sights
 from atd_schemas.ids import uuid7
 from atd_servicekit.identity import route_permissions
 
+from .test_api_public_comments import below
+
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -93,6 +95,7 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("DELETE", "/api/v1/messages/{sent_id}", None, "conversations:write"),
     ("PUT", "/api/v1/messages/{comment_id}/hidden", None, "conversations:write"),
     ("DELETE", "/api/v1/messages/{comment_id}/hidden", None, "conversations:write"),
+    ("POST", "/api/v1/messages/{comment_id}/private-reply", {"text": "Oi"}, "conversations:write"),
     ("GET", "/api/v1/attachments/{attachment_id}", None, "conversations:read"),
     ("GET", "/api/v1/attachments/{attachment_id}/content", None, "conversations:read"),
     ("GET", "/api/v1/attachments/{attachment_id}/thumbnail", None, "conversations:read"),
@@ -262,6 +265,10 @@ async def _ids(desk: Any, path: str = "", body: Any = None) -> dict[str, str]:
         automatic = {"name": "Boas-vindas", "trigger": "closed", "text": "Olá"}
         ids["field_id"] = (await manager.do("POST", "/contact-fields", {"label": "Cor", "type": "text"}))["id"]
         ids["automatic_id"] = (await manager.do("POST", "/automatic-replies", automatic))["id"]
+    if asked("comment_id"):
+        comment = below(desk, 1, "ana")
+        await desk.service.take(comment)
+        ids["comment_id"] = comment.id
     if asked("other_contact_id", "merge_id", "note_id"):
         ids |= await _contacts(desk, contact_id)
     return ids

@@ -11,6 +11,7 @@ from atd_conversation.automations import Automations
 from atd_conversation.commands import Commands, ContactCommands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
 from atd_conversation.commands.marking import Marking
+from atd_conversation.commands.private_replies import PrivateReplies
 from atd_conversation.commands.replies import keeping_files
 from atd_conversation.commands.retiring import marking_rules
 from atd_conversation.commands.scheduled import JOB as SCHEDULED_JOB
@@ -46,6 +47,7 @@ from atd_conversation.store.queries import Queries
 from atd_conversation.store.records import Records
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
+from atd_conversation.store.strands import Strands
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.store.unsent import UnsentDrafts
 from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic
@@ -133,6 +135,7 @@ def create_app(
         sights=Sights(database),
         search=MessageSearch(database, queries),
         zone=settings.zone,
+        private_replies=PrivateReplies(queries, Strands(database, names), store, directory, served, runtime.clock),
         messages=MessageCommands(queries, store, directory, files, served, runtime.clock),
         directory=directory,
         idempotency=idempotency,

@@ -206,6 +206,15 @@ class NewReaction(Body):
     emoji: str = Field(min_length=1, max_length=64, description="One emoji")
 
 
+class NewPrivateReply(Body):
+    """What is said to the author of a public comment alone, once."""
+
+    text: str = Field(min_length=1, description="As long as the channel's `private_replies` say")
+    client_id: str | None = Field(
+        default=None, min_length=1, max_length=64, description="The client's own id: sent again, it is the same message"
+    )
+
+
 class Reading(Body):
     """`typing` also tells the customer that an answer is being written, where the channel can."""
 

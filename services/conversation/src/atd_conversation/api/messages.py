@@ -3,14 +3,17 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response as PlainResponse
 
-from atd_conversation.api.bodies import NewReaction
+from atd_conversation.api.bodies import NewPrivateReply, NewReaction
 from atd_conversation.api.guard import keep_to_sight
-from atd_conversation.api.parts import Parts, Reader, RequestId, Writer
+from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, as_json, json_response
 from atd_conversation.api.saying import add_saying
+from atd_conversation.commands.private_replies import PrivateReply
 from atd_conversation.domain.message import Message
 from atd_schemas.views import MessageView
+from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.identity import Identity
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import invalid, not_found
@@ -149,6 +152,36 @@ def message_router(parts: Parts) -> APIRouter:
             ),
         )
         return message.view()
+
+    @router.post(
+        "/private-reply", status_code=201, summary="Answer a public comment in private", response_model=MessageView
+    )
+    async def reply_in_private(
+        identity: Writer,
+        message_id: str,
+        new: NewPrivateReply,
+        request: Request,
+        request_id: RequestId,
+        idempotency_key: IdempotencyKey = None,
+    ) -> PlainResponse:
+        async def work(session: "Session") -> StoredAnswer:
+            await keep_to_sight(parts, identity, session, message_id=message_id)
+            reply = PrivateReply(message_id, new.text, new.client_id)
+            message = await parts.private_replies.send(
+                session, identity.tenant_id, identity.actor(), reply, request_id=request_id
+            )
+            return StoredAnswer(201, as_json(message.view()), about=(message.conversation_id,))
+
+        answer = await parts.idempotency.once(
+            parts.transaction,
+            work,
+            tenant_id=identity.tenant_id,
+            actor_id=identity.actor_id,
+            route=f"POST /messages/{message_id}/private-reply",
+            key=idempotency_key,
+            body=await request.body(),
+        )
+        return json_response(answer.body, answer.status, answer.headers)
 
     return router
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, field_validator
 from atd_conversation.automations import Automations
 from atd_conversation.commands import Commands, ContactCommands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands
+from atd_conversation.commands.private_replies import PrivateReplies
 from atd_conversation.commands.scheduled import ScheduledCommands
 from atd_conversation.commands.snoozing import Snoozing
 from atd_conversation.commands.unsent import DraftCommands
@@ -75,6 +76,7 @@ class Parts:
     zone: ZoneInfo
     commands: Commands
     messages: MessageCommands
+    private_replies: PrivateReplies
     directory: Directory
     idempotency: Idempotency
     files: Files

@@ -13,6 +13,7 @@ from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_actions import fetch_again, react, retry
 from atd_conversation.domain.message_deeds import Deed as MessageDeed
 from atd_conversation.domain.message_deeds import edit_sent, set_hidden, take_back
+from atd_conversation.domain.private_replies import check_retry, mark
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
@@ -171,6 +172,8 @@ class MessageCommands:
         if message.reply_to is not None:
             quoted = await self._queries.message(tenant_id, message.reply_to, session)
 
+        comment = await self._answered(session, message)
+
         def command(conversation: Conversation, message: Message, now: datetime) -> Envelope:
             quote = quoted.external_id if quoted else None
             return outbound_command(conversation, message, now=now, causation_id=request_id, reply_to_external_id=quote)
@@ -181,10 +184,20 @@ class MessageCommands:
             actor,
             conversation,
             message,
-            lambda now: retry(conversation, message, rules, now),
+            lambda now: _tried_again(conversation, message, comment and comment[1], rules, now),
             command,
             request_id,
+            comment=comment,
         )
+
+    async def _answered(self, session: "Session", message: Message) -> tuple[Conversation, Message] | None:
+        """The public comment that a message answers in private, and its conversation."""
+        to = message.private_reply_to
+        comment = await self._queries.message(message.tenant_id, to.message_id, session) if to else None
+        if comment is None:
+            return None
+        public = await self._queries.conversation(message.tenant_id, comment.conversation_id, session)
+        return None if public is None else (public, comment)
 
     async def fetch_again(
         self, session: "Session", tenant_id: str, actor: Actor, attachment_id: str, *, request_id: str
@@ -232,6 +245,7 @@ class MessageCommands:
         decide: Callable[[datetime], list[Change]],
         command: _Command,
         request_id: str,
+        comment: tuple[Conversation, Message] | None = None,
     ) -> Message:
         """Decide, publish the events and send the command to the channel, where anything has changed.
 
@@ -246,6 +260,33 @@ class MessageCommands:
         if changes:
             publish_changes(unit, conversation, changes, actor, now, request_id)
             send_command(unit, topic, command(conversation, message, now))
+            if comment is not None:
+                self._mark(unit, comment, message, actor, now, request_id)
             unit.attachments.update({one.id: one for one in message.attachments if one not in files})
             await self._store.save(session, unit, now)
         return message
+
+    @staticmethod
+    def _mark(
+        unit: UnitOfWork,
+        comment: tuple[Conversation, Message],
+        message: Message,
+        actor: Actor,
+        now: datetime,
+        request_id: str,
+    ) -> None:
+        """The comment is answered in private again."""
+        public, answered = comment
+        unit.touch(public)
+        unit.touch_message(answered)
+        changed = mark(answered, message, now)
+        if changed:
+            publish_changes(unit, public, [public.revise("message.updated", answered, changed)], actor, now, request_id)
+
+
+def _tried_again(
+    conversation: Conversation, message: Message, comment: Message | None, rules: ChannelRules, now: datetime
+) -> list[Change]:
+    """A failed message is sent again, a private answer to a comment only while there is no other one."""
+    check_retry(comment, message)
+    return retry(conversation, message, rules, now)

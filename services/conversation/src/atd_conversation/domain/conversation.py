@@ -309,6 +309,9 @@ class Conversation(ConversationRecord):
         if self.status == "closed":
             how = "reopen it to answer" if self.current else "the customer has a newer one; answer there"
             raise Refusal("conversation_closed", f"The conversation is closed; {how}.")
+        if free and self.awaits_customer:
+            detail = "A comment is answered in private once; wait until the customer answers."
+            raise Refusal("window_closed", detail, field_name)
         if free and not self.window_is_open(now, reply_window, by_person=by_person):
             person_may = not by_person and self.window_is_open(now, reply_window)
             templates = reply_window is not None and reply_window.templates
@@ -587,6 +590,16 @@ class Conversation(ConversationRecord):
         return (
             changes if self.assignee is not None or other.assignee is None else [*changes, *self.assign(other.assignee)]
         )
+
+    def take_address(self, other: "Conversation") -> list[Change]:
+        """Be answered where a conversation that gives way was, if of this one only a comment is known."""
+        if not self.awaits_customer or other.awaits_customer:
+            return []
+        self.recipient, before = other.recipient, self.window_ends()
+        if (end := other.window_ends()) is not None:
+            self._extend_window(end)
+        told = ("reply_window_expires_at", "free_until")
+        return [] if self.window_ends() == before else [self._change("conversation.updated", told)]
 
     def take_scheduled(
         self, other: "Conversation", count: int, until_reply: Sequence[ScheduledRef]

@@ -25,6 +25,9 @@ from atd_schemas.views import (
     ThreadView,
 )
 
+COMMENT_ADDRESS = "comment:"
+"""What the address of somebody begins with of whom only a public comment is known, until they write in private."""
+
 
 @dataclass(frozen=True, slots=True)
 class CommentRef:
@@ -110,6 +113,11 @@ class ConversationRecord:
     def is_public(self) -> bool:
         """Whether everybody can read what is written here."""
         return self.thread is not None and self.thread.public
+
+    @property
+    def awaits_customer(self) -> bool:
+        """Whether a comment was answered here, and its author must write before anything else is said."""
+        return self.recipient.startswith(COMMENT_ADDRESS)
 
     @property
     def place(self) -> str:

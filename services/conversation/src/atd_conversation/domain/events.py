@@ -7,6 +7,7 @@ from atd_conversation.domain.catalogue import CatalogueItem, CatalogueKind, Valu
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.contact_record import FieldChange
 from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation_record import COMMENT_ADDRESS
 from atd_conversation.domain.message import Attachment, Message
 from atd_schemas.conversation import (
     ContactChanged,
@@ -152,6 +153,7 @@ def outbound_command(
     conversation: Conversation, message: Message, *, now: datetime, causation_id: str, reply_to_external_id: str | None
 ) -> OutboundMessage:
     """What the channel service is asked to send. Its id is the message's and the attempt's: a repeat is the same."""
+    answered = message.private_reply_to
     attempt = (str(message.attempt),) if message.attempt else ()
     return OutboundMessage(
         id=uuid5("outbound", message.id, *attempt),
@@ -160,7 +162,8 @@ def outbound_command(
         data=OutboundMessageData(
             **_place(conversation),
             message_id=message.id,
-            recipient=conversation.recipient,
+            recipient=f"{COMMENT_ADDRESS}{answered.external_id}" if answered else conversation.recipient,
+            private_reply_to=answered.external_id if answered else None,
             kind=message.kind,
             text=message.text,
             content=message.content,
@@ -276,6 +279,8 @@ def _window(conversation: Conversation, message: Message) -> dict[str, Any]:
     by_person = message.author.type == "attendant" and message.automatic is None
     if message.kind == "template":
         return {"by_person": by_person}
+    if message.private_reply_to is not None:
+        return {"by_person": by_person, "reply_until": message.private_reply_to.until}
     return {
         "reply_until": conversation.window_end(by_person=by_person),
         "free_until": conversation.free_until,

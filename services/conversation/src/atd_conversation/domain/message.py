@@ -21,6 +21,7 @@ from atd_schemas.views import (
     MessageError,
     MessageStatus,
     MessageView,
+    PrivateReplyView,
     Reaction,
 )
 
@@ -108,6 +109,15 @@ class Attachment:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PrivateReplyTo:
+    """The public comment that a message answers in private: our id of it, the channel's, and until when it may."""
+
+    message_id: str
+    external_id: str
+    until: datetime
+
+
 @dataclass(slots=True)
 class Message:
     """One message of a conversation. `sequence` is its place among the conversation's events.
@@ -120,6 +130,7 @@ class Message:
     names. `names` is what tags were called when it was read. `automatic`: why the product sent it by itself.
     `hidden`: a public comment that only its author and the company see; `hidden_at`: since when it is, or is not.
     `more_external_ids`: what goes out in several parts has an id for each, of which `external_id` is the first.
+    `private_reply`: this comment was answered in private; `private_reply_to`: this message is such an answer.
     `parts_sent`: so many of them arrived, and then sending failed; what is sent again are the others.
     `earlier` is what it said before edits; `edit_told_at`: when the latest edit was made, even of nothing.
     `deeds` are those of the company on the message that its channel has not answered yet.
@@ -165,6 +176,8 @@ class Message:
     earlier: tuple[EarlierText, ...] = ()
     edit_told_at: datetime | None = None
     deeds: tuple[PendingDeed, ...] = ()
+    private_reply: PrivateReplyView | None = None
+    private_reply_to: PrivateReplyTo | None = None
 
     @property
     def external_ids(self) -> tuple[str, ...]:
@@ -359,6 +372,7 @@ class Message:
             deleted_at=self.deleted_at,
             hidden=self.hidden and self.deleted_at is None,
             earlier=self.earlier,
+            private_reply=self.private_reply,
             parts_sent=self.parts_sent or None if self.status == "failed" else None,
             external_id=self.external_id,
             occurred_at=self.occurred_at,

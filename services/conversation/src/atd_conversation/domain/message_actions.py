@@ -86,7 +86,7 @@ def retry(conversation: Conversation, message: Message, rules: ChannelRules, now
     if message.deleted_at is not None:
         raise Refusal("message_deleted", "The message was taken back; it is not sent again.")
     by_person = message.author.type == "attendant" and message.automatic is None
-    free = message.kind != "template"
+    free = message.kind != "template" and message.private_reply_to is None
     conversation.check_open(now, free=free, reply_window=rules.reply_window, by_person=by_person)
     given_up = ("status", "error") if message.parts_sent else ("status", "error", "external_id")
     changed = tuple(name for name in given_up if getattr(message, name) is not None)

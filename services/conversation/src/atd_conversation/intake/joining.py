@@ -49,10 +49,7 @@ def same_person(loaded: Loaded, event: PersonEvent, contact_id: str, other: str)
     somebody who goes by another user id or number, the one before and the new one are, unless the other contact had the
     new number before them. What people have separated stays apart.
     """
-    one, two = loaded.contacts[contact_id], loaded.contacts[other]
-    if two.id in one.apart or one.id in two.apart:
-        return False
-    if len(one.absorbed) + len(two.absorbed) >= MOST_ABSORBED:
+    if not _may_be_joined(loaded, contact_id, other):
         return False
     if not isinstance(event, InboundContactChange) or event.data.reason == "identity_changed":
         return can_be_one(loaded.ids_of[contact_id], loaded.ids_of[other])
@@ -63,6 +60,23 @@ def same_person(loaded: Loaded, event: PersonEvent, contact_id: str, other: str)
     if event.data.reason == "number_changed" and any(key in theirs for key in new):
         return _is_new(loaded, event, other)
     return can_be_one(loaded.ids_of[contact_id], theirs)
+
+
+def join_proven(intake: Intake, contact_id: str, other: str, cause: Cause) -> None:
+    """Join two contacts of which the channel has proven that they are one, as far as all that is theirs is known."""
+    loaded = intake.loaded
+    if contact_id not in loaded.ids_of or other not in loaded.ids_of:
+        return
+    if _may_be_joined(loaded, contact_id, other) and can_be_one(loaded.ids_of[contact_id], loaded.ids_of[other]):
+        _join(intake, contact_id, other, cause)
+
+
+def _may_be_joined(loaded: Loaded, contact_id: str, other: str) -> bool:
+    """Not what people have separated, and not without end."""
+    one, two = loaded.contacts[contact_id], loaded.contacts[other]
+    if two.id in one.apart or one.id in two.apart:
+        return False
+    return len(one.absorbed) + len(two.absorbed) < MOST_ABSORBED
 
 
 def _is_new(loaded: Loaded, event: PersonEvent, contact_id: str) -> bool:

@@ -181,6 +181,7 @@ def _give_way(merging: Merging, former: Conversation, going_on: Conversation, me
     merging.intake.unit.touch(former)
     merging.intake.unit.touch(going_on)
     merging.intake.unit.continued[former.id] = (former.tenant_id, going_on.id)
+    merging.tell(going_on, going_on.take_address(former))
     taken, left = going_on.take_scheduled(former, former.scheduled_count, former.until_reply)
     merging.tell(going_on, taken)
     merging.tell(former, left)

@@ -8,7 +8,7 @@ from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.identities import is_phone
 from atd_conversation.domain.strands import place_of
 from atd_conversation.intake.batch import Arrival, PersonEvent
-from atd_conversation.intake.joining import contact_named
+from atd_conversation.intake.joining import contact_named, join_proven
 from atd_conversation.intake.loaded import Loaded, senders
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import Content, NoticeContent, NumberChangedContent
@@ -199,10 +199,21 @@ def note_recipient_keys(intake: Intake, event: InboundReceipt, contact_id: str) 
         intake.recipient_keys.setdefault(key, (event.tenant_id, contact_id))
 
 
+def note_proofs(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
+    """What a private answer to a comment was delivered to is its author: the channel has proven it."""
+    for key in intake.loaded.keys_of_ids(event, event.data.aliases):
+        intake.proofs.setdefault(key, cause)
+
+
 def learn_recipient_keys(intake: Intake) -> None:
     """To be called after the last event: the ids in a receipt decide about later batches only.
 
     Who a message is from was worked out before the batch, when numbers were reserved for the conversations it opens.
     """
+    loaded = intake.loaded
     for key, (tenant_id, contact_id) in intake.recipient_keys.items():
-        intake.identify(key, tenant_id, intake.loaded.present(contact_id))
+        present, other = loaded.present(contact_id), loaded.contact_ids.get(key)
+        if key in intake.proofs and other is not None and other != present:
+            join_proven(intake, present, other, intake.proofs[key])
+        else:
+            intake.identify(key, tenant_id, present)

@@ -4,9 +4,10 @@ from typing import Any
 
 from atd_conversation.domain.message import Message, later_status
 from atd_conversation.domain.message_parts import with_arrived
+from atd_conversation.domain.private_replies import settle
 from atd_conversation.intake.batch import told_ids
 from atd_conversation.intake.deeds import take_deed_receipt
-from atd_conversation.intake.people import note_recipient_keys
+from atd_conversation.intake.people import note_proofs, note_recipient_keys
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.inbound import InboundReceipt, SendFailure
 from atd_schemas.views import MessageStatus
@@ -26,6 +27,8 @@ def take_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
         _wait(intake, event)
         return
     note_recipient_keys(intake, event, intake.loaded.conversations[message.conversation_id].contact.id)
+    if message.private_reply_to is not None:
+        note_proofs(intake, event, cause)
     if _attempt(intake, event, message) < message.attempt:
         return
     intake.unit.touch_message(message)
@@ -39,6 +42,19 @@ def take_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
     if changed:
         changed = tuple(dict.fromkeys(changed))
         intake.revised(message, "message.status_changed", changed, cause, actor=None)
+        _settle_comment(intake, message, cause)
+
+
+def _settle_comment(intake: Intake, message: Message, cause: Cause) -> None:
+    """The comment that a message answers in private says so, unless the message came to nothing."""
+    answered = message.private_reply_to
+    comment = intake.loaded.messages.get(answered.message_id) if answered is not None else None
+    if comment is None:
+        return
+    intake.unit.touch_message(comment)
+    changed = settle(comment, message)
+    if changed:
+        intake.revised(comment, "message.updated", changed, cause)
 
 
 def apply_early_receipt(intake: Intake, message: Message, external_id: str | None) -> tuple[str, ...]:

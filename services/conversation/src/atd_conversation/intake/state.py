@@ -29,6 +29,7 @@ class Intake:
     """One pass over one batch. `numbers` has each tenant's reserved conversation numbers.
 
     `recipient_keys` are the keys of contacts that receipts contain: they identify them from the next batch on.
+    `proofs` are those keys that prove who the customer is, with what told them: who has them already is that person.
     `automation` has what each tenant of the batch has decided of messages that nobody writes.
     """
 
@@ -38,6 +39,7 @@ class Intake:
     new_id: Callable[[], str]
     unit: UnitOfWork = field(default_factory=UnitOfWork)
     recipient_keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    proofs: dict[str, Cause] = field(default_factory=dict)
     automation: Mapping[str, Automation] = field(default_factory=dict)
 
     def moment(self, event: Envelope) -> datetime:

@@ -7,7 +7,7 @@ from atd_conversation.domain.channels import UNKNOWN_CHANNEL_TEXTS
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_record import CommentRef
-from atd_conversation.domain.message import Attachment, Message
+from atd_conversation.domain.message import Attachment, Message, PrivateReplyTo
 from atd_conversation.domain.names import UNNAMED, Mark, Names
 from atd_conversation.domain.pending_deeds import PendingDeed
 from atd_conversation.domain.read_marks import ReadMark
@@ -28,6 +28,7 @@ from atd_schemas.views import (
     LastMessage,
     MessageError,
     Named,
+    PrivateReplyView,
     Reaction,
     ThreadView,
 )
@@ -329,6 +330,8 @@ def message_fields(message: Message) -> "Document":
         "changed_sequence": message.changed_sequence or None,
         "version": message.version or None,
         "automatic": message.automatic.model_dump(exclude_none=True) if message.automatic else None,
+        "private_reply": message.private_reply.model_dump() if message.private_reply else None,
+        "private_reply_to": asdict(message.private_reply_to) if message.private_reply_to else None,
         "hidden": message.hidden or None,
         "hidden_at": message.hidden_at,
     }
@@ -404,6 +407,8 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         tags=_marks_of(get("tags")),
         names=names,
         automatic=AutomaticRef(**automatic) if automatic else None,
+        private_reply=PrivateReplyView(**document["private_reply"]) if "private_reply" in document else None,
+        private_reply_to=PrivateReplyTo(**document["private_reply_to"]) if "private_reply_to" in document else None,
         hidden=get("hidden", False),
         hidden_at=get("hidden_at"),
         more_external_ids=tuple(get("more_external_ids", ())),

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pymongo import ReturnDocument
-
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.strands import current_of, place_of
 from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
@@ -15,7 +13,6 @@ from atd_conversation.store.documents import contact_of, conversation_of, messag
 from atd_conversation.store.indexes import (
     CONTACTS,
     CONVERSATIONS,
-    COUNTERS,
     EARLY_CHANGES,
     EARLY_RECEIPTS,
     IDENTITIES,
@@ -23,6 +20,7 @@ from atd_conversation.store.indexes import (
     POST_OPENINGS,
 )
 from atd_conversation.store.names import NameSource, NoNames
+from atd_conversation.store.strands import next_numbers
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundContactChange, InboundEcho
 from atd_servicekit.inbox import Inbox
@@ -66,11 +64,15 @@ class InboundLoader:
             await self._load_stored(reads, loaded, batch)
         await self._load_people(reads, loaded, batch)
         await self._load_messages(reads, loaded, batch, answers=answers)
+        answered = {m.private_reply_to.message_id for m in loaded.messages.values() if m.private_reply_to}
+        for row in await reads.find(MESSAGES, "_id", answered - loaded.messages.keys()):
+            loaded.add_message(message_of(row))
         posts = {openings_key(event) for event in batch.arrivals() if event.data.thread and event.data.thread.public}
         loaded.openings = {row["_id"]: row for row in await reads.find(POST_OPENINGS, "_id", posts)}
         missing = {m.conversation_id for m in loaded.messages.values()} - loaded.conversations.keys()
         for row in await reads.find(CONVERSATIONS, "_id", missing):
             loaded.add_conversation(conversation_of(row))
+        await self._load_proven(reads, loaded, batch)
         if tenants := loaded.tenants_with_names():
             loaded.bind({tenant_id: await self._names.of(tenant_id) for tenant_id in tenants})
         return loaded
@@ -173,6 +175,44 @@ class InboundLoader:
         for row in conversations:
             loaded.add_conversation(conversation_of(row))
 
+    async def _load_proven(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
+        """All that belongs to the customers of whom a private answer to a comment proves another id."""
+        named: set[str] = set()
+        for receipt in batch.receipts:
+            message = loaded.messages.get(receipt.data.message_id or "")
+            if not receipt.data.aliases or message is None or message.private_reply_to is None:
+                continue
+            keys = loaded.keys_of_ids(receipt, receipt.data.aliases)
+            named.add(loaded.conversations[message.conversation_id].contact.id)
+            named.update(loaded.contact_ids[key] for key in keys if key in loaded.contact_ids)
+        if not named:
+            return
+        while unknown := named - loaded.contacts.keys():
+            for row in await reads.find(CONTACTS, "_id", unknown):
+                loaded.contacts[row["_id"]] = contact_of(row)
+            named = {loaded.present(one) for one in named & loaded.contacts.keys()}
+        loaded.redirect()
+        await self._load_all_of(reads, loaded, named)
+
+    async def _load_all_of(self, reads: "_Reads", loaded: Loaded, named: set[str]) -> None:
+        """Every id and conversation of these contacts, unless they have too many of them to be joined."""
+        rows = await reads.query(IDENTITIES, {"contact_id": {"$in": sorted(named)}}, limit=MOST_IDS * len(named))
+        tenants = {loaded.contacts[contact_id].tenant_id for contact_id in named}
+        theirs = {"tenant_id": {"$in": sorted(tenants)}, "contact.id": {"$in": sorted(named)}}
+        conversations = await reads.query(CONVERSATIONS, theirs, limit=MOST_CONVERSATIONS)
+        if len(rows) == MOST_IDS * len(named) or len(conversations) == MOST_CONVERSATIONS:
+            return
+        keys = {contact_id: set[str]() for contact_id in named}
+        for row in rows:
+            keys[row["contact_id"]].add(row["_id"])
+        for key in loaded.redirected:
+            if loaded.contact_ids[key] in keys:
+                keys[loaded.contact_ids[key]].add(key)
+        loaded.ids_of.update(keys)
+        for row in conversations:
+            if row["_id"] not in loaded.conversations:
+                loaded.add_conversation(conversation_of(row))
+
     async def _load_contacts(
         self, reads: "_Reads", loaded: Loaded, places: "dict[str, _Asked]", wanted: set[str]
     ) -> None:
@@ -251,11 +291,7 @@ class InboundLoader:
 
     async def next_numbers(self, tenant_id: str, count: int) -> range:
         """Reserve `count` conversation numbers of a tenant. A reservation that is not used leaves a gap."""
-        row = await self._db[COUNTERS].find_one_and_update(
-            {"_id": tenant_id}, {"$inc": {"conversations": count}}, upsert=True, return_document=ReturnDocument.AFTER
-        )
-        last = row["conversations"]
-        return range(last - count + 1, last + 1)
+        return await next_numbers(self._db, tenant_id, count)
 
 
 @dataclass(slots=True)
