@@ -159,6 +159,7 @@ AUDITED: Mapping[str, Audited] = {
     **_setting("closing"),
     **_setting("file-too-large"),
     **_setting("protocol"),
+    **_setting("public-comments"),
     **_setting("ratings"),
     "PUT /privacy/retention": Audited(
         "retention.changed", "retention", ("messages_days", "files_days", "contacts_days")
