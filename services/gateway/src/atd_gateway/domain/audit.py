@@ -148,6 +148,7 @@ AUDITED: Mapping[str, Audited] = {
     "POST /me/password": Audited("attendant.password_changed", "attendant", own=True),
     "POST /channels": Audited("channel.added", "channel", ("kind",), creates=True),
     "PATCH /channels/{}": Audited("channel.changed", "channel"),
+    "POST /channels/{}/repair": Audited("channel.changed", "channel"),
     "DELETE /channels/{}": Audited("channel.removed", "channel"),
     "DELETE /channels/{}/previous-app-secrets": Audited("channel.changed", "channel"),
     **_catalogue("tags", "tag", merges=True),

@@ -4459,7 +4459,9 @@ export interface components {
         };
         /**
          * ListLimit
-         * @description Of a list of choices; lengths in characters. `rows_max` is in total; `body_max` of the text above the list.
+         * @description Of a list of choices; lengths in characters, of ids in `id_unit`.
+         *
+         *     `rows_max` is in total, `body_max` of the text above the list.
          */
         ListLimit: {
             /** Body Max */
@@ -4474,6 +4476,12 @@ export interface components {
             rows_max: number;
             /** Id Max */
             id_max: number;
+            /**
+             * Id Unit
+             * @default characters
+             * @enum {string}
+             */
+            id_unit: "characters" | "utf16" | "bytes";
             /** Title Max */
             title_max: number;
             /** Description Max */

@@ -15,6 +15,7 @@ const SETTINGS = [
   "closing",
   "protocol",
   "file-too-large",
+  "public-comments",
   "ratings",
 ] as const;
 type SettingKind = (typeof SETTINGS)[number];
