@@ -174,6 +174,7 @@ def with_post(event: InboundMessage, post: Post) -> InboundMessage:
         picture = InboundAttachment(
             id=uuid5("attachment", data.account_id, data.external_id, "post"),
             provider_id=f"post:{thread.id}",
+            name="post",
             url=post.picture,
             role="post",
         )

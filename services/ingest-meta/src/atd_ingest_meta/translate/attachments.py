@@ -110,11 +110,14 @@ def media_url(value: Any) -> str | None:
 def file_at(
     part: Part, message_id: str, url: str, place: str, *, role: AttachmentRole | None = None, name: str | None = None
 ) -> InboundAttachment:
-    """A file of a message by its address; Meta gives files no ids, so the place in the message is part of its name."""
+    """A file of a message by its address; Meta gives files no ids, so the place in the message is part of its name.
+
+    What is no file of the customer's is called by what it is.
+    """
     return InboundAttachment(
         id=uuid5("attachment", part.account.id, message_id, place),
         provider_id=f"{message_id}#{place}",
-        name=name,
+        name=name or role,
         url=url,
         role=role,
     )

@@ -115,15 +115,18 @@ def _message(part: Part, message: Json, found: Found) -> None:
 
 
 def _ours(part: Part, message: Json, mid: str, contact: InboundContact, found: Found) -> bool:
-    """Whether an echo is of a send of ours, by what travelled with it: then it is a receipt."""
+    """Whether an echo is of a send of ours, by what travelled with it: then it is a receipt.
+
+    It proves to whom a private answer to a comment went, too.
+    """
     metadata = message.get("metadata")
     reference = read_reference(metadata)
     if reference is None:
         return False
-    times = (part.moment(), part.now)
-    found.events.append(
-        receipt_event(part.account, SOURCE, mid, contact.external_id, "sent", times, reference=metadata)
-    )
+    customer, times = contact.external_id, (part.moment(), part.now)
+    receipt = receipt_event(part.account, SOURCE, mid, customer, "sent", times, reference=metadata)
+    told = receipt.data.model_copy(update={"aliases": (customer,)})
+    found.events.append(receipt.model_copy(update={"data": told}))
     found.confirmed.append(SendProof(part.account.id, reference.row_id, mid, reference.part))
     return True
 
