@@ -30,7 +30,8 @@ class Connected:
 
 
 def _page(number: str, secret: str) -> dict[str, str]:
-    return {"page_id": number, "page_access_token": f"token-{number}", "app_secret": secret}
+    """The fake's tokens begin with the page that they are of."""
+    return {"page_id": number, "page_access_token": f"{number}.token", "app_secret": secret}
 
 
 CREDENTIALS: Mapping[str, Callable[[str, str], dict[str, str]]] = {
@@ -45,8 +46,7 @@ CREDENTIALS: Mapping[str, Callable[[str, str], dict[str, str]]] = {
     "facebook": _page,
     "instagram": lambda number, secret: {
         "instagram_id": number,
-        "page_id": f"3{number}",
-        "access_token": f"token-{number}",
+        "access_token": f"{number}.token",
         "app_secret": secret,
     },
 }
@@ -56,8 +56,12 @@ CREDENTIALS: Mapping[str, Callable[[str, str], dict[str, str]]] = {
 async def connect_channel(system: System, client: httpx.AsyncClient, kind: str, name: str = "Loja") -> Connected:
     """Connect an account of a kind that nobody has connected yet."""
     number = str(int(uuid7().replace("-", "")[-12:], 16))
+    if kind == "instagram":
+        number = f"1784{number}"[:17]  # the fake knows by it that it is no page
     secret = f"secret-{number}"
-    body = {"kind": kind, "name": name, "credentials": CREDENTIALS[kind](number, secret)}
+    body: dict[str, Any] = {"kind": kind, "name": name, "credentials": CREDENTIALS[kind](number, secret)}
+    if kind == "instagram":
+        body["settings"] = {"login": "instagram"}
     answer = await client.post("/channels", json=body)
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()

@@ -60,9 +60,9 @@ def _add_calls(router: APIRouter, state: FakeState, updates: UpdatesQueue) -> No
 
     @router.get("/bots/{bot}/webhook")
     async def show_webhook(bot: int) -> Json:
-        """What the bot asked for with setWebhook, secret included: for those who write updates themselves."""
-        found = state.bots.get(bot)
-        return {} if found is None else found.webhook
+        """Where a bot's updates go, and the secret: for those who write updates themselves."""
+        found = state.callbacks.get(str(bot))
+        return {} if found is None else {"url": found.callback_url, "secret_token": found.secret}
 
     @router.get("/status")
     async def show_status() -> dict[str, Any]:
