@@ -53,13 +53,14 @@ def conformance_of(item: pytest.Item) -> ConformanceCase | None:
 
 @cache
 def needed_by(test: Callable[..., Any]) -> tuple[Any, ...]:
-    """The features that a test asks for by `need`, in their order, as its source says."""
+    """The features that a test asks for by `need`, itself or by a function of its module, as the source says."""
     (function,) = ast.parse(textwrap.dedent(inspect.getsource(test))).body
-    return tuple(
-        argument.value
-        for statement in getattr(function, "body", ())
-        if isinstance(statement, ast.Expr) and isinstance(call := statement.value, ast.Call)
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "need"
-        for argument in call.args
-        if isinstance(argument, ast.Constant)
-    )
+    found: dict[Any, None] = {}
+    for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "need":
+            found |= dict.fromkeys(one.value for one in call.args if isinstance(one, ast.Constant))
+        elif isinstance(call.func, ast.Name):
+            helper = getattr(test, "__globals__", {}).get(call.func.id)
+            if inspect.isfunction(helper) and helper.__module__ == test.__module__:
+                found |= dict.fromkeys(needed_by(helper))
+    return tuple(found)
