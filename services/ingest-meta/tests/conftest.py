@@ -171,6 +171,18 @@ async def starting(servers: Servers) -> AsyncIterator[Callable[..., Awaitable[Se
         yield start_one
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def run(servers: Servers) -> Callable[..., Any]:
+    """Runs a service of the test's own within a block."""
+
+    @asynccontextmanager
+    async def running(**settings: Any) -> AsyncIterator[Service]:
+        async with starting(servers) as start_one:
+            yield await start_one(**settings)
+
+    return running
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def shared_service(servers: Servers) -> AsyncIterator[Service]:
     async with starting(servers) as start_one:

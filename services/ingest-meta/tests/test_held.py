@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -242,3 +242,29 @@ async def test_of_a_comment_only_whose_it_is_is_kept(service: Service) -> None:
     kept = await eventually(lambda: comments.find_one({"_id": f"{channel['id']}:55_1"}))
     assert kept.keys() == {"_id", "contact", "expires_at"}
     assert kept["contact"] == ANA["id"]
+
+
+async def test_an_echo_that_is_held_when_the_service_stops_is_told_by_the_next_one(service: Service, run: Any) -> None:
+    """The send that it may be of was begun by a process that is gone: it is `uncertain` until it is resolved."""
+    prefix = f"test_{uuid7().replace('-', '')}_"
+    async with run(graph=service.graph, mongodb_database_prefix=prefix) as first:
+        channel = await first.connect("instagram")
+        rows = first.running.db["sends_rows"]
+        place = {"group": channel["id"], "shard": 0, "lane": "c", "order": 1}
+        later = datetime.now(UTC) + timedelta(hours=1)
+        about = {"recipient": ANA["id"]}
+        row = {"_id": uuid7(), "group": channel["id"], "state": "uncertain", "about": about}
+        await rows.insert_one({**row, "open": {**place, "at": later}})
+        echo = webhooks.echo("a_phone", "Do celular", app_id=None)
+        await private(first, channel, by_business=True, message=echo)
+        jobs = first.running.db["jobs"]
+        await eventually(lambda: jobs.find_one({"claim": {"$exists": False}, "data.account_id": channel["id"]}))
+    async with run(graph=service.graph, mongodb_database_prefix=prefix) as second:
+        await second.running.db["sends_rows"].delete_many({})
+        await eventually(lambda: _is_empty(second.running.db["jobs"]))
+    told = [one for one in await service.of_account(channel["id"], 1) if isinstance(one, InboundEcho)]
+    assert [one.data.external_id for one in told] == ["a_phone"]
+
+
+async def _is_empty(collection: Any) -> bool:
+    return await collection.find_one({}) is None
