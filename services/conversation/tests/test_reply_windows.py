@@ -184,3 +184,4 @@ def test_a_reaction_is_no_message_of_a_person() -> None:
     with pytest.raises(Refusal) as refused:
         react(conversation, sent.message, "❤", CHANNEL_RULES["messenger"], ATTENDANT, NOON + 30 * HOUR)
     assert refused.value.code == "window_closed"
+    assert "a message can still be sent" in refused.value.detail

@@ -252,7 +252,7 @@ class ScheduledCommands:
         except Problem as problem:
             if problem.code != "window_closed":
                 raise
-            detail = "is after the reply window closes; until then, or a template at any time"
+            detail = "is after the reply window closes; choose an earlier time, or a template where there are some"
             raise refused(Refusal("window_closed", detail, "scheduled_for")) from None
 
     async def _changeable(

@@ -54,7 +54,9 @@ def react(
     within = rules.reactions.within_seconds
     if within is not None and now > message.occurred_at + timedelta(seconds=within):
         raise Refusal("too_old", f"The message is older than {timedelta(seconds=within).days} days.")
-    conversation.check_open(now, reply_window=rules.reply_window, by_person=False, field_name="emoji")
+    conversation.check_open(now, reply_window=rules.reply_window, field_name="emoji")
+    if not conversation.window_is_open(now, rules.reply_window, by_person=False):
+        raise Refusal("window_closed", "The time for reactions is over; a message can still be sent.", "emoji")
     changed = message.react(AuthorView(type=actor.type, id=actor.id, name=actor.name), emoji, now)
     return [conversation.revise("message.reacted", message, changed)] if changed else []
 
