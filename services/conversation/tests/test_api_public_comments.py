@@ -137,3 +137,48 @@ async def test_a_thread_without_a_comment_of_the_customer_cannot_be_answered(des
     await desk.do("POST", f"/conversations/{one['id']}/reopen")
     path = f"/conversations/{one['id']}/messages"
     assert (await desk.refused("POST", path, {"text": "Oi"}))[:2] == (422, "nothing_to_answer")
+
+
+async def test_records_merged_by_hand_go_on_in_each_thread_and_the_undo_gives_each_its_own_back(desk: Any) -> None:
+    keeper = desk.seen_by(permissions=(*MANAGER, "contacts:write"))
+    wrote = [
+        below(desk, 1, "ana"),
+        below(desk, 2, "ana", post="p2"),
+        below(desk, 3, "rui"),
+        below(desk, 4, "rui", post="p3"),
+    ]
+    at = desk.service.runtime.clock.now()
+    psid = {"customer": "rui", "channel": "facebook", "occurred_at": at, "name": "rui"}
+    await desk.service.take(*wrote, customer_message(desk.tenant, f"f-{desk.tenant}", "m1", **psid))
+    rows = desk.service.db[CONVERSATIONS]
+
+    async def threads() -> dict[str, set[tuple[str, str]]]:
+        """By contact the thread and the status of each conversation that takes messages."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in await rows.find({"tenant_id": desk.tenant, "current_of": {"$exists": True}}).to_list(None):
+            place = row.get("thread", {}).get("id", "private")
+            found.setdefault(row["contact"]["id"], set()).add((place, row["status"]))
+        return found
+
+    before = await threads()
+    ana, rui = sorted(before, key=lambda one: ("private", "queued") in before[one])
+    merged = await keeper.do("POST", f"/contacts/{ana}/merge", {"contact_id": rui})
+    every = {(name, "queued") for name in ("p1", "p2", "p3", "private")}
+    assert await threads() == {ana: every}
+    assert await rows.count_documents({"tenant_id": desk.tenant}) == 5, "one of the two below the first post gave way"
+    listed = await desk.get(f"/contacts/{ana}/conversations")
+    assert len(listed["items"]) == 5
+    await keeper.do("POST", f"/contacts/merges/{merged['merge']['id']}/undo")
+    assert await threads() == before
+
+
+async def test_a_public_comment_is_found_shown_read_and_erased_as_every_message_is(desk: Any) -> None:
+    await desk.service.take(below(desk, 1, "ana", text="girassol amarelo"))
+    (one,) = (await desk.get("/conversations", public="true"))["items"]
+    assert (await desk.get("/conversations/counts"))["queue"]["unread"] == 1
+    await desk.do("POST", f"/conversations/{one['id']}/read", {})
+    assert (await desk.get("/conversations/counts"))["queue"]["unread"] == 0
+    (hit,) = (await desk.get("/search", q="girassol"))["items"]
+    assert hit["message"]["conversation_id"] == one["id"]
+    events = (await desk.get(f"/conversations/{one['id']}/timeline"))["items"]
+    assert "conversation.opened" in {each["type"] for each in events}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from atd_schemas.ids import provider_event_id
-from atd_schemas.inbound import InboundAuthor, InboundPost, InboundThread, PrivateAccount
+from atd_schemas.inbound import ClaimedDetails, InboundAuthor, InboundPost, InboundThread, PrivateAccount
 from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of, goes_by, phone_message
 
 from .world import HOUR, A, B, T, World, told, types
@@ -211,3 +211,21 @@ def test_ids_of_the_public_and_the_private_side_join_nobody(world: World) -> Non
     world.batch(customer_message(T, "acc-i", "mid.2", customer="77", name="Ana Lima", channel="instagram"))
     world.batch(customer_message(T, "acc-t", "77:1", customer="77", name="Ana Lima", channel="telegram"))
     assert len(world.contacts) == 4
+
+
+def test_a_phone_that_telegram_proves_names_the_customer_on_whatsapp_and_a_claimed_one_never_does(
+    world: World,
+) -> None:
+    def telegram(external_id: str, customer: str, **more: Any) -> Any:
+        return customer_message(T, "acc-t", external_id, customer=customer, channel="telegram", **more)
+
+    world.batch(telegram("1:1", "1", name="Ana", shared_phone="+5511999990001"))
+    claims = telegram("2:1", "2", name="Bia")
+    contact = claims.data.contact.model_copy(update={"claimed": ClaimedDetails(phone="+5511999990002")})
+    world.batch(claims.model_copy(update={"data": claims.data.model_copy(update={"contact": contact})}))
+    world.batch(customer_message(T, A, "w1", customer="5511999990001"))
+    world.batch(customer_message(T, A, "w2", customer="5511999990002"))
+    assert len(world.contacts) == 3
+    where = {c.channel.kind + c.recipient: c.contact.id for c in world.conversations.values()}
+    assert where["telegram1"] == where["whatsapp5511999990001"]
+    assert where["telegram2"] != where["whatsapp5511999990002"]
