@@ -1634,6 +1634,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{message_id}/private-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a public comment in private */
+        post: operations["reply_in_private_api_v1_messages__message_id__private_reply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{message_id}/reaction": {
         parameters: {
             query?: never;
@@ -5497,6 +5514,22 @@ export interface components {
              * @description 10 to 256 characters, 5 different
              */
             password: string;
+        };
+        /**
+         * NewPrivateReply
+         * @description What is said to the author of a public comment alone, once.
+         */
+        NewPrivateReply: {
+            /**
+             * Text
+             * @description As long as the channel's `private_replies` say
+             */
+            text: string;
+            /**
+             * Client Id
+             * @description The client's own id: sent again, it is the same message
+             */
+            client_id?: string | null;
         };
         /**
          * NewReaction
@@ -11421,6 +11454,36 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reply_in_private_api_v1_messages__message_id__private_reply_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPrivateReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
