@@ -74,6 +74,9 @@ class ToyCase:
     unsupported_kind: MessageKind = "image"
     text_part = None
 
+    def thread_of(self, recipient: str) -> str | None:  # noqa: ARG002 - see `ChannelCase`
+        return None
+
     def settings(self) -> type[ToySettings]:
         return ToySettings
 

@@ -107,6 +107,9 @@ class TelegramCase:
     def __init__(self) -> None:
         self._fakes: list[FakeState] = []
 
+    def thread_of(self, recipient: str) -> str | None:  # noqa: ARG002 - see `ChannelCase`
+        return None
+
     def settings(self) -> type[Settings]:
         return Settings
 

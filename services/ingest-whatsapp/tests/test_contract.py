@@ -132,6 +132,9 @@ class WhatsAppCase:
     unsupported_kind: MessageKind = "order"
     text_part = None
 
+    def thread_of(self, recipient: str) -> str | None:  # noqa: ARG002 - see `ChannelCase`
+        return None
+
     def settings(self) -> type[Settings]:
         return Settings
 

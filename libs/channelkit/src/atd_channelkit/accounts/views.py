@@ -6,7 +6,18 @@ documents of all services.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from atd_channelkit.accounts.model import AccountStatus
 from atd_channelkit.accounts.reasons import reason_texts
@@ -50,6 +61,26 @@ class NewChannel(Input):
     name: ChannelName = Field(description="What attendants see, 1 to 100 characters")
     credentials: Any = NoFields()
     settings: Any = NoFields()
+
+
+def _without_kind(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    """Errors name fields as the request does: pydantic puts the kind before them, and names none for a wrong kind."""
+    try:
+        return validate(value)
+    except ValidationError as error:
+        found = [
+            InitErrorDetails(
+                type=PydanticCustomError(one["type"], one["msg"]),
+                loc=tuple(one["loc"][1:]) if one["loc"] else ("kind",),
+                input=None,
+            )
+            for one in error.errors(include_url=False, include_input=False)
+        ]
+        raise ValidationError.from_exception_data(error.title, found, hide_input=True) from None
+
+
+ByKind = WrapValidator(_without_kind)
+"""For services that connect several kinds: `Annotated[NewA | NewB, Field(discriminator="kind"), ByKind]`."""
 
 
 class ChannelChanges(Input):

@@ -28,6 +28,8 @@ Feature = Literal[
     "uploads",
     "patch token",
     "repeats",
+    "blind repeats",
+    "conversation throttle",
     "inbound replies",
     "inbound edits",
     "inbound deletes",
@@ -41,7 +43,8 @@ Feature = Literal[
 
 `receipts`: the provider returns our reference in them, so that they prove a send. `uploads`: attendants' files are
 uploaded for themselves and sent by an id; otherwise they go along with the send. `repeats`: what may have been sent is
-sent again when nothing proves it in time; otherwise people look, and decide.
+sent again when nothing proves it in time; otherwise people look, and decide. `blind repeats`: that is done without
+asking the provider what it has; otherwise nothing is sent twice. `conversation throttle`: the provider has one.
 """
 
 InboundChange = Literal["reply", "edit", "delete", "reaction"]
@@ -121,6 +124,10 @@ class ChannelCase(Protocol):
 
     text_part: int | None
     """The longest part of a text, in ASCII letters; absent for a channel that sends a text whole."""
+
+    def thread_of(self, recipient: str) -> str | None:
+        """The strand of a customer that messages are sent to; absent where customers have no strands."""
+        ...
 
     def settings(self) -> type[ChannelServiceSettings]:
         """The class of the service's settings."""

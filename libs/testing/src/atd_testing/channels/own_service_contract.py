@@ -58,7 +58,8 @@ class OwnServiceContract(Contract):
         await channel.ask(channel.message(account, "once more"))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
-        assert channel.sent_texts(account) == ["once more"] * arrivals
+        arrived = 1 if "blind repeats" in channel.case.lacks else arrivals
+        assert channel.sent_texts(account) == ["once more"] * arrived
 
     @pytest.mark.parametrize(
         ("behaviour", "arrivals"),
@@ -97,7 +98,8 @@ class OwnServiceContract(Contract):
         await channel.ask(channel.message(account, "patience"))
         [receipt] = await channel.receipts(account, 1)
         assert receipt.data.status == "sent"
-        assert channel.sent_texts(account) == ["patience"] * 2
+        arrived = 1 if "blind repeats" in channel.case.lacks else 2
+        assert channel.sent_texts(account) == ["patience"] * arrived
 
     async def test_a_call_that_takes_too_long_is_uncertain_and_repeated(self, start_channel: StartChannel) -> None:
         channel = await start_channel(uncertain_after=SOON, timeout=timedelta(seconds=2))

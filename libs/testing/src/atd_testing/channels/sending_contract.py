@@ -72,6 +72,7 @@ class SendingContract(Contract):
 
     async def test_a_throttled_conversation_does_not_delay_others(self, channel: ChannelUnderTest) -> None:
         account = await channel.connect()
+        channel.need("conversation throttle")
         first, other = channel.case.customers
         channel.refuse("conversation throttle", recipient=first, times=None)
         free = uuid7()

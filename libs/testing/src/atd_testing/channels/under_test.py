@@ -239,7 +239,7 @@ class ChannelUnderTest:
         )
 
     def document(self, channel: Json, file: OutboundAttachment, **data: Any) -> Any:
-        return self.message(channel, **{"kind": "document", "attachments": (file,), **data})
+        return self.message(channel, None, **{"kind": "document", "attachments": (file,), **data})
 
     def uploads(self, channel: Json) -> Sequence[Any]:
         return self.case.uploads(self.provider, channel)
@@ -261,6 +261,7 @@ class ChannelUnderTest:
             "channel": self.case.kind,
             "conversation_id": conversation,
             "recipient": recipient or self.case.customers[0],
+            "thread_id": self.case.thread_of(recipient or self.case.customers[0]),
         }
 
 

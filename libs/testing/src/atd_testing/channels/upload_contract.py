@@ -117,6 +117,7 @@ class UploadContract(Contract):
     async def test_a_throttled_conversation_delays_its_own_file_alone(self, channel: ChannelUnderTest) -> None:
         channel.need("attendants' files")
         account, file = await channel.connect(), await channel.keep()
+        channel.need("conversation throttle")
         first, other = channel.case.customers
         channel.refuse("conversation throttle", recipient=first, times=None)
         others = [channel.document(account, file, recipient=other) for _ in range(4)]

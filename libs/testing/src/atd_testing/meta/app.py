@@ -103,7 +103,7 @@ class FakeMeta:
             raise GraphError(2500, f"Unknown path components: /{version}")
         call = await self._read(request, path)
         kind, text, recipient, act = self._handler(call)
-        behaviour = self.state.take_behaviour(Call(kind, call.account, recipient, text))
+        behaviour = self.state.take_behaviour(Call(kind, call.own or call.account, recipient, text))
         if behaviour is not None and behaviour.kind == "error":
             if behaviour.accept:
                 await act()

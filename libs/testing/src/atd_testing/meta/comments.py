@@ -6,7 +6,7 @@ from typing import Any
 from atd_testing.meta import webhooks
 from atd_testing.meta.errors import GraphError
 from atd_testing.meta.handled import Asked, Handled
-from atd_testing.meta.state import Comment, FakeState, Json, SentMessage
+from atd_testing.meta.state import CallKind, Comment, FakeState, Json, SentMessage
 from atd_testing.meta.webhooks_sender import MetaWebhooks
 
 TEXT_LIMIT = 8000
@@ -32,7 +32,8 @@ class Comments:
             case (("POST" | "DELETE"), None) if call.node in self._state.comments:
                 return "change", "", call.node, partial(self._change, call)
             case "GET", None if call.node in self._state.comments:
-                return "comments", "", call.node, partial(self._show, call)
+                kind: CallKind = "address" if call.params.get("fields") == "attachment" else "comments"
+                return kind, "", call.node, partial(self._show, call)
             case "GET", None if call.node in self._state.posts:
                 return "comments", "", call.node, partial(self._post, call)
             case _:
@@ -99,7 +100,7 @@ class Comments:
 
     async def _change(self, call: Asked) -> Json:
         comment = self._state.comments[call.node]
-        page = comment.post_id.partition("_")[0]
+        page = self._page(call)
         own = comment.author["id"] == page
         if call.method == "DELETE":
             del self._state.comments[comment.id]

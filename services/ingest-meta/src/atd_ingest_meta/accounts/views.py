@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from atd_channelkit.accounts.views import Channel, ChannelChanges, CheckResult, HeaderSecret, Input, NewChannel
+from atd_channelkit.accounts.views import ByKind, Channel, ChannelChanges, CheckResult, HeaderSecret, Input, NewChannel
 from atd_ingest_meta.accounts.model import Login
 from atd_schemas.envelope import Timestamp
 
@@ -95,11 +96,15 @@ class NewInstagramChannel(NewChannel):
     @model_validator(mode="after")
     def _has_a_page(self) -> Self:
         if self.settings.login == "facebook" and self.credentials.page_id is None:
-            raise ValueError("page_id is needed with Facebook Login")
+            missing = PydanticCustomError("missing", "is needed with Facebook Login")
+            place = InitErrorDetails(type=missing, loc=("credentials", "page_id"), input=None)
+            raise ValidationError.from_exception_data("instagram", [place], hide_input=True)
         return self
 
 
-NewMetaChannel = Annotated[NewMessengerChannel | NewFacebookChannel | NewInstagramChannel, Field(discriminator="kind")]
+NewMetaChannel = Annotated[
+    NewMessengerChannel | NewFacebookChannel | NewInstagramChannel, Field(discriminator="kind"), ByKind
+]
 
 
 class MetaCredentialChanges(Input):
