@@ -13,9 +13,9 @@ from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import conversation_event
 from atd_schemas.contents import AnswerContent, Row
 from atd_schemas.envelope import SYSTEM
-from atd_schemas.inbound import InboundAttachment, InboundMessage
+from atd_schemas.inbound import InboundAttachment, InboundMessage, SendFailure
 from atd_schemas.views import AutomaticRef, Named
-from atd_testing.inbound import NOON, customer_message, phone_message
+from atd_testing.inbound import NOON, customer_message, file_fetched, phone_message
 
 from .world import BIA, HOUR, A, B, T, World, asked, told, types
 
@@ -426,3 +426,19 @@ def test_nothing_is_said_of_a_file_that_can_be_fetched_nor_where_nobody_may_be_w
     assert texts(World(automation=Automation()).batch(video(1, too_large=False))) == []
     late = NOON + 25 * HOUR
     assert texts(World(automation=Automation()).batch(video(1, channel="messenger"), now=late)) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "failure", "is_told"),
+    [("telegram", "too_large", True), ("telegram", "expired", False), ("whatsapp", "too_large", False)],
+)
+def test_a_customer_is_told_too_when_only_fetching_shows_that_a_file_is_too_large(
+    channel: str, failure: str, *, is_told: bool
+) -> None:
+    world = World(automation=Automation())
+    world.batch(video(1, too_large=False, channel=channel))
+    message = next(one for one in world.messages.values() if one.attachments)
+    failed = file_fetched(T, A, message.id, "f1", "failed", failure=SendFailure(code=failure, reason="media"))
+    unit = world.batch(failed.model_copy(update={"data": failed.data.model_copy(update={"channel": channel})}))
+    assert types(unit) == ["message.updated", *(["message.sent"] if is_told else [])]
+    assert len(texts(unit)) == is_told

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from atd_conversation.domain.automation.acting import Effect, Scene, after_message, take_rating
+from atd_conversation.domain.automation.acting import Effect, Scene, after_large_file, after_message, take_rating
 from atd_conversation.domain.automation.policies import DEFAULT_AUTOMATION
 from atd_conversation.domain.automation.ratings import Answer, RatingRequest, read_answer
 from atd_conversation.domain.automation.rules import Occasion, Trigger
@@ -12,7 +12,7 @@ from atd_conversation.domain.strands import place_of
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import AnswerContent
 from atd_schemas.envelope import SYSTEM
-from atd_schemas.inbound import InboundMessage
+from atd_schemas.inbound import InboundFile, InboundMessage
 from atd_schemas.views import ConversationStatus
 
 _TOO_LARGE = "too_large"
@@ -111,7 +111,17 @@ def reply_automatically(
         _tell(intake, conversation, effect, cause)
 
 
-def _scene(intake: Intake, conversation: Conversation, event: InboundMessage) -> Scene:
+def tell_of_large_file(intake: Intake, conversation: Conversation, event: InboundFile, cause: Cause) -> None:
+    """A file could not be fetched: its customer is told where the channel has a limit, and it was over that."""
+    failure, rules = event.data.failure, intake.loaded.channels.of(conversation.channel.kind)
+    if failure is None or failure.code != _TOO_LARGE or event.data.attempt or rules.file_limit is None:
+        return
+    for effect in after_large_file(_scene(intake, conversation, event)):
+        intake.unit.touch(conversation)
+        _tell(intake, conversation, effect, cause)
+
+
+def _scene(intake: Intake, conversation: Conversation, event: InboundMessage | InboundFile) -> Scene:
     channels = intake.loaded.channels
     kind = conversation.channel.kind
     return Scene(
@@ -119,7 +129,7 @@ def _scene(intake: Intake, conversation: Conversation, event: InboundMessage) ->
         automation=intake.automation.get(event.tenant_id, DEFAULT_AUTOMATION),
         rules=channels.of(kind),
         now=intake.now,
-        cause=intake.loaded.message_id_of(event),
+        cause=event.id if isinstance(event, InboundFile) else intake.loaded.message_id_of(event),
         served=channels.topic(kind) is not None,
         blocked=bool(conversation.contact.blocked),
     )

@@ -8,6 +8,7 @@ from atd_conversation.domain.arrivals import SYSTEM_AUTHOR
 from atd_conversation.domain.attachments import StoredAttachment
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
+from atd_conversation.intake.automation import tell_of_large_file
 from atd_conversation.intake.batch import Arrival, ChangeEvent
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import EMPTY
@@ -144,6 +145,8 @@ def take_file(intake: Intake, event: InboundFile, cause: Cause) -> None:
         file = next(one for one in message.attachments if one.id == data.attachment_id)
         intake.unit.attachments[file.id] = file
         intake.revised(message, "message.updated", changed, cause)
+        if file.state == "failed" and message.direction == "inbound":
+            tell_of_large_file(intake, intake.loaded.conversations[message.conversation_id], event, cause)
 
 
 def _change(intake: Intake, message: Message, event: ChangeEvent, cause: Cause) -> None:

@@ -98,6 +98,12 @@ def after_message(
     yield from _carry_out(scene, decide(scene.automation.rules, happening, scene.situation(), scene.now), happening)
 
 
+def after_large_file(scene: Scene) -> Iterator[Effect]:
+    """A file that the customer sent turned out to be too large for the channel to hand it over."""
+    happening = Happening(frozenset({"file_too_large"}))
+    yield from _carry_out(scene, decide(scene.automation.rules, happening, scene.situation(), scene.now), happening)
+
+
 def after_status(scene: Scene, before: ConversationStatus, actor: Actor) -> Iterator[Effect]:
     """The company has changed the status from `before`: what is said on queueing and closing, and asked after it."""
     status = scene.conversation.status

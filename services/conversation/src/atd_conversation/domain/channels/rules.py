@@ -52,7 +52,7 @@ class ChannelRules:
         limits: what a message can be made of, as `compose` holds it.
         key_of_id: the identity key of an id of the channel; by default ids hold within their account.
         message_ids: how the provider names messages; by default each has one id.
-        file_limit: how large a file of a customer the channel hands over, in words for them.
+        file_limit: how large a file of a customer the channel hands over, in words for them; None: it does not say.
         reply_window: how long after what the customer did last they can be answered; None: without end.
         reactions: to how old a message, and with what, the company reacts; None: the channel has no reactions.
         read_marks: whether the customer is told that their messages were read.

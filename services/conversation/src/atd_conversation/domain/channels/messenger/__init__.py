@@ -16,7 +16,6 @@ RULES = ChannelRules(
     name=_NAME.en,
     compose=composer(FILES),
     limits=LIMITS,
-    file_limit="25 MB",
     texts=FailureTexts.of_channel(_NAME, by_code=BY_CODE),
     reply_window=META_WINDOW,
     reactions=ReactionLimit(within_seconds=None, emoji=EMOJI),

@@ -27,7 +27,6 @@ RULES = ChannelRules(
     name=_NAME.en,
     compose=compose,
     limits=LIMITS,
-    file_limit="100 MB",
     texts=FailureTexts.of_channel(_NAME, by_code=BY_CODE, by_class=BY_CLASS),
     key_of_id=_key_of_id,
     message_ids=MessageIds(is_main=is_by_phone, spellings=spellings),
