@@ -5,10 +5,10 @@ known for the next one. An account that Meta refuses or that does not answer is 
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import structlog
 
@@ -38,7 +38,16 @@ T = TypeVar("T", Profile, Post)
 _ASKED_LIMIT = 50
 _NAMELESS = (ANONYMOUS, USER_REF)
 
-Completed = InboundMessage | InboundEcho | InboundActivity
+Named = InboundMessage | InboundEcho | InboundActivity
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What has to be known for an event: a post, or who a person is."""
+
+    account: Account
+    what: Literal["post", "person"]
+    name: str
 
 
 class Accounts(Protocol):
@@ -74,68 +83,59 @@ class Completer:
 
     async def events(self, events: Sequence[Envelope]) -> Sequence[Envelope]:
         """The same for events alone."""
-        wanted: dict[tuple[str, str], Coroutine[Any, Any, Profile | Post | None]] = {}
-        for event in events:
-            for key, asking in self._wanted(event):
-                if key in wanted or len(wanted) >= _ASKED_LIMIT:
-                    asking.close()
-                else:
-                    wanted[key] = asking
+        wanted = dict.fromkeys(one for event in events if (one := self._wanted(event)) is not None)
         if not wanted:
             return events
-        known = await self._in_time(wanted)
-        return tuple(self._with(event, known) for event in events)
+        unknown = [one for one in wanted if not self._recent(one).knows(one.account.id, one.name)]
+        if unknown:
+            await self._in_time(unknown[:_ASKED_LIMIT])
+        return tuple(self._with(event) for event in events)
 
-    def _wanted(self, event: Envelope) -> list[tuple[tuple[str, str], Coroutine[Any, Any, Profile | Post | None]]]:
+    def _wanted(self, event: Envelope) -> _Wanted | None:
+        """What an event lacks."""
         if not isinstance(event, InboundMessage | InboundEcho | InboundActivity):
-            return []
+            return None
         data = event.data
         account = self._accounts.get(data.account_id)
         if account is None:
-            return []
+            return None
         if account.kind == "facebook":
-            if data.thread is None or isinstance(event, InboundEcho):
-                return []
-            return [((account.id, f"post:{data.thread.id}"), self._post(account, data.thread.id))]
+            is_comment = isinstance(event, InboundMessage) and data.thread is not None
+            return _Wanted(account, "post", data.thread.id) if is_comment and data.thread is not None else None
         person = data.contact.external_id
         if data.contact.name is not None or person.startswith(_NAMELESS):
-            return []
-        return [((account.id, f"person:{person}"), self._profile(account, person))]
+            return None
+        return _Wanted(account, "person", person)
 
-    async def _in_time(
-        self, wanted: dict[tuple[str, str], Coroutine[Any, Any, Profile | Post | None]]
-    ) -> dict[tuple[str, str], Profile | Post]:
-        tasks = {key: asyncio.create_task(asking, name="meta-complete") for key, asking in wanted.items()}
+    def _recent(self, wanted: _Wanted) -> Recent[Any]:
+        return self._posts if wanted.what == "post" else self._profiles
+
+    async def _in_time(self, wanted: Sequence[_Wanted]) -> None:
+        """Ask for what is not known, and wait for a short time; what is told later is there for the next one."""
+        tasks = [asyncio.create_task(self._ask(one), name="meta-complete") for one in wanted]
         try:
-            await asyncio.wait(tasks.values(), timeout=self._within)
+            await asyncio.wait(tasks, timeout=self._within)
         finally:
-            for task in tasks.values():
+            for task in tasks:
                 task.cancel()
-        done = {key: task for key, task in tasks.items() if task.done() and not task.cancelled()}
-        return {key: told for key, task in done.items() if task.exception() is None and (told := task.result())}
 
-    def _with(self, event: Envelope, known: dict[tuple[str, str], Profile | Post]) -> Envelope:
-        if not isinstance(event, InboundMessage | InboundEcho | InboundActivity):
-            return event
-        data = event.data
-        profile = known.get((data.account_id, f"person:{data.contact.external_id}"))
-        if isinstance(profile, Profile):
-            contact = data.contact.model_copy(update={"name": profile.name, "username": profile.username})
-            actor = event.actor
-            if not isinstance(event, InboundEcho):
-                actor = actor.model_copy(update={"name": profile.name})
-            named = data.model_copy(update={"contact": contact})
-            return event.model_copy(update={"data": named, "actor": actor})
-        if isinstance(event, InboundMessage) and data.thread is not None:
-            post = known.get((data.account_id, f"post:{data.thread.id}"))
-            return with_post(event, post) if isinstance(post, Post) else event
-        return event
+    def _with(self, event: Envelope) -> Envelope:
+        wanted = self._wanted(event)
+        told = None if wanted is None else self._recent(wanted).known(wanted.account.id, wanted.name)
+        match event, told:
+            case InboundMessage(), Post():
+                return with_post(event, told)
+            case InboundMessage() | InboundEcho() | InboundActivity(), Profile():
+                return with_profile(event, told)
+            case _:
+                return event
 
-    async def _profile(self, account: Account, person: str) -> Profile | None:
-        return await self._profiles.get(account.id, person, lambda: self._asked_profile(account, person))
-
-    async def _post(self, account: Account, post_id: str) -> Post | None:
-        return await self._posts.get(account.id, post_id, lambda: self._asked_post(account, post_id))
+    async def _ask(self, wanted: _Wanted) -> None:
+        account, name = wanted.account, wanted.name
+        if wanted.what == "post":
+            await self._posts.get(account.id, name, lambda: self._asked_post(account, name))
+        else:
+            await self._profiles.get(account.id, name, lambda: self._asked_profile(account, name))
 
     async def _asked_profile(self, account: Account, person: str) -> Profile | None:
         if self._is_quiet(account):
@@ -161,6 +161,15 @@ class Completer:
                 "meta.look_up_refused", account_id=account.id, tenant_id=account.tenant_id, reason=failure
             )
         return None
+
+
+def with_profile(event: Named, profile: Profile) -> Named:
+    """The event of a customer who is called so."""
+    contact = event.data.contact.model_copy(update={"name": profile.name, "username": profile.username})
+    update: dict[str, Any] = {"data": event.data.model_copy(update={"contact": contact})}
+    if not isinstance(event, InboundEcho):
+        update["actor"] = event.actor.model_copy(update={"name": profile.name})
+    return event.model_copy(update=update)
 
 
 def with_post(event: InboundMessage, post: Post) -> InboundMessage:

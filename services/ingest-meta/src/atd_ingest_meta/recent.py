@@ -35,6 +35,16 @@ class Recent(Generic[T]):
         self._asked: dict[tuple[str, str], asyncio.Task[T | None]] = {}
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
+    def knows(self, account_id: str, name: str) -> bool:
+        """Whether there is nothing to ask: the value is known, or that it is not told."""
+        kept = self._kept.get((account_id, name))
+        return kept is not None and kept[0] > self._clock.monotonic()
+
+    def known(self, account_id: str, name: str) -> T | None:
+        """The value as it was told last."""
+        kept = self._kept.get((account_id, name))
+        return None if kept is None else kept[1]
+
     async def get(self, account_id: str, name: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
         """The value, asked for by `ask` when it is not known; None when it is not told.
 

@@ -67,6 +67,8 @@ class _Found:
 
 def attached(part: Part, message: Json, mid: str) -> tuple[Sequence[Said], Sequence[str]]:
     """What each attachment says, in their order; and the types that this version does not know, which are problems."""
+    if message.get("attachments") is None:
+        return (), ()
     items = part.objects(message.get("attachments"), ATTACHMENTS_LIMIT, ".message.attachments")
     stickers = {meta_id(_payload(one).get("sticker_id")) for one in items if one.get("type") == "sticker"} - {None}
     urls = {link_of(_payload(one).get("url")) for one in items if one.get("type") == "sticker"} - {None}

@@ -14,7 +14,7 @@ from atd_schemas.inbound import InboundContact, inbound_subject
 
 SOURCE = "ingest-meta"
 
-_TIMES = ("timestamp", "edited_time", "created_time")
+_TIMES = ("edited_time", "created_time")
 
 
 @dataclass(slots=True)
@@ -36,7 +36,9 @@ class Part(BodyItem):
 
     def moment(self) -> datetime:
         """When it happened, else when Meta sent it; when neither can be, which is a problem, when the body came."""
-        told = next((self.item[name] for name in _TIMES if self.item.get(name) is not None), None)
+        told = self.item.get("timestamp")
+        if told is None:
+            told = next((self.item[name] for name in _TIMES if self.item.get(name) is not None), None)
         at, dated = moment(told, self.received_at)
         if not dated:
             at, dated = moment(self.sent_at, self.received_at)
