@@ -6,6 +6,8 @@ from typing import Any, Literal
 from atd_schemas.envelope import Envelope
 from atd_schemas.ids import provider_event_id, uuid5
 from atd_schemas.inbound import (
+    InboundActivity,
+    InboundActivityData,
     InboundAttachment,
     InboundContact,
     InboundContactChange,
@@ -21,10 +23,16 @@ from atd_schemas.inbound import (
     InboundMessageData,
     InboundPreference,
     InboundPreferenceData,
+    InboundReachability,
+    InboundReachabilityData,
     InboundReaction,
     InboundReactionData,
     InboundReceipt,
     InboundReceiptData,
+    InboundReceiptUntil,
+    InboundReceiptUntilData,
+    InboundVisibility,
+    InboundVisibilityData,
     ReceiptStatus,
     SendFailure,
     inbound_subject,
@@ -169,6 +177,80 @@ def deleted(tenant_id: str, account_id: str, target: str, **more: Any) -> Inboun
     """The message that the provider calls `target` was taken back."""
     envelope, data = _change(tenant_id, account_id, target, "delete", more)
     return InboundDelete(**envelope, data=InboundDeleteData(**data))
+
+
+def hidden(tenant_id: str, account_id: str, target: str, *, is_hidden: bool = True, **more: Any) -> InboundVisibility:
+    """The comment that the provider calls `target` is hidden from others, or shown again."""
+    envelope, data = _change(tenant_id, account_id, target, f"hidden-{is_hidden}", more)
+    return InboundVisibility(**envelope, data=InboundVisibilityData(**data, hidden=is_hidden))
+
+
+def receipt_until(
+    tenant_id: str,
+    account_id: str,
+    status: Literal["delivered", "read"],
+    *,
+    until: datetime | None = None,
+    external_id: str | None = None,
+    recipient: str = CUSTOMER,
+    occurred_at: datetime = NOON,
+    channel: ChannelKind = "whatsapp",
+) -> InboundReceiptUntil:
+    """The customer has got, or read, everything until a moment or a message."""
+    event_id = provider_event_id(account_id, f"{recipient}/{until}/{external_id}/{occurred_at}", status)
+    data = InboundReceiptUntilData(
+        account_id=account_id, channel=channel, status=status, recipient=recipient, until=until, external_id=external_id
+    )
+    return InboundReceiptUntil(**_envelope(tenant_id, account_id, event_id, occurred_at, recipient), data=data)
+
+
+def reachable(
+    tenant_id: str,
+    account_id: str,
+    reason: Literal["blocked", "left", "gone", "back"],
+    *,
+    customer: str = CUSTOMER,
+    occurred_at: datetime = NOON,
+    channel: ChannelKind = "whatsapp",
+) -> InboundReachability:
+    """The customer can be written to again (`back`), or cannot any more."""
+    external_id = f"{customer}/{reason}/{occurred_at}"
+    data = InboundReachabilityData(
+        account_id=account_id,
+        account_name="Loja",
+        channel=channel,
+        external_id=external_id,
+        contact=InboundContact(external_id=customer, name="Ana"),
+        reachable=reason == "back",
+        reason=reason,
+    )
+    event_id = provider_event_id(account_id, external_id, "reachability")
+    return InboundReachability(**_envelope(tenant_id, account_id, event_id, occurred_at, customer), data=data)
+
+
+def did(
+    tenant_id: str,
+    account_id: str,
+    what: Literal["referral", "opt_in", "reaction", "other"],
+    *,
+    customer: str = CUSTOMER,
+    occurred_at: datetime = NOON,
+    channel: ChannelKind = "whatsapp",
+    **more: Any,
+) -> InboundActivity:
+    """The customer did something that is no message."""
+    external_id = f"{customer}/{what}/{occurred_at}"
+    data = InboundActivityData(
+        account_id=account_id,
+        account_name="Loja",
+        channel=channel,
+        external_id=external_id,
+        contact=InboundContact(external_id=customer, name="Ana"),
+        what=what,
+        **more,
+    )
+    event_id = provider_event_id(account_id, external_id, "activity")
+    return InboundActivity(**_envelope(tenant_id, account_id, event_id, occurred_at, customer), data=data)
 
 
 def goes_by(

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from atd_conversation.domain.failure_texts import FailureTexts
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import MessageKind
-from atd_schemas.inbound import InboundAttachment
+from atd_schemas.inbound import InboundAttachment, SendFailure
 from atd_schemas.views import AttachmentState
 
 THUMBNAIL = "thumbnail"
@@ -82,6 +83,21 @@ def announced(kind: MessageKind, files: Sequence[InboundAttachment]) -> tuple[At
         )
         for file in {file.id: file for file in files}.values()
     )
+
+
+def out_of_reach(files: tuple[Attachment, ...], texts: FailureTexts) -> tuple[Attachment, ...]:
+    """The files of a message, those that the channel can never hand over as failed, with the words for it."""
+    if not any(file.source is not None and file.source.unavailable for file in files):
+        return files
+    return tuple(_out_of_reach(file, texts) for file in files)
+
+
+def _out_of_reach(file: Attachment, texts: FailureTexts) -> Attachment:
+    why = file.source.unavailable if file.source is not None else None
+    if why is None or file.state != "pending":
+        return file
+    error = texts.fetching_error(SendFailure(code=why, reason="media"))
+    return replace(file, state="failed", error=error.model_copy(update={"retryable": False}))
 
 
 def file_name(kind: MessageKind, name: str | None, mime_type: str | None) -> str:

@@ -156,6 +156,7 @@ class Conversation(ConversationRecord):
         changes = [self._reopen()] if self.status == "closed" and not quiet else []
         changes += [] if quiet else self.wake()
         changes += self.learn_thread(data)
+        changes += self.hear_reachable(None, occurred_at)
         self.recipient = data.contact.external_id
         self.channel = _renamed(self.channel, data.account_name)
         message = arrived(
@@ -212,6 +213,17 @@ class Conversation(ConversationRecord):
             return []
         told = ("reply_window_expires_at",) if self.free_until is None else ("reply_window_expires_at", "free_until")
         return [self._change("conversation.updated", told)]
+
+    def hear_reachable(self, reason: str | None, at: datetime) -> list[Change]:
+        """The customer cannot be written to, for this reason, or can (None). The latest news stands."""
+        if self.reachable_at is not None and at < self.reachable_at:
+            return []
+        if reason is not None or self.unreachable is not None:
+            self.reachable_at = at
+        if reason == self.unreachable:
+            return []
+        self.unreachable = reason
+        return [self._change("conversation.updated", ("unreachable",))]
 
     def echo(self, message: Message, now: datetime) -> Change:
         """Take in what the company wrote with the phone that shares the number: who writes has read, too.

@@ -58,7 +58,8 @@ class ConversationRecord:
     `filed`: nothing written here opened it, it is closed until somebody wants it. `last_comment` is the customer's last
     message in a public thread, which answers stand below.
     `credited` had the conversation when it was closed last; `rating_request` is what the customer was asked last,
-    `rated` the latest request that they have answered.
+    `rated` the latest request that they have answered. `unreachable`: why the customer cannot be written to, if so;
+    `reachable_at`: when it was heard that they cannot, or can again.
     """
 
     id: str
@@ -101,6 +102,8 @@ class ConversationRecord:
     rating_request: RatingRequest | None = None
     rated: RatingRequest | None = None
     thread: ThreadView | None = None
+    unreachable: str | None = None
+    reachable_at: datetime | None = None
     filed: bool = False
     last_comment: CommentRef | None = None
 
@@ -192,6 +195,7 @@ class ConversationRecord:
             rating_details=self.rated.rating_view() if self.rated else None,
             rating_request=self.rating_request.view() if self.rating_request else None,
             thread=self.thread,
+            unreachable=self.unreachable,
             sequence=self.sequence,
         )
 

@@ -133,6 +133,8 @@ class Message:
     `private_reply`: this comment was answered in private; `private_reply_to`: this message is such an answer.
     `parts_sent`: so many of them arrived, and then sending failed; what is sent again are the others.
     `earlier` is what it said before edits; `edit_told_at`: when the latest edit was made, even of nothing.
+    `sent_at`: when the channel took it; `reached`: until when the customer is known to have got or read everything, of
+    messages of which it is not known yet whether that is before they were sent.
     `deeds` are those of the company on the message that its channel has not answered yet.
     """
 
@@ -178,6 +180,8 @@ class Message:
     deeds: tuple[PendingDeed, ...] = ()
     private_reply: PrivateReplyView | None = None
     private_reply_to: PrivateReplyTo | None = None
+    sent_at: datetime | None = None
+    reached: dict[MessageStatus, datetime] = field(default_factory=dict)
 
     @property
     def external_ids(self) -> tuple[str, ...]:

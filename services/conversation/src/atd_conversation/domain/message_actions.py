@@ -95,6 +95,7 @@ def retry(conversation: Conversation, message: Message, rules: ChannelRules, now
     message.status, message.error = "pending", None
     if not message.parts_sent:  # otherwise the parts that arrived keep their ids, and are not sent again
         message.external_id, message.more_external_ids = None, ()
+    message.sent_at, message.reached = None, {}
     message.attempt += 1
     return [conversation.revise("message.status_changed", message, changed)]
 
@@ -105,6 +106,8 @@ def fetch_again(conversation: Conversation, message: Message, attachment_id: str
     file = files[attachment_id]
     if file.state != "failed" or file.source is None:
         raise Refusal("not_failed", f"The file is {file.state}; only failed files of customers can be fetched again.")
+    if file.source.unavailable is not None:
+        raise Refusal("not_failed", "The channel can never hand this file over; ask the customer for it another way.")
     files[attachment_id] = replace(file, state="pending", error=None, attempt=file.attempt + 1)
     message.attachments = tuple(files.values())
     return [conversation.revise("message.updated", message, ("attachments",))]

@@ -88,7 +88,9 @@ class Batch:
 
     def receipt_names(self) -> set[tuple[str, str]]:
         """Account and provider's id of every message that a receipt tells of; in parts, each of them."""
-        return {(one.data.account_id, name) for one in self.receipts for name in told_ids(one)}
+        told = {(one.data.account_id, name) for one in self.receipts for name in told_ids(one)}
+        until = ((one.data.account_id, one.data.external_id) for one in self.watermarks)
+        return told | {(account_id, name) for account_id, name in until if name is not None}
 
 
 def told_ids(receipt: InboundReceipt) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from atd_conversation.intake.batch import Arrival
 from atd_conversation.intake.changes import apply_early_changes, take_change, take_file
 from atd_conversation.intake.messages import take_echo, take_message
 from atd_conversation.intake.people import learn_recipient_keys, take_contact_change, take_preference
+from atd_conversation.intake.reach import take_activity, take_reachability
 from atd_conversation.intake.receipts import take_receipt
 from atd_conversation.intake.state import Cause, Intake
+from atd_conversation.intake.watermarks import take_receipt_until
 from atd_schemas.envelope import Envelope
 from atd_schemas.inbound import (
     InboundActivity,
@@ -27,11 +29,6 @@ from atd_schemas.inbound import (
     InboundVisibility,
 )
 
-
-def _nothing_yet(_: Intake, __: object, ___: Cause) -> None:
-    """Of an event that is read, and leads to nothing in this version."""
-
-
 HANDLERS: Mapping[type[Envelope], Callable[[Intake, Any, Cause], None]] = {
     InboundMessage: take_message,
     InboundEcho: take_echo,
@@ -40,9 +37,9 @@ HANDLERS: Mapping[type[Envelope], Callable[[Intake, Any, Cause], None]] = {
     InboundEdit: take_change,
     InboundDelete: take_change,
     InboundVisibility: take_change,
-    InboundReceiptUntil: _nothing_yet,
-    InboundActivity: _nothing_yet,
-    InboundReachability: _nothing_yet,
+    InboundReceiptUntil: take_receipt_until,
+    InboundActivity: take_activity,
+    InboundReachability: take_reachability,
     InboundContactChange: take_contact_change,
     InboundPreference: take_preference,
     InboundFile: take_file,

@@ -12,9 +12,9 @@ from atd_conversation.domain.names import Names
 from atd_conversation.domain.unit_of_work import Row
 from atd_conversation.intake.batch import Arrival, Batch, ChangeEvent, PersonEvent
 from atd_schemas.ids import provider_event_id
-from atd_schemas.inbound import InboundContactChange, InboundMessage, InboundReceipt
+from atd_schemas.inbound import InboundContactChange, InboundMessage, InboundReceipt, InboundReceiptUntil
 
-AccountEvent = PersonEvent | InboundReceipt | ChangeEvent
+AccountEvent = PersonEvent | InboundReceipt | InboundReceiptUntil | ChangeEvent
 """Events that name a person on one account."""
 
 
@@ -62,6 +62,8 @@ class Loaded:
     spellings: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _message_ids: dict[str, str] = field(default_factory=dict)
+    _by_conversation: dict[str, list[Message]] = field(default_factory=dict)
+    _sorted: int = 0
 
     def message_id_of(self, event: PersonEvent) -> str:
         """The id of the message that comes of an event, if any does; worked out once.
@@ -121,8 +123,10 @@ class Loaded:
             self._keys[event.id] = keys
         return keys
 
-    def owners(self, event: PersonEvent | InboundReceipt | ChangeEvent) -> list[str]:
+    def owners(self, event: AccountEvent) -> list[str]:
         """The keys of the customer of whom something waits: by them it can be erased."""
+        if isinstance(event, InboundReceiptUntil):
+            return list(self.keys_of_ids(event, (event.data.recipient,)))
         if isinstance(event, InboundReceipt):
             return list(self.keys_of_ids(event, (event.data.recipient, *event.data.aliases)))
         return list(self.keys(event))
@@ -200,6 +204,14 @@ class Loaded:
         self.conversations[conversation.id] = conversation
         if conversation.current:
             self.current[conversation.place] = conversation
+
+    def messages_of(self, conversation_id: str) -> list[Message]:
+        """The messages of a conversation that are known, in their order; sorted once for all conversations."""
+        if self._sorted != len(self.messages):
+            self._sorted, self._by_conversation = len(self.messages), {}
+            for message in sorted(self.messages.values(), key=lambda one: one.sequence):
+                self._by_conversation.setdefault(message.conversation_id, []).append(message)
+        return self._by_conversation.get(conversation_id, [])
 
     def tenants_with_names(self) -> set[str]:
         """Whose names are needed: those of whom something bears a tag, label or type."""

@@ -1,7 +1,7 @@
 """New messages: a customer's, and those that the company wrote with the phone that shares the number."""
 
 from atd_conversation.domain.arrivals import arrived
-from atd_conversation.domain.attachments import StoredAttachment, announced
+from atd_conversation.domain.attachments import StoredAttachment, announced, out_of_reach
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Attachment, Message
@@ -13,7 +13,7 @@ from atd_conversation.intake.changes import can_quote, wait_for_quoted
 from atd_conversation.intake.loaded import understands
 from atd_conversation.intake.people import contact_id_for, learn
 from atd_conversation.intake.public_comments import is_filed
-from atd_conversation.intake.receipts import apply_early_receipt
+from atd_conversation.intake.receipts import apply_early_receipt, take_own_echo
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundEcho, InboundMessage
@@ -45,6 +45,8 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
         needs_nobody=filed or answered is not None,
     )
     for change in changes:
+        if change.message is not None:
+            change.message.attachments = out_of_reach(change.message.attachments, intake.texts(conversation))
         intake.emit(conversation, change, cause)
         if change.message is not None:
             _put(intake, change.message)
@@ -64,7 +66,9 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
     if known is not None:
         _understand(intake, known, event, cause)
         return
-    if loaded.target(data.account_id, data.external_id) is not None:
+    sent = loaded.target(data.account_id, data.external_id)
+    if sent is not None:
+        take_own_echo(intake, sent, event, cause)
         return
     contact_id = _contact_id(intake, event, cause)
     conversation = _conversation(intake, event, contact_id, cause, filed=is_filed(intake, event, contact_id))
@@ -84,6 +88,7 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
         reply_to=reply_to,
         quotes=quotes,
     )
+    message.attachments = out_of_reach(message.attachments, intake.texts(conversation))
     apply_early_receipt(intake, message, data.external_id)
     change = conversation.echo(message, intake.now)
     intake.emit(conversation, change, cause, actor=SYSTEM)
@@ -182,7 +187,7 @@ def _understand(intake: Intake, known: Message, event: Arrival, cause: Cause) ->
         return
     conversation = intake.loaded.conversations[known.conversation_id]
     before = {one.id for one in known.attachments}
-    attachments = announced(event.data.kind, event.data.attachments)
+    attachments = out_of_reach(announced(event.data.kind, event.data.attachments), intake.texts(conversation))
     intake.unit.touch_message(known)
     changed = known.understand(event.data, attachments, *_quoted(intake, conversation, event))
     intake.revised(known, "message.updated", changed, cause)
@@ -202,6 +207,6 @@ def _fetch(
             conversation_id=message.conversation_id,
             message_id=message.id,
         )
-        if topic is not None:
+        if topic is not None and file.state == "pending":
             command = fetch_command(conversation, message, file, now=intake.now, causation_id=cause.event.id)
             intake.unit.publish(topic, command, cause.traceparent)

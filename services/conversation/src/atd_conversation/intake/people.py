@@ -115,13 +115,13 @@ def take_contact_change(intake: Intake, event: InboundContactChange, cause: Caus
     if changed:
         intake.unit.touch_contact(contact)
         intake.emit_contact(contact, "contact.updated", changed, cause)
-    for conversation in _strands_of(loaded, contact_id, event.data.account_id):
+    for conversation in strands_of(loaded, contact_id, event.data.account_id):
         _readdress(intake, conversation, event, frozenset(given_up))
         if not conversation.is_public:
             _add_notice(intake, conversation, event, before, cause)
 
 
-def _strands_of(loaded: Loaded, contact_id: str, account_id: str) -> list[Conversation]:
+def strands_of(loaded: Loaded, contact_id: str, account_id: str) -> list[Conversation]:
     """The conversations that take what a contact writes on an account, the private one first."""
     found = [
         one for one in loaded.current.values() if (one.contact.id, one.channel.account_id) == (contact_id, account_id)

@@ -5,11 +5,12 @@ from typing import Any
 from atd_conversation.domain.message import Message, later_status
 from atd_conversation.domain.message_parts import with_arrived
 from atd_conversation.domain.private_replies import settle
+from atd_conversation.domain.watermarks import note_sent
 from atd_conversation.intake.batch import told_ids
 from atd_conversation.intake.deeds import take_deed_receipt
 from atd_conversation.intake.people import note_proofs, note_recipient_keys
 from atd_conversation.intake.state import Cause, Intake
-from atd_schemas.inbound import InboundReceipt, SendFailure
+from atd_schemas.inbound import InboundEcho, InboundReceipt, InboundReceiptUntil, SendFailure
 from atd_schemas.views import MessageStatus
 
 
@@ -35,6 +36,8 @@ def take_receipt(intake: Intake, event: InboundReceipt, cause: Cause) -> None:
     names = _new_names(intake, event, message)
     parts = names if data.external_ids else ()
     changed = _apply(intake, message, data.status, next(iter(names), None), data.failure, parts, data.parts_sent)
+    if data.status == "sent" and data.message_id:
+        changed += note_sent(message, intake.moment(event))
     for external_id in message.external_ids:
         intake.loaded.sent_as[message.account_id, external_id] = message
     for external_id in told_ids(event):
@@ -55,6 +58,16 @@ def _settle_comment(intake: Intake, message: Message, cause: Cause) -> None:
     changed = settle(comment, message)
     if changed:
         intake.revised(comment, "message.updated", changed, cause)
+
+
+def take_own_echo(intake: Intake, message: Message, event: InboundEcho, cause: Cause) -> None:
+    """What we sent ourselves adds nothing, and tells exactly when the channel took it."""
+    if message.direction != "outbound" or message.tenant_id != event.tenant_id:
+        return
+    intake.unit.touch_message(message)
+    changed = note_sent(message, intake.moment(event))
+    if changed:
+        intake.revised(message, "message.status_changed", changed, cause, actor=None)
 
 
 def apply_early_receipt(intake: Intake, message: Message, external_id: str | None) -> tuple[str, ...]:
@@ -138,18 +151,27 @@ def _take_reaction_receipt(intake: Intake, event: InboundReceipt, cause: Cause) 
 
 
 def _wait(intake: Intake, event: InboundReceipt) -> None:
-    """A receipt for a message that is not known (yet): the highest one waits for the send to be recorded."""
-    data = event.data
-    if data.external_id is None:
-        return
-    key = intake.loaded.waits_as(data.account_id, data.external_id)
+    """A receipt for a message that is not known (yet) waits for the send to be recorded."""
+    for external_id in told_ids(event)[:1]:
+        wait_for_sent(intake, event, external_id, event.data.status, event.data.failure)
+
+
+def wait_for_sent(
+    intake: Intake,
+    event: InboundReceipt | InboundReceiptUntil,
+    external_id: str,
+    told: MessageStatus,
+    why: SendFailure | None = None,
+) -> None:
+    """Keep in mind what was told of a message that is not known yet: the highest status."""
+    key = intake.loaded.waits_as(event.data.account_id, external_id)
     known = intake.loaded.early_receipts.get(key)
     if known is not None and (known["tenant_id"] != event.tenant_id or "message_id" in known):
         return
-    status = later_status(known["status"], data.status) if known else data.status
+    status = later_status(known["status"], told) if known else told
     failure = None
     if status == "failed":
         failure = known["failure"] if known else None
-        failure = failure or (data.failure.model_dump() if data.failure else None)
+        failure = failure or (why.model_dump() if why else None)
     who = intake.loaded.owners(event)
     intake.put_receipt(key, {"status": status, "failure": failure, "tenant_id": event.tenant_id, "who": who})

@@ -9,6 +9,7 @@ from atd_conversation.domain.channels import ChannelRules
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Change, Conversation
 from atd_conversation.domain.events import contact_event, conversation_event
+from atd_conversation.domain.failure_texts import FailureTexts
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.unit_of_work import Row, UnitOfWork
 from atd_conversation.intake.loaded import Loaded
@@ -49,6 +50,10 @@ class Intake:
     def rules(self, message: Message) -> ChannelRules:
         """The rules of the channel of a message whose conversation is loaded."""
         return self.loaded.channels.of(self.loaded.conversations[message.conversation_id].channel.kind)
+
+    def texts(self, conversation: Conversation) -> FailureTexts:
+        """The words for what fails on the channel of a conversation."""
+        return self.loaded.channels.of(conversation.channel.kind).texts
 
     def identify(self, key: str, tenant_id: str, contact_id: str) -> bool:
         """Let a key name a contact from now on, unless it names one already; whether it is new."""

@@ -147,6 +147,8 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "sequence": conversation.sequence,
         "order": conversation.order,
         "type_id": conversation.type_id,
+        "unreachable": conversation.unreachable,
+        "reachable_at": conversation.reachable_at,
         "tags": list(conversation.tags) or None,
         **automation_fields(conversation),
     }
@@ -237,6 +239,8 @@ def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversatio
         sequence=document["sequence"],
         order=document["order"],
         type_id=get("type_id"),
+        unreachable=get("unreachable"),
+        reachable_at=get("reachable_at"),
         tags=tuple(get("tags", ())),
         names=names,
         filed=get("filed", False),
@@ -312,6 +316,8 @@ def message_fields(message: Message) -> "Document":
         "parts_sent": message.parts_sent or None,
         "earlier": [one.model_dump() for one in message.earlier] or None,
         "edit_told_at": message.edit_told_at if message.edit_told_at != message.edited_at else None,
+        "sent_at": message.sent_at,
+        "reached": message.reached or None,
         "deeds": [_deed_fields(one) for one in message.deeds] or None,
         "attachments": [attachment_fields(one) for one in message.attachments] or None,
         "reactions": [one.model_dump() for one in message.reactions] or None,
@@ -415,6 +421,8 @@ def message_of(document: "Document", names: Names = UNNAMED) -> Message:
         parts_sent=get("parts_sent", 0),
         earlier=tuple(EarlierText(**one) for one in get("earlier", ())),
         edit_told_at=get("edit_told_at"),
+        sent_at=get("sent_at"),
+        reached=get("reached", {}),
         deeds=tuple(PendingDeed(**one) for one in get("deeds", ())),
     )
 

@@ -22,7 +22,7 @@ from atd_conversation.store.indexes import (
 from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.strands import next_numbers
 from atd_schemas.ids import provider_event_id
-from atd_schemas.inbound import InboundContactChange, InboundEcho
+from atd_schemas.inbound import InboundActivity, InboundContactChange, InboundEcho, InboundReachability
 from atd_servicekit.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -36,6 +36,15 @@ MOST_IDS = 1_000
 
 MOST_CONVERSATIONS = 1_000
 """conversations of the contacts that a batch joins, up to which they are joined: it is one transaction."""
+
+_CONVERSATIONS_REACHED = 3
+"""Conversations of a customer, the latest ones, whose messages a receipt until a moment is about;"""
+
+_EVENTS_REACHED = 1_000
+"""of each the messages within so many events, and"""
+
+_MESSAGES_REACHED = 200
+"""so many of those that are not read."""
 
 _IDENTITIES_OF_ONE = 20
 """The most identities of one contact that messages are looked for by."""
@@ -95,6 +104,7 @@ class InboundLoader:
     async def _load_people(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
         people = [event for event in batch.people if event.id not in loaded.handled]
         keys = {key for receipt in batch.receipts for key in loaded.keys_of_ids(receipt, receipt.data.aliases)}
+        keys |= {key for one in batch.watermarks for key in loaded.owners(one)}
         for event in people:
             keys.update(loaded.keys(event))
             if (shared := loaded.shared_key(event)) is not None:
@@ -115,7 +125,9 @@ class InboundLoader:
         for event, contact_id, exists in senders(loaded, people, several):
             if not exists:
                 continue
-            place = place_of(event.data, contact_id) if isinstance(event, Arrival) else _own_place(event, contact_id)
+            place = _own_place(event, contact_id)
+            if isinstance(event, Arrival | InboundActivity):
+                place = place_of(event.data, contact_id)
             places.setdefault(place, _Asked(contact_id)).names.add(event.data.contact.name)
             person = event.data.contact
             is_plain = isinstance(event, Arrival) and person.claimed is None and person.shared_phone is None
@@ -134,9 +146,9 @@ class InboundLoader:
             await self._load_joined(reads, loaded, several)
 
     async def _load_strands(self, reads: "_Reads", loaded: Loaded, people: "list[PersonEvent]") -> None:
-        """Every strand of those who go by another id now: all of them are answered there from now on."""
+        """Every strand of those who go by another id now, or cannot be written to: all of them hear of it."""
         for event in people:
-            if not isinstance(event, InboundContactChange):
+            if not isinstance(event, InboundContactChange | InboundReachability):
                 continue
             contact_id = loaded.contact_id_of(loaded.known_by(event))
             if contact_id is None:
@@ -250,9 +262,45 @@ class InboundLoader:
         missing = not_found(loaded, batch)
         if missing:
             await self._load_by_stored_ids(reads, loaded, missing)
+        await self._load_reached(reads, loaded, batch)
         unknown = {loaded.waits_as(*name) for name in targets | quoted if loaded.target(*name) is None}
         for row in await reads.find(EARLY_CHANGES, "_id", unknown):
             loaded.early_changes[row["_id"]] = row
+
+    async def _load_reached(self, reads: "_Reads", loaded: Loaded, batch: Batch) -> None:
+        """Our latest messages to those who have got, or read, everything until a moment: what is not read of them."""
+        if not batch.watermarks:
+            return
+        contacts = {
+            loaded.contact_ids[key]
+            for one in batch.watermarks
+            for key in loaded.owners(one)
+            if key in loaded.contact_ids
+        }
+        for row in await reads.find(CONTACTS, "_id", contacts - loaded.contacts.keys()):
+            loaded.contacts[row["_id"]] = contact_of(row)
+        loaded.redirect()
+        contacts = {loaded.present(contact_id) for contact_id in contacts}
+        theirs = {
+            "tenant_id": {"$in": sorted({one.tenant_id for one in batch.watermarks})},
+            "contact.id": {"$in": sorted(contacts)},
+        }
+        limit = _CONVERSATIONS_REACHED * len(contacts)
+        rows = await reads.query(CONVERSATIONS, theirs, limit=limit, sort=[("opened_at", -1)]) if contacts else []
+        accounts = {one.data.account_id for one in batch.watermarks}
+        there = [row for row in rows if row["channel"]["account_id"] in accounts]
+        for row in there:
+            if row["_id"] not in loaded.conversations:
+                loaded.add_conversation(conversation_of(row))
+        if not there:
+            return
+        latest = [
+            {"conversation_id": row["_id"], "sequence": {"$gt": row["sequence"] - _EVENTS_REACHED}} for row in there
+        ]
+        unread = {"direction": "outbound", "status": {"$in": ["pending", "sent", "delivered"]}}
+        query = {"$or": [{**one, **unread} for one in latest]}
+        for row in await reads.query(MESSAGES, query, limit=_MESSAGES_REACHED * len(there)):
+            loaded.add_message(message_of(row))
 
     async def _load_by_stored_ids(self, reads: "_Reads", loaded: Loaded, missing: "list[Told]") -> None:
         """Messages by the ids that follow from what is stored of their customers; few batches come here."""
@@ -321,8 +369,11 @@ class _Reads:
         """One query by a unique key, bounded by the number of values asked for."""
         return await self.query(collection, {name: {"$in": list(values)}}, limit=len(values)) if values else []
 
-    async def query(self, collection: str, query: "Document", *, limit: int) -> "list[Document]":
-        """At most `limit` documents, in one answer."""
+    async def query(
+        self, collection: str, query: "Document", *, limit: int, sort: "list[tuple[str, int]] | None" = None
+    ) -> "list[Document]":
+        """At most `limit` documents, in one answer; with `sort` the first ones."""
         cursor = self._db[collection].find(query, session=self._session, batch_size=limit).limit(limit)
+        cursor = cursor.sort(sort) if sort else cursor
         found: list[Document] = await cursor.to_list(limit)
         return found
