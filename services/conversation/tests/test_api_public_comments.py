@@ -172,13 +172,13 @@ async def test_records_merged_by_hand_go_on_in_each_thread_and_the_undo_gives_ea
     assert await threads() == before
 
 
-async def test_a_public_comment_is_found_shown_read_and_erased_as_every_message_is(desk: Any) -> None:
+async def test_a_public_comment_is_read_found_and_told_of_as_every_message_is(desk: Any) -> None:
     await desk.service.take(below(desk, 1, "ana", text="girassol amarelo"))
     (one,) = (await desk.get("/conversations", public="true"))["items"]
     assert (await desk.get("/conversations/counts"))["queue"]["unread"] == 1
     await desk.do("POST", f"/conversations/{one['id']}/read", {})
     assert (await desk.get("/conversations/counts"))["queue"]["unread"] == 0
-    (hit,) = (await desk.get("/search", q="girassol"))["items"]
-    assert hit["message"]["conversation_id"] == one["id"]
+    (group,) = (await desk.get("/search", q="girassol"))["items"]
+    assert group["conversation"]["thread"]["id"] == "p1"
     events = (await desk.get(f"/conversations/{one['id']}/timeline"))["items"]
     assert "conversation.opened" in {each["type"] for each in events}

@@ -28,6 +28,7 @@ from atd_conversation.store.reader_counts import ALL_STATUSES
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
 from atd_conversation.store.unsent import UnsentDrafts
+from atd_schemas.inbound import InboundThread
 from atd_schemas.settings_changes import (
     AttendantChanged,
     AttendantData,
@@ -234,6 +235,9 @@ async def drive_changes(parts: Any) -> None:
         send_receipt(T, A, "sent", external_id="p1", aliases=("BR.9",)),
     )
     await parts.take(deleted(T, A, "i1"))
+    post = InboundThread(id="p1", kind="post", public=True)
+    for n in range(2):
+        await parts.take(customer_message(T, A, f"c{n}", customer=f"fan{n}", channel="facebook", thread=post))
 
 
 async def directory(parts: Any) -> None:

@@ -191,8 +191,12 @@ class InboundLoader:
         """All that belongs to the customers of whom a private answer to a comment proves another id."""
         named: set[str] = set()
         for receipt in batch.receipts:
+            if not receipt.data.aliases:
+                continue
             message = loaded.messages.get(receipt.data.message_id or "")
-            if not receipt.data.aliases or message is None or message.private_reply_to is None:
+            if message is None and receipt.data.external_id:
+                message = loaded.target(receipt.data.account_id, receipt.data.external_id)
+            if message is None or message.private_reply_to is None:
                 continue
             keys = loaded.keys_of_ids(receipt, receipt.data.aliases)
             named.add(loaded.conversations[message.conversation_id].contact.id)
