@@ -6,6 +6,8 @@ test holds it to the tests that there are, so that it can be no older than they.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import get_args
 
@@ -69,10 +71,11 @@ class ContractRun:
         self.failed: set[ConformanceCase] = set()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.cases = {item.nodeid: found for item in session.items if (found := conformance_of(item)) is not None}
+        """Of the run that only collects: the one of the tests has its items in its workers."""
+        self.cases |= {item.nodeid: found for item in session.items if (found := conformance_of(item)) is not None}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        case = self.cases.get(report.nodeid)
+        case = self.cases.get(report.nodeid) or self.cases.get(report.nodeid.rpartition("@")[0])  # with its group
         if case is not None and (report.failed or (report.skipped and not case.lacks)):
             self.failed.add(case)
 
@@ -81,7 +84,10 @@ def run_contract() -> Iterable[Path]:
     """Run the contract of every channel service, and write what came of it; the page, where it changed."""
     run = ContractRun()
     tests = sorted(str(path) for path in (ROOT / "services").glob("*/tests/test_contract*.py"))
-    pytest.main(["-n0", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", *tests], plugins=[run])
+    options = ["-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", *tests]
+    with redirect_stdout(StringIO()):
+        pytest.main(["--collect-only", *options], plugins=[run])
+    pytest.main(["-n2", *options], plugins=[run])
     before = PAGE.read_text(encoding="utf-8")
     after = with_table(before, run.cases.values(), frozenset(run.failed))
     if after != before:
