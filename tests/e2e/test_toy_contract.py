@@ -55,6 +55,7 @@ class ToyCase:
         "reactions": "toys take texts only",
         "marks as read": "toys take texts only",
         "customers' files": "toys send texts only",
+        "file addresses": "toys send texts only",
         "attendants' files": "toys take texts only",
         "uploads": "toys take texts only",
         "patch token": "the token of a toy stays",
@@ -95,6 +96,9 @@ class ToyCase:
     def new_channel(self, token: str, secret: str) -> Json:
         credentials = {"handle": uuid4().hex, "token": token, "secret": secret}
         return {"kind": "app", "name": "Toys", "credentials": credentials}
+
+    def ready(self, channel: Json) -> bool:  # noqa: ARG002 - see `ChannelCase`
+        return True
 
     def new_token(self, channel: Json, token: str) -> Json:
         raise NotImplementedError

@@ -23,6 +23,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.channels: list[dict[str, Any]] = []
+        self.bots: list[dict[str, Any]] = []
         self.calls: list[tuple[str, str]] = []
         self.credentials: dict[str, dict[str, Any]] = {}
         self.failing: int | None = None
@@ -42,7 +43,12 @@ class Gateway:
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.sessions.values():
             return httpx.Response(401, json={})
         if path == "/channels" and request.method == "GET":
-            return httpx.Response(200, json={"items": self.channels, "next_cursor": None})
+            found = self.bots if request.url.params.get("kind") == "telegram" else self.channels
+            return httpx.Response(200, json={"items": found, "next_cursor": None})
+        if path == "/channels" and body["kind"] == "telegram":
+            return httpx.Response(201, json=self.add_bot(body["name"], body["credentials"]["bot_token"]))
+        if path.endswith("/repair"):
+            return httpx.Response(200, json={})
         if path == "/channels":
             return httpx.Response(201, json=self.add(body["name"], body["credentials"]))
         if request.method == "PATCH":
@@ -70,6 +76,13 @@ class Gateway:
         (channel,) = [one for one in self.channels if path == f"/channels/{one['id']}/check"]
         channel["display_phone_number"] = "+55 11 4000-1000"
         return httpx.Response(200, json={"ok": True})
+
+    def add_bot(self, name: str, token: str) -> dict[str, Any]:
+        """A bot, whose webhook nobody registers."""
+        made = {"id": f"bot-{len(self.bots) + 1}", "kind": "telegram", "name": name, "status": "active"}
+        made["bot_id"] = token.partition(":")[0]
+        self.bots.append(made)
+        return made
 
     def add(self, name: str, credentials: dict[str, Any]) -> dict[str, Any]:
         made = {

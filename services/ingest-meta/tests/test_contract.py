@@ -114,6 +114,9 @@ class _MetaCase:
         credentials = {"page_id": page, "page_access_token": f"{page}.{token}", "app_secret": secret}
         return {"kind": self.kind, "name": "Loja Centro", "credentials": credentials}
 
+    def ready(self, channel: Json) -> bool:  # noqa: ARG002 - see `ChannelCase`
+        return True
+
     def new_token(self, channel: Json, token: str) -> Json:
         return {"credentials": {self.token_name: f"{self.account_of(channel)}.{token}"}}
 

@@ -158,6 +158,9 @@ class WhatsAppCase:
         }
         return {"kind": "whatsapp", "name": "Loja Centro", "credentials": credentials}
 
+    def ready(self, channel: Json) -> bool:  # noqa: ARG002 - see `ChannelCase`
+        return True
+
     def new_token(self, channel: Json, token: str) -> Json:  # noqa: ARG002 - see `ChannelCase`
         return {"credentials": {"access_token": token}}
 

@@ -1,4 +1,4 @@
-"""Composition root: the fake Graph API with phones in front of it."""
+"""Composition root: the fakes of all providers with phones in front of them."""
 
 import mimetypes
 from collections.abc import AsyncIterator, Sequence
@@ -12,6 +12,9 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from atd_channel_sandbox.api import api_router
+from atd_channel_sandbox.channels import Channels
+from atd_channel_sandbox.channels.telegram import TelegramChannel
+from atd_channel_sandbox.channels.whatsapp import WhatsAppChannel
 from atd_channel_sandbox.company_listener import CompanyListener
 from atd_channel_sandbox.connector import ChannelConnector
 from atd_channel_sandbox.new_companies import NewCompanies
@@ -20,7 +23,7 @@ from atd_channel_sandbox.security import PageSecurity
 from atd_channel_sandbox.settings import SandboxSettings
 from atd_channel_sandbox.state import SandboxState
 from atd_channel_sandbox.storage import FileStore, Journal
-from atd_testing.every_provider import AT_ROOT, create_fakes, mount, running
+from atd_testing.every_provider import create_fakes, mount, running
 from atd_testing.whatsapp import create_fake_graph
 from atd_testing.whatsapp.state import FakeState
 from atd_testing.whatsapp.webhooks import WhatsAppWebhooks
@@ -61,13 +64,18 @@ def create_app(
     file_store.attach(webhooks.state.media)
     state = SandboxState(webhooks, journal)
     graph = create_fake_graph(webhooks=webhooks, listener=CompanyListener(state))
-    phones = Phones(state)
-    connector = ChannelConnector(settings, state, phones, gateway)
+    telegram = TelegramChannel(state, settings.sandbox_data, webhook_client)
+    channels = Channels((WhatsAppChannel(state, graph.app), telegram))
+    phones = Phones(state, channels)
+    telegram.follow_connections(phones.company_connected)
+    connector = ChannelConnector(settings, state, phones, channels, gateway)
+    telegram.show_companies()
     companies = NewCompanies(state, phones, settings.sandbox_data)
     for number_id, _ in state.messages.pairs():
         state.directory.company(number_id)
 
-    fakes = {AT_ROOT: graph.app, **create_fakes(but=(AT_ROOT,))}
+    played = {one.outbound: one.fake for one in channels.all()}
+    fakes = {**create_fakes(but=tuple(played)), **played}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -11,7 +11,8 @@ import structlog
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from atd_channel_sandbox import samples
-from atd_channel_sandbox.gateway_session import ConnectionFailed, GatewaySession, call
+from atd_channel_sandbox.channels import Channels
+from atd_channel_sandbox.gateway_session import ConnectionFailed, GatewaySession, call, channels_of_kind
 from atd_channel_sandbox.model import Company, Connection
 from atd_channel_sandbox.phones import Phones
 from atd_channel_sandbox.settings import SandboxSettings
@@ -22,7 +23,6 @@ from atd_testing.whatsapp.state import Callback
 CALL_TIMEOUT_SECONDS = 10.0
 SIGN_OUT_TIMEOUT_SECONDS = 2.0
 RETRY_SECONDS = 1.0
-MAX_PAGES = 20
 
 
 class Credentials(BaseModel):
@@ -74,11 +74,13 @@ class ChannelConnector:
         settings: SandboxSettings,
         state: SandboxState,
         phones: Phones,
+        channels: Channels,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
         self._state = state
         self._phones = phones
+        self._channels = channels
         self._transport = transport
         self._session = GatewaySession(settings)
         self._credentials = read_credentials(settings.sandbox_data)
@@ -147,20 +149,11 @@ class ChannelConnector:
 
     async def _connect_companies(self, client: httpx.AsyncClient) -> None:
         await self._session.enter(client)
-        channels = await self._channels(client)
+        channels = await channels_of_kind(client, "whatsapp")
         for credentials in self._credentials.values():
             await self._connect(client, credentials, channels)
-
-    async def _channels(self, client: httpx.AsyncClient) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        cursor = ""
-        for _ in range(MAX_PAGES):
-            page = await call(client, "GET", f"/channels?kind=whatsapp&limit=100{cursor}")
-            found += page["items"]
-            if page.get("next_cursor") is None:
-                break
-            cursor = f"&cursor={page['next_cursor']}"
-        return found
+        for channel in self._channels.all():
+            await channel.connect(client)
 
     async def _connect(
         self, client: httpx.AsyncClient, credentials: Credentials, channels: list[dict[str, Any]]

@@ -22,6 +22,7 @@ class Conversations:
         self._events = events
         self._save = save
         self._typing: dict[Pair, int] = {}
+        self._blocked: set[Pair] = set()
 
     def add(self, message: PhoneMessage) -> None:
         """Add a message, or replace the one with its id; `publish` shows it."""
@@ -46,6 +47,11 @@ class Conversations:
         self._typing[pair] = milliseconds(self._graph.now()) + TYPING_MS
         self.publish_summary(pair)
 
+    def set_blocked(self, pair: Pair, *, blocked: bool) -> None:
+        """The customer has blocked the company, or not any more."""
+        (self._blocked.add if blocked else self._blocked.discard)(pair)
+        self.publish_summary(pair)
+
     def clear_typing(self, pair: Pair) -> None:
         """The company has stopped typing."""
         self._typing.pop(pair, None)
@@ -58,7 +64,7 @@ class Conversations:
             typing_until = 0
         closed = pair in self._graph.closed_windows
         found = self.messages.summary(pair, typing_until=typing_until, window_closed=closed)
-        return found.model_dump(mode="json")
+        return found.model_copy(update={"blocked": pair in self._blocked}).model_dump(mode="json")
 
     def publish_summary(self, pair: Pair) -> None:
         """Show the line of a conversation on the open pages."""

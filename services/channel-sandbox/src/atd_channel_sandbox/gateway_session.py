@@ -12,6 +12,9 @@ REFRESH_BEFORE_SECONDS = 60.0
 """How long before its end an access token is replaced."""
 
 
+MAX_PAGES = 20
+
+
 class ConnectionFailed(Exception):
     """The numbers cannot be connected now; `problem` is a stable code."""
 
@@ -87,4 +90,17 @@ async def call(client: httpx.AsyncClient, method: str, path: str, body: Any = No
     if answer.is_error:
         raise ConnectionFailed(f"http_{answer.status_code}")
     found: dict[str, Any] = answer.json() if answer.content else {}
+    return found
+
+
+async def channels_of_kind(client: httpx.AsyncClient, kind: str) -> list[dict[str, Any]]:
+    """The connected channels of one kind. Raises `ConnectionFailed`."""
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    for _ in range(MAX_PAGES):
+        page = await call(client, "GET", f"/channels?kind={kind}&limit=100{cursor}")
+        found += page["items"]
+        if page.get("next_cursor") is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
     return found

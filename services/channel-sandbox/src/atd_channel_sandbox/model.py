@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from atd_testing.whatsapp.builders import Json, business_scoped_user_id
 
@@ -10,20 +10,52 @@ MessageStatus = Literal["waiting", "sent", "delivered", "read", "failed", "undel
 """Of a customer's message: `waiting` for a network, `sent`, `delivered` (webhook answered 200), `read`, `failed`.
 Of a company's: `undelivered` while the phone is off, `delivered`, `read`."""
 
+ChannelKind = Literal["whatsapp", "telegram", "messenger", "instagram", "facebook"]
+"""The channels that phones have."""
+
+Feature = Literal[
+    "files", "voice", "album", "location", "contact", "sticker", "order", "poll",
+    "reactions", "edit", "delete", "forward", "block", "window", "hide_phone", "offline", "errors",
+]  # fmt: skip
+"""What a phone can do on a channel, beside text and answers."""
+
+FEATURES: dict[ChannelKind, tuple[Feature, ...]] = {
+    "whatsapp": (
+        *("files", "voice", "location", "contact", "sticker", "order", "poll"),
+        *("reactions", "edit", "delete", "forward", "window", "hide_phone", "errors"),
+    ),
+    "telegram": (
+        *("files", "voice", "album", "location", "contact", "sticker", "poll"),
+        *("reactions", "edit", "forward", "block"),
+    ),
+    "messenger": (),
+    "instagram": (),
+    "facebook": (),
+}
+
 Pair = tuple[str, str]
 """A company (the id of its number) and a customer (the key)."""
 
 
 class Company(BaseModel):
-    """A number of a company. `id` is the id of the number at the provider; `own` ones are the sandbox's."""
+    """An account of a company. `id` is its id at the provider; `own` ones are the sandbox's.
+
+    `handle` is how people find it, where that is no phone number.
+    """
 
     id: str
     name: str
     about: str = ""
-    phone: str
-    channel: Literal["whatsapp"] = "whatsapp"
+    phone: str = ""
+    handle: str | None = None
+    channel: ChannelKind = "whatsapp"
     own: bool = False
     connected: bool = False
+
+    @computed_field
+    def features(self) -> tuple[Feature, ...]:
+        """What the phones can do there."""
+        return FEATURES[self.channel]
 
 
 class Customer(BaseModel):
@@ -95,6 +127,7 @@ class ThreadSummary(BaseModel):
     unread: int = 0
     typing_until: int = 0
     window_closed: bool = False
+    blocked: bool = False
     last: PhoneMessage | None = None
 
 

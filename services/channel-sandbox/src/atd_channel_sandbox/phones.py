@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from atd_channel_sandbox import views
+from atd_channel_sandbox.channels import Channel, Channels
 from atd_channel_sandbox.model import Company, Customer, Pair, PhoneMessage
 from atd_channel_sandbox.state import SandboxState
 from atd_testing.providers.webhooks import ReceiptState
-from atd_testing.whatsapp.customers import CustomerMessage, contacts_of, new_message_id, write
-from atd_testing.whatsapp.state import SentMessage
 
 
 class PhoneOffline(Exception):
@@ -21,8 +19,9 @@ class NotAllowed(Exception):
 class Phones:
     """All phones, from the customers' side."""
 
-    def __init__(self, state: SandboxState) -> None:
+    def __init__(self, state: SandboxState, channels: Channels) -> None:
         self._state = state
+        self._channels = channels
         self._conversations = state.conversations
         self._messages = state.messages
         self._directory = state.directory
@@ -96,6 +95,28 @@ class Phones:
             self._state.graph.note_customer(company, *ids)
         self._conversations.publish_summary(pair)
 
+    def new_message_id(self, company: Company, customer: Customer) -> str:
+        """The id of a message that is about to be written."""
+        return self._channels.of(company).new_message_id(company, customer)
+
+    def tap(self, message_id: str, chosen: str) -> PhoneMessage | None:
+        """The customer taps a button of a message; `None` where that is a message to write. Raises as `react`."""
+        target = self._message(message_id)
+        person, company = self._directory.customers[target.customer], self._directory.company(target.company)
+        channel = self._channels.of(company)
+        if not person.online or not channel.is_connected(company.id):
+            raise PhoneOffline
+        if not channel.tap(target, company, person, chosen):
+            return None
+        self._conversations.change(message_id, chosen=chosen)
+        return self._message(message_id)
+
+    def set_blocked(self, pair: Pair, *, blocked: bool) -> None:
+        """The customer blocks the company, or takes it back."""
+        company, customer = self._directory.company(pair[0]), self._directory.customers[pair[1]]
+        self._channels.of(company).set_blocked(company, customer, blocked=blocked)
+        self._conversations.set_blocked(pair, blocked=blocked)
+
     def company_connected(self, company: Company) -> None:
         """A number takes webhooks now: what waited is sent."""
         self._directory.put_company(company)
@@ -117,47 +138,24 @@ class Phones:
         """Send the waiting messages whose phone is on and whose company is connected; show all of them."""
         for message in self._messages.waiting(customer=customer, company=company):
             person = self._directory.customers[message.customer]
-            if person.online and self._state.is_connected(message.company):
-                number = self._directory.company(message.company)
-                self._send(views.customer_message(message, number, person))
+            receiver = self._directory.company(message.company)
+            channel = self._channels.of(receiver)
+            if person.online and channel.is_connected(receiver.id):
+                channel.write(message, receiver, person)
                 self._conversations.change(message.id, status="sent")
             else:
                 self._conversations.publish(message)
 
-    def _send(self, message: CustomerMessage) -> None:
-        written = write(self._state.graph, message)
-        self._state.webhooks.customer_wrote(message.phone_number_id, [written.element], contacts_of(written.message))
-
     def _send_change(self, target: PhoneMessage, **change: Any) -> None:
         """Send a reaction, an edit or a deletion."""
         person = self._directory.customers[target.customer]
-        if not person.online or not self._state.is_connected(target.company) or target.status == "waiting":
+        channel = self._channel(target.company)
+        if not person.online or not channel.is_connected(target.company) or target.status == "waiting":
             raise PhoneOffline
-        message = CustomerMessage.model_validate(
-            {
-                "phone_number_id": target.company,
-                "sender": person.sender,
-                "user_id": person.user_id,
-                "name": person.name,
-                "message_id": new_message_id(),
-                "target": target.id,
-                **change,
-            }
-        )
-        self._send(message)
+        channel.change(target, person, change)
 
     def _report(self, message: PhoneMessage, receipt: ReceiptState) -> None:
-        """Report a receipt of a company's message; numbers of others have their receipts from the fake."""
-        if not self._directory.company(message.company).own:
-            return
-        sent = SentMessage(
-            number=0,
-            account=message.company,
-            recipient=message.recipient or message.customer,
-            message_id=message.id,
-            callback_data=message.callback_data,
-            body={},
-            at=self._state.graph.now(),
-            kind=message.kind,
-        )
-        self._state.webhooks.report(sent, receipt, delay=self._state.receipt_delay(1))
+        self._channel(message.company).report(message, receipt)
+
+    def _channel(self, company_id: str) -> Channel:
+        return self._channels.of(self._directory.company(company_id))

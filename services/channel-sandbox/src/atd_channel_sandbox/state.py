@@ -34,10 +34,6 @@ class SandboxState:
             self.connection = connection
             self.events.publish("connection", connection)
 
-    def is_connected(self, number_id: str) -> bool:
-        """Whether the webhooks of this number have a callback."""
-        return self.graph.callback_of(number_id) is not None
-
     def receipt_delay(self, place: int) -> float:
         """Seconds until the receipt number `place` of a send is reported."""
         return place * self.graph.webhooks.receipt_delay_ms / 1000

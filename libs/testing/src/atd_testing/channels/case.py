@@ -24,6 +24,7 @@ Feature = Literal[
     "reactions",
     "marks as read",
     "customers' files",
+    "file addresses",
     "attendants' files",
     "uploads",
     "patch token",
@@ -41,6 +42,7 @@ Feature = Literal[
 ]
 """What a channel may lack.
 
+`file addresses`: webhooks or answers name the hosts of customers' files.
 `receipts`: the provider returns our reference in them, so that they prove a send. `uploads`: attendants' files are
 uploaded for themselves and sent by an id; otherwise they go along with the send. `repeats`: what may have been sent is
 sent again when nothing proves it in time; otherwise people look, and decide. `blind repeats`: that is done without
@@ -143,6 +145,10 @@ class ChannelCase(Protocol):
 
     def new_channel(self, token: str, secret: str) -> Json:
         """A request to connect an account that nobody has connected yet."""
+        ...
+
+    def ready(self, channel: Json) -> bool:
+        """Whether the provider was told of a new account, where that comes after its answer (`looked_at`)."""
         ...
 
     def new_token(self, channel: Json, token: str) -> Json:

@@ -54,7 +54,8 @@ class FileContract(Contract):
         await channel.ask(asked, asked)
         [event] = await file_events(channel, account, 1)
         data = event.data
-        assert (data.state, data.size, data.mime_type) == ("ready", len(PICTURE), "image/png")
+        assert (data.state, data.size) == ("ready", len(PICTURE))
+        assert data.mime_type in ("image/png", "image/jpeg"), "what the provider says of it, else what the webhook did"
         assert data.sha256 == hashlib.sha256(PICTURE).hexdigest()
         assert (data.attachment_id, data.message_id) == (asked.data.attachment.id, asked.data.message_id)
         assert (data.contact_external_id, data.attempt, event.causation_id) == (channel.case.customers[0], 0, asked.id)
@@ -77,7 +78,7 @@ class FileContract(Contract):
 
         Operators are told, and the file waits for a host that is the provider's.
         """
-        channel.need("customers' files")
+        channel.need("file addresses")
         account = await channel.connect()
         file = channel.case.customer_file(channel.provider, account, PICTURE)
         async with channel.case.serving_provider() as foreign:

@@ -78,7 +78,13 @@ class ChannelUnderTest:
         answer = await self.http.post(PATH, json=self.new_channel(token, secret), headers=self.headers())
         assert answer.status_code == 201, answer.text
         made: Json = answer.json()
-        return made
+
+        async def ready() -> Json:
+            shown = await self.show(made)
+            assert self.case.ready(shown)
+            return shown
+
+        return await eventually(ready)
 
     async def show(self, channel: Json) -> Json:
         shown: Json = (await self.http.get(f"{PATH}/{channel['id']}", headers=self.headers())).json()

@@ -30,9 +30,14 @@ class Listener(Protocol):
     def on_sent(self, sent: SentMessage, messages: list[Json]) -> None:
         """A bot sent, changed or deleted something; `messages` are what it made or changed."""
 
+    def on_action(self, bot_id: int, chat_id: int) -> None:
+        """A bot shows that it does something, such as writing."""
+
 
 class _Nobody:
     def on_sent(self, sent: SentMessage, messages: list[Json]) -> None: ...
+
+    def on_action(self, bot_id: int, chat_id: int) -> None: ...
 
 
 class FakeBotApi:
@@ -85,6 +90,8 @@ class FakeBotApi:
 
         def checked() -> Take:
             take = check(bot_id, params)
+            if name == "sendchataction":
+                self._listener.on_action(bot_id, params.chat_id)
             return self._logged(bot_id, method, params, take) if kind in LOGGED | {"send"} else take
 
         return await self._answer(kind, bot_id, params, checked)

@@ -81,7 +81,9 @@ def message(
 
 def text(words: str, *, entities: Sequence[Mapping[str, Any]] = (), **options: Any) -> Json:
     """A text message."""
-    return message(text=words, **({"entities": [dict(one) for one in entities]} if entities else {}), **options)
+    if entities:
+        options["entities"] = [dict(one) for one in entities]
+    return message(text=words, **options)
 
 
 def entity(kind: str, offset: int, length: int, **more: Any) -> Json:

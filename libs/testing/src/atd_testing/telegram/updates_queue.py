@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import httpx
 import orjson
@@ -36,13 +36,19 @@ class TelegramFormat:
 
 
 class UpdatesQueue:
-    """What waits for bots; `sender` posts to their webhooks."""
+    """What waits for bots; `sender` posts to their webhooks.
+
+    `on_delivered` is called with every delivery that was taken or given up, `on_webhook` with every bot whose webhook
+    was set or removed.
+    """
 
     def __init__(self, state: FakeState, client: httpx.AsyncClient | None = None) -> None:
         self._state = state
         self._came: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
         self.sender: WebhookSender[Callback] = WebhookSender(state, TelegramFormat(), client)
         self.sender.on_delivered = self._delivered
+        self.on_delivered: Callable[[Delivery], None] | None = None
+        self.on_webhook: Callable[[int], None] | None = None
 
     def tell(self, bot_id: int, update: Json) -> Json | None:
         """Tell a bot of an update, which gets an id if it has none; `None` when the bot does not ask for its kind."""
@@ -62,11 +68,17 @@ class UpdatesQueue:
         account = str(bot_id)
         if not url:
             self._state.callbacks.pop(account, None)
+            self._registered(bot_id)
             return
         self._state.callbacks[account] = Callback(callback_url=url, secret=secret, account=account)
         waiting = self._state.bot(bot_id).pending
         while waiting:
             self.sender.enqueue(account, waiting.popleft())
+        self._registered(bot_id)
+
+    def _registered(self, bot_id: int) -> None:
+        if self.on_webhook is not None:
+            self.on_webhook(bot_id)
 
     async def poll(self, bot_id: int, offset: int, limit: int, timeout: float) -> list[Json]:
         """The updates from `offset` on, once there are any or `timeout` seconds are over; older ones are confirmed."""
@@ -93,6 +105,8 @@ class UpdatesQueue:
 
     def _delivered(self, delivery: Delivery) -> None:
         """Remember what getWebhookInfo tells of a failure."""
+        if self.on_delivered is not None:
+            self.on_delivered(delivery)
         last = delivery.statuses[-1] if delivery.statuses else 0
         if last == httpx.codes.OK:
             return

@@ -1,5 +1,6 @@
 """What customers send: messages, files, reactions, edits, deletions."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -13,7 +14,6 @@ from atd_channel_sandbox.phones import NotAllowed, PhoneOffline, Phones
 from atd_channel_sandbox.state import SandboxState
 from atd_channel_sandbox.views import milliseconds
 from atd_testing.whatsapp.builders import Json
-from atd_testing.whatsapp.customers import new_message_id
 from atd_testing.whatsapp.media import kind_of
 
 _Text = Annotated[str, Field(max_length=65_536)]
@@ -46,12 +46,16 @@ def add_messages(router: APIRouter, state: SandboxState, phones: Phones, upload_
 
     @router.post("/api/messages", status_code=201)
     async def write(draft: Draft) -> PhoneMessage:
-        """A customer sends a message without a file."""
+        """A customer sends a message without a file, or taps a button where that is one."""
         company, customer = conversation_of(state, draft)
         content = dict(draft.content)
         if draft.kind == "reply" and not isinstance(content.get("reply"), dict):
             raise HTTPException(422, "content.reply is required for a reply")
-        made = _message(state, company, customer, "text" if draft.kind == "reply" else draft.kind)
+        if draft.kind == "reply" and draft.reply_to is not None:
+            tapped = _tapped(phones, draft.reply_to, str(content["reply"].get("id")))
+            if tapped is not None:
+                return tapped
+        made = _message(state, phones, company, customer, "text" if draft.kind == "reply" else draft.kind)
         made.text, made.content, made.reply_to = draft.text, content, draft.reply_to
         made.forwarded = draft.forwarded
         return phones.customer_writes(made)
@@ -65,8 +69,9 @@ def add_messages(router: APIRouter, state: SandboxState, phones: Phones, upload_
         reply_to: Annotated[str | None, Form()] = None,
         spoken: Annotated[bool, Form()] = False,  # noqa: FBT002 - a form's field
         sticker: Annotated[bool, Form()] = False,  # noqa: FBT002 - a form's field
+        album: Annotated[str | None, Form(max_length=40)] = None,
     ) -> PhoneMessage:
-        """A customer sends a file; `spoken` makes it a voice message."""
+        """A customer sends a file; `spoken` makes it a voice message, those of one `album` belong together."""
         place = conversation_of(state, ConversationKey(company=company, customer=customer))
         data = await file.read(upload_limit + 1)
         if len(data) > upload_limit:
@@ -78,8 +83,10 @@ def add_messages(router: APIRouter, state: SandboxState, phones: Phones, upload_
         held = state.graph.media.add(
             data, mime_type, state.graph.now(), filename=file.filename, phone_number_id=place[0].id
         )
-        made = _message(state, *place, kind)
+        made = _message(state, phones, *place, kind)
         made.text, made.reply_to = text or None, reply_to
+        if album is not None:
+            made.content = {"album": album}
         made.file = FileView(
             id=held.id,
             name=file.filename,
@@ -120,9 +127,19 @@ def add_changes(router: APIRouter, phones: Phones) -> None:
         return {"read": phones.mark_seen((conversation.company, conversation.customer))}
 
 
-def _message(state: SandboxState, company: Company, customer: Customer, kind: str) -> PhoneMessage:
+def _tapped(phones: Phones, message_id: str, chosen: str) -> PhoneMessage | None:
+    """The message whose button was tapped; `None` where the answer is a message of its own."""
+    with contextlib.suppress(KeyError):
+        try:
+            return phones.tap(message_id, chosen)
+        except PhoneOffline:
+            return None
+    return None
+
+
+def _message(state: SandboxState, phones: Phones, company: Company, customer: Customer, kind: str) -> PhoneMessage:
     return PhoneMessage(
-        id=new_message_id(),
+        id=phones.new_message_id(company, customer),
         company=company.id,
         customer=customer.key,
         mine=True,

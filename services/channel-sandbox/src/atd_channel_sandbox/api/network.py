@@ -26,6 +26,12 @@ class WindowState(ConversationKey):
     closed: bool
 
 
+class BlockState(ConversationKey):
+    """Whether the customer has blocked the company."""
+
+    blocked: bool
+
+
 class NextError(BaseModel):
     """The next call of this kind answers this error of Meta's."""
 
@@ -34,7 +40,7 @@ class NextError(BaseModel):
 
 
 def add_network(router: APIRouter, state: SandboxState, phones: Phones) -> None:
-    """`PUT /api/switches`, `POST /api/next-error`, `PUT /api/customers/{key}`, `PUT /api/windows`."""
+    """`PUT /api/switches`, `/api/customers/{key}`, `/api/windows`, `/api/blocks`, `POST /api/next-error`."""
 
     @router.put("/api/switches")
     async def set_switches(switches: Switches) -> Switches:
@@ -54,6 +60,12 @@ def add_network(router: APIRouter, state: SandboxState, phones: Phones) -> None:
         if key not in state.directory.customers:
             raise HTTPException(404, "customer not found")
         return phones.set_customer(key, **changes.model_dump(exclude_none=True))
+
+    @router.put("/api/blocks", status_code=204)
+    async def set_block(block: BlockState) -> None:
+        """Block the company, or take it back."""
+        company, customer = conversation_of(state, block)
+        phones.set_blocked((company.id, customer.key), blocked=block.blocked)
 
     @router.put("/api/windows", status_code=204)
     async def set_window(window: WindowState) -> None:

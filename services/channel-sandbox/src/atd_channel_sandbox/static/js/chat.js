@@ -5,7 +5,7 @@ import { clock, day, t } from "./i18n.js";
 import { metaOf, reactionsOf, row } from "./bubble.js";
 import { buildComposer } from "./composer.js";
 import { item, sheet, toast } from "./sheet.js";
-import { call, currentCompany, currentCustomer, currentMessages, currentThread, goToList, markSeen, store, subscribe } from "./store.js";
+import { call, can, currentCompany, currentCustomer, currentMessages, currentThread, goToList, markSeen, store, subscribe } from "./store.js";
 
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 const NEAR_END = 160;
@@ -44,12 +44,12 @@ export function buildStage(stage) {
       const then = (work) => () => { close(); work(); };
       const react = (emoji) => change(call("PUT", `${path(message)}/reaction`, { emoji: message.my_reaction === emoji ? null : emoji }));
       return [
-        h("div", { class: "emojis" }, QUICK.map((emoji) => h("button", { type: "button", "aria-label": t("react", { emoji }), "aria-pressed": String(message.my_reaction === emoji), on: { click: then(() => react(emoji)) } }, emoji))),
+        can("reactions") && h("div", { class: "emojis" }, QUICK.map((emoji) => h("button", { type: "button", "aria-label": t("react", { emoji }), "aria-pressed": String(message.my_reaction === emoji), on: { click: then(() => react(emoji)) } }, emoji))),
         item("reply", t("reply"), null, then(() => composer.replyTo(message))),
         message.text && item("copy", t("copy"), null, then(() => navigator.clipboard.writeText(message.text).then(() => toast(t("copied"))).catch(() => {}))),
-        message.kind === "text" && item("forward", t("forward"), null, then(() => composer.sendDraft({ kind: "text", text: message.text, forwarded: true }))),
-        message.mine && message.kind === "text" && !message.content.reply && item("edit", t("edit"), null, then(() => composer.edit(message))),
-        message.mine && item("trash", t("erase"), null, then(() => change(call("DELETE", path(message)))), true),
+        can("forward") && message.kind === "text" && item("forward", t("forward"), null, then(() => composer.sendDraft({ kind: "text", text: message.text, forwarded: true }))),
+        can("edit") && message.mine && message.kind === "text" && !message.content.reply && item("edit", t("edit"), null, then(() => composer.edit(message))),
+        can("delete") && message.mine && item("trash", t("erase"), null, then(() => change(call("DELETE", path(message)))), true),
       ].filter(Boolean);
     }),
   };
@@ -69,7 +69,7 @@ export function buildStage(stage) {
       emblem(company),
       h("div", { class: "chat-title" }, h("h2", {}, company.name), h("p", { class: typing ? "typing" : "" }, typing ? t("typing") : about)),
       h("button", { type: "button", class: "round only-drawer", "aria-label": t("openPanel"), on: { click: () => { document.body.dataset.panel = "open"; document.querySelector(".panel button")?.focus(); } } }, icon("sliders")));
-    const reason = !person.online ? ["plane", "offlineBanner"] : company.own && !company.connected ? ["clock", "notConnected"] : thread?.window_closed ? ["clock", "windowBanner"] : null;
+    const reason = !person.online ? ["plane", "offlineBanner"] : company.own && !company.connected ? ["clock", "notConnected"] : thread?.blocked ? ["block", "blockedBanner"] : thread?.window_closed ? ["clock", "windowBanner"] : null;
     banner.hidden = !reason;
     if (reason) banner.replaceChildren(icon(reason[0]), h("span", {}, t(reason[1])));
     drawTyping(typing);

@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { snippet } from "./bubble.js";
 import { item, sheet, toast } from "./sheet.js";
-import { call, currentCompany, store } from "./store.js";
+import { call, can, currentCompany, store } from "./store.js";
 import { recorder } from "./voice.js";
 
 const EMOJIS = [..."😀😄😂🥰😍😘😉🙂😎🤔😅😢😭😡😱🥳👍👎👏🙏💪👋🤝❤💜🔥✨🎉🌻🌹📷📎📍⏰✅❌"];
@@ -45,15 +45,25 @@ export function buildComposer() {
     return call("POST", "/files", form).catch(onError);
   }
 
-  function chooseFile(accept, more = {}) {
+  /** Several files together are an album, in their order; the text stands with the first. */
+  async function sendFiles(files, more, text) {
+    const album = files.length > 1 ? { album: String(Date.now()) } : {};
+    for (const [place, file] of files.entries()) {
+      const said = text && !place ? { text } : {};
+      await sendFile(file, file.name, { ...more, ...album, ...said }, restoreText(place ? "" : text));
+    }
+  }
+
+  function chooseFile(accept, more = {}, multiple = false) {
     picker.accept = accept;
+    picker.multiple = multiple;
     picker.onchange = () => {
       const text = area.value.trim();
-      const [file] = picker.files;
+      const files = [...picker.files].slice(0, 10);
       picker.value = "";
-      if (!file) return;
+      if (!files.length) return;
       area.value = "";
-      sendFile(file, file.name, text ? { ...more, text } : more, restoreText(text));
+      sendFiles(files, more, text);
       draw();
     };
     picker.click();
@@ -114,15 +124,15 @@ export function buildComposer() {
       const then = (work) => () => { close(); work(); };
       return [
         h("h3", {}, t("attachTitle")),
-        item("image", t("attachImage"), null, then(() => chooseFile("image/jpeg,image/png,video/mp4,video/3gpp"))),
-        item("document", t("attachDocument"), null, then(() => chooseFile(".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.zip"))),
-        item("mic", t("attachVoice"), t("attachVoiceHint"), then(() => sendSampleVoice().catch(failed))),
-        item("pin", t("attachLocation"), null, then(() => chooseLocation())),
-        item("person", t("attachContact"), null, then(() => sendDraft({ kind: "contacts", content: { contacts: [CARD] } }))),
-        item("sticker", t("attachSticker"), "WebP", then(() => chooseFile("image/webp", { sticker: true }))),
-        item("bag", t("attachOrder"), null, then(() => sendDraft({ kind: "order", content: { items: ORDER } }))),
-        item("list", t("attachUnsupported"), t("attachUnsupportedHint"), then(() => sendDraft({ kind: "unsupported", content: { type: "poll", question: "🍕 / 🍝 ?" } }))),
-      ];
+        can("files") && item("image", t("attachImage"), can("album") ? t("attachAlbumHint") : null, then(() => chooseFile("image/jpeg,image/png,video/mp4,video/3gpp", {}, can("album")))),
+        can("files") && item("document", t("attachDocument"), null, then(() => chooseFile(".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.zip"))),
+        can("voice") && item("mic", t("attachVoice"), t("attachVoiceHint"), then(() => sendSampleVoice().catch(failed))),
+        can("location") && item("pin", t("attachLocation"), null, then(() => chooseLocation())),
+        can("contact") && item("person", t("attachContact"), null, then(() => sendDraft({ kind: "contacts", content: { contacts: [CARD] } }))),
+        can("sticker") && item("sticker", t("attachSticker"), "WebP", then(() => chooseFile("image/webp", { sticker: true }))),
+        can("order") && item("bag", t("attachOrder"), null, then(() => sendDraft({ kind: "order", content: { items: ORDER } }))),
+        can("poll") && item("list", t("attachUnsupported"), can("order") ? t("attachUnsupportedHint") : null, then(() => sendDraft({ kind: "unsupported", content: { type: "poll", question: "🍕 / 🍝 ?" } }))),
+      ].filter(Boolean);
     });
   }
 

@@ -2,10 +2,12 @@
 
 const TEXTS = {
   "pt-BR": {
+    channel: "Canal", blocked: "Bloquear a empresa", blockedHint: "O bot é avisado e não consegue mais escrever.", blockedBanner: "Você bloqueou esta empresa. Nada do que ela mandar chega.", attachAlbumHint: "várias de uma vez são um álbum",
+    channel_whatsapp: "WhatsApp", channel_telegram: "Telegram", channel_messenger: "Messenger", channel_instagram: "Instagram", channel_facebook: "Comentários",
     connectAnother: "Conectar outra empresa", connectTitle: "Conectar uma empresa", connectIntro: "{name} faz o papel de um número novo. Esta janela é o painel da Meta: copie os dados, conecte no Atendimento e cole aqui o que ele mostrar.",
     connectCopy: "1. Copie para Atendimento › Canais › Conectar", connectPaste: "2. Cole o que o Atendimento mostra depois de conectar", field_phone_number_id: "Identificação do número de telefone", field_business_account_id: "Identificação da conta do WhatsApp Business", field_access_token: "Token de acesso permanente", field_app_secret: "Chave secreta do aplicativo",
     callbackUrl: "URL de callback", verifyToken: "Token de verificação", verifyAndSave: "Verificar e salvar", connectRefused: "O endereço não confirmou o token. Confira os dois campos e tente de novo.", connectDone: "{name} está conectada. Escolha quem escreve.", copyValue: "Copiar {what}", copiedValue: "Copiado: {what}",
-    title: "Telefone de teste", subtitle: "Escreva como cliente, pelo WhatsApp", writeTo: "Escrever para", who: "Quem escreve",
+    title: "Telefone de teste", subtitle: "Escreva como cliente, pelo {channel}", writeTo: "Escrever para", who: "Quem escreve",
     connectionLoading: "Carregando…", connectionOff: "As empresas são conectadas à mão.", connectionWaiting: "Esperando o Atendimento ficar pronto…",
     connectionConnected: "Empresas conectadas", connectionFailing: "Não foi possível conectar", connectionLost: "Sem contato com a caixa de testes. Tentando de novo…",
     problem_sign_in: "o e-mail ou a senha do administrador não valem", problem_handshake: "o endereço de retorno não respondeu", problem_other: "o Atendimento recusou ({code})", againSoon: "Nova tentativa em instantes.",
@@ -35,10 +37,12 @@ const TEXTS = {
     places: [["Praça da Sé", "Centro, São Paulo"], ["Parque do Ibirapuera", "Av. Pedro Álvares Cabral, São Paulo"], ["Em casa", "Rua das Laranjeiras, 120, Rio de Janeiro"]],
   },
   en: {
+    channel: "Channel", blocked: "Block the company", blockedHint: "The bot is told, and cannot write any more.", blockedBanner: "You have blocked this company. Nothing that it sends arrives.", attachAlbumHint: "several at once are an album",
+    channel_whatsapp: "WhatsApp", channel_telegram: "Telegram", channel_messenger: "Messenger", channel_instagram: "Instagram", channel_facebook: "Comments",
     connectAnother: "Connect another company", connectTitle: "Connect a company", connectIntro: "{name} plays a new number. This window is Meta's dashboard: copy the values, connect in Atendimento, and paste here what it shows.",
     connectCopy: "1. Copy into Atendimento › Channels › Connect", connectPaste: "2. Paste what Atendimento shows once connected", field_phone_number_id: "Phone number ID", field_business_account_id: "WhatsApp Business account ID", field_access_token: "Permanent access token", field_app_secret: "App secret",
     callbackUrl: "Callback URL", verifyToken: "Verify token", verifyAndSave: "Verify and save", connectRefused: "The address did not confirm the token. Check both fields and try again.", connectDone: "{name} is connected. Choose who writes.", copyValue: "Copy {what}", copiedValue: "Copied: {what}",
-    title: "Test phone", subtitle: "Write as a customer, over WhatsApp", writeTo: "Write to", who: "Who writes",
+    title: "Test phone", subtitle: "Write as a customer, over {channel}", writeTo: "Write to", who: "Who writes",
     connectionLoading: "Loading…", connectionOff: "The companies are connected by hand.", connectionWaiting: "Waiting for Atendimento to be ready…", connectionConnected: "Companies connected", connectionFailing: "Could not connect", connectionLost: "No contact with the sandbox. Trying again…",
     problem_sign_in: "the administrator's e-mail or password is wrong", problem_handshake: "the callback did not answer", problem_other: "Atendimento refused ({code})", againSoon: "It is tried again shortly.",
     language: "Language", themeLight: "Use light colours", themeDark: "Use dark colours", openPanel: "Network and faults", closePanel: "Close", back: "Back to the list", noMessages: "No messages yet", typing: "typing…", youAre: "You are {name}", offlineTitle: "Phone is off",
@@ -56,10 +60,12 @@ const TEXTS = {
     places: [["Praça da Sé", "Centro, São Paulo"], ["Ibirapuera Park", "Av. Pedro Álvares Cabral, São Paulo"], ["At home", "Rua das Laranjeiras, 120, Rio de Janeiro"]],
   },
   es: {
+    channel: "Canal", blocked: "Bloquear a la empresa", blockedHint: "El bot recibe el aviso y ya no puede escribir.", blockedBanner: "Ha bloqueado a esta empresa. No llega nada de lo que envíe.", attachAlbumHint: "varias a la vez son un álbum",
+    channel_whatsapp: "WhatsApp", channel_telegram: "Telegram", channel_messenger: "Messenger", channel_instagram: "Instagram", channel_facebook: "Comentarios",
     connectAnother: "Conectar otra empresa", connectTitle: "Conectar una empresa", connectIntro: "{name} hace de número nuevo. Esta ventana es el panel de Meta: copie los datos, conecte en Atendimento y pegue aquí lo que muestre.",
     connectCopy: "1. Copie en Atendimento › Canales › Conectar", connectPaste: "2. Pegue lo que Atendimento muestra al conectar", field_phone_number_id: "Identificador del número de teléfono", field_business_account_id: "Identificador de la cuenta de WhatsApp Business", field_access_token: "Token de acceso permanente", field_app_secret: "Clave secreta de la aplicación",
     callbackUrl: "URL de devolución de llamada", verifyToken: "Token de verificación", verifyAndSave: "Verificar y guardar", connectRefused: "La dirección no confirmó el token. Revise los dos campos e inténtelo de nuevo.", connectDone: "{name} está conectada. Elija quién escribe.", copyValue: "Copiar {what}", copiedValue: "Copiado: {what}",
-    title: "Teléfono de prueba", subtitle: "Escriba como cliente, por WhatsApp", writeTo: "Escribir a", who: "Quién escribe",
+    title: "Teléfono de prueba", subtitle: "Escriba como cliente, por {channel}", writeTo: "Escribir a", who: "Quién escribe",
     connectionLoading: "Cargando…", connectionOff: "Las empresas se conectan a mano.", connectionWaiting: "Esperando a que Atendimento esté listo…", connectionConnected: "Empresas conectadas", connectionFailing: "No se pudo conectar", connectionLost: "Sin contacto con la caja de pruebas. Intentando de nuevo…",
     problem_sign_in: "el correo o la contraseña del administrador no valen", problem_handshake: "la dirección de retorno no respondió", problem_other: "Atendimento lo rechazó ({code})", againSoon: "Se intentará de nuevo en breve.",
     language: "Idioma", themeLight: "Usar colores claros", themeDark: "Usar colores oscuros", openPanel: "Red y fallos", closePanel: "Cerrar", back: "Volver a la lista", noMessages: "Aún no hay mensajes", typing: "escribiendo…", youAre: "Usted es {name}", offlineTitle: "Teléfono apagado",

@@ -3,7 +3,7 @@
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { toast } from "./sheet.js";
-import { call, currentCustomer, currentThread, store, subscribe } from "./store.js";
+import { call, can, currentCustomer, currentThread, store, subscribe } from "./store.js";
 
 const DELAYS = [0, 1000, 3000, 10000];
 const ERRORS = ["send_131026", "send_131047", "send_131049", "send_131056", "send_130429", "send_131000", "send_190", "upload_131053", "address_131016", "download_131016"];
@@ -48,15 +48,17 @@ export function buildPanel(aside) {
       h("header", { class: "panel-head" }, h("h2", {}, t("panelTitle")), h("button", { type: "button", class: "round only-drawer", "aria-label": t("closePanel"), on: { click: close } }, icon("close"))),
       person ? part(`${t("thisPhone")} · ${person.name}`,
         toggle(t("phoneOnline"), t("phoneOnlineHint"), person.online, (online) => call("PUT", `/customers/${encodeURIComponent(person.key)}`, { online }).catch(failed)),
-        toggle(t("hidePhone"), t("hidePhoneHint"), person.hides_phone, (hides) => call("PUT", `/customers/${encodeURIComponent(person.key)}`, { hides_phone: hides }).catch(failed))) : "",
-      person ? part(t("thisChat"), toggle(t("windowExpired"), t("windowExpiredHint"), Boolean(thread?.window_closed), (closed) => call("PUT", "/windows", { ...place, closed }).catch(failed))) : "",
-      part(t("network"),
+        can("hide_phone") && toggle(t("hidePhone"), t("hidePhoneHint"), person.hides_phone, (hides) => call("PUT", `/customers/${encodeURIComponent(person.key)}`, { hides_phone: hides }).catch(failed))) : "",
+      person && (can("window") || can("block")) ? part(t("thisChat"),
+        can("block") && toggle(t("blocked"), t("blockedHint"), Boolean(thread?.blocked), (blocked) => call("PUT", "/blocks", { ...place, blocked }).catch(failed)),
+        can("window") && toggle(t("windowExpired"), t("windowExpiredHint"), Boolean(thread?.window_closed), (closed) => call("PUT", "/windows", { ...place, closed }).catch(failed))) : "",
+      !can("errors") ? "" : part(t("network"),
         choice("answer-delay", t("answerDelay"), switches.answer_delay_ms ?? 0, (value) => setSwitches({ answer_delay_ms: value })),
         choice("receipt-delay", t("receiptDelay"), switches.receipt_delay_ms ?? 0, (value) => setSwitches({ receipt_delay_ms: value })),
         toggle(t("duplicates"), t("duplicatesHint"), switches.duplicates, (duplicates) => setSwitches({ duplicates })),
         toggle(t("shuffle"), t("shuffleHint"), switches.shuffle, (shuffle) => setSwitches({ shuffle })),
         toggle(t("batches"), t("batchesHint"), switches.batches, (batches) => setSwitches({ batches }))),
-      part(t("nextError"), h("p", { class: "hint" }, t("nextErrorHint")),
+      !can("errors") ? "" : part(t("nextError"), h("p", { class: "hint" }, t("nextErrorHint")),
         h("div", { class: "fail-row" },
           h("select", { class: "select", "aria-label": t("nextError"), on: { change: (event) => { error = event.target.value; } } }, ERRORS.map((one) => h("option", { value: one, selected: one === error }, t(`error_${one}`)))),
           h("button", { type: "button", class: "button", on: { click: setNextError } }, t("arm")))));
@@ -66,7 +68,7 @@ export function buildPanel(aside) {
 
   let drawn = "";
   subscribe((what) => {
-    const now = JSON.stringify([store.customer && currentCustomer(), currentThread()?.window_closed, store.switches, store.company]);
+    const now = JSON.stringify([store.customer && currentCustomer(), currentThread()?.window_closed, currentThread()?.blocked, store.switches, store.company]);
     if (what === "language" || now !== drawn) { drawn = now; draw(); }
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });

@@ -4,12 +4,13 @@ import { avatar, emblem, h, icon, tick } from "./dom.js";
 import { openConnect } from "./connect.js";
 import { LANGUAGES, clock, day, language, setLanguage, t } from "./i18n.js";
 import { snippet } from "./bubble.js";
-import { chooseCompany, notify, openThread, store, subscribe, threadOf } from "./store.js";
+import { channels, chooseChannel, chooseCompany, companiesOf, notify, openThread, store, subscribe, threadOf } from "./store.js";
 
 const SKELETONS = 8;
 
 export function buildPeople(aside) {
   const connection = h("p", { class: "connection", role: "status" });
+  const tabs = h("div", { class: "channels", role: "radiogroup" });
   const companies = h("div", { class: "companies", role: "radiogroup" });
   const another = h("button", { type: "button", class: "another", on: { click: openConnect } });
   const threads = h("ul", { class: "threads" });
@@ -21,7 +22,7 @@ export function buildPeople(aside) {
   const panel = h("button", { type: "button", class: "round only-drawer", on: { click: () => { document.body.dataset.panel = "open"; } } }, icon("sliders"));
   aside.append(
     h("header", { class: "brand" }, h("img", { src: "/static/icon.svg", alt: "" }), words),
-    connection, toTitle, companies, another, whoTitle, threads,
+    connection, tabs, toTitle, companies, another, whoTitle, threads,
     h("footer", { class: "people-foot" }, languages, theme, panel));
 
   function switchTheme() {
@@ -34,10 +35,11 @@ export function buildPeople(aside) {
   function drawWords() {
     const dark = document.documentElement.dataset.theme === "dark";
     document.title = t("title");
-    words.replaceChildren(h("b", {}, t("title")), h("p", {}, t("subtitle")));
+    words.replaceChildren(h("b", {}, t("title")), h("p", {}, t("subtitle", { channel: t(`channel_${store.channel}`) })));
     document.getElementById("title").textContent = t("title");
     aside.setAttribute("aria-label", t("who"));
     another.replaceChildren(icon("plus"), t("connectAnother"));
+    another.hidden = store.channel !== "whatsapp";
     toTitle.textContent = t("writeTo");
     whoTitle.textContent = t("who");
     theme.replaceChildren(icon(dark ? "sun" : "moon"));
@@ -46,6 +48,7 @@ export function buildPeople(aside) {
     languages.value = language();
     panel.setAttribute("aria-label", t("openPanel"));
     companies.setAttribute("aria-label", t("writeTo"));
+    tabs.setAttribute("aria-label", t("channel"));
   }
 
   /** Focus the text field; on touch screens the messages, as the keyboard would cover half of the screen. */
@@ -63,19 +66,34 @@ export function buildPeople(aside) {
     connection.textContent = t(titles[shown]) + why;
   }
 
+  /** Move with the arrows through buttons of which one is chosen. */
+  function mover(group, found, place, choose) {
+    return (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      choose(found[(place + step + found.length) % found.length]);
+      group.querySelector('[aria-checked="true"]')?.focus();
+    };
+  }
+
+  function drawChannels() {
+    const found = channels();
+    document.body.dataset.channel = store.channel;
+    tabs.hidden = found.length < 2;
+    tabs.replaceChildren(...found.map((one, place) => {
+      const chosen = one === store.channel;
+      return h("button", { type: "button", class: "channel", role: "radio", "data-channel": one, "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", on: { click: () => chooseChannel(one), keydown: mover(tabs, found, place, chooseChannel) } }, icon(one), t(`channel_${one}`));
+    }));
+  }
+
   function drawCompanies() {
     if (!store.loaded) return companies.replaceChildren(...Array.from({ length: 3 }, () => h("span", { class: "company", "aria-hidden": "true" })));
-    const found = [...store.companies.values()];
+    const found = companiesOf(store.channel);
     companies.replaceChildren(...found.map((one, place) => {
       const chosen = one.id === store.company;
-      const move = (event) => {
-        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (!step) return;
-        event.preventDefault();
-        chooseCompany(found[(place + step + found.length) % found.length].id);
-        companies.querySelector('[aria-checked="true"]')?.focus();
-      };
-      return h("button", { type: "button", class: "company", role: "radio", title: one.about || `+${one.phone}`, "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", on: { click: () => chooseCompany(one.id), keydown: move } }, emblem(one), one.name);
+      const move = mover(companies, found, place, (other) => chooseCompany(other.id));
+      return h("button", { type: "button", class: "company", role: "radio", title: one.about || one.handle || `+${one.phone}`, "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", on: { click: () => chooseCompany(one.id), keydown: move } }, emblem(one), one.name);
     }));
     return undefined;
   }
@@ -107,9 +125,9 @@ export function buildPeople(aside) {
   }
 
   subscribe((what) => {
-    if (["all", "language"].includes(what)) drawWords();
+    if (["all", "language", "chosen"].includes(what)) drawWords();
     if (["all", "language", "connection"].includes(what)) drawConnection();
-    if (["all", "language", "companies", "chosen"].includes(what)) drawCompanies();
+    if (["all", "language", "companies", "chosen"].includes(what)) { drawChannels(); drawCompanies(); }
     if (["all", "language", "customers", "threads", "chosen"].includes(what)) drawThreads();
   });
 }

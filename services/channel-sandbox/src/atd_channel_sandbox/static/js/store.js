@@ -19,7 +19,7 @@ const key = (company, customer) => `${company} ${customer}`;
 export const store = {
   companies: new Map(), customers: new Map(), threads: new Map(), messages: new Map(),
   connection: { state: "waiting", problem: null }, switches: {}, lost: false, loaded: false,
-  company: null, customer: null, screen: "list",
+  channel: localStorage.getItem("channel") ?? "whatsapp", company: null, customer: null, screen: "list",
 };
 
 const listeners = new Set();
@@ -28,6 +28,12 @@ const listeners = new Set();
 export const subscribe = (listener) => listeners.add(listener);
 
 export const notify = (what, detail) => listeners.forEach((listener) => listener(what, detail));
+
+export const companiesOf = (channel) => [...store.companies.values()].filter((one) => one.channel === channel);
+export const channels = () => [...new Set([...store.companies.values()].map((one) => one.channel))];
+
+/** Whether the phone can do this on the channel of the open company. */
+export const can = (feature) => currentCompany()?.features.includes(feature) ?? false;
 
 export const currentCompany = () => store.companies.get(store.company);
 export const currentCustomer = () => store.customers.get(store.customer);
@@ -45,8 +51,8 @@ export async function load() {
   store.messages.clear();
   store.loaded = true;
   if (!store.companies.has(store.company)) {
-    const kept = [...store.companies.values()].find((one) => one.name === localStorage.getItem("company"));
-    store.company = (kept ?? found.companies[0])?.id ?? null;
+    if (!companiesOf(store.channel).length) store.channel = found.companies[0]?.channel ?? "whatsapp";
+    store.company = firstCompany();
   }
   if (!store.customers.has(store.customer)) store.customer = null;
   notify("all");
@@ -67,9 +73,24 @@ export async function openThread(customer, show = true) {
   markSeen();
 }
 
+/** The company of the open channel that was open last, else its first one. */
+function firstCompany() {
+  const found = companiesOf(store.channel);
+  const kept = found.find((one) => one.name === localStorage.getItem("company"));
+  return (kept ?? found[0])?.id ?? null;
+}
+
+export function chooseChannel(channel) {
+  store.channel = channel;
+  localStorage.setItem("channel", channel);
+  chooseCompany(firstCompany());
+}
+
 export function chooseCompany(company) {
   store.company = company;
-  localStorage.setItem("company", store.companies.get(company)?.name ?? "");
+  const chosen = store.companies.get(company);
+  if (chosen && chosen.channel !== store.channel) store.channel = chosen.channel;
+  localStorage.setItem("company", chosen?.name ?? "");
   if (store.customer) openThread(store.customer, false);
   else notify("chosen");
 }
@@ -94,7 +115,11 @@ export function markSeen() {
 }
 
 const handlers = {
-  company: (one) => { store.companies.set(one.id, one); store.company ??= one.id; notify("companies"); },
+  company: (one) => {
+    store.companies.set(one.id, one);
+    if (one.channel === store.channel) store.company ??= one.id;
+    notify("companies");
+  },
   customer: (one) => { store.customers.set(one.key, one); notify("customers"); },
   connection: (one) => { store.connection = one; notify("connection"); },
   switches: (one) => { store.switches = one; notify("switches"); },
