@@ -32,6 +32,9 @@ SENDING_BY_WORD: Mapping[str, FailureText] = MappingProxyType(
         "timeout": _UNCERTAIN,
         "invalid_content": _UNSUITABLE,
         "kind_not_supported": _UNSUITABLE,
+        "not_supported": _UNSUITABLE,
+        "empty_message": _UNSUITABLE,
+        "too_many_files": _UNSUITABLE,
         "too_long": _UNSUITABLE,
         "internal_error": FailureText(
             "internal_error",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from atd_conversation.domain.channels.meta_failure_codes import ACCOUNT_CODES
+from atd_conversation.domain.channels.meta_failure_codes import BY_CODE as IN_PRIVATE
 from atd_conversation.domain.failure_texts import FailureText
 
 _TOO_FAST = FailureText(
@@ -20,6 +21,7 @@ _TOO_FAST = FailureText(
 BY_CODE: Mapping[str, FailureText] = MappingProxyType(
     {
         **ACCOUNT_CODES,
+        "reaction_not_supported": IN_PRIVATE["reaction_not_supported"],
         "33": FailureText(
             "comment_gone",
             "O comentário ou a publicação não existe mais no Facebook, e a resposta não apareceu. Se ainda for "
