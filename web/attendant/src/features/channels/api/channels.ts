@@ -9,11 +9,32 @@ import type { Page, Template } from "@/shared/api/types";
 
 type Schemas = components["schemas"];
 
-/** An account; of its kind's own fields only those are used that any kind may have. */
-export type Channel = Schemas["WhatsAppChannel"];
+/** What all kinds of accounts have. */
+type Common = Omit<Schemas["MetaChannel"], "kind" | "settings" | "page_id" | "instagram_id" | "page_name" | "username">;
+
+/** An account; of its kind's own fields those are used that any kind may have, where it has them. */
+export interface Channel extends Common {
+  kind: Schemas["ConnectableKind"]["kind"];
+  settings: object;
+  health?: Schemas["ChannelHealth"];
+  display_phone_number?: string | null;
+  verified_name?: string | null;
+  page_name?: string | null;
+  bot_name?: string | null;
+  username?: string | null;
+  reads_groups?: boolean | null;
+  takes_business_chats?: boolean | null;
+}
+export type AccountWarning = Schemas["AccountWarning"];
 export type ChannelKind = Schemas["ConnectableKind"];
 export type GuideField = Schemas["GuideField"];
-export type CheckResult = Schemas["WhatsAppCheckResult"];
+
+/** What the provider answered, of any kind of channel. */
+export interface CheckResult extends Omit<Schemas["MetaCheckResult"], "missing_permissions"> {
+  verified_name?: string | null;
+  bot_name?: string | null;
+  missing_permissions?: string[];
+}
 export type LocalizedText = Schemas["LocalizedText"];
 
 /** The values of a form, by where they belong. */
@@ -94,6 +115,15 @@ export function useCheck(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => unwrap<CheckResult>(api.POST("/api/v1/channels/{account_id}/check", byId(id))),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.channels() }),
+  });
+}
+
+/** Has the provider send webhooks here again, and looks at what is wrong with the account. */
+export function useRepair(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call<Channel | null>("POST", `/api/v1/channels/${id}/repair`),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.channels() }),
   });
 }

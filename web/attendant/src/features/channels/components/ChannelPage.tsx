@@ -16,7 +16,7 @@ import { usePageTitle } from "@/shared/ui/pageTitle";
 import { useProblemText } from "@/shared/ui/problemText";
 
 import { useChange, useChannel, useKinds, useRemove, type Channel, type ChannelKind } from "../api/channels";
-import { isWaiting, numberOf } from "../model/health";
+import { isWaiting, namesOf, numberOf } from "../model/health";
 import { BackToChannels } from "./BackToChannels";
 import classes from "./channels.module.css";
 import { CredentialsSection } from "./CredentialsSection";
@@ -99,9 +99,7 @@ function Head({ channel, kindName }: { channel: Channel; kindName: string }) {
           </h1>
         )}
         <p className={classes.text}>
-          {[kindName, number === null ? "" : phoneText(number), channel.verified_name ?? ""]
-            .filter(Boolean)
-            .join(" · ")}
+          {[kindName, number === null ? "" : phoneText(number), ...namesOf(channel)].filter(Boolean).join(" · ")}
         </p>
       </div>
       <StatusWord channel={channel} />

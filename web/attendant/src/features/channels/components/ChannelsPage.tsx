@@ -14,7 +14,7 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import { useChannels, useKinds, type Channel } from "../api/channels";
-import { numberOf } from "../model/health";
+import { namesOf, numberOf } from "../model/health";
 import classes from "./channels.module.css";
 import { StatusWord } from "./parts";
 
@@ -77,7 +77,7 @@ function Row({ channel }: { channel: Channel }) {
         <strong>{channel.name}</strong>
         <span>
           {kind}
-          {number !== null && ` · ${phoneText(number)}`}
+          {[...(number === null ? [] : [phoneText(number)]), ...namesOf(channel).slice(-1)].map((fact) => ` · ${fact}`)}
         </span>
       </span>
       <span className={classes.rowState}>

@@ -29,12 +29,19 @@ export function CheckButton({ channel }: { channel: Channel }) {
       <div role="status">
         {result?.ok === true && (
           <Alert color="teal" variant="light" title={t("tested.ok")}>
-            {t("tested.ok_text", { name: result.verified_name ?? channel.name })}
+            {t("tested.ok_text", {
+              name: result.verified_name ?? result.bot_name ?? result.page_name ?? result.username ?? channel.name,
+            })}
           </Alert>
         )}
         {result?.ok === false && (
           <Alert color="red" variant="light" title={t("tested.failed")}>
             <p className={classes.alertText}>{result.texts ? words(result.texts) : t("health.refused")}</p>
+            {(result.missing_permissions ?? []).length > 0 && (
+              <p className={classes.alertText}>
+                {t("missing_permissions", { names: result.missing_permissions?.join(", ") })}
+              </p>
+            )}
             {result.message && <p className={classes.help}>{t("tested.says", { message: result.message })}</p>}
             {result.code && <CopyCode code={result.code} />}
           </Alert>

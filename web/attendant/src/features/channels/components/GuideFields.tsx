@@ -1,11 +1,11 @@
-import { Switch, TextInput } from "@mantine/core";
+import { NativeSelect, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { SecretInput } from "@/shared/ui/SecretInput";
 
 import type { GuideField } from "../api/channels";
-import { fieldError, type Values } from "../model/fields";
+import { choicesOf, fieldError, type Values } from "../model/fields";
 import classes from "./channels.module.css";
 import { useLocalized } from "./parts";
 
@@ -49,6 +49,23 @@ export function GuideFields({ fields, values, onChange, refused, taken = false, 
               description={words(help)}
               checked={value === true}
               onChange={(event) => onChange({ ...values, [name]: event.currentTarget.checked })}
+            />
+          );
+        }
+        const choices = secret ? null : choicesOf(field);
+        if (choices !== null) {
+          return (
+            <NativeSelect
+              key={name}
+              label={words(label)}
+              description={words(help)}
+              required={required && !changing}
+              withAsterisk={required && !changing}
+              value={typeof value === "string" ? value : ""}
+              error={errorOf(field)}
+              data={[{ value: "", label: changing ? t("field.unchanged") : t("field.choose") }, ...choices]}
+              onBlur={() => setLeft([...left, name])}
+              onChange={(event) => onChange({ ...values, [name]: event.currentTarget.value })}
             />
           );
         }

@@ -8,17 +8,19 @@ import { alertMark, qualityMark, type Mark } from "../model/health";
 import classes from "./channels.module.css";
 import { CheckButton } from "./CheckButton";
 import { MarkIcon, useLocalized } from "./parts";
+import { Warnings } from "./Warnings";
 
 const LIMIT = /^TIER_(\d+)(K?)$/;
 
 /** Each thing that has to work, how it is, and what to do when it is not well. */
 export function Health({ channel, mayManage }: { channel: Channel; mayManage: boolean }) {
   const { t } = useTranslation("channels");
-  const { health } = channel;
+  const health = channel.health ?? {};
   const quality = qualityMark(health.quality);
   const limit = LIMIT.exec(health.messaging_limit ?? "");
   return (
     <>
+      <Warnings channel={channel} mayManage={mayManage} />
       <ul className={classes.health}>
         <Access channel={channel} />
         {channel.webhook_url !== null && (
@@ -41,6 +43,10 @@ export function Health({ channel, mayManage }: { channel: Channel; mayManage: bo
             t(channel.webhook_verified_at ? "health.nothing_yet_verified" : "health.nothing_yet")
           )}
         </Line>
+        {channel.reads_groups !== null && channel.reads_groups !== undefined && (
+          <Line mark="unknown">{t(channel.reads_groups ? "fact.reads_groups" : "fact.not_groups")}</Line>
+        )}
+        {channel.takes_business_chats && <Line mark="unknown">{t("fact.business")}</Line>}
         {quality !== "unknown" && <Line mark={quality}>{t(`health.quality.${quality}`)}</Line>}
         {health.messaging_limit && (
           <Line mark="unknown">
@@ -95,7 +101,7 @@ function Line({ mark, children, detail }: { mark: Mark; children: ReactNode; det
 /** What the provider or our own sending told of, newest first, in the provider's words. */
 function Alerts({ channel }: { channel: Channel }) {
   const { t } = useTranslation("channels");
-  const alerts = channel.health.alerts ?? [];
+  const alerts = channel.health?.alerts ?? [];
   if (alerts.length === 0) return null;
   return (
     <details className={classes.alerts} open={alerts.some(({ severity }) => alertMark(severity) === "bad")}>

@@ -13,6 +13,14 @@ export function initialValues(fields: readonly GuideField[], changing: boolean):
   );
 }
 
+const CHOICE = /^\^?\(?(?:\?:)?([a-z0-9_]+(?:\|[a-z0-9_]+)+)\)?\$?$/i;
+
+/** The words of which one is chosen, where a field's pattern has nothing else; null: anything can be written. */
+export function choicesOf({ pattern }: Pick<GuideField, "pattern">): string[] | null {
+  const found = CHOICE.exec(pattern ?? "");
+  return found?.[1]?.split("|") ?? null;
+}
+
 /** What is wrong with a value, or null. An empty field that is not needed is right. */
 export function fieldError(
   field: GuideField,

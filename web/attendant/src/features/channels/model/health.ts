@@ -1,5 +1,5 @@
 /** How an account is doing, in the order in which somebody would look at it. Pure. */
-import type { Channel } from "../api/channels";
+import type { AccountWarning, Channel } from "../api/channels";
 
 export type Mark = "good" | "warning" | "bad" | "unknown";
 /** The whole in one word: what the list shows. */
@@ -8,7 +8,9 @@ export type Overall = "active" | "waiting" | "alerts" | "needs_reconnection" | "
 export function overall(channel: Channel): Overall {
   if (channel.status !== "active") return channel.status;
   if (!channel.proven || isWaiting(channel)) return "waiting";
-  return worstAlert(channel) === "bad" || channel.health.quality === "RED" ? "alerts" : "active";
+  const worst = worstWarning(channel.warnings ?? []);
+  if (worst === "critical" || worst === "warning") return "alerts";
+  return worstAlert(channel) === "bad" || channel.health?.quality === "RED" ? "alerts" : "active";
 }
 
 /** Connected here, but the provider has not come to the webhook's address yet. */
@@ -35,9 +37,22 @@ const RECENT_MS = 7 * 24 * 3_600_000;
 /** Of the alerts of the week before the account was last looked at. */
 export function worstAlert(channel: Channel): Mark {
   const until = Date.parse(channel.checked_at ?? channel.updated_at);
-  const recent = (channel.health.alerts ?? []).filter(({ at }) => until - Date.parse(at) < RECENT_MS);
+  const recent = (channel.health?.alerts ?? []).filter(({ at }) => until - Date.parse(at) < RECENT_MS);
   const marks = recent.map(({ severity }) => alertMark(severity));
   return marks.includes("bad") ? "bad" : marks.includes("warning") ? "warning" : "good";
+}
+
+const WORST_FIRST = ["critical", "warning", "info"] as const;
+
+/** How bad the worst of them is; null: there is none. */
+export function worstWarning(warnings: readonly Pick<AccountWarning, "severity">[]): AccountWarning["severity"] | null {
+  return WORST_FIRST.find((one) => warnings.some(({ severity }) => severity === one)) ?? null;
+}
+
+/** What the account is called at its provider: the company's name there, its page, its bot. */
+export function namesOf({ verified_name, page_name, bot_name, username }: Channel): string[] {
+  const name = verified_name ?? page_name ?? bot_name;
+  return [name, username && `@${username}`].filter((one): one is string => Boolean(one));
 }
 
 const QUALITIES: Record<string, Mark> = { GREEN: "good", YELLOW: "warning", RED: "bad" };
