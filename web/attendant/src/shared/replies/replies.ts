@@ -57,6 +57,17 @@ export function textOf(parts: readonly FilledPart[]): string {
   return parts.map((part) => (part.missing ? `{{${part.variable ?? ""}}}` : part.text)).join("");
 }
 
+const NAMES = ["contact.name", "contact.first_name"];
+const SHORTEST_VALUE = 4;
+
+/** What a filled reply tells of the customer beyond their name, which they show themselves. */
+export function valuesOfCustomer({ parts }: Pick<FilledReply, "parts">): string[] {
+  return parts
+    .filter(({ variable, missing }) => !missing && variable?.startsWith("contact.") && !NAMES.includes(variable))
+    .map(({ text }) => text.trim())
+    .filter((value) => value.length >= SHORTEST_VALUE);
+}
+
 const GAP = /\{\{(?:contact|conversation|attendant|channel)\.[\w.-]+\}\}/;
 
 /** The first variable in a text that nobody has filled in, and where it stands; null when there is none. */

@@ -18,14 +18,15 @@ import { usePreferences } from "@/shared/storage/preferences";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import { canRecord } from "../model/recording";
-import { charactersLeft } from "../model/characters";
-import { textLimit, type Limits, type Obstacle } from "../model/messages";
+import { unitsLeft } from "../model/characters";
+import { partsCount, textLimit, type Limits, type Obstacle } from "../model/messages";
 import classes from "./composer.module.css";
 import { EmojiPicker, type DialogName } from "./dialogs";
 import { SendButton, type SendProps } from "./SendButton";
 
 interface Props {
   mode: DraftMode;
+  isPublic: boolean;
   draft: Draft;
   limits: Limits | undefined;
   sendable: boolean;
@@ -64,7 +65,12 @@ function Tools({ mode, limits, recording, onInsert, onReplies, onFiles, onDialog
   const capabilities = limits?.capabilities;
   const reply = mode === "reply";
   const takesFiles = !reply || capabilities === undefined || capabilities.files.length > 0;
-  const voice = reply && capabilities?.voice ? capabilities.voice : null;
+  const voice = capabilities?.voice;
+  const noVoice = voice
+    ? canRecord(voice.mime_types)
+      ? undefined
+      : t("voice.no_format")
+    : t(capabilities === undefined ? "send.loading" : "tools.no_voice");
   return (
     <div className={classes.tools} role="toolbar" aria-label={t("tools.label")}>
       <Popover opened={emoji} onChange={setEmoji} position="top-start" trapFocus returnFocus withinPortal>
@@ -113,12 +119,12 @@ function Tools({ mode, limits, recording, onInsert, onReplies, onFiles, onDialog
           <IconTemplate size={18} />
         </IconButton>
       )}
-      {voice !== null && (
+      {reply && (
         <IconButton
           label={t("tools.voice")}
           tooltipPosition="top"
           pressed={recording}
-          disabledReason={canRecord(voice.mime_types) ? undefined : t("voice.no_format")}
+          disabledReason={noVoice}
           onClick={onRecord}
         >
           <IconMicrophone size={18} />
@@ -136,7 +142,7 @@ function More({ limits, onDialog }: Pick<Props, "limits" | "onDialog">) {
   const interactive = sends.includes("interactive") && types.length > 0;
   const location = sends.includes("location");
   const contact = sends.includes("contacts");
-  if (!interactive && !location && !contact) return null;
+  if (limits !== undefined && !interactive && !location && !contact) return null;
   return (
     <Menu position="top-start">
       <Menu.Target>
@@ -145,21 +151,22 @@ function More({ limits, onDialog }: Pick<Props, "limits" | "onDialog">) {
         </IconButton>
       </Menu.Target>
       <Menu.Dropdown>
-        {interactive && (
-          <Menu.Item leftSection={<IconListDetails size={18} />} onClick={() => onDialog("interactive")}>
-            {t("tools.interactive")}
-          </Menu.Item>
-        )}
-        {location && (
-          <Menu.Item leftSection={<IconMapPin size={18} />} onClick={() => onDialog("location")}>
-            {t("tools.location")}
-          </Menu.Item>
-        )}
-        {contact && (
-          <Menu.Item leftSection={<IconAddressBook size={18} />} onClick={() => onDialog("contact")}>
-            {t("tools.contact")}
-          </Menu.Item>
-        )}
+        <Menu.Item
+          leftSection={<IconListDetails size={18} />}
+          disabled={!interactive}
+          onClick={() => onDialog("interactive")}
+        >
+          {t("tools.interactive")}
+          {!interactive && <small className={classes.notHere}>{t("tools.not_here")}</small>}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconMapPin size={18} />} disabled={!location} onClick={() => onDialog("location")}>
+          {t("tools.location")}
+          {!location && <small className={classes.notHere}>{t("tools.not_here")}</small>}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconAddressBook size={18} />} disabled={!contact} onClick={() => onDialog("contact")}>
+          {t("tools.contact")}
+          {!contact && <small className={classes.notHere}>{t("tools.not_here")}</small>}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
@@ -168,7 +175,16 @@ function More({ limits, onDialog }: Pick<Props, "limits" | "onDialog">) {
 function Counter({ draft, mode, limits }: Props) {
   const { t } = useTranslation("composer");
   const { language } = usePreferences();
-  const left = limits ? charactersLeft(draft.text, textLimit(mode, limits)) : null;
+  const limit = limits && textLimit(mode, limits);
+  const left = limit ? unitsLeft(draft.text, limit.max_length, limit.unit) : null;
+  const parts = limits ? partsCount(draft, mode, limits) : 1;
+  if (left === null && parts > 1) {
+    return (
+      <span className={classes.counter} role="status">
+        {t("goes_in_parts", { count: parts })}
+      </span>
+    );
+  }
   if (left === null) return null;
   const shown = new Intl.NumberFormat(language).format(left);
   return (

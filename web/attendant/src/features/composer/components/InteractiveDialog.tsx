@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 
 import { useDraft } from "@/shared/conversations/useDraft";
 import { isComposing } from "@/shared/keyboard/composing";
+import { lengthOf } from "@/shared/text/lengths";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import { useDialogSending } from "../hooks/useDialogSending";
 import { useRefusalText } from "../hooks/useRefusalText";
-import { lengthOf } from "../model/characters";
 import {
   bodyMax,
   EMPTY_ROW,

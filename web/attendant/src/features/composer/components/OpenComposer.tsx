@@ -7,13 +7,16 @@ import type { DraftMode } from "@/shared/conversations/drafts";
 import { SnoozeDialog } from "@/shared/conversations/SnoozeMenu";
 import { useDraft } from "@/shared/conversations/useDraft";
 import { KeysHeld, useShortcut } from "@/shared/keyboard/useShortcut";
+import { valuesOfCustomer } from "@/shared/replies/replies";
 import { usePreferences } from "@/shared/storage/preferences";
 import { announce } from "@/shared/ui/announcer";
+import { ConfirmDialog } from "@/shared/ui/ConfirmDialog";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
 import { useAttaching } from "../hooks/useAttaching";
 import { useFocusOnOpening } from "../hooks/useFocusOnOpening";
 import { useMode } from "../hooks/useMode";
+import { usePersonalData } from "../hooks/usePersonalData";
 import { useReplyWindow } from "../hooks/useReplyWindow";
 import { useScheduling } from "../hooks/useScheduling";
 import { useSendAnd, type AfterSending } from "../hooks/useSendAnd";
@@ -28,11 +31,13 @@ import { Footer } from "./Footer";
 import { ModeBar } from "./ModeBar";
 import { OwnerLine } from "./OwnerLine";
 import { Problems } from "./Problems";
+import { PublicBand, usePersonalNames } from "./PublicBand";
 import { QuoteBar } from "./QuoteBar";
 import { ScheduledBar } from "./ScheduledBar";
 import { SEND_KEYS, type SendMenu } from "./SendButton";
 import { FileTray } from "./FileTray";
 import { TextField, type FieldHandle } from "./TextField";
+import { Unreachable } from "./Unreachable";
 import { WindowClosed } from "./WindowClosed";
 
 interface Props {
@@ -58,8 +63,17 @@ export function OpenComposer({ conversation, limits }: Props) {
   const [ownTime, setOwnTime] = useState(false);
   const scheduleDraft = useScheduling(id, mode, limits);
   const field = useRef<FieldHandle>(null);
+  const personalNames = usePersonalNames();
   const windowSeconds = limits?.capabilities.reply_window_seconds ?? null;
-  const shut = mode === "reply" && window === "closed";
+  const unreachable = conversation.unreachable ?? null;
+  const shut = mode === "reply" && (window === "closed" || unreachable !== null);
+  const isPublic = mode === "reply" && conversation.thread?.public === true;
+  const [inserted, setInserted] = useState<readonly string[]>([]);
+  const personal = usePersonalData(draft.text, isPublic, inserted);
+  const [asking, setAsking] = useState<{ then: () => void } | null>(null);
+  /** What everybody would read of the customer is asked about first. */
+  const guarded = (then: () => void) => (personal.length > 0 ? setAsking({ then }) : then());
+  const kept = draft.text.trim() !== "" || draft.files.length > 0;
   const obstacle = limits && obstacleTo(draft, mode, limits);
   const attaching = useAttaching(draft, (files) => set({ files }), uploads, mode, limits);
   const sendable = limits !== undefined && obstacle === null && uploads.pending.length === 0 && !shut;
@@ -78,12 +92,16 @@ export function OpenComposer({ conversation, limits }: Props) {
   useTemplatesOpening(id, () => setDialog("template"));
   useFocusOnOpening(focus);
 
-  const send = async (after?: AfterSending) => {
-    if (!sendable) return;
+  const sendNow = async (after?: AfterSending) => {
     focus();
     const sent = await sendDraft();
     if (sent !== null && after !== undefined && (await sent.taken)) await sendAnd(after);
   };
+
+  const send = (after?: AfterSending) => {
+    if (sendable) guarded(() => void sendNow(after));
+  };
+  const schedule = () => guarded(() => setScheduling(true));
 
   const scope = "composer" as const;
   useShortcut({ keys: ["r"], label: t("mode.reply"), scope, run: () => enter("reply") });
@@ -100,7 +118,7 @@ export function OpenComposer({ conversation, limits }: Props) {
     ...together,
     keys: SEND_KEYS.close,
     label: t("send.and_close"),
-    run: () => void send({ then: "close" }),
+    run: () => send({ then: "close" }),
     enabled: mode === "reply",
   });
   useShortcut({
@@ -110,7 +128,7 @@ export function OpenComposer({ conversation, limits }: Props) {
     run: () => setSendMenu("snooze"),
     enabled: sendable && mode === "reply",
   });
-  useShortcut({ ...together, keys: SEND_KEYS.schedule, label: t("send.schedule"), run: () => setScheduling(true) });
+  useShortcut({ ...together, keys: SEND_KEYS.schedule, label: t("send.schedule"), run: schedule });
 
   const addFiles = (files: readonly File[], as?: SentAs) => {
     forgetRefusal();
@@ -123,14 +141,18 @@ export function OpenComposer({ conversation, limits }: Props) {
       <OwnerLine conversation={conversation} />
       <ScheduledBar conversation={conversation} windowed={windowSeconds !== null} />
       <DropTarget enabled={!shut} note={mode === "note"} onFiles={addFiles}>
-        <div className={classes.card} data-mode={mode} data-composer-mode={mode}>
+        <div className={classes.card} data-mode={mode} data-composer-mode={mode} data-public={isPublic || undefined}>
           <ModeBar
             mode={mode}
             onMode={enter}
             window={window}
             expiresAt={conversation.reply_window_expires_at ?? null}
             hasWindow={windowSeconds !== null}
+            freeUntil={conversation.free_until ?? null}
+            templates={limits?.capabilities.templates === true}
+            isPublic={conversation.thread?.public === true}
           />
+          {isPublic && !shut && <PublicBand found={personal} />}
           {draft.replyTo !== null && !shut && (
             <QuoteBar
               conversation={conversation}
@@ -141,11 +163,17 @@ export function OpenComposer({ conversation, limits }: Props) {
               }}
             />
           )}
-          {shut ? (
+          {shut && unreachable !== null ? (
+            <Unreachable reason={unreachable} kept={kept} />
+          ) : shut ? (
             <WindowClosed
               templates={limits?.capabilities.templates === true}
-              hours={windowSeconds === null ? null : Math.round(windowSeconds / 3600)}
-              kept={draft.text.trim() !== "" || draft.files.length > 0}
+              hours={
+                windowSeconds === null
+                  ? null
+                  : Math.round((limits?.capabilities.person_window_seconds ?? windowSeconds) / 3600)
+              }
+              kept={kept}
               onTemplates={() => setDialog("template")}
             />
           ) : (
@@ -173,7 +201,9 @@ export function OpenComposer({ conversation, limits }: Props) {
                   conversationId={id}
                   mode={mode}
                   enterSends={enterSends}
-                  onSend={() => void send()}
+                  onSend={() => send()}
+                  isPublic={isPublic}
+                  onReplyUsed={(used) => setInserted((before) => [...before, ...valuesOfCustomer(used)])}
                   onFiles={addFiles}
                   onEdit={forgetRefusal}
                 />
@@ -198,6 +228,7 @@ export function OpenComposer({ conversation, limits }: Props) {
               />
               <Footer
                 mode={mode}
+                isPublic={isPublic}
                 draft={draft}
                 limits={limits}
                 sendable={sendable}
@@ -214,8 +245,8 @@ export function OpenComposer({ conversation, limits }: Props) {
                 send={{
                   menu: sendMenu,
                   onMenu: setSendMenu,
-                  onSend: (after) => void send(after),
-                  onSchedule: () => setScheduling(true),
+                  onSend: send,
+                  onSchedule: schedule,
                   onOwnTime: () => setOwnTime(true),
                 }}
               />
@@ -223,6 +254,22 @@ export function OpenComposer({ conversation, limits }: Props) {
           )}
         </div>
       </DropTarget>
+      <ConfirmDialog
+        opened={asking !== null}
+        title={t("public.personal_title")}
+        confirm={t("public.publish")}
+        stay={t("public.back")}
+        onClose={() => {
+          setAsking(null);
+          requestAnimationFrame(focus);
+        }}
+        onConfirm={() => {
+          setAsking(null);
+          asking?.then();
+        }}
+      >
+        {t("public.personal_text", { what: personalNames(personal) })}
+      </ConfirmDialog>
       {scheduling && (
         <PartBoundary part="composer-dialog">
           <Suspense fallback={<KeysHeld />}>
@@ -240,7 +287,7 @@ export function OpenComposer({ conversation, limits }: Props) {
       <SnoozeDialog
         opened={ownTime}
         close={() => setOwnTime(false)}
-        onChoose={(until) => void send({ then: "snooze", until })}
+        onChoose={(until) => send({ then: "snooze", until })}
       />
       {Dialog !== null && limits !== undefined && (
         <PartBoundary part="composer-dialog">

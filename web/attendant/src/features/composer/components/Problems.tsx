@@ -40,7 +40,11 @@ export function Problems({ draft, mode, limits, obstacle, refused, blocked, onRe
   if (obstacle?.code === "too_long") {
     return (
       <p className={classes.problem} role="status">
-        {t("too_long", { over: number.format(obstacle.over), max: number.format(obstacle.max), count: obstacle.over })}
+        {t(obstacle.unit === "characters" ? "too_long" : "too_long_units", {
+          over: number.format(obstacle.over),
+          max: number.format(obstacle.max),
+          count: obstacle.over,
+        })}
       </p>
     );
   }

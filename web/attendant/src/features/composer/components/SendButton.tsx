@@ -17,6 +17,8 @@ export const SEND_KEYS = { close: "mod+shift+enter", snooze: "mod+shift+s", sche
 
 export interface SendProps {
   mode: DraftMode;
+  /** Everybody will read it. */
+  isPublic?: boolean;
   sendable: boolean;
   enterSends: boolean;
   obstacle: Obstacle | null;
@@ -55,7 +57,9 @@ export function SendButton(props: SendProps) {
         title={sendable ? undefined : why}
         onClick={run}
       >
-        <span className={classes.sendLabel}>{t(mode === "note" ? "send.note" : "send.reply")}</span>
+        <span className={classes.sendLabel}>
+          {t(mode === "note" ? "send.note" : props.isPublic ? "public.send" : "send.reply")}
+        </span>
       </Button>
       <Menu
         opened={menu !== null}

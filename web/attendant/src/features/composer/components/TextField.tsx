@@ -1,13 +1,13 @@
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 
-import { focusMessages } from "@/shared/conversations/composerFocus";
+import { editLast, focusMessages } from "@/shared/conversations/composerFocus";
 import type { DraftMode } from "@/shared/conversations/drafts";
 import { useDraft } from "@/shared/conversations/useDraft";
 import { isComposing } from "@/shared/keyboard/composing";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { usePresenceSignals } from "@/shared/realtime/RealtimeProvider";
-import { gapIn } from "@/shared/replies/replies";
+import { gapIn, type FilledReply } from "@/shared/replies/replies";
 import { neutralName } from "@/shared/text/neutral";
 import { Avatar } from "@/shared/ui/Avatar";
 
@@ -36,12 +36,26 @@ interface Props {
   onSend: () => void;
   onFiles: (files: File[]) => void;
   onEdit: () => void;
+  /** Everybody will read it. */
+  isPublic?: boolean;
+  /** A quick reply was put in. */
+  onReplyUsed?: (used: FilledReply) => void;
 }
 
 /** Above this many characters the field has its full height anyway, and measuring takes long. */
 const MEASURED_UP_TO = 5000;
 
-export function TextField({ ref, conversationId, mode, enterSends, onSend, onFiles, onEdit }: Props) {
+export function TextField({
+  ref,
+  conversationId,
+  mode,
+  enterSends,
+  onSend,
+  onFiles,
+  onEdit,
+  isPublic = false,
+  onReplyUsed,
+}: Props) {
   const { t } = useTranslation(["composer", "desk"]);
   const { draft, set, hold } = useDraft(conversationId, mode);
   const { sayTyping } = usePresenceSignals();
@@ -51,7 +65,9 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
   const [focused, setFocused] = useState(false);
   const completion = useEmojiCompletion(area, draft.text, cursor);
   const mention = useMentionCompletion(area, draft.text, cursor, mode === "note");
-  const replies = useReplyCompletion(area, conversationId, draft.text, cursor, ({ attachments }) => {
+  const replies = useReplyCompletion(area, conversationId, draft.text, cursor, (used) => {
+    const { attachments } = used;
+    onReplyUsed?.(used);
     if (attachments.length === 0) return;
     const files = attachments.map(({ id, name, mime_type, size }) => ({ id, name, mime_type, size: size ?? null }));
     set({ files: [...draft.files, ...files] });
@@ -94,6 +110,11 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
       event.preventDefault();
       return;
     }
+    if (event.key === "ArrowUp" && mode === "reply" && draft.text === "" && !event.shiftKey) {
+      event.preventDefault();
+      editLast(conversationId);
+      return;
+    }
     if (event.key === "Escape" && draft.replyTo !== null) {
       event.preventDefault();
       set({ replyTo: null });
@@ -116,8 +137,8 @@ export function TextField({ ref, conversationId, mode, enterSends, onSend, onFil
         rows={2}
         dir="auto"
         value={draft.text}
-        aria-label={t(mode === "note" ? "field.note" : "field.reply")}
-        placeholder={t(mode === "note" ? "field.note_hint" : "field.reply_hint")}
+        aria-label={t(mode === "note" ? "field.note" : isPublic ? "field.reply_public" : "field.reply")}
+        placeholder={t(mode === "note" ? "field.note_hint" : isPublic ? "public.hint" : "field.reply_hint")}
         aria-keyshortcuts={enterSends ? "Enter" : "Control+Enter"}
         {...([replies, mention].find(({ open }) => open) ?? completion).aria}
         onChange={(event) => {

@@ -5,8 +5,8 @@ export const CAPABILITIES: Capabilities = {
   kind: "whatsapp",
   name: "WhatsApp",
   sends: ["text", "image", "audio", "video", "document", "sticker", "location", "contacts", "interactive", "template"],
-  text: { max_length: 4096 },
-  caption: { max_length: 100 },
+  text: { max_length: 4096, unit: "characters" },
+  caption: { max_length: 100, unit: "characters" },
   files: [
     { kind: "sticker", mime_types: ["image/webp"], max_bytes: 100_000, caption: false },
     { kind: "image", mime_types: ["image/jpeg", "image/png"], max_bytes: 5_000_000, caption: true },
@@ -18,16 +18,18 @@ export const CAPABILITIES: Capabilities = {
   interactive: {
     types: ["buttons", "list", "link"],
     body_max: 1024,
+    body_unit: "characters",
     header_max: 60,
     footer_max: 60,
     header_files: [],
-    buttons: { max: 3, title_max: 20, id_max: 256 },
+    buttons: { max: 3, title_max: 20, id_max: 256, id_unit: "characters" },
     list: {
       body_max: 4096,
       button_max: 20,
       sections_max: 10,
       section_title_max: 24,
       rows_max: 10,
+      id_unit: "characters",
       id_max: 200,
       title_max: 24,
       description_max: 72,
@@ -40,6 +42,8 @@ export const CAPABILITIES: Capabilities = {
   reply_window_seconds: 86_400,
   read_marks: true,
   typing: true,
+  public: false,
+  moderation: [],
 };
 
-export const NOTES: NoteLimits = { text: { max_length: 10_000 }, files_per_message: 10 };
+export const NOTES: NoteLimits = { text: { max_length: 10_000, unit: "characters" }, files_per_message: 10 };

@@ -1,7 +1,6 @@
 /** A message with something to tap: what was filled in, what is wrong with it, and how the API takes it. */
 import type { Capabilities, NewMessage } from "@/shared/api/types";
-
-import { lengthOf } from "./characters";
+import { lengthOf } from "@/shared/text/lengths";
 
 export type InteractiveLimits = NonNullable<Capabilities["interactive"]>;
 export type InteractiveType = InteractiveLimits["types"][number];

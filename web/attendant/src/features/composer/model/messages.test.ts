@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Draft, DraftFile } from "@/shared/conversations/drafts";
 
 import { CAPABILITIES, NOTES } from "./fixtures.testing";
-import { messagesOf, obstacleTo, textGoesAlone } from "./messages";
+import { messagesOf, obstacleTo, partsCount, textGoesAlone } from "./messages";
 
 const LIMITS = { capabilities: CAPABILITIES, notes: NOTES };
 const draft = (changes: Partial<Draft>): Draft => ({ text: "", replyTo: null, files: [], ...changes });
@@ -55,6 +55,7 @@ test("what cannot be sent has a reason", () => {
     code: "too_long",
     over: 4,
     max: 4096,
+    unit: "characters",
   });
   expect(obstacleTo(draft({ text: "a".repeat(4100) }), "note", LIMITS)).toBeNull();
   const zip = file("z", "application/zip");
@@ -68,4 +69,43 @@ test("what cannot be sent has a reason", () => {
 test("characters are counted as the API counts them", () => {
   expect(obstacleTo(draft({ text: "😀".repeat(4096) }), "reply", LIMITS)).toBeNull();
   expect(obstacleTo(draft({ text: "😀".repeat(4097) }), "reply", LIMITS)).toMatchObject({ over: 1 });
+});
+
+const ALBUMS = {
+  ...LIMITS,
+  capabilities: {
+    ...CAPABILITIES,
+    text: { max_length: 100_000, unit: "utf16", part: 4096 },
+    caption: { max_length: 1024, unit: "utf16" },
+    files_per_message: 10,
+  },
+} as const;
+
+test("where a message takes several files, those of one kind go together, in the order in which they were chosen", () => {
+  const files = [
+    file("a"),
+    file("b"),
+    file("p", "application/pdf"),
+    file("c"),
+    file("v", "audio/ogg", { as: "voice" }),
+  ];
+  expect(messagesOf(draft({ text: "veja", files }), "reply", ALBUMS).map(({ body }) => body)).toEqual([
+    { direction: "outbound", kind: "image", attachment_ids: ["a", "b"], text: "veja" },
+    { direction: "outbound", kind: "document", attachment_ids: ["p"] },
+    { direction: "outbound", kind: "image", attachment_ids: ["c"] },
+    { direction: "outbound", kind: "audio", voice: true, attachment_ids: ["v"] },
+  ]);
+});
+
+test("a text that is too long for one message goes in parts, counted in the channel's unit", () => {
+  const text = "a".repeat(4090) + "😀".repeat(10);
+  expect(obstacleTo(draft({ text }), "reply", ALBUMS)).toBeNull();
+  expect(partsCount(draft({ text }), "reply", ALBUMS)).toBe(2);
+  expect(partsCount(draft({ text }), "note", ALBUMS)).toBe(1);
+  expect(partsCount(draft({ text: "curto" }), "reply", ALBUMS)).toBe(1);
+});
+
+test("a caption of 1,500 that the channel takes up to 1,024 goes as a message of its own", () => {
+  const long = draft({ text: "a".repeat(1500), files: [file("a")] });
+  expect(messagesOf(long, "reply", ALBUMS).map(({ body }) => body.kind ?? "text")).toEqual(["text", "image"]);
 });

@@ -1,15 +1,15 @@
 /** What a draft becomes: the messages that go out, or why it cannot go. */
-import type { Attachment, Capabilities } from "@/shared/api/types";
+import type { Attachment, Capabilities, NoteLimits } from "@/shared/api/types";
 import type { Draft, DraftFile, DraftMode } from "@/shared/conversations/drafts";
 import type { NewBody } from "@/shared/conversations/outgoing";
 import { gapIn } from "@/shared/replies/replies";
+import { lengthOf, mayReach, partsOf, type TextLimit } from "@/shared/text/lengths";
 
-import { lengthOf } from "./characters";
-import { problemOfFile, takesCaption, waysToSend, type FileProblem } from "./files";
+import { problemOfFile, takesCaption, waysToSend, type FileProblem, type SentAs } from "./files";
 
 export interface Limits {
   capabilities: Capabilities;
-  notes: { text: { max_length: number }; files_per_message: number };
+  notes: NoteLimits;
 }
 
 export interface PlannedMessage {
@@ -19,23 +19,30 @@ export interface PlannedMessage {
 
 export type Obstacle =
   | { code: "empty" }
-  | { code: "too_long"; over: number; max: number }
+  | { code: "too_long"; over: number; max: number; unit: TextLimit["unit"] }
   | { code: "file"; file: DraftFile; problem: FileProblem }
   | { code: "no_text" }
   /** A variable of a quick reply that nobody has filled in. */
   | { code: "gap"; text: string };
 
-/** The most characters of a text in this mode. */
-export function textLimit(mode: DraftMode, { capabilities, notes }: Limits): number {
-  return mode === "note" ? notes.text.max_length : capabilities.text.max_length;
+/** How long a text may be in this mode. */
+export function textLimit(mode: DraftMode, { capabilities, notes }: Limits): TextLimit {
+  return mode === "note" ? notes.text : capabilities.text;
+}
+
+/** In how many parts the text goes out, where it is too long for one. */
+export function partsCount(draft: Draft, mode: DraftMode, limits: Limits): number {
+  if (mode === "note" || draft.text.trim() === "") return 1;
+  const underFile = draft.files.length > 0 && !textGoesAlone(draft, mode, limits);
+  return underFile ? 1 : partsOf(draft.text, limits.capabilities.text).length;
 }
 
 /** Why the draft cannot be sent as it is; null when it can. */
 export function obstacleTo(draft: Draft, mode: DraftMode, limits: Limits): Obstacle | null {
   if (draft.text.trim() === "" && draft.files.length === 0) return { code: "empty" };
-  const max = textLimit(mode, limits);
-  const over = draft.text.length > max ? lengthOf(draft.text) - max : 0;
-  if (over > 0) return { code: "too_long", over, max };
+  const { max_length: max, unit } = textLimit(mode, limits);
+  const over = mayReach(draft.text, max, unit) ? lengthOf(draft.text, unit) - max : 0;
+  if (over > 0) return { code: "too_long", over, max, unit };
   const gap = gapIn(draft.text);
   if (gap !== null) return { code: "gap", text: gap.text };
   if (mode === "note") return null;
@@ -55,7 +62,9 @@ export function messagesOf(draft: Draft, mode: DraftMode, limits: Limits): Plann
   const direction = mode === "note" ? "note" : "outbound";
   const text = draft.text.trim() === "" ? null : draft.text;
   const perMessage = mode === "note" ? limits.notes.files_per_message : limits.capabilities.files_per_message;
-  const messages = inGroups(draft.files, Math.max(1, perMessage)).map((files): PlannedMessage => ({
+  const runs = mode === "note" ? [draft.files] : byWay(draft.files, limits.capabilities);
+  const groups = runs.flatMap((files) => inGroups(files, Math.max(1, perMessage)));
+  const messages = groups.map((files): PlannedMessage => ({
     files,
     body: {
       direction,
@@ -77,6 +86,22 @@ export function textGoesAlone(draft: Draft, mode: DraftMode, limits: Limits): bo
   return messagesOf(draft, mode, limits)[0]?.files.length === 0;
 }
 
+/** What goes out as one message is of one kind, or pictures and videos; a voice message or a sticker stands alone. */
+function byWay(files: readonly DraftFile[], capabilities: Capabilities): DraftFile[][] {
+  const runs: DraftFile[][] = [];
+  let last: SentAs | undefined;
+  for (const file of files) {
+    const found = file.as ?? waysToSend(file.mime_type, capabilities)[0];
+    const way = found === "video" ? "image" : found;
+    const joins = way === last && way !== "voice" && way !== "sticker";
+    const run = runs.at(-1);
+    if (joins && run !== undefined) run.push(file);
+    else runs.push([file]);
+    last = way;
+  }
+  return runs;
+}
+
 function kindIn(files: readonly DraftFile[], capabilities: Capabilities): NewBody {
   const [file] = files;
   if (file === undefined) return {};
@@ -90,8 +115,10 @@ function canCarry(text: string, file: DraftFile | undefined, mode: DraftMode, li
   if (mode === "note") return true;
   const { capabilities } = limits;
   const way = file.as ?? waysToSend(file.mime_type, capabilities)[0];
-  const max = capabilities.caption?.max_length ?? 0;
-  return takesCaption(way, capabilities) && lengthOf(text) <= max;
+  const { caption } = capabilities;
+  return (
+    Boolean(caption) && takesCaption(way, capabilities) && lengthOf(text, caption?.unit) <= (caption?.max_length ?? 0)
+  );
 }
 
 function inGroups<T>(items: readonly T[], size: number): T[][] {

@@ -1,22 +1,19 @@
 import { expect, test } from "vitest";
 
-import { charactersLeft, lengthOf } from "./characters";
+import { unitsLeft } from "./characters";
 import { completionAt, completionsOf } from "./completion";
 import { emptyForm, interactiveBody, problemsOf } from "./interactive";
 import { CAPABILITIES } from "./fixtures.testing";
 import { coordinatesIn } from "./place";
 import { windowState } from "./replyWindow";
 
-test("lengths count characters, not halves of them", () => {
-  for (const text of ["", "ação", "a😀b", "\ud800", "\udc00\ud800", "👩‍👩‍👧"])
-    expect(lengthOf(text)).toBe(Array.from(text).length);
-});
-
 test("what is left is told near the limit only", () => {
-  expect(charactersLeft("a".repeat(89), 100)).toBeNull();
-  expect(charactersLeft("a".repeat(95), 100)).toBe(5);
-  expect(charactersLeft("a".repeat(103), 100)).toBe(-3);
-  expect(charactersLeft("😀".repeat(60), 100)).toBeNull();
+  expect(unitsLeft("a".repeat(89), 100)).toBeNull();
+  expect(unitsLeft("a".repeat(95), 100)).toBe(5);
+  expect(unitsLeft("a".repeat(103), 100)).toBe(-3);
+  expect(unitsLeft("😀".repeat(60), 100)).toBeNull();
+  expect(unitsLeft("😀".repeat(48), 100, "utf16")).toBe(4);
+  expect(unitsLeft("ç".repeat(48), 100, "bytes")).toBe(4);
 });
 
 test.each([

@@ -1,8 +1,7 @@
 /** What a template asks for, what is missing, and how the customer will see it. */
 import type { FieldProblem } from "@/shared/api/problem";
 import type { NewMessage, Template } from "@/shared/api/types";
-
-import { lengthOf } from "./characters";
+import { lengthOf } from "@/shared/text/lengths";
 
 export type FieldId = `header.${string}` | `body.${string}` | `button.${number}`;
 
