@@ -30,6 +30,7 @@ export function useComposerFocus(conversationId: string, onFocus: Listener): voi
 }
 
 const messages = new Map<string, () => void>();
+const editing = new Map<string, () => void>();
 const templates = new Map<string, () => void>();
 
 /** Leave the composer for the messages of this conversation, where single keys are commands. */
@@ -40,6 +41,16 @@ export function focusMessages(conversationId: string): void {
 /** For the messages: called when somebody leaves the composer for them. */
 export function useMessagesFocus(conversationId: string, onFocus: () => void): void {
   useListener(messages, conversationId, onFocus);
+}
+
+/** Change the last message that the attendant wrote in this conversation. */
+export function editLast(conversationId: string): void {
+  editing.get(conversationId)?.();
+}
+
+/** For the messages: called when somebody wants to change their last one. */
+export function useEditingLast(conversationId: string, onEdit: () => void): void {
+  useListener(editing, conversationId, onEdit);
 }
 
 /** Offer the templates of this conversation's channel. */

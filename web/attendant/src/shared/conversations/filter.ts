@@ -20,6 +20,8 @@ export interface ConversationFilter {
   accountId?: string;
   assignee?: string;
   unread?: boolean;
+  /** Threads that everybody can read, or all others. */
+  public?: boolean;
   priority?: Priority;
   /** Ids; a type of the first level has those under it. */
   type?: string;
@@ -52,6 +54,7 @@ export function queryOf(filter: ConversationFilter): Record<string, string | str
   if (filter.channel !== undefined) query["channel"] = filter.channel;
   if (filter.accountId !== undefined) query["account_id"] = filter.accountId;
   if (filter.unread !== undefined) query["unread"] = filter.unread;
+  if (filter.public !== undefined) query["public"] = filter.public;
   if (filter.priority !== undefined) query["priority"] = filter.priority;
   for (const mark of ["type", "label", "tag"] as const) if (filter[mark] !== undefined) query[mark] = filter[mark];
   return query;
@@ -93,6 +96,7 @@ export function matches(
   if (filter.channel !== undefined && conversation.channel.kind !== filter.channel) return false;
   if (filter.accountId !== undefined && conversation.channel.account_id !== filter.accountId) return false;
   if (filter.unread !== undefined && conversation.unread_count > 0 !== filter.unread) return false;
+  if (filter.public !== undefined && (conversation.thread?.public === true) !== filter.public) return false;
   if (filter.priority !== undefined && conversation.priority !== filter.priority) return false;
   if (!isMarked(filter, conversation, types)) return false;
   return searches ? null : true;

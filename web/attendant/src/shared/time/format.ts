@@ -150,3 +150,23 @@ function unit(value: number, name: "minute" | "hour" | "day", language: string):
   }
   return format.format(value);
 }
+
+const spans = new Map<string, Intl.NumberFormat>();
+
+/** A length of time in its largest whole unit: "15 minutos", "48 horas", "7 dias". */
+export function timeSpan(seconds: number, language: string): string {
+  const days = seconds / 86_400;
+  const [value, name] =
+    days > 2 && Number.isInteger(days)
+      ? [days, "day"]
+      : seconds >= 3600
+        ? [Math.round(seconds / 3600), "hour"]
+        : [Math.round(seconds / 60), "minute"];
+  const key = `${language} ${name}`;
+  let format = spans.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(language, { style: "unit", unit: String(name), unitDisplay: "long" });
+    spans.set(key, format);
+  }
+  return format.format(Number(value));
+}

@@ -62,10 +62,12 @@ interface Step {
   message: string;
   label: string;
   step: () => void;
+  /** It went well: no alarm, and it goes by itself. */
+  done?: boolean;
 }
 
 /** Says what happened, with the step that it asks for; it stays until it is taken or put away. */
-export function showStep({ id, message, label, step }: Step): void {
+export function showStep({ id, message, label, step, done = false }: Step): void {
   const once = () => {
     notifications.hide(id);
     step();
@@ -73,8 +75,7 @@ export function showStep({ id, message, label, step }: Step): void {
   notifications.hide(id);
   notifications.show({
     id,
-    color: "red",
-    autoClose: false,
+    ...(done ? { autoClose: 10_000 } : { color: "red", autoClose: false }),
     message: (
       <span className={classes.line}>
         <span>{message}</span>

@@ -111,6 +111,29 @@ export function PriorityChip({ narrowing, onChange }: Props) {
   );
 }
 
+/** Threads that everybody can read, or those with one customer alone. */
+export function PublicChip({ narrowing, onChange }: Props) {
+  const { t } = useTranslation("inbox");
+  const { public: seen, ...rest } = narrowing;
+  const names = { public: t("public.public"), private: t("public.private") };
+  return (
+    <ChipMenu
+      label={t("public.label")}
+      chosen={seen === undefined ? undefined : names[seen ? "public" : "private"]}
+      onClear={() => onChange(rest)}
+    >
+      {(["public", "private"] as const).map((one) => (
+        <Choice
+          key={one}
+          chosen={seen === (one === "public")}
+          name={names[one]}
+          onChoose={() => onChange({ ...rest, public: one === "public" })}
+        />
+      ))}
+    </ChipMenu>
+  );
+}
+
 interface ChipMenuProps {
   label: string;
   /** What it is narrowed to. */

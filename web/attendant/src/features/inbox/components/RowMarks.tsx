@@ -6,6 +6,7 @@ import {
   IconClock,
   IconEye,
   IconStarFilled,
+  IconWorld,
   type Icon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -60,6 +61,12 @@ export function RowGlyphs({ conversation }: { conversation: Conversation }) {
   const Priority = priority === "normal" ? null : PRIORITY_GLYPHS[priority];
   return (
     <span className={classes.glyphs}>
+      {conversation.thread?.public && (
+        <span key="public" className={classes.public} title={t("row.public")}>
+          <IconWorld size={12} stroke={2} aria-hidden />
+          {t("row.public_badge")}
+        </span>
+      )}
       {favourite && (
         <IconStarFilled size={13} className={classes.star} role="img" aria-label={t("row.favourite")} key="star" />
       )}

@@ -11,6 +11,8 @@ export interface FilterOptions {
   accounts: readonly { id: string; kind: string; name: string }[];
   colleagues: readonly { id: string; name: string }[];
   me: string;
+  /** Whether some of the accounts are read by everybody. */
+  hasPublic: boolean;
 }
 
 const FRESH_MS = 300_000;
@@ -28,10 +30,11 @@ export function useFilterOptions(): FilterOptions {
   });
   const { data: capabilities } = useQuery(capabilitiesQuery);
   const accounts = (channels?.items ?? []).map(({ id, kind, name }) => ({ id, kind, name }));
-  const present = new Set(accounts.map(({ kind }) => kind));
+  const present = new Set<string>(accounts.map(({ kind }) => kind));
   const kinds = [...present].map((kind) => ({
     kind,
     name: capabilities?.items.find((one) => one.kind === kind)?.name ?? kind,
   }));
-  return { kinds, accounts, colleagues: colleagues.filter(({ id }) => id !== me), me };
+  const hasPublic = capabilities?.items.some(({ kind, public: open }) => open && present.has(kind)) === true;
+  return { hasPublic, kinds, accounts, colleagues: colleagues.filter(({ id }) => id !== me), me };
 }

@@ -4,7 +4,7 @@ import { ORDERS, PRIORITIES, type ConversationFilter, type View } from "@/shared
 /** What narrows a view; the part of a filter that a saved filter keeps. */
 export type Narrowing = Pick<
   ConversationFilter,
-  "channel" | "accountId" | "assignee" | "unread" | "priority" | "type" | "label" | "tag" | "order"
+  "channel" | "accountId" | "assignee" | "unread" | "public" | "priority" | "type" | "label" | "tag" | "order"
 >;
 
 const SAVED = "filter";
@@ -19,6 +19,7 @@ export function narrowingOf(search: URLSearchParams): Narrowing {
   const channel = search.get("channel");
   const accountId = search.get("account");
   const assignee = search.get("assignee");
+  const seen = search.get("public");
   const priority = PRIORITIES.find((known) => known === search.get("priority"));
   const [type, label, tag] = MARKS.map((mark) => search.get(mark));
   const order = ORDERS.find((known) => known === search.get("sort"));
@@ -27,6 +28,7 @@ export function narrowingOf(search: URLSearchParams): Narrowing {
     ...(accountId && { accountId }),
     ...(assignee && { assignee }),
     ...(search.get("unread") === "1" && { unread: true }),
+    ...(seen && { public: seen === "1" }),
     ...(priority && { priority }),
     ...(type && { type }),
     ...(label && { label }),
@@ -47,6 +49,7 @@ export function searchOf(narrowing: Narrowing, savedId?: string | null, q?: stri
   if (narrowing.accountId) search.set("account", narrowing.accountId);
   if (narrowing.assignee) search.set("assignee", narrowing.assignee);
   if (narrowing.unread) search.set("unread", "1");
+  if (narrowing.public !== undefined) search.set("public", narrowing.public ? "1" : "0");
   if (narrowing.priority) search.set("priority", narrowing.priority);
   for (const mark of MARKS) if (narrowing[mark]) search.set(mark, narrowing[mark]);
   if (narrowing.order) search.set("sort", narrowing.order);

@@ -77,10 +77,20 @@ function read(key: string): readonly SavedFilter[] {
 /** Another version of the client may have stored something else. */
 function isSavedFilter(found: unknown): found is SavedFilter {
   if (typeof found !== "object" || found === null) return false;
-  const { id, name, view, channel, accountId, assignee, unread, priority, type, label, tag } = found as Record<
-    string,
-    unknown
-  >;
+  const {
+    id,
+    name,
+    view,
+    channel,
+    accountId,
+    assignee,
+    unread,
+    public: seen,
+    priority,
+    type,
+    label,
+    tag,
+  } = found as Record<string, unknown>;
   const optionalText = [channel, accountId, assignee, priority, type, label, tag].every(
     (value) => value === undefined || typeof value === "string",
   );
@@ -89,7 +99,8 @@ function isSavedFilter(found: unknown): found is SavedFilter {
     typeof name === "string" &&
     VIEWS.some((known) => known === view) &&
     optionalText &&
-    (unread === undefined || unread === true)
+    (unread === undefined || unread === true) &&
+    (seen === undefined || typeof seen === "boolean")
   );
 }
 

@@ -1,6 +1,7 @@
 import { Loader, UnstyledButton } from "@mantine/core";
 import {
   memo,
+  Suspense,
   useCallback,
   useEffect,
   useEffectEvent,
@@ -15,24 +16,30 @@ import {
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
-import { focusComposer, useMessagesFocus } from "@/shared/conversations/composerFocus";
+import { focusComposer, useEditingLast, useMessagesFocus } from "@/shared/conversations/composerFocus";
+import { useCapabilities } from "@/shared/conversations/queries";
 import { MOST_AT_END, type Thread } from "@/shared/conversations/thread";
 import { useOutgoing } from "@/shared/conversations/useSend";
 import type { useThread } from "@/shared/conversations/useThread";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
+import { serverClock } from "@/shared/time/clock";
 import { DayName, useTimeStyle } from "@/shared/time/times";
+import { lazyPart } from "@/shared/ui/lazyPart";
 import { notifyFailed } from "@/shared/ui/notify";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { useProblemText } from "@/shared/ui/problemText";
 
 import { useTimeline } from "../api/timeline";
 import { ScrollKeeper } from "../hooks/scrollKeeper";
+import { Editing } from "../hooks/editing";
 import { Selection } from "../hooks/selection";
 import { ThreadContext } from "../hooks/threadContext";
 import { useAddressedMessage } from "../hooks/useAddressedMessage";
 import { useAnnouncements } from "../hooks/useAnnouncements";
 import { useReadMarks } from "../hooks/useReadMarks";
 import { useActionsOf } from "../hooks/useThreadActions";
+import { lastEditable } from "../model/deeds";
 import { entriesOf, type Entry } from "../model/entries";
 import { firstUnread, wantsNewer, wantsOlder, type Metrics } from "../model/place";
 import { shownOf } from "../model/shown";
@@ -40,6 +47,7 @@ import { withEvents } from "../model/timeline";
 import { NewestPill } from "./NewestPill";
 import { ThreadLightbox } from "./ThreadLightbox";
 import { MessageGroup } from "./message/MessageGroup";
+import type { OpenDeed } from "./deeds/DeedDialog";
 import { MessageMenu, type OpenMenu } from "./message/MessageMenu";
 import { EventLine } from "./message/EventLine";
 import { SystemLine } from "./message/SystemLine";
@@ -47,6 +55,8 @@ import { TagDialog } from "./message/TagDialog";
 import { PresenceLine } from "./PresenceLine";
 import { SelectionBar } from "./SelectionBar";
 import classes from "./thread.module.css";
+
+const DeedDialog = lazyPart(async () => (await import("./deeds/DeedDialog")).DeedDialog);
 
 type Moves = Pick<ReturnType<typeof useThread>, "loadOlder" | "loadNewer" | "jumpTo" | "jumpToNewest" | "forgetOld">;
 
@@ -68,6 +78,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   const { t } = useTranslation("thread");
   const { t: marks } = useTranslation("marks");
   const me = useMe();
+  const capabilities = useCapabilities(conversation.channel.kind);
   const { zone } = useTimeStyle();
   const outgoing = useOutgoing(conversation.id);
   const problemText = useProblemText();
@@ -79,6 +90,12 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   const [target, setTarget] = useState<string | null>(null);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const [selection] = useState(() => new Selection());
+  const [editing] = useState(() => new Editing());
+  const [deed, setDeed] = useState<OpenDeed | null>(null);
+  const ask = useCallback(
+    (asked: OpenDeed["deed"], message: OpenDeed["message"]) => setDeed({ deed: asked, message }),
+    [],
+  );
   const [tagged, setTagged] = useState<readonly string[] | null>(null);
   const [failed, setFailed] = useState<"older" | "newer" | null>(null);
 
@@ -106,7 +123,10 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   );
   const actions = useActionsOf(
     conversation,
-    useMemo(() => ({ jumpTo, openMenu, tag: setTagged, selection }), [jumpTo, openMenu, selection]),
+    useMemo(
+      () => ({ jumpTo, openMenu, tag: setTagged, selection, editing, ask }),
+      [jumpTo, openMenu, selection, editing, ask],
+    ),
   );
 
   const load = useCallback(
@@ -182,6 +202,10 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   useReadMarks(conversation, thread, keeper);
   useAnnouncements(conversation, thread);
   useMessagesFocus(conversation.id, () => scroller.current?.focus({ preventScroll: true }));
+  useEditingLast(conversation.id, () => {
+    const last = capabilities && lastEditable(thread.messages, capabilities, me.id, serverClock.now());
+    if (last !== undefined) actions.startEdit(last);
+  });
 
   const mayTag = useMay("conversations:write");
   useShortcut({
@@ -241,6 +265,13 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
           <PresenceLine conversationId={conversation.id} />
         </div>
         <MessageMenu open={menu} close={() => setMenu(null)} />
+        {deed !== null && (
+          <PartBoundary part="deed">
+            <Suspense fallback={null}>
+              <DeedDialog {...deed} conversation={conversation} close={() => setDeed(null)} />
+            </Suspense>
+          </PartBoundary>
+        )}
         {toTag.length > 0 && (
           <TagDialog
             messages={toTag}

@@ -14,13 +14,10 @@ beforeAll(async () => {
   await i18next.loadNamespaces("thread");
 });
 
-const picture = (id: string) =>
-  message({
-    id,
-    kind: "image",
-    text: null,
-    attachments: [{ id: `a-${id}`, name: "foto.jpg", mime_type: "image/jpeg", size: 9, url: `/${id}`, state: "ready" }],
-  });
+const picture = (id: string) => {
+  const file = { id, name: "foto.jpg", mime_type: "image/jpeg", size: 9, url: `/${id}`, state: "ready" } as const;
+  return { message: message({ kind: "image", text: null, attachments: [file] }), file };
+};
 
 test("the arrow keys go through the pictures, plus and minus make it larger and smaller", async () => {
   const go = vi.fn();

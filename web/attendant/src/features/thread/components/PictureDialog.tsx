@@ -3,21 +3,23 @@ import { IconChevronLeft, IconChevronRight, IconDownload, IconX, IconZoomIn, Ico
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Message } from "@/shared/api/types";
 import { displayFileName } from "@/shared/text/neutral";
 import { exactTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 import { IconButton } from "@/shared/ui/IconButton";
 import { PersonName } from "@/shared/ui/SafeText";
 
+import type { Tile } from "../model/albums";
+import { isVideo } from "../model/context";
 import classes from "./PictureDialog.module.css";
 
 const LARGEST = 8;
 
 interface Props {
-  pictures: Message[];
+  pictures: readonly Tile[];
+  /** The id of the file that is shown. */
   shown: string;
-  show: (messageId: string) => void;
+  show: (fileId: string) => void;
   close: () => void;
 }
 
@@ -34,15 +36,14 @@ export function PictureDialog({ pictures, shown, show, close }: Props) {
   const { t } = useTranslation("thread");
   const time = useTimeStyle();
   const [view, setView] = useState(WHOLE);
-  const at = pictures.findIndex((message) => message.id === shown);
-  const picture = pictures[at];
-  const file = picture?.attachments[0];
+  const at = pictures.findIndex(({ file }) => file.id === shown);
+  const { message: picture, file } = pictures[at] ?? {};
 
   const go = (step: number) => {
     const next = pictures[at + step];
     if (next === undefined) return;
     setView(WHOLE);
-    show(next.id);
+    show(next.file.id);
   };
   const zoom = (factor: number) =>
     setView((now) => {
@@ -93,15 +94,21 @@ export function PictureDialog({ pictures, shown, show, close }: Props) {
             <IconX size={18} aria-hidden />
           </IconButton>
         </header>
-        <Canvas
-          key={picture.id}
-          src={file.url}
-          alt={picture.text ?? t("file.photo")}
-          view={view}
-          setView={setView}
-          zoom={zoom}
-          close={close}
-        />
+        {isVideo(file) ? (
+          <div className={classes.canvas} data-autofocus tabIndex={-1}>
+            <video className={classes.picture} key={file.id} src={file.url} controls autoPlay playsInline />
+          </div>
+        ) : (
+          <Canvas
+            key={file.id}
+            src={file.url}
+            alt={picture.text ?? t("file.photo")}
+            view={view}
+            setView={setView}
+            zoom={zoom}
+            close={close}
+          />
+        )}
         {picture.text && (
           <p className={classes.caption} dir="auto">
             {picture.text}

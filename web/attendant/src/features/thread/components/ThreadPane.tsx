@@ -20,6 +20,7 @@ import { ThreadHeader } from "./header/ThreadHeader";
 import headerClasses from "./header/header.module.css";
 import { MessageList, type ListHandle } from "./MessageList";
 import { NoSelection } from "./NoSelection";
+import { PostCard } from "./PostCard";
 import { TakenConversation } from "./TakenConversation";
 import classes from "./thread.module.css";
 
@@ -77,6 +78,7 @@ function OpenConversation({ view, conversationId }: { view: View; conversationId
       ) : (
         <ThreadHeader view={view} conversation={conversation} list={list} />
       )}
+      {conversation?.thread?.public && <PostCard conversation={conversation} />}
       <div className={classes.middle}>
         <PartBoundary part="messages">
           <Messages conversationId={conversationId} conversation={conversation} list={list} />

@@ -7,6 +7,7 @@ import { useComposerFocus } from "@/shared/conversations/composerFocus";
 import { renderPart } from "@/shared/testing/part";
 
 import { message } from "../testing";
+import { Editing } from "./editing";
 import { Selection } from "./selection";
 import { useActionsOf } from "./useThreadActions";
 
@@ -24,6 +25,8 @@ function Reacting() {
     openMenu: vi.fn(),
     tag: vi.fn(),
     selection: new Selection(),
+    editing: new Editing(),
+    ask: vi.fn(),
   });
   useComposerFocus("k", focused);
   return <button onClick={() => react(message({}), "👍")}>reagir</button>;

@@ -13,21 +13,26 @@ import { neutralName } from "@/shared/text/neutral";
 import { notifyDone, notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
+import { allowedEmoji, reachedCustomer, tooOld } from "../model/deeds";
 import { textOf } from "../model/words";
+import type { Editing } from "./editing";
 import type { Hindrance, ThreadActions } from "./threadContext";
+import { useDeedsOf } from "./useDeedsOf";
 
 interface View {
+  editing: Editing;
+  ask: ThreadActions["ask"];
   jumpTo: (messageId: string) => void;
   openMenu: ThreadActions["openMenu"];
   tag: ThreadActions["tag"];
   selection: ThreadActions["selection"];
 }
 
-/** A provider gives an id also to what it refuses later. */
-const reachedCustomer = ({ external_id: id, status }: Message) => Boolean(id) && status !== "failed";
-
 /** What can be done with this conversation's messages, and why not. */
-export function useActionsOf(conversation: Conversation, { jumpTo, openMenu, tag, selection }: View): ThreadActions {
+export function useActionsOf(
+  conversation: Conversation,
+  { jumpTo, openMenu, tag, selection, editing, ask }: View,
+): ThreadActions {
   const { t } = useTranslation("thread");
   const me = useMe();
   const may = useMay("conversations:write");
@@ -39,6 +44,8 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu, tag
   const customer = neutralName(conversation.contact.name ?? "") || t("customer");
   const { id } = conversation;
   const closed = conversation.status === "closed";
+  const { id: contactId } = conversation.contact;
+  const isPublic = conversation.thread?.public === true;
   // Every message of the customer changes the conversation; what is asked when somebody points at a message does not
   // have to change for it.
   const latest = useRef(conversation);
@@ -62,9 +69,10 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu, tag
       const { status, reply_window_expires_at: windowEnd } = latest.current;
       if (status === "closed") return t("cannot.closed");
       if (windowEnd && Date.parse(windowEnd) <= serverClock.now()) return t("cannot.window");
+      if (latest.current.unreachable) return t("cannot.unreachable");
       const within = capabilities.reactions.within_seconds;
-      if (Date.parse(message.occurred_at) + within * 1000 >= serverClock.now()) return null;
-      return t("cannot.react_old", { count: Math.round(within / 86_400) });
+      if (tooOld(message, within, serverClock.now()) === null) return null;
+      return t("cannot.react_old", { count: Math.round((within ?? 0) / 86_400) });
     },
     [capabilities, may, t],
   );
@@ -112,11 +120,16 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu, tag
   const toggle = useCallback(
     (message: Message, emoji: string) => {
       const ours = message.reactions.find((one) => one.author.type !== "contact")?.emoji;
-      putReaction({ id: message.id, emoji: ours === emoji ? null : emoji }, { onError: failed(t("failed.react")) });
+      const allowed = allowedEmoji(emoji, capabilities?.reactions?.emoji);
+      if (allowed === null && ours !== emoji) {
+        notifyDone(t("cannot.emoji"));
+        return;
+      }
+      putReaction({ id: message.id, emoji: ours === emoji ? null : allowed }, { onError: failed(t("failed.react")) });
       // On a button of the message the next letter would be a command; by touch a keyboard would jump up.
       if (!window.matchMedia("(hover: none)").matches) focusComposer(id);
     },
-    [putReaction, failed, id, t],
+    [putReaction, failed, id, t, capabilities],
   );
   const copy = useCallback(
     (message: Message) => {
@@ -130,10 +143,15 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu, tag
     [sendAgain, failed, t],
   );
 
+  const deeds = useDeedsOf(conversation, latest, { editing, ask });
+
   return useMemo(
     () => ({
+      ...deeds,
       me: me.id,
+      contactId,
       customer,
+      isPublic,
       closed,
       reply,
       react: toggle,
@@ -151,8 +169,11 @@ export function useActionsOf(conversation: Conversation, { jumpTo, openMenu, tag
       cannotReact,
     }),
     [
+      deeds,
       me.id,
+      contactId,
       customer,
+      isPublic,
       closed,
       reply,
       toggle,

@@ -2,6 +2,7 @@
 import type { Message, TimelineEntry } from "@/shared/api/types";
 import { dayOf, toMs } from "@/shared/time/format";
 
+import { withAlbumsTogether } from "./albums";
 import type { Shown } from "./shown";
 
 /** Messages of one author within this time are one group. */
@@ -38,7 +39,7 @@ export function entriesOf(rows: readonly Shown[], zone: string, unreadFrom: numb
   let day = "";
   let group: Group | null = null;
   let lined = unreadFrom === null;
-  for (const row of rows) {
+  for (const row of withAlbumsTogether(rows)) {
     const { message } = row;
     const today = dayOf(message.occurred_at, zone);
     if (today !== day) {
@@ -86,7 +87,9 @@ function kept(group: Group): Group {
 
 function belongs(group: Group, message: Message): boolean {
   if (group.side !== sideOf(message)) return false;
-  if (group.author.type !== message.author.type || (group.author.id ?? null) !== (message.author.id ?? null))
-    return false;
+  const { author } = group;
+  if (author.type !== message.author.type || (author.id ?? null) !== (message.author.id ?? null)) return false;
+  // In a group the customer is the group, and its people have names alone.
+  if (author.type === "contact" && (author.name ?? null) !== (message.author.name ?? null)) return false;
   return toMs(message.occurred_at) - toMs(group.at) < GROUP_MS;
 }

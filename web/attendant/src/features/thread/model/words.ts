@@ -4,13 +4,15 @@ import type { TFunction } from "i18next";
 import type { Message } from "@/shared/api/types";
 import { neutralFileName, neutralName } from "@/shared/text/neutral";
 
+import { filesOf } from "./context";
+
 type T = TFunction<"thread">;
 
 /** The text, or what stands for it: the file's name, the place, "Foto". */
 export function textOf(message: Message, t: T): string {
   if (message.deleted_at) return t("deleted.short");
   if (message.text) return message.text;
-  const file = message.attachments[0];
+  const file = filesOf(message)[0];
   if (message.kind === "document" && file !== undefined) return neutralFileName(file.name);
   if (message.kind === "location" && "latitude" in message.content) {
     const { name, address, latitude, longitude } = message.content;

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Attachment, MessageOf } from "@/shared/api/types";
 
+import { filesOf } from "../../model/context";
 import classes from "./body.module.css";
 import { FileCard } from "./FileCard";
 import { TextBody } from "./TextBody";
@@ -13,8 +14,8 @@ import { Waiting } from "./Waiting";
 const SPEEDS = [1, 1.5, 2] as const;
 
 export function AudioBody({ message }: { message: MessageOf<"audio"> }) {
-  const file = message.attachments[0];
-  if (file?.state !== "ready") return <Waiting file={file} />;
+  const file = filesOf(message)[0];
+  if (file?.state !== "ready") return <Waiting file={file} caption={message.text} />;
   const told = "duration" in message.content ? (message.content.duration ?? null) : null;
   const voice = "voice" in message.content && message.content.voice;
   return (
@@ -26,7 +27,7 @@ export function AudioBody({ message }: { message: MessageOf<"audio"> }) {
 }
 
 /** `told`: how long the channel says that it is, in seconds, until the file itself is known. */
-function AudioPlayer({ file, told, voice }: { file: Attachment; told: number | null; voice: boolean }) {
+export function AudioPlayer({ file, told, voice }: { file: Attachment; told: number | null; voice: boolean }) {
   const { t } = useTranslation("thread");
   const audio = useRef<HTMLAudioElement>(null);
   const [playing, setPlaying] = useState(false);

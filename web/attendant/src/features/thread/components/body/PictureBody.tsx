@@ -2,8 +2,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MessageOf } from "@/shared/api/types";
-import { useLightbox } from "../../hooks/useLightbox";
 
+import { useLightbox } from "../../hooks/useLightbox";
+import { filesOf } from "../../model/context";
 import classes from "./body.module.css";
 import { boxOf } from "./box";
 import { FileCard } from "./FileCard";
@@ -15,12 +16,12 @@ export function PictureBody({ message }: { message: MessageOf<"image"> }) {
   const { t } = useTranslation("thread");
   const { open } = useLightbox();
   const [broken, setBroken] = useState(false);
-  const file = message.attachments[0];
-  if (file?.state !== "ready") return <Waiting file={file} />;
+  const file = filesOf(message)[0];
+  if (file?.state !== "ready") return <Waiting file={file} caption={message.text} />;
   if (broken) return <FileCard file={file} caption={message.text} />;
   return (
     <>
-      <button type="button" className={classes.picture} style={boxOf(file)} onClick={() => open(message.id)}>
+      <button type="button" className={classes.picture} style={boxOf(file)} onClick={() => open(message.id, file.id)}>
         <img
           src={file.thumbnail_url ?? file.url}
           alt={message.text ?? t("file.photo")}

@@ -10,9 +10,19 @@ import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
 import classes from "./body.module.css";
+import { TextBody } from "./TextBody";
 
-/** In the place of a file that is on its way, is not known to be clean, or did not come: then it can be fetched again. */
-export function Waiting({ file }: { file: Attachment | undefined }) {
+/** In the place of a file that is on its way, is not known to be clean, or did not come: then it can be fetched again. What was written under it is there in any case. */
+export function Waiting({ file, caption }: { file: Attachment | undefined; caption?: string | null | undefined }) {
+  return (
+    <>
+      <State file={file} />
+      <TextBody text={caption} caption />
+    </>
+  );
+}
+
+function State({ file }: { file: Attachment | undefined }) {
   const { t } = useTranslation("thread");
   if (file?.state === "failed") return <Missing file={file} />;
   if (file?.state === "infected" || file?.state === "scanning") return <NotClean file={file} />;

@@ -1,5 +1,12 @@
 import { Menu, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconCategory, IconChevronDown, IconFlag3Filled, IconStarFilled, IconUserCircle } from "@tabler/icons-react";
+import {
+  IconCategory,
+  IconChevronDown,
+  IconFlag3Filled,
+  IconStarFilled,
+  IconUserCircle,
+  IconWorld,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Priority } from "@/shared/api/types";
@@ -59,6 +66,19 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
         <ChannelMark kind={channel.kind} name={channel.name} size={14} />
         <span className={classes.account}>{channel.name}</span>
       </span>
+      {conversation.thread?.public && (
+        <Tooltip label={t("public.explain")} multiline w={260}>
+          <span className={classes.public} tabIndex={0}>
+            <IconWorld size={12} aria-hidden />
+            <span>{t("public.badge")}</span>
+          </span>
+        </Tooltip>
+      )}
+      {!conversation.thread?.public && conversation.thread?.title && (
+        <span className={classes.fact} data-shrinks title={t("topic", { title: conversation.thread.title })}>
+          <bdi className={classes.account}>{t("topic", { title: conversation.thread.title })}</bdi>
+        </span>
+      )}
       <span className={classes.status} data-status={status}>
         {t(`conversation.${status}`)}
       </span>

@@ -12,13 +12,18 @@ import classes from "./message.module.css";
 /** Why a message did not arrive, what can be done, and trying again where that can help. */
 export function Failure({ message }: { message: Message }) {
   const { t, i18n } = useTranslation("thread");
-  const { closed, retry, edit, chooseTemplate } = useThreadActions();
+  const { closed, retry, edit, chooseTemplate, partsOf } = useThreadActions();
+  const parts = message.parts_sent ?? 0;
+  const total = partsOf(message);
   const [retrying, setRetrying] = useState(false);
   const { error } = message;
   const code = error?.provider_code ?? error?.code;
   return (
     <div className={classes.failure} role="note">
       <span>{error?.texts?.[i18n.language] ?? error?.message ?? t("status.failed")}</span>
+      {parts > 0 && (
+        <span>{parts < total ? t("parts_of", { count: parts, of: total }) : t("parts_sent", { count: parts })}</span>
+      )}
       <span className={classes.failureMore}>
         {(error?.retryable ?? true) && (
           <Button

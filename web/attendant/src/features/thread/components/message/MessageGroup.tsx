@@ -5,7 +5,9 @@ import { ClockTime } from "@/shared/time/times";
 import { PersonName } from "@/shared/ui/SafeText";
 
 import { useThreadActions } from "../../hooks/threadContext";
+import { blocksOf } from "../../model/albums";
 import type { Group } from "../../model/entries";
+import { AlbumRow } from "./AlbumRow";
 import classes from "./message.module.css";
 import { MessageRow } from "./MessageRow";
 
@@ -15,6 +17,7 @@ export function MessageGroup({ group }: { group: Group }) {
   const { me, customer } = useThreadActions();
   const { author, side, rows } = group;
   const name = authorName();
+  const blocks = blocksOf(rows);
   return (
     <section className={classes.group}>
       <div className={classes.head} data-side={side}>
@@ -29,9 +32,11 @@ export function MessageGroup({ group }: { group: Group }) {
         </span>
         <ClockTime at={group.at} />
       </div>
-      {rows.map((row, at) => (
-        <MessageRow key={row.key} row={row} first={at === 0} last={at === rows.length - 1} author={name} />
-      ))}
+      {blocks.map((block, at) => {
+        const place = { first: at === 0, last: at === blocks.length - 1, author: name };
+        if (block.type === "album") return <AlbumRow key={block.key} rows={block.rows} {...place} />;
+        return <MessageRow key={block.row.key} row={block.row} {...place} />;
+      })}
     </section>
   );
 

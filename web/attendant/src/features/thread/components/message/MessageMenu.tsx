@@ -6,6 +6,7 @@ import type { Message } from "@/shared/api/types";
 import { Kbd } from "@/shared/ui/Kbd";
 
 import { isWithCustomer, useThreadActions } from "../../hooks/threadContext";
+import { DeedItems } from "./DeedItems";
 import classes from "./message.module.css";
 import { ReactionPicker } from "./ReactionPicker";
 
@@ -38,10 +39,13 @@ export function MessageMenu({ open, close }: { open: OpenMenu | null; close: () 
             disabled={noReply !== null}
             onClick={() => actions.reply(message)}
           >
-            <span>{t("action.reply")}</span>
+            <span>
+              {t(actions.isPublic && message.direction === "inbound" ? "action.reply_public" : "action.reply")}
+            </span>
             {noReply !== null && <span className={classes.menuReason}>{noReply}</span>}
           </Menu.Item>
         )}
+        <DeedItems message={message} />
         <Menu.Item
           leftSection={<IconTag size={18} aria-hidden />}
           rightSection={<Kbd keys="t" />}

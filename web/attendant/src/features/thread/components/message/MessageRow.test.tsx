@@ -9,6 +9,7 @@ import type { Message } from "@/shared/api/types";
 import type { OutgoingItem } from "@/shared/conversations/outgoing";
 import { startTexts } from "@/shared/i18n";
 
+import { Editing } from "../../hooks/editing";
 import { Selection } from "../../hooks/selection";
 import { ThreadContext, type ThreadActions } from "../../hooks/threadContext";
 import { shownOf } from "../../model/shown";
@@ -22,7 +23,21 @@ vi.mock("@/shared/realtime/RealtimeProvider", () => ({ useLiveSession: () => ({ 
 
 const ME = { id: "me", name: "Bruna" };
 
+const editing = new Editing();
+
 const actions = {
+  contactId: "customer",
+  isPublic: false,
+  editing,
+  startEdit: (one) => editing.start(one.id),
+  saveEdit: vi.fn(() => Promise.resolve(true)),
+  fitsText: () => true,
+  backToComposer: vi.fn(),
+  hide: vi.fn(),
+  ask: vi.fn(),
+  deedsOf: () => ({}),
+  reactionEmoji: null,
+  partsOf: () => 0,
   me: ME.id,
   customer: "Maria",
   closed: false,

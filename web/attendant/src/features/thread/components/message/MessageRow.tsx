@@ -1,28 +1,31 @@
-import { IconArrowForwardUp, IconLock, IconTrash } from "@tabler/icons-react";
-import { memo, useState, type KeyboardEvent } from "react";
+import { IconLock, IconTrash } from "@tabler/icons-react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Message } from "@/shared/api/types";
 import { exactTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
-import { notifyDone } from "@/shared/ui/notify";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 
-import { isWithCustomer, useThreadActions } from "../../hooks/threadContext";
-import { useIsSelected } from "../../hooks/selection";
+import { useIsEditing } from "../../hooks/editing";
+import { useThreadActions } from "../../hooks/threadContext";
 import { useHover } from "../../hooks/useHover";
-import { useLongPress } from "../../hooks/useLongPress";
+import { useMessageRow } from "../../hooks/useMessageRow";
+import { contextOf, filesOf } from "../../model/context";
 import { sideOf } from "../../model/entries";
 import type { Shown } from "../../model/shown";
 import { MessageBody } from "../body/MessageBody";
 import { ActionBar } from "./ActionBar";
 import { AutomaticLabel } from "./AutomaticLabel";
+import { EditBox } from "./EditBox";
 import { Failure } from "./Failure";
+import { ForwardedLabel, HiddenLabel, PrivateReplyLabel } from "./labels";
 import classes from "./message.module.css";
 import { OnItsWay } from "./OnItsWay";
 import { Quote } from "./Quote";
 import { Reactions } from "./Reactions";
 import { Referral } from "./Referral";
+import { SharedCard } from "./SharedCard";
 import { Tags } from "./Tags";
 import { Ticks } from "./Ticks";
 
@@ -38,68 +41,29 @@ interface Props {
 export const MessageRow = memo(function MessageRow({ row, first, last, author }: Props) {
   const { t } = useTranslation("thread");
   const { t: marks } = useTranslation("marks");
-  const actions = useThreadActions();
-  const time = useTimeStyle();
   const [touched, setTouched] = useState(false);
   const [picking, setPicking] = useState(false);
-  const { selection } = actions;
-  const selected = useIsSelected(selection, row.message.id);
+  const { settled, selected, element } = useMessageRow(row, author);
   const { message, outgoing, quoted } = row;
   const side = sideOf(message);
-  const settled = outgoing === null && !message.deleted_at;
+  const { editing } = useThreadActions();
+  const isEditing = useIsEditing(editing, message.id);
   const hover = useHover(setTouched);
-  const longPress = useLongPress((at) => settled && actions.openMenu(message, at));
   const status = outgoing === null ? message.status : "pending";
-
-  const selectable = settled;
-  const select = () => {
-    if (!selection.toggle(message.id)) notifyDone(marks("select.limit"));
-  };
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || !settled) return;
-    const { key, shiftKey } = event;
-    if (key === "ContextMenu" || (key === "F10" && shiftKey) || key === "Enter") {
-      const { left, bottom } = event.currentTarget.getBoundingClientRect();
-      actions.openMenu(message, { x: left + 24, y: bottom });
-    } else if (key === "r" && isWithCustomer(message) && actions.cannotReply(message) === null) actions.reply(message);
-    else if (key === "c" && message.text) actions.copy(message);
-    else if (key === " " && selected !== null) select();
-    else return;
-    event.preventDefault();
-  };
 
   return (
     <div
       className={classes.row}
-      data-row={row.key}
-      data-message={message.id}
-      data-sequence={outgoing === null ? message.sequence : undefined}
       data-side={side}
       data-first={first || undefined}
       data-last={last || undefined}
-      data-selected={selected ?? undefined}
-      role="article"
-      aria-label={t("message.label", { author, time: exactTime(message.occurred_at, time) })}
-      tabIndex={-1}
+      data-hidden={message.hidden || undefined}
+      {...element}
       {...hover}
       onFocus={() => setTouched(true)}
       onBlur={({ currentTarget, relatedTarget }) => !currentTarget.contains(relatedTarget) && setTouched(false)}
-      onKeyDown={onKeyDown}
-      onContextMenu={(event) => {
-        if (!settled || wantsBrowsersMenu(event.target)) return;
-        event.preventDefault();
-        actions.openMenu(message, { x: event.clientX, y: event.clientY });
-      }}
-      {...longPress}
-      onClickCapture={(event) => {
-        if (selected === null || !selectable) return;
-        event.preventDefault();
-        event.stopPropagation();
-        select();
-      }}
     >
-      {selected !== null && selectable && (
+      {selected !== null && settled && (
         <input
           type="checkbox"
           className={classes.check}
@@ -116,9 +80,9 @@ export const MessageRow = memo(function MessageRow({ row, first, last, author }:
           data-media={isMedia(message) || undefined}
         >
           <PartBoundary part="message">
-            <Inside message={message} quoted={quoted} />
+            {isEditing ? <EditBox message={message} /> : <Inside message={message} quoted={quoted} />}
           </PartBoundary>
-          {settled && selected === null && (touched || picking) && (
+          {settled && !isEditing && selected === null && (touched || picking) && (
             <ActionBar message={message} picking={picking} setPicking={setPicking} />
           )}
         </div>
@@ -148,16 +112,14 @@ function Inside({ message, quoted }: { message: Message; quoted: Message | undef
       </span>
     );
   }
+  const { shared } = contextOf(message);
   return (
     <>
+      {message.hidden && <HiddenLabel />}
       {message.automatic && <AutomaticLabel automatic={message.automatic} />}
-      {message.forwarded !== "no" && (
-        <span className={classes.label}>
-          <IconArrowForwardUp size={14} aria-hidden />
-          <span>{t(`forwarded.${message.forwarded}`)}</span>
-        </span>
-      )}
+      <ForwardedLabel message={message} />
       {message.referral && <Referral referral={message.referral} />}
+      {shared && <SharedCard shared={shared} message={message} />}
       <Quote message={message} quoted={quoted} />
       <MessageBody message={message} />
       {message.edited_at && (
@@ -165,22 +127,18 @@ function Inside({ message, quoted }: { message: Message; quoted: Message | undef
           {t("edited")}
         </span>
       )}
+      {message.private_reply && <PrivateReplyLabel reply={message.private_reply} />}
     </>
   );
 }
 
 /** A sticker stands without a bubble. */
 function isBare(message: Message): boolean {
-  return message.kind === "sticker" && !message.deleted_at && !message.reply_to;
+  return message.kind === "sticker" && !message.deleted_at && !message.reply_to && !contextOf(message).shared;
 }
 
 /** A picture or video fills its bubble. */
-function isMedia({ kind, attachments, deleted_at: deleted }: Message): boolean {
-  return (kind === "image" || kind === "video") && attachments[0]?.state === "ready" && !deleted;
-}
-
-/** On links, files and selected text the browser's own menu can do more. */
-function wantsBrowsersMenu(target: EventTarget): boolean {
-  if ((window.getSelection()?.toString() ?? "") !== "") return true;
-  return target instanceof Element && target.closest("a, img, video, audio") !== null;
+function isMedia(message: Message): boolean {
+  const { kind, deleted_at: deleted } = message;
+  return (kind === "image" || kind === "video") && filesOf(message)[0]?.state === "ready" && !deleted;
 }

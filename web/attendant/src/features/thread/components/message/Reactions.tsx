@@ -13,7 +13,7 @@ export function Reactions({ message }: { message: Message }) {
   const chips = new Map<string, { names: string[]; ours: boolean }>();
   for (const { emoji, author } of message.reactions) {
     const chip = chips.get(emoji) ?? { names: [], ours: false };
-    chip.names.push(author.type === "contact" ? customer : (author.name ?? t(`author.${author.type}`)));
+    chip.names.push(author.name ?? (author.type === "contact" ? customer : t(`author.${author.type}`)));
     chip.ours ||= author.type !== "contact";
     chips.set(emoji, chip);
   }

@@ -5,6 +5,7 @@ import { Link, useLocation, useParams } from "react-router";
 import { displayName, neutralName } from "@/shared/text/neutral";
 import { ClockTime } from "@/shared/time/times";
 
+import { useThreadActions } from "../../hooks/threadContext";
 import type { Shown } from "../../model/shown";
 import classes from "./message.module.css";
 
@@ -15,7 +16,9 @@ const REASONS = [
   "channel_removed",
   "author_deactivated",
 ] as const;
-const NOTICES = ["identity_changed", "user_id_changed"] as const;
+const NOTICES = ["identity_changed", "user_id_changed", "group_moved", "reachable"] as const;
+const UNREACHABLE = ["blocked", "left", "gone"] as const;
+const ACTIONS = ["edit", "delete", "hide", "show"] as const;
 const NOT_ASKED = ["blocked", "window_closed", "channel", "loop"] as const;
 
 /** Something that happened, without a bubble, in words. */
@@ -24,6 +27,7 @@ export function SystemLine({ row }: { row: Shown }) {
   const { t: ratings } = useTranslation("ratings");
   const { view = "all" } = useParams();
   const { search } = useLocation();
+  const { jumpTo } = useThreadActions();
   const { message } = row;
   const content = message.content as { type?: string; [more: string]: unknown };
   return (
@@ -65,6 +69,24 @@ export function SystemLine({ row }: { row: Shown }) {
     if (content.type === "contacts_merged" || content.type === "contacts_separated") {
       const { name } = content as { name?: string | null };
       return t(`system.${content.type}`, { name: neutralName(name ?? "") || t("system.nameless") });
+    }
+    if (content.type === "unreachable") {
+      return t(`system.unreachable.${UNREACHABLE.find((one) => one === content["reason"]) ?? "other"}`);
+    }
+    if (content.type === "came_from") {
+      const title = message.referral?.headline ?? message.referral?.body;
+      return title ? t("system.came_from_title", { title }) : t("system.came_from");
+    }
+    if (content.type === "action_failed") {
+      const { action, message_id: about } = content as unknown as { action: string; message_id: string };
+      return (
+        <>
+          <span>{t(`system.action_failed.${ACTIONS.find((one) => one === action) ?? "other"}`)}</span>{" "}
+          <Anchor component="button" type="button" inherit onClick={() => jumpTo(about)}>
+            {t("system.see_message")}
+          </Anchor>
+        </>
+      );
     }
     if (content.type === "automatic_replies_stopped") return ratings("system.stopped");
     const reason = NOT_ASKED.find((one) => one === content["reason"]);
