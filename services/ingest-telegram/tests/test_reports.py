@@ -33,6 +33,7 @@ CAIO = user(5550002222, "Caio")
 OPTIONS = of_bot(text="Ok?", reply_markup=buttons([("Sim", "opt:1")]))
 
 
+@pytest.mark.proves("telegram", "click-answered-cleared")
 @pytest.mark.parametrize(
     ("told", "events"),
     [
@@ -70,6 +71,7 @@ def test_who_tapped_is_the_author_of_a_click_and_never_the_bot_whose_message_it_
     assert (in_group.data.contact.external_id, in_group.data.author.name) == (str(GROUP), "Caio")
 
 
+@pytest.mark.proves("telegram", "album-in")
 def test_an_album_with_captions_on_items_1_and_3_gives_3_files_and_both_captions_ordered_by_message_id() -> None:
     """Nobody waits for the others: an item that comes six seconds or a restart later joins its album all the same."""
     events = [read(body(name)).events[0] for name in ("album_third", "album_first", "album_second")]
@@ -90,6 +92,7 @@ def _position(event: InboundMessage) -> int:
     return int(_album(event).position)
 
 
+@pytest.mark.proves("telegram", "edit-in")
 def test_an_edit_without_a_real_change_says_exactly_what_the_message_said() -> None:
     """So that it can be compared, and nothing is recorded: Telegram tells of changes that a bot cannot see."""
     for item in (text("Oi"), message(photo=photo(), caption="A porta", media_group_id="77")):
@@ -112,6 +115,7 @@ def test_an_edited_caption_on_a_photo_is_the_new_caption_and_says_nothing_of_the
     assert "attachments" not in edit.data.model_dump()
 
 
+@pytest.mark.proves("telegram", "group-moved-once")
 def test_a_group_that_becomes_a_supergroup_is_one_change_in_either_order_of_the_service_messages() -> None:
     told = [read(body(name)).events for name in ("migrated_old", "migrated_new")]
     [old], [new] = told
@@ -124,6 +128,7 @@ def test_a_group_that_becomes_a_supergroup_is_one_change_in_either_order_of_the_
         assert event.data.reason == "group_moved"
 
 
+@pytest.mark.proves("telegram", "topic-strand-own")
 @pytest.mark.parametrize(
     ("flag", "thread"), [({}, None), ({"is_topic_message": False}, None), ({"is_topic_message": True}, "40")]
 )
@@ -134,6 +139,7 @@ def test_a_message_thread_id_without_is_topic_message_is_no_strand(flag: dict[st
     assert (event.data.thread.id if event.data.thread else None) == thread
 
 
+@pytest.mark.proves("telegram", "business-chat-strand-own")
 def test_what_the_owner_of_a_business_account_writes_on_the_phone_is_outgoing_and_the_contact_is_the_customer() -> None:
     [event] = read(body("business_owner")).events
     assert isinstance(event, InboundEcho)
@@ -149,6 +155,7 @@ def test_messages_of_one_number_in_the_bots_chat_and_in_a_business_chat_are_two_
     assert own.id != business.id
 
 
+@pytest.mark.proves("telegram", "contact-own-verified")
 def test_a_shared_own_number_is_proven_only_where_the_sender_shares_it_themselves() -> None:
     """Another's card, a forwarded one, a card in a group and a number without a person prove nothing."""
     own = {"phone_number": "5511987650006", "first_name": "Ana", "user_id": ANA}

@@ -66,6 +66,7 @@ async def test_what_is_not_understood_is_kept_whole_and_answered_200(service: Se
     assert base64.b64decode(kept.data.body) == raw
 
 
+@pytest.mark.proves("telegram", "too-large-told-at-once")
 @pytest.mark.parametrize("size", [20 * 1024 * 1024 + 1, 102_400])
 async def test_a_video_over_20_mb_or_a_photo_that_getfile_refuses_holds_no_later_text_up(
     service: Service, size: int
@@ -84,6 +85,7 @@ async def test_a_video_over_20_mb_or_a_photo_that_getfile_refuses_holds_no_later
     assert attachment.unavailable == ("too_large" if size > 102_400 else None)
 
 
+@pytest.mark.proves("telegram", "update-repeated-nothing-lost")
 async def test_an_update_posted_twice_in_parallel_while_kafka_refuses_one_is_503_once_and_never_lost(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +110,7 @@ async def test_an_update_posted_twice_in_parallel_while_kafka_refuses_one_is_503
     assert len({event.id for event in events}) == 1
 
 
+@pytest.mark.proves("telegram", "update-repeated-nothing-lost")
 async def test_an_update_id_far_below_the_last_one_is_taken(service: Service) -> None:
     """After a week without updates Telegram counts from a random number."""
     made = await service.connect()
@@ -145,6 +148,7 @@ async def test_a_click_is_published_answered_and_its_buttons_go_whatever_telegra
     assert (await service.deliver(made, late)).status_code == 200
 
 
+@pytest.mark.proves("telegram", "token-told-nobody")
 async def test_the_token_is_in_no_log_error_metric_or_answer(
     service: Service, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
