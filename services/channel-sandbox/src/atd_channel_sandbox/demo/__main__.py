@@ -9,7 +9,7 @@ import httpx
 
 from atd_channel_sandbox.demo.calling import StoryFailed
 from atd_channel_sandbox.demo.runner import CALL_TIMEOUT_SECONDS, DemoRunner
-from atd_channel_sandbox.demo.stories import stories
+from atd_channel_sandbox.demo.stories import stories, stories_of_other_channels
 
 LABELS = {
     "writes": "texts of customers",
@@ -23,6 +23,7 @@ LABELS = {
     "offers": "messages with a list",
     "attaches": "files of attendants",
     "sends_template": "templates",
+    "sends_album": "albums",
     "reacts": "reactions of attendants",
     "tags": "messages tagged",
     "notes": "internal notes",
@@ -62,7 +63,9 @@ async def run(options: argparse.Namespace, password: str) -> int:
         runner = DemoRunner(sandbox, api, options.pace, print)
         await runner.sign_in(options.email, password)
         chosen = stories()[: options.customers]
-        await runner.wait_until_connected({story.company for story in chosen})
+        if len(chosen) == len(stories()):
+            chosen += stories_of_other_channels()
+        await runner.wait_until_connected({story.account for story in chosen})
         try:
             await runner.desk.set_up(options.email, password)
             failures = await runner.run(chosen)

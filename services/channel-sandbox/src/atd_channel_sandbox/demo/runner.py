@@ -18,6 +18,9 @@ STEP_TIMEOUT_SECONDS = 60.0
 POLL_SECONDS = 0.25
 CONCURRENCY = 8
 
+NUMBERS = {"whatsapp": "phone_number_id", "telegram": "bot_id"}
+"""By channel: the field of its accounts that has the company's id at the provider."""
+
 
 class DemoRunner:
     """Runs stories. `pace` is the pause between two steps of a conversation in seconds, `print_line` shows progress."""
@@ -29,8 +32,8 @@ class DemoRunner:
         self.api = api
         self._pace = pace
         self._print_line = print_line
-        self.numbers: dict[str, str] = {}
-        self.accounts: dict[str, str] = {}
+        self.numbers: dict[tuple[str, str], str] = {}
+        self.accounts: dict[tuple[str, str], str] = {}
         self.me = ""
         self.desk = Desk(api)
         self.done: Counter[str] = Counter()
@@ -41,19 +44,21 @@ class DemoRunner:
         self.api.headers["Authorization"] = f"Bearer {answer['access_token']}"
         self.me = answer["attendant"]["id"]
 
-    async def wait_until_connected(self, companies: Collection[str]) -> None:
-        """Wait until these of the sandbox's companies are connected; others may be anybody's."""
+    async def wait_until_connected(self, companies: Collection[tuple[str, str]]) -> None:
+        """Wait until these of the sandbox's companies are connected, by channel and name; others may be anybody's."""
 
         async def connected() -> bool:
             state = await call(self.sandbox, "GET", "/sandbox/api/state")
-            own = [one for one in state["companies"] if one["own"] and one["name"] in companies]
-            self.numbers = {one["name"]: one["id"] for one in own if one["connected"]}
+            own = {(one["channel"], one["name"]): one for one in state["companies"] if one["own"]}
+            self.numbers = {place: own[place]["id"] for place in companies if own.get(place, {}).get("connected")}
             return self.numbers.keys() == set(companies)
 
         await self.until(connected, "the companies are not connected")
-        channels = await call(self.api, "GET", "/channels?kind=whatsapp&limit=100")
-        by_number = {one["phone_number_id"]: one["id"] for one in channels["items"]}
-        self.accounts = {name: by_number[number] for name, number in self.numbers.items()}
+        for kind in {channel for channel, _ in self.numbers}:
+            channels = await call(self.api, "GET", f"/channels?kind={kind}&limit=100")
+            by_number = {one[NUMBERS[kind]]: one["id"] for one in channels["items"]}
+            ours = {place: number for place, number in self.numbers.items() if place[0] == kind}
+            self.accounts |= {place: by_number[number] for place, number in ours.items()}
 
     async def run(self, stories: Sequence[Story]) -> list[str]:
         """Run all stories, a few at a time, and return the failures."""

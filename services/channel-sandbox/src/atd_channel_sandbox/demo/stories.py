@@ -18,13 +18,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One customer's conversation with one company (its name). `attendant`: who answers; empty: the administrator."""
+    """One customer's conversation with one company (its name) on one channel.
+
+    `attendant`: who answers; empty: the administrator.
+    """
 
     company: str
     name: str
     phone: str
     steps: tuple[Step, ...]
     attendant: str = ""
+    channel: str = "whatsapp"
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """Where it is: the channel, and the company's name."""
+        return self.channel, self.company
 
 
 def writes(text: str) -> Step:
@@ -45,6 +54,11 @@ def speaks() -> Step:
 def photo(data: Callable[[], bytes], name: str, text: str = "", mime_type: str = "image/jpeg") -> Step:
     """The customer sends a picture."""
     return sends("image", data, mime_type, name, text)
+
+
+def album(*pictures: Callable[[], bytes], text: str = "") -> Step:
+    """The customer sends pictures together."""
+    return Step("sends_album", {"pictures": pictures, "text": text})
 
 
 def place(name: str, address: str, latitude: float, longitude: float) -> Step:
@@ -313,3 +327,31 @@ def stories() -> list[Story]:
         attendant = DIEGO.name if number % 4 == 3 else ""  # noqa: PLR2004 - the last of four is a colleague's
         made.append(Story(company, name, phone, choice[number // len(kinds) % len(choice)], attendant))
     return made
+
+
+def stories_of_other_channels() -> list[Story]:
+    """What is told beside WhatsApp: a few conversations of each channel, by the sample customers."""
+    bouquet = (
+        writes("Oi! Vi o bot no site de vocês"),
+        takes(),
+        answers("Oi, Zoë! Que bom. Como posso ajudar?"),
+        album(files.flowers, files.modem, text="Queria um destes para sábado"),
+        asks("Qual deles?", "O primeiro", "O segundo"),
+        taps("O primeiro"),
+        place("Parque do Cocó", "Fortaleza", -3.7461, -38.4846),
+        answers("Anotado! Sai sábado às 9h. 🌻"),
+        likes("❤️"),
+        closes("Entrega"),
+    )
+    change = (
+        writes("Boa tarde, o vaso chegou trincado"),
+        photo(files.flowers, "vaso.jpg"),
+        takes(),
+        answers("Sentimos muito, Luiza. Trocamos hoje mesmo."),
+        speaks(),
+        reacts("👍"),
+    )
+    return [
+        Story(SHOP, "Zoë Ação", "5585987650008", bouquet, channel="telegram"),
+        Story(SHOP, "Luiza Tanaka", "5511987650007", change, channel="telegram"),
+    ]
