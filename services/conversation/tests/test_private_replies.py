@@ -144,6 +144,25 @@ async def test_the_person_who_answers_is_the_contact_of_the_comment_whatever_com
     assert len((await page.conversations())["messenger"]) == len(found["messenger"])
 
 
+async def test_a_known_customer_can_be_written_to_beside_the_answer_while_the_window_is_open(page: Page) -> None:
+    first = await page.reply(await page.comment(1))
+    await page.sent(first)
+    await page.desk.service.take(page.writes("mid.1"))
+    await page.desk.do("POST", f"/conversations/{first['conversation_id']}/close")
+    rows = page.desk.service.db.conversations
+    long_ago = page.desk.service.runtime.clock.now() - timedelta(days=2)
+    await rows.update_one({"_id": first["conversation_id"]}, {"$set": {"closed_at": long_ago}})
+    second = await page.reply(await page.comment(2))
+    assert second["conversation_id"] != first["conversation_id"]
+    thread = f"/conversations/{second['conversation_id']}/messages"
+    assert (await page.desk.do("POST", thread, {"text": "E mais isto"}))["status"] == "pending"
+    row = await rows.find_one({"_id": second["conversation_id"]})
+    assert (row["recipient"], row["contact"]["id"]) == (
+        PSID,
+        (await rows.find_one({"_id": first["conversation_id"]}))["contact"]["id"],
+    )
+
+
 async def test_somebody_who_wrote_before_is_joined_by_the_proof_and_goes_on_in_one_thread(page: Page) -> None:
     await page.desk.service.take(page.writes("mid.0"))
     said = await page.reply(await page.comment())

@@ -120,6 +120,8 @@ class PrivateReplies:
             previous=current,
             names=public.names,
         )
+        if current is not None:
+            opened.recipient = current.recipient
         unit.new_conversations[opened.id] = opened
         return opened, [change]
 

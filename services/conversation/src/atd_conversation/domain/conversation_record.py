@@ -147,6 +147,8 @@ class ConversationRecord:
 
     def window_is_open(self, now: datetime, reply_window: ReplyWindow | None, *, by_person: bool = True) -> bool:
         """Whether free text can be sent, on a channel with this `reply_window`, by a person or by itself."""
+        if self.awaits_customer:
+            return False
         expires = self.window_end(by_person=by_person) or (None if reply_window is None else self.opened_at)
         return expires is None or now <= expires
 
