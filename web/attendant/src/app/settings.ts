@@ -3,7 +3,7 @@ import { attendantsPage } from "@/features/attendants";
 import { auditPage } from "@/features/audit";
 import { labelsPage, tagsPage, typesPage } from "@/features/catalogues";
 import { automaticPage } from "@/features/automatic";
-import { channelsPage } from "@/features/channels";
+import { channelsPage, publicCommentsPage } from "@/features/channels";
 import { fieldsPage } from "@/features/fields";
 import { importsPage } from "@/features/papers";
 import { privacyPage } from "@/features/privacy";
@@ -17,6 +17,7 @@ export const settingsPages: readonly SettingsPage[] = [
   repliesPage,
   attendantsPage,
   channelsPage,
+  publicCommentsPage,
   tagsPage,
   labelsPage,
   typesPage,

@@ -1,4 +1,4 @@
-import { IconPlug } from "@tabler/icons-react";
+import { IconMessages, IconPlug } from "@tabler/icons-react";
 
 import { settingsPage } from "@/features/settings";
 import { lazyPart } from "@/shared/ui/lazyPart";
@@ -20,4 +20,22 @@ export const channelsPage = settingsPage({
   to: "/channels",
   Component: () => null,
   texts: (t) => ({ title: t("title"), words: t("words"), settings: [] }),
+});
+
+/** Which public comments open a conversation. */
+export const publicCommentsPage = settingsPage({
+  id: "public-comments",
+  group: "company",
+  icon: IconMessages,
+  permission: "settings:manage",
+  namespace: "channels",
+  Component: lazyPart(async () => (await import("./components/PublicCommentsPage")).PublicCommentsPage),
+  texts: (t) => ({
+    title: t("comments.title"),
+    words: t("comments.words"),
+    settings: [
+      { id: "comments-mode", label: t("comments.mode") },
+      { id: "comments-limit", label: t("comments.limit") },
+    ],
+  }),
 });

@@ -1,0 +1,110 @@
+import { Alert, Button, NumberInput, Radio, Stack, TagsInput } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { Setting, SettingsPageLayout, UnsavedChanges } from "@/features/settings";
+import { ApiProblem } from "@/shared/api/problem";
+import type { Versioned } from "@/shared/api/versioned";
+import { useMay } from "@/shared/session/SessionProvider";
+import { ErrorState } from "@/shared/ui/ErrorState";
+import { PageSkeleton } from "@/shared/ui/Skeletons";
+import { notifyDone } from "@/shared/ui/notify";
+import { useProblemText } from "@/shared/ui/problemText";
+
+import { usePublicComments, useSavePublicComments, type CommentSettings } from "../api/publicComments";
+
+const MODES = ["all", "questions", "words", "none"] as const;
+const MOST_PER_HOUR = 500;
+
+/** What a comment must be to open a conversation, and how many of a post do in an hour. */
+export function PublicCommentsPage() {
+  const { t } = useTranslation("channels");
+  const { data, error, isFetching, refetch } = usePublicComments();
+  return (
+    <SettingsPageLayout title={t("comments.title")} text={t("comments.text")}>
+      {data === undefined && error && <ErrorState error={error} retry={() => void refetch()} retrying={isFetching} />}
+      {data === undefined && !error && <PageSkeleton />}
+      {data !== undefined && <CommentsForm loaded={data} />}
+    </SettingsPageLayout>
+  );
+}
+
+function CommentsForm({ loaded }: { loaded: Versioned<CommentSettings> }) {
+  const { t } = useTranslation("channels");
+  const [changes, setChanges] = useState<Partial<CommentSettings>>({});
+  const mayManage = useMay("settings:manage");
+  const save = useSavePublicComments();
+  const problem = useProblemText()(save.error);
+  const values = { ...loaded.value, ...changes };
+  const set = (change: Partial<CommentSettings>) => setChanges({ ...changes, ...change });
+  const unsaved = JSON.stringify(values) !== JSON.stringify(loaded.value);
+  const conflict = save.error instanceof ApiProblem && [409, 412].includes(save.error.status);
+  const withWords = values.mode === "questions" || values.mode === "words";
+  const complete = values.mode !== "words" || values.words.length > 0;
+  const done = () => {
+    setChanges({});
+    notifyDone(t("comments.saved"));
+  };
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (complete && !save.isPending) save.mutate({ value: values, version: loaded.version }, { onSuccess: done });
+      }}
+    >
+      <UnsavedChanges unsaved={unsaved} />
+      <Setting id="comments-mode" label={t("comments.mode")} wide>
+        <Radio.Group
+          aria-label={t("comments.mode")}
+          value={values.mode}
+          onChange={(mode) => set({ mode: MODES.find((one) => one === mode) ?? values.mode })}
+        >
+          <Stack gap="xs">
+            {MODES.map((one) => (
+              <Radio key={one} value={one} disabled={!mayManage} label={t(`comments.modes.${one}`)} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      </Setting>
+      {withWords && (
+        <Setting id="comments-words" label={t("comments.word_list")} help={t("comments.words_help")} wide>
+          <TagsInput
+            aria-label={t("comments.word_list")}
+            disabled={!mayManage}
+            value={values.words}
+            error={complete ? null : t("comments.words_empty")}
+            acceptValueOnBlur
+            onChange={(words) => set({ words })}
+          />
+        </Setting>
+      )}
+      {values.mode !== "none" && (
+        <Setting id="comments-limit" label={t("comments.limit")} help={t("comments.limit_help")}>
+          <NumberInput
+            aria-label={t("comments.limit")}
+            w={104}
+            min={1}
+            max={MOST_PER_HOUR}
+            clampBehavior="blur"
+            allowDecimal={false}
+            disabled={!mayManage}
+            value={values.max_per_hour}
+            onChange={(value) => typeof value === "number" && set({ max_per_hour: value })}
+          />
+        </Setting>
+      )}
+      {values.accounts.length > 0 && <p>{t("comments.own_rules", { count: values.accounts.length })}</p>}
+      {save.error && (
+        <Alert color="red" variant="light" role="alert" title={problem.title} mb="md">
+          {conflict ? t("comments.conflict") : problem.text}
+        </Alert>
+      )}
+      {mayManage && (
+        <Button type="submit" loading={save.isPending} disabled={!unsaved || !complete}>
+          {t("comments.save")}
+        </Button>
+      )}
+    </form>
+  );
+}
