@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 import type { Message } from "@/shared/api/types";
 import { neutralFileName, neutralName } from "@/shared/text/neutral";
 
-import { filesOf } from "./context";
+import { contextOf, filesOf } from "./context";
 
 type T = TFunction<"thread">;
 
@@ -25,6 +25,8 @@ export function textOf(message: Message, t: T): string {
   }
   if (message.kind === "interactive" && "reply" in message.content) return message.content.reply.title;
   if (message.kind === "template" && "name" in message.content) return message.content.name;
+  const { shared } = contextOf(message);
+  if (shared?.title ?? shared?.url) return shared?.title ?? shared?.url ?? "";
   return t(`kind.${message.kind}`);
 }
 

@@ -51,8 +51,7 @@ export function PrivateReplyDialog({ message, conversation, close }: Props) {
     if (answered === null) return;
     begun.delete(message.id);
     close();
-    const there = answered.private_reply?.conversation_id;
-    if (there === undefined) return;
+    const there = answered.conversation_id;
     showStep({
       id: `private-reply-${message.id}`,
       message: t("done.private_reply"),

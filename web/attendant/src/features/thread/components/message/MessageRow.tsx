@@ -18,6 +18,7 @@ import { MessageBody } from "../body/MessageBody";
 import { ActionBar } from "./ActionBar";
 import { AutomaticLabel } from "./AutomaticLabel";
 import { EditBox } from "./EditBox";
+import { Edited } from "./Edited";
 import { Failure } from "./Failure";
 import { ForwardedLabel, HiddenLabel, PrivateReplyLabel } from "./labels";
 import classes from "./message.module.css";
@@ -122,11 +123,7 @@ function Inside({ message, quoted }: { message: Message; quoted: Message | undef
       {shared && <SharedCard shared={shared} message={message} />}
       <Quote message={message} quoted={quoted} />
       <MessageBody message={message} />
-      {message.edited_at && (
-        <span className={classes.edited} title={exactTime(message.edited_at, style)}>
-          {t("edited")}
-        </span>
-      )}
+      <Edited message={message} />
       {message.private_reply && <PrivateReplyLabel reply={message.private_reply} />}
     </>
   );
