@@ -102,9 +102,7 @@ class NewInstagramChannel(NewChannel):
         return self
 
 
-NewMetaChannel = Annotated[
-    NewMessengerChannel | NewFacebookChannel | NewInstagramChannel, Field(discriminator="kind"), ByKind
-]
+NewMetaChannel = Annotated[NewMessengerChannel | NewFacebookChannel | NewInstagramChannel, ByKind()]
 
 
 class MetaCredentialChanges(Input):
