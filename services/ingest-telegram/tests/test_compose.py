@@ -66,6 +66,7 @@ def test_a_text_is_one_call_without_parse_mode() -> None:
     assert (call.method, call.parameters) == ("sendMessage", {"chat_id": int(ANA), "text": "<b>1 < 2</b> & *3*"})
 
 
+@pytest.mark.proves("telegram", "text-parts-utf16-units")
 @pytest.mark.parametrize(
     ("text", "lengths"),
     [
@@ -82,6 +83,7 @@ def test_parts_are_counted_in_utf16_units_and_never_cut_inside_an_emoji(text: st
     assert [utf16_length(part) for part in parts] == lengths
 
 
+@pytest.mark.proves("telegram", "text-parts-utf16-units")
 @given(
     st.lists(st.sampled_from(["palavra ", "é", "👨‍👩‍👧‍👦", "👍🏽", "\n", "x" * 700, "🇧🇷"]), max_size=60).map("".join)
 )
@@ -112,6 +114,7 @@ def test_a_topic_or_business_connection_is_named_by_the_strand(thread: str | Non
     assert call.parameters == {"chat_id": int(GROUP), "text": "Oi", **expected}
 
 
+@pytest.mark.proves("telegram", "reply-out-gone-message")
 def test_only_the_first_part_quotes_and_a_quoted_message_that_is_gone_stops_nothing() -> None:
     first, second = calls(message(text="x" * 5000, reply_to_external_id=f"{ANA}:51"))
     assert first.parameters["reply_parameters"] == {"message_id": 51, "allow_sending_without_reply": True}
@@ -141,6 +144,7 @@ def test_a_recipient_that_is_no_chat_is_refused_before_the_call() -> None:
 # Files
 
 
+@pytest.mark.proves("telegram", "files-out-streamed-as-they-are")
 @pytest.mark.parametrize(
     ("kind", "mime_type", "content", "method", "part"),
     [
@@ -162,6 +166,7 @@ def test_a_file_is_sent_as_what_it_is(kind: str, mime_type: str, content: Any, m
     assert (call.method, [one.name for one in call.files]) == (method, [part])
 
 
+@pytest.mark.proves("telegram", "photo-refused-document-once")
 @pytest.mark.parametrize(
     ("size", "pixels", "method"),
     [
@@ -197,6 +202,7 @@ def test_a_voice_message_that_the_customer_takes_none_of_is_sent_once_as_a_file(
     assert (call.method, instead.method, instead.parameters["message_thread_id"]) == ("sendVoice", method, 7)
 
 
+@pytest.mark.proves("telegram", "caption-long-own-message")
 def test_a_caption_of_1500_goes_as_a_message_of_its_own_after_the_file() -> None:
     photo, text = calls(message("image", "c" * 1500, attachments=(file(),)))
     assert (photo.method, "caption" in photo.parameters) == ("sendPhoto", False)
@@ -255,6 +261,7 @@ def test_an_album_whose_photos_are_refused_is_sent_once_as_documents() -> None:
     assert len(instead.files) == 2
 
 
+@pytest.mark.proves("telegram", "album-out-own-kinds")
 @given(
     st.lists(
         st.tuples(
@@ -295,6 +302,7 @@ def interactive(content: Any, text: str = "Escolha", **more: Any) -> OutboundMes
     return message("interactive", text, content=content, **more)
 
 
+@pytest.mark.proves("telegram", "buttons-list-link-out")
 def test_buttons_stand_below_the_text_short_ones_side_by_side() -> None:
     content = ButtonsContent(
         header="Pedido",
@@ -313,6 +321,7 @@ def test_buttons_stand_below_the_text_short_ones_side_by_side() -> None:
     }
 
 
+@pytest.mark.proves("telegram", "buttons-list-link-out")
 def test_a_list_is_one_button_a_row_and_its_descriptions_stand_in_the_text() -> None:
     rows = (Row(id="1", title="Azul", description="claro"), Row(id="2", title="Verde"))
     [call] = calls(interactive(ListContent(button="Ver", sections=(Section(title="Cores", rows=rows),))))
@@ -323,6 +332,7 @@ def test_a_list_is_one_button_a_row_and_its_descriptions_stand_in_the_text() -> 
     ]
 
 
+@pytest.mark.proves("telegram", "buttons-list-link-out")
 def test_a_link_is_a_button_with_its_address() -> None:
     [call] = calls(interactive(LinkContent(title="Pagar", url="https://loja.example/p")))
     assert call.parameters["reply_markup"] == {
@@ -330,6 +340,7 @@ def test_a_link_is_a_button_with_its_address() -> None:
     }
 
 
+@pytest.mark.proves("telegram", "asked-keyboard-private-chats")
 @pytest.mark.parametrize(("asked", "flag"), [("ask_phone", "request_contact"), ("ask_location", "request_location")])
 def test_a_phone_or_place_is_asked_for_by_a_keyboard_that_goes_when_it_was_used(asked: Any, flag: str) -> None:
     [call] = calls(interactive(AskContent(type=asked)))
@@ -339,6 +350,7 @@ def test_a_phone_or_place_is_asked_for_by_a_keyboard_that_goes_when_it_was_used(
     assert refusal(interactive(AskContent(type=asked), recipient=GROUP)) == ("request", "private_only")
 
 
+@pytest.mark.proves("telegram", "buttons-list-link-out")
 @pytest.mark.parametrize("button_id", ["", "é" * 33, "x" * 65])
 def test_an_id_that_telegram_would_not_bring_back_is_refused_before_the_call(button_id: str) -> None:
     content = ButtonsContent(buttons=(Button(id=button_id, title="Sim"),))
@@ -353,6 +365,7 @@ def test_buttons_of_a_long_text_stand_below_its_last_part() -> None:
 # Places and people
 
 
+@pytest.mark.proves("telegram", "places-contacts-out")
 @pytest.mark.parametrize(
     ("place", "method", "more"),
     [
@@ -367,6 +380,7 @@ def test_a_place_with_a_name_is_a_venue(place: dict[str, str], method: str, more
     assert (call.method, call.parameters) == (method, {**where, **more})
 
 
+@pytest.mark.proves("telegram", "places-contacts-out")
 def test_each_card_is_a_contact_and_what_telegram_does_not_show_is_in_the_vcard() -> None:
     plain = ContactCard(name="Ana Souza", phones=(CardPhone(number="+5511999990000"),))
     rich = ContactCard(

@@ -83,6 +83,14 @@ def state_of(provider: ServedProvider) -> FakeState:
     return provider.state
 
 
+PROVES = {
+    "test_a_part_that_fails_says_what_had_arrived_and_a_repeat_sends_the_rest": ("text-parts-one-message",),
+    "test_a_file_goes_out_with_its_name_and_all_of_its_bytes": ("files-out-streamed-as-they-are",),
+    "test_an_unproven_send_is_never_repeated_where_the_provider_proves_nothing": ("answer-lost-never-repeated",),
+}
+"""By test of the contract: the rows of `docs/channels/telegram.md` that it proves."""
+
+
 class TelegramCase:
     """Telegram with the fake Bot API."""
 
@@ -97,7 +105,7 @@ class TelegramCase:
         "uploads": "files go along with the send",
         "repeats": "nothing would ever prove that a message was not sent",
     }
-    proves: Mapping[str, tuple[str, ...]] = {}
+    proves: Mapping[str, tuple[str, ...]] = PROVES
     customers: tuple[str, str] = CUSTOMERS
     smallest_limit: tuple[MessageKind, int] = ("image", 20 * 1024 * 1024)
     target: str = f"{CUSTOMERS[0]}:51"
@@ -238,6 +246,7 @@ class TestSends(Contract):
 
     case = TelegramCase()
 
+    @pytest.mark.proves("telegram", "text-parts-one-message")
     async def test_a_text_of_4090_letters_and_10_emoji_is_two_messages_of_one(self, channel: ChannelUnderTest) -> None:
         account = await channel.connect()
         await channel.ask(channel.message(account, "a" * 4090 + "👍" * 10))
@@ -247,6 +256,7 @@ class TestSends(Contract):
         assert receipt.data.external_ids == (first.message_id, second.message_id)
         assert (first.text or "") + (second.text or "") == "a" * 4090 + "👍" * 10
 
+    @pytest.mark.proves("telegram", "album-out-own-kinds")
     async def test_an_album_is_one_call_with_the_ids_of_all_of_its_messages(self, channel: ChannelUnderTest) -> None:
         account = await channel.connect()
         photos = [await channel.keep(picture(40, 30), "image/png") for _ in range(3)]
@@ -268,6 +278,7 @@ class TestSends(Contract):
         assert [sent.method for sent in calls_of(channel, account)] == ["sendDocument"]
         assert channel.provider.state.calls == before + 1
 
+    @pytest.mark.proves("telegram", "photo-refused-document-once")
     async def test_a_photo_whose_dimensions_are_refused_is_sent_once_as_document(
         self, channel: ChannelUnderTest
     ) -> None:
@@ -279,6 +290,7 @@ class TestSends(Contract):
         assert receipt.data.status == "sent"
         assert [(sent.method, sent.text) for sent in calls_of(channel, account)] == [("sendDocument", "olha")]
 
+    @pytest.mark.proves("telegram", "voice-forbidden-file-once")
     async def test_a_voice_that_the_customer_does_not_take_is_sent_once_as_a_file_and_the_customer_is_not_lost(
         self, channel: ChannelUnderTest
     ) -> None:
@@ -290,6 +302,7 @@ class TestSends(Contract):
         assert receipt.data.status == "sent"
         assert [sent.method for sent in calls_of(channel, account)] == ["sendDocument"]
 
+    @pytest.mark.proves("telegram", "group-moved-resent-address-told")
     async def test_a_group_that_moved_gets_the_message_once_and_its_new_address_is_told(
         self, channel: ChannelUnderTest
     ) -> None:
@@ -301,6 +314,7 @@ class TestSends(Contract):
         assert (receipt.data.status, receipt.data.recipient, receipt.data.aliases) == ("sent", "-55", (str(GROUP),))
         assert (sent.recipient, receipt.data.external_id) == (str(GROUP), sent.message_id)
 
+    @pytest.mark.proves("telegram", "topic-gone-once-without")
     async def test_a_topic_that_is_not_there_any_more_is_left_out_once(self, channel: ChannelUnderTest) -> None:
         account = await channel.connect()
         place(channel, account, GROUP, is_forum=True, threads=frozenset({7}))
@@ -311,6 +325,7 @@ class TestSends(Contract):
         threads = {sent.text: sent.body.get("message_thread_id") for sent in calls_of(channel, account)}
         assert threads == {"in 7": 7, "in 8": None}
 
+    @pytest.mark.proves("telegram", "business-answer-carries-connection")
     async def test_the_answer_in_a_business_chat_carries_the_connection(self, channel: ChannelUnderTest) -> None:
         account = await channel.connect()
         await channel.ask(channel.message(account, "Oi", thread_id="bc-1"))
@@ -319,6 +334,7 @@ class TestSends(Contract):
         assert receipt.data.external_id == f"bc-1:{sent.message_id}"
         assert [sent.body["business_connection_id"] for sent in calls_of(channel, account)] == ["bc-1"]
 
+    @pytest.mark.proves("telegram", "refused-code-text-of-own")
     async def test_a_customer_who_blocked_the_bot_is_a_failure_with_its_own_code(
         self, channel: ChannelUnderTest
     ) -> None:
@@ -328,6 +344,7 @@ class TestSends(Contract):
         [receipt] = await channel.receipts(account, 1)
         assert failure_of(receipt) == ("recipient", "blocked")
 
+    @pytest.mark.proves("telegram", "edit-delete-own-parts")
     async def test_own_messages_are_changed_and_deleted_and_twice_is_no_failure(
         self, channel: ChannelUnderTest
     ) -> None:
@@ -349,6 +366,7 @@ class TestSends(Contract):
             "sendMessage",
         ]
 
+    @pytest.mark.proves("telegram", "reaction-writing-out")
     async def test_that_an_answer_is_written_is_shown(self, channel: ChannelUnderTest) -> None:
         account, conversation = await channel.connect(), uuid7()
         await channel.ask(channel.read(account, conversation, channel.case.target))

@@ -41,6 +41,7 @@ def made(composed: Any) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+@pytest.mark.proves("telegram", "reaction-writing-out")
 @pytest.mark.parametrize(
     ("emoji", "expected"),
     [("👍", [{"type": "emoji", "emoji": "👍"}]), ("❤️", [{"type": "emoji", "emoji": "❤"}]), (None, [])],
@@ -54,6 +55,7 @@ def test_a_text_is_changed_where_it_is() -> None:
     assert made(action("edit", FIRST, text="novo")) == [("editMessageText", {"message_id": 51, "text": "novo"})]
 
 
+@pytest.mark.proves("telegram", "edit-delete-own-parts")
 def test_a_text_in_parts_is_changed_part_by_part_and_parts_too_many_go() -> None:
     third = "5550001111:53"
     edited = action("edit", FIRST, SECOND, third, text="a" * 4096 + "b")

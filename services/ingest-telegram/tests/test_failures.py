@@ -17,6 +17,7 @@ def refused(status: int, words: str, **parameters: Any) -> Any:
     return read_refusal(status, {"ok": False, "error_code": status, "description": words, "parameters": parameters})
 
 
+@pytest.mark.proves("telegram", "refused-code-text-of-own")
 @pytest.mark.parametrize(
     ("status", "words", "failure", "code"),
     [
@@ -59,6 +60,7 @@ def test_a_group_that_moved_names_its_new_id() -> None:
     assert found.chat_id == -1009990001
 
 
+@pytest.mark.proves("telegram", "throttle-waits-chat-bot")
 @pytest.mark.parametrize(
     ("told", "seconds"), [(7, 7), (0, 1), (-3, 1), (10**9, 3600), (None, 5), ("7", 5), (True, 5), (float("nan"), 5)]
 )
@@ -83,6 +85,7 @@ def test_an_error_of_any_shape_is_read(status: int, words: Any, parameters: Any)
     assert read_refusal(status, {"description": words, "parameters": parameters}).code
 
 
+@pytest.mark.proves("telegram", "throttle-waits-chat-bot")
 def test_a_throttle_of_one_chat_holds_up_that_chat_and_one_of_two_the_bot() -> None:
     throttles = Throttles()
     wait = timedelta(seconds=7)
