@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pymongo import IndexModel, UpdateOne
+from pymongo.errors import BulkWriteError
 
 from atd_ingest_meta.translate.notes import CommentNote
 from atd_schemas.inbound import InboundContact
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from atd_servicekit.mongo import Database
 
 COMMENTS = "comments"
+_DUPLICATE = 11000
 KEPT_FOR = timedelta(days=30)
 COMMENT_INDEXES = {COMMENTS: [IndexModel([("expires_at", 1)], name="expires", expireAfterSeconds=0)]}
 
@@ -43,7 +45,11 @@ class Comments:
             )
             for one in notes
         ]
-        await self._comments.bulk_write(writes, ordered=False)
+        try:
+            await self._comments.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(one["code"] != _DUPLICATE for one in error.details.get("writeErrors", ())):
+                raise  # else the same webhook is being kept beside this one
 
     async def whose(self, account_id: str, comment_id: str) -> InboundContact | None:
         """The customer whom a comment belongs to; None when it is not known here."""
