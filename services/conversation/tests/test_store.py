@@ -43,13 +43,16 @@ from atd_testing.inbound import (
     NOON,
     customer_message,
     deleted,
+    did,
     edited,
     file_fetched,
     file_of,
     goes_by,
     phone_message,
     prefers,
+    reachable,
     reacted,
+    receipt_until,
     send_receipt,
 )
 from atd_testing.whatsapp.message_ids import wamid
@@ -238,6 +241,12 @@ async def drive_changes(parts: Any) -> None:
     post = InboundThread(id="p1", kind="post", public=True)
     for n in range(2):
         await parts.take(customer_message(T, A, f"c{n}", customer=f"fan{n}", channel="facebook", thread=post))
+    await parts.take(
+        receipt_until(T, A, "read", until=NOON, recipient="5511999990001"),
+        receipt_until(T, A, "delivered", external_id="unknown", recipient="5511999990001"),
+        reachable(T, A, "blocked", customer="5511999990001"),
+        did(T, A, "opt_in", customer="5511999990001"),
+    )
 
 
 async def directory(parts: Any) -> None:
