@@ -156,10 +156,10 @@ async def test_refused_credentials_mark_the_account_and_everything_else_is_tried
 @pytest.mark.asyncio
 async def test_a_poller_that_is_told_to_stop_does_not_wait_for_telegram() -> None:
     class Holding(Api):
-        async def call(self, account: Account, method: str, parameters: dict[str, Any], **options: Any) -> Any:
+        async def call(self, _account: Account, method: str, parameters: dict[str, Any], **_options: Any) -> Any:
             if method == "getUpdates" and parameters["timeout"]:
                 await asyncio.sleep(3600)
-            return await super().call(account, method, parameters, **options)
+            return await super().call(_account, method, parameters, **_options)
 
     api, told = Holding(), Told()
     poller = Poller(

@@ -10,6 +10,7 @@ import httpx
 import pytest
 import structlog
 
+from atd_schemas.contents import AnswerContent
 from atd_schemas.inbound import InboundMessage, InboundUnparsed
 from atd_servicekit.errors import PublishFailed
 from atd_testing.telegram import Behaviour, updates
@@ -49,9 +50,12 @@ async def test_a_wrong_or_missing_secret_is_401_and_an_unknown_account_404(servi
 async def test_the_secret_is_compared_in_constant_time(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     made = await service.connect()
     compared: list[tuple[bytes, bytes]] = []
-    monkeypatch.setattr(
-        "atd_channelkit.webhooks.reader.hmac.compare_digest", lambda a, b: compared.append((a, b)) or a == b
-    )
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return one == other
+
+    monkeypatch.setattr("atd_channelkit.webhooks.reader.hmac.compare_digest", compare)
     assert (await service.deliver(made, update(2, "message", text("Oi")))).status_code == 200
     assert compared == [(service.secret(made).encode(),) * 2]
 
@@ -131,6 +135,7 @@ async def test_a_click_is_published_answered_and_its_buttons_go_whatever_telegra
     assert (await service.deliver(made, update(1, clicked, updates.click("opt:1", on=sent)))).status_code == 200
     [event] = await service.of_account(made["id"], 1)
     assert isinstance(event, InboundMessage)
+    assert isinstance(event.data.content, AnswerContent)
     assert (event.data.kind, event.data.text, event.data.content.reply.id) == ("interactive", "Sim", "opt:1")
 
     async def cleared() -> bool:
