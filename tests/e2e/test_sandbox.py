@@ -56,7 +56,7 @@ async def attendant(system: System) -> AsyncIterator[Attendant]:
         client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
         async def connected() -> dict[str, str]:
-            answer = await client.get("/channels")
+            answer = await client.get("/channels?kind=whatsapp")
             assert answer.is_success, answer.text
             found = {one["name"]: one["id"] for one in answer.json()["items"] if one["display_phone_number"]}
             return found if len(found) == 3 else {}
@@ -227,10 +227,11 @@ async def test_what_could_not_be_sent_is_still_in_the_field(phone: Phone, attend
     phone.complaints.clear()
 
 
-async def play_the_day(system: System, customers: int) -> str:
+async def play_the_day(system: System, customers: int, channel: str = "") -> str:
     email, password = ADMINISTRATOR.values()
     played = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "atd_channel_sandbox.demo", "--pace", "0", "--customers", str(customers)),
+        *(("--channel", channel) if channel else ()),
         *("--sandbox", system.url(FAKE), "--url", system.public_url, "--email", email),
         env={"ATD_SEED_ADMIN_PASSWORD": password, "PATH": ""},
         stdout=asyncio.subprocess.PIPE,
@@ -270,3 +271,17 @@ async def test_the_day_can_be_played_again_and_makes_nothing_twice(system: Syste
     counts = (await client.get("/conversations/counts")).json()
     assert counts["snoozed"]["total"] > 0
     assert counts["mentions"]["total"] > 0
+
+
+async def test_the_day_is_played_over_telegram_too(system: System, attendant: Attendant) -> None:
+    """An album, a tap, a place and a voice message of customers; answers, buttons and a reaction of attendants."""
+    assert "2 of 2 conversations" in await play_the_day(system, 0, "telegram")
+    [bot] = (await attendant.client.get("/channels?kind=telegram")).json()["items"]
+    page = await attendant.client.get("/conversations", params={"account_id": bot["id"], "status": "closed"})
+    [bouquet] = page.json()["items"]
+    messages = (await attendant.client.get(f"/conversations/{bouquet['id']}/messages?limit=50")).json()["items"]
+    kinds = [one["kind"] for one in messages if one["direction"] == "inbound"]
+    assert sorted(kinds) == ["image", "image", "interactive", "location", "text"]
+    assert {one["status"] for one in messages if one["direction"] == "outbound"} == {"sent"}
+    albums = {one["content"]["album"]["id"] for one in messages if "album" in one["content"]}
+    assert len(albums) == 1

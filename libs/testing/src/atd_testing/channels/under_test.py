@@ -149,7 +149,7 @@ class ChannelUnderTest:
         conversation = conversation or uuid7()
         given = {"message_id": uuid7(), "kind": "text", "text": text, **data}
         common = self._common(channel, conversation, given.pop("recipient", None))
-        return OutboundMessage(**self._envelope(conversation), data=OutboundMessageData(**common, **given))
+        return OutboundMessage(**self._envelope(conversation), data=OutboundMessageData(**{**common, **given}))
 
     def reaction(self, channel: Json, emoji: str | None, conversation: str) -> Any:
         target = self.case.target

@@ -41,6 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m atd_channel_sandbox.demo", description=__doc__)
     parser.add_argument("--pace", type=float, default=1.5, help="seconds between two steps of a conversation (1.5)")
     parser.add_argument("--customers", type=int, default=30, help="how many customers write (at most 30)")
+    parser.add_argument("--channel", default="", help="only conversations over this one (telegram); empty: all")
     parser.add_argument("--sandbox", default=os.environ.get("ATD_SANDBOX_URL", "http://localhost:8199"))
     parser.add_argument("--url", default=os.environ.get("ATD_PUBLIC_URL", "http://localhost:8080"))
     parser.add_argument("--email", default=os.environ.get("ATD_SEED_ADMIN_EMAIL", "admin@clinica-exemplo.test"))
@@ -63,7 +64,10 @@ async def run(options: argparse.Namespace, password: str) -> int:
         runner = DemoRunner(sandbox, api, options.pace, print)
         await runner.sign_in(options.email, password)
         chosen = stories()[: options.customers]
-        if len(chosen) == len(stories()):
+        if options.channel:
+            every = [*stories(), *stories_of_other_channels()]
+            chosen = [story for story in every if story.channel == options.channel]
+        elif len(chosen) == len(stories()):
             chosen += stories_of_other_channels()
         await runner.wait_until_connected({story.account for story in chosen})
         try:
