@@ -40,7 +40,6 @@ export function LastLine({ conversation, me }: Props) {
   return (
     <Line key="last">
       <Writer last={last} me={me} />
-      <Member last={last} group={conversation.contact.name} />
       <bdi dir="auto">{oneLine(last.preview) || t(`kind.${last.kind}`)}</bdi>
     </Line>
   );
@@ -73,13 +72,6 @@ function Writer({ last, me }: { last: LastMessage; me: string }) {
       title={label}
     />
   );
-}
-
-/** Who wrote it in a group: there the customer is the group. */
-function Member({ last, group }: { last: LastMessage; group: string | null }) {
-  const name = neutralName(last.author?.name ?? "");
-  if (last.direction !== "inbound" || name === "" || name === neutralName(group ?? "")) return null;
-  return <bdi className={classes.member}>{name}: </bdi>;
 }
 
 type WriterKind = "failed" | "note" | "system" | "bot" | "own" | "colleague" | "company";

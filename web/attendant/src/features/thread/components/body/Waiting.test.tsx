@@ -25,3 +25,20 @@ describe("a file that is not here", () => {
     expect(screen.queryByRole("button")).toBeNull();
   });
 });
+
+it("a video over 20 MB that cannot be had says why, keeps its caption, and offers no second try", async () => {
+  const error = { code: "too_large", message: "Mais de 20 MB", texts: {}, retryable: false };
+  const video = {
+    id: "v",
+    name: "v.mp4",
+    mime_type: "video/mp4",
+    size: null,
+    url: "",
+    state: "failed",
+    error,
+  } as const;
+  await renderPart(<Waiting file={video} caption="veja isto" />, { texts: ["thread"] });
+  expect(await screen.findByText("Mais de 20 MB")).toBeVisible();
+  expect(screen.getByText("veja isto")).toBeVisible();
+  expect(screen.queryByRole("button")).toBeNull();
+});

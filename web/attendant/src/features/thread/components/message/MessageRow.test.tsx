@@ -256,3 +256,23 @@ describe("what a message is", () => {
     expect(actions.reply).toHaveBeenCalledOnce();
   });
 });
+
+describe("what a message is about", () => {
+  test("an expired story is said, and its link does not lead nowhere", () => {
+    const row = show(
+      message({
+        text: "Quanto custa?",
+        content: { shared: { type: "story_reply", id: "s", url: "https://cdn.test/s" } },
+      }),
+    );
+    expect(row).toHaveTextContent("Respondeu ao seu story");
+    expect(row).toHaveTextContent("O story não está mais disponível");
+    expect(row).toHaveTextContent("Quanto custa?");
+    expect(within(row).queryByRole("link", { name: "Abrir" })).toBeNull();
+  });
+
+  test("a failed message says how many of its parts have arrived", () => {
+    const row = show(own({ status: "failed", parts_sent: 2 }), undefined, { partsOf: () => 3 });
+    expect(row).toHaveTextContent("2 de 3 partes já chegaram ao cliente");
+  });
+});
