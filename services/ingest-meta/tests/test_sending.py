@@ -47,11 +47,13 @@ def bodies(data: OutboundMessageData) -> list[Any]:
     return [one.file.id if isinstance(one, FilePart) else one.message for one in parts]
 
 
+@pytest.mark.proves("messenger", "files-caption-own-messages")
 def test_a_file_and_its_caption_are_two_messages_and_so_are_two_files() -> None:
     data = message("nota", kind="image", attachments=(PICTURE, PICTURE.model_copy(update={"id": "file-3"})))
     assert bodies(data) == ["file-1", "file-3", {"text": "nota"}]
 
 
+@pytest.mark.proves("instagram", "no-documents")
 def test_a_document_stays_one_whatever_is_in_it_and_instagram_has_none() -> None:
     [part] = parts_of(message(None, kind="document", attachments=(PICTURE,)))  # type: ignore[misc]
     assert isinstance(part, FilePart)
@@ -60,6 +62,8 @@ def test_a_document_stays_one_whatever_is_in_it_and_instagram_has_none() -> None
     assert isinstance(refused, Unsendable)
 
 
+@pytest.mark.proves("messenger", "long-texts-in-parts")
+@pytest.mark.proves("instagram", "long-texts-in-bytes")
 @given(
     st.text(st.characters(codec="utf-8"), max_size=4000), st.sampled_from([("messenger", 2000), ("instagram", 1000)])
 )
@@ -74,6 +78,7 @@ def test_no_part_of_a_text_is_over_the_limit_and_nothing_is_lost(text: str, of: 
     assert "".join("".join(said).split()) == "".join(text.split())
 
 
+@pytest.mark.proves("messenger", "buttons-lists-links")
 def test_buttons_and_short_lists_are_quick_replies_and_others_are_cards() -> None:
     buttons = ButtonsContent(buttons=(Button(id="y", title="Sim"),))
     [asked] = bodies(message("Quer?", kind="interactive", content=buttons))
@@ -92,6 +97,7 @@ def test_buttons_and_short_lists_are_quick_replies_and_others_are_cards() -> Non
     ]
 
 
+@pytest.mark.proves("messenger", "windows-person-machine")
 @pytest.mark.parametrize("hours", [2, 30, 192])
 @pytest.mark.parametrize("by_person", [True, False])
 def test_last_act_2_30_and_192_hours_ago_response_for_all_human_agent_for_people_refused_for_all(
@@ -113,12 +119,14 @@ def test_last_act_2_30_and_192_hours_ago_response_for_all_human_agent_for_people
     assert found.fields == expected
 
 
+@pytest.mark.proves("messenger", "private-reply-comment-id")
 def test_a_private_reply_is_by_the_comments_id_and_never_to_its_authors() -> None:
     found = envelope_of(message(private_reply_to="5550001_6660001", recipient="comment:5550001_6660001"), NOW)
     assert not isinstance(found, Unsendable)
     assert found.fields["recipient"] == {"comment_id": "5550001_6660001"}
 
 
+@pytest.mark.proves("messenger", "errors-by-subcode")
 @pytest.mark.parametrize(
     ("code", "subcode", "failure"),
     [
@@ -154,6 +162,7 @@ def test_an_error_is_one_whatever_the_status_and_20_1772107_says_nothing() -> No
     assert isinstance(read_answer(httpx.Response(502, content=b"<html>")), Uncertain)
 
 
+@pytest.mark.proves("facebook", "deeds-on-comments")
 def test_deeds_on_comments_are_single_calls_that_can_be_repeated() -> None:
     deed = OutboundActionData(
         account_id="a-1",
@@ -224,6 +233,7 @@ def comment_send(text: str, asked_at: datetime, *, uncertain: bool = False) -> S
     return Send(data, "m-1", asked_at=asked_at, uncertain=uncertain)
 
 
+@pytest.mark.proves("facebook", "lost-answer-one-comment")
 @pytest.mark.parametrize(
     "behaviour",
     [Behaviour(kind="error", code=20, subcode=1772107, accept=True), Behaviour(kind="cut_after")],
@@ -241,6 +251,7 @@ async def test_a_comment_that_was_created_without_an_answer_is_found_and_exactly
     assert answer == Accepted(made.id)
 
 
+@pytest.mark.proves("facebook", "read-before-repeat")
 async def test_before_a_repeat_own_comments_are_read_and_another_sends_comment_is_not_taken(
     commenting: tuple[CommentSender, FakeMeta],
 ) -> None:
@@ -257,6 +268,7 @@ async def test_before_a_repeat_own_comments_are_read_and_another_sends_comment_i
     assert len(fake.state.comments) == 2
 
 
+@pytest.mark.proves("facebook", "failed-look-up-sends-nothing")
 async def test_a_look_up_that_fails_leaves_the_comment_uncertain_and_sends_nothing(
     commenting: tuple[CommentSender, FakeMeta],
 ) -> None:
