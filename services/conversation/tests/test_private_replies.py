@@ -226,3 +226,45 @@ async def test_what_cannot_be_answered_in_private_is_refused_by_name(page: Page)
     assert await page.refused(gone) == (422, "message_deleted")
     assert await page.refused(uuid7()) == (404, "not_found")
     assert (await page.desk.stranger().refused("POST", f"/messages/{young}/private-reply", {"text": "Oi"}))[0] == 404
+
+
+@pytest.mark.parametrize("of", [None, "dora"])
+async def test_nobody_answers_in_a_private_conversation_that_they_do_not_see(page: Page, of: str | None) -> None:
+    said = await page.reply(await page.comment())
+    await page.sent(said)
+    await page.desk.service.take(page.writes("mid.1"))
+    private = f"/conversations/{said['conversation_id']}"
+    giver = page.desk if of is None else page.desk.colleague(of)
+    await giver.do("POST", f"{private}/assign", {"attendant_id": of})
+    comment_id = await page.comment(2)
+    public = (await page.message(comment_id))["conversation_id"]
+    await page.desk.colleague("caio").do("POST", f"/conversations/{public}/assign", {"attendant_id": "caio"})
+    before = await page.desk.get(f"{private}/messages")
+    caio = page.desk.colleague("caio", visibility="own")
+    path = f"/messages/{comment_id}/private-reply"
+    assert (await caio.refused("POST", path, {"text": "Oi"}))[:2] == (422, "conversation_taken")
+    assert await page.desk.get(f"{private}/messages") == before
+    assert "private_reply" not in await page.message(comment_id)
+    assert await page.reply(comment_id), "whoever sees the conversation answers there"
+
+
+async def test_who_sees_own_conversations_only_has_the_private_one_that_they_begin(page: Page) -> None:
+    comment_id = await page.comment()
+    public = (await page.message(comment_id))["conversation_id"]
+    await page.desk.colleague("caio").do("POST", f"/conversations/{public}/assign", {"attendant_id": "caio"})
+    caio = page.desk.colleague("caio", visibility="own")
+    said = await caio.do("POST", f"/messages/{comment_id}/private-reply", {"text": "Oi"})
+    assert (await caio.get(f"/conversations/{said['conversation_id']}"))["assignee"]["id"] == "caio"
+
+
+async def test_of_a_quoted_comment_of_a_conversation_that_is_not_seen_only_the_id_is_told(page: Page) -> None:
+    """The words stand below the post for everybody, but what a colleague's conversation knows of them is not shown."""
+    theirs = await page.comment(1, "ana", text="zoológico")
+    mine = await page.comment(2, "rui", reply_to_external_id="p1_1")
+    conversation_id = (await page.message(mine))["conversation_id"]
+    await page.desk.colleague("caio").do("POST", f"/conversations/{conversation_id}/assign", {"attendant_id": "caio"})
+    caio = page.desk.colleague("caio", visibility="own")
+    answer = await caio.ask("GET", f"/conversations/{conversation_id}/messages")
+    assert [one["reply_to"] for one in answer.json()["items"]] == [theirs]
+    assert "zoológico" not in answer.text
+    assert (await caio.get("/search", q="zoologico"))["items"] == []

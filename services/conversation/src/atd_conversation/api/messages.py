@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response as PlainResponse
 
 from atd_conversation.api.bodies import NewPrivateReply, NewReaction
-from atd_conversation.api.guard import keep_to_sight
+from atd_conversation.api.guard import keep_to_sight, sight_of
 from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, as_json, json_response
 from atd_conversation.api.saying import add_saying
 from atd_conversation.commands.private_replies import PrivateReply
@@ -168,7 +168,7 @@ def message_router(parts: Parts) -> APIRouter:
             await keep_to_sight(parts, identity, session, message_id=message_id)
             reply = PrivateReply(message_id, new.text, new.client_id)
             message = await parts.private_replies.send(
-                session, identity.tenant_id, identity.actor(), reply, request_id=request_id
+                session, sight_of(identity), identity.actor(), reply, request_id=request_id
             )
             return StoredAnswer(201, as_json(message.view()), about=(message.conversation_id,))
 

@@ -11,6 +11,7 @@ from atd_conversation.domain.events import outbound_command
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.private_replies import Answerable, answer, answerable, composed, mark, take_up
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.sight import Sight
 from atd_conversation.domain.strands import current_of
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
@@ -55,12 +56,15 @@ class PrivateReplies:
         self._clock = clock
 
     async def send(
-        self, session: "Session", tenant_id: str, actor: Actor, reply: PrivateReply, *, request_id: str
+        self, session: "Session", sight: Sight, actor: Actor, reply: PrivateReply, *, request_id: str
     ) -> Message:
         """Send the answer in the customer's conversation on the page's private channel, which is opened for it.
 
+        Nobody writes in a conversation that they do not see: where the private one is a colleague's, or in the queue,
+        an attendant with a limited sight gets `conversation_taken`.
         Raises `Problem` 404, 409 `already_replied_privately`, 422 with the code of what keeps it.
         """
+        tenant_id = sight.tenant_id
         comment = await self._queries.message(tenant_id, reply.comment_id, session)
         public = await self._queries.conversation(tenant_id, comment.conversation_id, session) if comment else None
         if comment is None or public is None:
@@ -80,6 +84,8 @@ class PrivateReplies:
         publish_changes(
             unit, private, decided(lambda: take_up(private, actor, now, is_new=is_new)), actor, now, request_id
         )
+        if not sight.sees(private.assignee.id if private.assignee else None):
+            raise refused(Refusal("conversation_taken", "The customer's private conversation is not yours."))
         message, changes = decided(lambda: answer(private, message_id, answered, said, actor, now))
         message.client_id = reply.client_id
         publish_changes(unit, private, changes, actor, now, request_id)
