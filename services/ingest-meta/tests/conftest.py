@@ -14,12 +14,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 
+from atd_channelkit.answers import Uncertain
 from atd_ingest_meta.accounts.model import Account
 from atd_ingest_meta.app import create_app
+from atd_ingest_meta.graph.api import GraphApi
 from atd_ingest_meta.settings import Settings
 from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, Topic
 from atd_servicekit.runtime import Runtime
-from atd_testing.meta import webhooks
+from atd_testing.meta import FakeMeta, webhooks
 from atd_testing.providers import serving
 from atd_testing.service import RunningService, Servers
 from atd_testing.topics import TopicReader
@@ -104,6 +106,34 @@ async def serving_graph() -> AsyncIterator[Graph]:
     async with serving(app) as url:
         graph.url = url
         yield graph
+
+
+class InProcess:
+    """A connection to a fake in this process."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def call(self, method: str, path: str, **options: Any) -> httpx.Response | Uncertain:
+        """See `ProviderConnection`."""
+        try:
+            return await self._http.request(method, f"/{path}", **options)
+        except httpx.HTTPError as error:
+            return Uncertain(type(error).__name__)
+
+
+@pytest_asyncio.fixture
+async def graph_of() -> AsyncIterator[Callable[[FakeMeta], GraphApi]]:
+    """Calls a fake of Meta in this process, in the name of accounts."""
+    async with AsyncExitStack() as stack:
+
+        def connected(fake: FakeMeta) -> GraphApi:
+            http = httpx.AsyncClient(transport=httpx.ASGITransport(app=fake), base_url="http://fake")
+            stack.push_async_callback(http.aclose)
+            connection: Any = InProcess(http)
+            return GraphApi(connection, connection, "v25.0")
+
+        yield connected
 
 
 @dataclass(slots=True)

@@ -46,7 +46,12 @@ def _build(base: Base) -> ChannelParts[Account]:
     runtime = base.runtime
     graph = _graph(base, "meta")
     links = FileLinks(runtime.cipher, runtime.clock, base.settings.public_url)
-    subscriptions = Subscriptions(graph=graph, accounts=PageAccounts(runtime.mongo.db), clock=runtime.clock)
+    subscriptions = Subscriptions(
+        graph=graph,
+        accounts=PageAccounts(runtime.mongo.db),
+        policies=PolicyNotes(runtime.mongo.db),
+        clock=runtime.clock,
+    )
     completer, holder = _inbound(base)
     return ChannelParts(
         checker=GraphChecker(graph, subscriptions),

@@ -63,6 +63,9 @@ class Nodes:
 
     async def _subscription(self, call: Asked) -> Json:
         account = call.account
+        needed = "pages_manage_metadata"
+        if not account.startswith("1784") and needed not in self._state.rules.permissions:
+            raise GraphError(200, f"(#200) Requires {needed} permission to manage the object")
         match call.method:
             case "GET":
                 fields = self._state.subscribed.get(account)

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from atd_channelkit.accounts.reasons import reason_texts
 from atd_channelkit.accounts.watch import AccountWarning
 from atd_channelkit.accounts.words import words
+from atd_channelkit.answers import Refused
+
+PERMISSION_MISSING = "permission_missing"
 
 
 def unsubscribed(fields: Sequence[str]) -> AccountWarning:
@@ -37,7 +41,7 @@ def permission_missing(names: Sequence[str]) -> AccountWarning:
     """The token may not do what the account needs."""
     named = ", ".join(names)
     return AccountWarning(
-        code="permission_missing",
+        code=PERMISSION_MISSING,
         severity="critical",
         texts=words(
             f"O token não tem a permissão {named}. Gere outro com ela e coloque-o aqui.",
@@ -61,3 +65,40 @@ def token_expires(moment: datetime) -> AccountWarning:
         ),
         detail=day,
     )
+
+
+def not_told(refused: Refused) -> AccountWarning:
+    """Meta does not say how the account is doing, and why."""
+    return AccountWarning(
+        code="not_told",
+        severity="warning",
+        texts=reason_texts(refused.failure),
+        detail=refused.detail[:_DETAIL_LIMIT],
+    )
+
+
+def policy(action: str, reason: str | None) -> AccountWarning:
+    """Meta has warned the account, or blocked it (`action`)."""
+    blocked = action != "warning"
+    return AccountWarning(
+        code="policy_block" if blocked else "policy_warning",
+        severity="critical" if blocked else "warning",
+        texts=_BLOCKED if blocked else _WARNED,
+        detail=reason,
+    )
+
+
+_DETAIL_LIMIT = 500
+_WARNED = words(
+    "A Meta advertiu esta conta por desrespeitar as regras dela. O motivo está ao lado; se continuar, ela bloqueia os "
+    "envios.",
+    "Meta has warned this account for breaking its rules. The reason is shown beside this; if it goes on, Meta blocks "
+    "what is sent.",
+    "Meta advirtió a esta cuenta por incumplir sus reglas. El motivo está al lado; si continúa, bloqueará los envíos.",
+)
+_BLOCKED = words(
+    "A Meta bloqueou os envios desta conta. O motivo está ao lado; recorra no painel da Meta (Qualidade da conta).",
+    "Meta has blocked what this account sends. The reason is shown beside this; appeal in Meta's dashboard (Account "
+    "quality).",
+    "Meta bloqueó los envíos de esta cuenta. El motivo está al lado; apela en el panel de Meta (Calidad de la cuenta).",
+)

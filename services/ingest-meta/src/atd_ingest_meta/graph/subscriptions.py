@@ -14,9 +14,17 @@ from atd_channelkit.accounts.store import ACCOUNTS
 from atd_channelkit.accounts.watch import AccountWarning
 from atd_channelkit.answers import Refused, Uncertain, Unsent, Works
 from atd_ingest_meta.accounts.model import Account
-from atd_ingest_meta.accounts.warnings import permission_missing, token_expires, unsubscribed
+from atd_ingest_meta.accounts.warnings import (
+    PERMISSION_MISSING,
+    not_told,
+    permission_missing,
+    policy,
+    token_expires,
+    unsubscribed,
+)
 from atd_ingest_meta.graph.answers import Said, rows_in, text_in
 from atd_ingest_meta.graph.api import GraphApi
+from atd_ingest_meta.policy import PolicyNotes
 from atd_servicekit.clock import Clock
 
 if TYPE_CHECKING:
@@ -90,6 +98,7 @@ class Subscriptions:
 
     graph: GraphApi
     accounts: PageAccounts
+    policies: PolicyNotes
     clock: Clock
 
     async def connect(self, account: Account) -> Works | Missing:
@@ -112,18 +121,28 @@ class Subscriptions:
         await self.graph.call(account, "POST", _edge(account), params={"subscribed_fields": fields})
 
     async def inspect(self, account: Account) -> Sequence[AccountWarning] | Missing:
-        """The subscription, and what the token may do and until when."""
+        """The subscription, what the token may do and until when, and what Meta holds against the account."""
         said = await self.graph.get(account, _edge(account), fields="id,name,subscribed_fields")
-        if not isinstance(said, dict):
+        if not isinstance(said, dict) and not _says_why(said):
             return said
         app = await self._app(account)
         warnings = [] if app is None else await self._token_warnings(account, app)
+        if isinstance(said, dict):
+            warnings = [*await self._subscription_warnings(account, app, said), *warnings]
+        elif isinstance(said, Refused) and not any(one.code == PERMISSION_MISSING for one in warnings):
+            warnings.append(not_told(said))
+        held = await self.policies.of(account.id)
+        return warnings if held is None else [*warnings, policy(held.action, held.reason)]
+
+    async def _subscription_warnings(
+        self, account: Account, app: str | None, said: dict[str, object]
+    ) -> Sequence[AccountWarning]:
         here = [row for row in rows_in(said) if app is None or text_in(row, "id") == app]
+        if not here:
+            return [unsubscribed(())]
         told = {str(field) for row in here for field in row.get("subscribed_fields") or ()}
-        wanted = await self._fields(account)
-        if not here or (told and not told.issuperset(wanted)):
-            warnings.insert(0, unsubscribed(sorted(set(wanted) - told) if here else ()))
-        return warnings
+        missing = set(await self._fields(account)) - told
+        return [unsubscribed(sorted(missing))] if told and missing else ()
 
     async def missing_permissions(self, account: Account) -> Sequence[str]:
         """What the token of an account may not do; nothing where Meta does not say."""
@@ -168,6 +187,14 @@ class Subscriptions:
             if moment < self.clock.now() + EXPIRES_SOON:
                 warnings.append(token_expires(moment))
         return warnings
+
+
+def _says_why(said: Refused | Unsent | Uncertain) -> bool:
+    """Whether Meta refuses to show the subscription for a reason that people must know: a permission is gone.
+
+    A token that is dead marks the account by itself; what passes, passes.
+    """
+    return isinstance(said, Refused) and not said.suspends and not said.passes
 
 
 def _missing(account: Account, token: Mapping[str, object]) -> Sequence[str]:
