@@ -314,6 +314,23 @@ class TestSends(Contract):
         assert (receipt.data.status, receipt.data.recipient, receipt.data.aliases) == ("sent", "-55", (str(GROUP),))
         assert (sent.recipient, receipt.data.external_id) == (str(GROUP), sent.message_id)
 
+    @pytest.mark.parametrize("action", ["edit", "delete"])
+    async def test_what_is_done_to_a_message_of_a_group_that_moved_never_hits_the_new_groups_message_of_that_number(
+        self, channel: ChannelUnderTest, action: str
+    ) -> None:
+        account, conversation = await channel.connect(), uuid7()
+        place(channel, account, -55, migrated_to=GROUP)
+        strangers = {"message_id": 51, "chat": {"id": GROUP, "type": "supergroup"}, "text": "de outra pessoa"}
+        messages = state_of(channel.provider).messages
+        key = int(channel.case.account_of(account)), GROUP, 51
+        messages[key] = dict(strangers)
+        await channel.ask(
+            channel.deed(account, conversation, uuid7(), action, "-55:51", "novo" if action == "edit" else None)
+        )
+        [receipt] = await channel.receipts(account, 1)
+        assert failure_of(receipt) == ("request", "not_editable")
+        assert messages[key] == strangers
+
     @pytest.mark.proves("telegram", "topic-gone-once-without")
     async def test_a_topic_that_is_not_there_any_more_is_left_out_once(self, channel: ChannelUnderTest) -> None:
         account = await channel.connect()

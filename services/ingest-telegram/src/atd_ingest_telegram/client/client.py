@@ -85,7 +85,7 @@ class TelegramClient:
                 break
             mended = None if said.code in heard else mended_call(call, said)
             if mended is None:
-                return self._throttled(account, call, said) if said.failure == "throttle" else said
+                return self._final(account, call, said)
             heard.add(said.code)
             moved_to = said.chat_id if isinstance(said, GroupMoved) else moved_to
             call = mended
@@ -99,6 +99,12 @@ class TelegramClient:
             return await self._files.call(account, call, send.open_file)
         return await self._api.call(account, call.method, call.parameters)
 
+    def _final(self, account: Account, call: BotCall, refused: Refused) -> Refused:
+        """What nothing mends. A message that stayed behind in a group's former chat cannot be changed any more."""
+        if isinstance(refused, GroupMoved) and call.names_a_message:
+            return Refused("request", "not_editable", refused.detail)
+        return self._throttled(account, call, refused) if refused.failure == "throttle" else refused
+
     def _throttled(self, account: Account, call: BotCall, refused: Refused) -> Refused:
         """The refusal with whom it holds up. Without a wait of Telegram's the kit decides."""
         if refused.wait is None:
@@ -109,9 +115,15 @@ class TelegramClient:
 
 
 def mended_call(call: BotCall, refused: Refused) -> BotCall | None:
-    """The call to make instead of a refused one; `None` when there is none."""
+    """The call to make instead of a refused one; `None` when there is none.
+
+    A group that moved counts its messages anew: what quotes one goes without the quote, and what is done to one is not
+    done, because it would be done to a stranger's message of the same number.
+    """
     if isinstance(refused, GroupMoved):
-        return call.having(chat_id=refused.chat_id)
+        if call.names_a_message:
+            return None
+        return call.without("reply_parameters").having(chat_id=refused.chat_id)
     if refused.code in call.otherwise:
         return call.otherwise[refused.code]
     if refused.code == "thread_not_found" and "message_thread_id" in call.parameters:

@@ -47,9 +47,15 @@ class BotCall:
         return replace(self, parameters={**self.parameters, **parameters}, otherwise=instead)
 
     def without(self, name: str) -> "BotCall":
-        """The same call without a parameter."""
+        """The same call without a parameter, and what is made instead of it without it too."""
         kept = {one: value for one, value in self.parameters.items() if one != name}
-        return replace(self, parameters=kept)
+        instead = {code: call.without(name) for code, call in self.otherwise.items()}
+        return replace(self, parameters=kept, otherwise=instead)
+
+    @property
+    def names_a_message(self) -> bool:
+        """Whether it is about a message that is there: its number means another one in every other chat."""
+        return "message_id" in self.parameters or "message_ids" in self.parameters
 
 
 class CannotCompose(Exception):
