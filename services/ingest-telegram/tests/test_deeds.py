@@ -51,6 +51,13 @@ def test_a_reaction_is_one_emoji_as_telegram_writes_it_or_none(emoji: str | None
     assert made([compose_reaction(data)]) == [("setMessageReaction", {"message_id": 51, "reaction": expected})]
 
 
+def test_a_reaction_in_a_business_chat_is_refused_and_never_put_on_the_bots_own_message_of_that_number() -> None:
+    data = OutboundReactionData(**COMMON, message_id="m", target_external_id=f"bc-7f3a:{FIRST}", emoji="👍")
+    refused = compose_reaction(data)
+    assert isinstance(refused, Unsendable)
+    assert refused.code == "kind_not_supported"
+
+
 def test_a_text_is_changed_where_it_is() -> None:
     assert made(action("edit", FIRST, text="novo")) == [("editMessageText", {"message_id": 51, "text": "novo"})]
 

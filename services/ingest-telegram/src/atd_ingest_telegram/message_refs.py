@@ -22,6 +22,11 @@ def message_id_of(ref: str) -> int | None:
     return int(last) if last.isascii() and last.isdigit() else None
 
 
+def in_business(ref: str) -> bool:
+    """Whether a message is of a business account's chat."""
+    return ref.count(":") > 1
+
+
 def chat_id_of(ref: str) -> int | None:
     """The chat of a message; `None` for what is no name of ours."""
     chat = ref.rpartition(":")[0].rpartition(":")[2]

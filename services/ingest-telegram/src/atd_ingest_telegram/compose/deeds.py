@@ -11,6 +11,7 @@ from atd_ingest_telegram.compose.address import Body, address_of, business_of, m
 from atd_ingest_telegram.compose.calls import BotCall, CannotCompose
 from atd_ingest_telegram.compose.files import CAPTION_MAX
 from atd_ingest_telegram.compose.messages import TEXT_MAX
+from atd_ingest_telegram.message_refs import in_business
 from atd_schemas.outbound import OutboundActionData, OutboundReactionData, OutboundReadData
 
 _VARIATION = "\ufe0f"
@@ -22,6 +23,8 @@ def compose_reaction(reaction: OutboundReactionData) -> BotCall | Unsendable:
     """Puts an emoji on a message, or takes it away. Telegram knows emoji without their variation selector alone."""
     emoji = (reaction.emoji or "").replace(_VARIATION, "")
     shown = [{"type": "emoji", "emoji": emoji}] if emoji else []
+    if in_business(reaction.target_external_id):  # its number is another message in the bot's own chat
+        return Unsendable("kind_not_supported", "Bots cannot react in chats of business accounts.")
     try:
         return BotCall("setMessageReaction", {**message_of(reaction.target_external_id), "reaction": shown})
     except CannotCompose as error:
