@@ -233,11 +233,11 @@ def test_photos_and_videos_are_one_call_with_the_caption_on_the_first() -> None:
     assert [one.name for one in call.files] == ["file0", "file1", "file2"]
 
 
-def test_documents_stay_with_their_own_kind_and_the_caption_below_the_last() -> None:
+def test_documents_stay_with_their_own_kind_and_the_caption_is_the_firsts_where_an_edit_finds_it() -> None:
     [call] = calls(message("document", "contas", attachments=files("image/jpeg", "application/pdf")))
     assert [(one["type"], one.get("caption")) for one in call.parameters["media"]] == [
-        ("document", None),
         ("document", "contas"),
+        ("document", None),
     ]
 
 

@@ -133,24 +133,21 @@ def _single(file: OutboundAttachment, shown: Shown, address: Mapping[str, Any], 
 
 
 def _album(group: list[tuple[OutboundAttachment, Shown]], address: Mapping[str, Any], caption: str | None) -> BotCall:
-    """One call for several files. A caption of the first is shown below all photos, of documents below its own."""
-    visual = _TOGETHER[group[0][1]] == "visual"
-    place = 0 if visual else len(group) - 1
-    call = _album_of([(file, shown) for file, shown in group], address, caption, place)
-    if not visual:
+    """One call for several files. The caption is the first one's, where an edit finds it (see `deeds`)."""
+    call = _album_of(group, address, caption)
+    if _TOGETHER[group[0][1]] != "visual":
         return call
-    instead = _album_of([(file, "document") for file, _ in group], address, caption, len(group) - 1)
-    return _or(call, "photo_refused", instead)
+    return _or(call, "photo_refused", _album_of([(file, "document") for file, _ in group], address, caption))
 
 
 def _album_of(
-    group: list[tuple[OutboundAttachment, Shown]], address: Mapping[str, Any], caption: str | None, place: int
+    group: list[tuple[OutboundAttachment, Shown]], address: Mapping[str, Any], caption: str | None
 ) -> BotCall:
     media: list[dict[str, Any]] = [
         {"type": shown, "media": f"attach://file{number}"} for number, (_, shown) in enumerate(group)
     ]
     if caption is not None:
-        media[place]["caption"] = caption
+        media[0]["caption"] = caption
     files = tuple(FilePart(f"file{number}", file) for number, (file, _) in enumerate(group))
     return BotCall("sendMediaGroup", {**address, "media": media}, files)
 
