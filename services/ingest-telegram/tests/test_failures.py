@@ -23,6 +23,7 @@ def refused(status: int, words: str, **parameters: Any) -> Any:
     [
         (401, "Unauthorized", "token", "401"),
         (404, "Not Found", "token", "404"),
+        (404, "Not Found: method not found", "request", "method_not_found"),
         (409, "Conflict: terminated by other getUpdates request", "transient", "409"),
         (500, "Internal Server Error", "transient", "500"),
         (502, "Bad Gateway", "transient", "502"),

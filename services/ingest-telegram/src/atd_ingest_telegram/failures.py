@@ -13,7 +13,7 @@ from atd_channelkit.answers import FailureClass, Refused, Wait
 
 DETAIL_LIMIT_CHARACTERS = 500
 
-_BAD_REQUEST, _FORBIDDEN, _TOO_LARGE, _TOO_MANY = 400, 403, 413, 429
+_BAD_REQUEST, _FORBIDDEN, _NOT_FOUND, _TOO_LARGE, _TOO_MANY = 400, 403, 404, 413, 429
 _SERVER_ERROR = 500
 _LONGEST_WAIT_SECONDS = 3600
 _DEFAULT_WAIT_SECONDS = 5
@@ -109,7 +109,9 @@ def _seconds(parameters: Mapping[str, Any]) -> float:
 
 
 def _class_of(status: int, words: str) -> tuple[FailureClass, str]:
-    if status in (401, 404):
+    if status == _NOT_FOUND and "method" in words:  # an older Bot API server: the token works
+        return "request", "method_not_found"
+    if status in (401, _NOT_FOUND):
         return "token", str(status)
     if status == _FORBIDDEN:
         return "recipient", next((code for known, code in _FORBIDDEN_WORDS if known in words), "forbidden")
