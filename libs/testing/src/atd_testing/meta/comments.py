@@ -1,5 +1,6 @@
 """Posts and comments of pages: written, changed, listed."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -67,7 +68,7 @@ class Comments:
             author=author,
             message=text,
             created=self._state.now(),
-            attachment=None if picture is None else {"type": "photo", "media": {"image": {"src": picture}}},
+            attachment=_attachment(text, picture),
         )
         self._state.keep_comment(made)
         self.tell(page, made, "add")
@@ -76,7 +77,7 @@ class Comments:
     def tell(self, page: str, comment: Comment, verb: webhooks.Verb) -> None:
         """Tell the page what happened to a comment."""
         more: Json = {}
-        if comment.attachment is not None and verb == "add":
+        if comment.attachment is not None and "media" in comment.attachment and verb == "add":
             more["photo"] = comment.attachment["media"]["image"]["src"]
         value = webhooks.comment(
             comment.post_id,
@@ -124,9 +125,6 @@ class Comments:
     async def _list(self, call: Asked) -> Json:
         """Comments below a comment or a post, newest first when asked so."""
         found = [one for one in self._state.comments.values() if call.node in (one.parent, one.post_id)]
-        above = self._state.comments.get(call.node)
-        if above is not None and above.parent is not None:
-            found = [one for one in self._state.comments.values() if one.parent == above.parent]
         if call.params.get("order") == "reverse_chronological":
             found.reverse()
         limit = int(call.params.get("limit", "25"))
@@ -165,6 +163,14 @@ class Comments:
             target=target,
         )
         self._state.sent.append(sent)
+
+
+def _attachment(text: str, picture: str | None) -> Json | None:
+    """The picture of a comment, else the page that its text links to: Meta shows both as its attachment."""
+    if picture is not None:
+        return {"type": "photo", "media": {"image": {"src": picture}}}
+    found = re.search(r"https?://\S+", text)
+    return None if found is None else {"type": "share", "url": found[0]}
 
 
 def _shown(comment: Comment) -> Json:

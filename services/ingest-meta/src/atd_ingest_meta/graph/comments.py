@@ -33,7 +33,7 @@ class CommentSender:
         if isinstance(wanted, Unsendable):
             return wanted
         if send.uncertain:
-            found = await self.lookups.comment(account, wanted, send.asked_at)
+            found = await self.lookups.comment(account, wanted, data.thread_id, send.asked_at)
             if isinstance(found, str):
                 return await self.lookups.found(account, found)
             if found is not None:
@@ -42,7 +42,7 @@ class CommentSender:
         if isinstance(answer, Accepted) and answer.external_id is not None:
             return await self.lookups.found(account, answer.external_id)
         if isinstance(answer, Uncertain):
-            found = await self.lookups.comment(account, wanted, send.asked_at)
+            found = await self.lookups.comment(account, wanted, data.thread_id, send.asked_at)
             if isinstance(found, str):
                 return await self.lookups.found(account, found)
         return answer

@@ -4,7 +4,7 @@ Comments of a page and messages on Instagram: what Meta has is read, and what sa
 the command and was made by no other send of ours is it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,11 +40,16 @@ class Lookups:
         await self._sent.remember(account.id, external_id, self._clock.now())
         return Accepted(external_id)
 
-    async def comment(self, account: Account, wanted: NewComment, since: datetime | None) -> str | Missing | None:
+    async def comment(
+        self, account: Account, wanted: NewComment, post_id: str | None, since: datetime | None
+    ) -> str | Missing | None:
         """The id of our comment below this parent; `None` when it is not there."""
+        parent = await self._holder(account, wanted.parent, post_id)
+        if not isinstance(parent, str):
+            return parent
         said = await self._graph.get(
             account,
-            f"{wanted.parent}/comments",
+            f"{parent}/comments",
             fields="id,from,message,created_time,attachment",
             filter="stream",
             order="reverse_chronological",
@@ -52,8 +57,17 @@ class Lookups:
         )
         if not isinstance(said, dict):
             return said
-        ours = (one for one in rows_in(said) if _is_comment(one, account, wanted) and _not_before(one, since))
-        return await self._oldest(account, ours)
+        rows = [{**row, "id": comment_id(row.get("id"), post_id)} for row in rows_in(said)]
+        return await self._found(account, rows, lambda row: _is_comment(row, account, wanted), since, _COMMENTS_READ)
+
+    async def _holder(self, account: Account, parent: str, post_id: str | None) -> str | Missing:
+        """Below what a comment hangs: an answer to an answer is put below the comment at the top."""
+        if parent == post_id:
+            return parent
+        said = await self._graph.get(account, parent, fields="id,parent{id}")
+        if not isinstance(said, dict):
+            return said
+        return text_in(said.get("parent"), "id") or parent
 
     async def message(self, account: Account, whom: str, part: Part, since: datetime | None) -> str | Missing | None:
         """The id of our message to this customer; `None` when it is not there."""
@@ -63,13 +77,24 @@ class Lookups:
         )
         if not isinstance(said, dict):
             return said
-        found = [one for talk in rows_in(said) for one in rows_in(talk.get("messages"))]
-        ours = (one for one in found if _is_message(one, account, part) and _not_before(one, since))
-        return await self._oldest(account, ours)
+        rows = [one for talk in rows_in(said) for one in rows_in(talk.get("messages"))]
+        return await self._found(account, rows, lambda row: _is_message(row, account, part), since, _MESSAGES_READ)
+
+    async def _found(
+        self,
+        account: Account,
+        rows: Sequence[Mapping[str, Any]],
+        is_it: Callable[[Mapping[str, Any]], bool],
+        since: datetime | None,
+        limit: int,
+    ) -> str | Uncertain | None:
+        """The row that is ours; where others have pushed it out of what Meta shows at once, nothing is known."""
+        found = await self._oldest(account, (row for row in rows if is_it(row) and _not_before(row, since)))
+        return found if found is not None or _reaches_back(rows, since, limit) else Uncertain("too much came since")
 
     async def _oldest(self, account: Account, rows: Iterable[Mapping[str, Any]]) -> str | None:
         """Of several that say the same, the first that no other send made."""
-        made = {one: _made_at(row) for row in rows if (one := comment_id(text_in(row, "id"))) is not None}
+        made = {one: _made_at(row) for row in rows if (one := text_in(row, "id")) is not None}
         unknown = await self._sent.unknown(account.id, made)
         return min(unknown, key=lambda one: str(made[one]), default=None)
 
@@ -77,8 +102,8 @@ class Lookups:
 def _is_comment(row: Mapping[str, Any], account: Account, wanted: NewComment) -> bool:
     if text_in(row.get("from"), "id") != account.page_id:
         return False
-    has_picture = isinstance(row.get("attachment"), dict)
-    return _same(text_in(row, "message"), wanted.text) and has_picture == (wanted.picture is not None)
+    has_picture = isinstance(row.get("attachment"), dict)  # also that of a page which the text links to
+    return _same(text_in(row, "message"), wanted.text) and (has_picture or wanted.picture is None)
 
 
 def _is_message(row: Mapping[str, Any], account: Account, part: Part) -> bool:
@@ -97,6 +122,16 @@ def _same(one: str | None, other: str) -> bool:
 def _not_before(row: Mapping[str, Any], since: datetime | None) -> bool:
     made = _made_at(row)
     return since is None or made is None or made >= since - CLOCKS_DIFFER_BY
+
+
+def _reaches_back(rows: Sequence[Mapping[str, Any]], since: datetime | None, limit: int) -> bool:
+    """Whether rows, newest first, are all that there is, or all that was made since."""
+    if len(rows) < limit:
+        return True
+    first, last = _made_at(rows[0]), _made_at(rows[-1])
+    if since is None or first is None or last is None:
+        return False
+    return first >= last and last < since - CLOCKS_DIFFER_BY
 
 
 def _made_at(row: Mapping[str, Any]) -> datetime | None:
