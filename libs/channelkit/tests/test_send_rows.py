@@ -175,12 +175,21 @@ async def test_every_command_is_written_into_a_ledger_and_files_into_one_of_thei
     union, _ = get_args(OutboundCommand)
     assert {type(command) for command in commands} == set(get_args(union))
     records: Any = [SimpleNamespace(event=command, offset=7, traceparent=None) for command in commands]
-    await outbound_handler(sends, fetches, send_for=DAY, fetch_for=7 * DAY, confirm=confirm)(records)
+    asked: list[Any] = []
+
+    async def forget(data: OutboundEraseData) -> int:
+        asked.append(data)
+        return 3
+
+    keeping: dict[str, Any] = {"send_for": DAY, "fetch_for": 7 * DAY, "confirm": confirm}
+    await outbound_handler(sends, fetches, **keeping)(records)
+    await outbound_handler(Rows(), Rows(), **keeping, forget=forget)([records[-1]])
     assert sends.ids == [MESSAGE, f"{MESSAGE}.reaction.{COMMAND}", f"{MESSAGE}.action.{COMMAND}", COMMAND]
     assert fetches.ids == ["file-1"]
     assert sends.forgotten == [MESSAGE, "conversation-1", "read:conversation-1"]
     assert fetches.forgotten == ["file-1"]
-    assert confirmed == [(erase, 4)]
+    assert asked == [erased], "what a channel keeps in collections of its own goes too, and is counted"
+    assert confirmed == [(erase, 4), (erase, 7)]
 
 
 def test_the_row_of_a_plain_text_holds_nothing_that_a_text_does_not_have() -> None:

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from atd_schemas.ids import uuid7
 from atd_schemas.inbound import InboundEcho, InboundReceipt
-from atd_schemas.outbound import OutboundMessage, OutboundMessageData
+from atd_schemas.outbound import OutboundErase, OutboundEraseData, OutboundMessage, OutboundMessageData
 from atd_schemas.services import INGEST_META
 from atd_schemas.topics import outbound_topic
 from atd_testing.meta import webhooks
@@ -242,6 +242,34 @@ async def test_of_a_comment_only_whose_it_is_is_kept(service: Service) -> None:
     kept = await eventually(lambda: comments.find_one({"_id": f"{channel['id']}:55_1"}))
     assert kept.keys() == {"_id", "contact", "expires_at"}
     assert kept["contact"] == ANA["id"]
+
+
+async def test_of_an_erased_customer_nothing_says_any_more_which_comments_were_theirs(service: Service) -> None:
+    channel, other = await service.connect("facebook"), await service.connect("facebook")
+    for one in (channel, other):
+        await public(service, one, said(one, "55_1", ANA), said(one, "55_2", ANA), said(one, "55_3", RUI))
+        await service.of_account(one["id"], 3)
+    conversation = uuid7()
+    data = OutboundEraseData(
+        account_id=channel["id"],
+        channel="facebook",
+        conversation_id=conversation,
+        erasure_id=uuid7(),
+        recipient=ANA["id"],
+    )
+    told: dict[str, Any] = {"tenant_id": service.tenant, "occurred_at": NOW, "recorded_at": NOW}
+    await service.running.publish(
+        outbound_topic(INGEST_META),
+        OutboundErase(id=uuid7(), source="conversation", subject=conversation, data=data, **told),
+    )
+    comments = service.running.db["comments"]
+    mine = {"_id": {"$regex": f"^{channel['id']}:"}}
+
+    async def left() -> bool:
+        return [row["contact"] for row in await comments.find(mine).to_list(None)] == [RUI["id"]]
+
+    await eventually(left, message="the customer's comments are nobody's")
+    assert await comments.count_documents({"_id": {"$regex": f"^{other['id']}:"}}) == 3, "of another account nothing"
 
 
 async def test_an_echo_that_is_held_when_the_service_stops_is_told_by_the_next_one(service: Service, run: Any) -> None:

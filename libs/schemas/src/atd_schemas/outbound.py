@@ -122,7 +122,8 @@ class OutboundFetchData(Schema):
 class OutboundEraseData(Schema):
     """Erase what is kept of a conversation: of these messages and files, and all that is not sent yet.
 
-    `erasure_id` is whose receipt waits for the answer (`erasure.confirmed`).
+    `erasure_id` is whose receipt waits for the answer (`erasure.confirmed`). `recipient` is the customer's id on the
+    account: what the service keeps under that goes too.
     """
 
     account_id: str
@@ -131,6 +132,7 @@ class OutboundEraseData(Schema):
     erasure_id: str
     message_ids: tuple[str, ...] = ()
     attachment_ids: tuple[str, ...] = ()
+    recipient: str | None = Field(default=None, exclude_if=not_)
 
 
 class OutboundMessage(Envelope):

@@ -121,4 +121,5 @@ def _sending(base: Base, graph: GraphApi, links: FileLinks) -> Sending[Account]:
         client=GraphClient(graph=graph, messages=messages, comments=comments),
         customer_files=CustomerFiles(source=GraphFiles(graph, hosts, settings.timeout), rules=rules),
         streamed_limit=SENT_LIMIT,
+        forget=Comments(runtime.mongo.db, runtime.clock).forget,
     )

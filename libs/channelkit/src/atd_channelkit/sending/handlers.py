@@ -9,6 +9,7 @@ from atd_channelkit.sending.rows import erased_rows, new_row
 from atd_schemas.outbound import (
     OutboundAction,
     OutboundErase,
+    OutboundEraseData,
     OutboundFetch,
     OutboundMessage,
     OutboundReaction,
@@ -26,12 +27,21 @@ class Rows(Protocol):
     async def forget(self, row_ids: Sequence[str], lanes: Sequence[str]) -> int: ...
 
 
+Forget = Callable[[OutboundEraseData], Awaitable[int]]
+"""Removes what a channel service keeps of a customer beside the ledgers; how much. Safe to repeat."""
+
 Confirm = Callable[[OutboundErase, int], Awaitable[None]]
 """Says that a command to erase was carried out, and how many rows it removed."""
 
 
 def outbound_handler(
-    sends: Rows, fetches: Rows, *, send_for: timedelta, fetch_for: timedelta, confirm: Confirm
+    sends: Rows,
+    fetches: Rows,
+    *,
+    send_for: timedelta,
+    fetch_for: timedelta,
+    confirm: Confirm,
+    forget: Forget | None = None,
 ) -> BatchHandler:
     """Handles `outbound.<channel>.v1`: the offset is committed when every command of the batch is in its ledger.
 
@@ -52,6 +62,7 @@ def outbound_handler(
         for command in to_erase:
             ids, lanes = erased_rows(command.data)
             erased = await sends.forget(ids, lanes) + await fetches.forget((), command.data.attachment_ids)
+            erased += await forget(command.data) if forget is not None else 0
             await confirm(command, erased)
 
     return handle

@@ -18,7 +18,7 @@ from atd_channelkit.media.transfers import longest_fetch, longest_send
 from atd_channelkit.media.upload_store import UPLOAD_INDEXES, UploadStore
 from atd_channelkit.media.uploads import MediaUploads, Uploader
 from atd_channelkit.metrics import ChannelMetrics, RefusedHosts
-from atd_channelkit.sending.handlers import outbound_handler
+from atd_channelkit.sending.handlers import Forget, outbound_handler
 from atd_channelkit.sending.message_files import MessageFiles
 from atd_channelkit.sending.pace import PaceOfRecipient, RecipientPace, no_pace
 from atd_channelkit.sending.policy import RetryPolicy, overdue
@@ -84,6 +84,7 @@ class Sending(Generic[A]):
     does, such a send is not made again: people look, and decide.
     `streamed_limit`: of the largest file, in bytes, for channels that send files in the call itself (`Send.open_file`).
     `pace`: how often one recipient of an account may be written to, beside the limit of the account.
+    `forget`: removes what the channel keeps of a customer in collections of its own, when they are erased.
     """
 
     client: ProviderClient[A]
@@ -92,6 +93,7 @@ class Sending(Generic[A]):
     proves: bool = True
     streamed_limit: int = 0
     pace: PaceOfRecipient = no_pace
+    forget: Forget | None = None
 
 
 class ChannelLedgers(Generic[A]):
@@ -115,6 +117,7 @@ class ChannelLedgers(Generic[A]):
         self._access = access
         self._files = files
         self._uploads = self._media_uploads(sending.uploads)
+        self._forget = sending.forget
         self._sends = self._send_ledger(sending)
         self._fetches = self._fetch_ledger(sending.customer_files)
 
@@ -134,7 +137,12 @@ class ChannelLedgers(Generic[A]):
     def _handler(self) -> BatchHandler:
         send_for, fetch_for = self._settings.send_until, self._settings.fetch_until
         return outbound_handler(
-            self._sends, self._fetches, send_for=send_for, fetch_for=fetch_for, confirm=self._confirm_erased
+            self._sends,
+            self._fetches,
+            send_for=send_for,
+            fetch_for=fetch_for,
+            confirm=self._confirm_erased,
+            forget=self._forget,
         )
 
     async def _confirm_erased(self, command: OutboundErase, erased: int) -> None:

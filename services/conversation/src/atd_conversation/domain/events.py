@@ -257,7 +257,11 @@ def erase_command(
         id=uuid5("erase", erasure_id, conversation.id, first),
         **_command(conversation, now, causation_id),
         data=OutboundEraseData(
-            **_place(conversation), erasure_id=erasure_id, message_ids=message_ids, attachment_ids=attachment_ids
+            **_place(conversation),
+            erasure_id=erasure_id,
+            message_ids=message_ids,
+            attachment_ids=attachment_ids,
+            recipient=conversation.recipient,
         ),
     )
 

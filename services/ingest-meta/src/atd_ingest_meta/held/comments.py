@@ -2,7 +2,7 @@
 
     {_id: "{account}:{comment}", contact, expires_at}
 
-The customer's id alone is kept, for 30 days; neither names nor texts.
+The customer's id alone is kept, for 30 days; neither names nor texts. It goes when the customer is erased.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from pymongo.errors import BulkWriteError
 
 from atd_ingest_meta.translate.notes import CommentNote
 from atd_schemas.inbound import InboundContact
+from atd_schemas.outbound import OutboundEraseData
 from atd_servicekit.clock import Clock
 
 if TYPE_CHECKING:
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 COMMENTS = "comments"
 _DUPLICATE = 11000
 KEPT_FOR = timedelta(days=30)
-COMMENT_INDEXES = {COMMENTS: [IndexModel([("expires_at", 1)], name="expires", expireAfterSeconds=0)]}
+BY_CONTACT = "by_contact"
+COMMENT_INDEXES = {
+    COMMENTS: [
+        IndexModel([("expires_at", 1)], name="expires", expireAfterSeconds=0),
+        IndexModel([("contact", 1), ("_id", 1)], name=BY_CONTACT),
+    ]
+}
 
 
 class Comments:
@@ -55,6 +62,13 @@ class Comments:
         """The customer whom a comment belongs to; None when it is not known here."""
         found = await self._comments.find_one({"_id": _key(account_id, comment_id)}, {"contact": 1})
         return None if found is None else InboundContact(external_id=found["contact"])
+
+    async def forget(self, data: OutboundEraseData) -> int:
+        """Nothing is known any more of whose comments a customer's are; how many there were."""
+        if data.recipient is None:
+            return 0
+        theirs = {"contact": data.recipient, "_id": {"$gte": f"{data.account_id}:", "$lt": f"{data.account_id};"}}
+        return (await self._comments.delete_many(theirs, hint=BY_CONTACT)).deleted_count
 
 
 def _key(account_id: str, comment_id: str) -> str:
