@@ -176,19 +176,24 @@ def test_what_could_not_be_taken_back_is_as_it_was() -> None:
     assert undo_deed(message, "c1") == (None, ())
 
 
-EDITS = st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=6)
+EDITS = st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=6)
+"""Texts, and None: it is taken back."""
 
 
 @settings(max_examples=200)
 @given(texts=EDITS, fails=st.lists(st.booleans(), min_size=6, max_size=6), order=st.permutations(range(6)))
 def test_whatever_fails_in_whatever_order_the_message_says_what_the_channel_says(
-    texts: list[str], fails: list[bool], order: list[int]
+    texts: list[str | None], fails: list[bool], order: list[int]
 ) -> None:
     place = conversation()
     message = ours(place)
-    asked: dict[int, str] = {}
+    asked: dict[int, str | None] = {}
+    telegram = CHANNEL_RULES["telegram"]
     for at, text in enumerate(texts):
-        deed = edit_sent(place, message, text, CHANNEL_RULES["telegram"], NOON + at * HOUR)
+        if message.deleted_at is not None:
+            break
+        now = NOON + at * HOUR
+        deed = edit_sent(place, message, text, telegram, now) if text else take_back(place, message, telegram, now)
         if deed is not None:
             deed.note(message, f"c{at}")
             asked[at] = text
@@ -199,4 +204,23 @@ def test_whatever_fails_in_whatever_order_the_message_says_what_the_channel_says
         elif at in asked:
             finish_deed(message, f"c{at}")
     assert message.text == (at_channel[-1] if at_channel else "Oi")
+    assert (message.deleted_at is not None) == (None in at_channel)
     assert message.deeds == ()
+
+
+@given(shown=st.lists(st.booleans(), min_size=1, max_size=6), fails=st.lists(st.booleans(), min_size=6, max_size=6))
+def test_a_comment_is_hidden_or_not_as_the_channel_did_it_last(shown: list[bool], fails: list[bool]) -> None:
+    place, message, at_channel = conversation("facebook", public=True), comment(), False
+    asked: list[tuple[int, bool]] = []
+    for at, is_shown in enumerate(shown):
+        deed = set_hidden(place, message, CHANNEL_RULES["facebook"], NOON + at * HOUR, hidden=not is_shown)
+        if deed is not None:
+            deed.note(message, f"c{at}")
+            asked.append((at, not is_shown))
+    for at, is_hidden in asked:
+        if fails[at]:
+            assert undo_deed(message, f"c{at}")[0] is not None
+        else:
+            finish_deed(message, f"c{at}")
+            at_channel = is_hidden
+    assert (message.hidden, message.deeds) == (at_channel, ())
