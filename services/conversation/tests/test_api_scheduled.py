@@ -9,7 +9,7 @@ from atd_conversation.domain.scheduled import MAX_AHEAD, MAX_WAITING
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import AttendantChanged, AttendantData, ChannelAccountChanged, ChannelAccountData
 from atd_schemas.topics import CONVERSATION_EVENTS
-from atd_testing.inbound import customer_message
+from atd_testing.inbound import customer_message, reachable
 from atd_testing.topics import TopicReader
 from atd_testing.waiting import eventually
 
@@ -133,7 +133,10 @@ async def test_a_customer_who_writes_first_cancels_what_waited_for_that_and_noth
     assert "unused_since" in await desk.service.db.attachments.find_one({"_id": file})
 
 
-@pytest.mark.parametrize("why", ["conversation_closed", "window_closed", "channel_removed", "author_deactivated"])
+@pytest.mark.parametrize(
+    "why",
+    ["conversation_closed", "window_closed", "channel_removed", "author_deactivated", "contact_unreachable"],
+)
 async def test_what_cannot_be_said_any_more_is_told_in_the_thread_and_kept(desk: Any, why: str) -> None:
     (conversation_id,) = await desk.written()
     made = await schedule(desk, conversation_id)
@@ -144,6 +147,9 @@ async def test_what_cannot_be_said_any_more_is_told_in_the_thread_and_kept(desk:
     elif why == "window_closed":
         past = {"reply_window_expires_at": now - timedelta(hours=1)}
         await desk.service.db.conversations.update_one({"_id": conversation_id}, {"$set": past})
+    elif why == "contact_unreachable":
+        block = reachable(desk.tenant, desk.account, "blocked", customer="5511999900000", occurred_at=now)
+        await desk.service.take(block)
     elif why == "channel_removed":
         gone = ChannelAccountData(
             account_id=desk.account, channel="whatsapp", name="x", status="disabled", deleted=True

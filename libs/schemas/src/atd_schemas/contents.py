@@ -203,11 +203,12 @@ class MergedContent(Content):
 class RatingNotAskedContent(Content):
     """Of a message of direction `system`: the customer was not asked for a rating, and why.
 
-    They are blocked; the reply window is closed; the channel cannot be written to; a machine seems to answer there.
+    They are blocked; the reply window is closed; the channel cannot be written to; they cannot be reached there; a
+    machine seems to answer there.
     """
 
     type: Literal["rating_not_asked"]
-    reason: Literal["blocked", "window_closed", "channel", "loop"]
+    reason: Literal["blocked", "window_closed", "channel", "unreachable", "loop"]
 
 
 class RepliesStoppedContent(Content):

@@ -12,6 +12,7 @@ RefusalCode = Literal[
     "channel_not_supported",
     "channel_removed",
     "contact_blocked",
+    "contact_unreachable",
     "conversation_closed",
     "conversation_taken",
     "file_infected",

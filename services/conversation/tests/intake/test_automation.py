@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
-from atd_conversation.domain.automation.acting import Scene, after_status
+from atd_conversation.domain.automation.acting import Scene, after_status, ask_by_hand
 from atd_conversation.domain.automation.policies import FILE_TEXTS, Automation, FilePolicy, RatingPolicy
 from atd_conversation.domain.automation.rules import AutomaticReply
 from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import conversation_event
+from atd_conversation.domain.refusals import Refusal
 from atd_schemas.contents import AnswerContent, Row
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundAttachment, InboundMessage, SendFailure
 from atd_schemas.views import AutomaticRef, Named
-from atd_testing.inbound import NOON, customer_message, file_fetched, phone_message
+from atd_testing.inbound import NOON, customer_message, file_fetched, phone_message, reachable
 
 from .world import BIA, HOUR, A, B, T, World, asked, told, types
 
@@ -34,16 +35,8 @@ def close(world: World, conversation: Conversation, now: datetime = NOON, *, blo
     """As the command does it: close, and all that follows; the effects."""
     before = conversation.status
     world.tell(conversation, conversation.close(now))
-    scene = Scene(
-        conversation=conversation,
-        automation=world.automation.get(T, Automation()),
-        rules=CHANNEL_RULES["whatsapp"],
-        now=now,
-        cause="request",
-        blocked=blocked,
-    )
     effects = []
-    for effect in after_status(scene, before, BIA):
+    for effect in after_status(_scene(world, conversation, now, blocked=blocked), before, BIA):
         message = effect.change.message
         event = conversation_event(conversation, effect.change, actor=SYSTEM, now=now, causation_id=None)
         world.events.append(event)
@@ -53,6 +46,17 @@ def close(world: World, conversation: Conversation, now: datetime = NOON, *, blo
             world.commands.append(effect.command)
         effects.append(effect)
     return effects
+
+
+def _scene(world: World, conversation: Conversation, now: datetime = NOON, *, blocked: bool = False) -> Scene:
+    return Scene(
+        conversation=conversation,
+        automation=world.automation.get(T, Automation()),
+        rules=CHANNEL_RULES["whatsapp"],
+        now=now,
+        cause="request",
+        blocked=blocked,
+    )
 
 
 def texts(unit: Any) -> list[str | None]:
@@ -357,6 +361,38 @@ def test_who_is_not_asked_and_why_is_said(blocked: bool, now: datetime, reason: 
     assert world.conversation().rating_request is None
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"), [("open", "queued", []), ("open", "closed", [("rating_not_asked", "unreachable")])]
+)
+def test_who_cannot_be_reached_gets_nothing_that_can_only_fail(
+    before: Any, after: Any, said: list[tuple[str, str]]
+) -> None:
+    world = world_with(rule("queued", "Na fila"), rule("closed", "Até logo"))
+    world.batch(customer_message(T, A, "w1"), reachable(T, A, "blocked", occurred_at=NOON + MINUTE))
+    conversation = world.conversation()
+    conversation.status = after
+    effects = list(after_status(_scene(world, conversation), before, BIA))
+    assert all(one.command is None for one in effects)
+    contents = [one.change.message.content.model_dump() for one in effects if one.change.message]
+    assert [(one["type"], one["reason"]) for one in contents] == said
+
+
+def test_who_comes_back_is_answered_again() -> None:
+    world = world_with(rule("keyword", "Oi de novo", words=("voltei",)))
+    world.batch(customer_message(T, A, "w1"), reachable(T, A, "blocked", occurred_at=NOON + MINUTE))
+    unit = world.batch(customer_message(T, A, "w2", text="voltei", occurred_at=NOON + HOUR))
+    assert texts(unit) == ["Oi de novo"]
+
+
+def test_an_attendant_cannot_ask_who_cannot_be_reached_for_a_rating() -> None:
+    world = world_with()
+    world.batch(customer_message(T, A, "w1"), reachable(T, A, "blocked", occurred_at=NOON + MINUTE))
+    close(world, world.conversation())
+    with pytest.raises(Refusal) as refused:
+        list(ask_by_hand(_scene(world, world.conversation()), BIA))
+    assert refused.value.code == "contact_unreachable"
+
+
 def test_a_closing_that_was_taken_back_at_once_asks_once(rated: World) -> None:
     rated.tell(rated.conversation(), rated.conversation().reopen(NOON))
     assert close(rated, rated.conversation()) == []
@@ -429,14 +465,21 @@ def test_nothing_is_said_of_a_file_that_can_be_fetched_nor_where_nobody_may_be_w
 
 
 @pytest.mark.parametrize(
-    ("channel", "failure", "is_told"),
-    [("telegram", "too_large", True), ("telegram", "expired", False), ("whatsapp", "too_large", False)],
+    ("channel", "failure", "gone", "is_told"),
+    [
+        ("telegram", "too_large", False, True),
+        ("telegram", "too_large", True, False),
+        ("telegram", "expired", False, False),
+        ("whatsapp", "too_large", False, False),
+    ],
 )
-def test_a_customer_is_told_too_when_only_fetching_shows_that_a_file_is_too_large(
-    channel: str, failure: str, *, is_told: bool
+def test_a_customer_who_can_be_reached_is_told_too_when_only_fetching_shows_that_a_file_is_too_large(
+    channel: str, failure: str, *, gone: bool, is_told: bool
 ) -> None:
     world = World(automation=Automation())
     world.batch(video(1, too_large=False, channel=channel))
+    if gone:
+        world.batch(reachable(T, A, "blocked", occurred_at=NOON + MINUTE))
     message = next(one for one in world.messages.values() if one.attachments)
     failed = file_fetched(T, A, message.id, "f1", "failed", failure=SendFailure(code=failure, reason="media"))
     unit = world.batch(failed.model_copy(update={"data": failed.data.model_copy(update={"channel": channel})}))

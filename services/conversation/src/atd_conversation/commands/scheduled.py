@@ -15,7 +15,7 @@ from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.drafts import Draft
 from atd_conversation.domain.refusals import Refusal
-from atd_conversation.domain.scheduled import ScheduledMessage, check_due, check_room
+from atd_conversation.domain.scheduled import ScheduledMessage, check_due, check_reachable, check_room
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.files import Files
@@ -170,7 +170,9 @@ class ScheduledCommands:
             return
         if await self._directory.is_deactivated(job.tenant_id, scheduled.author.id):
             raise refused(Refusal("author_deactivated", "Its author has no account any more."))
-        await self._check_still_seen(session, scheduled)
+        conversation = await self._queries.conversation(job.tenant_id, scheduled.conversation_id, session)
+        await self._check_still_seen(conversation, scheduled)
+        decided(lambda: check_reachable(scheduled.draft, conversation.unreachable if conversation else None))
         draft = replace(scheduled.draft, client_id=scheduled.holder)
         message = await self._commands.say(
             session, job.tenant_id, scheduled.actor, scheduled.conversation_id, draft, request_id=scheduled.holder
@@ -179,12 +181,11 @@ class ScheduledCommands:
         scheduled.end("sent", self._clock.now())
         await self._end(session, job, scheduled)
 
-    async def _check_still_seen(self, session: "Session", scheduled: ScheduledMessage) -> None:
+    async def _check_still_seen(self, conversation: Conversation | None, scheduled: ScheduledMessage) -> None:
         """Nobody speaks in a conversation that they do not see: it was taken from them since."""
         author = scheduled.author.id
         if not await self._directory.limited(scheduled.tenant_id, [author]):
             return
-        conversation = await self._queries.conversation(scheduled.tenant_id, scheduled.conversation_id, session)
         if conversation is not None and not conversation.is_assigned_to(author):
             raise refused(Refusal("conversation_taken", "The conversation is not its author's any more."))
 

@@ -95,6 +95,12 @@ def check_due(due_at: datetime, now: datetime) -> None:
         raise Refusal("invalid", f"must be within {MAX_AHEAD.days} days", "scheduled_for")
 
 
+def check_reachable(draft: Draft, unreachable: str | None) -> None:
+    """Raises `Refusal` for what would be sent, without a person who tries, to somebody who cannot be reached."""
+    if unreachable is not None and not draft.note:
+        raise Refusal("contact_unreachable", "The customer cannot be reached here until they come back.")
+
+
 def check_room(waiting: int) -> None:
     """Raises `Refusal` `too_many` when a conversation has as many as it can."""
     if waiting >= MAX_WAITING:

@@ -6266,7 +6266,8 @@ export interface components {
          * RatingNotAskedContent
          * @description Of a message of direction `system`: the customer was not asked for a rating, and why.
          *
-         *     They are blocked; the reply window is closed; the channel cannot be written to; a machine seems to answer there.
+         *     They are blocked; the reply window is closed; the channel cannot be written to; they cannot be reached there; a machine
+         *     seems to answer there.
          */
         RatingNotAskedContent: {
             /**
@@ -6278,7 +6279,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "blocked" | "window_closed" | "channel" | "loop";
+            reason: "blocked" | "window_closed" | "channel" | "unreachable" | "loop";
         };
         /**
          * RatingPreview
@@ -6562,7 +6563,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "already_asked" | "already_merged" | "already_replied_privately" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_public" | "not_sent" | "not_waiting" | "nothing_to_answer" | "no_private_channel" | "public_thread" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "already_asked" | "already_merged" | "already_replied_privately" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "contact_unreachable" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_public" | "not_sent" | "not_waiting" | "nothing_to_answer" | "no_private_channel" | "public_thread" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * Remaining
          * @description What is out of reach and expires by itself.

@@ -74,6 +74,11 @@ class Scene:
         """Whether there is time enough to write to the customer without a person."""
         return self.conversation.window_is_open(self.now + _TIME_TO_SEND, self.rules.reply_window, by_person=False)
 
+    @property
+    def can_write(self) -> bool:
+        """Whether what is sent without a person can arrive: who cannot be reached would only get failures."""
+        return self.served and self.conversation.unreachable is None and self.window_is_open
+
     def situation(self) -> Situation:
         """The same, as the decision has to know it. In public there must be a comment that the answer stands below."""
         public = self.conversation.is_public
@@ -81,9 +86,7 @@ class Scene:
             channel=self.conversation.channel.kind,
             memory=self.conversation.memory,
             blocked=self.blocked,
-            can_write=self.served
-            and self.window_is_open
-            and (not public or self.conversation.last_comment is not None),
+            can_write=self.can_write and (not public or self.conversation.last_comment is not None),
             public=public,
         )
 
@@ -124,7 +127,8 @@ def after_status(scene: Scene, before: ConversationStatus, actor: Actor) -> Iter
 def ask_by_hand(scene: Scene, actor: Actor) -> Iterator[Effect]:
     """Somebody has the customer asked for a rating.
 
-    Raises `Refusal`: `not_closed`, `superseded`, `public_thread`, `already_asked`, `contact_blocked`, `window_closed`.
+    Raises `Refusal`: `not_closed`, `superseded`, `public_thread`, `already_asked`, `contact_blocked`,
+    `contact_unreachable`, `window_closed`.
     """
     conversation = scene.conversation
     if conversation.status != "closed" or conversation.closed_at is None:
@@ -138,6 +142,8 @@ def ask_by_hand(scene: Scene, actor: Actor) -> Iterator[Effect]:
         raise Refusal("already_asked", "The customer has already been asked about this conversation.")
     if scene.blocked:
         raise Refusal("contact_blocked", "The customer is blocked; nothing is sent to them.")
+    if conversation.unreachable is not None:
+        raise Refusal("contact_unreachable", "The customer cannot be reached here until they come back.")
     if not scene.window_is_open:
         detail = "The time for questions by itself is over; the customer cannot be asked until they write again."
         raise Refusal("window_closed", detail)
@@ -156,7 +162,7 @@ def take_rating(scene: Scene, request: RatingRequest, answer: Answer | str, occu
     comment_within = policy.comment_within if policy.ask_comment else None
     rated = request.rated(answer, occurred_at, comment_within=comment_within)
     yield Effect(conversation.rate(rated))
-    if is_first and scene.served and not scene.blocked and scene.window_is_open:
+    if is_first and scene.can_write and not scene.blocked:
         why = AutomaticRef(kind="rating_thanks")
         thanks = policy.thanks_text if rated.comment_until is not None else policy.bare_thanks_text
         yield from _send(scene, uuid5("rating-thanks", request.id), why, thanks)
@@ -213,6 +219,8 @@ def _refusal(scene: Scene) -> RatingRefusal | None:
         return "blocked"
     if not scene.served:
         return "channel"
+    if scene.conversation.unreachable is not None:
+        return "unreachable"
     if not scene.window_is_open:
         return "window_closed"
     return "loop" if scene.conversation.memory.is_looping(scene.now) else None

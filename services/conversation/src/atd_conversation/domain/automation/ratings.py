@@ -20,7 +20,7 @@ LOWEST, HIGHEST = 1, 5
 MAX_COMMENT = 1000
 """Characters of a comment that are kept."""
 
-RatingRefusal = Literal["blocked", "window_closed", "channel", "loop"]
+RatingRefusal = Literal["blocked", "window_closed", "channel", "unreachable", "loop"]
 """Why a customer is not asked: they are blocked; the reply window is closed; the channel cannot be written to; a
 machine seems to answer there."""
 

@@ -5,6 +5,7 @@ import type { components } from "@/shared/api/schema";
 export const REFUSALS = [
   "channel_not_supported",
   "channel_removed",
+  "contact_unreachable",
   "conversation_closed",
   "file_infected",
   "file_scanning",

@@ -17,6 +17,7 @@ const NOT_ASKED = [
   "not_closed",
   "superseded",
   "contact_blocked",
+  "contact_unreachable",
   "window_closed",
   "channel_not_supported",
   "channel_removed",

@@ -15,11 +15,12 @@ const REASONS = [
   "window_closed",
   "channel_removed",
   "author_deactivated",
+  "contact_unreachable",
 ] as const;
 const NOTICES = ["identity_changed", "user_id_changed", "group_moved", "reachable"] as const;
 const UNREACHABLE = ["blocked", "left", "gone"] as const;
 const ACTIONS = ["edit", "delete", "hide", "show"] as const;
-const NOT_ASKED = ["blocked", "window_closed", "channel", "loop"] as const;
+const NOT_ASKED = ["blocked", "window_closed", "channel", "unreachable", "loop"] as const;
 
 /** Something that happened, without a bubble, in words. */
 export function SystemLine({ row }: { row: Shown }) {
