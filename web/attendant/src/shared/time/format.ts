@@ -156,7 +156,7 @@ const spans = new Map<string, Intl.NumberFormat>();
 /** A length of time in its largest whole unit: "15 minutos", "48 horas", "7 dias". */
 export function timeSpan(seconds: number, language: string): string {
   const days = seconds / 86_400;
-  const [value, name] =
+  const [value, name]: [number, string] =
     days > 2 && Number.isInteger(days)
       ? [days, "day"]
       : seconds >= 3600
@@ -165,8 +165,8 @@ export function timeSpan(seconds: number, language: string): string {
   const key = `${language} ${name}`;
   let format = spans.get(key);
   if (format === undefined) {
-    format = new Intl.NumberFormat(language, { style: "unit", unit: String(name), unitDisplay: "long" });
+    format = new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "long" });
     spans.set(key, format);
   }
-  return format.format(Number(value));
+  return format.format(value);
 }

@@ -51,7 +51,10 @@ function isBrazilianPhone(written: string, digits: string): boolean {
 function isCpf(digits: string): boolean {
   if (/^(\d)\1+$/.test(digits)) return false;
   return [9, 10].every((length) => {
-    const sum = [...digits.slice(0, length)].reduce((total, digit, at) => total + Number(digit) * (length + 1 - at), 0);
+    const sum = Array.from(digits.slice(0, length), Number).reduce(
+      (total, digit, at) => total + digit * (length + 1 - at),
+      0,
+    );
     return ((sum * 10) % 11) % 10 === Number(digits[length]);
   });
 }
@@ -59,8 +62,8 @@ function isCpf(digits: string): boolean {
 function isCnpj(digits: string): boolean {
   if (/^(\d)\1+$/.test(digits)) return false;
   return [12, 13].every((length) => {
-    const sum = [...digits.slice(0, length)].reduce(
-      (total, digit, at) => total + Number(digit) * (((length - 1 - at) % 8) + 2),
+    const sum = Array.from(digits.slice(0, length), Number).reduce(
+      (total, digit, at) => total + digit * (((length - 1 - at) % 8) + 2),
       0,
     );
     const rest = sum % 11;
@@ -70,9 +73,11 @@ function isCnpj(digits: string): boolean {
 
 /** Luhn's check digit (ISO/IEC 7812). */
 function isCard(digits: string): boolean {
-  const sum = [...digits].reverse().reduce((total, digit, at) => {
-    const value = Number(digit) * (at % 2 === 0 ? 1 : 2);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
+  const sum = Array.from(digits, Number)
+    .toReversed()
+    .reduce((total, digit, at) => {
+      const value = digit * (at % 2 === 0 ? 1 : 2);
+      return total + (value > 9 ? value - 9 : value);
+    }, 0);
   return sum % 10 === 0 && !/^0+$/.test(digits);
 }

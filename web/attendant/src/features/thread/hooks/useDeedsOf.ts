@@ -68,7 +68,7 @@ export function useDeedsOf(
         };
       }
       if (!isPublicComment(message, conversation)) return {};
-      const { moderation = [] } = capabilities;
+      const { moderation } = capabilities;
       const permission = may ? null : t("cannot.permission");
       return {
         ...(capabilities.private_replies && {

@@ -26,7 +26,8 @@ export function textOf(message: Message, t: T): string {
   if (message.kind === "interactive" && "reply" in message.content) return message.content.reply.title;
   if (message.kind === "template" && "name" in message.content) return message.content.name;
   const { shared } = contextOf(message);
-  if (shared?.title ?? shared?.url) return shared?.title ?? shared?.url ?? "";
+  const named = shared?.title ?? shared?.url;
+  if (named) return named;
   return t(`kind.${message.kind}`);
 }
 

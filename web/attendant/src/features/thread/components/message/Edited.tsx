@@ -12,7 +12,7 @@ import classes from "./message.module.css";
 export function Edited({ message }: { message: Message }) {
   const { t } = useTranslation("thread");
   const style = useTimeStyle();
-  const { earlier = [], edited_at: at } = message;
+  const { earlier, edited_at: at } = message;
   if (!at) return null;
   const when = exactTime(at, style);
   if (earlier.length === 0) {
