@@ -14,6 +14,7 @@ from atd_channelkit.sending.policy import (
     UNCERTAIN_ATTEMPTS,
     Attempt,
     RetryPolicy,
+    advanced,
     decide,
     decide_read,
     overdue,
@@ -215,6 +216,11 @@ def test_what_the_provider_calls_the_recipient_is_kept() -> None:
         {"external_id": "wamid.1", "aliases": ["5511", "BR.1"]}
     )
     assert decided(Accepted("wamid.1")) == ledger.Delivered({"external_id": "wamid.1"})
+    assert decided(Accepted("-9:1", moved_to="-9")) == ledger.Delivered({"external_id": "-9:1", "moved_to": "-9"})
+
+
+def test_a_new_address_that_the_first_part_learnt_is_kept_until_the_last() -> None:
+    assert advanced(advanced({}, ["-9:1"], moved_to="-9"), ["-9:2"])["moved_to"] == "-9"
 
 
 @pytest.mark.parametrize(

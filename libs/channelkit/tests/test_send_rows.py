@@ -10,9 +10,10 @@ import pytest
 
 from atd_channelkit.sending.handlers import outbound_handler
 from atd_channelkit.sending.policy import Attempt, current_read
-from atd_channelkit.sending.receipts import receipt_of
+from atd_channelkit.sending.receipts import move_of, receipt_of
 from atd_channelkit.sending.references import SendReference, message_reference, reaction_reference, read_reference
 from atd_channelkit.sending.rows import SendCommand, data_of, new_row
+from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import InboundAttachment, InboundReceipt
 from atd_schemas.outbound import (
     OutboundAction,
@@ -273,6 +274,22 @@ def test_the_end_of_a_row_is_one_receipt_whenever_it_is_reported() -> None:
     assert (receipt.source, receipt.data.channel) == (SERVICE, "whatsapp")
     assert (receipt.subject, receipt.causation_id) == ("account-1:5511999990000", COMMAND)
     assert adapter(INBOUND_EVENTS).validate_json(encode(receipt)) == receipt
+
+
+def test_a_group_whose_new_address_a_send_learnt_is_told_once_whoever_tells_it() -> None:
+    sent = finished(message(), result={"external_id": "-100:1", "moved_to": "-1009990001"})
+    moved = move_of(sent, SERVICE)
+    assert moved is not None
+    recipient = PLACE["recipient"]
+    assert moved.id == provider_event_id("account-1", f"{recipient}>-1009990001", "contact_change")
+    assert (moved.data.previous, moved.data.contact.external_id, moved.data.contact.group) == (
+        (recipient,),
+        "-1009990001",
+        True,
+    )
+    assert moved.subject == reported(sent).subject
+    assert adapter(INBOUND_EVENTS).validate_json(encode(moved)) == moved
+    assert move_of(finished(message()), SERVICE) is None
 
 
 def test_what_the_provider_calls_the_recipient_is_an_alias_where_it_differs() -> None:

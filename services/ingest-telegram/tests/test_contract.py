@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 from atd_ingest_telegram.app import create_app
 from atd_ingest_telegram.settings import Settings
 from atd_schemas.contents import MessageKind
-from atd_schemas.ids import uuid7
+from atd_schemas.ids import provider_event_id, uuid7
+from atd_schemas.inbound import InboundContactChange
 from atd_schemas.services import INGEST_TELEGRAM, Service
 from atd_schemas.views import ChannelKind
 from atd_servicekit.tracing import Tracing
@@ -311,7 +312,14 @@ class TestSends(Contract):
         await channel.ask(channel.message(account, "Oi", recipient="-55"))
         [receipt] = await channel.receipts(account, 1)
         [sent] = calls_of(channel, account)
-        assert (receipt.data.status, receipt.data.recipient, receipt.data.aliases) == ("sent", "-55", (str(GROUP),))
+        [moved] = await channel.reader.matching(1, lambda event: isinstance(event, InboundContactChange))
+        assert (receipt.data.status, receipt.data.recipient) == ("sent", "-55")
+        assert (moved.data.reason, moved.data.previous, moved.data.contact.external_id) == (
+            "group_moved",
+            ("-55",),
+            str(GROUP),
+        )
+        assert moved.id == provider_event_id(account["id"], f"-55>{GROUP}", "contact_change"), "as Telegram's own news"
         assert (sent.recipient, receipt.data.external_id) == (str(GROUP), sent.message_id)
 
     @pytest.mark.parametrize("action", ["edit", "delete"])

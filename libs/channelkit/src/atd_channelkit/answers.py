@@ -29,6 +29,7 @@ class Accepted:
     Attributes:
         external_id: the message's, absent for a mark as read.
         aliases: other names of the recipient that the answer told.
+        moved_to: the address that has replaced the recipient's: a group of Telegram that became a supergroup.
         external_ids: all ids that this call gave, where one call makes several messages (an album).
         complete: whether the message has been sent whole; otherwise `send` is called again, for the next part.
     """
@@ -37,6 +38,7 @@ class Accepted:
     aliases: tuple[str, ...] = ()
     external_ids: tuple[str, ...] = ()
     complete: bool = True
+    moved_to: str | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -178,6 +178,33 @@ def test_a_group_that_becomes_a_supergroup_is_answered_at_its_new_address_in_eve
     assert (len(world.conversations), len(world.contacts)) == (2, 1)
 
 
+def moved_group(reason: Any = "group_moved", **more: Any) -> Any:
+    """The news that the group -5 goes by -1005."""
+    event = goes_by(T, A, ("-5",), "-1005", reason="identity_changed", **more)
+    return event.model_copy(update={"data": event.data.model_copy(update={"channel": "telegram", "reason": reason})})
+
+
+@pytest.mark.parametrize("news", ["before", "after", "never but by a send"])
+def test_what_is_written_in_the_supergroup_before_the_news_of_it_goes_to_the_one_conversation(
+    world: World, news: str
+) -> None:
+    """Chats are told of in parallel, so the new one can be heard of first."""
+    group = {"name": "Turma", "channel": "telegram"}
+    world.batch(customer_message(T, A, "-5:1", customer="-5", **group), now=NOON)
+    new = customer_message(T, A, "-1005:1", customer="-1005", occurred_at=NOON + HOUR, **group)
+    told_at = NOON + (2 * HOUR if news == "never but by a send" else HOUR)
+    moved = moved_group(occurred_at=told_at)
+    for event in (moved, new) if news == "before" else (new, moved):
+        world.batch(event)
+    world.batch(customer_message(T, A, "-1005:2", customer="-1005", occurred_at=NOON + 3 * HOUR, **group))
+    [contact] = [one for one in world.contacts.values() if one.merged is None]
+    [conversation] = [one for one in world.conversations.values() if one.current]
+    assert (conversation.contact.id, conversation.recipient) == (contact.id, "-1005")
+    assert thread_of(world, "-1005:2") is conversation
+    world.batch(moved_group(occurred_at=told_at + HOUR, external_id="again"))
+    assert world.conversation(current=True).recipient == "-1005"
+
+
 def test_business_chats_the_owner_writes_from_the_phone_then_an_attendant_answers_with_the_connection(
     world: World,
 ) -> None:

@@ -149,23 +149,31 @@ def current_read(read: OutboundReadData, attempt: Attempt) -> OutboundReadData:
     return read
 
 
-def advanced(progress: Mapping[str, Any], ids: Sequence[str], aliases: Sequence[str] = ()) -> dict[str, Any]:
+def advanced(
+    progress: Mapping[str, Any], ids: Sequence[str], aliases: Sequence[str] = (), moved_to: str | None = None
+) -> dict[str, Any]:
     """The progress of a row after one more part, which the provider calls `ids`."""
     parts, before = progress.get("parts", 0), progress.get("external_ids", ())
     told = list(dict.fromkeys([*progress.get("aliases", ()), *aliases]))
-    return {"parts": parts + 1, "external_ids": [*before, *ids], **({"aliases": told} if told else {})}
+    address = moved_to or progress.get("moved_to")
+    return {
+        "parts": parts + 1,
+        "external_ids": [*before, *ids],
+        **({"aliases": told} if told else {}),
+        **({"moved_to": address} if address else {}),
+    }
 
 
 def _accepted(accepted: Accepted, progress: Mapping[str, Any]) -> ledger.Outcome:
     if accepted.complete:
         return ledger.Delivered(_result(accepted, progress))
-    return ledger.Advanced(advanced(progress, accepted.ids, accepted.aliases))
+    return ledger.Advanced(advanced(progress, accepted.ids, accepted.aliases, accepted.moved_to))
 
 
 def _result(accepted: Accepted, progress: Mapping[str, Any]) -> dict[str, object]:
     """What is kept on the row; most messages have one part with one id, and keep no more."""
     if progress or len(accepted.ids) > 1:
-        whole = advanced(progress, accepted.ids, accepted.aliases)
+        whole = advanced(progress, accepted.ids, accepted.aliases, accepted.moved_to)
         if not accepted.ids:  # there was nothing left to send
             whole["parts"] -= 1
         ids = whole["external_ids"]
@@ -173,6 +181,8 @@ def _result(accepted: Accepted, progress: Mapping[str, Any]) -> dict[str, object
     result: dict[str, object] = {"external_id": accepted.ids[0] if accepted.ids else None}
     if accepted.aliases:
         result["aliases"] = list(accepted.aliases)
+    if accepted.moved_to:
+        result["moved_to"] = accepted.moved_to
     return result
 
 

@@ -6,7 +6,15 @@ from typing import Any
 from atd_channelkit.outcomes import failure_of
 from atd_channelkit.sending.rows import channel_of
 from atd_schemas.ids import provider_event_id
-from atd_schemas.inbound import InboundReceipt, InboundReceiptData, ReceiptStatus, inbound_subject
+from atd_schemas.inbound import (
+    InboundContact,
+    InboundContactChange,
+    InboundContactChangeData,
+    InboundReceipt,
+    InboundReceiptData,
+    ReceiptStatus,
+    inbound_subject,
+)
 from atd_servicekit import ledger
 
 
@@ -43,6 +51,38 @@ def receipt_of(finished: ledger.Finished, source: str) -> InboundReceipt | None:
             **_parts(about, finished.result),
         ),
     )
+
+
+def move_of(finished: ledger.Finished, source: str) -> InboundContactChange | None:
+    """The new address of a group, where a send learnt it; the same event as that of the provider's own news of it."""
+    moved_to: str | None = finished.result.get("moved_to")
+    if moved_to is None:
+        return None
+    account_id, recipient = finished.group, finished.about["recipient"]
+    external_id = group_move_id(recipient, moved_to)
+    return InboundContactChange(
+        id=provider_event_id(account_id, external_id, "contact_change"),
+        tenant_id=finished.tenant_id,
+        occurred_at=finished.finished_at,
+        recorded_at=finished.finished_at,
+        source=source,
+        subject=inbound_subject(account_id, recipient),
+        causation_id=finished.about["command_id"],
+        data=InboundContactChangeData(
+            account_id=account_id,
+            account_name="",  # a row does not know it
+            channel=channel_of(finished.about),
+            external_id=external_id,
+            previous=(recipient,),
+            contact=InboundContact(external_id=moved_to, group=True),
+            reason="group_moved",
+        ),
+    )
+
+
+def group_move_id(before: str, after: str) -> str:
+    """The external id of the news that a group goes by another id: whoever tells it, it is told once."""
+    return f"{before}>{after}"
 
 
 def _parts(about: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:

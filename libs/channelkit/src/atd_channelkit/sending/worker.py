@@ -26,7 +26,7 @@ from atd_channelkit.sending.policy import (
     unproven,
 )
 from atd_channelkit.sending.provider import ProviderClient, Send
-from atd_channelkit.sending.receipts import receipt_of
+from atd_channelkit.sending.receipts import move_of, receipt_of
 from atd_channelkit.sending.rows import SendData, channel_of, conversation_of, data_of
 from atd_schemas.outbound import OutboundAttachment, OutboundMessageData, OutboundReadData
 from atd_schemas.topics import INBOUND_EVENTS
@@ -166,9 +166,13 @@ class SendWorker(Generic[A]):
         return row.send_until or row.created_at + self.send_for
 
     async def report(self, finished: Sequence[ledger.Finished]) -> None:
-        """Publish the receipts of finished sends. Raises `PublishFailed` when Kafka is away."""
-        receipts = [(receipt_of(one, self.service), one.traceparent or current_traceparent()) for one in finished]
-        await self.publisher.publish([Outgoing.of(INBOUND_EVENTS, event, trace) for event, trace in receipts if event])
+        """Publish the receipts of finished sends, and new addresses. Raises `PublishFailed` when Kafka is away."""
+        told = [
+            (event, one.traceparent or current_traceparent())
+            for one in finished
+            for event in (receipt_of(one, self.service), move_of(one, self.service))
+        ]
+        await self.publisher.publish([Outgoing.of(INBOUND_EVENTS, event, trace) for event, trace in told if event])
 
 
 def _part(row: ledger.Row, data: SendData) -> int:

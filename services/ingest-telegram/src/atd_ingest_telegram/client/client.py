@@ -91,8 +91,8 @@ class TelegramClient:
             call = mended
         if isinstance(said, Unsent | Uncertain):
             return said
-        aliases = () if moved_to is None else (str(moved_to),)
-        return _accepted(said, aliases, sends=call.method.startswith("send") and call.method != "sendChatAction")
+        address = None if moved_to is None else str(moved_to)
+        return _accepted(said, address, sends=call.method.startswith("send") and call.method != "sendChatAction")
 
     async def _call(self, account: Account, call: BotCall, send: Send) -> _Said:
         if call.files:
@@ -140,15 +140,15 @@ def _deed(data: Any) -> Sequence[BotCall] | Unsendable:
     return compose_action(data) if isinstance(data, OutboundActionData) else compose_read(data)
 
 
-def _accepted(said: Any, aliases: tuple[str, ...], *, sends: bool) -> Accepted | Uncertain:
+def _accepted(said: Any, moved_to: str | None, *, sends: bool) -> Accepted | Uncertain:
     """What was sent, by the messages that the answer has."""
     if not sends:
-        return Accepted(aliases=aliases)
+        return Accepted(moved_to=moved_to)
     messages = said if isinstance(said, list) else [said]
     ids = tuple(one for message in messages if (one := _external_id(message)) is not None)
     if not ids or len(ids) != len(messages):
         return Uncertain("an answer 200 without the message")
-    return Accepted(ids[0], aliases, ids if len(ids) > 1 else ())
+    return Accepted(ids[0], external_ids=ids if len(ids) > 1 else (), moved_to=moved_to)
 
 
 def _external_id(message: Any) -> str | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from atd_channelkit.sending.receipts import group_move_id
 from atd_channelkit.webhooks.values import plain
 from atd_ingest_telegram.translate.context import context_of, with_context
 from atd_ingest_telegram.translate.kinds import Said, kind_of, not_shown, said, without_files
@@ -211,7 +212,7 @@ def _group_moved(part: Part, chat: Chat) -> InboundContactChange | None:
 
 def group_moved(part: Part, old: int, contact: InboundContact) -> InboundContactChange:
     """The event of a group that has another id now; its order is that of the id before."""
-    external_id = f"{old}>{contact.external_id}"
+    external_id = group_move_id(str(old), contact.external_id)
     before = InboundContact(external_id=str(old), name=contact.name, group=True)
     data: dict[str, Any] = {**of_account(part), "external_id": external_id, "previous": (str(old),)}
     return InboundContactChange(
