@@ -218,6 +218,21 @@ def test_business_chats_the_owner_writes_from_the_phone_then_an_attendant_answer
     assert conversation.thread_id == "biz-1"
 
 
+def test_what_the_owner_of_a_business_account_takes_back_on_the_phone_is_gone_here_too(world: World) -> None:
+    """Telegram does not say who deleted it. Elsewhere a customer takes back nothing of ours."""
+    person = {"customer": "42", "channel": "telegram"}
+    strand = {**person, "thread": InboundThread(id="biz-1", kind="business")}
+    world.batch(customer_message(T, A, "biz-1:42:1", **strand), phone_message(T, A, "biz-1:42:2", **strand))
+    world.batch(customer_message(T, A, "42:1", **person), phone_message(T, A, "42:2", **person))
+    for target in ("biz-1:42:1", "biz-1:42:2", "42:1", "42:2"):
+        unit = world.batch(deleted(T, A, target, customer="42", at=1))
+        if target == "biz-1:42:2":
+            [event] = [one for one in told(unit) if one.type == "message.deleted"]
+            assert event.actor.type == "system"
+    gone = {m.external_id: m.deleted_at is not None for m in world.messages.values()}
+    assert gone == {"biz-1:42:1": True, "biz-1:42:2": True, "42:1": True, "42:2": False}
+
+
 def test_a_conversation_after_a_day_is_a_new_one_in_its_own_strand_alone(world: World) -> None:
     world.batch(comment("c1", thread=post()), comment("m1"))
     for each in list(world.conversations.values()):

@@ -150,16 +150,17 @@ def take_file(intake: Intake, event: InboundFile, cause: Cause) -> None:
 
 
 def _change(intake: Intake, message: Message, event: ChangeEvent, cause: Cause) -> None:
-    if not _is_allowed(message, event):
-        return
     conversation = intake.loaded.conversations[message.conversation_id]
+    if not _is_allowed(message, conversation, event):
+        return
     intake.unit.touch_message(message)
     changed = _apply(message, conversation, event)
     if not changed:
         return
     if isinstance(event, InboundDelete):
         remove_files(intake, message, *(one.id for one in message.attachments))
-    actor = SYSTEM if event.data.by_business else None
+    taken_back = isinstance(event, InboundDelete) and message.direction == "outbound"
+    actor = SYSTEM if event.data.by_business or taken_back else None
     intake.revised(message, _EVENT_TYPES[type(event)], changed, cause, actor=actor)
     if isinstance(event, InboundReaction) and event.data.emoji and not event.data.by_business:
         _open_window(intake, conversation, event, cause)
@@ -183,14 +184,18 @@ def remove_files(intake: Intake, message: Message, *attachment_ids: str) -> None
             )
 
 
-def _is_allowed(message: Message, event: ChangeEvent) -> bool:
+def _is_allowed(message: Message, conversation: Conversation, event: ChangeEvent) -> bool:
     """Customers change what customers wrote, the company what it wrote, within one account.
 
-    Which of the account's customers it was is the provider's to say: it signs, and an id names one message.
+    Which of the account's customers it was is the provider's to say: it signs, and an id names one message. In the chat
+    of a business account the provider does not say which side took a message back: whose it was did.
     """
     if (message.tenant_id, message.account_id) != (event.tenant_id, event.data.account_id):
         return False
     if isinstance(event, InboundReaction | InboundVisibility):
+        return message.direction in ("inbound", "outbound")
+    thread = conversation.thread
+    if isinstance(event, InboundDelete) and thread is not None and thread.kind == "business":
         return message.direction in ("inbound", "outbound")
     return message.direction == ("outbound" if event.data.by_business else "inbound")
 
