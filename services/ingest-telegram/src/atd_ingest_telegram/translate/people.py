@@ -17,7 +17,9 @@ EMOJI_LIMIT = 64
 REACTIONS_LIMIT = 50
 """Of one person on one message; Telegram allows three."""
 
-_PAID = "⭐"
+_INSTEAD: Mapping[str, str] = MappingProxyType({"paid": "⭐", "custom_emoji": "🔣"})
+"""What stands for reactions that are pictures of Telegram's: one that is there, instead of the one before it."""
+
 _STANDING: Mapping[str, bool] = MappingProxyType(
     {"creator": True, "administrator": True, "member": True, "left": False, "kicked": False}
 )
@@ -55,9 +57,10 @@ def reaction(part: Part) -> InboundReaction | None:
 
 
 def _emoji(one: Json) -> str | None:
-    if one.get("type") == "paid":
-        return _PAID
-    return label_of(one.get("emoji"), EMOJI_LIMIT) if one.get("type") == "emoji" else None
+    kind = one.get("type")
+    if kind == "emoji":
+        return label_of(one.get("emoji"), EMOJI_LIMIT)
+    return _INSTEAD.get(kind) if isinstance(kind, str) else None
 
 
 def membership(part: Part) -> InboundReachability | None:
