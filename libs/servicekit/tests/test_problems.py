@@ -126,6 +126,12 @@ async def test_an_unforeseen_error_is_logged_once_and_tells_the_caller_nothing()
     ]
 
 
+async def test_the_log_tells_the_pattern_of_a_route_and_never_its_path_which_may_be_an_address_with_a_secret() -> None:
+    with structlog.testing.capture_logs() as logs:
+        await _ask("GET", "/errors/bug")
+    assert [line["route"] for line in logs] == ["/errors/{name}"]
+
+
 async def test_a_fault_around_us_invites_to_try_again() -> None:
     answer = await _ask("GET", "/errors/mongo")
     assert answer.headers["retry-after"] == "2"

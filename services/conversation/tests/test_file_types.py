@@ -13,17 +13,14 @@ from starlette.types import Message
 
 from atd_conversation.api.serving import (
     INLINE,
-    FileResponse,
-    Span,
-    Unsatisfiable,
     disposition,
     file_headers,
     is_known,
     served_type,
-    span_of,
 )
 from atd_conversation.domain.file_types import type_of
 from atd_conversation.domain.message_actions import is_emoji
+from atd_servicekit.file_responses import FileResponse, Span, Unsatisfiable, span_of
 from atd_servicekit.files import OpenFile
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)

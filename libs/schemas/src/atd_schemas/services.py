@@ -102,7 +102,9 @@ INGEST_META = Service(
     channels=("messenger", "facebook", "instagram"),
     outbound="meta",
     master_key=True,
-    prefixes=(PublicPrefix("/webhooks/meta", "provider", frozenset({"GET", "POST"}), WEBHOOK_BODY_LIMIT_BYTES),),
+    prefixes=(
+        PublicPrefix("/webhooks/meta", "provider", frozenset({"GET", "HEAD", "POST"}), WEBHOOK_BODY_LIMIT_BYTES),
+    ),
 )
 INGEST_TELEGRAM = Service(
     name="ingest-telegram",

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from atd_schemas.ids import uuid7
 from atd_servicekit.metrics import Metrics
+from atd_servicekit.problems import route_of
 from atd_servicekit.tracing import Tracing
 
 _QUIET_ROUTES = ("/livez", "/readyz", "/metrics")
@@ -56,7 +57,7 @@ class RequestContext:
                 traceparent = headers.get(b"traceparent", b"").decode("latin-1") or None
                 with self._tracing.span(f"{scope['method']}", traceparent=traceparent, kind=SpanKind.SERVER) as span:
                     await self._app(scope, receive, answer)
-                    span.update_name(f"{scope['method']} {_route(scope)}")
+                    span.update_name(f"{scope['method']} {route_of(scope)}")
                     span.set_attribute("http.response.status_code", status)
             else:
                 await self._app(scope, receive, answer)
@@ -64,7 +65,7 @@ class RequestContext:
             self._record(scope, status, time.perf_counter() - began, request_id)
 
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
-        method, route = scope["method"], _route(scope)
+        method, route = scope["method"], route_of(scope)
         requests, durations = self._children(method, route, status)
         requests.inc()
         durations.observe(seconds)
@@ -100,9 +101,3 @@ def _request_id(given: bytes | None) -> str:
         if text.isprintable():
             return text
     return uuid7()
-
-
-def _route(scope: Scope) -> str:
-    """The route's pattern, never the path itself: it is a metric's label, and paths carry ids."""
-    route = scope.get("route")
-    return getattr(route, "path", None) or "unknown"

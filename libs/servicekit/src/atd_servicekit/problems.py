@@ -216,7 +216,7 @@ class _UnhandledErrors:
 
 def _log(problem: Problem, error: Exception, request: HTTPConnection) -> None:
     log = structlog.get_logger().bind(
-        request_id=request_id_of(request), route=request.scope["path"], error=type(error).__name__
+        request_id=request_id_of(request), route=route_of(request.scope), error=type(error).__name__
     )
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("request.unavailable", reason=str(error)[:300])
@@ -224,6 +224,12 @@ def _log(problem: Problem, error: Exception, request: HTTPConnection) -> None:
         log.error("request.failed", exc_info=error)
     else:
         log.info("request.refused", reason=problem.code)
+
+
+def route_of(scope: Scope) -> str:
+    """The route's pattern, never the path itself: it is a metric's label, and paths carry ids and sealed addresses."""
+    route = scope.get("route")
+    return getattr(route, "path", None) or "unknown"
 
 
 def _of_validation(error: RequestValidationError) -> Problem:

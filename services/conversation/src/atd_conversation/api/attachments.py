@@ -7,12 +7,13 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from atd_conversation.api.guard import keep_to_sight
 from atd_conversation.api.multipart import PART, FilePart
 from atd_conversation.api.parts import Parts, Reader, RequestId, Writer, json_response
-from atd_conversation.api.serving import FileResponse, Unsatisfiable, file_headers, is_known, span_of
+from atd_conversation.api.serving import file_headers, is_known
 from atd_conversation.domain.file_types import HEAD_BYTES
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.files.thumbnails import MIME_TYPE, NoThumbnail
 from atd_conversation.files.uploads import MAX_UPLOAD_BYTES
 from atd_schemas.views import AttachmentView
+from atd_servicekit.file_responses import FileResponse, Unsatisfiable, span_of
 from atd_servicekit.files import FileMissing, file_key
 from atd_servicekit.idempotency import IdempotencyKey
 from atd_servicekit.problems import Problem, conflict, invalid, not_found, too_large

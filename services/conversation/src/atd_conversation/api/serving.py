@@ -1,19 +1,10 @@
-"""How files are served: one range of them, unchanged ones not again, and nothing that a browser would run.
+"""How files are served: unchanged ones not again, and nothing that a browser would run.
 
-Sources: RFC 9110 (ranges, conditions), RFC 6266 and 8187 (names of files).
+Sources: RFC 9110 (conditions), RFC 6266 and 8187 (names of files).
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
-from dataclasses import dataclass
 from urllib.parse import quote
-
-from starlette.requests import ClientDisconnect
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
-
-from atd_servicekit.files import OpenFile
 
 INLINE = frozenset(
     {
@@ -45,43 +36,7 @@ _NAMED = frozenset(
 """Types that are told to whoever saves a file; others are bytes."""
 
 _BYTES = "application/octet-stream"
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _UNSAFE = re.compile(r"[^ !#$&+\-.0-9A-Z^_`a-z|~()\[\]{}@,]")
-
-
-class Unsatisfiable(Exception):
-    """The range lies outside the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The bytes from `start` to before `end`."""
-
-    start: int
-    end: int
-
-
-def span_of(header: str | None, size: int) -> Span | None:
-    """The range that is asked for; None for the whole file. Several ranges at once are answered with the whole.
-
-    Raises `Unsatisfiable`.
-    """
-    found = _RANGE.fullmatch(header.replace(" ", "")) if header else None
-    if found is None or found[0] == "bytes=-":
-        return None
-    first, last = found.groups()
-    if not first:
-        length = min(int(last), size)
-        if length == 0:
-            raise Unsatisfiable
-        return Span(size - length, size)
-    start = int(first)
-    end = min(int(last) + 1, size) if last else size
-    if last and int(last) < start:
-        return None
-    if start >= size:
-        raise Unsatisfiable
-    return Span(start, end)
 
 
 def is_known(if_none_match: str | None, etag: str) -> bool:
@@ -118,28 +73,3 @@ def file_headers(name: str, mime_type: str, etag: str, *, save: bool = False) ->
         "Accept-Ranges": "bytes",
         "ETag": etag,
     }
-
-
-class FileResponse(StreamingResponse):
-    """Sends a file's bytes as they are read. When the client goes away, reading ends and the file is closed.
-
-    `HEAD` gets the headers alone, and nothing is read.
-    """
-
-    def __init__(self, file: OpenFile, length: int, status: int, headers: dict[str, str]) -> None:
-        self._file = file
-        super().__init__(file.chunks, status, {**headers, "Content-Length": str(length)})
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "HEAD":
-            self.body_iterator = _of(())
-        try:
-            with suppress(ClientDisconnect):
-                await super().__call__(scope, receive, send)
-        finally:
-            await self._file.aclose()
-
-
-async def _of(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
-    for chunk in chunks:
-        yield chunk
