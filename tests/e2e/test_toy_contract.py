@@ -73,7 +73,7 @@ class ToyCase:
     smallest_limit: tuple[MessageKind, int] = ("image", 0)
     target: str = "target-1"
     unsupported_kind: MessageKind = "image"
-    text_part = None
+    text_part: int | None = None
 
     def thread_of(self, recipient: str) -> str | None:  # noqa: ARG002 - see `ChannelCase`
         return None

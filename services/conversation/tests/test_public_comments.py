@@ -1,6 +1,6 @@
 """Which public comments open a conversation."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -62,7 +62,9 @@ def test_a_post_never_opens_more_than_it_may_in_any_hour_and_opens_as_many_as_it
     seconds: list[int], most: int, skew: int
 ) -> None:
     """Also when the clocks of the processes that take comments in differ."""
-    rule, opened, all_opened = OpeningRule(max_per_hour=most), (), []
+    rule = OpeningRule(max_per_hour=most)
+    opened: tuple[datetime, ...] = ()
+    all_opened: list[datetime] = []
     for number, second in enumerate(sorted(seconds)):
         now = NOON + timedelta(seconds=second + (skew if number % 2 else 0))
         before = [one for one in all_opened if now - one < PERIOD]

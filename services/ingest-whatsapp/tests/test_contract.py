@@ -130,7 +130,7 @@ class WhatsAppCase:
     smallest_limit: tuple[MessageKind, int] = ("sticker", 5 * 1024 * 1024)
     target: str = "target-1"
     unsupported_kind: MessageKind = "order"
-    text_part = None
+    text_part: int | None = None
 
     def thread_of(self, recipient: str) -> str | None:  # noqa: ARG002 - see `ChannelCase`
         return None

@@ -11,7 +11,7 @@ from atd_conversation.domain.automation.acting import Scene, after_status, ask_b
 from atd_conversation.domain.automation.policies import Automation, RatingPolicy
 from atd_conversation.domain.automation.rules import AutomaticReply
 from atd_conversation.domain.channels import CHANNEL_RULES
-from atd_conversation.domain.contact import Block
+from atd_conversation.domain.contact_record import Block
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.public_comments import CommentPolicy, OpeningRule
 from atd_conversation.domain.refusals import Refusal
@@ -121,7 +121,7 @@ def test_a_post_never_opens_more_than_it_may_and_nothing_is_lost(
         ]
         unit = world.batch(*events)
         now = max(event.occurred_at for event in events)
-        threads = {c.id: c.thread_id for c in world.conversations.values()}
+        threads = {c.id: c.thread_id or "" for c in world.conversations.values()}
         opened += [
             (threads[event.subject], now)
             for event in told(unit)
@@ -150,7 +150,7 @@ def test_only_a_rule_that_names_the_channel_answers_in_public_and_below_the_comm
 
 
 def test_what_is_filed_is_answered_by_no_rule() -> None:
-    rule = AutomaticReply(id="r1", name="Fora", trigger="new_conversation", text="Oi", channels=("facebook",))
+    rule = AutomaticReply(id="r1", name="Fora", trigger="new_conversation", text="Oi", channels=frozenset({"facebook"}))
     assert answers(company("none", replies=(rule,)).batch(comment("c1", thread=post()))) == []
 
 

@@ -156,7 +156,7 @@ def test_contacts_that_turn_out_to_be_one_go_on_in_each_strand_and_public_never_
 
 
 def test_a_message_of_a_group_says_which_of_its_people_wrote_it(world: World) -> None:
-    group = {"customer": "-100", "name": "Turma", "channel": "telegram"}
+    group: Any = {"customer": "-100", "name": "Turma", "channel": "telegram"}
     author = InboundAuthor(external_id="42", name="Rui")
     world.batch(customer_message(T, A, "-100:1", author=author, thread=TOPIC, **group))
     world.batch(customer_message(T, A, "-100:2", **group))
@@ -166,7 +166,7 @@ def test_a_message_of_a_group_says_which_of_its_people_wrote_it(world: World) ->
 
 
 def test_a_group_that_becomes_a_supergroup_is_answered_at_its_new_address_in_every_topic(world: World) -> None:
-    group = {"customer": "-5", "name": "Turma", "channel": "telegram"}
+    group: Any = {"customer": "-5", "name": "Turma", "channel": "telegram"}
     world.batch(customer_message(T, A, "-5:1", **group), customer_message(T, A, "-5:2", thread=TOPIC, **group))
     moved = goes_by(T, A, ("-5",), "-1005", reason="identity_changed")
     data = moved.data.model_copy(update={"channel": "telegram", "reason": "group_moved"})
@@ -189,7 +189,7 @@ def test_what_is_written_in_the_supergroup_before_the_news_of_it_goes_to_the_one
     world: World, news: str
 ) -> None:
     """Chats are told of in parallel, so the new one can be heard of first."""
-    group = {"name": "Turma", "channel": "telegram"}
+    group: Any = {"name": "Turma", "channel": "telegram"}
     world.batch(customer_message(T, A, "-5:1", customer="-5", **group), now=NOON)
     new = customer_message(T, A, "-1005:1", customer="-1005", occurred_at=NOON + HOUR, **group)
     told_at = NOON + (2 * HOUR if news == "never but by a send" else HOUR)
@@ -209,7 +209,7 @@ def test_business_chats_the_owner_writes_from_the_phone_then_an_attendant_answer
     world: World,
 ) -> None:
     owner = InboundThread(id="biz-1", kind="business")
-    person = {"customer": "42", "channel": "telegram", "thread": owner}
+    person: Any = {"customer": "42", "channel": "telegram", "thread": owner}
     world.batch(customer_message(T, A, "42:1", **person))
     world.batch(phone_message(T, A, "42:2", **person))
     conversation = world.conversation()
@@ -220,7 +220,7 @@ def test_business_chats_the_owner_writes_from_the_phone_then_an_attendant_answer
 
 def test_what_the_owner_of_a_business_account_takes_back_on_the_phone_is_gone_here_too(world: World) -> None:
     """Telegram does not say who deleted it. Elsewhere a customer takes back nothing of ours."""
-    person = {"customer": "42", "channel": "telegram"}
+    person: Any = {"customer": "42", "channel": "telegram"}
     strand = {**person, "thread": InboundThread(id="biz-1", kind="business")}
     world.batch(customer_message(T, A, "biz-1:42:1", **strand), phone_message(T, A, "biz-1:42:2", **strand))
     world.batch(customer_message(T, A, "42:1", **person), phone_message(T, A, "42:2", **person))
