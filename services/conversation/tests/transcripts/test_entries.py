@@ -22,7 +22,10 @@ from atd_schemas.contents import (
     ContinuedContent,
     LocationContent,
     NumberChangedContent,
+    PlainContent,
+    Poll,
     Row,
+    Shared,
     TemplateContent,
 )
 from atd_schemas.views import AuthorView, Direction, MessageStatus, Reaction
@@ -170,3 +173,22 @@ def test_a_note_is_never_in_a_customers_transcript(said: list[tuple[Message, Mes
         if is_shown(one, "customer")
     ]
     assert SECRET not in "".join(text_of(HEAD, entries))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (
+            PlainContent(shared=Shared(type="post", title="Tênis", url="https://x.test/1")),
+            "    Tênis\n    https://x.test/1",
+        ),
+        (
+            PlainContent(poll=Poll(question="Qual cor?", options=("Azul", "Verde"))),
+            "    Qual cor?\n    - Azul\n    - Verde",
+        ),
+    ],
+)
+def test_what_is_shared_or_asked_without_a_text_is_no_unsupported_message(content: Any, expected: str) -> None:
+    text = written(message(None, content=content))
+    assert expected in text
+    assert "[" not in text.partition("Ana\n")[2].partition("\n    ")[2]

@@ -90,8 +90,10 @@ class ContactData:
             "opened_at": conversation.opened_at,
             "closed_at": conversation.closed_at,
         }
-        channel = conversation.channel.model_dump(mode="json")
-        archive.writestr(f"{folder}/messages.json", _json({**about, "channel": channel, "messages": shown}))
+        where = {"channel": conversation.channel.model_dump(mode="json")}
+        if conversation.thread is not None:
+            where["thread"] = conversation.thread.model_dump(mode="json", exclude={"private_channel"})
+        archive.writestr(f"{folder}/messages.json", _json({**about, **where, "messages": shown}))
 
     async def _add_files(self, archive: zipfile.ZipFile, folder: str, message: Message) -> None:
         for attachment in message.attachments if message.deleted_at is None else ():

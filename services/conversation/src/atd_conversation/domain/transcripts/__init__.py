@@ -1,6 +1,6 @@
 """A conversation on paper: what is said in it, for the customer or for the company. Pure."""
 
-from atd_conversation.domain.transcripts.entries import Audience, Entry, EntryFile, entry_of, is_shown
+from atd_conversation.domain.transcripts.entries import Audience, Entry, EntryFile, entry_of, is_own_quote, is_shown
 from atd_conversation.domain.transcripts.events import event_entry
 from atd_conversation.domain.transcripts.head import Transcript, transcript_name
 from atd_conversation.domain.transcripts.text import head_lines, text_of
@@ -17,6 +17,7 @@ __all__ = [
     "entry_of",
     "event_entry",
     "head_lines",
+    "is_own_quote",
     "is_shown",
     "text_of",
     "transcript_name",

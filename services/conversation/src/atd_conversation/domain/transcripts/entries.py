@@ -1,7 +1,8 @@
 """One message as it stands in a transcript.
 
 A transcript for the customer has what the customer wrote and what reached them: no note, no line of the product, no
-message that failed, no tag, and no quote of one of these.
+message that failed, no tag, and no quote of one of these. Below a post people answer each other: what others wrote is
+theirs, and stands in no transcript of this customer.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.transcripts.words import Words
 from atd_schemas.contents import (
@@ -23,6 +25,9 @@ from atd_schemas.contents import (
     NoticeContent,
     NumberChangedContent,
     OrderContent,
+    PlainContent,
+    Poll,
+    Shared,
     TemplateContent,
 )
 
@@ -72,6 +77,13 @@ def is_shown(message: Message, audience: Audience) -> bool:
     return message.direction == "inbound" or (message.direction == "outbound" and message.status != "failed")
 
 
+def is_own_quote(conversation: Conversation, quoted: Message) -> bool:
+    """Whether what a message of the conversation answers belongs to this customer, and not to another one in public."""
+    if not conversation.is_public or quoted.conversation_id == conversation.id:
+        return True
+    return quoted.author.type == "contact" and quoted.author.id == conversation.contact.id
+
+
 def entry_of(
     message: Message,
     audience: Audience,
@@ -90,6 +102,8 @@ def entry_of(
     marks = [words("edited")] if message.edited_at is not None else []
     if message.status == "failed":
         marks.append(words("failed"))
+    if message.hidden and audience == "internal":
+        marks.append(words("hidden"))
     return Entry(
         at=message.occurred_at,
         side=_side(message),
@@ -136,7 +150,9 @@ def _said(message: Message, words: Words) -> Iterator[str]:
     if message.direction == "system":
         yield from _notice(message, words)
         return
-    if message.kind not in ("text", "interactive", "template") or (message.kind == "text" and not message.text):
+    context = list(_context(message))
+    is_empty = message.kind == "text" and not message.text and not context
+    if message.kind not in ("text", "interactive", "template") or is_empty:
         voice = isinstance(message.content, AudioContent) and message.content.voice
         yield f"[{words.kind('voice' if voice else message.kind)}]"
     around = _around(message)
@@ -144,6 +160,17 @@ def _said(message: Message, words: Words) -> Iterator[str]:
     if message.text:
         yield from message.text.splitlines() or [message.text]
     yield from around[1]
+    yield from context
+
+
+def _context(message: Message) -> Iterator[str]:
+    """What was shared with the message, or asked by a poll."""
+    shared = getattr(message.content, "shared", None)
+    if isinstance(shared, Shared):
+        yield from (one for one in (shared.title, shared.url) if one)
+    match message.content:
+        case PlainContent(poll=Poll() as poll):
+            yield from (poll.question, *(f"- {one}" for one in poll.options))
 
 
 def _around(message: Message) -> tuple[list[str], list[str]]:

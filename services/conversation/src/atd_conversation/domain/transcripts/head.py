@@ -11,6 +11,9 @@ from atd_conversation.domain.transcripts.words import Words
 
 Format = Literal["pdf", "text"]
 
+PLACE = 120
+"""Characters of a post's text."""
+
 _SHORT = {"pt-BR": "transcricao", "en": "transcript", "es": "transcripcion"}
 
 
@@ -26,6 +29,8 @@ class Transcript:
     opened_at: datetime
     closed_at: datetime | None
     words: Words
+    place: tuple[str, str] | None = None
+    """Where on the channel it was written, with what that is called: the post, or the topic of a group."""
 
     @classmethod
     def of(
@@ -41,7 +46,19 @@ class Transcript:
             conversation.opened_at,
             conversation.closed_at,
             words,
+            _place(conversation, words),
         )
+
+
+def _place(conversation: Conversation, words: Words) -> tuple[str, str] | None:
+    thread = conversation.thread
+    if thread is None or thread.kind not in ("post", "topic"):
+        return None
+    post = thread.post
+    said = " ".join((post.text or "").split()) if post is not None else thread.title or ""
+    shown = said if len(said) <= PLACE else f"{said[: PLACE - 1]}…"
+    parts = [shown, post.url or "" if post is not None else ""]
+    return words(thread.kind), " · ".join(one for one in parts if one) or thread.id
 
 
 def transcript_name(number: int, words: Words, audience: Audience, file_format: Format) -> str:

@@ -16,6 +16,7 @@ def head_lines(head: Transcript) -> list[tuple[str, str]]:
         (words("number"), str(head.number)),
         (words("customer"), head.customer),
         (words("channel"), head.channel),
+        *([head.place] if head.place else []),
         *([(words("attendants"), ", ".join(head.attendants))] if head.attendants else []),
         (words("opened"), words.moment(head.opened_at)),
         (words("closed"), words.moment(head.closed_at) if head.closed_at else words("not_closed")),

@@ -34,6 +34,9 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "tags": ("Tags", "Tags", "Tags"),
         "edited": ("editada", "edited", "editado"),
         "deleted": ("Mensagem apagada", "Message deleted", "Mensaje eliminado"),
+        "hidden": ("oculta no canal", "hidden on the channel", "oculto en el canal"),
+        "post": ("Publicação", "Post", "Publicación"),
+        "topic": ("Tópico", "Topic", "Tema"),
         "failed": ("não foi entregue", "was not delivered", "no fue entregado"),
         "scanning": (
             "aguardando a verificação de vírus",

@@ -17,6 +17,7 @@ from atd_conversation.domain.transcripts import (
     Words,
     entry_of,
     event_entry,
+    is_own_quote,
     is_shown,
     transcript_name,
     words_of,
@@ -117,7 +118,8 @@ class TranscriptWriter:
             messages = await self._reader.page(tenant_id, conversation.id, after=after, limit=min(PAGE, total - done))
             if not messages:
                 break
-            quoted = await self._reader.by_ids(tenant_id, (one.reply_to for one in messages if one.reply_to))
+            answered = await self._reader.by_ids(tenant_id, (one.reply_to for one in messages if one.reply_to))
+            quoted = {key: one for key, one in answered.items() if is_own_quote(conversation, one)}
             shown = [one for one in messages if is_shown(one, head.audience)]
             tags = (await self._names.of(tenant_id)).tags
             entries = [
