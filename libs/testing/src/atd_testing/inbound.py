@@ -303,14 +303,14 @@ def _change(
     tenant_id: str, account_id: str, target: str, kind: str, more: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Envelope and data of a change of a message."""
-    values = {"customer": CUSTOMER, "by_business": False, "at": 0, **more}
+    values = {"customer": CUSTOMER, "by_business": False, "at": 0, "channel": "whatsapp", **more}
     external_id = values.get("external_id", f"{kind}/{target}/{values['by_business']}/{values['at']}")
     occurred_at = NOON + values["at"] * timedelta(minutes=1)
     event_id = provider_event_id(account_id, external_id, kind)
     return _envelope(tenant_id, account_id, event_id, occurred_at, values["customer"]), {
         "account_id": account_id,
         "account_name": "Loja",
-        "channel": "whatsapp",
+        "channel": values["channel"],
         "external_id": external_id,
         "target_external_id": target,
         "contact": InboundContact(external_id=values["customer"], name="Ana"),

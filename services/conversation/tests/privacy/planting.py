@@ -7,10 +7,27 @@ from datetime import timedelta
 from typing import Any
 
 from atd_schemas.ids import uuid7
-from atd_schemas.inbound import InboundAttachment, InboundFile, InboundFileData, inbound_subject
+from atd_schemas.inbound import (
+    InboundAttachment,
+    InboundAuthor,
+    InboundFile,
+    InboundFileData,
+    InboundPost,
+    InboundThread,
+    PrivateAccount,
+    inbound_subject,
+)
 from atd_schemas.settings_changes import AttendantChanged, AttendantData
 from atd_servicekit.files import file_key
-from atd_testing.inbound import customer_message, edited, reacted, send_receipt
+from atd_testing.inbound import (
+    customer_message,
+    edited,
+    hidden,
+    phone_message,
+    reacted,
+    receipt_until,
+    send_receipt,
+)
 from atd_testing.waiting import eventually
 
 WORD = "Zebrafonia"
@@ -34,6 +51,7 @@ class Planting:
         contact_id = (await keeper.get(f"/conversations/{conversation_id}"))["contact"]["id"]
         await self._what_waits()
         await self._thread(conversation_id)
+        await StrandPlanting(self).all(contact_id)
         await self._record(contact_id)
         await self._unsent(conversation_id)
         await self._papers(conversation_id, contact_id)
@@ -198,12 +216,110 @@ class Planting:
     async def _rating(self) -> None:
         """The last thing: the customer rates with a comment what was closed."""
         keeper = self.keeper
-        (goes_on,) = [one for one in await keeper.pages("/conversations") if one["status"] != "closed"]
+        found = await keeper.pages("/conversations", channel="whatsapp")
+        (goes_on,) = [one for one in found if one["status"] != "closed"]
         conversation_id = goes_on["id"]
         await keeper.do("PUT", "/settings/ratings", {"enabled": True, "ask_comment": True})
         await keeper.do("POST", f"/conversations/{conversation_id}/assign", {"attendant_id": "bia"})
         await keeper.do("POST", f"/conversations/{conversation_id}/close", {})
         await self.writes(PHONE, f"5 - {WORD} gostou")
+
+
+class StrandPlanting:
+    """The same customer below a post, in private with the page, and in chats of a business and of a bot."""
+
+    def __init__(self, planting: Planting) -> None:
+        self.planting = planting
+        self.keeper = planting.keeper
+        self.service = planting.service
+        self.page, self.messenger = f"f-{self.keeper.tenant}", f"m-{self.keeper.tenant}"
+        self.bot = f"t-{self.keeper.tenant}"
+
+    async def all(self, contact_id: str) -> None:
+        for strand in (self._post, self._chats):
+            await self.keeper.do("POST", f"/contacts/{contact_id}/merge", {"contact_id": await strand()})
+
+    async def _post(self) -> str:
+        """Comments, held changes and receipts, a private reply; another person quotes them. The author's record."""
+        tenant, now = self.keeper.tenant, self.service.runtime.clock.now()
+        more = {"customer": f"{WORD}-fan", "channel": "facebook", "name": f"{WORD} Lima"}
+        comment = self._below("1", **more)
+        await self.service.take(comment)
+        await self.service.take(self._below("2", reply_to_external_id="p1_1", customer="rui", name="Rui"))
+        await self.service.take(self._below("3", reply_to_external_id="p1_2", **more))
+        await self.service.take(self._below("4", reply_to_external_id="p1_unknown", **more))
+        told = {"customer": f"{WORD}-fan", "channel": "facebook"}
+        await self.service.take(
+            edited(tenant, self.page, "p1_1", f"agora {WORD}", **told),
+            edited(tenant, self.page, "p1_2", "também acho", **{**told, "customer": "rui"}),
+            edited(tenant, self.page, "p1_late", f"e {WORD}", **told),
+            hidden(tenant, self.page, "p1_later", **told),
+            receipt_until(tenant, self.messenger, "read", until=now, recipient=f"{WORD}-psid", channel="messenger"),
+        )
+        reply = await self.keeper.do("POST", f"/messages/{comment.id}/private-reply", {"text": f"Oi, {WORD}"}, **_key())
+        await self.keeper.do("PUT", f"/messages/{comment.id}/hidden")
+        early = {"channel": "messenger", "external_id": f"mid.{WORD}", "recipient": f"{WORD}-psid"}
+        await self.service.take(send_receipt(tenant, self.messenger, "delivered", **early))
+        sent = {"message_id": reply["id"], "recipient": "comment:p1_1", "aliases": (f"{WORD}-psid",)}
+        await self.service.take(
+            send_receipt(tenant, self.messenger, "sent", channel="messenger", external_id=f"mid.{WORD}.1", **sent)
+        )
+        return await self._author_of(str(comment.id))
+
+    def _below(self, number: str, **more: Any) -> Any:
+        private = PrivateAccount(account_id=self.messenger, channel="messenger", name="Loja")
+        post = InboundPost(id="p1", text="Promoção")
+        thread = InboundThread(id="p1", kind="post", public=True, private_account=private, post=post)
+        is_theirs = more["customer"] != "rui"
+        values = {"channel": "facebook", "text": f"{number}: quero {WORD}" if is_theirs else "eu também", **more}
+        now = self.service.runtime.clock.now()
+        return customer_message(self.keeper.tenant, self.page, f"p1_{number}", thread=thread, occurred_at=now, **values)
+
+    async def _chats(self) -> str:
+        """With the bot and with the business, an answer that was changed and taken back. The customer's record."""
+        tenant, now = self.keeper.tenant, self.service.runtime.clock.now()
+        more = {"customer": f"{WORD}-chat", "channel": "telegram", "occurred_at": now, "name": WORD}
+        business = InboundThread(id="b1", kind="business")
+        private = customer_message(tenant, self.bot, f"{WORD}:1", text=f"Sou {WORD}", **more)
+        await self.service.take(
+            private,
+            customer_message(tenant, self.bot, f"b1:{WORD}:1", text=f"{WORD} aqui", thread=business, **more),
+            phone_message(tenant, self.bot, f"b1:{WORD}:2", text=f"Oi, {WORD}", thread=business, **more),
+        )
+        row = await self.service.db.messages.find_one({"_id": private.id})
+        path = f"/conversations/{row['conversation_id']}/messages"
+        for number in (2, 3):
+            sent = await self.keeper.do("POST", path, {"text": f"Bom dia, {WORD}"}, **_key())
+            told = {"external_id": f"{WORD}:{number}", "recipient": f"{WORD}-chat", "channel": "telegram"}
+            await self.service.take(send_receipt(tenant, self.bot, "sent", message_id=sent["id"], **told))
+            await self.keeper.do("PATCH", f"/messages/{sent['id']}", {"text": f"Boa tarde, {WORD}"})
+        await self.keeper.do("DELETE", f"/messages/{sent['id']}")
+        return await self._author_of(str(private.id))
+
+    async def group(self) -> str:
+        """People who write in topics of a group; the group's record."""
+        now = self.service.runtime.clock.now()
+        more = {"customer": "-100", "channel": "telegram", "occurred_at": now, "name": f"Turma {WORD}"}
+        events = [
+            customer_message(
+                self.keeper.tenant,
+                self.bot,
+                f"-100:{number}",
+                text=f"{WORD} {number}",
+                author=InboundAuthor(external_id=f"{WORD}-{number}", name=f"{WORD} {number}"),
+                thread=thread,
+                reply_to_external_id=f"-100:{number - 1}",
+                **more,
+            )
+            for number, thread in enumerate((None, InboundThread(id="7", kind="topic", title="Entregas"), None), 1)
+        ]
+        await self.service.take(*events)
+        return await self._author_of(str(events[0].id))
+
+    async def _author_of(self, message_id: str) -> str:
+        row = await self.service.db.messages.find_one({"_id": message_id})
+        conversation = await self.service.db.conversations.find_one({"_id": row["conversation_id"]})
+        return str(conversation["contact"]["id"])
 
 
 def _key() -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from atd_testing.waiting import eventually
 
-from .planting import WORD, Planting, found_in
+from .planting import WORD, Planting, StrandPlanting, found_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,14 +32,8 @@ async def look_again(keeper: Any, erasure_id: str) -> None:
     await eventually(done, timeout=60)
 
 
-async def test_an_erasure_leaves_nothing_anywhere(desk: Any) -> None:
-    keeper = desk.seen_by(permissions=MANAGER)
-    contact_id = await Planting(keeper).all()
-    client, prefix = keeper.service.runtime.mongo.client, keeper.service.settings.mongodb_database_prefix
-    planted = {place.partition(":")[0] for place in await found_in(client, prefix)}
-    assert PLACES - planted == set()
-    assert any("chunks" in one for one in planted)  # bytes of files
-
+async def erase(keeper: Any, contact_id: str) -> dict[str, int]:
+    """Erase a customer, twice looked; nothing of the word is anywhere afterwards. What the receipt counts."""
     name = (await keeper.get(f"/contacts/{contact_id}"))["name"]
     assert WORD in name
     asked = await keeper.do("POST", f"/contacts/{contact_id}/erase", {"confirm": name, "reason": "pedido do titular"})
@@ -54,15 +48,39 @@ async def test_an_erasure_leaves_nothing_anywhere(desk: Any) -> None:
     left: list[str] = []
 
     async def gone() -> bool:
-        left[:] = await found_in(client, prefix)
+        left[:] = await found_in(keeper.service.runtime.mongo.client, keeper.service.settings.mongodb_database_prefix)
         return not left
 
     try:
         await eventually(gone, timeout=60)
     except AssertionError:
         raise AssertionError(f"left: {sorted(set(left))}") from None
-    told = receipt["erased"]
-    assert (told["contacts"], told["conversations"], told["drafts"], told["scheduled_messages"]) == (2, 2, 1, 1)
+    told: dict[str, int] = receipt["erased"]
+    return told
+
+
+async def test_an_erasure_leaves_nothing_anywhere(desk: Any) -> None:
+    keeper = desk.seen_by(permissions=MANAGER)
+    contact_id = await Planting(keeper).all()
+    client, prefix = keeper.service.runtime.mongo.client, keeper.service.settings.mongodb_database_prefix
+    planted = {place.partition(":")[0] for place in await found_in(client, prefix)}
+    assert PLACES - planted == set()
+    assert any("chunks" in one for one in planted)  # bytes of files
+
+    told = await erase(keeper, contact_id)
+    # by phone twice, below the post, in private with the page, with the bot and with the business
+    assert (told["contacts"], told["conversations"], told["drafts"], told["scheduled_messages"]) == (4, 6, 1, 1)
     for what in ("messages", "files", "identities", "notes", "import_rows", "exports", "transcripts", "answers"):
         assert told[what] > 0, what
     assert told["waiting_events"] > 0
+    (rui,) = await keeper.service.db.messages.find({"tenant_id": keeper.tenant}).to_list(None)
+    assert (rui["external_id"], rui["text"]) == ("p1_2", "também acho")
+    (shown,) = (await keeper.get(f"/conversations/{rui['conversation_id']}/messages"))["items"]
+    assert shown["reply_to"], "the other person's answer stays, to something that is not there any more"
+
+
+async def test_the_erasure_of_a_group_leaves_nobody_who_wrote_there(desk: Any) -> None:
+    keeper = desk.seen_by(permissions=MANAGER)
+    contact_id = await StrandPlanting(Planting(keeper)).group()
+    told = await erase(keeper, contact_id)
+    assert (told["contacts"], told["conversations"], told["messages"]) == (1, 2, 3)
