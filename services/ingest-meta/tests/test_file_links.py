@@ -51,6 +51,7 @@ def test_an_address_names_one_file_of_one_tenant_and_shows_neither() -> None:
     assert links.link("tenant-1", file) != link
 
 
+@pytest.mark.proves("instagram", "files-for-meta")
 def test_an_address_ends_after_a_while() -> None:
     clock = FakeClock(NOW)
     links = FileLinks(cipher, clock, BASE)
@@ -72,6 +73,7 @@ def test_no_other_address_opens_anything(token: str) -> None:
     assert refused.value.status == 404
 
 
+@pytest.mark.proves("instagram", "files-for-meta")
 @given(st.data())
 def test_an_address_with_one_letter_changed_opens_nothing(data: st.DataObject) -> None:
     links = FileLinks(cipher, FakeClock(NOW), BASE)
@@ -116,6 +118,7 @@ def path_of(service: Service, file: OutboundAttachment, tenant: str | None = Non
     return links.link(tenant or service.tenant, file).removeprefix(BASE)
 
 
+@pytest.mark.proves("instagram", "ranges")
 @on_servers
 @pytest.mark.parametrize(
     ("wanted", "status", "start", "end"),
@@ -171,6 +174,7 @@ async def test_nothing_is_listed(service: Service, path: str) -> None:
     assert PHOTO[:16] not in answer.content
 
 
+@pytest.mark.proves("instagram", "files-for-meta")
 @on_servers
 async def test_the_address_of_a_tenant_never_opens_anothers_file(service: Service, store: FileStore) -> None:
     file = attachment()

@@ -76,6 +76,7 @@ def page(channel: dict[str, Any]) -> dict[str, str]:
     return {"id": channel["page_id"], "name": "Loja Centro"}
 
 
+@pytest.mark.proves("messenger", "names")
 async def test_a_customer_is_called_by_the_name_that_meta_tells_and_asked_for_once(service: Service) -> None:
     channel = await service.connect("messenger")
     service.graph.nodes[ANA["id"]] = {"id": ANA["id"], "first_name": "Ana", "last_name": "Souza"}
@@ -94,6 +95,7 @@ async def test_an_instagram_customer_has_a_name_and_a_username(service: Service)
     assert (event.data.contact.name, event.data.contact.username) == ("Ana", "ana.souza")
 
 
+@pytest.mark.proves("messenger", "names")
 async def test_a_name_that_does_not_come_in_time_delays_no_message(service: Service, slow: Any) -> None:
     channel = await service.connect("messenger")
     service.graph.nodes[ANA["id"]] = slow({"name": "Ana"})
@@ -111,6 +113,7 @@ async def test_a_refused_look_up_leaves_the_account_alone_for_a_while(service: S
     assert RUI["id"] not in service.graph.asked
 
 
+@pytest.mark.proves("facebook", "post-shown")
 async def test_the_post_is_shown_with_each_comment_and_asked_for_once(service: Service) -> None:
     channel = await service.connect("facebook")
     post = f"{channel['page_id']}_55"
@@ -129,6 +132,7 @@ async def test_the_post_is_shown_with_each_comment_and_asked_for_once(service: S
     assert service.graph.asked.count(post) == 1
 
 
+@pytest.mark.proves("facebook", "pages-own-reply")
 async def test_the_pages_own_reply_is_in_the_conversation_of_whom_it_answers(service: Service) -> None:
     channel = await service.connect("facebook")
     reply = said(channel, "55_2", page(channel), "R$ 120", parent_id="55_1")
@@ -191,6 +195,7 @@ def message_to(service: Service, channel: dict[str, Any], text: str) -> Outbound
     )
 
 
+@pytest.mark.proves("instagram", "early-echo")
 async def test_an_echo_that_comes_before_the_answer_of_its_send_adds_nothing(service: Service, slow: Any) -> None:
     """The one of a person who writes on the phone meanwhile is told, once the send has ended."""
     channel = await service.connect("instagram")
@@ -272,6 +277,7 @@ async def test_of_an_erased_customer_nothing_says_any_more_which_comments_were_t
     assert await comments.count_documents({"_id": {"$regex": f"^{other['id']}:"}}) == 3, "of another account nothing"
 
 
+@pytest.mark.proves("instagram", "early-echo")
 async def test_an_echo_that_is_held_when_the_service_stops_is_told_by_the_next_one(service: Service, run: Any) -> None:
     """The send that it may be of was begun by a process that is gone: it is `uncertain` until it is resolved."""
     prefix = f"test_{uuid7().replace('-', '')}_"

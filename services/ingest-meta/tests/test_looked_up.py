@@ -79,6 +79,7 @@ def commenting(graph_of: Callable[[FakeMeta], GraphApi], comments: Account) -> C
     return Commenting(graph_of, comments)
 
 
+@pytest.mark.proves("facebook", "links-and-answers")
 @pytest.mark.parametrize(
     "text", ["R$ 30", "Veja https://loja.example/verao", "Com quebra\n\nde linha ", "👍🏽"], ids=repr
 )
@@ -102,6 +103,7 @@ async def test_a_comment_that_was_created_without_an_answer_is_exactly_one(
     assert len(commenting.own) == 2, "another send that says the same is another comment"
 
 
+@pytest.mark.proves("facebook", "viral-post")
 async def test_a_comment_below_a_viral_post_that_may_be_further_down_stays_uncertain_and_is_not_written_again(
     commenting: Commenting,
 ) -> None:

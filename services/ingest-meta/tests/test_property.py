@@ -283,6 +283,7 @@ def test_any_json_ends_as_events_or_is_kept_whole(payload: Any) -> None:
     assert notes == []
 
 
+@pytest.mark.proves("messenger", "any-json")
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(bodies)
 def test_any_webhook_like_json_is_taken_part_by_part(payload: Any) -> None:
@@ -401,6 +402,7 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [at, *(place for key, inner in below for place in places(inner, (*at, key)))]
 
 
+@pytest.mark.proves("messenger", "any-json")
 @pytest.mark.parametrize("shape", WHOLE)
 def test_every_field_of_a_shape_may_be_missing_null_or_of_another_type(shape: str) -> None:
     """Each is taken with 200; whatever is not understood is kept whole."""

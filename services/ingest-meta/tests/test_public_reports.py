@@ -56,6 +56,7 @@ def types(events: Any) -> list[str]:
     return [event.type for event in events]
 
 
+@pytest.mark.proves("instagram", "echo-read-text")
 def test_one_instagram_post_with_an_echo_a_read_a_text_a_reaction_and_a_broken_item_gives_each_its_own_type(
     read: Any,
 ) -> None:
@@ -70,6 +71,7 @@ def test_one_instagram_post_with_an_echo_a_read_a_text_a_reaction_and_a_broken_i
     assert found.problems == ("entry[1].messaging[2].message.mid: is missing or too long",)
 
 
+@pytest.mark.proves("facebook", "three-changes")
 def test_three_changes_in_one_feed_entry_are_read_one_by_one(read: Any) -> None:
     found = read(
         of_feed(
@@ -82,6 +84,7 @@ def test_three_changes_in_one_feed_entry_are_read_one_by_one(read: Any) -> None:
     assert found.problems == ()
 
 
+@pytest.mark.proves("messenger", "text-and-images")
 def test_a_first_message_with_text_and_two_images_keeps_the_text_and_each_image_is_fetched_on_its_own(
     read: Any,
 ) -> None:
@@ -94,6 +97,7 @@ def test_a_first_message_with_text_and_two_images_keeps_the_text_and_each_image_
     assert len({one.id for one in event.data.attachments}) == len({one.provider_id for one in event.data.attachments})
 
 
+@pytest.mark.proves("messenger", "any-attachment")
 @pytest.mark.parametrize("kind", ["post", "share", "ig_story", "unsupported_type", "one_that_does_not_exist"])
 @pytest.mark.parametrize("words", ["Olha isto", None])
 def test_attachments_of_any_type_are_a_link_or_a_named_placeholder_with_the_text_and_no_page_is_downloaded(
@@ -110,6 +114,7 @@ def test_attachments_of_any_type_are_a_link_or_a_named_placeholder_with_the_text
         assert kind in (content.get("type"), (content.get("shared") or {}).get("type"))
 
 
+@pytest.mark.proves("facebook", "nesting")
 def test_parent_id_on_every_comment_nests_replies_alone(read: Any) -> None:
     reply = comment(POST, "5550001_6660002", NOW, author=AUTHOR, text="Também", parent_id=COMMENT)
     top = comment(POST, COMMENT, NOW, author=AUTHOR, text="Qual o preço?")
@@ -124,6 +129,7 @@ def test_parent_id_on_every_comment_nests_replies_alone(read: Any) -> None:
         assert event.data.reply_to_external_id is None
 
 
+@pytest.mark.proves("facebook", "one-bubble")
 def test_the_same_comment_in_three_parts_or_added_twice_is_one_message(read: Any) -> None:
     ids = (COMMENT, f"{PAGE}_{COMMENT}", COMMENT.partition("_")[2])
     events = read(of_feed(*(comment(POST, one, NOW, author=AUTHOR, text="Oi") for one in ids))).events
@@ -131,6 +137,7 @@ def test_the_same_comment_in_three_parts_or_added_twice_is_one_message(read: Any
     assert {event.data.external_id for event in events} == {COMMENT}
 
 
+@pytest.mark.proves("facebook", "unknown-comment")
 @pytest.mark.parametrize("verb", ["edited", "edit", "remove", "delete", "hide", "unhide"])
 def test_edit_or_removal_of_an_unknown_comment_makes_no_message(read: Any, verb: Any) -> None:
     [event] = read(of_feed(comment(POST, COMMENT, NOW, author=AUTHOR, verb=verb, message="Novo"))).events
@@ -138,6 +145,7 @@ def test_edit_or_removal_of_an_unknown_comment_makes_no_message(read: Any, verb:
     assert event.data.target_external_id == COMMENT
 
 
+@pytest.mark.proves("messenger", "postback-first")
 @pytest.mark.parametrize(
     ("where", "title", "payload"), [("GET_STARTED", "Começar", "GET_STARTED"), ("ad", "Quero", "AD_1")]
 )
@@ -150,6 +158,7 @@ def test_a_postback_as_first_event_is_a_message_with_title_and_ref(
     assert (event.data.referral.ref, event.data.referral.source_id) == (where, "2385")
 
 
+@pytest.mark.proves("messenger", "never-own-customer")
 @pytest.mark.parametrize(
     "body",
     [
@@ -166,6 +175,7 @@ def test_our_own_account_never_becomes_a_customer(read: Any, body: Json) -> None
     assert (found.events, found.notes, found.problems) == ((), (), ())
 
 
+@pytest.mark.proves("instagram", "by-user-id")
 def test_instagram_login_names_an_account_by_its_user_id(read: Any) -> None:
     body = of_instagram(bia(message=message("m", "Oi")))
     assert named_in(body) == (("instagram", INSTAGRAM),)
@@ -174,6 +184,7 @@ def test_instagram_login_names_an_account_by_its_user_id(read: Any) -> None:
     assert read(by_app_id).problems == ("entry[0].id: '998877' is of no account that the signature proves",)
 
 
+@pytest.mark.proves("messenger", "from-the-phone")
 def test_what_the_business_writes_from_the_phone_is_outgoing_and_the_contact_is_the_recipient(read: Any) -> None:
     inbox = item(PAGE, ANA, NOW, message=echo("m", "Do celular", app_id=webhooks.PAGE_INBOX))
     [event] = read(of_page(inbox)).events
@@ -183,6 +194,7 @@ def test_what_the_business_writes_from_the_phone_is_outgoing_and_the_contact_is_
     assert (note.event.type, note.event.data.contact.external_id) == ("inbound.echo", BIA)
 
 
+@pytest.mark.proves("instagram", "deleted-echo")
 def test_an_instagram_echo_that_is_deleted_blanks_our_message_also_before_it_comes(read: Any) -> None:
     gone = item(INSTAGRAM, BIA, NOW, message={"mid": "m", "is_echo": True, "is_deleted": True})
     [event] = read(of_instagram(gone)).events
@@ -190,6 +202,7 @@ def test_an_instagram_echo_that_is_deleted_blanks_our_message_also_before_it_com
     assert event.data.contact.external_id == BIA
 
 
+@pytest.mark.proves("instagram", "stories")
 def test_a_story_reply_with_text_and_a_story_mention_as_first_contact_keep_text_and_story(read: Any) -> None:
     story = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=1"
     reply = bia(message=message("m1", "Que lindo!", reply_to={"story": {"url": story, "id": "s1"}}))

@@ -32,6 +32,7 @@ def body(*entries: Any) -> bytes:
     return webhooks.encode(webhooks.body("page", *entries))
 
 
+@pytest.mark.proves("messenger", "two-tenants-one-app")
 @pytest.mark.parametrize("at_account", [False, True], ids=["the app's address", "an account's address"])
 async def test_one_post_of_an_app_with_pages_of_two_tenants_comes_to_each_tenant_alone(
     service: Service, at_account: bool
@@ -60,6 +61,7 @@ async def test_the_secret_of_one_app_proves_nothing_of_a_page_of_another(service
     assert {one.tenant_id for one in kept} == {service.tenant}
 
 
+@pytest.mark.proves("messenger", "page-once")
 async def test_a_page_that_a_tenant_has_is_refused_to_another_who_has_its_token_too(service: Service) -> None:
     mine = await service.connect("messenger")
     page, other = mine["page_id"], of_another_tenant(service)

@@ -74,6 +74,7 @@ def _with_token(account: Account) -> Account:
     return replace(account, access_token=type(account.access_token)(f"{account.own_id}.token"))
 
 
+@pytest.mark.proves("messenger", "unsubscribed")
 async def test_a_page_that_was_unsubscribed_is_seen_and_mended_by_the_button(watched: Watched) -> None:
     [warning] = await watched.warnings()
     assert (warning.code, warning.severity, warning.repairable) == ("unsubscribed", "critical", True)
@@ -91,6 +92,7 @@ async def test_fields_that_are_not_subscribed_are_named(watched: Watched) -> Non
     assert await watched.codes() == []
 
 
+@pytest.mark.proves("messenger", "permission-named")
 @pytest.mark.parametrize("kind", ["messenger", "facebook", "instagram"])
 async def test_a_permission_that_is_lost_is_said_by_its_name_in_three_languages(watched: Watched, kind: Any) -> None:
     account = replace(watched.account, kind=kind)
@@ -143,6 +145,7 @@ async def test_a_token_that_ends_soon_is_told_a_week_before(watched: Watched) ->
     assert (warning.code, warning.detail) == ("token_expires", "2026-03-07")
 
 
+@pytest.mark.proves("messenger", "policy-shown")
 @pytest.mark.parametrize(("action", "code"), [("warning", "policy_warning"), ("block", "policy_block")])
 async def test_what_meta_holds_against_an_account_is_shown_with_its_reason(
     watched: Watched, action: str, code: str

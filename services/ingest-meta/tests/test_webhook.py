@@ -34,6 +34,7 @@ async def test_a_text_is_taken_on_both_addresses_once(service: Service) -> None:
     assert events[0].tenant_id == service.tenant
 
 
+@pytest.mark.proves("messenger", "private-and-public")
 async def test_what_is_said_in_private_and_in_public_comes_to_two_accounts_of_a_page(service: Service) -> None:
     messenger = await service.connect("messenger")
     page = messenger["page_id"]
@@ -69,6 +70,7 @@ async def test_a_wrong_or_missing_signature_is_401_and_an_unknown_page_404(servi
     assert (await service.deliver(f"/{uuid4()}", raw)).status_code == 404
 
 
+@pytest.mark.proves("messenger", "handshake")
 async def test_the_handshake_answers_the_bare_challenge(service: Service) -> None:
     channel = await service.connect("facebook")
     asked = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": channel["verify_token"]}
