@@ -201,6 +201,21 @@ async def test_a_file_has_a_document_that_lives_and_goes_with_its_message(parts:
     assert (row["message_id"], row["state"], "unused_since" in row) == (None, "failed", True)
 
 
+@pytest.mark.parametrize("by_business", [False, True], ids=["customer", "company"])
+async def test_what_was_taken_back_before_it_came_is_neither_published_nor_fetched(
+    parts: Any, *, by_business: bool
+) -> None:
+    arrives = phone_message if by_business else customer_message
+    await parts.take(deleted(T, A, "w1", by_business=by_business))
+    await parts.take(arrives(T, A, "w1", text="segredo", kind="image", attachments=(file_of(),)))
+    assert not [event for event in await parts.outbox() if "segredo" in str(event)]
+    assert await parts.all(ATTACHMENTS) == []
+    (row,) = await parts.all(CONVERSATIONS)
+    assert (row["last_message"]["preview"], row["last_message"]["deleted"]) == ("", True)
+    assert await parts.all(EARLY_CHANGES) == []
+    await check(parts)
+
+
 async def test_an_attendants_answer_and_a_change_at_once_lose_nothing(parts: Any) -> None:
     await parts.take(customer_message(T, A, "w1", occurred_at=parts.clock.now()))
     (row,) = await parts.all(CONVERSATIONS)

@@ -97,7 +97,8 @@ class ContactRef(Schema):
 class LastMessage(Schema):
     """What a list row shows. `preview` is at most 160 characters; `status` is that of a message to the customer.
 
-    Absent `author`: the message was stored by a version that did not keep it here.
+    Absent `author`: the message was stored by a version that did not keep it here. `deleted`: it was taken back, and
+    says nothing any more.
     """
 
     id: str
@@ -107,6 +108,7 @@ class LastMessage(Schema):
     occurred_at: Timestamp
     author: AuthorView | None = None
     status: MessageStatus | None = None
+    deleted: bool | None = Field(default=None, exclude_if=_is_none)
 
 
 class ConversationState(Schema):

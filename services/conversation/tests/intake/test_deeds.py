@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from atd_conversation.domain.automation.policies import Automation
+from atd_conversation.domain.automation.rules import AutomaticReply
 from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.events import action_command
 from atd_conversation.domain.message_deeds import edit_sent, take_back
@@ -21,6 +23,10 @@ from atd_testing.inbound import (
 from .world import BIA, FAILURE, HOUR, A, T, World, told, types
 
 TELEGRAM = CHANNEL_RULES["telegram"]
+
+
+def greeting() -> AutomaticReply:
+    return AutomaticReply(id="hello", name="hello", trigger="keyword", text="Bem-vindo", words=("oi",))
 
 
 @pytest.fixture
@@ -155,3 +161,41 @@ def test_a_message_that_comes_after_its_deletion_is_born_deleted(world: World, *
     (message,) = world.messages.values()
     assert (message.text, message.deleted_at) == (None, NOON)
     assert message.direction == ("outbound" if by_business else "inbound")
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "later"])
+@pytest.mark.parametrize("by_business", [False, True], ids=["customer", "company"])
+def test_what_a_message_said_that_comes_after_its_deletion_is_told_to_nobody(
+    *, by_business: bool, together: bool
+) -> None:
+    world = World(automation=Automation(replies=(greeting(),)))
+    arrives = phone_message if by_business else customer_message
+    events = [
+        deleted(T, A, "w1", external_id="d", by_business=by_business),
+        arrives(T, A, "w1", text="segredo", kind="image", attachments=(file_of(),), occurred_at=NOON - HOUR),
+    ]
+    units = [world.batch(*events)] if together else [world.batch(event) for event in events]
+    published = [out.event.model_dump_json() for unit in units for out in unit.outgoing]
+    assert published
+    assert not [one for one in published if "segredo" in one or "media-1" in one]
+    assert (world.commands, world.files, world.waiting) == ([], {}, {})
+    (conversation,) = world.conversations.values()
+    last = conversation.last_message
+    assert last is not None
+    assert (last.preview, last.deleted) == ("", True)
+    (shown,) = [event for unit in units for event in told(unit) if event.type.startswith("message.")]
+    assert shown.data.message.deleted_at == NOON
+
+
+def test_a_deletion_by_the_other_side_keeps_no_message_back(world: World) -> None:
+    world.batch(deleted(T, A, "w1", external_id="d", by_business=True))
+    world.batch(customer_message(T, A, "w1", text="fica"))
+    assert [(one.text, one.deleted_at) for one in world.messages.values()] == [("fica", None)]
+
+
+def test_only_the_message_that_is_there_is_answered() -> None:
+    world = World(automation=Automation(replies=(greeting(),)))
+    world.batch(deleted(T, A, "w1", external_id="d"))
+    world.batch(customer_message(T, A, "w1", text="oi"))
+    world.batch(customer_message(T, A, "w2", text="oi", occurred_at=NOON + HOUR))
+    assert [command.data.text for command in world.commands] == ["Bem-vindo"]

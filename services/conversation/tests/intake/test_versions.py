@@ -71,7 +71,11 @@ def act(world: World, action: str, number: int) -> None:
             case "react":
                 changes = react(conversation, picture or ours, "🙏", RULES, BIA, NOON)
             case "fetch again":
-                changes = fetch_again(conversation, picture, file_of(message="w1").id) if picture else []
+                changes = (
+                    fetch_again(conversation, picture, file_of(message="w1").id)
+                    if picture and picture.attachments
+                    else []
+                )
                 world.files |= {one.id: one for one in picture.attachments} if picture else {}
             case "close":
                 changes = conversation.close(NOON)

@@ -23,8 +23,12 @@ def arrived(
     now: datetime,
     reply_to: str | None,
     quotes: str | None = None,
+    deleted_at: datetime | None = None,
 ) -> Message:
-    """A customer's message (`sender`), or one that the company wrote with its phone (no `sender`)."""
+    """A customer's message (`sender`), or one that the company wrote with its phone (no `sender`).
+
+    `deleted_at`: it was taken back before it came, and `data` says nothing of what it was.
+    """
     return Message(
         id=message_id,
         tenant_id=tenant_id,
@@ -45,6 +49,7 @@ def arrived(
         status=None if sender else "sent",
         external_id=data.external_id,
         hidden=data.hidden,
+        deleted_at=deleted_at,
     )
 
 

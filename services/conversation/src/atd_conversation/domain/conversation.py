@@ -144,6 +144,7 @@ class Conversation(ConversationRecord):
         quotes: str | None = None,
         reply_window: ReplyWindow | None = None,
         needs_nobody: bool = False,
+        deleted_at: datetime | None = None,
     ) -> list[Change]:
         """Take a customer's message in; reopens the conversation where it was closed.
 
@@ -169,8 +170,9 @@ class Conversation(ConversationRecord):
             now=now,
             reply_to=reply_to,
             quotes=quotes,
+            deleted_at=deleted_at,
         )
-        if self.is_public:
+        if self.is_public and deleted_at is None:
             self.last_comment = CommentRef(message_id, data.external_id)
         if blocked:
             return [*changes, self.add_notice(message, "message.received")]

@@ -398,6 +398,7 @@ class Message:
             occurred_at=self.occurred_at,
             author=self.author,
             status=self.status,
+            deleted=True if self.deleted_at else None,
         )
 
 

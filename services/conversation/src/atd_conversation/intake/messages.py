@@ -1,5 +1,7 @@
 """New messages: a customer's, and those that the company wrote with the phone that shares the number."""
 
+from datetime import datetime
+
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.attachments import StoredAttachment, announced, out_of_reach
 from atd_conversation.domain.conversation import Conversation
@@ -10,6 +12,7 @@ from atd_conversation.domain.strands import place_of, without_known_picture
 from atd_conversation.intake.automation import Arriving, rating_answer, reply_automatically, take_rating_answer
 from atd_conversation.intake.batch import Arrival
 from atd_conversation.intake.changes import can_quote, wait_for_quoted
+from atd_conversation.intake.deletions import taken_back
 from atd_conversation.intake.loaded import understands
 from atd_conversation.intake.people import contact_id_for, learn
 from atd_conversation.intake.public_comments import is_filed
@@ -26,10 +29,11 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
     if known is not None:
         _understand(intake, known, event, cause)
         return
+    event, deleted_at = taken_back(intake.loaded, event)
     contact_id = _contact_id(intake, event, cause)
-    answered = rating_answer(intake, event, contact_id)
-    filed = is_filed(intake, event, contact_id)
-    arrival = None if answered or filed else Arriving.of(intake, event, contact_id)
+    answered = None if deleted_at else rating_answer(intake, event, contact_id)
+    filed = _is_filed(intake, event, contact_id, deleted_at)
+    arrival = None if answered or filed or deleted_at else Arriving.of(intake, event, contact_id)
     conversation = answered.conversation if answered else _conversation(intake, event, contact_id, cause, filed=filed)
     intake.unit.touch(conversation)
     learn(intake, conversation, event, cause)
@@ -43,6 +47,7 @@ def take_message(intake: Intake, event: InboundMessage, cause: Cause) -> None:
         quotes=quotes,
         reply_window=intake.loaded.channels.of(conversation.channel.kind).reply_window,
         needs_nobody=filed or answered is not None,
+        deleted_at=deleted_at,
     )
     for change in changes:
         if change.message is not None:
@@ -70,8 +75,10 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
     if sent is not None:
         take_own_echo(intake, sent, event, cause)
         return
-    contact_id = _contact_id(intake, event, cause)
-    conversation = _conversation(intake, event, contact_id, cause, filed=is_filed(intake, event, contact_id))
+    event, deleted_at = taken_back(loaded, event)
+    data, contact_id = event.data, _contact_id(intake, event, cause)
+    filed = _is_filed(intake, event, contact_id, deleted_at)
+    conversation = _conversation(intake, event, contact_id, cause, filed=filed)
     intake.unit.touch(conversation)
     learn(intake, conversation, event, cause)
     reply_to, quotes = _quoted(intake, conversation, event)
@@ -87,6 +94,7 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
         now=intake.now,
         reply_to=reply_to,
         quotes=quotes,
+        deleted_at=deleted_at,
     )
     message.attachments = out_of_reach(message.attachments, intake.texts(conversation))
     apply_early_receipt(intake, message, data.external_id)
@@ -94,6 +102,12 @@ def take_echo(intake: Intake, event: InboundEcho, cause: Cause) -> None:
     intake.emit(conversation, change, cause, actor=SYSTEM)
     _put(intake, message)
     _fetch(intake, conversation, message, message.attachments, cause)
+
+
+def _is_filed(intake: Intake, event: Arrival, contact_id: str, deleted_at: datetime | None) -> bool:
+    """Whether a public comment opens no conversation; one that was removed before it came never does."""
+    thread = event.data.thread
+    return (deleted_at is not None and thread is not None and thread.public) or is_filed(intake, event, contact_id)
 
 
 def _contact_id(intake: Intake, event: Arrival, cause: Cause) -> str:

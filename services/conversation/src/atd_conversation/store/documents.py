@@ -189,6 +189,7 @@ def _last_document(last: LastMessage) -> "Document":
         "occurred_at": last.occurred_at,
         "author": _author_document(last.author) if last.author else None,
         "status": last.status,
+        **({"deleted": True} if last.deleted else {}),
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.strands import current_of, place_of
 from atd_conversation.intake.batch import Arrival, Batch, PersonEvent
+from atd_conversation.intake.deletions import rows_of
 from atd_conversation.intake.joining import joinable
 from atd_conversation.intake.loaded import Loaded, openings_key, provider_key, senders
 from atd_conversation.intake.spellings import Name, Told, keys_of, not_found, spell, spell_by_stored_ids, told_of
@@ -268,6 +269,7 @@ class InboundLoader:
             await self._load_by_stored_ids(reads, loaded, missing)
         await self._load_reached(reads, loaded, batch)
         unknown = {loaded.waits_as(*name) for name in targets | quoted if loaded.target(*name) is None}
+        unknown |= {key for one in arrivals if one.id not in loaded.handled for key in rows_of(loaded, one)}
         for row in await reads.find(EARLY_CHANGES, "_id", unknown):
             loaded.early_changes[row["_id"]] = row
 

@@ -4339,7 +4339,8 @@ export interface components {
          * LastMessage
          * @description What a list row shows. `preview` is at most 160 characters; `status` is that of a message to the customer.
          *
-         *     Absent `author`: the message was stored by a version that did not keep it here.
+         *     Absent `author`: the message was stored by a version that did not keep it here. `deleted`: it was taken back, and
+         *     says nothing any more.
          */
         LastMessage: {
             /** Id */
@@ -4361,6 +4362,8 @@ export interface components {
             author?: components["schemas"]["AuthorView"] | null;
             /** Status */
             status?: ("pending" | "sent" | "delivered" | "read" | "failed") | null;
+            /** Deleted */
+            deleted?: boolean | null;
         };
         /**
          * LayoutButton
@@ -6266,8 +6269,8 @@ export interface components {
          * RatingNotAskedContent
          * @description Of a message of direction `system`: the customer was not asked for a rating, and why.
          *
-         *     They are blocked; the reply window is closed; the channel cannot be written to; they cannot be reached there; a machine
-         *     seems to answer there.
+         *     They are blocked; the reply window is closed; the channel cannot be written to; they cannot be reached there; a
+         *     machine seems to answer there.
          */
         RatingNotAskedContent: {
             /**

@@ -117,8 +117,9 @@ function advance(copies: Copies, updates: Updates, frame: MessageEvent, message:
 }
 
 function lastMessage(message: Message, preview: string): LastMessage {
-  const { id, kind, direction, occurred_at, author, status } = message;
-  return { id, kind, direction, occurred_at, preview, author, status: status ?? null };
+  const { id, kind, direction, occurred_at, author, status, deleted_at: deleted } = message;
+  const last = { id, kind, direction, occurred_at, preview, author, status: status ?? null };
+  return deleted ? { ...last, deleted: true } : last;
 }
 
 /** The conversations of a contact with its name and labels. */

@@ -40,7 +40,7 @@ export function LastLine({ conversation, me }: Props) {
   return (
     <Line key="last">
       <Writer last={last} me={me} />
-      <bdi dir="auto">{oneLine(last.preview) || t(`kind.${last.kind}`)}</bdi>
+      <bdi dir="auto">{last.deleted ? t("row.deleted") : oneLine(last.preview) || t(`kind.${last.kind}`)}</bdi>
     </Line>
   );
 }
