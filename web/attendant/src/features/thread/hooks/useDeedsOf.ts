@@ -5,7 +5,7 @@ import type { Conversation, Message } from "@/shared/api/types";
 import { focusComposer } from "@/shared/conversations/composerFocus";
 import { useDeeds } from "@/shared/conversations/deeds";
 import { useCapabilities } from "@/shared/conversations/queries";
-import { useMay } from "@/shared/session/SessionProvider";
+import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { lengthOf, partsOf } from "@/shared/text/lengths";
 import { serverClock } from "@/shared/time/clock";
 import { timeSpan } from "@/shared/time/format";
@@ -39,7 +39,9 @@ export function useDeedsOf(
 ): Deeds {
   const { t } = useTranslation("thread");
   const { language } = usePreferences();
+  const { id: own } = useMe();
   const may = useMay("conversations:write");
+  const supervises = useMay("settings:manage");
   const capabilities = useCapabilities(channel.kind);
   const problemText = useProblemText();
   const {
@@ -62,9 +64,10 @@ export function useDeedsOf(
       const now = serverClock.now();
       const conversation = latest.current;
       if (isOwn(message)) {
+        const me = { id: own, writes: may, supervises };
         return {
-          edit: words(cannotEdit(message, capabilities, may, now), t("cannot.edit_channel")),
-          delete: words(cannotDelete(message, capabilities, may, now), t("cannot.delete_channel")),
+          edit: words(cannotEdit(message, capabilities, me, now), t("cannot.edit_channel")),
+          delete: words(cannotDelete(message, capabilities, me, now), t("cannot.delete_channel")),
         };
       }
       if (!isPublicComment(message, conversation)) return {};
@@ -78,7 +81,7 @@ export function useDeedsOf(
         ...(moderation.includes("delete") && { delete: permission }),
       };
     },
-    [capabilities, latest, may, t, words],
+    [capabilities, latest, own, may, supervises, t, words],
   );
 
   const failed = useCallback(

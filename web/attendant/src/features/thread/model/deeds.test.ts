@@ -21,20 +21,30 @@ const own = (changes: Parameters<typeof message>[0] = {}) =>
     ...changes,
   });
 
+const ME = { id: "me", writes: true, supervises: false };
+
 test.each([
   ["a text of ours that stands there", own(), null],
   ["a picture", own({ kind: "image" }), "kind"],
   ["one without an id of the provider", own({ external_id: null }), "not_sent"],
   ["one that failed", own({ status: "failed" }), "not_sent"],
   ["one that is too old", own({ occurred_at: "2026-11-22T13:59:00.000Z" }), "too_old"],
+  ["a colleague's", own({ author: { type: "attendant", id: "caio", name: "Caio" } }), "colleague"],
+  ["one that a rule wrote", own({ author: { type: "system", id: null, name: null } }), null],
 ] as const)("%s: %s", (_, one, why) => {
-  expect(cannotEdit(one, EDITS, true, NOW)?.why ?? null).toBe(why);
+  expect(cannotEdit(one, EDITS, ME, NOW)?.why ?? null).toBe(why);
 });
 
 test("what the channel cannot do is the channel's reason, what the person may not do theirs", () => {
-  expect(cannotEdit(own(), { edits: null }, true, NOW)).toEqual({ why: "channel" });
-  expect(cannotDelete(own(), DELETES, false, NOW)).toEqual({ why: "permission" });
-  expect(cannotDelete(own({ occurred_at: "2020-01-01T00:00:00.000Z" }), DELETES, true, NOW)).toBeNull();
+  expect(cannotEdit(own(), { edits: null }, ME, NOW)).toEqual({ why: "channel" });
+  expect(cannotDelete(own(), DELETES, { ...ME, writes: false }, NOW)).toEqual({ why: "permission" });
+  expect(cannotDelete(own({ occurred_at: "2020-01-01T00:00:00.000Z" }), DELETES, ME, NOW)).toBeNull();
+});
+
+test("what a colleague wrote is changed by who manages the settings only, as the server has it", () => {
+  const colleagues = own({ author: { type: "attendant", id: "caio", name: "Caio" } });
+  expect(cannotDelete(colleagues, DELETES, ME, NOW)).toEqual({ why: "colleague" });
+  expect(cannotDelete(colleagues, DELETES, { ...ME, supervises: true }, NOW)).toBeNull();
 });
 
 test("the arrow up edits the last own message that can be edited, not a colleague's and not the customer's", () => {

@@ -3,8 +3,25 @@ import type { Capabilities, Conversation, Message } from "@/shared/api/types";
 
 /** Why not; `seconds` is how old the message may be. */
 export type Why =
-  | { why: "permission" | "channel" | "kind" | "not_sent" | "unreachable" | "private_done" | "private_channel" }
+  | {
+      why:
+        | "permission"
+        | "colleague"
+        | "channel"
+        | "kind"
+        | "not_sent"
+        | "unreachable"
+        | "private_done"
+        | "private_channel";
+    }
   | { why: "too_old"; seconds: number };
+
+/** Who looks: their id, whether they may write, and whether they may change what colleagues wrote. */
+export interface Looking {
+  id: string;
+  writes: boolean;
+  supervises: boolean;
+}
 
 type Limit = { within_seconds: number | null; kinds: readonly Message["kind"][] } | null | undefined;
 
@@ -24,21 +41,26 @@ export function tooOld(message: Message, within: number | null | undefined, now:
   return Date.parse(message.occurred_at) + within * 1000 < now ? { why: "too_old", seconds: within } : null;
 }
 
-function ownLimit(message: Message, limit: Limit, may: boolean, now: number): Why | null {
-  if (!may) return { why: "permission" };
+/** What no person wrote is everybody's. */
+const isColleagues = ({ author }: Message, me: Looking): boolean =>
+  author.type === "attendant" && author.id !== me.id && !me.supervises;
+
+function ownLimit(message: Message, limit: Limit, me: Looking, now: number): Why | null {
+  if (!me.writes) return { why: "permission" };
   if (!limit) return { why: "channel" };
+  if (isColleagues(message, me)) return { why: "colleague" };
   if (!limit.kinds.includes(message.kind)) return { why: "kind" };
   if (!reachedCustomer(message)) return { why: "not_sent" };
   return tooOld(message, limit.within_seconds, now);
 }
 
-export function cannotEdit(message: Message, { edits }: Pick<Capabilities, "edits">, may: boolean, now: number) {
+export function cannotEdit(message: Message, { edits }: Pick<Capabilities, "edits">, me: Looking, now: number) {
   if (edits && message.kind === "text" && !message.text) return { why: "kind" } as const;
-  return ownLimit(message, edits, may, now);
+  return ownLimit(message, edits, me, now);
 }
 
-export function cannotDelete(message: Message, { deletes }: Pick<Capabilities, "deletes">, may: boolean, now: number) {
-  return ownLimit(message, deletes, may, now);
+export function cannotDelete(message: Message, { deletes }: Pick<Capabilities, "deletes">, me: Looking, now: number) {
+  return ownLimit(message, deletes, me, now);
 }
 
 /** Answering a public comment in private: once, for a while, and where there is a channel for it. */
@@ -63,8 +85,9 @@ export function lastEditable(
   me: string,
   now: number,
 ): Message | undefined {
+  const looking = { id: me, writes: true, supervises: false };
   return messages.findLast(
-    (one) => isOwn(one) && one.author.id === me && cannotEdit(one, capabilities, true, now) === null,
+    (one) => isOwn(one) && one.author.id === me && cannotEdit(one, capabilities, looking, now) === null,
   );
 }
 

@@ -1,6 +1,8 @@
-import { memo } from "react";
+import { IconDots } from "@tabler/icons-react";
+import { memo, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useThreadActions } from "../../hooks/threadContext";
 import { useMessageRow } from "../../hooks/useMessageRow";
 import { contextOf, filesOf } from "../../model/context";
 import { sideOf } from "../../model/entries";
@@ -72,10 +74,16 @@ const AlbumTile = memo(function AlbumTile({
   at: number;
   of: number;
 }) {
+  const { t } = useTranslation("thread");
   const { t: marks } = useTranslation("marks");
-  const { selected, element } = useMessageRow(row, author);
+  const { openMenu } = useThreadActions();
+  const { selected, settled, element } = useMessageRow(row, author);
   const file = filesOf(row.message)[0];
   if (file === undefined) return null;
+  const openBelow = ({ currentTarget }: MouseEvent) => {
+    const { left, bottom } = currentTarget.getBoundingClientRect();
+    openMenu(row.message, { x: left, y: bottom });
+  };
   return (
     <div className={classes.tile} {...element}>
       {selected !== null && (
@@ -89,6 +97,17 @@ const AlbumTile = memo(function AlbumTile({
         />
       )}
       <GridTile message={row.message} file={file} at={at} of={of} />
+      {settled && selected === null && (
+        <button
+          type="button"
+          className={classes.tileMore}
+          aria-label={`${t("action.more")}, ${t("album.of", { at, of })}`}
+          title={t("action.more")}
+          onClick={openBelow}
+        >
+          <IconDots size={18} aria-hidden />
+        </button>
+      )}
     </div>
   );
 });
