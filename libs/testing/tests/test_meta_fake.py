@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 
 from atd_testing.meta import Behaviour, FakeMeta, create_fake_meta
 from atd_testing.meta.state import Comment
@@ -205,3 +206,14 @@ async def test_a_file_in_the_call_is_taken_with_its_name_and_echoed_by_its_addre
     assert (sent.file, sent.file_name, sent.kind) == (b"%PDF", "boleto.pdf", "file")
     echo = (await meta.told())[0]["messaging"][0]["message"]
     assert echo["attachments"][0]["payload"]["url"].startswith("http://fake/cdn/")
+
+
+async def test_files_have_addresses_that_work_where_the_fake_stands_below_another_application() -> None:
+    fake, outer = create_fake_meta(), FastAPI()
+    outer.mount("/meta", fake.app)
+    transport = httpx.ASGITransport(outer)
+    async with httpx.AsyncClient(transport=transport, base_url="http://fakes") as http:
+        made = await http.post("/meta/_fake/files", params={"mime_type": "image/png"}, content=b"a picture")
+        address = fake.state.address(fake.state.files[made.json()["file_id"]])
+        assert address.startswith("http://fakes/meta/cdn/")
+        assert (await http.get(address)).content == b"a picture"

@@ -21,7 +21,7 @@ from atd_testing.meta.state import CallKind, FakeState, Json, SentMessage
 from atd_testing.meta.webhooks_sender import MetaWebhooks
 from atd_testing.providers import Call, WebhookSender
 from atd_testing.providers.behaviours import no_effect, scripted_answer
-from atd_testing.providers.fake import create_fake_app
+from atd_testing.providers.fake import create_fake_app, mounted_at
 
 _VERSION = re.compile(r"v[0-9]{1,2}\.[0-9]")
 _TOKEN = re.compile(r"([0-9]{1,32})\.(.+)")
@@ -198,7 +198,7 @@ def _add_routes(app: FastAPI, fake: FakeMeta) -> None:
 
     @app.api_route("/{version}/{path:path}", methods=["GET", "POST", "DELETE"])
     async def graph(version: str, path: str, request: Request) -> Response:
-        fake.state.base_url = str(request.base_url).rstrip("/")
+        fake.state.base_url = mounted_at(request)
         return await fake.answer(request, version, path)
 
 

@@ -10,6 +10,7 @@ from atd_testing.meta.state import Behaviour, FakeState, Json, MetaRules, Page, 
 from atd_testing.meta.webhooks_sender import MetaWebhooks
 from atd_testing.providers import Callback
 from atd_testing.providers.control import add_logs, add_settings, status_of
+from atd_testing.providers.fake import mounted_at
 
 
 class Written(BaseModel):
@@ -112,7 +113,7 @@ def _add_people(router: APIRouter, state: FakeState, customers: Customers) -> No
     @router.post("/files")
     async def add_file(request: Request, mime_type: Annotated[str, Query()] = "image/jpeg") -> dict[str, str]:
         """Put bytes on the CDN, for a message of a person."""
-        state.base_url = str(request.base_url).rstrip("/")
+        state.base_url = mounted_at(request)
         return {"file_id": state.add_file(await request.body(), mime_type).id}
 
     @router.put("/people/{account}")

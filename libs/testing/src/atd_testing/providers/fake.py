@@ -102,3 +102,9 @@ def create_fake_app(title: str, sender: WebhookSender[C]) -> FastAPI:
     app = FastAPI(title=title, lifespan=lifespan)
     app.add_exception_handler(CutError, cut)
     return app
+
+
+def mounted_at(request: Request) -> str:
+    """Where a fake is for who asked it, also below another application, whose own address `base_url` is there."""
+    url = request.url
+    return f"{url.scheme}://{url.netloc}{request.scope.get('root_path', '').rstrip('/')}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from atd_testing.providers.control import add_logs, add_settings, status_of
@@ -42,6 +42,12 @@ def control_router(state: FakeState, updates: UpdatesQueue) -> APIRouter:
         """Say what a chat is like: who blocked the bot, which topics a group has, what it became."""
         state.chats[placed.bot, placed.chat.id] = placed.chat
         return placed.chat
+
+    @router.post("/files")
+    async def add_file(request: Request, bot: int, mime_type: str = "image/jpeg") -> Json:
+        """A file of a person's, for the updates of a bot: what stands in them of it."""
+        made = state.files.add(bot, await request.body(), mime_type, folder="photos")
+        return {"file_id": made.file_id, "file_unique_id": made.file_unique_id, "file_size": made.size}
 
     @router.post("/updates", status_code=202)
     async def tell(told: ToldUpdate) -> dict[str, Any]:
