@@ -1,4 +1,4 @@
-"""Any sequence of merges, undos, edits and messages loses nothing, and ends where a straightforward model ends."""
+"""Whatever is merged, undone, edited and written, in any strand: nothing is lost, all ends where a plain model does."""
 
 import asyncio
 from collections import defaultdict
@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from atd_conversation.store.indexes import CONTACTS, CONVERSATIONS, IDENTITIES, MESSAGES
 from atd_schemas.ids import uuid7
+from atd_schemas.inbound import InboundThread
 from atd_schemas.views import Named
 from atd_servicekit.problems import Problem
 from atd_testing.inbound import customer_message
@@ -20,6 +21,8 @@ from atd_testing.inbound import customer_message
 PHONES = ("5511987650001", "5511987650002", "5511987650003")
 USER_IDS = ("BR.1", "BR.2", "BR.3")
 ACCOUNTS = ("a", "b")
+STRANDS = (None, None, "p1", "p2")
+"""Where on an account somebody writes: in private, or below one of two posts."""
 DOCUMENTS = ("52998224725", "11144477735", None)
 
 
@@ -134,20 +137,29 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
             self.tenant = uuid7()
             self.model = Model()
 
-        @rule(known_by=st.sampled_from(PHONES + USER_IDS), account=st.sampled_from(ACCOUNTS))
-        def writes(self, known_by: str, account: str) -> None:
-            self._take(account, known_by)
+        @rule(
+            known_by=st.sampled_from(PHONES + USER_IDS),
+            account=st.sampled_from(ACCOUNTS),
+            strand=st.sampled_from(STRANDS),
+        )
+        def writes(self, known_by: str, account: str, strand: str | None) -> None:
+            self._take(account, known_by, strand=strand)
 
         @precondition(lambda self: len(self.model.alive()) > 1)
-        @rule(phone=st.sampled_from(PHONES), user_id=st.sampled_from(USER_IDS), account=st.sampled_from(ACCOUNTS))
-        def names_both(self, phone: str, user_id: str, account: str) -> None:
+        @rule(
+            phone=st.sampled_from(PHONES),
+            user_id=st.sampled_from(USER_IDS),
+            account=st.sampled_from(ACCOUNTS),
+            strand=st.sampled_from(STRANDS),
+        )
+        def names_both(self, phone: str, user_id: str, account: str, strand: str | None) -> None:
             model = self.model
             if phone not in model.ids or user_id not in model.ids:
                 return
             pair = {model.ids[phone], model.ids[user_id]}
             joins = len(pair) == 2 and model.can_be_one(*pair)
             kept, *lost = sorted(pair, key=model.order.index)
-            self._take(account, user_id, phone, joined=(kept, lost[0]) if joins else None)
+            self._take(account, user_id, phone, joined=(kept, lost[0]) if joins else None, strand=strand)
 
         @precondition(lambda self: len(self.model.alive()) > 1)
         @rule(data=st.data())
@@ -194,12 +206,17 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
             with suppress(Problem):  # a closed one is not assigned
                 run(parts.change(self.tenant, conversation, lambda one, _: one.assign(attendant)))
 
-        def _take(self, account: str, *known_by: str, joined: tuple[str, str] | None = None) -> None:
+        def _take(
+            self, account: str, *known_by: str, joined: tuple[str, str] | None = None, strand: str | None = None
+        ) -> None:
             model, external_id = self.model, f"w{len(self.model.messages)}"
             model.tick += 1
             customer, *aliases = known_by
             place = f"{account}-{self.tenant}"
-            told = customer_message(self.tenant, place, external_id, customer=customer, aliases=tuple(aliases))
+            thread = InboundThread(id=strand, kind="post", public=True) if strand else None
+            told = customer_message(
+                self.tenant, place, external_id, customer=customer, aliases=tuple(aliases), thread=thread
+            )
             run(parts.take(told))
             model.messages.append(external_id)
             message = run(parts.db[MESSAGES].find_one({"account_id": place, "external_id": external_id}))
@@ -215,8 +232,8 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
                 model.ids[customer] = contact
                 model.documents[contact] = None
             assert conversation["contact"]["id"] == contact, "a message comes to whom its id belongs"
-            thread = model.threads.setdefault(conversation["_id"], ThreadModel(contact, model.tick, customer))
-            thread.writer = customer
+            assert _strand(conversation) == strand, "what is written in public stays there, and what is not neither"
+            model.threads.setdefault(conversation["_id"], ThreadModel(contact, model.tick, customer)).writer = customer
 
         @invariant()
         def agrees_with_the_model(self) -> None:
@@ -239,13 +256,14 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
             assert sorted(row["external_id"] for row in messages) == sorted(model.messages)
             taking = defaultdict(list)
             for row in conversations:
-                taking[row["contact"]["id"], row["channel"]["account_id"]].append("current_of" in row)
+                place = (row["contact"]["id"], row["channel"]["account_id"], _strand(row))
+                taking[place].append("current_of" in row)
                 if row["status"] == "closed":
                     assert row["unread_count"] == 0, "nothing unread stands where nobody looks"
                 if "current_of" in row:
                     known_by = model.ids[row["recipient"]]
                     assert known_by == row["contact"]["id"], "nobody is answered at the id of somebody else"
-            assert all(sum(flags) == 1 for flags in taking.values()), "one conversation takes the next message"
+            assert all(sum(flags) == 1 for flags in taking.values()), "one conversation takes a strand's next message"
             assert await parts.queries.view_counts.check(self.tenant) == {}, "numbers beside views are exact"
             for key, row in contacts.items():
                 theirs = {
@@ -254,6 +272,11 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
                 assert set(row.get("attendants", ())) == theirs, "who sees a contact has a conversation of theirs"
 
     return Merging
+
+
+def _strand(row: Any) -> str | None:
+    """The thread of a stored conversation."""
+    return row["thread"]["id"] if row.get("thread") else None
 
 
 async def test_any_sequence_ends_where_the_model_ends(parts: Any) -> None:
