@@ -8,7 +8,8 @@ from atd_conversation.domain.automation.policies import Automation
 from atd_conversation.domain.automation.rules import AutomaticReply
 from atd_conversation.domain.channels import CHANNEL_RULES
 from atd_conversation.domain.events import action_command
-from atd_conversation.domain.message_deeds import edit_sent, take_back
+from atd_conversation.domain.message_deeds import edit_sent, set_hidden, take_back
+from atd_schemas.inbound import InboundThread
 from atd_testing.inbound import (
     NOON,
     customer_message,
@@ -103,6 +104,47 @@ def test_a_late_receipt_of_the_message_is_none_of_its_deed(at_channel: World) ->
     command = edit(at_channel, "Bom dia")
     at_channel.batch(send_receipt(T, A, "read", external_id="x1"), answered("sent", command))
     assert at_channel.messages["ours"].status == "read"
+
+
+def test_a_deed_that_fails_after_its_conversation_gave_way_is_undone_where_the_message_is(at_channel: World) -> None:
+    command = edit(at_channel, "Bom dia")
+    ours = at_channel.messages["ours"]
+    at_channel.batch(customer_message(T, A, "b1", customer="BR.2", occurred_at=NOON + HOUR))
+    at_channel.batch(customer_message(T, A, "m", aliases=("BR.2",), occurred_at=NOON + 2 * HOUR))
+    place = at_channel.conversations[ours.conversation_id]
+    assert (place.current, place.status, len(at_channel.conversations)) == (False, "closed", 2)
+    unit = at_channel.batch(answered("failed", command, failure=FAILURE))
+    assert (types(unit), at_channel.messages["ours"].text) == (["message.updated", "message.sent"], "Olá")
+    (notice,) = [m for m in at_channel.messages.values() if m.content.model_dump().get("type") == "action_failed"]
+    assert (notice.conversation_id, at_channel.conversations[place.id].status) == (place.id, "closed")
+
+
+def test_of_two_deletions_at_once_one_is_asked_and_its_failure_brings_the_message_back(at_channel: World) -> None:
+    edited_by = edit(at_channel, "Bom dia")
+    deleted_by = delete(at_channel)
+    assert take_back(at_channel.conversation(), at_channel.messages["ours"], TELEGRAM, NOON) is None
+    at_channel.batch(answered("failed", deleted_by, failure=FAILURE))
+    ours = at_channel.messages["ours"]
+    assert (ours.deleted_at, ours.text) == (None, "Bom dia")
+    at_channel.batch(answered("failed", edited_by, failure=FAILURE))
+    ours = at_channel.messages["ours"]
+    assert (ours.text, ours.earlier, ours.deeds) == ("Olá", (), ())
+
+
+def test_a_comment_that_could_not_be_hidden_is_seen_by_others_again_and_the_thread_says_so(world: World) -> None:
+    thread = InboundThread(id="p1", kind="post", public=True)
+    wrote = customer_message(T, A, "p1_1", customer="ana", channel="facebook", thread=thread)
+    world.batch(wrote)
+    message, conversation = world.messages[wrote.id], world.conversation()
+    deed = set_hidden(conversation, message, CHANNEL_RULES["facebook"], NOON + HOUR, hidden=True)
+    assert deed is not None
+    deed.note(message, "hide")
+    world.tell(conversation, deed.changes)
+    failed = send_receipt(T, A, "failed", message_id=message.id, about="action", failure=FAILURE, channel="facebook")
+    unit = world.batch(failed.model_copy(update={"causation_id": "hide"}))
+    assert types(unit) == ["message.updated", "message.sent"]
+    shown = world.messages[message.id]
+    assert (shown.hidden, shown.deeds, world.conversation().status) == (False, (), "queued")
 
 
 # --- edits of customers

@@ -45,6 +45,20 @@ def test_what_opens_nothing_is_filed_with_its_customer_and_its_text() -> None:
     assert [m.text for m in world.messages.values()] == ["lindo!"]
 
 
+def test_every_event_of_what_is_filed_says_that_nobody_has_to_look() -> None:
+    """Clients ring for conversations that are not closed."""
+    world = company("none")
+    for number in (1, 2):
+        events = told(world.batch(comment(f"c{number}", thread=post(), text="lindo!")))
+        about = [event.data.conversation_state for event in events if event.type == "message.received"]
+        assert [(one.unread_count, one.waiting_since) for one in about] == [FILED[1:]]
+        assert [event.data.conversation.status for event in events if event.type.startswith("conversation.")] in (
+            ["closed"],
+            [],
+        )
+        assert not [event.type for event in events if event.type in ("conversation.opened", "conversation.reopened")]
+
+
 def test_the_person_who_writes_again_and_asks_opens_what_was_filed() -> None:
     world = company("questions")
     world.batch(comment("c1", thread=post(), text="lindo!"))
