@@ -107,6 +107,26 @@ async def test_what_was_filed_is_opened_by_hand(desk: Any) -> None:
     assert (opened["status"], (await numbers(desk))["queue"]) == ("queued", 1)
 
 
+async def test_what_is_filed_is_counted_nowhere_but_among_what_is_closed_and_search_finds_it(desk: Any) -> None:
+    manager = desk.seen_by(permissions=MANAGER)
+    await manager.do("PUT", "/settings/public-comments", {"mode": "none"})
+    await desk.service.take(below(desk, 1, "ana", text="girassol"), below(desk, 2, "ana", text="outro girassol"))
+    await desk.service.take(below(desk, 3, "ana", text="girassol de novo"))
+    filed: dict[str, Any] = {}
+    for who in (desk, desk.colleague("caio")):
+        counts = await who.get("/conversations/counts")
+        totals = {name: (one["total"], one["unread"]) for name, one in counts.items() if name != "limit"}
+        assert {name: one for name, one in totals.items() if one != (0, 0)} == {"closed": (1, 0)}
+        assert (await who.get("/conversations", unread="true"))["items"] == []
+        assert (await who.get("/conversations", public="false"))["items"] == []
+        (filed,) = (await who.get("/conversations", public="true"))["items"]
+        assert (filed["status"], filed["unread_count"], filed["waiting_since"]) == ("closed", 0, None)
+        (found,) = (await who.get("/search", q="girassol"))["items"]
+        assert (found["conversation"]["id"], len(found["messages"])) == (filed["id"], 3)
+    await desk.do("POST", f"/conversations/{filed['id']}/read", {})
+    assert (await desk.refused("POST", f"/conversations/{filed['id']}/unread"))[:2] == (422, "conversation_closed")
+
+
 async def test_an_answer_in_public_stands_below_the_customers_last_comment(desk: Any) -> None:
     await desk.service.take(below(desk, 1, "ana"), below(desk, 2, "ana"))
     ((one,), *_) = [(await desk.get("/conversations", public="true"))["items"]]

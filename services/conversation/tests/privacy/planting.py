@@ -248,7 +248,7 @@ class StrandPlanting:
         await self.service.take(self._below("2", reply_to_external_id="p1_1", customer="rui", name="Rui"))
         await self.service.take(self._below("3", reply_to_external_id="p1_2", **more))
         await self.service.take(self._below("4", reply_to_external_id="p1_unknown", **more))
-        told = {"customer": f"{WORD}-fan", "channel": "facebook"}
+        told: dict[str, Any] = {"customer": f"{WORD}-fan", "channel": "facebook"}
         await self.service.take(
             edited(tenant, self.page, "p1_1", f"agora {WORD}", **told),
             edited(tenant, self.page, "p1_2", "também acho", **{**told, "customer": "rui"}),
@@ -258,7 +258,7 @@ class StrandPlanting:
         )
         reply = await self.keeper.do("POST", f"/messages/{comment.id}/private-reply", {"text": f"Oi, {WORD}"}, **_key())
         await self.keeper.do("PUT", f"/messages/{comment.id}/hidden")
-        early = {"channel": "messenger", "external_id": f"mid.{WORD}", "recipient": f"{WORD}-psid"}
+        early: dict[str, Any] = {"channel": "messenger", "external_id": f"mid.{WORD}", "recipient": f"{WORD}-psid"}
         await self.service.take(send_receipt(tenant, self.messenger, "delivered", **early))
         sent = {"message_id": reply["id"], "recipient": "comment:p1_1", "aliases": (f"{WORD}-psid",)}
         await self.service.take(
@@ -288,9 +288,14 @@ class StrandPlanting:
         )
         row = await self.service.db.messages.find_one({"_id": private.id})
         path = f"/conversations/{row['conversation_id']}/messages"
+        sent: Any = {}
         for number in (2, 3):
             sent = await self.keeper.do("POST", path, {"text": f"Bom dia, {WORD}"}, **_key())
-            told = {"external_id": f"{WORD}:{number}", "recipient": f"{WORD}-chat", "channel": "telegram"}
+            told: dict[str, Any] = {
+                "external_id": f"{WORD}:{number}",
+                "recipient": f"{WORD}-chat",
+                "channel": "telegram",
+            }
             await self.service.take(send_receipt(tenant, self.bot, "sent", message_id=sent["id"], **told))
             await self.keeper.do("PATCH", f"/messages/{sent['id']}", {"text": f"Boa tarde, {WORD}"})
         await self.keeper.do("DELETE", f"/messages/{sent['id']}")
