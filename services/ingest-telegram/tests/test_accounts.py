@@ -70,6 +70,8 @@ class TestOnServers:
         )
         answer = await service.post("", json=new_channel(token))
         assert (answer.json()["status"], answer.json()["proven"]) == ("needs_reconnection", False)
+        await service.post(f"/{answer.json()['id']}/repair")
+        assert service.fake.bot(int(bot_id)).webhook == {}, "nobody takes a bot's updates away without its token"
         for wrong in ("123", "x:AAAAAAAAAAAAAAAAAAAAAAAAA", "123:short", "123:AAAAAAAAAAAAAAAAAAAAA/../getMe"):
             refused = await service.post("", json=new_channel(wrong))
             assert refused.status_code == 422

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from atd_channelkit.answers import Refused, Unsent
+from atd_channelkit.answers import Refused, Uncertain, Unsent
 from atd_ingest_telegram.accounts.model import Account
 from atd_ingest_telegram.bot_api import BotApi
 from atd_ingest_telegram.metrics import METRICS, TelegramMetrics
@@ -27,13 +27,14 @@ class Api:
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
+        self.removals: list[Any] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.stopping = asyncio.Event()
 
     async def call(self, _account: Account, method: str, parameters: dict[str, Any], **_options: Any) -> Any:
         self.asked.append((method, parameters))
         if method != "getUpdates":
-            return True
+            return self.removals.pop(0) if self.removals else True
         if parameters["timeout"] == 0:
             return []
         if not self.answers:
@@ -106,6 +107,19 @@ async def test_the_webhook_goes_first_and_the_last_offset_is_confirmed_at_the_en
     assert api.offsets == [0, 9, 10]
     assert api.asked[-1][1]["offset"] == 10
     assert [one["update_id"] for one in told.saved] == [7, 8, 9]
+
+
+@pytest.mark.asyncio
+async def test_a_webhook_that_could_not_be_removed_is_removed_before_updates_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With a webhook every call is answered 409, as if somebody else asked for the updates too."""
+    api, told = Api(batch(7)), Told()
+    api.removals = [Unsent("ConnectError"), Refused("transient", "502", ""), Uncertain("ReadTimeout")]
+    waits = await polled(api, told, monkeypatch)
+    assert [method for method, _ in api.asked[:5]] == ["deleteWebhook"] * 4 + ["getUpdates"]
+    assert len(waits) == 3
+    assert len(told.saved) == 1
 
 
 @pytest.mark.asyncio

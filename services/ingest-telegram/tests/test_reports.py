@@ -173,6 +173,18 @@ def test_a_shared_own_number_is_proven_only_where_the_sender_shares_it_themselve
         assert event.data.contact.phone is None
 
 
+def test_an_address_that_a_link_shows_already_is_not_written_again() -> None:
+    """Offsets count UTF-16 units, of which an emoji has two."""
+    link = {"type": "text_link", "offset": 3, "length": 18, "url": "https://loja.test/"}
+    for words, read_as in (
+        ("👍 https://loja.test/", "👍 https://loja.test/"),
+        ("👍 a loja no endereço", "👍 a loja no endereço (https://loja.test/)"),
+    ):
+        [event] = read(update(1, "message", text(words, entities=[link]))).events
+        assert isinstance(event, InboundMessage)
+        assert event.data.text == read_as
+
+
 def test_sound_tells_whether_it_is_a_voice_message_and_how_long() -> None:
     [event] = read(body("voice")).events
     assert isinstance(event, InboundMessage)

@@ -68,10 +68,17 @@ class Poller:
 
     async def run(self) -> None:
         """Ask for updates until told to stop."""
-        await self.api.call(self.account, "deleteWebhook", {"drop_pending_updates": False})
+        while not self.stopping.is_set() and not await self._webhook_removed():
+            await self._wait(self._trouble())
         while not self.stopping.is_set():
             await self.turn()
         await self._confirm()
+
+    async def _webhook_removed(self) -> bool:
+        """Whether Telegram delivers no more, or refuses to stop: with a webhook every call of ours is a conflict."""
+        answer = await self.api.call(self.account, "deleteWebhook", {"drop_pending_updates": False})
+        passes = isinstance(answer, Refused) and answer.passes
+        return not (passes or isinstance(answer, Unsent | Uncertain))
 
     async def turn(self) -> None:
         """One call, and what comes of it: the updates are saved, or it is waited for a while."""
