@@ -18,6 +18,7 @@ from atd_ingest_telegram.settings import Settings
 from atd_schemas.contents import MessageKind
 from atd_schemas.ids import provider_event_id, uuid7
 from atd_schemas.inbound import InboundContactChange
+from atd_schemas.outbound import ActionName
 from atd_schemas.services import INGEST_TELEGRAM, Service
 from atd_schemas.views import ChannelKind
 from atd_servicekit.tracing import Tracing
@@ -324,7 +325,7 @@ class TestSends(Contract):
 
     @pytest.mark.parametrize("action", ["edit", "delete"])
     async def test_what_is_done_to_a_message_of_a_group_that_moved_never_hits_the_new_groups_message_of_that_number(
-        self, channel: ChannelUnderTest, action: str
+        self, channel: ChannelUnderTest, action: ActionName
     ) -> None:
         account, conversation = await channel.connect(), uuid7()
         place(channel, account, -55, migrated_to=GROUP)

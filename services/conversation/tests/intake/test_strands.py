@@ -6,7 +6,7 @@ import pytest
 
 from atd_schemas.ids import provider_event_id
 from atd_schemas.inbound import ClaimedDetails, InboundAuthor, InboundPost, InboundThread, PrivateAccount
-from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of, goes_by, phone_message
+from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of, goes_by, phone_message, reachable
 
 from .world import HOUR, A, B, T, World, told, types
 
@@ -218,10 +218,21 @@ def test_business_chats_the_owner_writes_from_the_phone_then_an_attendant_answer
     assert conversation.thread_id == "biz-1"
 
 
+def test_who_blocks_the_bot_is_still_reached_in_the_chat_of_the_business_account(world: World) -> None:
+    person: dict[str, Any] = {"customer": "42", "channel": "telegram"}
+    business = InboundThread(id="biz-1", kind="business")
+    world.batch(customer_message(T, A, "42:1", **person), customer_message(T, A, "b:42:1", thread=business, **person))
+    world.batch(reachable(T, A, "blocked", customer="42", channel="telegram"))
+    notices = {
+        world.conversations[m.conversation_id].thread_id for m in world.messages.values() if m.direction == "system"
+    }
+    assert [world.conversations[one.conversation_id].thread_id for one in notices] == [None]
+
+
 def test_what_the_owner_of_a_business_account_takes_back_on_the_phone_is_gone_here_too(world: World) -> None:
     """Telegram does not say who deleted it. Elsewhere a customer takes back nothing of ours."""
     person: Any = {"customer": "42", "channel": "telegram"}
-    strand = {**person, "thread": InboundThread(id="biz-1", kind="business")}
+    strand: dict[str, Any] = {**person, "thread": InboundThread(id="biz-1", kind="business")}
     world.batch(customer_message(T, A, "biz-1:42:1", **strand), phone_message(T, A, "biz-1:42:2", **strand))
     world.batch(customer_message(T, A, "42:1", **person), phone_message(T, A, "42:2", **person))
     for target in ("biz-1:42:1", "biz-1:42:2", "42:1", "42:2"):

@@ -13,13 +13,18 @@ from atd_schemas.inbound import InboundActivity, InboundReachability
 
 
 def take_reachability(intake: Intake, event: InboundReachability, cause: Cause) -> None:
-    """A customer has blocked the company, or let it in again: every current conversation there says so."""
+    """A customer has blocked the company, or let it in again: every current conversation there says so.
+
+    But for those with the owner of a business account, whom a bot that is blocked goes on answering for.
+    """
     data = event.data
     contact_id = contact_named(intake, event, cause)
     if contact_id is None:
         return
     reason = None if data.reachable else data.reason
     for conversation in strands_of(intake.loaded, contact_id, data.account_id):
+        if conversation.thread is not None and conversation.thread.kind == "business":
+            continue
         intake.unit.touch(conversation)
         changes = conversation.hear_reachable(reason, intake.moment(event))
         for change in changes:
