@@ -84,5 +84,5 @@ def test_a_refusal_of_getfile_is_final_only_where_it_says_so(refused: Refused, f
 def test_a_bot_can_have_twenty_megabytes_from_the_api_alone() -> None:
     rules = fetch_rules(API)
     assert rules.limit_of("video") == 20 * 1024 * 1024
-    assert not rules.hosts.allow(httpx.URL("https://files.example/file/x"))
+    assert not rules.hosts.allow(httpx.URL("https://elsewhere.example/file/x"))
     assert file_url(API, ACCOUNT, "a/b.jpg").startswith(f"{API}/file/bot")
