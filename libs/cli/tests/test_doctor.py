@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from atd_cli.doctor.checks import _clock, _mongodb_server, disk
+from atd_schemas.services import SERVICES
 from atd_testing.keys import OPERATOR_PRIVATE_KEY
 from atd_testing.topics import create_topics
 
@@ -46,8 +47,8 @@ def healthy(atd, monkeypatch, mongodb_url, kafka_bootstrap, readiness):
     """`atd` where nothing is wrong."""
     asyncio.run(create_topics(kafka_bootstrap))
     monkeypatch.setenv("MONGODB_URL", mongodb_url)
-    for name in ("INGEST_WHATSAPP", "CONVERSATION", "GATEWAY"):
-        monkeypatch.setenv(f"ATD_{name}_URL", f"http://127.0.0.1:{readiness['port']}")
+    for service in SERVICES:
+        monkeypatch.setenv(service.url_variable, f"http://127.0.0.1:{readiness['port']}")
 
     def run(*arguments: str):
         monkeypatch.setenv("ATD_OPERATOR_PRIVATE_KEY", OPERATOR_PRIVATE_KEY)
@@ -80,12 +81,12 @@ def test_everything_away_is_named_with_what_to_do_and_no_secret(atd, monkeypatch
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
     monkeypatch.setenv("MONGODB_URL", "mongodb://atd:geheim@127.0.0.1:1/?replicaSet=rs0")
     monkeypatch.setenv("ATD_OPERATOR_PRIVATE_KEY", "geheim")
-    for name in ("INGEST_WHATSAPP", "CONVERSATION", "GATEWAY"):
-        monkeypatch.setenv(f"ATD_{name}_URL", "http://127.0.0.1:1")
+    for service in SERVICES:
+        monkeypatch.setenv(service.url_variable, "http://127.0.0.1:1")
     examined = atd("doctor", "--json")
     assert examined.status == 1
     findings = by_name(examined)
-    wrong = {"ATD_OPERATOR_PRIVATE_KEY", "Kafka", "MongoDB", "ingest-whatsapp", "conversation", "gateway"}
+    wrong = {"ATD_OPERATOR_PRIVATE_KEY", "Kafka", "MongoDB", *(service.name for service in SERVICES)}
     assert {name for name, finding in findings.items() if not finding["good"]} == wrong
     assert all(findings[name]["advice"] for name in wrong)
     assert "ATD_GATEWAY_URL" in str(findings["gateway"]["advice"])

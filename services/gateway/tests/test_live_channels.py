@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from atd_schemas.ids import uuid7
-from atd_schemas.services import SERVICES, Service
+from atd_schemas.services import CONVERSATION, GATEWAY, INGEST_WHATSAPP, Service
 from atd_schemas.settings_changes import ChannelAccountChanged, ChannelAccountData
 from atd_schemas.topics import SETTINGS_CHANGES
 from atd_servicekit.kafka import Outgoing
@@ -21,7 +21,7 @@ from atd_testing.waiting import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TOY = Service(name="ingest-toy", port=8198, does="a toy channel", channels=("app",))
-WIRING = {"services": [*SERVICES, TOY]}
+WIRING = {"services": [INGEST_WHATSAPP, CONVERSATION, GATEWAY, TOY]}
 
 
 class ChannelService:

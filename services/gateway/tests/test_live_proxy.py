@@ -190,7 +190,8 @@ async def test_a_service_that_is_away_is_503_and_comes_back_by_itself(start, ser
     assert answer.status_code == 503
     assert answer.json()["code"] == "unavailable"
     assert answer.headers["retry-after"]
-    assert (await gateway.http.get("/api/v1/channels", headers=ana.headers)).status_code == 200
+    others = await gateway.http.get("/api/v1/channels", params={"kind": "whatsapp"}, headers=ana.headers)
+    assert others.status_code == 200
 
 
 async def test_a_large_answer_is_streamed(gateway, service):
@@ -302,7 +303,7 @@ async def test_one_sign_in_has_a_rate_and_is_told_how_long_to_wait(start, servic
 
 
 async def test_routes_outside_the_table_lead_nowhere(gateway, service):
-    for path in ("/livez", "/readyz", "/metrics", "/conversations", "/webhooks/telegram/1", "/api/v1%2f..%2fx"):
+    for path in ("/livez", "/readyz", "/metrics", "/conversations", "/webhooks/carrier-pigeon/1", "/api/v1%2f..%2fx"):
         assert (await gateway.http.get(path)).status_code in (401, 404), path
     reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.url.rpartition(":")[2]))
     writer.write(b"GET /webhooks/whatsapp/../../metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
