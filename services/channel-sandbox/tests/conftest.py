@@ -24,6 +24,7 @@ class Gateway:
     def __init__(self) -> None:
         self.channels: list[dict[str, Any]] = []
         self.bots: list[dict[str, Any]] = []
+        self.pages: list[dict[str, Any]] = []
         self.calls: list[tuple[str, str]] = []
         self.credentials: dict[str, dict[str, Any]] = {}
         self.failing: int | None = None
@@ -43,10 +44,14 @@ class Gateway:
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.sessions.values():
             return httpx.Response(401, json={})
         if path == "/channels" and request.method == "GET":
-            found = self.bots if request.url.params.get("kind") == "telegram" else self.channels
+            kind = request.url.params.get("kind", "whatsapp")
+            pages = [one for one in self.pages if one["kind"] == kind]
+            found = {"telegram": self.bots, "whatsapp": self.channels}.get(kind, pages)
             return httpx.Response(200, json={"items": found, "next_cursor": None})
         if path == "/channels" and body["kind"] == "telegram":
             return httpx.Response(201, json=self.add_bot(body["name"], body["credentials"]["bot_token"]))
+        if path == "/channels" and body["kind"] in ("messenger", "instagram", "facebook"):
+            return httpx.Response(201, json=self.add_page(body))
         if path.endswith("/repair"):
             return httpx.Response(200, json={})
         if path == "/channels":
@@ -82,6 +87,14 @@ class Gateway:
         made = {"id": f"bot-{len(self.bots) + 1}", "kind": "telegram", "name": name, "status": "active"}
         made["bot_id"] = token.partition(":")[0]
         self.bots.append(made)
+        return made
+
+    def add_page(self, body: dict[str, Any]) -> dict[str, Any]:
+        """An account of Meta's."""
+        made = {"id": f"page-{len(self.pages) + 1}", "kind": body["kind"], "name": body["name"], "status": "active"}
+        made |= {name: body["credentials"].get(name) for name in ("page_id", "instagram_id")}
+        made["webhook_url"] = f"http://gateway.test/webhooks/meta/{made['id']}"
+        self.pages.append(made)
         return made
 
     def add(self, name: str, credentials: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from fastapi.staticfiles import StaticFiles
 
 from atd_channel_sandbox.api import api_router
 from atd_channel_sandbox.channels import Channels
+from atd_channel_sandbox.channels.meta import MetaPhones
+from atd_channel_sandbox.channels.meta_channels import CommentsChannel, PrivateChannel
 from atd_channel_sandbox.channels.telegram import TelegramChannel
 from atd_channel_sandbox.channels.whatsapp import WhatsAppChannel
 from atd_channel_sandbox.company_listener import CompanyListener
@@ -65,11 +67,15 @@ def create_app(
     state = SandboxState(webhooks, journal)
     graph = create_fake_graph(webhooks=webhooks, listener=CompanyListener(state))
     telegram = TelegramChannel(state, settings.sandbox_data, webhook_client)
-    channels = Channels((WhatsAppChannel(state, graph.app), telegram))
+    meta = MetaPhones(state, settings.sandbox_data, f"http://{settings.host}:{settings.port}/meta", webhook_client)
+    private = (PrivateChannel(meta, "messenger"), PrivateChannel(meta, "instagram"))
+    channels = Channels((WhatsAppChannel(state, graph.app), telegram, *private, CommentsChannel(meta)))
     phones = Phones(state, channels)
     telegram.follow_connections(phones.company_connected)
+    meta.follow_connections(phones.company_connected)
     connector = ChannelConnector(settings, state, phones, channels, gateway)
     telegram.show_companies()
+    meta.show_companies()
     companies = NewCompanies(state, phones, settings.sandbox_data)
     for number_id, _ in state.messages.pairs():
         state.directory.company(number_id)

@@ -14,33 +14,42 @@ ChannelKind = Literal["whatsapp", "telegram", "messenger", "instagram", "faceboo
 """The channels that phones have."""
 
 Feature = Literal[
-    "files", "voice", "album", "location", "contact", "sticker", "order", "poll",
+    "files", "documents", "voice", "album", "location", "contact", "sticker", "order", "poll",
     "reactions", "edit", "delete", "forward", "block", "window", "hide_phone", "offline", "errors",
+    "start", "story", "post",
 ]  # fmt: skip
-"""What a phone can do on a channel, beside text and answers."""
+"""What a phone can do on a channel, beside text and answers. `start`: a button before the first message; `story`: the
+company's story is answered and mentioned; `post`: what is written stands below a post, for all to see."""
 
 FEATURES: dict[ChannelKind, tuple[Feature, ...]] = {
     "whatsapp": (
-        *("files", "voice", "location", "contact", "sticker", "order", "poll"),
+        *("files", "documents", "voice", "location", "contact", "sticker", "order", "poll"),
         *("reactions", "edit", "delete", "forward", "window", "hide_phone", "errors"),
     ),
     "telegram": (
-        *("files", "voice", "album", "location", "contact", "sticker", "poll"),
+        *("files", "documents", "voice", "album", "location", "contact", "sticker", "poll"),
         *("reactions", "edit", "forward", "block"),
     ),
-    "messenger": (),
-    "instagram": (),
-    "facebook": (),
+    "messenger": ("start", "files", "documents", "voice", "reactions", "edit", "delete"),
+    "instagram": ("start", "story", "files", "voice", "reactions", "delete"),
+    "facebook": ("post", "files", "edit", "delete"),
 }
 
 Pair = tuple[str, str]
 """A company (the id of its number) and a customer (the key)."""
 
 
+class ShownPost(BaseModel):
+    """A post of a page; `picture` is an address on the page of the phones."""
+
+    text: str
+    picture: str | None = None
+
+
 class Company(BaseModel):
     """An account of a company. `id` is its id at the provider; `own` ones are the sandbox's.
 
-    `handle` is how people find it, where that is no phone number.
+    `handle` is how people find it, where that is no phone number. Of comments it is one post of a page.
     """
 
     id: str
@@ -48,6 +57,7 @@ class Company(BaseModel):
     about: str = ""
     phone: str = ""
     handle: str | None = None
+    post: ShownPost | None = None
     channel: ChannelKind = "whatsapp"
     own: bool = False
     connected: bool = False
@@ -90,7 +100,10 @@ class FileView(BaseModel):
 
 
 class PhoneMessage(BaseModel):
-    """One message on a phone. `mine`: the customer's own; `at` is in milliseconds; `chosen` is the tapped id."""
+    """One message on a phone. `mine`: the customer's own; `at` is in milliseconds; `chosen` is the tapped id.
+
+    `hidden`: a comment that the page has hidden from others.
+    """
 
     id: str
     company: str
@@ -108,6 +121,7 @@ class PhoneMessage(BaseModel):
     company_reaction: str | None = None
     edited: bool = False
     deleted: bool = False
+    hidden: bool = False
     played: bool = False
     chosen: str | None = None
     recipient: str | None = None

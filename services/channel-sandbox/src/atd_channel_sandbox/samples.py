@@ -12,6 +12,9 @@ COMPANIES = (
 NEW_COMPANIES = ("Padaria Aurora", "Oficina Central", "Escola Horizonte", "Hotel Jacarandá", "Livraria Esquina")
 """Names of companies that somebody connects by hand, in their order."""
 
+POST = "Chegou a coleção de primavera! 🌷 Buquês a partir de R$ 89,90, com entrega no mesmo dia. Qual é o seu favorito?"
+"""What the shop's page has posted."""
+
 CUSTOMERS = (
     Customer(key="5511987650001", name="Ana Souza"),
     Customer(key="5521987650002", name="João Lima"),

@@ -54,9 +54,14 @@ class Listener(Protocol):
     def on_sent(self, sent: SentMessage) -> None:
         """Something was accepted: a message, a comment, a reaction, a change of a comment."""
 
+    def on_action(self, account: str, person: str, action: str) -> None:
+        """A company writes (`typing_on`), or has seen what a person wrote (`mark_seen`)."""
+
 
 class _Nobody:
     def on_sent(self, sent: SentMessage) -> None: ...
+
+    def on_action(self, account: str, person: str, action: str) -> None: ...
 
 
 @dataclass(slots=True)
@@ -138,10 +143,12 @@ class FakeMeta:
 
     def _heard(self, act: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
         async def heard() -> Any:
-            before = self.state.sends
+            before, actions = self.state.sends, len(self.state.actions)
             done = await act()
             if self.state.sends > before:
                 self.listener.on_sent(self.state.sent[-1])
+            if len(self.state.actions) > actions:
+                self.listener.on_action(*self.state.actions[-1])
             return done
 
         return heard

@@ -52,7 +52,9 @@ class Comments:
         self._log(call, page, made.id, "comment", text, call.node)
         return {"id": made.id}
 
-    def add(self, parent: str, author: Json, text: str, *, picture: str | None = None) -> Comment:
+    def add(
+        self, parent: str, author: Json, text: str, *, picture: str | None = None, comment_id: str | None = None
+    ) -> Comment:
         """Write a comment below a comment or a post, and tell the page. A reply to a reply goes below the top one."""
         above = self._state.comments.get(parent)
         if above is None:
@@ -62,7 +64,7 @@ class Comments:
             post_id, top = above.post_id, above.parent or above.id
         page = post_id.partition("_")[0]
         made = Comment(
-            id=f"{post_id.rpartition('_')[2]}_{self._state.next_id()}",
+            id=comment_id or self._state.next_comment_id(post_id),
             post_id=post_id,
             parent=top,
             author=author,

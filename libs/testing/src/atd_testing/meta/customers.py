@@ -47,9 +47,10 @@ class Customers:
         quick_reply: str | None = None,
         story: Story | None = None,
         referral: Json | None = None,
+        mid: str | None = None,
     ) -> str:
-        """Write a message; answers its id."""
-        mid = self._state.next_message_id()
+        """Write a message; answers its id, which may be given."""
+        mid = mid or self._state.next_message_id()
         attachments = [webhooks.attachment(one.kind, self._url(one.file_id)) for one in files]
         more: dict[str, Any] = {} if referral is None else {"referral": referral}
         target: Json | None = None if reply_to is None else {"mid": reply_to}
@@ -65,10 +66,14 @@ class Customers:
         self._act(account, person, message=message)
         return mid
 
-    def tap(self, account: str, person: str, title: str, payload: str, *, ref: str | None = None) -> None:
+    def tap(
+        self, account: str, person: str, title: str, payload: str, *, ref: str | None = None, mid: str | None = None
+    ) -> None:
         """Tap a button that is a postback: of a card, Get Started, an ice breaker."""
         referral = None if ref is None else {"ref": ref, "source": "SHORTLINK", "type": "OPEN_THREAD"}
-        self._act(account, person, postback=webhooks.postback(self._state.next_message_id(), title, payload, referral))
+        self._act(
+            account, person, postback=webhooks.postback(mid or self._state.next_message_id(), title, payload, referral)
+        )
 
     def react(self, account: str, person: str, mid: str, emoji: str | None) -> None:
         """React to a message, or take it back."""
@@ -81,6 +86,12 @@ class Customers:
     def unsend(self, account: str, person: str, mid: str) -> None:
         """Take a message back."""
         self._act(account, person, message={"mid": mid, "is_deleted": True})
+
+    def delivered(self, account: str, person: str, mid: str) -> None:
+        """The phone has the company's message; Instagram does not tell that."""
+        if not account.startswith("1784"):
+            moment = webhooks.milliseconds(self._state.now())
+            self._tell(account, person, delivery={"mids": [mid], "watermark": moment})
 
     def read(self, account: str, person: str, mid: str) -> None:
         """Read everything up to now."""
@@ -95,10 +106,20 @@ class Customers:
         self._told.tell(account, messaging=[webhooks.item(account, person, self._state.now(), message=echo)])
         return mid
 
-    def comment(self, parent: str, person: str, name: str, text: str, *, file_id: str | None = None) -> Comment:
+    def comment(
+        self,
+        parent: str,
+        person: str,
+        name: str,
+        text: str,
+        *,
+        file_id: str | None = None,
+        comment_id: str | None = None,
+    ) -> Comment:
         """Comment on a post, or answer a comment. `parent` is `{page}_{post}` or a comment's id."""
         picture = None if file_id is None else self._url(file_id)
-        return self._comments.add(parent, {"id": person, "name": name}, text, picture=picture)
+        author = {"id": person, "name": name}
+        return self._comments.add(parent, author, text, picture=picture, comment_id=comment_id)
 
     def edit_comment(self, comment_id: str, text: str) -> None:
         """Change the text of a comment."""

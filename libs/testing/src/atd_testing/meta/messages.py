@@ -160,6 +160,8 @@ class Messages:
                 await self._told.tell_now(own, messaging=[item])
             else:
                 self._told.tell(own, delay, messaging=[item])
+        if own in self._state.without_receipts:
+            return
         moment = webhooks.milliseconds(sent.at) + 1
         if "delivered" in settings.receipts and not instagram:
             delivery = {"mids": [sent.message_id], "watermark": moment}

@@ -156,7 +156,8 @@ class MetaRules(BaseModel):
 class FakeState(providers.ProviderState[SentMessage, Callback]):
     """What the fake remembers beside what every fake provider does. Pages, people and posts come up as they are named.
 
-    `actions` are sender actions as (account, person, action).
+    `actions` are sender actions as (account, person, action). `without_receipts` are accounts whose customers' phones
+    somebody else plays: no delivery and no reading is told by itself.
     """
 
     def __init__(self) -> None:
@@ -170,6 +171,7 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
         self.talks: dict[tuple[str, str], Talk] = defaultdict(Talk)
         self.subscribed: dict[str, tuple[str, ...]] = {}
         self.actions: deque[tuple[str, str, str]] = deque(maxlen=MAX_REMEMBERED)
+        self.without_receipts: set[str] = set()
         self.files: dict[str, MetaFile] = {}
         self.message_files: dict[str, list[str]] = {}
         self.base_url = "http://127.0.0.1:8199"
@@ -206,6 +208,10 @@ class FakeState(providers.ProviderState[SentMessage, Callback]):
     def next_message_id(self) -> str:
         """The id of a message."""
         return f"m_{secrets.token_urlsafe(12)}{self.next_id()}"
+
+    def next_comment_id(self, post_id: str) -> str:
+        """The id of a comment below a post."""
+        return f"{post_id.rpartition('_')[2]}_{self.next_id()}"
 
     def post(self, post_id: str) -> Post:
         """The post with this id."""

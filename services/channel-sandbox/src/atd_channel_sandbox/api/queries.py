@@ -29,7 +29,10 @@ def add_queries(router: APIRouter, state: SandboxState) -> None:
 
     @router.get("/api/threads/{company}/{customer}")
     async def show_thread(company: str, customer: str) -> list[PhoneMessage]:
-        """The messages of a conversation, the oldest first."""
+        """The messages of a conversation, the oldest first; below a post those of everybody."""
+        known = state.directory.companies.get(company)
+        if known is not None and known.post is not None:
+            return sorted((one for one in state.messages if one.company == company), key=lambda one: one.at)
         return state.messages.of((company, customer))
 
     @router.get("/api/events")

@@ -33,7 +33,7 @@ function documentOf(file) {
   return h("a", { class: "file", href: media(file, name), download: name, "aria-label": t("download", { name }) }, kind, words);
 }
 
-function pictureOf(file, alt) {
+export function pictureOf(file, alt) {
   if (!file?.id) return file ? documentOf(file) : null;
   const image = h("img", { src: media(file), alt, loading: "lazy" });
   image.addEventListener("error", () => image.closest(".picture")?.replaceWith(documentOf(file)));
@@ -82,6 +82,13 @@ function quoteOf(message, quoted, names) {
   return h("button", { type: "button", class: "quote", on: { click: jump } }, h("b", {}, who), h("span", {}, quoted ? snippet(quoted) : "…"));
 }
 
+/** What a message is about, where that is no message: the company's story, a comment that is answered in private. */
+function aboutOf({ content }) {
+  if (content.story) return h("span", { class: "story" }, h("img", { src: "/static/img/story.jpg", alt: t("story") }), t(content.story.mention ? "mentionedStory" : "answeredStory"));
+  if (content.comment) return h("span", { class: "quote" }, h("b", {}, t("aboutComment")), h("span", {}, content.comment));
+  return null;
+}
+
 function bodyOf(message) {
   const { content } = message;
   if (message.deleted) return [h("span", { class: "gone" }, icon("block"), t("gone"))];
@@ -90,7 +97,7 @@ function bodyOf(message) {
     case "contacts": return cardsOf(content.contacts);
     case "order": return [h("p", { class: "title" }, t("order")), itemsOf(content.items)];
     case "unsupported": return [h("span", { class: "gone" }, icon("list"), `${t("poll")}: ${content.question ?? ""}`)];
-    case "interactive": case "template": return [fileOf(message), content.header && h("p", { class: "title" }, content.header)];
+    case "interactive": case "template": return [fileOf(message), content.type === "cards" && h("p", { class: "title" }, t("chooseOption")), content.header && h("p", { class: "title" }, content.header)];
     case "text": return [];
     default: return message.file ? [fileOf(message)] : [h("span", { class: "gone" }, icon("question"), t("unsupported"))];
   }
@@ -106,6 +113,10 @@ function choicesOf(message, act) {
   if (content.type === "cta_url") made.push(link(content.link?.display_text ?? "", content.link?.url ?? ""));
   for (const one of content.buttons ?? []) {
     made.push(one.url ? link(one.title, one.url) : choice("reply", one.title, () => act.reply(message, one, message.kind === "template" ? "button" : "button_reply"), chosen === one.id));
+  }
+  if (content.type === "cards") {
+    return h("div", { class: "cards" }, content.sections.flatMap((section) => section.rows).map((one) => h("div", { class: "carousel" },
+      h("div", {}, h("b", {}, one.title), one.description && h("span", {}, one.description)), choice("reply", t("choose"), () => act.reply(message, one, "list_reply"), chosen === one.id))));
   }
   if (content.type === "list") made.push(choice("list", content.button, () => act.openList(message), false));
   if (content.type === "location_request_message") made.push(choice("pin", t("shareLocation"), () => act.shareLocation(message)));
@@ -133,6 +144,7 @@ export function row(message, { names, quoted, follows, act }) {
   const bubble = h("div", { class: `bubble${bare ? " bare" : ""}${wide ? " wide" : ""}` },
     message.forwarded && h("span", { class: "forwarded" }, icon("forward"), t("forwarded")),
     message.reply_to && !message.deleted && quoteOf(message, quoted, names),
+    !message.deleted && aboutOf(message),
     bodyOf(message),
     text && h("div", { class: `words${message.edited ? " edited" : ""}${message.content.footer ? " footed" : ""}` }, formatted(text)),
     !message.deleted && message.content.footer && h("p", { class: "foot" }, message.content.footer),

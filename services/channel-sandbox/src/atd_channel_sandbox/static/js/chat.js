@@ -4,6 +4,7 @@ import { emblem, h, icon } from "./dom.js";
 import { clock, day, t } from "./i18n.js";
 import { metaOf, reactionsOf, row } from "./bubble.js";
 import { buildComposer } from "./composer.js";
+import { postThread } from "./post.js";
 import { item, sheet, toast } from "./sheet.js";
 import { call, can, currentCompany, currentCustomer, currentMessages, currentThread, goToList, markSeen, store, subscribe } from "./store.js";
 
@@ -40,6 +41,7 @@ export function buildStage(stage) {
       const person = currentCustomer();
       composer.sendDraft({ kind: "contacts", content: { origin: "contact_request", contacts: [{ name: { formatted_name: person.name, first_name: person.name.split(" ")[0] }, phones: [{ phone: `+${person.key}`, wa_id: person.key, type: "CELL" }] }] }, reply_to: message.id });
     },
+    answer: (message) => composer.replyTo(message),
     menu: (message) => sheet(t("actions"), (close) => {
       const then = (work) => () => { close(); work(); };
       const react = (emoji) => change(call("PUT", `${path(message)}/reaction`, { emoji: message.my_reaction === emoji ? null : emoji }));
@@ -89,7 +91,7 @@ export function buildStage(stage) {
 
   let pinned = true;  // stay at the end when a picture above gets its size
   log.addEventListener("scroll", () => { pinned = isAtEnd(); });
-  for (const event of ["load", "loadedmetadata"]) log.addEventListener(event, () => { if (pinned) toEnd(); }, true);
+  for (const event of ["load", "loadedmetadata"]) log.addEventListener(event, () => { if (pinned && !currentCompany()?.post) toEnd(); }, true);
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
   const toEnd = () => { log.scrollTop = log.scrollHeight; pinned = true; };
@@ -105,9 +107,16 @@ export function buildStage(stage) {
     const company = currentCompany(), person = currentCustomer();
     composer.reset();
     log.setAttribute("aria-label", company?.name ?? "");
+    log.classList.toggle("of-post", Boolean(company?.post && person));
     if (!store.loaded) return log.replaceChildren();
     if (!company || !person) {
       log.replaceChildren(h("div", { class: "empty" }, h("strong", {}, t("choosePerson")), h("p", {}, t("choosePersonText"))));
+      return undefined;
+    }
+    if (company.post) {
+      drawPost(company);
+      log.scrollTop = 0;
+      drawHead();
       return undefined;
     }
     const messages = currentMessages();
@@ -123,16 +132,38 @@ export function buildStage(stage) {
     return undefined;
   }
 
+  function drawPost(company) {
+    const at = log.scrollTop;
+    log.replaceChildren(...postThread(company, currentMessages(), act));
+    log.scrollTop = at;
+  }
+
+  const startersOf = (company, kind) => [...(company.channel === "messenger" ? [t("start")] : []), ...t(`starters_${kind}`)];
+
+  /** What a person says first: where buttons stand before the first message, a tap on one of them. */
+  function begin(words, place, company) {
+    const starts = company.channel === "instagram" || (company.channel === "messenger" && !place);
+    const content = starts ? { postback: company.channel === "messenger" ? "GET_STARTED" : `ICE_BREAKER_${place + 1}` } : {};
+    composer.sendDraft({ kind: "text", text: words, content });
+  }
+
   function empty(company, person) {
     const kind = [[/cl[íi]nica/i, "clinica"], [/loja/i, "loja"], [/provedor/i, "provedor"]].find(([pattern]) => pattern.test(company.name))?.[1] ?? "other";
     return h("div", { class: "empty" }, emblem(company), h("strong", {}, t("emptyTitle")), h("p", {}, t("emptyText", { name: person.name, company: company.name })),
-      h("div", { class: "starters" }, t(`starters_${kind}`).map((words) => h("button", { type: "button", on: { click: () => composer.sendDraft({ kind: "text", text: words }) } }, words))));
+      h("div", { class: "starters" }, startersOf(company, kind).map((words, place) => h("button", { type: "button", on: { click: () => begin(words, place, company) } }, words))));
   }
 
   const signature = ({ status, played, my_reaction: mine, company_reaction: theirs, ...rest }) => JSON.stringify(rest);
   const drawn = new WeakMap();
 
   function drawMessage(message) {
+    const company = currentCompany();
+    if (company?.post) {
+      const atEnd = isAtEnd() || (message.mine && message.customer === store.customer && !log.querySelector(`[data-message="${CSS.escape(message.id)}"]`));
+      drawPost(company);
+      if (atEnd && !message.reply_to) toEnd();
+      return;
+    }
     const shown = log.querySelector(`[data-message="${CSS.escape(message.id)}"]`);
     if (shown && drawn.get(shown) === signature(message)) {
       const meta = metaOf(message);

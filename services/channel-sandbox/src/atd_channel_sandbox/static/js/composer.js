@@ -82,10 +82,15 @@ export function buildComposer() {
     area.focus();
   }
 
+  const writerOf = (message) => {
+    if (!message.mine) return currentCompany().name;
+    return message.customer === store.customer ? t("you") : store.customers.get(message.customer)?.name ?? "?";
+  };
+
   function replyTo(message) {
     clearNote();
     reply = message;
-    showNote(t("replying", { name: message.mine ? t("you") : currentCompany().name }), message);
+    showNote(t("replying", { name: writerOf(message) }), message);
   }
 
   function edit(message) {
@@ -114,6 +119,14 @@ export function buildComposer() {
     }))]);
   }
 
+  /** Answer the company's story with what stands in the field, or mention the company in an own one. */
+  function tellStory(mention) {
+    const text = mention ? null : area.value.trim() || t("storyWords");
+    if (!mention) area.value = "";
+    sendDraft({ kind: "text", text, content: { story: { id: `story${Date.now()}`, mention } } });
+    draw();
+  }
+
   async function sendSampleVoice() {
     const answer = await fetch("/static/voz.ogg");
     sendFile(await answer.blob(), "voz.ogg", { spoken: true });
@@ -125,7 +138,9 @@ export function buildComposer() {
       return [
         h("h3", {}, t("attachTitle")),
         can("files") && item("image", t("attachImage"), can("album") ? t("attachAlbumHint") : null, then(() => chooseFile("image/jpeg,image/png,video/mp4,video/3gpp", {}, can("album")))),
-        can("files") && item("document", t("attachDocument"), null, then(() => chooseFile(".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.zip"))),
+        can("documents") && item("document", t("attachDocument"), null, then(() => chooseFile(".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.zip"))),
+        can("story") && item("image", t("storyReply"), t("storyReplyHint"), then(() => tellStory(false))),
+        can("story") && item("plus", t("storyMention"), t("storyMentionHint"), then(() => tellStory(true))),
         can("voice") && item("mic", t("attachVoice"), t("attachVoiceHint"), then(() => sendSampleVoice().catch(failed))),
         can("location") && item("pin", t("attachLocation"), null, then(() => chooseLocation())),
         can("contact") && item("person", t("attachContact"), null, then(() => sendDraft({ kind: "contacts", content: { contacts: [CARD] } }))),
@@ -173,7 +188,7 @@ export function buildComposer() {
 
   const left = h("button", { type: "button", class: "round attach", on: { click: attach } }, icon("plus"));
   const smile = h("button", { type: "button", class: "round", on: { click: emojis } }, icon("smile"));
-  const right = h("button", { type: "button", class: "send", on: { click: () => (area.value.trim() ? submit() : record()) } });
+  const right = h("button", { type: "button", class: "send", on: { click: () => (area.value.trim() || !can("voice") ? submit() : record()) } });
   const field = h("div", { class: "field" }, area, smile);
 
   function draw() {
@@ -181,10 +196,12 @@ export function buildComposer() {
     const writing = Boolean(area.value.trim());
     left.setAttribute("aria-label", t("attach"));
     smile.setAttribute("aria-label", t("emoji"));
-    area.placeholder = t("messagePlaceholder");
-    area.setAttribute("aria-label", t("messagePlaceholder"));
-    right.setAttribute("aria-label", t(writing ? "send" : "record"));
-    right.replaceChildren(icon(writing ? "send" : "mic"));
+    const sends = writing || !can("voice");
+    const asked = t(can("post") ? "commentPlaceholder" : "messagePlaceholder", { name: store.customers.get(store.customer)?.name });
+    area.placeholder = asked;
+    area.setAttribute("aria-label", asked);
+    right.setAttribute("aria-label", t(sends ? "send" : "record"));
+    right.replaceChildren(icon(sends ? "send" : "mic"));
     if (line.firstChild !== left) line.replaceChildren(left, field, right);
     resize();
   }

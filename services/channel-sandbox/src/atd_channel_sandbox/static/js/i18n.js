@@ -2,6 +2,8 @@
 
 const TEXTS = {
   "pt-BR": {
+    subtitlePost: "Comente como cliente, à vista de todos", start: "Começar", choose: "Escolher", story: "Story", storyReply: "Responder ao story", storyReplyHint: "com o que está escrito no campo", storyMention: "Mencionar em um story", storyMentionHint: "a empresa recebe a menção", storyWords: "Que lindo! 😍", answeredStory: "Resposta ao story", mentionedStory: "Mencionou a empresa em um story",
+    commentPlaceholder: "Comentar como {name}", comment: "{n} comentário", comments: "{n} comentários", noComments: "Ninguém comentou ainda.", publicPost: "público", postPicture: "Foto da publicação", page: "Página", hiddenByPage: "Oculto pela página", goneComment: "Comentário apagado", likedByPage: "A página curtiu", aboutComment: "Sobre o seu comentário",
     channel: "Canal", blocked: "Bloquear a empresa", blockedHint: "O bot é avisado e não consegue mais escrever.", blockedBanner: "Você bloqueou esta empresa. Nada do que ela mandar chega.", attachAlbumHint: "várias de uma vez são um álbum",
     channel_whatsapp: "WhatsApp", channel_telegram: "Telegram", channel_messenger: "Messenger", channel_instagram: "Instagram", channel_facebook: "Comentários",
     connectAnother: "Conectar outra empresa", connectTitle: "Conectar uma empresa", connectIntro: "{name} faz o papel de um número novo. Esta janela é o painel da Meta: copie os dados, conecte no Atendimento e cole aqui o que ele mostrar.",
@@ -37,6 +39,8 @@ const TEXTS = {
     places: [["Praça da Sé", "Centro, São Paulo"], ["Parque do Ibirapuera", "Av. Pedro Álvares Cabral, São Paulo"], ["Em casa", "Rua das Laranjeiras, 120, Rio de Janeiro"]],
   },
   en: {
+    subtitlePost: "Comment as a customer, for all to see", start: "Get started", choose: "Choose", story: "Story", storyReply: "Reply to the story", storyReplyHint: "with what is in the field", storyMention: "Mention in a story", storyMentionHint: "the company gets the mention", storyWords: "So pretty! 😍", answeredStory: "Reply to the story", mentionedStory: "Mentioned the company in a story",
+    commentPlaceholder: "Comment as {name}", comment: "{n} comment", comments: "{n} comments", noComments: "Nobody has commented yet.", publicPost: "public", postPicture: "Picture of the post", page: "Page", hiddenByPage: "Hidden by the page", goneComment: "Comment deleted", likedByPage: "The page likes it", aboutComment: "About your comment",
     channel: "Channel", blocked: "Block the company", blockedHint: "The bot is told, and cannot write any more.", blockedBanner: "You have blocked this company. Nothing that it sends arrives.", attachAlbumHint: "several at once are an album",
     channel_whatsapp: "WhatsApp", channel_telegram: "Telegram", channel_messenger: "Messenger", channel_instagram: "Instagram", channel_facebook: "Comments",
     connectAnother: "Connect another company", connectTitle: "Connect a company", connectIntro: "{name} plays a new number. This window is Meta's dashboard: copy the values, connect in Atendimento, and paste here what it shows.",
@@ -60,6 +64,8 @@ const TEXTS = {
     places: [["Praça da Sé", "Centro, São Paulo"], ["Ibirapuera Park", "Av. Pedro Álvares Cabral, São Paulo"], ["At home", "Rua das Laranjeiras, 120, Rio de Janeiro"]],
   },
   es: {
+    subtitlePost: "Comente como cliente, a la vista de todos", start: "Empezar", choose: "Elegir", story: "Historia", storyReply: "Responder a la historia", storyReplyHint: "con lo que está escrito en el campo", storyMention: "Mencionar en una historia", storyMentionHint: "la empresa recibe la mención", storyWords: "¡Qué lindo! 😍", answeredStory: "Respuesta a la historia", mentionedStory: "Mencionó a la empresa en una historia",
+    commentPlaceholder: "Comentar como {name}", comment: "{n} comentario", comments: "{n} comentarios", noComments: "Nadie ha comentado todavía.", publicPost: "público", postPicture: "Foto de la publicación", page: "Página", hiddenByPage: "Ocultado por la página", goneComment: "Comentario eliminado", likedByPage: "A la página le gusta", aboutComment: "Sobre su comentario",
     channel: "Canal", blocked: "Bloquear a la empresa", blockedHint: "El bot recibe el aviso y ya no puede escribir.", blockedBanner: "Ha bloqueado a esta empresa. No llega nada de lo que envíe.", attachAlbumHint: "varias a la vez son un álbum",
     channel_whatsapp: "WhatsApp", channel_telegram: "Telegram", channel_messenger: "Messenger", channel_instagram: "Instagram", channel_facebook: "Comentarios",
     connectAnother: "Conectar otra empresa", connectTitle: "Conectar una empresa", connectIntro: "{name} hace de número nuevo. Esta ventana es el panel de Meta: copie los datos, conecte en Atendimento y pegue aquí lo que muestre.",

@@ -35,7 +35,7 @@ export function buildPeople(aside) {
   function drawWords() {
     const dark = document.documentElement.dataset.theme === "dark";
     document.title = t("title");
-    words.replaceChildren(h("b", {}, t("title")), h("p", {}, t("subtitle", { channel: t(`channel_${store.channel}`) })));
+    words.replaceChildren(h("b", {}, t("title")), h("p", {}, t(store.channel === "facebook" ? "subtitlePost" : "subtitle", { channel: t(`channel_${store.channel}`) })));
     document.getElementById("title").textContent = t("title");
     aside.setAttribute("aria-label", t("who"));
     another.replaceChildren(icon("plus"), t("connectAnother"));
@@ -83,7 +83,7 @@ export function buildPeople(aside) {
     tabs.hidden = found.length < 2;
     tabs.replaceChildren(...found.map((one, place) => {
       const chosen = one === store.channel;
-      return h("button", { type: "button", class: "channel", role: "radio", "data-channel": one, "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", on: { click: () => chooseChannel(one), keydown: mover(tabs, found, place, chooseChannel) } }, icon(one), t(`channel_${one}`));
+      return h("button", { type: "button", class: "channel", role: "radio", "data-channel": one, title: t(`channel_${one}`), "aria-checked": String(chosen), tabindex: chosen ? "0" : "-1", on: { click: () => chooseChannel(one), keydown: mover(tabs, found, place, chooseChannel) } }, icon(one), h("span", {}, t(`channel_${one}`)));
     }));
   }
 

@@ -16,6 +16,9 @@ export async function call(method, path, body) {
 
 const key = (company, customer) => `${company} ${customer}`;
 
+/** Where the messages are that the phone shows: below a post those of everybody. */
+const placeOf = (company, customer) => key(company, store.companies.get(company)?.post ? "*" : customer);
+
 export const store = {
   companies: new Map(), customers: new Map(), threads: new Map(), messages: new Map(),
   connection: { state: "waiting", problem: null }, switches: {}, lost: false, loaded: false,
@@ -39,7 +42,7 @@ export const currentCompany = () => store.companies.get(store.company);
 export const currentCustomer = () => store.customers.get(store.customer);
 export const threadOf = (company, customer) => store.threads.get(key(company, customer));
 export const currentThread = () => threadOf(store.company, store.customer);
-export const currentMessages = () => [...(store.messages.get(key(store.company, store.customer))?.values() ?? [])];
+export const currentMessages = () => [...(store.messages.get(placeOf(store.company, store.customer))?.values() ?? [])];
 
 export async function load() {
   const found = await call("GET", "/state");
@@ -62,7 +65,7 @@ export async function load() {
 export async function openThread(customer, show = true) {
   store.customer = customer;
   if (show) store.screen = "chat";
-  const place = key(store.company, customer);
+  const place = placeOf(store.company, customer);
   notify("chosen");
   if (!store.messages.has(place) && store.company) {
     const found = await call("GET", `/threads/${store.company}/${encodeURIComponent(customer)}`);
@@ -125,9 +128,9 @@ const handlers = {
   switches: (one) => { store.switches = one; notify("switches"); },
   thread: (one) => { store.threads.set(key(one.company, one.customer), one); notify("threads"); markSeen(); },
   message: (one) => {
-    const place = key(one.company, one.customer);
+    const place = placeOf(one.company, one.customer);
     store.messages.get(place)?.set(one.id, one);
-    if (place === key(store.company, store.customer)) notify("message", one);
+    if (store.customer && place === placeOf(store.company, store.customer)) notify("message", one);
   },
 };
 
