@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from atd_conversation.domain.conversation import MAX_SNOOZE, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_care import MAX_SNOOZE
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.envelope import Actor
 from atd_schemas.views import ContactRef, Named

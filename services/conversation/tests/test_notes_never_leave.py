@@ -11,7 +11,8 @@ from atd_conversation.domain.automation.acting import VARIABLES, Scene, after_st
 from atd_conversation.domain.automation.policies import Automation, ProtocolPolicy, RatingPolicy
 from atd_conversation.domain.automation.rules import TRIGGERS, AutomaticReply
 from atd_conversation.domain.channels import CHANNEL_RULES
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.events import outbound_command
 from atd_conversation.domain.message_actions import react, retry
 from atd_conversation.domain.refusals import Refusal

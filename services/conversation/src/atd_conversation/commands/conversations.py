@@ -21,7 +21,8 @@ from atd_conversation.domain.attachments import not_sendable
 from atd_conversation.domain.automation.acting import Scene, after_status, ask_by_hand
 from atd_conversation.domain.channels import ChannelRules, Channels
 from atd_conversation.domain.classifying import close_classified
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.drafts import Draft, References, UploadedFile, compose_note
 from atd_conversation.domain.events import outbound_command, read_command
 from atd_conversation.domain.message import Message

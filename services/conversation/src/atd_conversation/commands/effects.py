@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from atd_conversation.domain.automation.acting import Effect, Scene
 from atd_conversation.domain.channels import Channels
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.events import conversation_event
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.timeline import TimelineEntry

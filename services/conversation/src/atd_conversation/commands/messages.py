@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from atd_conversation.commands.effects import channel_topic, decided, publish_changes, send_command
 from atd_conversation.domain.channels import ChannelRules, Channels
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.events import action_command, fetch_command, outbound_command, reaction_command
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_actions import fetch_again, react, retry

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from atd_conversation.commands.effects import channel_topic, decided, publish_changes, refused, send_command
 from atd_conversation.domain.channels import Channels
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.events import outbound_command
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.private_replies import Answerable, answer, answerable, composed, mark, take_up

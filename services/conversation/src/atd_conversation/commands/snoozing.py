@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from atd_conversation.commands.conversations import Commands
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_servicekit.jobs import Again, Job, Jobs
 from atd_servicekit.problems import Problem

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.refusals import Refusal
 
 

@@ -5,24 +5,21 @@ publishes or stores. `sequence` counts the events; the store saves only over the
 attendants who act at once the later one decides again on what the earlier one left.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.automation.memory import NOTHING_REMEMBERED
 from atd_conversation.domain.automation.ratings import RatingRequest
-from atd_conversation.domain.conversation_record import CommentRef, ConversationRecord
+from atd_conversation.domain.conversation_care import TendedConversation
+from atd_conversation.domain.conversation_change import Change, details_of
+from atd_conversation.domain.conversation_record import CommentRef
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Names
-from atd_conversation.domain.read_marks import (
-    once_answered,
-    with_read,
-    with_unread,
-)
 from atd_conversation.domain.refusals import Refusal
-from atd_conversation.domain.reply_window import Act, ReplyWindow, WindowEnd, why_closed
+from atd_conversation.domain.reply_window import Act, ReplyWindow, why_closed
 from atd_conversation.domain.strands import thread_view, with_news, without_known_picture
 from atd_schemas.contents import EMPTY, Content, MessageKind
 from atd_schemas.conversation import ScheduledRef
@@ -33,10 +30,8 @@ from atd_schemas.views import (
     AutomaticRef,
     ChannelRef,
     ContactRef,
-    ConversationView,
     Named,
     Priority,
-    TagRef,
 )
 
 REOPEN_WITHIN = timedelta(hours=24)
@@ -50,33 +45,9 @@ MAX_FAVOURITES = 500
 MAX_MENTIONED = 500
 """Attendants whom the notes of one conversation mention."""
 
-MAX_SNOOZE = timedelta(days=366)
-"""For how long a conversation can be put aside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One event of a conversation: its type, what changed, and the message that it is about.
-
-    `snapshot` is the conversation right after it, for events that are about the conversation itself; `scheduled` is the
-    scheduled message that such an event is about. `details` is what the timeline tells of it beside that: from whom to
-    whom, until when. `taken_from` is the attendant whose conversation it was until then. `tag` was put on the message
-    or taken off it.
-    """
-
-    type: str
-    sequence: int
-    changed: tuple[str, ...] = ()
-    message: Message | None = None
-    snapshot: ConversationView | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-    taken_from: str | None = None
-    tag: TagRef | None = None
-    scheduled: ScheduledRef | None = None
-
 
 @dataclass(slots=True)
-class Conversation(ConversationRecord):
+class Conversation(TendedConversation):
     """A conversation that can be changed; `domain/conversation_record.py` says what there is to change."""
 
     @classmethod
@@ -237,12 +208,6 @@ class Conversation(ConversationRecord):
         self._hear_person()
         return self._add("message.sent", message, now)
 
-    def add_notice(self, message: Message, event_type: str = "message.sent") -> Change:
-        """Add a message by the product itself, or of somebody blocked; it is no activity, and no list shows it."""
-        change = self._change(event_type, (), message)
-        message.sequence = change.sequence
-        return change
-
     def send(
         self,
         message_id: str,
@@ -294,7 +259,7 @@ class Conversation(ConversationRecord):
     def ask_rating(self, request: RatingRequest) -> Change:
         """The customer is asked how it was; the message that asks is another change."""
         self.rating_request = request
-        details = {"attendant": _named(request.attendant), "asked_by": request.asked_by}
+        details = {"attendant": details_of(request.attendant), "asked_by": request.asked_by}
         return self._change("rating.requested", ("rating_request",), details=details)
 
     def rate(self, request: RatingRequest) -> Change:
@@ -302,7 +267,7 @@ class Conversation(ConversationRecord):
         before = self.rated
         self.rating_request = self.rated = request
         changed = ("rating", "rating_details") if before is None or before.rating != request.rating else ()
-        details = {"attendant": _named(request.attendant), "rating": request.rating, "comment": request.comment}
+        details = {"attendant": details_of(request.attendant), "rating": request.rating, "comment": request.comment}
         return self._change("conversation.rated", changed or ("rating_details",), details=details)
 
     def check_open(
@@ -355,44 +320,6 @@ class Conversation(ConversationRecord):
                 raise Refusal("too_many", f"No more than {MAX_MENTIONED} people can be mentioned here.", "mentions")
         return [change]
 
-    def revise(
-        self,
-        event_type: str,
-        message: Message,
-        changed: tuple[str, ...],
-        *,
-        tag: TagRef | None = None,
-        deed: str | None = None,
-    ) -> Change:
-        """One of the messages has changed: a list shows it as it is now, where it was the last one.
-
-        `deed`: somebody of the company did that to it (`outbound.action`), and the timeline tells of it.
-        """
-        if self.last_message is not None and self.last_message.id == message.id:
-            self.last_message = message.as_last()
-        details: dict[str, Any] | None = {"tag": {"id": tag.id, "name": tag.name, "color": tag.color}} if tag else None
-        details = {"deed": deed} if deed else details
-        change = self._change(event_type, changed, message, details, tag)
-        message.changed_sequence = change.sequence
-        return change
-
-    def note_scheduled(self, scheduled: ScheduledRef, *, until_reply: bool = False) -> Change:
-        """A message was scheduled, or changed, or waits no more (by its state)."""
-        self.until_reply = tuple(one for one in self.until_reply if one.id != scheduled.id)
-        if scheduled.state == "waiting" and until_reply:
-            self.until_reply += (scheduled,)
-        change = self._change("conversation.scheduled", ("scheduled_count",))
-        return replace(change, scheduled=scheduled, details=scheduled.model_dump(exclude_none=True))
-
-    def _cancel_until_reply(self) -> list[Change]:
-        """The customer has written: what was to be said only if they did not is cancelled."""
-        cancelled = []
-        for one in self.until_reply:
-            self.scheduled_count -= 1
-            gone = one.model_copy(update={"state": "cancelled", "reason": "customer_replied"})
-            cancelled.append(self.note_scheduled(gone))
-        return cancelled
-
     def is_assigned_to(self, attendant_id: str) -> bool:
         """Whether it is this attendant's now."""
         return self.assignee is not None and self.assignee.id == attendant_id
@@ -408,7 +335,7 @@ class Conversation(ConversationRecord):
         self.status = "open" if attendant else "queued"
         status = () if self.status == before else ("status",)
         changed = ("assignee", *status, *self._end_snooze())
-        details = {"from": _named(former), "to": _named(attendant)}
+        details = {"from": details_of(former), "to": details_of(attendant)}
         event = "conversation.assigned" if attendant else "conversation.unassigned"
         change = self._change(event, changed, details=details)
         return [replace(change, taken_from=former.id if former else None)]
@@ -442,81 +369,6 @@ class Conversation(ConversationRecord):
             raise Refusal("superseded", "The customer has a newer conversation on this account.")
         recent = self.closed_at is not None and now <= self.closed_at + REOPEN_WITHIN
         return [self._reopen(self.closed_waiting_since if recent else None)]
-
-    def snooze(self, until: datetime | None, now: datetime) -> list[Change]:
-        """Put the conversation aside until a time, or absent: until the customer writes, which always brings it back.
-
-        Raises `Refusal`: `conversation_closed`; `invalid` for a time that is over or too far away.
-        """
-        if self.status == "closed":
-            raise Refusal("conversation_closed", "A closed conversation cannot be snoozed; reopen it first.")
-        if until is not None:
-            until = until.replace(microsecond=until.microsecond // 1000 * 1000)  # as MongoDB keeps it
-            if until <= now:
-                raise Refusal("invalid", "must be in the future", "until")
-            if until > now + MAX_SNOOZE:
-                raise Refusal("invalid", f"must be within {MAX_SNOOZE.days} days", "until")
-        if self.status == "snoozed" and until == self.snoozed_until:
-            return []
-        changed = ("snoozed_until",) if self.status == "snoozed" else ("status", "snoozed_until")
-        self._end_snooze()
-        self.status, self.snoozed_until = "snoozed", until
-        return [self._change("conversation.snoozed", changed, details={"until": until})]
-
-    def wake(self) -> list[Change]:
-        """A snoozed conversation comes back: somebody wants it, or the customer has written."""
-        if self.status != "snoozed":
-            return []
-        self.status = "open" if self.assignee else "queued"
-        return [self._change("conversation.updated", ("status", *self._end_snooze()))]
-
-    def wake_when_due(self, until: datetime, now: datetime) -> list[Change]:
-        """The time until which the conversation was snoozed has come; nothing, if it was changed since."""
-        if self.status != "snoozed" or self.snoozed_until != until:
-            return []
-        self.status = "open" if self.assignee else "queued"
-        self._end_snooze()
-        self.woke_at = self.last_activity_at = now
-        changed = ("status", "snoozed_until", "woke_at", "last_activity_at")
-        return [self._change("conversation.updated", changed, details={"due": until})]
-
-    def read(self, reader_id: str) -> bool:
-        """An attendant has seen everything; whether that is news. It is theirs, and no event of the conversation."""
-        before = self.marks, self.mentions
-        self.marks = with_read(self.marks, reader_id, self.window, self.sequence)
-        if self.mentions.get(reader_id):
-            self.mentions = {**self.mentions, reader_id: 0}
-        return before != (self.marks, self.mentions)
-
-    def mark_unread(self, reader_id: str, place: int | None) -> bool:
-        """An attendant wants to find it unread, from the customer's last message (at `place`) on; whether it was not.
-
-        Raises `Refusal`: `conversation_closed`; `invalid` where the customer has written nothing.
-        """
-        if self.status == "closed":
-            raise Refusal("conversation_closed", "A closed conversation cannot be marked as unread; reopen it first.")
-        if place is None:
-            raise Refusal("invalid", "The customer has written nothing that could be unread.")
-        before = self.marks
-        self.marks = with_unread(before, reader_id, self.window, place)
-        return before != self.marks
-
-    def prioritise(self, priority: Priority) -> list[Change]:
-        """Set the priority."""
-        if priority == self.priority:
-            return []
-        details = {"from": self.priority, "to": priority}
-        self.priority = priority
-        return [self._change("conversation.updated", ("priority",), details=details)]
-
-    def classify(self, type_id: str | None) -> list[Change]:
-        """Say what the conversation is about; None: it is not said any more."""
-        if type_id == self.type_id:
-            return []
-        known, before = self.names.types.get, self.type_id
-        self.type_id = type_id
-        details = {"from": _named(known(before or "")), "to": _named(known(type_id or ""))}
-        return [self._change("conversation.classified", ("type",), details=details)]
 
     def lose_messages(self, tags: tuple[str, ...]) -> list[Change]:
         """Messages of this closed conversation are removed; `tags` are those that what is left of them bears.
@@ -629,93 +481,6 @@ class Conversation(ConversationRecord):
         told = ("scheduled_count",)
         left = other._change("conversation.updated", told)  # noqa: SLF001 - one of the same class
         return [self._change("conversation.updated", told)], [left]
-
-    def _hear_person(self) -> None:
-        """Somebody of the company writes: no machine goes on by itself, and a bare number is no rating any more."""
-        self.memory = self.memory.answered()
-        if self.rating_request is not None and self.rating_request.by_number:
-            self.rating_request = replace(self.rating_request, by_number=False)
-
-    def _answered(self, by: str | None = None) -> tuple[str, ...]:
-        """Nothing of the customer's waits to be read any more, for nobody; what changed."""
-        names = ("unread_count", "first_unread_sequence")
-        changed = tuple(name for name in names if getattr(self, name))
-        self.unread_count, self.first_unread_sequence = 0, None
-        if self.marks:
-            self.marks = {} if self.status == "closed" else once_answered(self.marks, by)
-        if by is not None and self.mentions.get(by):
-            self.mentions = {**self.mentions, by: 0}
-        return changed
-
-    def _end_snooze(self) -> tuple[str, ...]:
-        """It is put aside no longer, and nobody has to see that it came back; what changed."""
-        names = ("snoozed_until", "woke_at")
-        changed = tuple(name for name in names if getattr(self, name))
-        self.snoozed_until = self.woke_at = None
-        return changed
-
-    def _reopen(self, waiting_since: datetime | None = None) -> Change:
-        self.status = "open" if self.assignee else "queued"
-        self.closed_at = self.closed_waiting_since = None
-        self.filed = False
-        self.waiting_since = waiting_since
-        waits = ("waiting_since",) if waiting_since is not None else ()
-        return self._change("conversation.reopened", ("status", "closed_at", *waits))
-
-    def _by(
-        self,
-        actor: Actor,
-        message_id: str,
-        direction: str,
-        text: str | None,
-        now: datetime,
-        *,
-        kind: MessageKind = "text",
-        reply_to: str | None = None,
-    ) -> Message:
-        return Message(
-            id=message_id,
-            tenant_id=self.tenant_id,
-            conversation_id=self.id,
-            account_id=self.channel.account_id,
-            direction=direction,  # type: ignore[arg-type]  # the callers above pass literals
-            kind=kind,
-            text=text,
-            author=AuthorView(type=actor.type, id=actor.id, name=actor.name),
-            occurred_at=now,
-            recorded_at=now,
-            reply_to=reply_to,
-        )
-
-    def _add(self, event_type: str, message: Message, now: datetime) -> Change:
-        change = self._change(event_type, (), message)
-        message.sequence = change.sequence
-        self.last_activity_at = now
-        if message.direction != "note":
-            self.last_message = message.as_last()
-        return change
-
-    def _extend_window(self, end: WindowEnd) -> None:
-        if self.reply_window_expires_at is None or end.person > self.reply_window_expires_at:
-            self.reply_window_expires_at = end.person
-        if end.free is not None and (self.free_until is None or end.free > self.free_until):
-            self.free_until = end.free
-
-    def _change(
-        self,
-        event_type: str,
-        changed: tuple[str, ...] = (),
-        message: Message | None = None,
-        details: Mapping[str, Any] | None = None,
-        tag: TagRef | None = None,
-    ) -> Change:
-        self.sequence += 1
-        snapshot = self.view() if message is None else None
-        return Change(event_type, self.sequence, changed, message, snapshot, details or {}, tag=tag)
-
-
-def _named(one: Named | None) -> dict[str, Any] | None:
-    return None if one is None else {"id": one.id, "name": one.name}
 
 
 def _person(contact: ContactRef) -> dict[str, Any]:

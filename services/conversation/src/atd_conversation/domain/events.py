@@ -6,7 +6,8 @@ from typing import Any
 from atd_conversation.domain.catalogue import CatalogueItem, CatalogueKind, Values
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.contact_record import FieldChange
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.conversation_record import COMMENT_ADDRESS
 from atd_conversation.domain.message import Attachment, Message
 from atd_schemas.conversation import (

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from atd_conversation.domain.channels.rules import ChannelRules
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.capabilities import ReactionLimit

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from atd_conversation.domain.channels.composing.texts import check_text
 from atd_conversation.domain.channels.rules import ChannelRules
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.pending_deeds import PendingDeed, asked, settled, taken_back
 from atd_conversation.domain.refusals import Refusal

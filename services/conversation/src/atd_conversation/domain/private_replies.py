@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from atd_conversation.domain.channels.rules import ChannelRules
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.conversation_record import COMMENT_ADDRESS
 from atd_conversation.domain.drafts import Composed, Draft, References, too_long
 from atd_conversation.domain.message import Message, PrivateReplyTo

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.names import Mark, bears, shown, without
 from atd_conversation.domain.refusals import Refusal

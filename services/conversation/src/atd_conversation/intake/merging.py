@@ -10,7 +10,8 @@ from typing import Any
 
 from atd_conversation.domain.arrivals import notice_message
 from atd_conversation.domain.contact import Contact, Merge, MergedThread
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.intake.state import Cause, Intake
 from atd_schemas.contents import Content, ContinuedContent, MergedContent
 from atd_schemas.envelope import SYSTEM, Actor

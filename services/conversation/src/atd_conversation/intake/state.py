@@ -7,7 +7,8 @@ from datetime import datetime
 from atd_conversation.domain.automation.policies import Automation
 from atd_conversation.domain.channels import ChannelRules
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.events import contact_event, conversation_event
 from atd_conversation.domain.failure_texts import FailureTexts
 from atd_conversation.domain.message import Message

@@ -21,7 +21,8 @@ from atd_conversation.domain.automation.ratings import (
 from atd_conversation.domain.automation.rules import AutomaticReply, Occasion
 from atd_conversation.domain.channels import ChannelRules
 from atd_conversation.domain.channels.composing import shortened
-from atd_conversation.domain.conversation import Change, Conversation
+from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
 from atd_conversation.domain.drafts import Draft, References
 from atd_conversation.domain.events import outbound_command
 from atd_conversation.domain.message import Message
