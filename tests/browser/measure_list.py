@@ -131,7 +131,7 @@ class _Played:
             "**/api/v1/**": {"items": [], "next_cursor": None},
             "**/api/v1/me": me,
             "**/api/v1/auth/refresh": signed_in,
-            "**/api/v1/capabilities": self.capabilities,
+            "**/api/v1/channels/capabilities": self.capabilities,
             f"**/api/v1/conversations/{opened['id']}": opened,
             f"**/api/v1/conversations/{opened['id']}/messages*": {
                 "items": thread,

@@ -13,6 +13,9 @@ export const automaticPage = settingsPage({
   texts: (t) => ({
     title: t("title"),
     words: t("words"),
-    settings: [{ id: "automatic-protocol", label: t("protocol.title") }],
+    settings: [
+      { id: "automatic-protocol", label: t("protocol.title") },
+      { id: "automatic-files", label: t("files.title") },
+    ],
   }),
 });

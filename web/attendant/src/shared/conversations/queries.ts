@@ -157,7 +157,7 @@ function later(contact: Contact, other: Contact | undefined): Contact {
 /** What all kinds of channels can do. Whoever reads it reads it by this: one key holds one shape. */
 export const capabilitiesQuery = queryOptions({
   queryKey: keys.capabilities(),
-  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/capabilities", { signal })),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/v1/channels/capabilities", { signal })),
 });
 
 /** What a kind of channel can do; undefined while it is not known. */

@@ -49,6 +49,8 @@ function rulesOf(rules: ReturnType<typeof rule>[]): Answers {
       items: [{ id: "draft", fires: true, hindrance: null, text: "Olá, Ana" }],
     },
     "GET /api/v1/settings/protocol": protocol,
+    "GET /api/v1/settings/file-too-large": { enabled: true, language: "pt-BR", text: null },
+    "PUT /api/v1/settings/file-too-large": ({ body }: { body: object }) => body,
     "GET /api/v1/channels": { items: [], next_cursor: null },
   };
 }
@@ -98,4 +100,15 @@ test("loading holds the place, an error can be tried again", async () => {
     "GET /api/v1/automatic-replies": new Refusal(503, { code: "unavailable" }),
   });
   expect(await screen.findByRole("button", { name: "Tentar de novo" })).toBeVisible();
+});
+
+test("what is told of files that are too large is in the company's words, or not said", async () => {
+  const { asked } = await show(rulesOf([]));
+  const text = await screen.findByRole("textbox", { name: "Texto" });
+  fireEvent.change(text, { target: { value: "Mande um arquivo menor" } });
+  fireEvent.click(screen.getByRole("button", { name: "Salvar aviso de arquivos" }));
+  const saved = () => asked.findLast(({ method, path }) => method === "PUT" && path.endsWith("/file-too-large"))?.body;
+  await waitFor(() => expect(saved()).toEqual({ enabled: true, language: "pt-BR", text: "Mande um arquivo menor" }));
+  fireEvent.click(screen.getByRole("switch", { name: "Avisar o cliente" }));
+  expect(screen.queryByRole("combobox", { name: "Idioma do texto pronto" })).toBeNull();
 });

@@ -14,6 +14,7 @@ import { useProblemText } from "@/shared/ui/problemText";
 import { useAutomaticReplies, useOrderReplies, type AutomaticReply, type ReplyValues } from "../api/automatic";
 import { MAX_REPLIES, movedBy, newReply, valuesOf } from "../model/values";
 import classes from "./automatic.module.css";
+import { LargeFilesSection } from "./LargeFilesSection";
 import { ProtocolSection } from "./ProtocolSection";
 import { ReplyDialog } from "./ReplyDialog";
 import { ReplyRow } from "./ReplyRow";
@@ -23,7 +24,7 @@ interface Edited {
   values: ReplyValues;
 }
 
-/** What the product says by itself: the company's rules in their order, and the protocol number. */
+/** What the product says by itself: the company's rules in their order, the protocol number, and files that are too large. */
 export function AutomaticPage() {
   const { t } = useTranslation("automatic");
   const mayManage = useMay("settings:manage");
@@ -75,6 +76,7 @@ export function AutomaticPage() {
         </section>
       )}
       <ProtocolSection />
+      <LargeFilesSection />
       {edited !== null && <ReplyDialog {...edited} close={() => setEdited(null)} />}
     </SettingsPageLayout>
   );

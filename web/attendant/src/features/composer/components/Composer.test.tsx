@@ -66,7 +66,7 @@ const answersFor = (id: string, changes: Partial<Conversation> = {}): Answers =>
   [`GET /api/v1/conversations/${id}`]: conversationOf(id, changes),
   [`GET /api/v1/conversations/${id}/messages`]: { items: [], next_cursor: null, has_newer: false },
   [`POST /api/v1/conversations/${id}/messages`]: ({ body }: Asked) => sentMessage(id, body as Record<string, unknown>),
-  "GET /api/v1/capabilities": { items: [CAPABILITIES], notes: NOTES },
+  "GET /api/v1/channels/capabilities": { items: [CAPABILITIES], notes: NOTES },
 });
 
 function sentMessage(id: string, body: Record<string, unknown>) {
@@ -87,7 +87,7 @@ async function show(changes: Partial<Conversation> = {}, more: Answers = {}) {
   });
   const sent = () => part.asked.filter(({ method, path }) => method === "POST" && path.endsWith("/messages"));
   await screen.findByRole("region", { name: "Escrever mensagem" });
-  await waitFor(() => expect(part.asked.some(({ path }) => path === "/api/v1/capabilities")).toBe(true));
+  await waitFor(() => expect(part.asked.some(({ path }) => path === "/api/v1/channels/capabilities")).toBe(true));
   return { ...part, id, sent };
 }
 

@@ -65,7 +65,7 @@ const answers: Answers = {
   ),
   "GET /api/v1/contact-fields": { items: [], next_cursor: null },
   "GET /api/v1/conversations/k1/messages": { items: [], next_cursor: null },
-  "GET /api/v1/capabilities": { items: [{ kind: "whatsapp", name: "WhatsApp", reply_window_seconds: 86400 }] },
+  "GET /api/v1/channels/capabilities": { items: [{ kind: "whatsapp", name: "WhatsApp", reply_window_seconds: 86400 }] },
 };
 
 const show = (changes: Answers = {}) =>

@@ -43,7 +43,7 @@ async function show(rows: unknown, { view = "mine", search = "", selectedId = ""
     "GET /api/v1/conversations/counts": { mine: none, queue: none, all: none, favourites: none, limit: 1000 },
     "GET /api/v1/attendants": { items: [] },
     "GET /api/v1/channels": { items: [] },
-    "GET /api/v1/capabilities": { items: [] },
+    "GET /api/v1/channels/capabilities": { items: [] },
     "GET /api/v1/client": { sandbox_url: "http://phone.test" },
     ...more,
   };
