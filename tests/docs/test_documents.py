@@ -8,6 +8,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from atd_schemas.services import SERVICES as LISTED
+from atd_schemas.topics import OUTBOUND_BY_CHANNEL
 from atd_servicekit.settings import MasterKeySettings, ServiceSettings
 from atd_testing.keys import key_variables
 from tests.docs.tables import DOCUMENTS, ROOT, SERVICES, all_metrics, metrics_table, rewritten, settings_table
@@ -31,6 +32,11 @@ def named(path: Path) -> str:
 def test_tables_are_those_of_the_code(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert rewritten(text) == text, f"{document.name} is behind the code: run `python -m tests.docs`"
+
+
+def test_every_channel_that_is_served_has_its_page_and_no_page_is_of_another() -> None:
+    pages = {path.stem for path in (ROOT / "docs" / "channels").glob("*.md")} - {"README"}
+    assert pages == set(OUTBOUND_BY_CHANNEL)
 
 
 def test_every_setting_is_described() -> None:
