@@ -4,13 +4,20 @@ import { createBrowserRouter, Navigate, useRouteError, type RouteObject } from "
 
 import { Shell } from "@/app/shell/Shell";
 import { ChannelPage, ChannelsPage, ConnectPage, SetupPage } from "@/features/channels";
+import { withTexts } from "@/shared/i18n";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 const InboxPage = lazyPart(async () => (await import("@/app/pages/InboxPage")).InboxPage);
-const UnsentPage = lazyPart(async () => (await import("@/app/pages/UnsentPage")).UnsentPage);
-const CustomersPage = lazyPart(async () => (await import("@/features/customer")).CustomersPage);
-const SettingsPage = lazyPart(async () => (await import("@/app/pages/SettingsPage")).SettingsPage);
+const UnsentPage = lazyPart(
+  async () => (await withTexts("conversation", () => import("@/app/pages/UnsentPage"))).UnsentPage,
+);
+const CustomersPage = lazyPart(
+  async () => (await withTexts("conversation", () => import("@/features/customer"))).CustomersPage,
+);
+const SettingsPage = lazyPart(
+  async () => (await withTexts("settings", () => import("@/app/pages/SettingsPage"))).SettingsPage,
+);
 const NotFoundPage = lazyPart(async () => (await import("@/app/pages/NotFoundPage")).NotFoundPage);
 
 const pages: RouteObject[] = [

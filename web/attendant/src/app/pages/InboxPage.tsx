@@ -7,6 +7,7 @@ import { Navigate, useParams } from "react-router";
 import { InboxPane, useViewsShown, ViewsColumn } from "@/features/inbox";
 import { useContactPane } from "@/shared/conversations/contactPane";
 import { VIEWS, type View } from "@/shared/conversations/filter";
+import { withTexts } from "@/shared/i18n";
 import { LIST_WIDTH, preferences, usePreferences } from "@/shared/storage/preferences";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { ResizeHandle } from "@/shared/ui/ResizeHandle";
@@ -17,8 +18,8 @@ import { usePageTitle } from "@/shared/ui/pageTitle";
 import classes from "./InboxPage.module.css";
 
 const LIST_FIRST_MS = 1000;
-const loadThread = () => import("@/features/thread");
-const loadCustomer = () => import("@/features/customer");
+const loadThread = () => withTexts("conversation", () => import("@/features/thread"));
+const loadCustomer = () => withTexts("conversation", () => import("@/features/customer"));
 const ThreadPane = lazyPart(async () => (await loadThread()).ThreadPane);
 const CustomerPane = lazyPart(async () => (await loadCustomer()).CustomerPane);
 

@@ -1,4 +1,4 @@
-/** The interface's languages, Portuguese first. Each feature has a namespace; a language is loaded as one file. */
+/** The interface's languages, Portuguese first. Each feature has a namespace; a language is three files, loaded as they are needed. */
 import i18next, { type BackendModule, type i18n, type ReadCallback } from "i18next";
 import { initReactI18next } from "react-i18next";
 
@@ -9,11 +9,45 @@ export type Language = (typeof LANGUAGES)[number];
 
 export const LANGUAGE_NAMES: Record<Language, string> = { "pt-BR": "Português", en: "English", es: "Español" };
 
-const LOADERS: Record<string, () => Promise<{ texts: Texts }>> = {
-  "pt-BR": () => import("./languages/pt-BR"),
-  en: () => import("./languages/en"),
-  es: () => import("./languages/es"),
+/** The files of a language: what every page needs, what stands beside a conversation, and all the rest. */
+export type TextFile = "first" | "conversation" | "settings";
+
+/** In which file a namespace is; those of the settings are not named. The files of `languages/` say the same. */
+const FILE_OF: Record<string, TextFile | undefined> = {
+  ...named("first", ["app", "assign", "auth", "desk", "guide", "inbox", "marks", "sandbox", "search"]),
+  ...named("conversation", ["composer", "customer", "papers", "privacy", "ratings", "replies", "thread", "unsent"]),
+};
+
+const LOADERS: Record<string, Record<TextFile, () => Promise<{ texts: Texts }>>> = {
+  "pt-BR": {
+    first: () => import("./languages/pt-BR"),
+    conversation: () => import("./languages/pt-BR.conversation"),
+    settings: () => import("./languages/pt-BR.settings"),
+  },
+  en: {
+    first: () => import("./languages/en"),
+    conversation: () => import("./languages/en.conversation"),
+    settings: () => import("./languages/en.settings"),
+  },
+  es: {
+    first: () => import("./languages/es"),
+    conversation: () => import("./languages/es.conversation"),
+    settings: () => import("./languages/es.settings"),
+  },
 } satisfies Record<Language, unknown>;
+
+function named(file: TextFile, namespaces: readonly string[]): Record<string, TextFile> {
+  return Object.fromEntries(namespaces.map((namespace) => [namespace, file]));
+}
+
+/**
+ * `load`, with the texts that the part shows fetched beside its code. It fails when either cannot be had, so that a part
+ * never shows the names of its texts.
+ */
+export async function withTexts<T>(file: TextFile, load: () => Promise<T>): Promise<T> {
+  const [loaded] = await Promise.all([load(), LOADERS[i18next.language]?.[file]()]);
+  return loaded;
+}
 
 const backend: BackendModule = {
   type: "backend",
@@ -27,7 +61,9 @@ const backend: BackendModule = {
 };
 
 async function read(language: string, namespace: string): Promise<Record<string, unknown>> {
-  const found = (await LOADERS[language]?.())?.texts[`../locales/${language}/${namespace}.json`];
+  const found = (await LOADERS[language]?.[FILE_OF[namespace] ?? "settings"]())?.texts[
+    `../locales/${language}/${namespace}.json`
+  ];
   if (found === undefined) throw new Error(`no ${namespace} in ${language}`);
   return found;
 }

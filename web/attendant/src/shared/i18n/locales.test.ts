@@ -1,7 +1,7 @@
 /** Texts are complete: the same keys, placeholders and plurals in every language, and none that nobody shows. */
 import { expect, test } from "vitest";
 
-import { LANGUAGES, type Language } from "@/shared/i18n";
+import { LANGUAGES, startTexts, type Language } from "@/shared/i18n";
 
 interface Texts {
   [key: string]: string | Texts;
@@ -13,6 +13,8 @@ const sources = import.meta.glob<string>(["/src/**/*.{ts,tsx}", "!/src/**/*.test
   query: "?raw",
   import: "default",
 });
+
+const languageFiles = import.meta.glob<{ texts: Texts }>("./languages/*.ts", { eager: true });
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 const namespaces = [...new Set(Object.keys(files).map((path) => path.split("/").at(-1)?.replace(".json", "") ?? ""))];
@@ -86,3 +88,23 @@ test.each(namespaces)("every text of %s is shown somewhere", (namespace) => {
   const unused = [...textsOf("pt-BR", namespace).keys()].filter((key) => !isUsed(namespace, key));
   expect(unused).toEqual([]);
 });
+
+test.each(LANGUAGES)("every namespace of %s is in one of its files, the same as in Portuguese", (language) => {
+  const inFiles = (of: Language) =>
+    ["", ".conversation", ".settings"].map((file) =>
+      Object.keys(languageFiles[`./languages/${of}${file}.ts`]?.texts ?? {}).map(
+        (path) => path.split("/").at(-1)?.replace(".json", "") ?? "",
+      ),
+    );
+  expect(inFiles(language).flat().sort()).toEqual([...namespaces].sort());
+  expect(inFiles(language)).toEqual(inFiles("pt-BR"));
+});
+
+test.each(LANGUAGES.flatMap((language) => namespaces.map((namespace) => [language, namespace] as const)))(
+  "a page that asks for %s %s gets it",
+  async (language, namespace) => {
+    const texts = await startTexts(language);
+    await texts.loadNamespaces(namespace);
+    expect(texts.hasResourceBundle(language, namespace)).toBe(true);
+  },
+);
