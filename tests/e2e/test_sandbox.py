@@ -285,3 +285,41 @@ async def test_the_day_is_played_over_telegram_too(system: System, attendant: At
     assert {one["status"] for one in messages if one["direction"] == "outbound"} == {"sent"}
     albums = {one["content"]["album"]["id"] for one in messages if "album" in one["content"]}
     assert len(albums) == 1
+
+
+async def of_channel(attendant: Attendant, kind: str, **more: str) -> list[Json]:
+    """The conversations of the one account of a kind."""
+    [account] = (await attendant.client.get(f"/channels?kind={kind}")).json()["items"]
+    return await conversations(attendant.client, account_id=account["id"], **more)
+
+
+async def test_the_day_is_played_over_messenger_and_instagram_too(system: System, attendant: Attendant) -> None:
+    """Begun by a button or from a story; quick replies and cards tapped, photos and voices both ways, reactions."""
+    assert "2 of 2 conversations" in await play_the_day(system, 0, "messenger")
+    assert "1 of 1 conversations" in await play_the_day(system, 0, "instagram")
+    [order] = await of_channel(attendant, "messenger", status="closed")
+    thread = await attendant.thread(order)
+    replies = [one["content"]["reply"]["title"] for one in thread if one["content"].get("reply")]
+    assert {"Sábado", "Buquê de girassóis"} <= set(replies)
+    assert {one["kind"] for one in thread if one["direction"] == "outbound"} >= {"text", "interactive", "image"}
+    [story] = await of_channel(attendant, "instagram", status="closed")
+    assert story["contact"]["name"] == "Rafael Nunes"
+    shared = [one["content"]["shared"]["type"] for one in await attendant.thread(story) if "shared" in one["content"]]
+    assert len(shared) == 2
+
+
+async def test_the_day_is_played_below_a_post_too(system: System, attendant: Attendant, phone: Phone) -> None:
+    """A comment answered in public and in private, and one that is hidden; the phone shows the post with its thread."""
+    assert "2 of 2 conversations" in await play_the_day(system, 0, "facebook")
+    page = phone.page
+    await page.goto(phone._url)
+    await page.get_by_role("radio", name="Comentários").click()
+    key = next(one.key for one in CUSTOMERS if one.name == "Ana Souza")
+    await page.locator(f'.thread[data-customer="{key}"]').click()
+    await expect(page.locator(".post-picture")).to_be_visible()
+    await expect(page.locator(".answers .comment", has_text="A partir de R$ 129,90")).to_have_count(1)
+    await expect(page.locator(".hidden-comment", has_text="seguidores")).to_have_count(1)
+    await page.get_by_role("radio", name="Messenger").click()
+    await expect(page.locator(".row.theirs .quote", has_text="Qual o preço")).to_have_count(1)
+    private = await of_channel(attendant, "messenger")
+    assert "Ana Souza" in {one["contact"]["name"] for one in private}

@@ -8,8 +8,9 @@ import time
 import httpx
 
 from atd_channel_sandbox.demo.calling import StoryFailed
+from atd_channel_sandbox.demo.other_channels import stories_of_other_channels
 from atd_channel_sandbox.demo.runner import CALL_TIMEOUT_SECONDS, DemoRunner
-from atd_channel_sandbox.demo.stories import stories, stories_of_other_channels
+from atd_channel_sandbox.demo.stories import stories
 
 LABELS = {
     "writes": "texts of customers",
@@ -24,6 +25,10 @@ LABELS = {
     "attaches": "files of attendants",
     "sends_template": "templates",
     "sends_album": "albums",
+    "starts": "conversations begun by a button",
+    "tells_story": "stories answered, and mentions in stories",
+    "answers_privately": "comments answered in private",
+    "hides": "comments hidden",
     "reacts": "reactions of attendants",
     "tags": "messages tagged",
     "notes": "internal notes",
@@ -41,7 +46,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m atd_channel_sandbox.demo", description=__doc__)
     parser.add_argument("--pace", type=float, default=1.5, help="seconds between two steps of a conversation (1.5)")
     parser.add_argument("--customers", type=int, default=30, help="how many customers write (at most 30)")
-    parser.add_argument("--channel", default="", help="only conversations over this one (telegram); empty: all")
+    parser.add_argument(
+        "--channel",
+        default="",
+        help="only conversations over this one (telegram, messenger, instagram, facebook); empty: all",
+    )
     parser.add_argument("--sandbox", default=os.environ.get("ATD_SANDBOX_URL", "http://localhost:8199"))
     parser.add_argument("--url", default=os.environ.get("ATD_PUBLIC_URL", "http://localhost:8080"))
     parser.add_argument("--email", default=os.environ.get("ATD_SEED_ADMIN_EMAIL", "admin@clinica-exemplo.test"))

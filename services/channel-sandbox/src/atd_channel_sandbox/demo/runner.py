@@ -18,8 +18,14 @@ STEP_TIMEOUT_SECONDS = 60.0
 POLL_SECONDS = 0.25
 CONCURRENCY = 8
 
-NUMBERS = {"whatsapp": "phone_number_id", "telegram": "bot_id"}
-"""By channel: the field of its accounts that has the company's id at the provider."""
+NUMBERS = {
+    "whatsapp": "phone_number_id",
+    "telegram": "bot_id",
+    "messenger": "page_id",
+    "instagram": "instagram_id",
+    "facebook": "page_id",
+}
+"""By channel: the field of its accounts that has the company's id at the provider; of a post that begins its id."""
 
 
 class DemoRunner:
@@ -58,7 +64,7 @@ class DemoRunner:
             channels = await call(self.api, "GET", f"/channels?kind={kind}&limit=100")
             by_number = {one[NUMBERS[kind]]: one["id"] for one in channels["items"]}
             ours = {place: number for place, number in self.numbers.items() if place[0] == kind}
-            self.accounts |= {place: by_number[number] for place, number in ours.items()}
+            self.accounts |= {place: by_number[number.partition("_")[0]] for place, number in ours.items()}
 
     async def run(self, stories: Sequence[Story]) -> list[str]:
         """Run all stories, a few at a time, and return the failures."""

@@ -56,6 +56,21 @@ def photo(data: Callable[[], bytes], name: str, text: str = "", mime_type: str =
     return sends("image", data, mime_type, name, text)
 
 
+def starts(title: str) -> Step:
+    """The customer taps what stands before the first message: Get Started, or a question that is offered."""
+    return Step("starts", {"title": title})
+
+
+def answers_story(text: str) -> Step:
+    """The customer answers the company's story."""
+    return Step("tells_story", {"text": text, "mention": False})
+
+
+def mentions_company() -> Step:
+    """The customer mentions the company in a story."""
+    return Step("tells_story", {"text": None, "mention": True})
+
+
 def album(*pictures: Callable[[], bytes], text: str = "") -> Step:
     """The customer sends pictures together."""
     return Step("sends_album", {"pictures": pictures, "text": text})
@@ -104,6 +119,16 @@ def attaches(data: Callable[[], bytes], mime_type: str, name: str, text: str = "
 def template(name: str, *parameters: str, **named: str) -> Step:
     """The attendant sends a template."""
     return Step("sends_template", {"name": name, "body": dict(named) if named else list(parameters)})
+
+
+def answers_privately(text: str) -> Step:
+    """The attendant answers the customer's last comment in private."""
+    return Step("answers_privately", {"text": text})
+
+
+def hides() -> Step:
+    """The attendant hides the customer's last comment from others."""
+    return Step("hides")
 
 
 def reacts(emoji: str) -> Step:
@@ -327,31 +352,3 @@ def stories() -> list[Story]:
         attendant = DIEGO.name if number % 4 == 3 else ""  # noqa: PLR2004 - the last of four is a colleague's
         made.append(Story(company, name, phone, choice[number // len(kinds) % len(choice)], attendant))
     return made
-
-
-def stories_of_other_channels() -> list[Story]:
-    """What is told beside WhatsApp: a few conversations of each channel, by the sample customers."""
-    bouquet = (
-        writes("Oi! Vi o bot no site de vocês"),
-        takes(),
-        answers("Oi, Zoë! Que bom. Como posso ajudar?"),
-        album(files.flowers, files.modem, text="Queria um destes para sábado"),
-        asks("Qual deles?", "O primeiro", "O segundo"),
-        taps("O primeiro"),
-        place("Parque do Cocó", "Fortaleza", -3.7461, -38.4846),
-        answers("Anotado! Sai sábado às 9h. 🌻"),
-        likes("❤️"),
-        closes("Entrega"),
-    )
-    change = (
-        writes("Boa tarde, o vaso chegou trincado"),
-        photo(files.flowers, "vaso.jpg"),
-        takes(),
-        answers("Sentimos muito, Luiza. Trocamos hoje mesmo."),
-        speaks(),
-        reacts("👍"),
-    )
-    return [
-        Story(SHOP, "Zoë Ação", "5585987650008", bouquet, channel="telegram"),
-        Story(SHOP, "Luiza Tanaka", "5511987650007", change, channel="telegram"),
-    ]

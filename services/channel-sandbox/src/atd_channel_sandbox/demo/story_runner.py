@@ -72,6 +72,13 @@ class StoryRunner:
             said = "" if number else text
             await self._upload(data(), "image/jpeg", f"foto{number + 1}.jpg", text=said, album=album)
 
+    async def starts(self, title: str) -> None:
+        await self._draft(text=title, content={"postback": "GET_STARTED"})
+
+    async def tells_story(self, text: str | None, mention: bool) -> None:  # noqa: FBT001 - by its name, from a step
+        story = {"id": f"story-{self._story.phone}", "mention": mention}
+        await self._draft(text=text, content={"story": story})
+
     async def sends_place(self, name: str, address: str, latitude: float, longitude: float) -> None:
         place = {"name": name, "address": address, "latitude": latitude, "longitude": longitude}
         await self._customer(kind="location", place=place)
@@ -88,9 +95,12 @@ class StoryRunner:
             "reply_to": message["id"],
         }
         await self._see()
-        await self._sandbox("POST", "/sandbox/api/messages", draft)
-        if self._story.channel == "whatsapp":  # elsewhere a tap need not be a text
-            await self._arrives(title)
+        tapped = self._sandbox("POST", "/sandbox/api/messages", draft)
+        if self._story.channel != "whatsapp":  # a tap need not be a text there
+            await self._noticed(tapped)
+            return
+        await tapped
+        await self._arrives(title)
 
     async def rates(self, choice: str, comment: str) -> None:
         async def asked() -> Any:
@@ -150,6 +160,14 @@ class StoryRunner:
         await self._attendant("POST", "/read")
         await call(self._api, "PUT", f"/messages/{message['id']}/reaction", {"emoji": emoji})
 
+    async def answers_privately(self, text: str) -> None:
+        message = await self._last_of_customer()
+        await call(self._api, "POST", f"/messages/{message['id']}/private-reply", {"text": text})
+
+    async def hides(self) -> None:
+        message = await self._last_of_customer()
+        await call(self._api, "PUT", f"/messages/{message['id']}/hidden")
+
     async def tags(self, name: str) -> None:
         message = await self._last_of_customer()
         await call(self._api, "PUT", f"/messages/{message['id']}/tags/{self._stage.desk.tags[key_of(name)]}")
@@ -183,18 +201,21 @@ class StoryRunner:
 
     async def _customer(self, **message: Any) -> None:
         if self._story.channel != "whatsapp":
-            draft = {"kind": message["kind"], "text": message.get("text"), "content": message.get("place", {})}
-            place = {"company": self._company, "customer": self._story.phone}
-            await self._sandbox("POST", "/sandbox/api/messages", {**place, **draft})
+            await self._draft(kind=message["kind"], text=message.get("text"), content=message.get("place", {}))
             return
         whole = {"phone_number_id": self._company, "sender": self._story.phone, "name": self._story.name, **message}
         await self._sandbox("POST", "/_fake/messages", [whole])
+
+    async def _draft(self, **draft: Any) -> None:
+        """The customer writes by the phone."""
+        place = {"company": self._company, "customer": self._story.phone}
+        await self._noticed(self._sandbox("POST", "/sandbox/api/messages", {**place, **draft}))
 
     async def _upload(self, data: bytes, mime_type: str, name: str, **more: Any) -> None:
         """The customer sends a file by the phone."""
         form = {"company": self._company, "customer": self._story.phone, **more}
         files = {"file": (name, data, mime_type)}
-        await call(self._stage.sandbox, "POST", "/sandbox/api/files", data=form, files=files)
+        await self._noticed(call(self._stage.sandbox, "POST", "/sandbox/api/files", data=form, files=files))
 
     async def _say(self, message: Json) -> None:
         await self._attendant(
@@ -243,6 +264,24 @@ class StoryRunner:
 
         if self._conversation:
             await self._until(stands, f"'{text}' did not arrive")
+
+    async def _noticed(self, act: Awaitable[Any]) -> None:
+        """Let the customer do something, and wait until the conversation has one message of theirs more."""
+        before = await self._newest()
+        await act
+
+        async def is_there() -> bool:
+            return await self._newest() != before
+
+        if self._conversation:
+            await self._until(is_there, "what the customer did arrived nowhere")
+
+    async def _newest(self) -> str | None:
+        """The id of the customer's newest message, once the conversation is known."""
+        if not self._conversation:
+            return None
+        page = await self._attendant("GET", "/messages?limit=50")
+        return next((str(one["id"]) for one in page["items"] if one["direction"] == "inbound"), None)
 
     async def _is_rated(self) -> Any:
         conversation = await self._attendant("GET", "")
