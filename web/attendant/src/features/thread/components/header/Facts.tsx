@@ -61,7 +61,7 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
     </>
   );
   return (
-    <div className={classes.facts}>
+    <div className={classes.facts} data-public={conversation.thread?.public || undefined}>
       <span className={classes.fact} data-shrinks>
         <ChannelMark kind={channel.kind} name={channel.name} size={14} />
         <span className={classes.account}>{channel.name}</span>

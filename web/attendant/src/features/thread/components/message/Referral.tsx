@@ -1,4 +1,4 @@
-import { IconAd2 } from "@tabler/icons-react";
+import { IconAd2, IconLink } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Message } from "@/shared/api/types";
@@ -6,15 +6,23 @@ import { safeHref } from "@/shared/text/markup";
 
 import classes from "./message.module.css";
 
-/** The advertisement or post that a customer came from. Its pictures stay where they are: nothing foreign is loaded. */
+/** The advertisement, post or link that a customer came from. Its pictures stay where they are: nothing foreign is loaded. */
 export function Referral({ referral }: { referral: NonNullable<Message["referral"]> }) {
   const { t } = useTranslation("thread");
   const href = referral.source_url ? safeHref(referral.source_url) : null;
+  // A link of the company's own has a reference, and nothing of an advertisement.
+  const byLink = Boolean(referral.ref) && ![referral.source_url, referral.source_id, referral.headline].some(Boolean);
+  const Icon = byLink ? IconLink : IconAd2;
   const words = (
     <>
-      <IconAd2 size={18} aria-hidden className={classes.referralMark} />
+      <Icon size={18} aria-hidden className={classes.referralMark} />
       <span className={classes.quoteWords}>
-        <span className={classes.label}>{t("referral")}</span>
+        <span className={classes.label}>{t(byLink ? "referral_link" : "referral")}</span>
+        {byLink && (
+          <span className={classes.quoteText} dir="auto">
+            {referral.ref}
+          </span>
+        )}
         {referral.headline && (
           <span className={classes.quoteAuthor} dir="auto">
             {referral.headline}
