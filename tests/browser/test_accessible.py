@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from deploy.web.client import CLIENT
+from tests.browser.axe import faults
 from tests.browser.conftest import Sit
 from tests.browser.office import Office
-from tests.browser.seat import Seat
-
-_AXE = Path(__file__).parents[2] / CLIENT / "node_modules" / "axe-core" / "axe.min.js"
-# The rule that is left out is an experiment of axe's, which takes a picture's initials for a label; the one that is
-# added is one of its advices, which nothing here has a reason to break.
-_RUN = """
-async () => {
-  const { violations } = await axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    rules: {
-      "label-content-name-mismatch": { enabled: false },
-      "landmark-no-duplicate-banner": { enabled: true },
-    },
-  });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(" ")}`));
-}
-"""
-
-
-async def _faults(seat: Seat) -> list[str]:
-    await seat.page.evaluate(_AXE.read_text(encoding="utf-8"))
-    found = await seat.page.evaluate(_RUN)
-    return [f"{seat.page.url}: {one}" for one in found]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -43,22 +19,22 @@ async def test_axe_finds_nothing(office: Office, sit: Sit, scheme: str) -> None:
     seat = await sit(office.ana, color_scheme=scheme, reduced_motion="reduce")
     await seat.open()
     await expect(seat.page.get_by_role("button", name="Entrar")).to_be_visible()
-    found = await _faults(seat)
+    found = await faults(seat)
     await seat.enter_password()
     await seat.is_live()
     await seat.go("/inbox/queue")
     await seat.choose()
     await expect(seat.message("Já envio outro.")).to_be_visible()
-    found += await _faults(seat)
+    found += await faults(seat)
     for path in ("/inbox/favourites", "/settings/appearance", "/settings/notifications", "/channels"):
         await seat.go(path)
         await seat.is_live()
         await expect(seat.page.get_by_role("heading", level=1)).to_be_attached()
-        found += await _faults(seat)
+        found += await faults(seat)
     await seat.go("/settings/attendants")
     await seat.page.get_by_role("button", name="Adicionar atendente").click()
     await expect(seat.page.get_by_role("dialog", name="Adicionar atendente")).to_be_visible()
-    found += await _faults(seat)
+    found += await faults(seat)
     assert found == []
 
 
@@ -72,20 +48,20 @@ async def test_axe_finds_nothing_in_privacy_and_audit(office: Office, sit: Sit, 
     await seat.press("Mais ações")
     await seat.page.get_by_role("menuitem", name="Transcrição").click()
     await expect(seat.page.get_by_role("dialog")).to_be_visible()
-    found = await _faults(seat)
+    found = await faults(seat)
     await seat.page.keyboard.press("Escape")
     await expect(seat.page.get_by_role("dialog")).to_have_count(0)
     await seat.page.get_by_role("button", name="Apagar tudo").click()
     await expect(seat.page.get_by_role("dialog", name="Apagar este cliente")).to_be_visible()
-    found += await _faults(seat)
+    found += await faults(seat)
     await seat.go("/settings/privacy")
     await seat.page.get_by_role("switch", name="Apagar mensagens depois de um prazo").check()
     await expect(seat.page.get_by_text("Hoje nada seria apagado.")).to_be_visible()
-    found += await _faults(seat)
+    found += await faults(seat)
     await seat.page.get_by_role("switch", name="Apagar mensagens depois de um prazo").uncheck()
     await seat.go("/settings/audit")
     await expect(seat.page.get_by_role("list", name="Registros")).to_be_visible()
-    found += await _faults(seat)
+    found += await faults(seat)
     assert found == []
 
 
@@ -106,12 +82,12 @@ async def test_axe_finds_nothing_where_the_desk_is_busy(office: Office, sit: Sit
     await seat.choose()
     await seat.field.fill("Já envio")
     await expect(seat.thread.get_by_role("region", name="Mensagens agendadas")).to_contain_text("Até amanhã.")
-    found = await _faults(seat)
+    found = await faults(seat)
     for path in ("/inbox/drafts", "/inbox/scheduled"):
         await seat.go(path)
         await seat.is_live()
         await expect(seat.page.get_by_role("main").get_by_role("listitem").first).to_be_visible()
-        found += await _faults(seat)
+        found += await faults(seat)
     assert found == []
 
 
@@ -136,22 +112,22 @@ async def test_axe_finds_nothing_in_what_a_company_knows_and_sets_up(office: Off
     await seat.sign_in(f"/contacts/{contact['id']}")
     page = seat.page
     await expect(page.get_by_role("region", name="Cadastros unidos")).to_be_visible()
-    found = await _faults(seat)
+    found = await faults(seat)
     await page.get_by_role("button", name="Unir com outro cadastro").click()
-    found += await _faults(seat)
+    found += await faults(seat)
     await page.get_by_role("dialog").get_by_role("listitem").filter(has_text=twin["email"]).click()
     await expect(page.get_by_role("dialog", name="Unir cadastros")).to_be_visible()
-    found += await _faults(seat)
+    found += await faults(seat)
     for path in _SETTINGS:
         await seat.go(f"/settings/{path}")
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         await expect(page.locator("[aria-busy=true]")).to_have_count(0)
-        found += await _faults(seat)
+        found += await faults(seat)
     await seat.go("/settings/tags")
     await page.get_by_role("button", name="Mais ações de Elogio").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("menuitem", name="Arquivar")).to_be_focused()
     await page.keyboard.press("ArrowDown")
     await expect(page.get_by_role("menuitem", name="Juntar com…")).to_be_focused()
-    found += await _faults(seat)
+    found += await faults(seat)
     assert found == []

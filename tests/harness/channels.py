@@ -53,11 +53,18 @@ CREDENTIALS: Mapping[str, Callable[[str, str], dict[str, str]]] = {
 """By kind of channel: credentials of our own invention, of an account that the provider calls `number`."""
 
 
-async def connect_channel(system: System, client: httpx.AsyncClient, kind: str, name: str = "Loja") -> Connected:
-    """Connect an account of a kind that nobody has connected yet."""
+def new_number(kind: str) -> str:
+    """What the provider calls an account that nobody has connected yet."""
     number = str(int(uuid7().replace("-", "")[-12:], 16))
-    if kind == "instagram":
-        number = f"1784{number}"[:17]  # the fake knows by it that it is no page
+    # The fake knows by it that it is no page.
+    return f"1784{number}"[:17] if kind == "instagram" else number
+
+
+async def connect_channel(
+    system: System, client: httpx.AsyncClient, kind: str, name: str = "Loja", *, number: str | None = None
+) -> Connected:
+    """Connect an account of a kind; without `number` one that nobody has connected yet."""
+    number = number or new_number(kind)
     secret = f"secret-{number}"
     body: dict[str, Any] = {"kind": kind, "name": name, "credentials": CREDENTIALS[kind](number, secret)}
     if kind == "instagram":
