@@ -26,6 +26,7 @@ export function message(
     forwarded: "no",
     referral: null,
     edited_at: null,
+    earlier: [],
     deleted_at: null,
     external_id: `x${count}`,
     client_id: null,
