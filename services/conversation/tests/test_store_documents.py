@@ -20,10 +20,8 @@ from atd_conversation.store.documents import (
     conversation_document,
     conversation_fields,
     conversation_of,
-    message_document,
-    message_fields,
-    message_of,
 )
+from atd_conversation.store.message_documents import message_document, message_fields, message_of
 from atd_conversation.store.reader_counts import ALL_STATUSES
 from atd_conversation.store.unit import _changes
 from atd_schemas.contents import EMPTY, AnswerContent, PlainContent, ProductRef, Referral, Row

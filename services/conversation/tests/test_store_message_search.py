@@ -12,8 +12,8 @@ from atd_conversation.domain.message_question import question_of
 from atd_conversation.domain.message_terms import fold
 from atd_conversation.domain.searchable import accepts, terms_of
 from atd_conversation.store import message_search, message_walks
-from atd_conversation.store.documents import message_document, message_of
 from atd_conversation.store.indexes import MESSAGES
+from atd_conversation.store.message_documents import message_document, message_of
 from atd_conversation.store.message_search import MessageSearch
 from atd_conversation.store.message_terms import MessageTerms
 from atd_conversation.store.message_walks import HitPlace, MessageFilter

@@ -10,7 +10,7 @@ from atd_conversation.intake.deletions import rows_of
 from atd_conversation.intake.joining import joinable
 from atd_conversation.intake.loaded import Loaded, openings_key, provider_key, senders
 from atd_conversation.intake.spellings import Name, Told, keys_of, not_found, spell, spell_by_stored_ids, told_of
-from atd_conversation.store.documents import contact_of, conversation_of, message_of
+from atd_conversation.store.documents import contact_of, conversation_of
 from atd_conversation.store.indexes import (
     CONTACTS,
     CONVERSATIONS,
@@ -20,6 +20,7 @@ from atd_conversation.store.indexes import (
     MESSAGES,
     POST_OPENINGS,
 )
+from atd_conversation.store.message_documents import message_of
 from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.strands import next_numbers
 from atd_schemas.ids import provider_event_id

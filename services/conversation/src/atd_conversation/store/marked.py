@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.marking_kinds import LABEL, TAG, TYPE
 from atd_conversation.domain.message import Message
-from atd_conversation.store.documents import conversation_of, message_of
+from atd_conversation.store.documents import conversation_of
 from atd_conversation.store.indexes import (
     BY_CONTACT,
     BY_LABEL,
@@ -19,6 +19,7 @@ from atd_conversation.store.indexes import (
     MESSAGES,
     MESSAGES_BY_TAG,
 )
+from atd_conversation.store.message_documents import message_of
 from atd_conversation.store.names import NameSource
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from atd_conversation.domain.message_question import Question
 from atd_conversation.domain.message_terms import fold
 from atd_conversation.domain.searchable import accepts
 from atd_conversation.store.contacts import bounded
-from atd_conversation.store.documents import message_of
 from atd_conversation.store.indexes import BY_MESSAGE_TERM, MESSAGES
+from atd_conversation.store.message_documents import message_of
 from atd_conversation.store.message_walks import HitPlace, MessageFilter, MessageWalks, Search, newest_first, place_of
 from atd_conversation.store.queries import Queries
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pymongo import UpdateOne
 
-from atd_conversation.store.documents import message_of, search_fields
 from atd_conversation.store.indexes import BY_MESSAGE_TERM, CONVERSATIONS, COUNTERS, MESSAGES
+from atd_conversation.store.message_documents import message_of, search_fields
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document

@@ -12,7 +12,7 @@ from atd_conversation.domain.names import Names, same
 from atd_conversation.domain.search_terms import asked_number, asked_terms
 from atd_conversation.domain.sight import Sight
 from atd_conversation.store.contacts import ContactQueries, bounded
-from atd_conversation.store.documents import conversation_of, message_of
+from atd_conversation.store.documents import conversation_of
 from atd_conversation.store.indexes import (
     BY_ASSIGNEE,
     BY_CONTACT,
@@ -30,6 +30,7 @@ from atd_conversation.store.indexes import (
     CONVERSATIONS,
     MESSAGES,
 )
+from atd_conversation.store.message_documents import message_of
 from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.reader_counts import (
     ALL_STATUSES,

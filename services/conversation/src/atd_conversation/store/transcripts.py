@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from atd_conversation.domain.message import Message
-from atd_conversation.store.documents import message_of
 from atd_conversation.store.indexes import MESSAGES
+from atd_conversation.store.message_documents import message_of
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document

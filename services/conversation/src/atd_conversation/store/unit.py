@@ -11,15 +11,11 @@ from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.attachments import changed_attachment, stored_attachment_document
 from atd_conversation.store.contact_attendants import follow_assignees
 from atd_conversation.store.documents import (
-    changes_what_is_found,
     contact_document,
     contact_fields,
     conversation_document,
     conversation_fields,
-    message_document,
-    message_fields,
     reading_fields,
-    search_fields,
 )
 from atd_conversation.store.indexes import (
     ATTACHMENTS,
@@ -33,6 +29,12 @@ from atd_conversation.store.indexes import (
     SCHEDULED,
     TIMELINE,
     VIEW_COUNTS,
+)
+from atd_conversation.store.message_documents import (
+    changes_what_is_found,
+    message_document,
+    message_fields,
+    search_fields,
 )
 from atd_conversation.store.moved_papers import follow_threads
 from atd_conversation.store.scheduled import cancelling
