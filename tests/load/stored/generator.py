@@ -21,8 +21,8 @@ from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.message import Message
 from atd_conversation.store.documents import contact_document, conversation_document
-from atd_conversation.store.message_documents import message_document
 from atd_conversation.store.indexes import CONTACTS, CONVERSATIONS, COUNTERS, INDEXES, MESSAGES
+from atd_conversation.store.message_documents import message_document
 from atd_schemas.views import AuthorView, ChannelRef, ContactRef, Named
 from tests.load.stored.texts import texts, vocabulary
 
