@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 import httpx
 import pytest
+from PIL import Image
 
 from atd_schemas.ids import uuid7
 from atd_schemas.services import service_of_channel
@@ -21,6 +23,14 @@ from tests.harness.webhooks import WEBHOOKS, Written
 
 NAMELESS = ("messenger", "instagram")
 """Their webhooks name nobody, and the fake does not know this person."""
+
+
+def tiny_png() -> bytes:
+    """A picture of one point."""
+    made = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(made, "PNG")
+    return made.getvalue()
+
 
 KINDS = [kind for kind in get_args(ChannelKind) if service_of_channel(kind) is not None]
 
@@ -82,3 +92,37 @@ async def test_what_nothing_proves_is_refused_and_a_repeat_is_one_message(
     assert await deliver(channel, replace(written("Ainda aí?", number=2), customer=first.customer)) == 200
     await eventually(lambda: len(listener.of_type("message.received")) == 2, message="both are on the screen")
     assert [one["data"]["message"]["text"] for one in listener.of_type("message.received")] == ["Oi", "Ainda aí?"]
+
+
+async def test_meta_fetches_a_picture_for_instagram_at_the_gateway_by_an_address_that_nobody_else_can_make(
+    system: System, shop: Shop, listener: Listener
+) -> None:
+    channel = await connect_channel(system, shop.client, "instagram")
+    assert await deliver(channel, written("Tem foto?")) == 200
+    await eventually(lambda: listener.of_type("message.received"), message="the message is on the screen")
+    conversation_id = listener.of_type("message.received")[0]["data"]["message"]["conversation_id"]
+    picture = tiny_png()
+    uploaded = await shop.client.post("/attachments", files={"file": ("foto.png", picture, "image/png")})
+    assert uploaded.status_code == 201, uploaded.text
+    path = f"/conversations/{conversation_id}/messages"
+    answer = await shop.client.post(path, json={"attachment_ids": [uploaded.json()["id"]]})
+    assert answer.status_code == 201, answer.text
+
+    async def sent() -> list[dict[str, Any]]:
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            told = await client.get(f"{provider_url(system, 'instagram')}/_fake/sent", params={"account": channel.name})
+        found: list[dict[str, Any]] = told.json()
+        return found
+
+    (image,) = await eventually(sent, message="the picture is at Meta")
+    assert image["kind"] == "image"
+    url = image["body"]["message"]["attachment"]["payload"]["url"]
+    assert url.startswith(f"{system.public_url}/webhooks/meta/files/")
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as anybody:
+        assert (await anybody.get(url)).content == picture
+        part = await anybody.get(url, headers={"Range": "bytes=1-3"})
+        assert (part.status_code, part.content) == (206, b"PNG")
+        looked = await anybody.head(url)
+        assert (looked.status_code, looked.headers["content-length"]) == (200, str(len(picture)))
+        assert (await anybody.get(f"{url[:-30]}AAAA{url[-26:]}")).status_code == 404
+        assert (await anybody.get(url.rpartition("/")[0])).status_code in (403, 404)
