@@ -182,3 +182,16 @@ async def test_meta_with_its_windows_takes_whatever_is_sent_and_what_it_would_re
     else:
         assert isinstance(answer, Unsendable)
         assert (answer.failure, fake.state.calls) == ("window", 0)
+
+
+@pytest.mark.parametrize("ends", [None, timedelta(days=7)])
+async def test_a_machine_never_writes_with_the_tag_of_people_whatever_end_it_was_told(
+    messenger_sends: Sending, ends: timedelta | None
+) -> None:
+    acted = messenger_sends.clock.now() - timedelta(hours=30)
+    until = None if ends is None else acted + ends
+    answer = await messenger_sends.send(
+        "Oi", free_until=acted + timedelta(hours=24), reply_until=until, by_person=False
+    )
+    assert isinstance(answer, Unsendable)
+    assert (answer.failure, messenger_sends.fake.state.calls) == ("window", 0)
