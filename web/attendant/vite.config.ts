@@ -41,7 +41,7 @@ function fetchedBeside(): Plugin {
 const isCode = (id: string) => !id.includes("/emojibase-data/") && !id.includes("/i18n/");
 
 /** Libraries that name all their parts in one file: who uses which part is not seen in what imports what. */
-const ALL_IN_ONE = /node_modules\/@(mantine\/core|tabler\/icons-react)\//;
+const ALL_IN_ONE = /node_modules\/@(mantine\/core|mantine\/notifications|tabler\/icons-react)\//;
 
 /** Gathers what a module needs before it can run into one file. */
 function staticallyIn(root: string, name: string): Rolldown.CodeSplittingNameFunction {

@@ -17,3 +17,20 @@ await Promise.all(
   }),
 );
 console.log(`compressed ${names.length} files`);
+
+/** What is fetched before the list, by the names of the build, and how much of it there may be: kB as the gateway sends it. */
+const FIRST_LOAD = ["frame", "desk", "inbox", "pt-BR"];
+const FIRST_LOAD_KB = 257;
+
+const sizes = await Promise.all(
+  FIRST_LOAD.map(async (name) => {
+    const file = names.find((one) => new RegExp(`^assets/${name}-[\\w-]{8}\\.js$`).test(one));
+    if (file === undefined) throw new Error(`the build has no ${name}`);
+    return { name, kB: (await readFile(join(dist, `${file}.br`))).length / 1000 };
+  }),
+);
+const whole = sizes.reduce((sum, { kB }) => sum + kB, 0);
+const each = sizes.map(({ name, kB }) => `${name} ${kB.toFixed(1)}`).join(", ");
+console.log(`before the list: ${whole.toFixed(1)} kB (${each})`);
+if (whole > FIRST_LOAD_KB)
+  throw new Error(`before the list: ${whole.toFixed(1)} kB, more than ${FIRST_LOAD_KB} (${each})`);

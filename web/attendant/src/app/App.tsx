@@ -1,5 +1,4 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { Suspense } from "react";
 
@@ -11,8 +10,11 @@ import { SessionProvider } from "@/shared/session/SessionProvider";
 import { usePreferences } from "@/shared/storage/preferences";
 import { cssVariables, theme } from "@/shared/theme/theme";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { lazyPart } from "@/shared/ui/lazyPart";
+import { useSettled } from "@/shared/ui/settled";
 
-import classes from "./App.module.css";
+// What is said before it is there waits for it.
+const Notices = lazyPart(async () => (await import("@/app/Notices")).Notices);
 
 interface Props {
   session: Session;
@@ -22,6 +24,7 @@ interface Props {
 export function App({ session, queryClient }: Props) {
   const { theme: chosen, listWidth } = usePreferences();
   const scheme = chosen === "system" ? {} : { forceColorScheme: chosen };
+  const settled = useSettled();
   useAppearance();
   return (
     <MantineProvider
@@ -31,12 +34,11 @@ export function App({ session, queryClient }: Props) {
       getStyleNonce={styleNonce}
       {...scheme}
     >
-      {/* Not over the field where one writes. */}
-      <Notifications
-        position="bottom-left"
-        className={classes.notifications}
-        __vars={{ "--list-width": `${listWidth}px` }}
-      />
+      {settled && (
+        <Suspense fallback={null}>
+          <Notices listWidth={listWidth} />
+        </Suspense>
+      )}
       <PartBoundary part="client">
         <QueryClientProvider client={queryClient}>
           <SessionProvider session={session}>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, useParams } from "react-router";
 
 import { InboxPane, useViewsShown, ViewsColumn } from "@/features/inbox";
+import { loadFound } from "@/features/search";
 import { useContactPane } from "@/shared/conversations/contactPane";
 import { VIEWS, type View } from "@/shared/conversations/filter";
 import { withTexts } from "@/shared/i18n";
@@ -41,7 +42,7 @@ export function InboxPage() {
   useEffect(() => {
     // After the list, a click finds them there. What could not be loaded is loaded when it is shown, which says so.
     const timer = setTimeout(() => {
-      for (const load of [loadThread, loadCustomer]) load().catch(() => undefined);
+      for (const load of [loadThread, loadCustomer, loadFound]) load().catch(() => undefined);
     }, LIST_FIRST_MS);
     return () => clearTimeout(timer);
   }, []);

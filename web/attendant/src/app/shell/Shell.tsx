@@ -1,22 +1,24 @@
-import { useCallback } from "react";
+import { Suspense, useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
 
 import { useKeyboard } from "@/shared/keyboard/useShortcut";
-import { CommandPalette, KeyboardHelp } from "@/features/palette";
-import { TypeQuestionDialog } from "@/shared/marks/TypeQuestionDialog";
+import { useNeedsType } from "@/shared/marks/catalogue";
 import { useOpenedFromNotification } from "@/shared/realtime/RealtimeProvider";
 import { useMay } from "@/shared/session/SessionProvider";
 import { PhonePanel } from "@/features/sandbox";
 import { LiveRegion } from "@/shared/ui/LiveRegion";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { lazyPart } from "@/shared/ui/lazyPart";
+import { useSettled } from "@/shared/ui/settled";
 
 import { OfflineBanner } from "./OfflineBanner";
 import { Rail } from "./Rail";
 import classes from "./Shell.module.css";
 import { ScheduledNotices } from "./ScheduledNotices";
 import { UpdateNotice } from "./UpdateNotice";
-import { useEverywhere } from "./useEverywhere";
+
+const Afterwards = lazyPart(async () => (await import("./Afterwards")).Afterwards);
 
 /** The frame around every page: the rail at the left, the page beside it. */
 export function Shell() {
@@ -26,7 +28,9 @@ export function Shell() {
   const inConversation = useMatch("/inbox/:view/:conversationId") !== null;
   const navigate = useNavigate();
   const mayRead = useMay("conversations:read");
+  const settled = useSettled();
   useKeyboard();
+  useNeedsType(); // so that it is known before the first closing
   useOpenedFromNotification(useCallback((id: string) => void navigate(`/inbox/all/${id}`), [navigate]));
   return (
     <div className={classes.shell} data-conversation={inConversation || undefined}>
@@ -45,9 +49,13 @@ export function Shell() {
       <PhonePanel />
       <UpdateNotice />
       {mayRead && <ScheduledNotices />}
-      <CommandPalette useSources={useEverywhere} />
-      <KeyboardHelp />
-      <TypeQuestionDialog />
+      {settled && (
+        <PartBoundary part="palette">
+          <Suspense fallback={null}>
+            <Afterwards />
+          </Suspense>
+        </PartBoundary>
+      )}
       <LiveRegion />
     </div>
   );

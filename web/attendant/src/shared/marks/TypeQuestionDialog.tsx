@@ -4,13 +4,11 @@ import { useTranslation } from "react-i18next";
 import { useConversation } from "@/shared/conversations/queries";
 import { neutralName } from "@/shared/text/neutral";
 
-import { useNeedsType } from "./catalogue";
 import { TypeDialog } from "./TypeDialog";
 import { typeQuestion, type TypeQuestion } from "./typeQuestion";
 
 /** Stands once around all pages: asks for the type where a conversation is closed that needs one. */
 export function TypeQuestionDialog() {
-  useNeedsType(); // so that it is known before the first closing
   const question = useSyncExternalStore(typeQuestion.subscribe, typeQuestion.now);
   return question === null ? null : <Asked key={question.conversationId} question={question} />;
 }

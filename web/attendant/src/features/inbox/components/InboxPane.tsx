@@ -1,5 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
-import { useMemo, useRef } from "react";
+import { Suspense, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
 
@@ -16,6 +16,7 @@ import {
 import type { View } from "@/shared/conversations/filter";
 import { useMe } from "@/shared/session/SessionProvider";
 import { usePreferences } from "@/shared/storage/preferences";
+import { RowSkeletons } from "@/shared/ui/Skeletons";
 import { useRoom } from "@/shared/ui/room";
 
 import { useFilterOptions } from "../hooks/useFilterOptions";
@@ -79,10 +80,12 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
         />
       </div>
       {q !== "" && refinement.conversationId === undefined && (
-        <SearchTabs
-          conversations={!messages}
-          onChange={(conversations) => go(search.toString(), conversations ? { conversations } : {})}
-        />
+        <Suspense fallback={null}>
+          <SearchTabs
+            conversations={!messages}
+            onChange={(conversations) => go(search.toString(), conversations ? { conversations } : {})}
+          />
+        </Suspense>
       )}
       {!messages && (
         <FilterBar
@@ -99,13 +102,15 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
         </p>
       )}
       {messages ? (
-        <Messages
-          {...{ q, view, narrowing, refinement }}
-          onNarrow={(next) => go(searchOf(next, savedId, q))}
-          onRefine={(next) => go(search.toString(), next)}
-          onWiden={() => go(searchOf({}, null, q), {})}
-          onLeave={() => pane.current?.querySelector<HTMLElement>("input[type=search]")?.focus()}
-        />
+        <Suspense fallback={<RowSkeletons />}>
+          <Messages
+            {...{ q, view, narrowing, refinement }}
+            onNarrow={(next) => go(searchOf(next, savedId, q))}
+            onRefine={(next) => go(search.toString(), next)}
+            onWiden={() => go(searchOf({}, null, q), {})}
+            onLeave={() => pane.current?.querySelector<HTMLElement>("input[type=search]")?.focus()}
+          />
+        </Suspense>
       ) : (
         <ConversationList
           key={JSON.stringify(filter)}
