@@ -82,7 +82,8 @@ class MetaPhones:
         if known is not None:
             return known
         made = directory.recipient(f"{views.STRANGER}{person}")
-        return directory.change_customer(made.key, name=self.fake.state.person(account, person).name)
+        named = self.fake.state.people.get((account, person))  # whom nobody named has no profile there
+        return made if named is None else directory.change_customer(made.key, name=named.name)
 
     def sent_file(self, message: PhoneMessage) -> SentFile | None:
         """The file of a customer's message, put on the fake's CDN."""
