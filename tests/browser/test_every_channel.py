@@ -83,6 +83,7 @@ async def test_an_album_a_story_reply_a_postback_and_a_public_comment_are_answer
     assert said == [(QUESTION, PAULO.phone), ("Custa R$ 180, à vista.", counter.page.name)]
 
 
+@pytest.mark.long_story
 async def test_what_everybody_reads_is_shown_so_and_personal_data_is_asked_about_before_it_is_published(
     ana: Seat, counter: Counter
 ) -> None:
@@ -150,6 +151,7 @@ async def test_a_comment_is_answered_in_private_once_then_hidden_shown_and_delet
     await expect(ana.messages.get_by_text(RUDE)).to_have_count(0)
 
 
+@pytest.mark.long_story
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_in_what_the_channels_brought(
     office: Office, sit: Sit, counter: Counter, scheme: str

@@ -122,9 +122,9 @@ async def test_a_photo_can_be_had_by_the_page_and_one_of_the_page_by_the_phone(s
 
 async def test_reading_typing_and_a_reaction_go_both_ways(shop: Shop) -> None:
     written = await shop.act("messenger", "POST", "messages", text="Oi")
-    whom = {"recipient": {"id": MESSENGER_ID}}
+    whom: Any = {"recipient": {"id": MESSENGER_ID}}
     await shop.graph("POST", f"{shop.accounts.page_id}/messages", sender_action="mark_seen", **whom)
-    react = {"sender_action": "react", "payload": {"message_id": written["id"], "reaction": "love"}}
+    react: Any = {"sender_action": "react", "payload": {"message_id": written["id"], "reaction": "love"}}
     await shop.graph("POST", f"{shop.accounts.page_id}/messages", **react, **whom)
     answer = await shop.sends({"text": "Olá"})
     await shop.act("messenger", "POST", "seen")
@@ -165,7 +165,7 @@ async def test_comments_nest_are_edited_hidden_liked_and_answered_by_the_page(sh
 
 async def test_a_private_answer_to_a_comment_is_on_the_messenger_of_its_author(shop: Shop) -> None:
     comment = await shop.act("facebook", "POST", "messages", text="Qual o preço?")
-    told = {"recipient": {"comment_id": comment["id"]}, "messaging_type": "RESPONSE"}
+    told: Any = {"recipient": {"comment_id": comment["id"]}, "messaging_type": "RESPONSE"}
     await shop.graph("POST", f"{shop.accounts.page_id}/messages", message={"text": "Mando aqui"}, **told)
     [private] = await shop.shown("messenger")
     assert (private["text"], private["content"]) == ("Mando aqui", {"comment": "Qual o preço?"})

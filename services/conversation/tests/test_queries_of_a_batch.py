@@ -35,7 +35,7 @@ async def test_messages_of_known_customers_ask_who_they_are_and_where_they_write
         batch = [customer_message(T, A, f"w{turn}-{one}", customer=one) for one in customers]
         del asked[:]
         await parts.take(*batch)
-    assert asked == ["identities", "conversations", "early_changes"]
+    assert asked == ["identities", "conversations", "early_changes", "early_changes"]
 
 
 async def test_receipts_ask_for_their_messages_and_conversations(parts: Any, asked: list[str]) -> None:
@@ -62,4 +62,4 @@ async def test_public_comments_ask_once_for_all_posts_of_the_batch(parts: Any, a
         ]
         del asked[:]
         await parts.take(*batch)
-    assert asked == ["identities", "conversations", "post_openings", "early_changes"]
+    assert asked == ["identities", "conversations", "early_changes", "post_openings", "early_changes"]

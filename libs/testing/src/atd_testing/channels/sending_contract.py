@@ -175,7 +175,8 @@ class SendingContract(Contract):
         with capture_logs() as lines:
             await channel.ask(asked)
             await channel.receipts(account, 1)
-        [line] = [line for line in lines if line["event"] == "message.send"]
+        sends = [line for line in lines if line["event"] == "message.send"]
+        [line] = [line for line in sends if line["account_id"] == account["id"]]
         assert line.pop("duration_ms") > 0
         assert line == {
             "event": "message.send",

@@ -30,7 +30,7 @@ async function show() {
       [`GET /api/v1/conversations/${id}`]: conversation,
       [`GET /api/v1/conversations/${id}/messages`]: { items: [], next_cursor: null, has_newer: false },
       [`POST /api/v1/conversations/${id}/messages`]: ({ body }: Asked) => stored(id, body as Record<string, unknown>),
-      "GET /api/v1/capabilities": { items: [can], notes: NOTES },
+      "GET /api/v1/channels/capabilities": { items: [can], notes: NOTES },
     },
     texts: ["composer"],
   });

@@ -24,7 +24,7 @@ async function show(id: string, answer: Answers[string]) {
   const comment = message({ id, text: "Qual o preço?", author: { type: "contact", id: "c", name: "Paulo Reis" } });
   const part = await renderPart(<PrivateReplyDialog message={comment} conversation={conversation} close={close} />, {
     answers: {
-      "GET /api/v1/capabilities": { items: [CAN], notes: {} },
+      "GET /api/v1/channels/capabilities": { items: [CAN], notes: {} },
       [`POST /api/v1/messages/${id}/private-reply`]: answer,
     },
     texts: ["thread"],
