@@ -3,7 +3,6 @@ import { Suspense, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, useRouteError, type RouteObject } from "react-router";
 
 import { Shell } from "@/app/shell/Shell";
-import { ChannelPage, ChannelsPage, ConnectPage, SetupPage } from "@/features/channels";
 import { withTexts } from "@/shared/i18n";
 import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { lazyPart } from "@/shared/ui/lazyPart";
@@ -18,6 +17,11 @@ const CustomersPage = lazyPart(
 const SettingsPage = lazyPart(
   async () => (await withTexts("settings", () => import("@/app/pages/SettingsPage"))).SettingsPage,
 );
+const loadChannels = () => withTexts("settings", () => import("@/features/channels"));
+const ChannelPage = lazyPart(async () => (await loadChannels()).pages.Channel());
+const ChannelsPage = lazyPart(async () => (await loadChannels()).pages.Channels());
+const ConnectPage = lazyPart(async () => (await loadChannels()).pages.Connect());
+const SetupPage = lazyPart(async () => (await loadChannels()).pages.Setup());
 const NotFoundPage = lazyPart(async () => (await import("@/app/pages/NotFoundPage")).NotFoundPage);
 
 const pages: RouteObject[] = [

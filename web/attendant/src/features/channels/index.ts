@@ -1,23 +1,17 @@
 import { IconMessages, IconPlug } from "@tabler/icons-react";
 
 import { settingsPage } from "@/features/settings";
-import { withTexts } from "@/shared/i18n";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 export { useChannels } from "./api/channels";
 
-export const ChannelPage = lazyPart(
-  async () => (await withTexts("settings", () => import("./components/ChannelPage"))).ChannelPage,
-);
-export const ChannelsPage = lazyPart(
-  async () => (await withTexts("settings", () => import("./components/ChannelsPage"))).ChannelsPage,
-);
-export const ConnectPage = lazyPart(
-  async () => (await withTexts("settings", () => import("./components/ConnectPage"))).ConnectPage,
-);
-export const SetupPage = lazyPart(
-  async () => (await withTexts("settings", () => import("./components/SetupPage"))).SetupPage,
-);
+/** The pages below `/channels`, each fetched when it is opened; whoever shows one makes it a lazy part. */
+export const pages = {
+  Channel: async () => (await import("./components/ChannelPage")).ChannelPage,
+  Channels: async () => (await import("./components/ChannelsPage")).ChannelsPage,
+  Connect: async () => (await import("./components/ConnectPage")).ConnectPage,
+  Setup: async () => (await import("./components/SetupPage")).SetupPage,
+};
 
 /** Where somebody looks for them who looks for everything in the settings. */
 export const channelsPage = settingsPage({
