@@ -114,6 +114,7 @@ async def test_the_guide_leads_a_newcomer_to_its_last_step(bakery: tuple[Person,
 
     await expect(step).to_contain_text("Conecte o seu número")
     await guide.get_by_role("link", name="Conectar").click()
+    await ana.page.get_by_role("main").get_by_role("link", name="WhatsApp").click()
     number = str(int(uuid7().replace("-", "")[-12:], 16))
     await _fill(ana.page, {"Nome": "Recepção", _NUMBER: number, _ACCOUNT: f"2{number}"})
     await _fill(ana.page, {_TOKEN: f"token-{number}", _SECRET: f"secret-{number}"})
@@ -133,6 +134,7 @@ async def test_a_number_is_connected_from_wrong_values_to_its_first_message(offi
     ana.forgive(r"409 POST \S+/api/v1/channels", r"400 PUT \S+/webhook")
     await ana.go("/channels")
     await ana.page.get_by_role("link", name="Conectar canal").click()
+    await ana.page.get_by_role("main").get_by_role("link", name="WhatsApp").click()
     async with ana.context.expect_page() as opening:
         await ana.page.get_by_role("button", name="Abrir o celular de teste").click()
     phone = Phone(await opening.value)
