@@ -75,6 +75,12 @@ async def bakery(system: System) -> AsyncIterator[tuple[Person, str]]:
     yield Person(company.attendant_id, "Ana Souza", company.email), name
 
 
+async def _choose_whatsapp(page: Page, connecting: Locator) -> None:
+    """Go where a channel is connected, and choose which kind."""
+    await connecting.click()
+    await page.get_by_role("main").get_by_role("link", name="WhatsApp").click()
+
+
 async def _fill(page: Page, values: Mapping[str, str]) -> None:
     for label, value in values.items():
         await page.get_by_label(label).fill(value)
@@ -113,8 +119,7 @@ async def test_the_guide_leads_a_newcomer_to_its_last_step(bakery: tuple[Person,
     await adding.get_by_role("button", name="Pronto").click()
 
     await expect(step).to_contain_text("Conecte o seu número")
-    await guide.get_by_role("link", name="Conectar").click()
-    await ana.page.get_by_role("main").get_by_role("link", name="WhatsApp").click()
+    await _choose_whatsapp(ana.page, guide.get_by_role("link", name="Conectar"))
     number = str(int(uuid7().replace("-", "")[-12:], 16))
     await _fill(ana.page, {"Nome": "Recepção", _NUMBER: number, _ACCOUNT: f"2{number}"})
     await _fill(ana.page, {_TOKEN: f"token-{number}", _SECRET: f"secret-{number}"})
@@ -133,8 +138,7 @@ async def test_the_guide_leads_a_newcomer_to_its_last_step(bakery: tuple[Person,
 async def test_a_number_is_connected_from_wrong_values_to_its_first_message(office: Office, ana: Seat) -> None:
     ana.forgive(r"409 POST \S+/api/v1/channels", r"400 PUT \S+/webhook")
     await ana.go("/channels")
-    await ana.page.get_by_role("link", name="Conectar canal").click()
-    await ana.page.get_by_role("main").get_by_role("link", name="WhatsApp").click()
+    await _choose_whatsapp(ana.page, ana.page.get_by_role("link", name="Conectar canal"))
     async with ana.context.expect_page() as opening:
         await ana.page.get_by_role("button", name="Abrir o celular de teste").click()
     phone = Phone(await opening.value)
