@@ -1,10 +1,7 @@
 """Whatever JSON Meta signs is taken: never an error, never a lost byte."""
 
 import asyncio
-import base64
 import json
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import bson
@@ -14,23 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from atd_channelkit.accounts.directory import AccountDirectory
-from atd_channelkit.metrics import METRICS, ChannelMetrics
-from atd_channelkit.webhooks.activity import Heard, WebhookActivity
 from atd_channelkit.webhooks.body import decode
-from atd_channelkit.webhooks.endpoint import WebhookEndpoint, Webhooks
-from atd_channelkit.webhooks.intake import Intake
-from atd_channelkit.webhooks.translation import SendProof
 from atd_ingest_meta.accounts.model import Account
-from atd_ingest_meta.accounts.spec import references_of
+from atd_ingest_meta.accounts.spec import SPEC
 from atd_ingest_meta.held.filling import filled, with_contact
 from atd_ingest_meta.reader import READER
 from atd_ingest_meta.translate import attachments, comments, messaging, reader, translate
 from atd_ingest_meta.translate.notes import IncompleteNote, Note, UnaddressedNote
 from atd_schemas.inbound import InboundContact, InboundUnparsed, inbound_subject
-from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter, encode
-from atd_servicekit.kafka import Outgoing
-from atd_servicekit.metrics import Metrics
+from atd_schemas.topics import INBOUND_EVENTS, adapter, encode
+from atd_testing.channels.webhook_door import Taken, WebhookDoor, anything, scalars, texts
 from atd_testing.clock import FakeClock
 from atd_testing.meta import webhooks
 
@@ -58,95 +48,22 @@ ACCOUNTS = (
     account(2, "facebook", page_id=PAGE),
     account(3, "instagram", page_id=PAGE, instagram_id=INSTAGRAM),
 )
-BY_ID = {one.id: one for one in ACCOUNTS}
 NAMED = {("page", PAGE): ACCOUNTS[:2], ("instagram", INSTAGRAM): ACCOUNTS[2:]}
 
 
-class NoAccounts:
-    async def changed_since(self, _moment: object) -> Sequence[dict[str, Any]]:
-        return [{"_id": one.id, "version": 1, "deleted": False, "status": "active"} for one in ACCOUNTS]
-
-    async def with_ids(self, _ids: Sequence[str]) -> Sequence[dict[str, Any]]:
-        return []
-
-    async def with_references(self, _references: Sequence[tuple[str, str]]) -> Sequence[dict[str, Any]]:
-        return []
+DOOR = WebhookDoor(SPEC, READER, ACCOUNTS)
 
 
-class NoMoments:
-    async def heard(self, account_id: str, field: Heard, at: Any) -> None: ...
-
-
-class Kafka:
-    def __init__(self) -> None:
-        self.records: list[Outgoing] = []
-
-    async def publish(self, records: Sequence[Outgoing], *, timeout_seconds: float | None = None) -> None:
-        assert timeout_seconds == 5
-        self.records.extend(records)
-
-
-async def post(raw: bytes, path_params: dict[str, str], signature: str) -> tuple[int, list[Outgoing], list[Note]]:
-    kafka, kept = Kafka(), list[Note]()
-
-    async def confirm(sent: Sequence[SendProof]) -> None:
-        assert sent
-
-    async def take_notes(notes: Sequence[Note]) -> None:
-        kept.extend(notes)
-
-    directory = AccountDirectory(NoAccounts(), lambda row: BY_ID[row["_id"]], references_of, FakeClock())
-    await directory.start()
-    webhooks_of = Webhooks(
-        channel="meta",
-        source="ingest-meta",
-        reader=READER,
-        directory=directory,
-        intake=Intake(kafka, confirm, take_notes, timedelta(seconds=5)),
-        answers=Metrics().declare(ChannelMetrics, METRICS).webhook_answers,
-        activity=WebhookActivity(NoMoments(), FakeClock()),
-        clock=FakeClock(),
-    )
-    answers: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": raw, "more_body": False}
-
-    async def send(message: Any) -> None:
-        answers.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/webhooks/meta",
-        "path_params": path_params,
-        "query_string": b"",
-        "headers": [(b"x-hub-signature-256", signature.encode())],
-    }
-    await WebhookEndpoint("/webhooks/meta", webhooks_of)(scope, receive, send)
-    return answers[0]["status"], kafka.records, kept
+def post(raw: bytes, signature: str, account_id: str | None = ACCOUNTS[0].id) -> Taken:
+    return asyncio.run(DOOR.post(raw, {"X-Hub-Signature-256": signature}, account_id))
 
 
 def taken(raw: bytes, *, of_app: bool = False) -> tuple[list[Any], list[Note]]:
     """The events and notes that the body became; asserts that it was taken whole."""
-    params = {} if of_app else {"account_id": ACCOUNTS[0].id}
-    status, records, notes = asyncio.run(post(raw, params, webhooks.sign(raw, SECRET)))
-    assert status == 200, raw
-    topics = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_UNPARSED)}
-    for record in records:
-        assert len(record.value) < MAX_MESSAGE_BYTES
-    events = [adapter(topics[record.topic]).validate_json(record.value) for record in records]
-    for event in events:
-        if isinstance(event, InboundUnparsed):
-            assert base64.b64decode(event.data.body) == raw
-    return events, notes
+    found = post(raw, webhooks.sign(raw, SECRET), None if of_app else ACCOUNTS[0].id)
+    return found.whole(raw), found.notes
 
 
-texts = st.text() | st.text(alphabet=st.characters(categories=["Cs"]), max_size=3)  # lone surrogates too
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
-anything = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=20
-)
 ids = st.sampled_from(["m_1", "m_2", "", PAGE, INSTAGRAM, "7001112223334445", POST, "55_66", "🙂"]) | texts
 links = st.sampled_from(["https://scontent.xx.fbcdn.net/a%C3%A1%ff.jpg", "http://y", "ftp://x", ""]) | texts
 times = st.sampled_from([1767225600000, 1767225600, "1767225600000", 0, 2**70, "9" * 30]) | anything
@@ -428,15 +345,15 @@ def test_every_field_of_a_shape_may_be_missing_null_or_of_another_type(shape: st
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken_or_refused_but_never_an_error(raw: bytes) -> None:
-    status, records, _ = asyncio.run(post(raw, {"account_id": ACCOUNTS[0].id}, webhooks.sign(raw, SECRET)))
-    assert (status, len(records)) in {(200, 1), (400, 0)}
+    found = post(raw, webhooks.sign(raw, SECRET))
+    assert (found.status, len(found.records)) in {(200, 1), (400, 0)}
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=50), st.text(max_size=80).filter(lambda text: text.isascii() and text.isprintable()))
 def test_nothing_unproven_is_taken(raw: bytes, signature: str) -> None:
-    status, records, _ = asyncio.run(post(raw, {"account_id": ACCOUNTS[0].id}, signature))
-    assert (status, records) == (401, [])
+    found = post(raw, signature)
+    assert (found.status, found.records) == (401, [])
 
 
 def test_a_body_that_repeats_a_long_name_does_not_grow_without_bound() -> None:

@@ -1,11 +1,9 @@
 """Whatever JSON Telegram sends is taken: never an error, never a lost byte."""
 
 import asyncio
-import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from copy import deepcopy
-from datetime import datetime, timedelta
 from typing import Any
 
 import bson
@@ -13,24 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atd_channelkit.accounts.directory import AccountDirectory
-from atd_channelkit.metrics import METRICS, ChannelMetrics
-from atd_channelkit.webhooks.activity import Heard, WebhookActivity
 from atd_channelkit.webhooks.body import decode
-from atd_channelkit.webhooks.endpoint import WebhookEndpoint, Webhooks
-from atd_channelkit.webhooks.intake import Intake
-from atd_channelkit.webhooks.translation import SendProof
-from atd_ingest_telegram.accounts.spec import references_of
+from atd_ingest_telegram.accounts.spec import SPEC
 from atd_ingest_telegram.reader import READER
 from atd_ingest_telegram.translate import translate
 from atd_ingest_telegram.translate.kinds import KINDS
 from atd_ingest_telegram.translate.messages import SERVICE
-from atd_ingest_telegram.translate.notes import ClickNote
 from atd_ingest_telegram.translate.updates import IGNORED, READ
 from atd_schemas.inbound import InboundUnparsed
-from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
-from atd_servicekit.kafka import Outgoing
-from atd_servicekit.metrics import Metrics
+from atd_testing.channels.webhook_door import Taken, WebhookDoor, anything, texts
 from atd_testing.clock import FakeClock
 from atd_testing.telegram import SECRET_HEADER
 
@@ -41,84 +30,18 @@ SECRET = ACCOUNT.webhook_secret.decode()
 OTHER_TYPES: tuple[Any, ...] = (None, "x", "", 0, -7, 1.5, True, [], {}, [None], {"x": None}, 2**70)
 
 
-class OneAccount:
-    async def changed_since(self, _moment: object) -> Sequence[dict[str, Any]]:
-        return [{"_id": ACCOUNT.id, "version": 1, "deleted": False, "status": "active"}]
-
-    async def with_ids(self, _ids: Sequence[str]) -> Sequence[dict[str, Any]]:
-        return []
-
-    async def with_references(self, _references: Sequence[tuple[str, str]]) -> Sequence[dict[str, Any]]:
-        return []
+DOOR = WebhookDoor(SPEC, READER, [ACCOUNT])
 
 
-class NoMoments:
-    async def heard(self, account_id: str, field: Heard, at: datetime) -> None: ...
-
-
-class Kafka:
-    def __init__(self) -> None:
-        self.records: list[Outgoing] = []
-
-    async def publish(self, records: Sequence[Outgoing], *, timeout_seconds: float | None = None) -> None:
-        assert timeout_seconds == 5
-        self.records.extend(records)
-
-
-async def post(raw: bytes, secret: str) -> tuple[int, list[Outgoing]]:
-    """The status, and what was published."""
-    kafka = Kafka()
-
-    async def confirm(sent: Sequence[SendProof]) -> None:
-        raise AssertionError(sent)
-
-    async def take_notes(notes: Sequence[ClickNote]) -> None:
-        assert notes
-
-    directory = AccountDirectory(OneAccount(), lambda _row: ACCOUNT, references_of, FakeClock())
-    await directory.start()
-    webhooks = Webhooks(
-        channel="telegram",
-        source="ingest-telegram",
-        reader=READER,
-        directory=directory,
-        intake=Intake(kafka, confirm, take_notes, timedelta(seconds=5)),
-        answers=Metrics().declare(ChannelMetrics, METRICS).webhook_answers,
-        activity=WebhookActivity(NoMoments(), FakeClock()),
-        clock=FakeClock(),
-    )
-    answers: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": raw, "more_body": False}
-
-    async def send(message: Any) -> None:
-        answers.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": f"/webhooks/telegram/{ACCOUNT.id}",
-        "path_params": {"account_id": ACCOUNT.id},
-        "query_string": b"",
-        "headers": [(SECRET_HEADER.lower().encode(), secret.encode("utf-8", "replace"))],
-    }
-    await WebhookEndpoint("/webhooks/telegram/{account_id}", webhooks)(scope, receive, send)
-    return answers[0]["status"], kafka.records
+def post(raw: bytes, secret: str) -> Taken:
+    return asyncio.run(DOOR.post(raw, {SECRET_HEADER: secret}, ACCOUNT.id))
 
 
 def taken(raw: bytes) -> list[Any]:
     """The events that the body became; asserts that it was taken whole."""
-    status, records = asyncio.run(post(raw, SECRET))
-    assert status == 200, raw
-    topics = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_UNPARSED)}
-    for record in records:
-        assert len(record.value) < MAX_MESSAGE_BYTES
-    events = [adapter(topics[record.topic]).validate_json(record.value) for record in records]
-    for event in events:
-        if isinstance(event, InboundUnparsed):
-            assert base64.b64decode(event.data.body) == raw
-    return events
+    found = post(raw, SECRET)
+    assert not found.proofs
+    return found.whole(raw)
 
 
 def changed(value: Any) -> Iterator[Any]:
@@ -174,11 +97,6 @@ def test_every_field_missing_null_or_of_another_type_ends_as_events_or_is_kept(n
         assert read(payload) == translation
 
 
-texts = st.text() | st.text(alphabet=st.characters(categories=["Cs"]), max_size=3)  # lone surrogates too
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
-anything = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=20
-)
 names = st.sampled_from(sorted(CASES))
 kinds = st.sampled_from([*READ, *IGNORED, "chat_join_request"]) | texts
 
@@ -224,12 +142,12 @@ def test_what_is_read_twice_says_the_same_and_fits_into_a_document(payload: Any)
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken_or_refused_but_never_an_error(raw: bytes) -> None:
-    status, records = asyncio.run(post(raw, SECRET))
-    assert (status, len(records)) in {(200, 1), (400, 0)}
+    found = post(raw, SECRET)
+    assert (found.status, len(found.records)) in {(200, 1), (400, 0)}
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=50), st.text(max_size=80).filter(lambda text: text != SECRET))
 def test_nothing_unproven_is_taken(raw: bytes, secret: str) -> None:
-    status, records = asyncio.run(post(raw, secret))
-    assert (status, records) == (401, [])
+    found = post(raw, secret)
+    assert (found.status, found.records) == (401, [])

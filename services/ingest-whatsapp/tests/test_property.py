@@ -1,11 +1,8 @@
 """Whatever JSON Meta signs is taken: never an error, never a lost byte."""
 
 import asyncio
-import base64
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Any
 
 import bson
@@ -15,21 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from atd_channelkit.accounts.directory import AccountDirectory
-from atd_channelkit.metrics import METRICS, ChannelMetrics
-from atd_channelkit.webhooks.activity import Heard, WebhookActivity
 from atd_channelkit.webhooks.body import decode
-from atd_channelkit.webhooks.endpoint import WebhookEndpoint, Webhooks
-from atd_channelkit.webhooks.intake import Intake
-from atd_channelkit.webhooks.translation import SendProof
 from atd_ingest_whatsapp.accounts import Account
-from atd_ingest_whatsapp.accounts.spec import references_of
+from atd_ingest_whatsapp.accounts.spec import SPEC
 from atd_ingest_whatsapp.reader import READER
-from atd_ingest_whatsapp.translate import Note, Proven, reader, state, translate
+from atd_ingest_whatsapp.translate import Proven, reader, state, translate
 from atd_schemas.inbound import InboundUnparsed
-from atd_schemas.topics import INBOUND_EVENTS, INBOUND_UNPARSED, MAX_MESSAGE_BYTES, adapter
-from atd_servicekit.kafka import Outgoing
-from atd_servicekit.metrics import Metrics
+from atd_testing.channels.webhook_door import Taken, WebhookDoor, anything, scalars, texts
 from atd_testing.clock import FakeClock
 from atd_testing.whatsapp import builders
 
@@ -49,94 +38,17 @@ ACCOUNT = Account(
 )
 
 
-class NoAccounts:
-    async def changed_since(self, _moment: object) -> Sequence[dict[str, Any]]:
-        return [{"_id": ACCOUNT.id, "version": 1, "deleted": False, "status": "active"}]
-
-    async def with_ids(self, _ids: Sequence[str]) -> Sequence[dict[str, Any]]:
-        return []
-
-    async def with_references(self, _references: Sequence[tuple[str, str]]) -> Sequence[dict[str, Any]]:
-        return []
+DOOR = WebhookDoor(SPEC, READER, [ACCOUNT])
 
 
-class NoMoments:
-    async def heard(self, account_id: str, field: Heard, at: datetime) -> None: ...
-
-
-class Kafka:
-    def __init__(self) -> None:
-        self.records: list[Outgoing] = []
-
-    async def publish(self, records: Sequence[Outgoing], *, timeout_seconds: float | None = None) -> None:
-        assert timeout_seconds == 5
-        self.records.extend(records)
-
-
-async def post(raw: bytes, path_params: dict[str, str], signature: str) -> tuple[int, list[Outgoing]]:
-    kafka, confirmed = Kafka(), list[SendProof]()
-
-    async def confirm(sent: Sequence[SendProof]) -> None:
-        confirmed.extend(sent)
-
-    directory = AccountDirectory(NoAccounts(), lambda _row: ACCOUNT, references_of, FakeClock())
-    await directory.start()
-
-    async def take_notes(notes: Sequence[Note]) -> None:
-        assert notes
-
-    intake = Intake(kafka, confirm, take_notes, timedelta(seconds=5))
-    webhooks = Webhooks(
-        channel="whatsapp",
-        source="ingest-whatsapp",
-        reader=READER,
-        directory=directory,
-        intake=intake,
-        answers=Metrics().declare(ChannelMetrics, METRICS).webhook_answers,
-        activity=WebhookActivity(NoMoments(), FakeClock()),
-        clock=FakeClock(),
-    )
-    endpoint = WebhookEndpoint("/webhooks/whatsapp", webhooks)
-    answers: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": raw, "more_body": False}
-
-    async def send(message: Any) -> None:
-        answers.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/webhooks/whatsapp",
-        "path_params": path_params,
-        "query_string": b"",
-        "headers": [(b"x-hub-signature-256", signature.encode())],
-    }
-    await endpoint(scope, receive, send)
-    return answers[0]["status"], kafka.records
+def post(raw: bytes, signature: str, account_id: str | None = ACCOUNT.id) -> Taken:
+    return asyncio.run(DOOR.post(raw, {"X-Hub-Signature-256": signature}, account_id))
 
 
 def taken(raw: bytes, *, of_app: bool = False) -> list[Any]:
     """The events that the body became; asserts that it was taken whole."""
-    params = {} if of_app else {"account_id": ACCOUNT.id}
-    status, records = asyncio.run(post(raw, params, builders.sign(raw, SECRET)))
-    assert status == 200, raw
-    topics = {topic.name: topic for topic in (INBOUND_EVENTS, INBOUND_UNPARSED)}
-    for record in records:
-        assert len(record.value) < MAX_MESSAGE_BYTES
-    events = [adapter(topics[record.topic]).validate_json(record.value) for record in records]
-    for event in events:
-        if isinstance(event, InboundUnparsed):
-            assert base64.b64decode(event.data.body) == raw
-    return events
+    return post(raw, builders.sign(raw, SECRET), None if of_app else ACCOUNT.id).whole(raw)
 
-
-texts = st.text() | st.text(alphabet=st.characters(categories=["Cs"]), max_size=3)  # lone surrogates too
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
-anything = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=20
-)
 
 ids = st.sampled_from(["wamid.1", "wamid.2", "", "5511999990000", "BR.x", "🙂"]) | texts
 links = st.sampled_from(["https://x.example/a", "http://y", "ftp://x", ""]) | texts
@@ -336,15 +248,15 @@ def test_what_is_read_twice_says_the_same_and_fits_into_a_document(payload: Any)
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken_or_refused_but_never_an_error(raw: bytes) -> None:
-    status, records = asyncio.run(post(raw, {"account_id": ACCOUNT.id}, builders.sign(raw, SECRET)))
-    assert (status, len(records)) in {(200, 1), (400, 0)}
+    found = post(raw, builders.sign(raw, SECRET))
+    assert (found.status, len(found.records)) in {(200, 1), (400, 0)}
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=50), st.text(max_size=80).filter(lambda text: text.isascii() and text.isprintable()))
 def test_nothing_unproven_is_taken(raw: bytes, signature: str) -> None:
-    status, records = asyncio.run(post(raw, {"account_id": ACCOUNT.id}, signature))
-    assert (status, records) == (401, [])
+    found = post(raw, signature)
+    assert (found.status, found.records) == (401, [])
 
 
 def test_a_body_that_repeats_a_long_name_does_not_grow_without_bound() -> None:
