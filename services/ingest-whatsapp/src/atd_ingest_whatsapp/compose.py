@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from atd_channelkit.answers import Unsendable
+from atd_schemas.content_base import Content
 from atd_schemas.contents import (
     AskContent,
     AudioContent,
@@ -18,7 +19,6 @@ from atd_schemas.contents import (
     ButtonValue,
     ContactCard,
     ContactsContent,
-    Content,
     FileRef,
     LinkContent,
     ListContent,

@@ -13,9 +13,9 @@ from typing import Any
 from atd_channelkit.webhooks.values import Json, file_name_of, is_blank, link_of, number_of, plain, shown
 from atd_ingest_meta.ids import meta_id
 from atd_ingest_meta.translate.part import Part
+from atd_schemas.content_base import Content
 from atd_schemas.contents import (
     EMPTY,
-    Content,
     LocationContent,
     MessageKind,
     PlainContent,

@@ -13,11 +13,11 @@ from atd_ingest_whatsapp.failures import code_of, detail_of
 from atd_ingest_whatsapp.translate.cards import cards_of
 from atd_ingest_whatsapp.translate.part import Part
 from atd_ingest_whatsapp.translate.values import sha256_of
+from atd_schemas.content_base import Content
 from atd_schemas.contents import (
     EMPTY,
     AudioContent,
     ContactCard,
-    Content,
     LocationContent,
     MessageKind,
     OrderContent,

@@ -4,6 +4,7 @@
 """
 
 from atd_channelkit.accounts.guide import ChannelGuide, FieldWords
+from atd_channelkit.accounts.meta_fields import APP_FIELDS, READ_RECEIPTS
 from atd_channelkit.accounts.words import words
 from atd_ingest_meta.accounts.guides import common
 from atd_ingest_meta.accounts.views import (
@@ -18,7 +19,7 @@ _MESSENGER = ChannelGuide(
     name="Messenger",
     new=NewMessengerChannel,
     changes=MetaChannelChanges,
-    fields=(*common.PAGE_FIELDS, *common.APP_FIELDS, common.READ_RECEIPTS),
+    fields=(*common.PAGE_FIELDS, *APP_FIELDS, READ_RECEIPTS),
     steps=(common.APP_STEP, common.page_step("pages_messaging, pages_manage_metadata"), common.LIVE_STEP),
     copy=common.copy_to("messages, message_echoes, messaging_postbacks"),
     docs_url="https://developers.facebook.com/docs/messenger-platform",
@@ -28,7 +29,7 @@ _FACEBOOK = ChannelGuide(
     name="Facebook",
     new=NewFacebookChannel,
     changes=MetaChannelChanges,
-    fields=(*common.PAGE_FIELDS, *common.APP_FIELDS),
+    fields=(*common.PAGE_FIELDS, *APP_FIELDS),
     steps=(
         common.APP_STEP,
         common.page_step(
@@ -74,8 +75,8 @@ _INSTAGRAM = ChannelGuide(
                 "De la cuenta (inicio de sesión de Instagram) o de la página (de Facebook), que no caduque.",
             ),
         ),
-        *common.APP_FIELDS,
-        common.READ_RECEIPTS,
+        *APP_FIELDS,
+        READ_RECEIPTS,
         FieldWords(
             name="login",
             where="settings",

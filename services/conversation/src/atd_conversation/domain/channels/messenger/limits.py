@@ -6,13 +6,10 @@ link is a button template, whose text is the shortest.
 """
 
 from atd_conversation.domain.channels.composing import FileRules
+from atd_conversation.domain.channels.meta_interactive import meta_interactive
 from atd_schemas.capabilities import (
-    ButtonsLimit,
     ContentLimits,
     FileLimit,
-    InteractiveLimits,
-    LinkLimit,
-    ListLimit,
     TextLimit,
     VoiceLimit,
 )
@@ -50,24 +47,7 @@ LIMITS = ContentLimits(
     ),
     files_per_message=10,
     voice=VoiceLimit(mime_types=("audio/mp4", "audio/mpeg", "audio/ogg"), max_bytes=25 * _MB),
-    interactive=InteractiveLimits(
-        types=("buttons", "list", "link"),
-        body_max=640,
-        header_max=0,
-        footer_max=0,
-        buttons=ButtonsLimit(max=13, title_max=20, id_max=1000),
-        list=ListLimit(
-            body_max=640,
-            button_max=20,
-            sections_max=1,
-            section_title_max=80,
-            rows_max=10,
-            id_max=1000,
-            title_max=80,
-            description_max=80,
-        ),
-        link=LinkLimit(title_max=20, url_max=2000),
-    ),
+    interactive=meta_interactive("characters"),
     replies=True,
 )
 
