@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from atd_schemas.content_base import Content
 from atd_schemas.contents import (
     CONTENTS,
     EMPTY,
@@ -16,15 +17,10 @@ from atd_schemas.contents import (
     AudioContent,
     ButtonsContent,
     ContactsContent,
-    Content,
-    ContinuedContent,
     LinkContent,
     ListContent,
     LocationContent,
-    MergedContent,
     MessageKind,
-    NoticeContent,
-    NumberChangedContent,
     OrderContent,
     OtherContent,
     PlainContent,
@@ -34,6 +30,7 @@ from atd_schemas.contents import (
     content_of,
 )
 from atd_schemas.inbound import InboundContact, InboundMessageData
+from atd_schemas.notices import ContinuedContent, MergedContent, NoticeContent, NumberChangedContent
 from atd_schemas.outbound import OutboundMessageData
 from atd_schemas.views import MessageView
 

@@ -21,7 +21,9 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from atd_schemas.content_base import Content
 from atd_schemas.envelope import Schema
+from atd_schemas.notices import NOTICE_CONTENTS, NOTICES, NoticeContent
 
 MessageKind = Literal[
     "text",
@@ -41,10 +43,6 @@ MessageKind = Literal[
 
 def _is_none(value: object) -> bool:
     return value is None
-
-
-class Content(Schema):
-    """What all contents have in common."""
 
 
 class EmptyContent(Content):
@@ -119,106 +117,6 @@ class PlainContent(_InContext):
     """
 
     poll: Poll | None = Field(default=None, exclude_if=_is_none)
-
-
-class NoticeContent(Content):
-    """Of a message of direction `system`: what happened, which clients put into words."""
-
-    type: str
-
-
-class NumberChangedContent(Content):
-    """Of a message of direction `system`: the customer has another phone number (E.164)."""
-
-    type: Literal["number_changed"]
-    previous_phone: str | None = None
-    phone: str | None = None
-
-
-class ContinuedContent(Content):
-    """Of a message of direction `system`: two conversations of one customer on one account have become one thread.
-
-    `continued_in` stands in the one that gave way, and names where the customer goes on; `continued_from` stands there
-    and names the one that gave way.
-    """
-
-    type: Literal["continued_in", "continued_from"]
-    conversation_id: str
-    number: int
-
-
-class ScheduledFailedContent(Content):
-    """Of a message of direction `system`: a scheduled message could not be sent; `reason` is the code of why."""
-
-    type: Literal["scheduled_failed"]
-    scheduled_id: str
-    author_name: str | None = None
-    reason: str
-
-
-class ReachabilityContent(Content):
-    """Of a message of direction `system`: the customer cannot be written to any more, or can again, and why.
-
-    `reason` is `blocked` (they do not want messages), `left` (a group put the company out), `gone` (there is nobody any
-    more) or `back`.
-    """
-
-    type: Literal["unreachable", "reachable"]
-    reason: str
-
-
-class CameFromContent(Content):
-    """Of a message of direction `system`: the customer followed a link or an advertisement into the conversation.
-
-    What it was is the message's `referral`.
-    """
-
-    type: Literal["came_from"]
-
-
-class ActionFailedContent(Content):
-    """Of a message of direction `system`: a deed on a message was not done at the channel, and is undone here.
-
-    `action` as in `outbound.action`; `reason` is the code of why.
-    """
-
-    type: Literal["action_failed"]
-    action: str
-    message_id: str
-    reason: str
-
-
-class MergedContent(Content):
-    """Of a message of direction `system`: two records of customers were joined, or separated again.
-
-    `merge_id` is what takes it back, `contact_id` and `name` the record that gave way or came back.
-    """
-
-    type: Literal["contacts_merged", "contacts_separated"]
-    merge_id: str
-    contact_id: str
-    name: str | None = None
-
-
-class RatingNotAskedContent(Content):
-    """Of a message of direction `system`: the customer was not asked for a rating, and why.
-
-    They are blocked; the reply window is closed; the channel cannot be written to; they cannot be reached there; a
-    machine seems to answer there.
-    """
-
-    type: Literal["rating_not_asked"]
-    reason: Literal["blocked", "window_closed", "channel", "unreachable", "loop"]
-
-
-class RepliesStoppedContent(Content):
-    """Of a message of direction `system`: no more automatic replies are sent, because a machine seems to answer them.
-
-    They go on once a person writes. `rule_name` is the reply that was not sent.
-    """
-
-    type: Literal["automatic_replies_stopped"]
-    rule_name: str | None = None
 
 
 class AudioContent(_InContext):
@@ -424,16 +322,7 @@ CONTENTS: Mapping[MessageKind, tuple[type[Content], ...]] = MappingProxyType(
     {
         "text": (
             PlainContent,
-            NumberChangedContent,
-            ContinuedContent,
-            ReachabilityContent,
-            CameFromContent,
-            ActionFailedContent,
-            MergedContent,
-            ScheduledFailedContent,
-            RatingNotAskedContent,
-            RepliesStoppedContent,
-            NoticeContent,
+            *NOTICE_CONTENTS,
         ),
         "image": _PLAIN,
         "audio": (AudioContent,),
@@ -459,25 +348,6 @@ _BY_TYPE: Mapping[str, type[Content]] = MappingProxyType(
 )
 
 
-_NOTICES: Mapping[str, type[Content]] = MappingProxyType(
-    {
-        kind: model
-        for model in (
-            NumberChangedContent,
-            ContinuedContent,
-            ReachabilityContent,
-            CameFromContent,
-            ActionFailedContent,
-            MergedContent,
-            ScheduledFailedContent,
-            RatingNotAskedContent,
-            RepliesStoppedContent,
-        )
-        for kind in get_args(model.model_fields["type"].annotation)
-    }
-)
-
-
 def content_of(kind: str | None, value: Mapping[str, Any]) -> Content:
     """The content of a message of this kind; never raises for an object that fits no model: see `OtherContent`."""
     if not value:
@@ -498,7 +368,7 @@ def _model_of(kind: str | None, value: Mapping[str, Any]) -> type[Content]:
     match kind:
         case "text" if "type" in value:
             told = value["type"]
-            return _NOTICES.get(told, NoticeContent) if isinstance(told, str) else NoticeContent
+            return NOTICES.get(told, NoticeContent) if isinstance(told, str) else NoticeContent
         case "interactive" if "reply" not in value:
             told = value.get("type")
             return _BY_TYPE.get(told, OtherContent) if isinstance(told, str) else OtherContent

@@ -19,15 +19,14 @@ from atd_schemas.contents import (
     CardPhone,
     ContactCard,
     ContactsContent,
-    ContinuedContent,
     LocationContent,
-    NumberChangedContent,
     PlainContent,
     Poll,
     Row,
     Shared,
     TemplateContent,
 )
+from atd_schemas.notices import ContinuedContent, NumberChangedContent
 from atd_schemas.views import AuthorView, Direction, MessageStatus, Reaction
 
 NOW = datetime(2026, 10, 13, 1, 30, tzinfo=UTC)

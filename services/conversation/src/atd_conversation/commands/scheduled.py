@@ -22,9 +22,9 @@ from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.unit import UnitStore
-from atd_schemas.contents import ScheduledFailedContent
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5, uuid7
+from atd_schemas.notices import ScheduledFailedContent
 from atd_schemas.views import Named
 from atd_servicekit.clock import Clock
 from atd_servicekit.jobs import Job, Jobs

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from atd_conversation.domain.attachments import announced
 from atd_conversation.domain.message import Message
-from atd_schemas.contents import Content
+from atd_schemas.content_base import Content
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import AuthorView
 

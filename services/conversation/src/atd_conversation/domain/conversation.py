@@ -21,7 +21,8 @@ from atd_conversation.domain.names import UNNAMED, Names
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.reply_window import Act, ReplyWindow, why_closed
 from atd_conversation.domain.strands import thread_view, with_news, without_known_picture
-from atd_schemas.contents import EMPTY, Content, MessageKind
+from atd_schemas.content_base import Content
+from atd_schemas.contents import EMPTY, MessageKind
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.inbound import InboundMessageData

@@ -8,7 +8,8 @@ from atd_conversation.domain.file_types import WebP
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.capabilities import FileKind
-from atd_schemas.contents import EMPTY, Content, MessageKind
+from atd_schemas.content_base import Content
+from atd_schemas.contents import EMPTY, MessageKind
 from atd_schemas.views import TemplateView
 
 MAX_NOTE = 10_000

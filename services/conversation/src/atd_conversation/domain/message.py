@@ -8,7 +8,8 @@ from typing import Any
 from atd_conversation.domain.names import UNNAMED, Mark, Names, marked
 from atd_conversation.domain.pending_deeds import PendingDeed
 from atd_conversation.domain.previews import preview
-from atd_schemas.contents import EMPTY, Content, MessageKind, Referral, content_of
+from atd_schemas.content_base import Content
+from atd_schemas.contents import EMPTY, MessageKind, Referral, content_of
 from atd_schemas.inbound import InboundAttachment, InboundFileData, InboundMessageData
 from atd_schemas.views import (
     AttachmentState,

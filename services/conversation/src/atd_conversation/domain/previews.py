@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from atd_schemas.content_base import Content
 from atd_schemas.contents import (
     AnswerContent,
     ContactCard,
     ContactsContent,
-    Content,
     LocationContent,
     MessageKind,
     OrderContent,

@@ -8,11 +8,11 @@ from typing import Literal
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_question import Question, spans_of
 from atd_conversation.domain.message_terms import fold, terms_of_texts
+from atd_schemas.content_base import Content
 from atd_schemas.contents import (
     AnswerContent,
     ButtonsContent,
     ContactsContent,
-    Content,
     LinkContent,
     ListContent,
     LocationContent,

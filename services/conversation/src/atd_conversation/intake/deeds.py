@@ -5,9 +5,9 @@ from atd_conversation.domain.message import Message
 from atd_conversation.domain.message_deeds import finish_deed, undo_deed
 from atd_conversation.intake.changes import remove_files
 from atd_conversation.intake.state import Cause, Intake
-from atd_schemas.contents import ActionFailedContent
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.inbound import InboundReceipt, SendFailure
+from atd_schemas.notices import ActionFailedContent
 from atd_schemas.outbound import ActionName
 
 

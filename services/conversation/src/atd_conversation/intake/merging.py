@@ -13,9 +13,10 @@ from atd_conversation.domain.contact import Contact, Merge, MergedThread
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_change import Change
 from atd_conversation.intake.state import Cause, Intake
-from atd_schemas.contents import Content, ContinuedContent, MergedContent
+from atd_schemas.content_base import Content
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid5
+from atd_schemas.notices import ContinuedContent, MergedContent
 from atd_schemas.views import Named
 
 MOST_ABSORBED = 100

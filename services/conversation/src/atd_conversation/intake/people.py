@@ -11,10 +11,11 @@ from atd_conversation.intake.batch import Arrival, PersonEvent
 from atd_conversation.intake.joining import contact_named, join_proven
 from atd_conversation.intake.loaded import Loaded, senders
 from atd_conversation.intake.state import Cause, Intake
-from atd_schemas.contents import Content, NoticeContent, NumberChangedContent
+from atd_schemas.content_base import Content
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.ids import uuid5
 from atd_schemas.inbound import InboundContactChange, InboundPreference, InboundReceipt
+from atd_schemas.notices import NoticeContent, NumberChangedContent
 
 
 def numbers_needed(loaded: Loaded, people: Sequence[PersonEvent]) -> dict[str, int]:

@@ -6,10 +6,11 @@ from atd_conversation.domain.strands import place_of
 from atd_conversation.intake.joining import contact_named
 from atd_conversation.intake.people import strands_of
 from atd_conversation.intake.state import Cause, Intake
-from atd_schemas.contents import CameFromContent, Content, ReachabilityContent
+from atd_schemas.content_base import Content
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.ids import uuid5
 from atd_schemas.inbound import InboundActivity, InboundReachability
+from atd_schemas.notices import CameFromContent, ReachabilityContent
 
 
 def take_reachability(intake: Intake, event: InboundReachability, cause: Cause) -> None:

@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from atd_ingest_telegram.compose.calls import CannotCompose
-from atd_schemas.contents import AskContent, Button, ButtonsContent, Content, LinkContent, ListContent, Row
+from atd_schemas.content_base import Content
+from atd_schemas.contents import AskContent, Button, ButtonsContent, LinkContent, ListContent, Row
 
 Language = Literal["pt-BR", "en", "es"]
 

@@ -14,7 +14,8 @@ from atd_ingest_telegram.compose.address import Body, address_of, reply_to
 from atd_ingest_telegram.compose.calls import BotCall, CannotCompose
 from atd_ingest_telegram.compose.files import Pictures, compose_files, shown_as, takes_caption
 from atd_ingest_telegram.compose.keyboards import Language, keyboard_of, text_with
-from atd_schemas.contents import ContactCard, ContactsContent, Content, LocationContent
+from atd_schemas.content_base import Content
+from atd_schemas.contents import ContactCard, ContactsContent, LocationContent
 from atd_schemas.outbound import OutboundMessageData
 
 TEXT_MAX = 4096

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from atd_channelkit.webhooks.values import Json, id_of
 from atd_ingest_telegram.translate.part import Chat, Part, topic_beginning
 from atd_ingest_telegram.translate.values import name_of, number_id, username_of
-from atd_schemas.contents import Album, Content, MessageKind, Shared, content_of
+from atd_schemas.content_base import Content
+from atd_schemas.contents import Album, MessageKind, Shared, content_of
 
 FORWARD_FIELDS: Mapping[str, str] = {"user": "sender_user", "chat": "sender_chat", "channel": "chat"}
 """Where each kind of origin names who wrote a message first."""

@@ -14,10 +14,10 @@ from atd_ingest_telegram.translate.cards import card_of
 from atd_ingest_telegram.translate.files import attachment_of, largest_photo
 from atd_ingest_telegram.translate.part import Part
 from atd_ingest_telegram.translate.texts import text_of
+from atd_schemas.content_base import Content
 from atd_schemas.contents import (
     EMPTY,
     AudioContent,
-    Content,
     LocationContent,
     MessageKind,
     PlainContent,

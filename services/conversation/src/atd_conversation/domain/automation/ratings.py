@@ -12,7 +12,8 @@ from typing import Literal
 
 from atd_conversation.domain.text_folding import folded
 from atd_schemas.capabilities import ContentLimits
-from atd_schemas.contents import AnswerContent, Button, ButtonsContent, Content, ListContent, Row, Section
+from atd_schemas.content_base import Content
+from atd_schemas.contents import AnswerContent, Button, ButtonsContent, ListContent, Row, Section
 from atd_schemas.views import Named, RatingRequestView, RatingView
 
 LOWEST, HIGHEST = 1, 5

@@ -18,18 +18,16 @@ from atd_schemas.contents import (
     AudioContent,
     ButtonsContent,
     ContactsContent,
-    ContinuedContent,
     LinkContent,
     ListContent,
     LocationContent,
-    NoticeContent,
-    NumberChangedContent,
     OrderContent,
     PlainContent,
     Poll,
     Shared,
     TemplateContent,
 )
+from atd_schemas.notices import ContinuedContent, NoticeContent, NumberChangedContent
 
 Audience = Literal["customer", "internal"]
 Side = Literal["customer", "company", "note", "system"]
