@@ -25,9 +25,8 @@ def fields_of(topic: Topic) -> dict[str, Fields]:
     schema = adapter(topic).json_schema(mode="validation")
     definitions = schema.get("$defs", {})
     mapping = schema.get("discriminator", {}).get("mapping")
-    if mapping is None:  # one type only
-        (kind,) = event_types(topic)
-        return {kind: dict(walk(schema, definitions, ""))}
+    if mapping is None:  # one class only
+        return {kind: dict(walk(schema, definitions, "")) for kind in event_types(topic)}
     return {kind: dict(walk(resolved({"$ref": ref}, definitions), definitions, "")) for kind, ref in mapping.items()}
 
 

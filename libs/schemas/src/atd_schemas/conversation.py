@@ -57,20 +57,27 @@ class ContactData(Schema):
 
 ConversationEventType = Literal[
     "conversation.opened",
+    "conversation.queued",
     "conversation.assigned",
     "conversation.unassigned",
+    "conversation.transferred",
     "conversation.snoozed",
     "conversation.classified",
     "conversation.closed",
     "conversation.reopened",
     "conversation.rated",
     "conversation.scheduled",
+    "conversation.service_level_warned",
+    "conversation.service_level_breached",
     "conversation.updated",
     "rating.requested",
 ]
-"""`conversation.rated`: the customer gave a rating, corrected it, or commented on it (`rating_details`).
-`conversation.scheduled`: a message of it was scheduled for later, changed, sent, cancelled, or could not be sent.
-`rating.requested`: the customer was asked for a rating (`rating_request`)."""
+"""`conversation.queued`: it waits in the queue of another team than before; nobody had it.
+`conversation.unassigned`: somebody had it, and it waits in a queue again. `conversation.transferred`: somebody handed
+it over, to an attendant or to a team's queue. `conversation.service_level_warned`, `..._breached`: a target of its
+`service_level` comes near, or was missed. `conversation.rated`: the customer gave a rating, corrected it, or commented
+on it (`rating_details`). `conversation.scheduled`: a message of it was scheduled for later, changed, sent, cancelled,
+or could not be sent. `rating.requested`: the customer was asked for a rating (`rating_request`)."""
 
 MessageEventType = Literal[
     "message.received",

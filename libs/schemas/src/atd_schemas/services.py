@@ -140,6 +140,22 @@ CONVERSATION = Service(
         PublicPrefix("/api/v1/automatic-replies"),
     ),
 )
+ROUTING = Service(
+    name="routing",
+    port=8120,
+    does="says who gets which conversation and when: hours, teams, queues, availability, rules, targets, timers",
+    prefixes=(
+        PublicPrefix("/api/v1/teams"),
+        PublicPrefix("/api/v1/hours"),
+        PublicPrefix("/api/v1/holidays"),
+        PublicPrefix("/api/v1/queue"),
+        PublicPrefix("/api/v1/presence"),
+        PublicPrefix("/api/v1/away-reasons"),
+        PublicPrefix("/api/v1/assignment-rules"),
+        PublicPrefix("/api/v1/service-levels"),
+        PublicPrefix("/api/v1/routing"),
+    ),
+)
 GATEWAY = Service(
     name="gateway",
     port=8090,
@@ -149,7 +165,7 @@ GATEWAY = Service(
     consumer_group=False,
 )
 
-SERVICES: tuple[Service, ...] = (INGEST_WHATSAPP, INGEST_TELEGRAM, INGEST_META, CONVERSATION, GATEWAY)
+SERVICES: tuple[Service, ...] = (INGEST_WHATSAPP, INGEST_TELEGRAM, INGEST_META, CONVERSATION, ROUTING, GATEWAY)
 """In the order in which they are started."""
 
 

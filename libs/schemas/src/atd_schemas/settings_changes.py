@@ -22,12 +22,16 @@ class ChannelAccountData(Schema):
 
 
 class AttendantData(Schema):
-    """What others may know of an attendant. `visibility`: which conversations they see, `all` or `own`."""
+    """What others may know of an attendant. `visibility`: which conversations they see, `all` or `own`.
+
+    `role` is absent where an earlier version wrote the event.
+    """
 
     attendant_id: str
     name: str
     active: bool = True
     visibility: str = "all"
+    role: str | None = None
 
 
 class TemplateData(Schema):
@@ -41,6 +45,15 @@ class TemplateData(Schema):
     template: TemplateView
     deleted: bool = False
     revision: int = 0
+
+
+class TeamData(Schema):
+    """What others may know of a team, which is a group of attendants with a queue."""
+
+    team_id: str
+    name: str
+    member_ids: tuple[str, ...] = ()
+    deleted: bool = False
 
 
 class ChannelAccountChanged(Envelope):
@@ -89,4 +102,21 @@ class TemplateChanged(Envelope):
         return f"{self.tenant_id}:template:{self.data.account_id}:{template.name}:{template.language}".encode()
 
 
-SettingsChange = Annotated[ChannelAccountChanged | AttendantChanged | TemplateChanged, Field(discriminator="type")]
+class TeamChanged(Envelope):
+    """A team was made, renamed or deleted, or has other members."""
+
+    type: Literal["settings.team"] = "settings.team"
+    data: TeamData
+
+    @property
+    def revision(self) -> int:
+        """Counts the changes of the team."""
+        return self.sequence
+
+    def key(self) -> bytes:
+        return f"{self.tenant_id}:team:{self.data.team_id}".encode()
+
+
+SettingsChange = Annotated[
+    ChannelAccountChanged | AttendantChanged | TemplateChanged | TeamChanged, Field(discriminator="type")
+]

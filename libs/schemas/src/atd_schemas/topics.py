@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter
 
+from atd_schemas.attendants import DEVICE_SECONDS, AttendantChanged, DeviceSeen
 from atd_schemas.conversation import ConversationEvent
 from atd_schemas.dead_letters import DeadLetterEvent
 from atd_schemas.envelope import Envelope
@@ -18,6 +19,7 @@ from atd_schemas.inbound import InboundEvent, UnparsedEvent
 from atd_schemas.outbound import OutboundCommand
 from atd_schemas.presence import PresenceEvent
 from atd_schemas.privacy import ErasureConfirmed
+from atd_schemas.routing import RoutingDecision
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.settings_changes import SettingsChange
 
@@ -36,7 +38,8 @@ class Topic:
     """One topic.
 
     `key` says in words what the records are ordered by; the code is the event's `key()`. `transient`: its records are
-    out of date within a minute, so nobody resumes from it, and it is kept for less than a reader may be down.
+    out of date within a minute, so nobody resumes from it, and it is kept for less than a reader may be down. A group
+    reads such a topic only where everything that is still true is told again (`repeated`) within a minute.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Topic:
     partitions: int = 12
     cleanup: Literal["delete", "compact"] = "delete"
     transient: bool = False
+    repeated: timedelta | None = None
     unread_because: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
@@ -92,16 +96,48 @@ CONVERSATION_EVENTS = Topic(
     key="conversation id (contact id for contact.*, the setting's id for setting.changed)",
     schema=ConversationEvent,
     producers=("conversation",),
-    consumers=("gateway",),
+    consumers=("routing", "gateway"),
     retention=_WEEK,
+)
+ROUTING_DECISIONS = Topic(
+    name="routing.decisions.v1",
+    owner="routing",
+    key="conversation id",
+    schema=RoutingDecision,
+    producers=("routing",),
+    consumers=("conversation",),
+    retention=_WEEK,
+)
+ATTENDANT_DEVICES = Topic(
+    name="attendant.devices.v1",
+    owner="gateway",
+    key="attendant id",
+    schema=DeviceSeen,
+    producers=("gateway",),
+    consumers=("routing",),
+    retention=_TEN_MINUTES,
+    partitions=3,
+    transient=True,
+    repeated=timedelta(seconds=DEVICE_SECONDS),
+    extra={"segment.ms": str(int(_TEN_MINUTES.total_seconds() * 1000))},
+)
+ATTENDANT_EVENTS = Topic(
+    name="attendant.events.v1",
+    owner="routing",
+    key="attendant id",
+    schema=AttendantChanged,
+    producers=("routing",),
+    consumers=("conversation", "gateway"),
+    retention=_WEEK,
+    partitions=3,
 )
 SETTINGS_CHANGES = Topic(
     name="settings.changes.v1",
     owner="owner of the setting",
     key="tenant + kind + id",
     schema=SettingsChange,
-    producers=(*_CHANNEL_SERVICES, "gateway"),
-    consumers=(*_CHANNEL_SERVICES, "conversation", "gateway"),
+    producers=(*_CHANNEL_SERVICES, "routing", "gateway"),
+    consumers=(*_CHANNEL_SERVICES, "conversation", "routing", "gateway"),
     retention=_WEEK,
     partitions=3,
     cleanup="compact",
@@ -185,6 +221,9 @@ def registry() -> tuple[Topic, ...]:
         INBOUND_UNPARSED,
         CONVERSATION_EVENTS,
         *(outbound_topic(service) for service in channel_services() if service.outbound),
+        ROUTING_DECISIONS,
+        ATTENDANT_DEVICES,
+        ATTENDANT_EVENTS,
         SETTINGS_CHANGES,
         PRESENCE_EVENTS,
         PRIVACY_CONFIRMATIONS,

@@ -171,6 +171,76 @@ class RatingView(Schema):
     type: Named | None = None
 
 
+class TransferView(Schema):
+    """A handing over that nobody has accepted yet: from whom, to whom, with which note (a message of the thread).
+
+    `accept_until`: then it goes back to where it came from; null: it stays. Whom it was given to accepts it by opening
+    the conversation, or by answering.
+    """
+
+    by: Named | None = None
+    from_attendant: Named | None = None
+    from_team: Named | None = None
+    to_attendant: Named | None = None
+    to_team: Named | None = None
+    note_id: str | None = None
+    at: Timestamp
+    accept_until: Timestamp | None = None
+
+
+ServiceTarget = Literal["first_response", "next_response", "resolution"]
+
+
+class TargetView(Schema):
+    """One target of a conversation. `due_at` and `warn_at` are worked out in working time, and change with it.
+
+    `running`: the time runs; `paused`: it is put aside or the customer has to answer, and `remaining_seconds` of
+    working time are left; `met` and `breached` are over. A breached one stays so, also when it was answered later
+    (`met_at`).
+    """
+
+    target: ServiceTarget
+    state: Literal["running", "paused", "met", "breached"]
+    due_at: Timestamp | None = None
+    warn_at: Timestamp | None = None
+    remaining_seconds: int | None = None
+    breached_at: Timestamp | None = None
+    met_at: Timestamp | None = None
+
+
+class ServiceLevelView(Schema):
+    """How a conversation stands against what the company has promised itself: the policy and its targets."""
+
+    policy: Named
+    targets: tuple[TargetView, ...] = ()
+
+
+AvailabilityState = Literal["online", "away", "busy", "offline"]
+"""`online`: gets conversations. `away`: is not at work just now. `busy`: is at work, and gets nothing new.
+`offline`: no device is open, or they have said so."""
+
+
+class AvailabilityView(Schema):
+    """How available an attendant is, since when, and why.
+
+    `chosen`: they, or a supervisor, have said so; else it follows from their devices. `reason` is one of the company's
+    reasons for being away. `room`: another conversation fits into their `limit`; `load` is what they have now, in the
+    same units (by default 1 for each open conversation). Null `limit`: as many as come.
+    """
+
+    id: str
+    name: str | None = None
+    state: AvailabilityState
+    since: Timestamp
+    chosen: bool = False
+    reason: Named | None = None
+    until: Timestamp | None = None
+    teams: tuple[Named, ...] = ()
+    room: bool = True
+    load: float = 0
+    limit: float | None = None
+
+
 class ConversationView(Schema):
     """A conversation as every reader sees it.
 
@@ -187,7 +257,10 @@ class ConversationView(Schema):
     which `rating_details` tells more of; `rating_request` is what they were asked last, answered or not.
     `thread` is there where the channel has several strands for one customer. `free_until`, where it is earlier than
     `reply_window_expires_at`: from then on only people may answer, no rule and no bot. `unreachable`: why the customer
-    cannot be written to (see `ReachabilityContent`), else absent.
+    cannot be written to (see `ReachabilityContent`), else absent. `queued_at`: since when it waits in the queue where
+    it is, else absent. `transfer`: it was handed over and not accepted yet. `service_level`: how it stands against the
+    company's targets, where it has any. `placement` is the `sequence` of the last change of its status, team or
+    assignee: 0 in events of earlier versions.
     """
 
     id: str
@@ -224,6 +297,10 @@ class ConversationView(Schema):
     thread: ThreadView | None = Field(default=None, exclude_if=_is_none)
     free_until: Timestamp | None = Field(default=None, exclude_if=_is_none)
     unreachable: str | None = Field(default=None, exclude_if=_is_none)
+    queued_at: Timestamp | None = Field(default=None, exclude_if=_is_none)
+    transfer: TransferView | None = Field(default=None, exclude_if=_is_none)
+    service_level: ServiceLevelView | None = Field(default=None, exclude_if=_is_none)
+    placement: int = 0
     sequence: int = 0
 
 
@@ -296,10 +373,23 @@ class Reaction(Schema):
 class AutomaticRef(Schema):
     """Why the product sent a message by itself: a rule (`reply`), the number on request, a question for a rating.
 
-    `file_too_large`: the channel did not hand over a file of the customer's.
+    `file_too_large`: the channel did not hand over a file of the customer's. The others are routing's
+    (`atd_schemas.routing.AutomaticText`).
     """
 
-    kind: Literal["reply", "protocol", "rating_request", "rating_thanks", "file_too_large"]
+    kind: Literal[
+        "reply",
+        "protocol",
+        "rating_request",
+        "rating_thanks",
+        "file_too_large",
+        "outside_hours",
+        "greeting",
+        "queue_position",
+        "silence_reminder",
+        "silence_closing",
+        "queue_overdue",
+    ]
     rule_id: str | None = None
     rule_name: str | None = None
 

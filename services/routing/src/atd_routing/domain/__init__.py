@@ -1,0 +1,1 @@
+"""Rules of routing: pure, no I/O, no clock."""

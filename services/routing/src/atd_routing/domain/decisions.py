@@ -1,0 +1,81 @@
+"""What routing decides: requests to conversation. The store gives each its id and publishes it with the state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from atd_schemas.routing import AssignReason, AutomaticText, QueueReason
+from atd_schemas.views import Named, Priority, ServiceLevelView
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A text to the customer: `text` with variables, `values` of those that only routing knows.
+
+    `once`: said once for each value of it. See `atd_schemas.routing.Saying`.
+    """
+
+    purpose: AutomaticText
+    text: str
+    once: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    rule: Named | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the conversation to an attendant, in a team; None: in the team where it is."""
+
+    attendant: Named
+    reason: AssignReason
+    team: Named | None = None
+    say: tuple[Say, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Let it wait in the queue of a team (None: that of all), with nobody's name on it."""
+
+    reason: QueueReason
+    team: Named | None = None
+    rule: Named | None = None
+    say: tuple[Say, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    """Set fields; absent ones stay."""
+
+    priority: Priority | None = None
+    type_id: str | None = None
+    label_ids: tuple[str, ...] = ()
+    rule: Named | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End it after what is said, if nothing at all has happened since (see `Decided.strict`)."""
+
+    reason: Literal["customer_silent"]
+    type_id: str | None = None
+    say: tuple[Say, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SayOnly:
+    """Say something and change nothing. `strict`: only if nothing at all has happened since."""
+
+    say: tuple[Say, ...]
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowServiceLevel:
+    """Show how the conversation stands against its targets."""
+
+    service_level: ServiceLevelView | None
+    happened: Literal["warning", "breach"] | None = None
+
+
+Decision = Assign | Queue | SetFields | Close | SayOnly | ShowServiceLevel
+"""Assign and Queue are made on the conversation's `placement`; Close, and SayOnly that is `strict`, on its `sequence`."""

@@ -1,0 +1,60 @@
+"""Teams: groups of attendants with a queue, and how each gives its conversations away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from atd_schemas.views import ChannelKind, Named
+
+Strategy = Literal["round_robin", "least_busy", "longest_idle", "manual"]
+"""`manual`: nobody is given anything, attendants take the next one themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attendant in a team. `limit`: the most of this team's conversations at once; None: as the team says.
+
+    `skills`: ids of labels and codes of languages (`label:<id>`, `language:en`) that they are good at.
+    """
+
+    attendant_id: str
+    limit: float | None = None
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One team.
+
+    Attributes:
+        members: by attendant.
+        strategy: who of those who can take a conversation gets it.
+        limit: the most load that one attendant may have, of all teams together, to get another one; None: any.
+        team_limit: the most conversations of this team that are open at once; None: any.
+        weights: what a conversation of a kind of channel weighs; 1 where a kind is absent.
+        knows_customer_minutes: the last attendant who knew the customer is waited for so long; 0: not preferred;
+            None: preferred where they can take it at once.
+        use_skills: whether members who have a conversation's skills come first.
+        greeting: said when somebody gets a conversation of the team, None: nothing is.
+        hours_id: the hours of the team, None: the company's.
+    """
+
+    id: str
+    name: str
+    members: Mapping[str, Member] = field(default_factory=dict)
+    strategy: Strategy = "round_robin"
+    limit: float | None = 5
+    team_limit: int | None = None
+    weights: Mapping[ChannelKind, float] = field(default_factory=dict)
+    knows_customer_minutes: int | None = 0
+    use_skills: bool = False
+    greeting: str | None = None
+    hours_id: str | None = None
+
+    @property
+    def named(self) -> Named:
+        return Named(id=self.id, name=self.name)
+
+    def weight(self, channel: ChannelKind) -> float:
+        """What a conversation on this channel weighs."""
+        return self.weights.get(channel, 1)

@@ -1,0 +1,18 @@
+"""What a company has set for its routing, as one value that is kept in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from atd_routing.domain.teams import Team
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A company's settings of routing. `revision` counts the changes of all of them.
+
+    Each part of routing adds its own field, made from the stored items by the part's own module.
+    """
+
+    id: str
+    revision: int = 0
+    teams: Mapping[str, Team] = field(default_factory=dict)
