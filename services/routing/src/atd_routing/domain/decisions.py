@@ -78,4 +78,4 @@ class ShowServiceLevel:
 
 
 Decision = Assign | Queue | SetFields | Close | SayOnly | ShowServiceLevel
-"""Assign and Queue are made on the conversation's `placement`; Close, and SayOnly that is `strict`, on its `sequence`."""
+"""Assign and Queue are made on the conversation's `placement`; Close, and a strict SayOnly, on its `sequence`."""
