@@ -13,7 +13,7 @@ from atd_conversation.domain.automation.hours import WEEKDAYS, Interval, WeeklyH
 from atd_conversation.domain.automation.memory import NOTHING_REMEMBERED
 from atd_conversation.domain.automation.policies import ProtocolPolicy
 from atd_conversation.domain.automation.rules import TRIGGERS, AutomaticReply
-from atd_conversation.domain.automation.words import mentions
+from atd_servicekit.text_words import mentions
 from atd_testing.inbound import NOON
 
 HOUR = timedelta(hours=1)

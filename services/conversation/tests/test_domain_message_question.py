@@ -15,9 +15,9 @@ from atd_conversation.domain.message_question import LONGEST_QUESTION, Question,
 from atd_conversation.domain.message_terms import LONGEST_WORD, MOST_TERMS, fold, stem_of, terms_of_texts
 from atd_conversation.domain.periods import period_of_days
 from atd_conversation.domain.searchable import SNIPPET, snippets_of, terms_of, texts_of
-from atd_conversation.domain.text_folding import folded
 from atd_schemas.contents import content_of
 from atd_schemas.views import AuthorView
+from atd_servicekit.text_folding import folded
 
 NOW = datetime(2026, 10, 13, 1, 30, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from atd_conversation.domain.search_terms import (
     listed_as,
     terms_of,
 )
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 from atd_testing.inbound import NOON
 
 ANA = Contact("k1", "t1", "Ana Conceição", "aninha 🌻", "+5511987654321", NOON, email="Ana.C@Exemplo.com.br")

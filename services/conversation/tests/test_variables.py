@@ -6,16 +6,12 @@ from hypothesis import strategies as st
 
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.variables import (
-    MAX_DEFAULT,
-    MAX_FILLED,
-    MAX_VARIABLES,
     VARIABLES,
     check_variables,
-    filled,
     first_name,
     mistakes_in,
-    parsed,
 )
+from atd_servicekit.text_variables import MAX_DEFAULT, MAX_FILLED, MAX_VARIABLES, filled, parsed
 
 VALUES = {"contact.name": "Ana Conceição", "contact.first_name": "Ana", "conversation.number": "1042"}
 

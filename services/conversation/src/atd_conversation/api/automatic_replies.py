@@ -26,8 +26,9 @@ from atd_conversation.domain.automation.words import MAX_WORD_LENGTH, MAX_WORDS
 from atd_conversation.domain.catalogue import CatalogueItem
 from atd_conversation.domain.catalogue_kinds import AUTOMATIC_REPLY
 from atd_conversation.domain.refusals import Refusal
-from atd_conversation.domain.variables import filled, first_name
+from atd_conversation.domain.variables import first_name
 from atd_schemas.views import ChannelKind
+from atd_servicekit.text_variables import filled
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session

@@ -21,7 +21,7 @@ from atd_conversation.domain.automation.settings import (
 )
 from atd_conversation.domain.public_comments import MAX_PER_HOUR, MOST_PER_HOUR, QUESTION_WORDS, CommentMode
 from atd_conversation.domain.refusals import Refusal
-from atd_conversation.domain.variables import filled
+from atd_servicekit.text_variables import filled
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUESTION, pattern=r"\S")]
 

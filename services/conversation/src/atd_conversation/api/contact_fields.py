@@ -11,7 +11,7 @@ from atd_conversation.api.parts import Body, Parts
 from atd_conversation.domain.catalogue import CatalogueItem
 from atd_conversation.domain.catalogue_kinds import CONTACT_FIELD
 from atd_conversation.domain.custom_fields import FieldType
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 LONGEST_KEY = 40
 MOST_OPTIONS = 100

@@ -12,13 +12,14 @@ from atd_conversation.domain.catalogue import CatalogueItem
 from atd_conversation.domain.catalogue_kinds import REPLY
 from atd_conversation.domain.replies import MAX_BODY, MAX_FILES, custom_field_keys
 from atd_conversation.domain.search_terms import words_of
-from atd_conversation.domain.variables import FIELDS, VARIABLES, Filled, filled, mistakes_in
+from atd_conversation.domain.variables import FIELDS, VARIABLES, mistakes_in
 from atd_schemas.views import AttachmentView
 from atd_servicekit.files import FileMissing
 from atd_servicekit.identity import Identity
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, cut, decode_cursor, encode_cursor
 from atd_servicekit.problems import not_found
 from atd_servicekit.requests import DECLARED_ONLY
+from atd_servicekit.text_variables import Filled, filled
 from atd_servicekit.versions import set_etag
 
 Scope = Literal["personal", "everyone"]

@@ -8,12 +8,12 @@ from atd_conversation.domain.catalogue import CatalogueItem
 from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.replies import variable_values
-from atd_conversation.domain.variables import Filled, filled
 from atd_conversation.store.files import Files
 from atd_conversation.store.queries import Queries
 from atd_schemas.envelope import Actor
 from atd_servicekit.clock import Clock
 from atd_servicekit.problems import not_found
+from atd_servicekit.text_variables import Filled, filled
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from atd_conversation.domain.refusals import Refusal
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 Values = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.phones import number_of
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 DuplicateReason = Literal["phone", "email", "document", "name", "birthday", "local_phone", "email_name"]
 

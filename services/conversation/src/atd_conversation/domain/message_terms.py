@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 MOST_TERMS = 1_000
 """Terms of one message: what a longer one says after them is not found."""

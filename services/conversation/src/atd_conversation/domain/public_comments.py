@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from atd_conversation.domain.automation.words import mentions
+from atd_servicekit.text_words import mentions
 
 CommentMode = Literal["all", "questions", "words", "none"]
 """`questions`: those with a question mark or one of the words; `words`: those with one of the words."""

@@ -10,7 +10,7 @@ from itertools import islice
 
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.tax_numbers import formatted_document, tax_number
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 MOST_WORDS = 12
 """Words of one name that can be found, and words of one question that are looked at."""

@@ -20,13 +20,13 @@ from atd_conversation.domain.catalogue import (
 )
 from atd_conversation.domain.events import setting_event
 from atd_conversation.domain.search_terms import all_words_of
-from atd_conversation.domain.text_folding import folded
 from atd_conversation.store.indexes import BY_ITEM_TERM, BY_KIND, BY_USE, CATALOGUE, POLICIES, SETTING_REVISIONS
 from atd_schemas.envelope import Actor
 from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.kafka import Outgoing
 from atd_servicekit.outbox import next_order
+from atd_servicekit.text_folding import folded
 from atd_servicekit.tracing import current_traceparent
 
 if TYPE_CHECKING:

@@ -27,13 +27,14 @@ from atd_conversation.domain.drafts import Draft, References
 from atd_conversation.domain.events import outbound_command
 from atd_conversation.domain.message import Message
 from atd_conversation.domain.refusals import Refusal
-from atd_conversation.domain.variables import filled, first_name
+from atd_conversation.domain.variables import first_name
 from atd_schemas.content_base import Content
 from atd_schemas.envelope import Actor
 from atd_schemas.ids import uuid5
 from atd_schemas.notices import RatingNotAskedContent, RepliesStoppedContent
 from atd_schemas.outbound import OutboundMessage
 from atd_schemas.views import AutomaticRef, ConversationStatus, Named
+from atd_servicekit.text_variables import filled
 
 VARIABLES = (
     "contact.name",

@@ -7,8 +7,8 @@ from typing import Literal
 
 from atd_conversation.domain.automation.memory import Memory
 from atd_conversation.domain.automation.rules import AutomaticReply, Occasion
-from atd_conversation.domain.automation.words import mentions
 from atd_schemas.views import ChannelKind
+from atd_servicekit.text_words import mentions
 
 Hindrance = Literal[
     "disabled", "trigger", "words", "closed_by", "channel", "hours", "period", "another", "loop", "blocked", "window"

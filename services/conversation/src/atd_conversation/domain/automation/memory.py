@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 MOST_IN_A_ROW = 2
 """Automatic messages without a person's word between them."""

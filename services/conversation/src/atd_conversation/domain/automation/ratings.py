@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
-from atd_conversation.domain.text_folding import folded
 from atd_schemas.capabilities import ContentLimits
 from atd_schemas.content_base import Content
 from atd_schemas.contents import AnswerContent, Button, ButtonsContent, ListContent, Row, Section
 from atd_schemas.views import Named, RatingRequestView, RatingView
+from atd_servicekit.text_folding import folded
 
 LOWEST, HIGHEST = 1, 5
 

@@ -9,12 +9,13 @@ from atd_conversation.domain.automation.acting import VARIABLES
 from atd_conversation.domain.automation.hours import Interval, WeeklyHours
 from atd_conversation.domain.automation.policies import Automation, FilePolicy, ProtocolPolicy, RatingPolicy
 from atd_conversation.domain.automation.rules import AutomaticReply
-from atd_conversation.domain.automation.words import words_in
 from atd_conversation.domain.catalogue import CatalogueItem, TenantSettings, Values
 from atd_conversation.domain.catalogue_kinds import AUTOMATIC_REPLY
 from atd_conversation.domain.public_comments import policy_of
 from atd_conversation.domain.refusals import Refusal
-from atd_conversation.domain.variables import check_variables, parsed
+from atd_conversation.domain.variables import check_variables
+from atd_servicekit.text_variables import parsed
+from atd_servicekit.text_words import words_in
 
 RATINGS = "ratings"
 PROTOCOL = "protocol"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from atd_conversation.domain.channels.brand_names import NAMES_OF_PHONES
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 IGNORED = "ignore"
 PLAIN_FIELDS = ("name", "first_name", "last_name", "phone", "email", "document", "birthday", "address")

@@ -6,7 +6,7 @@ from typing import Any
 
 from atd_conversation.domain.custom_fields import FieldDefinition, WrongValue, checked_value
 from atd_conversation.domain.imports.lines import Read, read_date
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 PREFIX = "fields."
 """What the name of a custom field begins with among the fields that a column can fill."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from atd_conversation.domain.contact import Contact
-from atd_conversation.domain.text_folding import folded
+from atd_servicekit.text_folding import folded
 
 ERASED = "erased"
 """The problem of a row that was about a customer who was erased."""
