@@ -1,0 +1,1 @@
+"""Who is there to take conversations: of devices, choices and breaks, what others are shown and given work by."""

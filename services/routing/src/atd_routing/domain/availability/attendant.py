@@ -1,0 +1,132 @@
+"""An attendant as everybody sees them: how available they are, and how much they have to do.
+
+Two concerns write it: availability (the state) and distribution (the load). So it is one value with one version, and
+whoever decides on a state that has changed meanwhile decides again. Devices and choices, which change much more often
+and matter to nobody else, are kept apart (`presence.py`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from atd_routing.domain.tenant import Tenant
+from atd_schemas.attendants import AttendantEventType
+from atd_schemas.views import AvailabilityState, AvailabilityView, Named
+
+NO_TEAM = "none"
+"""Under this the load of conversations without a team is counted."""
+
+_EXACT = 6  # decimals of a load: weights are people's numbers, and sums of floats must come back to 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attendant:
+    """One attendant.
+
+    Attributes:
+        active: they have an account; one that was deactivated is `offline`.
+        since: when the state, or its reason, began.
+        chosen: they or a supervisor said so, see `AvailabilityView`.
+        loads: what their conversations weigh, by team (`NO_TEAM` without one).
+        limit: the most that they may have, of all teams together; None: any.
+        sequence: counts the events about them.
+        order: their place in the outbox.
+        version: counts the saves; 0: not stored yet.
+    """
+
+    id: str
+    tenant_id: str
+    since: datetime
+    name: str | None = None
+    active: bool = True
+    role: str | None = None
+    state: AvailabilityState = "offline"
+    chosen: bool = False
+    reason: Named | None = None
+    until: datetime | None = None
+    teams: tuple[Named, ...] = ()
+    limit: float | None = None
+    loads: Mapping[str, float] = field(default_factory=dict)
+    sequence: int = 0
+    order: int = 0
+    version: int = 0
+
+    @property
+    def online(self) -> bool:
+        """Whether they are given conversations."""
+        return self.active and self.state == "online"
+
+    @property
+    def load(self) -> float:
+        """What all their conversations weigh."""
+        return round(sum(self.loads.values()), _EXACT)
+
+    @property
+    def room(self) -> bool:
+        """Whether another conversation fits."""
+        return self.limit is None or self.load + 1 <= self.limit
+
+    def load_in(self, team_id: str | None) -> float:
+        """What their conversations of one team weigh."""
+        return self.loads.get(team_id or NO_TEAM, 0)
+
+    def charged(self, deltas: Iterable[tuple[str | None, float]]) -> "Attendant":
+        """With more load, or less, by team. A load never goes below nothing."""
+        loads = dict(self.loads)
+        for team_id, delta in deltas:
+            key = team_id or NO_TEAM
+            loads[key] = round(max(loads.get(key, 0) + delta, 0), _EXACT)
+        return replace(self, loads={key: load for key, load in loads.items() if load})
+
+    def placed(self, tenant: Tenant) -> "Attendant":
+        """In the teams, and with the limit, that the tenant has set now."""
+        teams = [team for team in tenant.teams.values() if self.id in team.members]
+        return replace(self, teams=tuple(team.named for team in sorted(teams, key=_name)), limit=limit_of(self, tenant))
+
+    def view(self) -> AvailabilityView:
+        """As others are shown them."""
+        return AvailabilityView(
+            id=self.id,
+            name=self.name,
+            state=self.state,
+            since=self.since,
+            chosen=self.chosen,
+            reason=self.reason,
+            until=self.until,
+            teams=self.teams,
+            room=self.room,
+            load=self.load,
+            limit=self.limit,
+        )
+
+
+def _name(team: object) -> str:
+    return str(getattr(team, "name", "")).casefold()
+
+
+def limit_of(attendant: Attendant, tenant: Tenant) -> float | None:
+    """The most load at which a team of theirs would still give them something: the highest limit of their teams."""
+    limits = [team.limit for team in tenant.teams.values() if attendant.id in team.members]
+    found = [limit for limit in limits if limit is not None]
+    return max(found) if limits and len(found) == len(limits) else None
+
+
+_SHOWN = ("state", "since", "chosen", "reason", "until", "name", "teams", "limit", "room")
+
+
+def changed_fields(before: Attendant, after: Attendant) -> tuple[str, ...]:
+    """What others must be told of. The load alone is not: only whether there is `room`."""
+    return tuple(name for name in _SHOWN if getattr(before, name) != getattr(after, name))
+
+
+def event_type(changed: Iterable[str], after: Attendant) -> AttendantEventType:
+    """`attendant.<state>` when that has changed, else `attendant.updated`."""
+    if "state" not in changed:
+        return "attendant.updated"
+    types: dict[AvailabilityState, AttendantEventType] = {
+        "online": "attendant.online",
+        "away": "attendant.away",
+        "busy": "attendant.busy",
+        "offline": "attendant.offline",
+    }
+    return types[after.state]
