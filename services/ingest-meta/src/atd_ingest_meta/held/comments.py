@@ -16,6 +16,7 @@ from atd_ingest_meta.translate.notes import CommentNote
 from atd_schemas.inbound import InboundContact
 from atd_schemas.outbound import OutboundEraseData
 from atd_servicekit.clock import Clock
+from atd_servicekit.gathered import Gathered
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database
@@ -38,11 +39,13 @@ class Comments:
     def __init__(self, db: "Database", clock: Clock) -> None:
         self._comments = db[COMMENTS]
         self._clock = clock
+        self._gathered = Gathered(self._write)
 
     async def remember(self, notes: Sequence[CommentNote]) -> None:
-        """Keep whose comments are; the first author of one stays it."""
-        if not notes:
-            return
+        """Keep whose comments are; the first author of one stays it. Webhooks that come together are one write."""
+        await self._gathered.add(notes)
+
+    async def _write(self, notes: Sequence[CommentNote]) -> None:
         expires_at = self._clock.now() + KEPT_FOR
         writes = [
             UpdateOne(
