@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from atd_routing.domain.hours.book import HoursBook
 from atd_routing.domain.teams import Team
 
 
@@ -16,3 +17,4 @@ class Tenant:
     id: str
     revision: int = 0
     teams: Mapping[str, Team] = field(default_factory=dict)
+    hours: HoursBook = field(default_factory=HoursBook)

@@ -1,0 +1,51 @@
+"""What a calendar answers about working time."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from atd_routing.domain.hours.calendar import ALWAYS_OPEN, ScheduleCalendar
+from atd_routing.domain.hours.schedule import Schedule, Shift
+
+SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+OFFICE = ScheduleCalendar(Schedule(week=((Shift.between(9 * 60, 18 * 60),),) * 5 + ((),) * 2))
+
+
+def local(text: str, zone: ZoneInfo = SAO_PAULO) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def test_office_is_open_from_the_minute_it_opens_to_before_the_one_it_closes() -> None:
+    assert not OFFICE.is_open(local("2027-03-05 08:59:59"))
+    assert OFFICE.is_open(local("2027-03-05 09:00"))
+    assert OFFICE.is_open(local("2027-03-05 17:59:59"))
+    assert not OFFICE.is_open(local("2027-03-05 18:00"))
+
+
+def test_friday_evening_changes_on_monday_morning() -> None:
+    assert OFFICE.next_change(local("2027-03-05 18:00")) == local("2027-03-08 09:00")
+    assert OFFICE.next_opening(local("2027-03-05 17:00")) == local("2027-03-08 09:00")
+    assert OFFICE.closed_since(local("2027-03-07 12:00")) == local("2027-03-05 18:00")
+
+
+def test_four_hours_from_friday_at_half_past_five_end_on_monday_at_half_past_twelve() -> None:
+    start = local("2027-03-05 17:30")
+    assert OFFICE.add_working(start, timedelta(hours=4)) == local("2027-03-08 12:30")
+    assert OFFICE.working_between(start, local("2027-03-08 12:30")) == timedelta(hours=4)
+
+
+def test_hours_that_are_never_open_answer_none() -> None:
+    never = ScheduleCalendar(Schedule())
+    at = datetime(2027, 1, 1, tzinfo=UTC)
+    assert not never.is_open(at)
+    assert never.next_change(at) is None
+    assert never.next_opening(at) is None
+    assert never.closed_since(at) is None
+    assert never.add_working(at, timedelta(minutes=1)) is None
+    assert never.working_between(at, at + timedelta(days=9000)) == timedelta()
+
+
+def test_who_has_set_no_hours_is_always_open() -> None:
+    at = datetime(2027, 1, 1, tzinfo=UTC)
+    assert ALWAYS_OPEN.is_open(at)
+    assert ALWAYS_OPEN.next_change(at) is None
+    assert ALWAYS_OPEN.add_working(at, timedelta(hours=30)) == at + timedelta(hours=30)
