@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from atd_routing.domain.hours.calendar import ScheduleCalendar
@@ -29,6 +29,8 @@ calendars = st.builds(
 ).map(ScheduleCalendar)
 moments = st.datetimes(datetime(2027, 1, 1), datetime(2028, 2, 28), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants them without
 amounts = st.timedeltas(timedelta(), timedelta(hours=400))
+few = settings(max_examples=30, deadline=None)
+"""Each works out up to three years of hours, at five milliseconds."""
 A_MICROSECOND = timedelta(microseconds=1)
 
 
@@ -43,6 +45,7 @@ def as_the_wall_shows(schedule: Schedule, at: datetime) -> bool:
     )
 
 
+@few
 @given(calendars, moments)
 def test_calendar_is_open_where_the_clock_on_the_wall_is_within_a_shift(
     calendar: ScheduleCalendar, at: datetime
@@ -53,6 +56,7 @@ def test_calendar_is_open_where_the_clock_on_the_wall_is_within_a_shift(
     assert calendar.is_open(at) == as_the_wall_shows(calendar.schedule, at)
 
 
+@few
 @given(calendars, moments)
 def test_nothing_changes_before_the_next_change_and_it_changes_then(calendar: ScheduleCalendar, at: datetime) -> None:
     change = calendar.next_change(at)
@@ -66,6 +70,7 @@ def test_nothing_changes_before_the_next_change_and_it_changes_then(calendar: Sc
         assert calendar.is_open(change) != is_open
 
 
+@few
 @given(calendars, moments)
 def test_next_opening_is_the_first_moment_that_is_open_after_one_that_is_not(
     calendar: ScheduleCalendar, at: datetime
@@ -78,6 +83,7 @@ def test_next_opening_is_the_first_moment_that_is_open_after_one_that_is_not(
     assert opening is None or calendar.is_open(opening)
 
 
+@few
 @given(calendars, moments)
 def test_closed_period_begins_where_it_was_open_last(calendar: ScheduleCalendar, at: datetime) -> None:
     since = calendar.closed_since(at)
@@ -89,6 +95,7 @@ def test_closed_period_begins_where_it_was_open_last(calendar: ScheduleCalendar,
         assert calendar.working_between(since, at) == timedelta()
 
 
+@few
 @given(calendars, moments, amounts)
 def test_working_time_that_is_added_is_between(calendar: ScheduleCalendar, start: datetime, amount: timedelta) -> None:
     end = calendar.add_working(start, amount)
@@ -99,6 +106,7 @@ def test_working_time_that_is_added_is_between(calendar: ScheduleCalendar, start
         assert calendar.is_open(end - A_MICROSECOND)
 
 
+@few
 @given(calendars, moments, moments)
 def test_what_is_between_leads_back_to_the_same_working_time(
     calendar: ScheduleCalendar, start: datetime, end: datetime
@@ -111,6 +119,7 @@ def test_what_is_between_leads_back_to_the_same_working_time(
     assert calendar.working_between(start, back) == between
 
 
+@few
 @given(calendars, moments, moments, moments)
 def test_working_time_of_two_stretches_is_that_of_both(
     calendar: ScheduleCalendar, one: datetime, two: datetime, three: datetime
