@@ -45,7 +45,8 @@ class RoutedConversation:
     side; notes and automatic messages are not speaking. `not_for`: attendants who get it only by hand, in this stay in
     the queue: they handed it over, or did not answer it. `timers`: when something is due, by the timer's name; the
     store finds conversations by the earliest. `said`: the last `once` of each purpose. `service_level`: the state of
-    its clocks, owned by `domain/service_levels`. `ruled`: the rules that were applied in the present chain.
+    its clocks, owned by `domain/service_levels`, `inactivity` that of silence, owned by `domain/inactivity`. `ruled`:
+    the rules that were applied in the present chain.
     `version` counts the saves: the store saves only over what was read.
     """
 
@@ -85,6 +86,7 @@ class RoutedConversation:
     timers: Mapping[str, datetime] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)
     service_level: Mapping[str, Any] = field(default_factory=dict)
+    inactivity: Mapping[str, Any] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
     version: int = 0
 
