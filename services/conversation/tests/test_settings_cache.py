@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from atd_conversation import settings_cache
 from atd_conversation.domain.catalogue import CatalogueKind, TenantSettings
 from atd_conversation.domain.marking_kinds import TAG
 from atd_conversation.settings_cache import SettingsCache
+from atd_servicekit import tenant_cache
 from atd_testing.clock import FakeClock
 from atd_testing.waiting import eventually
 
@@ -111,7 +111,7 @@ async def test_a_reading_that_fails_is_tried_again(
 async def test_of_too_many_tenants_the_least_asked_for_are_forgotten(
     cache: SettingsCache, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings_cache, "MOST_TENANTS", 2)
+    monkeypatch.setattr(tenant_cache, "MOST_TENANTS", 2)
     for tenant in ("t1", "t2", "t3", "t2", "t3", "t1"):
         await cache.of(tenant)
     assert stored.read == ["t1", "t2", "t3", "t1"]

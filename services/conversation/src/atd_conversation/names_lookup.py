@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from atd_conversation.domain.marking_kinds import names_of
 from atd_conversation.domain.names import Names
-from atd_conversation.settings_cache import MOST_TENANTS, SettingsCache
+from atd_conversation.settings_cache import SettingsCache
+from atd_servicekit.tenant_cache import MOST_TENANTS
 
 if TYPE_CHECKING:
     from atd_conversation.domain.catalogue import TenantSettings

@@ -1,1 +1,15 @@
-"""HTTP in."""
+"""HTTP in. Each part of routing adds its router here, on a line of its own."""
+
+from fastapi import APIRouter
+
+from atd_routing.api.distribution import distribution_router
+from atd_routing.api.parts import Parts
+from atd_routing.api.teams import teams_router
+
+
+def routers(parts: Parts) -> list[APIRouter]:
+    """The routes of the service."""
+    return [
+        teams_router(parts),
+        distribution_router(parts),
+    ]

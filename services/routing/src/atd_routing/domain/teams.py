@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from atd_routing.domain.items import Item, ItemKind, StoredSettings
 from atd_schemas.views import ChannelKind, Named
+
+TEAM = ItemKind("team", limit=200)
+MOST_MEMBERS = 1_000
 
 Strategy = Literal["round_robin", "least_busy", "longest_idle", "manual"]
 """`manual`: nobody is given anything, attendants take the next one themselves."""
@@ -58,3 +62,29 @@ class Team:
     def weight(self, channel: ChannelKind) -> float:
         """What a conversation on this channel weighs."""
         return self.weights.get(channel, 1)
+
+
+def team_of(item: Item) -> Team:
+    """The team of a stored item."""
+    values = item.values
+    members = [
+        Member(one["attendant_id"], one.get("limit"), frozenset(one.get("skills", ()))) for one in values["members"]
+    ]
+    return Team(
+        id=item.id,
+        name=values["name"],
+        members={member.attendant_id: member for member in members},
+        strategy=values["strategy"],
+        limit=values["limit"],
+        team_limit=values.get("team_limit"),
+        weights=values.get("weights", {}),
+        knows_customer_minutes=values.get("knows_customer_minutes", 0),
+        use_skills=values.get("use_skills", False),
+        greeting=values.get("greeting"),
+        hours_id=values.get("hours_id"),
+    )
+
+
+def teams_of(stored: StoredSettings) -> Mapping[str, Team]:
+    """The tenant's teams by id."""
+    return {item.id: team_of(item) for item in stored.of(TEAM)}

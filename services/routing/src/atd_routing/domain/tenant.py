@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from atd_routing.domain.distribution.policy import Distribution, distribution_of
 from atd_routing.domain.hours.book import HoursBook
-from atd_routing.domain.inactivity.policies import NO_INACTIVITY_POLICIES, InactivityPolicies
-from atd_routing.domain.service_levels.policies import ServiceLevel
-from atd_routing.domain.teams import Team
+from atd_routing.domain.items import StoredSettings
+from atd_routing.domain.teams import Team, teams_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,19 @@ class Tenant:
     revision: int = 0
     teams: Mapping[str, Team] = field(default_factory=dict)
     hours: HoursBook = field(default_factory=HoursBook)
-    service_levels: tuple[ServiceLevel, ...] = ()
-    inactivity: InactivityPolicies = NO_INACTIVITY_POLICIES
+    distribution: Distribution = field(default_factory=Distribution)
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether anything was ever set: a company that has set nothing is routed by nothing."""
+        return self.revision > 0
+
+
+def tenant_of(stored: StoredSettings) -> Tenant:
+    """What is kept in memory of what is stored. Each part makes its own field here, on a line of its own."""
+    return Tenant(
+        id=stored.tenant_id,
+        revision=stored.revision,
+        teams=teams_of(stored),
+        distribution=distribution_of(stored),
+    )

@@ -12,10 +12,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from atd_routing.domain.hours import wall
-from atd_routing.domain.hours.schedule import Schedule
+from atd_routing.domain.hours.schedule import Schedule, Shift
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+MINUTE = 60 * 1_000_000
+"""In microseconds."""
 
 FIRST_YEAR, LAST_YEAR = 1990, 2190
 """The years in which hours are known. Outside of them every calendar is closed."""
@@ -215,12 +217,20 @@ def _shifts(schedule: Schedule, number: int) -> Iterator[tuple[int, int]]:
     low, high = (_micros(datetime(one, 1, 1, tzinfo=UTC)) for one in (number, number + 1))
     day, last = date(number - 1, 12, 29), date(number + 1, 1, 2)
     while day <= last:
-        for shift in schedule.day(day).shifts:
-            opening, closing = wall.period(day, shift.start, shift.end, zone)
-            start, end = max(low, _micros(opening)), min(high, _micros(closing))
-            if start < end:
-                yield start, end
+        if shifts := schedule.day(day).shifts:
+            steady = wall.steady_midnight(day, zone)
+            for shift in shifts:
+                start, end = _bounds(day, shift, zone, steady)
+                if max(start, low) < min(end, high):
+                    yield max(start, low), min(end, high)
         day += timedelta(days=1)
+
+
+def _bounds(day: date, shift: Shift, zone: ZoneInfo, steady: datetime | None) -> tuple[int, int]:
+    if steady is None:
+        return _micros(wall.opening(day, shift.start, zone)), _micros(wall.closing(day, shift.end, zone))
+    midnight = _micros(steady)
+    return midnight + shift.start * MINUTE, midnight + shift.end * MINUTE
 
 
 def _year_of(at: datetime) -> int:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 import holidays as library
+import holidays.countries  # the first question would load them all: half a second
 
 OFFICIAL: Final = "public"
 OPTIONAL: Final = "optional"

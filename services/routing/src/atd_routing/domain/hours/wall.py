@@ -9,6 +9,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 MINUTE = timedelta(minutes=1)
+DAY = 24 * 60
+"""Minutes of a day on which no clock is moved."""
 
 
 @lru_cache(maxsize=1)
@@ -29,14 +31,13 @@ def closing(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return _moment(last) + MINUTE if _exists(last) else _end_of_gap(last)
 
 
-def period(day: date, start: int, end: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """`opening` and `closing` of an interval that begins on a day and ends before the second midnight after it."""
-    midnights = [_wall(day, days * 24 * 60, zone) for days in range(3)]
-    offsets = {one.utcoffset() for one in midnights}
-    if len(offsets) > 1:
-        return opening(day, start, zone), closing(day, end, zone)
-    midnight = _moment(midnights[0])
-    return midnight + start * MINUTE, midnight + end * MINUTE
+def steady_midnight(day: date, zone: ZoneInfo) -> datetime | None:
+    """The first moment of a day in UTC, if no clock is moved until the second midnight after it; None: one may be."""
+    midnight = _wall(day, 0, zone)
+    offset = midnight.utcoffset()
+    if offset is None or any(_wall(day, days * DAY, zone).utcoffset() != offset for days in (1, 2)):
+        return None
+    return _moment(midnight)
 
 
 def _wall(day: date, minutes: int, zone: ZoneInfo) -> datetime:

@@ -1,0 +1,92 @@
+"""A tenant's pool: what all of its distribution shares, in one document.
+
+Whoever gives conversations away saves the pool over the version that was read, so that two never give at once; and
+whoever changes what there is to give leaves a mark in it, in the same transaction, so that the queues are looked at
+soon after, in whichever process.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pymongo import IndexModel
+
+from atd_routing.domain.distribution.pool import Pool, Turns
+from atd_servicekit.errors import StaleVersion
+from atd_servicekit.inbox import stale_when_duplicate
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document, Session
+
+POOLS = "pools"
+POOL_INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    POOLS: [IndexModel([("due", 1)], name="by_due", partialFilterExpression={"due": {"$exists": True}})]
+}
+
+_AT_ONCE = datetime.fromtimestamp(0, UTC)
+
+
+class Pools:
+    """Reads, saves and marks pools."""
+
+    def __init__(self, database: "Database") -> None:
+        self._pools = database[POOLS]
+        self.woken = asyncio.Event()
+        """Set when a pool was marked in this process."""
+
+    async def touch(self, session: "Session", tenant_ids: Collection[str]) -> None:
+        """Have the queues of these tenants looked at soon after the commit. Then call `wake`."""
+        for tenant_id in sorted(tenant_ids):
+            await self._pools.update_one({"_id": tenant_id}, {"$set": {"due": _AT_ONCE}}, upsert=True, session=session)
+
+    def wake(self) -> None:
+        """What was marked is committed: this process need not wait until it looks the next time."""
+        self.woken.set()
+
+    async def due(self, limit: int) -> list[str]:
+        """Tenants whose queues are to be looked at."""
+        rows = await self._pools.find({"due": {"$exists": True}}, {"_id": 1}).hint("by_due").limit(limit).to_list(limit)
+        return [row["_id"] for row in rows]
+
+    async def read(self, session: "Session", tenant_id: str) -> Pool:
+        """The tenant's pool; an empty one where nothing was ever given away."""
+        row = await self._pools.find_one({"_id": tenant_id}, session=session)
+        return Pool(tenant_id) if row is None else _pool_of(row)
+
+    async def save(self, session: "Session", pool: Pool) -> None:
+        """Store the pool over what was read, and take its mark off: its queues have been looked at.
+
+        Raises `StaleVersion` when somebody else changed it meanwhile.
+        """
+        query: Document = {"_id": pool.tenant_id, "version": pool.version or {"$exists": False}}
+        change: Document = {"$set": _document(pool), "$unset": {"due": ""}}
+        with stale_when_duplicate():
+            saved = await self._pools.update_one(query, change, upsert=pool.version == 0, session=session)
+        if saved.matched_count != 1 and saved.upserted_id is None:
+            raise StaleVersion
+
+
+def _document(pool: Pool) -> "Document":
+    return {
+        "version": pool.version + 1,
+        "open": dict(pool.open),
+        "turns": {
+            team_id: {"given": dict(turns.given), "present": sorted(turns.present)}
+            for team_id, turns in pool.turns.items()
+        },
+        "idle_since": dict(pool.idle_since),
+    }
+
+
+def _pool_of(row: "Document") -> Pool:
+    return Pool(
+        tenant_id=row["_id"],
+        open=row.get("open", {}),
+        turns={
+            team_id: Turns(turns["given"], frozenset(turns["present"]))
+            for team_id, turns in row.get("turns", {}).items()
+        },
+        idle_since=row.get("idle_since", {}),
+        version=row.get("version", 0),
+    )

@@ -1,0 +1,134 @@
+"""What a company sets for its routing, over HTTP: the same for every kind, shown on teams."""
+
+from typing import Any
+
+import pytest
+
+from atd_routing.domain.teams import TEAM
+from atd_schemas.ids import uuid7
+from atd_schemas.topics import SETTINGS_CHANGES
+from atd_testing.service import RunningService, TenantClient
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def make(desk: TenantClient, name: str = "Vendas", **more: Any) -> Any:
+    return await desk.do("POST", "/teams", {"name": name, **more})
+
+
+async def test_a_team_is_made_read_changed_and_deleted(desk: TenantClient) -> None:
+    team = await make(desk, members=[{"attendant_id": "ana", "limit": 2, "skills": ["language:en"]}])
+    assert team["version"] == 1
+    assert await desk.get(f"/teams/{team['id']}") == team
+    changed = await desk.do("PATCH", f"/teams/{team['id']}", {"limit": None}, headers={"If-Match": '"1"'})
+    assert changed == {**team, "limit": None, "version": 2}
+    assert (await desk.get("/teams"))["items"] == [changed]
+    await desk.do("DELETE", f"/teams/{team['id']}")
+    assert (await desk.get("/teams"))["items"] == []
+
+
+async def test_teams_stand_by_name_in_pages(desk: TenantClient) -> None:
+    for name in ("Suporte", "água", "Vendas"):
+        await make(desk, name)
+    assert [team["name"] for team in await desk.pages("/teams", limit=2)] == ["água", "Suporte", "Vendas"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "name"),
+        ({"name": " "}, "name"),
+        ({"name": "A", "strategy": "random"}, "strategy"),
+        ({"name": "A", "limit": 0}, "limit"),
+        ({"name": "A", "members": [{"attendant_id": "a", "limit": -1}]}, "members.0.limit"),
+        ({"name": "A", "hours_id": "nowhere"}, "hours_id"),
+        ({"name": "A", "nane": "B"}, "nane"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_bad_team_is_refused_with_its_field(desk: TenantClient, body: Any, field: str) -> None:
+    status, _, fields = await desk.refused("POST", "/teams", body)
+    assert (status, [one.replace("[", ".").replace("]", "") for one in fields]) == (422, [field])
+
+
+async def test_a_change_is_checked_with_what_it_leaves(desk: TenantClient) -> None:
+    team = await make(desk)
+    twice = [{"attendant_id": "ana"}, {"attendant_id": "ana"}]
+    assert (await desk.refused("PATCH", f"/teams/{team['id']}", {"members": twice}))[0] == 422
+    assert (await desk.refused("PATCH", f"/teams/{team['id']}", {"name": None})) == (422, "invalid", ["name"])
+    assert await desk.get(f"/teams/{team['id']}") == team
+
+
+async def test_two_teams_cannot_have_one_name(desk: TenantClient) -> None:
+    await make(desk, "Vendas")
+    assert await desk.refused("POST", "/teams", {"name": "VÊNDAS"}) == (409, "name_taken", ["name"])
+
+
+async def test_a_change_of_an_old_version_is_refused(desk: TenantClient) -> None:
+    team = await make(desk)
+    await desk.do("PATCH", f"/teams/{team['id']}", {"limit": 3})
+    answer = await desk.ask("PATCH", f"/teams/{team['id']}", {"limit": 4}, headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.json()["version"]) == (409, 2)
+
+
+async def test_the_same_request_again_makes_one_team(desk: TenantClient) -> None:
+    key = {"Idempotency-Key": "one"}
+    first = await desk.do("POST", "/teams", {"name": "Vendas"}, headers=key)
+    assert await desk.do("POST", "/teams", {"name": "Vendas"}, headers=key) == first
+    assert len((await desk.get("/teams"))["items"]) == 1
+
+
+async def test_nobody_reaches_the_teams_of_another_company(desk: TenantClient, service: RunningService) -> None:
+    team = await make(desk)
+    stranger = TenantClient(service, permissions=("conversations:read", "settings:manage"))
+    path = f"/teams/{team['id']}"
+    assert (await stranger.get("/teams"))["items"] == []
+    for method, body in (("GET", None), ("PATCH", {"name": "Minha"}), ("DELETE", None)):
+        assert (await stranger.refused(method, path, body))[:2] == (404, "not_found")
+    assert await desk.get(path) == team
+
+
+async def test_changing_needs_the_permission(desk: TenantClient, service: RunningService) -> None:
+    reader = TenantClient(service, desk.tenant, permissions=("conversations:read",))
+    team = await make(desk)
+    assert await reader.get(f"/teams/{team['id']}") == team
+    assert (await reader.refused("POST", "/teams", {"name": "A"}))[:2] == (403, "forbidden")
+
+
+async def test_others_are_told_of_a_teams_name_and_members(desk: TenantClient, service: RunningService) -> None:
+    async with service.reading(SETTINGS_CHANGES) as reader:
+        team = await make(desk, members=[{"attendant_id": "ana"}])
+        await desk.do("PATCH", f"/teams/{team['id']}", {"name": "Loja"})
+        await desk.do("DELETE", f"/teams/{team['id']}")
+        events = await reader.until(lambda found: len([one for one in found if one.subject == team["id"]]) == 3)
+    told = [(one.data.name, one.data.member_ids, one.revision, one.data.deleted) for one in events]
+    assert told == [("Vendas", ("ana",), 1, False), ("Loja", ("ana",), 2, False), ("Loja", ("ana",), 3, True)]
+
+
+async def test_a_policy_has_defaults_until_it_is_set(desk: TenantClient) -> None:
+    path = "/routing/distribution"
+    assert await desk.get(path) == {"default_team_id": None, "return_minutes": 5}
+    team = await make(desk)
+    new = {"default_team_id": team["id"], "return_minutes": None}
+    assert await desk.do("PUT", path, new) == new
+    assert await desk.get(path) == new
+    assert await desk.refused("PUT", path, {"default_team_id": "nowhere"}) == (422, "invalid", ["default_team_id"])
+
+
+async def test_settings_take_effect_without_a_restart(desk: TenantClient, service: RunningService) -> None:
+    tenants = service.app.state.parts.tenants
+    assert not (await tenants.of(desk.tenant)).teams
+    team = await make(desk)
+    assert set((await tenants.of(desk.tenant)).teams) == {team["id"]}
+
+
+@pytest.mark.parametrize(("count", "refused"), [(TEAM.limit - 1, False), (TEAM.limit, True)])
+async def test_a_company_has_no_more_teams_than_the_limit(
+    desk: TenantClient, service: RunningService, count: int, refused: bool
+) -> None:
+    team = await make(desk)
+    row = await service.db.settings.find_one({"_id": team["id"]})
+    more = [{**row, "_id": uuid7(), "key": f"t{number}"} for number in range(count - 1)]
+    await service.db.settings.insert_many(more)
+    answer = await desk.ask("POST", "/teams", {"name": "Mais uma"})
+    assert (answer.status_code == 409 and answer.json()["code"] == "too_many") is refused
