@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from atd_routing.domain.distribution.policy import Distribution, distribution_of
 from atd_routing.domain.hours.book import HoursBook
+from atd_routing.domain.inactivity.policies import NO_INACTIVITY_POLICIES, InactivityPolicies
 from atd_routing.domain.items import StoredSettings
+from atd_routing.domain.service_levels.policies import ServiceLevel
 from atd_routing.domain.teams import Team, teams_of
 
 
@@ -21,6 +23,8 @@ class Tenant:
     teams: Mapping[str, Team] = field(default_factory=dict)
     hours: HoursBook = field(default_factory=HoursBook)
     distribution: Distribution = field(default_factory=Distribution)
+    service_levels: tuple[ServiceLevel, ...] = ()
+    inactivity: InactivityPolicies = NO_INACTIVITY_POLICIES
 
     @property
     def has_settings(self) -> bool:
