@@ -87,7 +87,7 @@ class ItemResource:
 
     @property
     def noun(self) -> str:
-        return self.kind.name.replace("_", " ")
+        return self.kind.noun
 
     def shown(self, item: Item) -> BaseModel:
         """An item as the API answers it; fields of later versions are left out."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from atd_routing.domain.distribution.policy import Distribution, distribution_of
 from atd_routing.domain.hours.book import HoursBook
+from atd_routing.domain.hours.stored import book_of
 from atd_routing.domain.inactivity.policies import NO_INACTIVITY_POLICIES, InactivityPolicies
 from atd_routing.domain.items import StoredSettings
 from atd_routing.domain.service_levels.policies import ServiceLevel
@@ -38,5 +39,6 @@ def tenant_of(stored: StoredSettings) -> Tenant:
         id=stored.tenant_id,
         revision=stored.revision,
         teams=teams_of(stored),
+        hours=book_of(stored),
         distribution=distribution_of(stored),
     )
