@@ -2723,14 +2723,15 @@ export interface components {
          * AutomaticRef
          * @description Why the product sent a message by itself: a rule (`reply`), the number on request, a question for a rating.
          *
-         *     `file_too_large`: the channel did not hand over a file of the customer's.
+         *     `file_too_large`: the channel did not hand over a file of the customer's. The others are routing's
+         *     (`atd_schemas.routing.AutomaticText`).
          */
         AutomaticRef: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "reply" | "protocol" | "rating_request" | "rating_thanks" | "file_too_large";
+            kind: "reply" | "protocol" | "rating_request" | "rating_thanks" | "file_too_large" | "outside_hours" | "greeting" | "queue_position" | "silence_reminder" | "silence_closing" | "queue_overdue";
             /** Rule Id */
             rule_id?: string | null;
             /** Rule Name */
@@ -3503,7 +3504,10 @@ export interface components {
          *     which `rating_details` tells more of; `rating_request` is what they were asked last, answered or not.
          *     `thread` is there where the channel has several strands for one customer. `free_until`, where it is earlier than
          *     `reply_window_expires_at`: from then on only people may answer, no rule and no bot. `unreachable`: why the customer
-         *     cannot be written to (see `ReachabilityContent`), else absent.
+         *     cannot be written to (see `ReachabilityContent`), else absent. `queued_at`: since when it waits in the queue where
+         *     it is, else absent. `transfer`: it was handed over and not accepted yet. `service_level`: how it stands against the
+         *     company's targets, where it has any. `placement` is the `sequence` of the last change of its status, team or
+         *     assignee: 0 in events of earlier versions.
          */
         ConversationView: {
             /** Id */
@@ -3589,6 +3593,15 @@ export interface components {
             free_until?: string | null;
             /** Unreachable */
             unreachable?: string | null;
+            /** Queued At */
+            queued_at?: string | null;
+            transfer?: components["schemas"]["TransferView"] | null;
+            service_level?: components["schemas"]["ServiceLevelView"] | null;
+            /**
+             * Placement
+             * @default 0
+             */
+            placement: number;
             /**
              * Sequence
              * @default 0
@@ -7045,6 +7058,18 @@ export interface components {
             restored: components["schemas"]["ContactView"];
         };
         /**
+         * ServiceLevelView
+         * @description How a conversation stands against what the company has promised itself: the policy and its targets.
+         */
+        ServiceLevelView: {
+            policy: components["schemas"]["Named"];
+            /**
+             * Targets
+             * @default []
+             */
+            targets: components["schemas"]["TargetView"][];
+        };
+        /**
          * SessionView
          * @description A place where the attendant is signed in.
          */
@@ -7296,6 +7321,36 @@ export interface components {
             results: components["schemas"]["TaggingOutcome"][];
             /** Failed */
             failed: number;
+        };
+        /**
+         * TargetView
+         * @description One target of a conversation. `due_at` and `warn_at` are worked out in working time, and change with it.
+         *
+         *     `running`: the time runs; `paused`: it is put aside or the customer has to answer, and `remaining_seconds` of
+         *     working time are left; `met` and `breached` are over. A breached one stays so, also when it was answered later
+         *     (`met_at`).
+         */
+        TargetView: {
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "first_response" | "next_response" | "resolution";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused" | "met" | "breached";
+            /** Due At */
+            due_at?: string | null;
+            /** Warn At */
+            warn_at?: string | null;
+            /** Remaining Seconds */
+            remaining_seconds?: number | null;
+            /** Breached At */
+            breached_at?: string | null;
+            /** Met At */
+            met_at?: string | null;
         };
         /**
          * TelegramChannel
@@ -7749,6 +7804,26 @@ export interface components {
              * @enum {string}
              */
             audience: "customer" | "internal";
+        };
+        /**
+         * TransferView
+         * @description A handing over that nobody has accepted yet: from whom, to whom, with which note (a message of the thread).
+         *
+         *     `accept_until`: then it goes back to where it came from; null: it stays. Whom it was given to accepts it by opening
+         *     the conversation, or by answering.
+         */
+        TransferView: {
+            by?: components["schemas"]["Named"] | null;
+            from_attendant?: components["schemas"]["Named"] | null;
+            from_team?: components["schemas"]["Named"] | null;
+            to_attendant?: components["schemas"]["Named"] | null;
+            to_team?: components["schemas"]["Named"] | null;
+            /** Note Id */
+            note_id?: string | null;
+            /** At */
+            at: string;
+            /** Accept Until */
+            accept_until?: string | null;
         };
         /**
          * TypeEdit
