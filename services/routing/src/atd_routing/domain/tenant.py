@@ -8,6 +8,7 @@ from atd_routing.domain.hours.book import HoursBook
 from atd_routing.domain.hours.stored import book_of
 from atd_routing.domain.inactivity.policies import NO_INACTIVITY_POLICIES, InactivityPolicies
 from atd_routing.domain.items import StoredSettings
+from atd_routing.domain.rules.model import Rule
 from atd_routing.domain.service_levels.policies import ServiceLevel
 from atd_routing.domain.teams import Team, teams_of
 
@@ -26,6 +27,7 @@ class Tenant:
     distribution: Distribution = field(default_factory=Distribution)
     service_levels: tuple[ServiceLevel, ...] = ()
     inactivity: InactivityPolicies = NO_INACTIVITY_POLICIES
+    rules: tuple[Rule, ...] = ()
 
     @property
     def has_settings(self) -> bool:
