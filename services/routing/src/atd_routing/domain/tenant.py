@@ -9,6 +9,7 @@ from atd_routing.domain.hours.stored import book_of
 from atd_routing.domain.inactivity.policies import NO_INACTIVITY_POLICIES, InactivityPolicies
 from atd_routing.domain.items import StoredSettings
 from atd_routing.domain.rules.model import Rule
+from atd_routing.domain.rules.stored import rules_of
 from atd_routing.domain.service_levels.policies import ServiceLevel
 from atd_routing.domain.teams import Team, teams_of
 
@@ -43,4 +44,5 @@ def tenant_of(stored: StoredSettings) -> Tenant:
         teams=teams_of(stored),
         hours=book_of(stored),
         distribution=distribution_of(stored),
+        rules=rules_of(stored),
     )

@@ -16,6 +16,7 @@ Setting = Literal["team", "attendant", "priority", "type", "label"]
 """What a rule can change."""
 
 Hours = Literal["inside", "outside"]
+Match = Literal["all", "any"]
 CustomerKind = Literal["new", "returning"]
 
 MAX_RULES = 100
@@ -58,7 +59,7 @@ class Rule:
     name: str
     position: int = 0
     enabled: bool = True
-    match: Literal["all", "any"] = "all"
+    match: Match = "all"
     conditions: tuple[Condition, ...] = ()
     team_id: str | None = None
     attendant_id: str | None = None

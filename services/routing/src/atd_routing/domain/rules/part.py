@@ -5,12 +5,12 @@ It is opened or reopened; it comes back to the queue of all; it is classified or
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from atd_routing.domain.conversation import MAX_FIRST_TEXT, RULES_TIMER, RoutedConversation
 from atd_routing.domain.decisions import Decision, Queue, SetFields
 from atd_routing.domain.rules.applying import Applied, apply
-from atd_routing.domain.rules.facts import Facts, InsideHours, always_inside
+from atd_routing.domain.rules.facts import Facts, InsideHours
 from atd_routing.domain.rules.model import About, Rule, in_order
 from atd_routing.domain.scene import Scene
 from atd_routing.domain.tenant import Tenant
@@ -65,12 +65,13 @@ def facts_of(scene: Scene) -> Facts:
         said=Said.of(conversation.first_text),
         keeps_type=conversation.type_id is not None,
         customer=scene.customer,
-        inside_hours=_inside_hours(scene),
+        inside_hours=inside_hours_at(scene.tenant, scene.now),
     )
 
 
-def _inside_hours(_: Scene) -> InsideHours:
-    return always_inside
+def inside_hours_at(tenant: Tenant, moment: datetime) -> InsideHours:
+    """Whether a moment is inside the hours of a channel account and a team."""
+    return lambda account_id, team_id: tenant.hours.calendar(account_id=account_id, team_id=team_id).is_open(moment)
 
 
 def _occasion(scene: Scene, rules: Sequence[Rule]) -> Occasion | None:
