@@ -35,7 +35,7 @@ const pages: RouteObject[] = [
   { path: "channels/new/:kind?", element: page(<ConnectPage />) },
   { path: "channels/:accountId", element: page(<ChannelPage />) },
   { path: "channels/:accountId/setup", element: page(<SetupPage />) },
-  { path: "settings/:page?", element: page(<SettingsPage />) },
+  { path: "settings/:page?/:item?", element: page(<SettingsPage />) },
   { path: "*", element: page(<NotFoundPage />) },
 ];
 

@@ -8,6 +8,7 @@ import { fieldsPage } from "@/features/fields";
 import { importsPage } from "@/features/papers";
 import { privacyPage } from "@/features/privacy";
 import { repliesPage } from "@/features/replies";
+import { routingPages } from "@/features/routing";
 import { ratingsPage } from "@/features/ratings";
 import { storagePage } from "@/features/storage";
 import { ownPages, type SettingsPage } from "@/features/settings";
@@ -16,6 +17,7 @@ export const settingsPages: readonly SettingsPage[] = [
   ...ownPages,
   repliesPage,
   attendantsPage,
+  ...routingPages,
   channelsPage,
   publicCommentsPage,
   tagsPage,

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from atd_routing.api.assignment_rules import assignment_rules_router
 from atd_routing.api.distribution import distribution_router
 from atd_routing.api.parts import Parts
 from atd_routing.api.teams import teams_router
@@ -13,5 +12,4 @@ def routers(parts: Parts) -> list[APIRouter]:
     return [
         teams_router(parts),
         distribution_router(parts),
-        assignment_rules_router(parts),
     ]

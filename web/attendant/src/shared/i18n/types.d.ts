@@ -18,12 +18,14 @@ import type marks from "./locales/pt-BR/marks.json";
 import type privacy from "./locales/pt-BR/privacy.json";
 import type replies from "./locales/pt-BR/replies.json";
 import type ratings from "./locales/pt-BR/ratings.json";
+import type routing from "./locales/pt-BR/routing.json";
 import type sandbox from "./locales/pt-BR/sandbox.json";
 import type composer from "./locales/pt-BR/composer.json";
 import type search from "./locales/pt-BR/search.json";
 import type settings from "./locales/pt-BR/settings.json";
 import type unsent from "./locales/pt-BR/unsent.json";
 import type storage from "./locales/pt-BR/storage.json";
+import type teams from "./locales/pt-BR/teams.json";
 import type thread from "./locales/pt-BR/thread.json";
 
 declare module "i18next" {
@@ -47,11 +49,13 @@ declare module "i18next" {
       marks: typeof marks;
       privacy: typeof privacy;
       replies: typeof replies;
+      routing: typeof routing;
       sandbox: typeof sandbox;
       composer: typeof composer;
       search: typeof search;
       settings: typeof settings;
       storage: typeof storage;
+      teams: typeof teams;
       thread: typeof thread;
       unsent: typeof unsent;
     };

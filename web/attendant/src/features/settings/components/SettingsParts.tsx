@@ -8,18 +8,23 @@ import classes from "./Settings.module.css";
 interface PageProps {
   title: string;
   /** What the page is for, in a sentence or two. */
-  text: string;
+  text?: string;
   children: ReactNode;
+  /** As wide as there is room for: a week or a table stands on it. */
+  wide?: boolean;
+  /** What stands above the title: the way back from one item to its list. */
+  above?: ReactNode;
 }
 
 /** The shape of every page of the settings. */
-export function SettingsPageLayout({ title, text, children }: PageProps) {
+export function SettingsPageLayout({ title, text, children, wide = false, above }: PageProps) {
   usePageTitle(title);
   return (
-    <div className={classes.content}>
+    <div className={classes.content} data-wide={wide || undefined}>
       <header className={classes.head}>
+        {above}
         <h1 className={classes.title}>{title}</h1>
-        <p className={classes.text}>{text}</p>
+        {text !== undefined && <p className={classes.text}>{text}</p>}
       </header>
       {children}
     </div>

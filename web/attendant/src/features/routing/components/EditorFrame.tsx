@@ -1,0 +1,80 @@
+import { Button } from "@mantine/core";
+import { IconChevronLeft } from "@tabler/icons-react";
+import { useEffect, useState, type ReactNode, type RefObject } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+
+import { SettingsPageLayout, UnsavedChanges } from "@/features/settings";
+
+import classes from "./routing.module.css";
+import { SaveProblem } from "./SaveProblem";
+
+interface Props {
+  title: string;
+  text?: string;
+  /** The list that it belongs to: its address and name. */
+  list: { to: string; name: string };
+  form: RefObject<HTMLFormElement | null>;
+  unsaved: boolean;
+  /** It was saved, or is gone: nothing is asked, and the list is shown. */
+  done: boolean;
+  saving: boolean;
+  error: unknown;
+  mayManage: boolean;
+  submit: () => void;
+  /** Beside the buttons. */
+  more?: ReactNode;
+  children: ReactNode;
+}
+
+/** The page on which one item is edited: the way back, the form, and its buttons. Nothing is lost on an error. */
+export function EditorFrame(props: Props) {
+  const { title, text, list, form, unsaved, done, saving, error, mayManage, submit, more, children } = props;
+  const { t } = useTranslation("routing");
+  const { t: common } = useTranslation("app");
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (done) void navigate(list.to);
+  }, [done, navigate, list.to]);
+  const back = (
+    <Link to={list.to} className={classes.back}>
+      <IconChevronLeft size={16} stroke={1.75} aria-hidden />
+      {list.name}
+    </Link>
+  );
+  return (
+    <SettingsPageLayout title={title} {...(text !== undefined && { text })} above={back} wide>
+      <UnsavedChanges unsaved={unsaved && !done} />
+      <form
+        ref={form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!saving) submit();
+        }}
+      >
+        <fieldset className={classes.fields} disabled={!mayManage}>
+          {children}
+        </fieldset>
+        <SaveProblem error={error} />
+        {mayManage && (
+          <div className={classes.footer}>
+            <span>{more}</span>
+            <Button variant="default" onClick={() => void navigate(list.to)}>
+              {common("actions.cancel")}
+            </Button>
+            <Button type="submit" loading={saving} disabled={!unsaved}>
+              {t("form.save")}
+            </Button>
+          </div>
+        )}
+      </form>
+    </SettingsPageLayout>
+  );
+}
+
+/** Says once that the editor is through: saved, or deleted. */
+export function useDone(): [boolean, () => void] {
+  const [done, setDone] = useState(false);
+  return [done, () => setDone(true)];
+}

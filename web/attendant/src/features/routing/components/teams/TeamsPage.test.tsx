@@ -1,0 +1,150 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+
+import { expectAccessible, Refusal, renderPart, SILENCE, type Answers } from "@/shared/testing/part";
+
+import type { Team, ValuesOf } from "../../api/types";
+import { newTeam } from "../../model/teams";
+import { TeamsPage } from "./TeamsPage";
+
+const person = (id: string, name: string) => ({
+  id,
+  name,
+  email: `${id}@exemplo.test`,
+  role: "attendant",
+  active: true,
+  visibility: "all",
+  version: 1,
+});
+const sales: Team = {
+  ...newTeam(),
+  id: "sales",
+  version: 3,
+  name: "Vendas",
+  members: [{ attendant_id: "ana", limit: null, skills: [] }],
+};
+
+const answers: Answers = {
+  "GET /api/v1/hours": { items: [], next_cursor: null },
+  "GET /api/v1/attendants": { items: [person("ana", "Ana"), person("bruno", "Bruno")], next_cursor: null },
+  "GET /api/v1/labels": { items: [], next_cursor: null },
+  "GET /api/v1/channels/capabilities": { items: [], notes: {} },
+  "PATCH /api/v1/teams/sales": ({ body }: { body: object }) => ({ ...sales, ...body, version: 4 }),
+};
+
+/** A server that remembers the teams. */
+function serverOf(teams: Team[]): Answers {
+  return {
+    ...answers,
+    "GET /api/v1/teams": () => ({ items: teams, next_cursor: null }),
+    "POST /api/v1/teams": ({ body }: { body: ValuesOf<"teams"> }) => {
+      const made = { ...body, id: "new", version: 1 };
+      teams = [...teams, made];
+      return made;
+    },
+    "DELETE /api/v1/teams/sales": () => {
+      teams = [];
+      return null;
+    },
+  };
+}
+
+const show = (at: string, changes: Answers = {}, permissions = ["settings:manage"]) =>
+  renderPart(<TeamsPage />, {
+    at: `/settings/teams${at}`,
+    path: "/settings/:page/:item?",
+    answers: { ...serverOf([sales]), ...changes },
+    permissions,
+    texts: ["teams", "routing", "settings"],
+  });
+
+test("a company without teams learns what one is for", async () => {
+  const { container } = await show("", { "GET /api/v1/teams": { items: [], next_cursor: null } });
+  expect(await screen.findByText("Nenhuma equipe ainda")).toBeVisible();
+  expect(screen.getByRole("link", { name: "Nova equipe" })).toHaveAttribute("href", "/settings/teams/new");
+  await expectAccessible(container);
+});
+
+test("a team without a name is not sent, and the focus goes to the name", async () => {
+  const { asked, container } = await show("/new");
+  const name = await screen.findByRole("textbox", { name: "Nome da equipe" });
+  await expectAccessible(container);
+  await userEvent.click(screen.getByRole("radio", { name: /Menos ocupado/ }));
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(name).toBeInvalid());
+  expect(name).toHaveFocus();
+  expect(asked.filter(({ method }) => method === "POST")).toEqual([]);
+  await userEvent.type(name, "  Suporte ");
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "POST")).toBe(true));
+  expect(asked.find(({ method }) => method === "POST")?.body).toEqual({
+    ...newTeam(),
+    name: "Suporte",
+    strategy: "least_busy",
+  });
+  expect(await screen.findByRole("link", { name: "Suporte" })).toBeVisible();
+});
+
+test("a member gets a limit of their own, and the change is made on the version that was seen", async () => {
+  const { asked } = await show("/sales");
+  const members = await screen.findByRole("list", { name: "Atendentes" });
+  fireEvent.change(await within(members).findByRole("textbox", { name: "Limite de Ana" }), { target: { value: "2" } });
+  await userEvent.click(screen.getByRole("combobox", { name: "Adicionar atendente" }));
+  await userEvent.click(await screen.findByRole("option", { name: "Bruno" }));
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
+  expect(asked.find(({ method }) => method === "PATCH")?.body).toMatchObject({
+    members: [
+      { attendant_id: "ana", limit: 2, skills: [] },
+      { attendant_id: "bruno", limit: null, skills: [] },
+    ],
+  });
+});
+
+test("what the server refuses stands at its field, and nothing that was typed is lost", async () => {
+  const refusal = new Refusal(422, {
+    code: "invalid",
+    title: "invalid",
+    errors: [{ field: "members.0.limit", message: "must be at most 1000" }],
+  });
+  await show("/sales", { "PATCH /api/v1/teams/sales": refusal });
+  const limit = await screen.findByRole("textbox", { name: "Limite de Ana" });
+  fireEvent.change(limit, { target: { value: "7" } });
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(limit).toBeInvalid());
+  expect(limit).toHaveValue("7 por vez");
+  expect(limit).toHaveAccessibleDescription(/must be at most 1000/);
+});
+
+test("leaving with something unsaved asks first", async () => {
+  await show("/sales");
+  await userEvent.type(await screen.findByRole("textbox", { name: "Nome da equipe" }), "!");
+  await userEvent.click(screen.getByRole("link", { name: "Equipes" }));
+  expect(await screen.findByRole("dialog")).toBeVisible();
+  expect(screen.getByDisplayValue("Vendas!")).toBeInTheDocument();
+});
+
+test("deleting a team names what becomes of its conversations first", async () => {
+  const { asked } = await show("/sales");
+  await userEvent.click(await screen.findByRole("button", { name: "Excluir equipe" }));
+  const dialog = await screen.findByRole("dialog", { name: "Excluir a equipe Vendas?" });
+  expect(asked.some(({ method }) => method === "DELETE")).toBe(false);
+  await userEvent.click(within(dialog).getByRole("button", { name: "Excluir equipe" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "DELETE")).toBe(true));
+  expect(await screen.findByText("Nenhuma equipe ainda")).toBeVisible();
+});
+
+test("who may not manage settings reads a team", async () => {
+  await show("/sales", {}, []);
+  expect(await screen.findByRole("textbox", { name: "Nome da equipe" })).toBeDisabled();
+  expect(screen.queryByRole("button", { name: "Salvar" })).toBeNull();
+});
+
+test("loading holds the place, an error can be tried again", async () => {
+  const { container, unmount } = await show("", { "GET /api/v1/teams": SILENCE });
+  await waitFor(() => expect(container.querySelector("[aria-busy=true]")).not.toBeNull());
+  unmount();
+  await show("", { "GET /api/v1/teams": new Refusal(503, { code: "unavailable" }) });
+  expect(await screen.findByRole("button", { name: "Tentar de novo" })).toBeVisible();
+});

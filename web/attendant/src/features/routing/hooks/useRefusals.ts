@@ -1,0 +1,20 @@
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+
+import { ApiProblem } from "@/shared/api/problem";
+
+export type Refused = (field: string, within?: boolean) => string | null;
+
+/** What the server refused, by field: the words that stand beside it. `within`: also of what lies in the field. */
+export function useRefusals(error: unknown): Refused {
+  const { t } = useTranslation("routing");
+  return useCallback(
+    (field, within = false) => {
+      if (!(error instanceof ApiProblem)) return null;
+      if (field === "name" && error.code === "name_taken") return t("form.name_taken");
+      const found = error.errors.find((one) => one.field === field || (within && one.field.startsWith(`${field}.`)));
+      return found === undefined ? null : t("form.refused", { message: found.message });
+    },
+    [error, t],
+  );
+}
