@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from atd_routing.api.distribution import distribution_router
+from atd_routing.api.hours import hours_routers
 from atd_routing.api.parts import Parts
 from atd_routing.api.teams import teams_router
 
@@ -11,5 +12,6 @@ def routers(parts: Parts) -> list[APIRouter]:
     """The routes of the service."""
     return [
         teams_router(parts),
+        *hours_routers(parts),
         distribution_router(parts),
     ]
