@@ -38,7 +38,7 @@ def office(*shifts: tuple[int, int], days: int = 5, zone: str = "America/Sao_Pau
     """Hours of a company on the first days of the week, in hours after midnight; by default nine to six."""
     day = tuple(Shift.between(start * 60, end * 60) for start, end in shifts or ((9, 18),))
     schedule = Schedule(zone=zone, week=(day,) * days + ((),) * (7 - days))
-    return HoursBook(default=Hours("h", "Comercial", schedule, ScheduleCalendar(schedule), is_default=True))
+    return HoursBook(default=Hours("h", "Comercial", schedule, ScheduleCalendar(schedule)))
 
 
 @dataclass

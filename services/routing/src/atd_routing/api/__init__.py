@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from atd_routing.api.assignment_rules import assignment_rules_router
 from atd_routing.api.distribution import distribution_router
 from atd_routing.api.hours import hours_routers
 from atd_routing.api.parts import Parts
@@ -14,4 +15,5 @@ def routers(parts: Parts) -> list[APIRouter]:
         teams_router(parts),
         *hours_routers(parts),
         distribution_router(parts),
+        assignment_rules_router(parts),
     ]

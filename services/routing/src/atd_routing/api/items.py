@@ -48,6 +48,18 @@ Effect = Callable[["Session", Identity, Item | None, Item | None, "datetime"], A
 """What else happens in the transaction of a change: (before, after); None: it is new, or deleted."""
 
 
+class SettingWarning(BaseModel):
+    """What somebody who saves this should know: it is saved all the same. `ids` are items that it is about."""
+
+    code: str
+    message: str
+    ids: list[str] = []
+
+
+Warn = Callable[[Item, StoredSettings], Sequence[SettingWarning]]
+"""What whoever saves an item is warned of; `StoredSettings` has the others as they were before."""
+
+
 def _fits(_item: Item, _settings: StoredSettings) -> None:
     """Nothing to compare."""
 
@@ -69,6 +81,7 @@ class ItemResource:
             the answer has them too. Its name ends in `Body`.
         check: compares an item with the others.
         effect: what else happens in the transaction of a change.
+        warn: what the answer to a change warns of, in `warnings`.
         permission: what changing needs.
     """
 
@@ -77,21 +90,24 @@ class ItemResource:
     body: type[Body]
     check: Check = _fits
     effect: Effect = _no_effect
+    warn: Warn | None = None
     permission: str = SETTINGS_PERMISSION
     edit: type[Body] = field(init=False)
     view: type[BaseModel] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "edit", _edit_model(self.body))
-        object.__setattr__(self, "view", _view_model(self.body, ordered=self.kind.ordered))
+        object.__setattr__(self, "view", _view_model(self))
 
     @property
     def noun(self) -> str:
-        return self.kind.name.replace("_", " ")
+        return self.kind.noun
 
-    def shown(self, item: Item) -> BaseModel:
-        """An item as the API answers it; fields of later versions are left out."""
-        own = {"id": item.id, "version": item.version, "position": item.position}
+    def shown(self, item: Item, stored: StoredSettings | None = None) -> BaseModel:
+        """An item as the API answers it; fields of later versions are left out. `stored`: warn of what comes of it."""
+        own: dict[str, Any] = {"id": item.id, "version": item.version, "position": item.position}
+        if stored is not None and self.warn is not None:
+            own["warnings"] = list(self.warn(item, stored))
         return self.view.model_validate({**item.values, **own})
 
     def values_of(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -143,11 +159,12 @@ def _creating(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
         async def work(session: "Session") -> StoredAnswer:
             now = parts.runtime.clock.now()
             item = Item(uuid7(), identity.tenant_id, resource.kind.name, values, created_at=now, changed_at=now)
-            resource.check(item, await parts.items.settings(identity.tenant_id, session))
+            settings = await parts.items.settings(identity.tenant_id, session)
+            resource.check(item, settings)
             stored = await parts.items.add(session, resource.kind, item, now)
             await resource.effect(session, identity, None, stored, now)
             await parts.touch(session, identity.tenant_id)
-            view = resource.shown(stored)
+            view = resource.shown(stored, settings)
             return StoredAnswer(201, view.__pydantic_serializer__.to_json(view))
 
         answer = await parts.idempotency.once(
@@ -178,23 +195,24 @@ def _changing(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
     async def edit(identity: Identity, item_id: str, edit: Any, response: Response, version: ExpectedVersion) -> Any:
         given = edit.model_dump(exclude_unset=True, mode="json")
 
-        async def work(session: "Session") -> Item:
+        async def work(session: "Session") -> tuple[Item, BaseModel]:
             now = parts.runtime.clock.now()
             before = await read(session, identity.tenant_id, item_id, version)
+            settings = await parts.items.settings(identity.tenant_id, session)
             known = {name: value for name, value in before.values.items() if name in resource.body.model_fields}
             item = before.changed(resource.values_of({**known, **given}), now)
             if item is before:
-                return before
-            resource.check(item, await parts.items.settings(identity.tenant_id, session))
+                return before, resource.shown(before, settings)
+            resource.check(item, settings)
             stored = await parts.items.save(session, resource.kind, item, now)
             await resource.effect(session, identity, before, stored, now)
             await parts.touch(session, identity.tenant_id)
-            return stored
+            return stored, resource.shown(stored, settings)
 
-        item = await _refusing(parts, work)
+        item, view = await _refusing(parts, work)
         parts.changed(identity.tenant_id)
         set_etag(response, item.version)
-        return resource.shown(item)
+        return view
 
     async def remove(identity: Identity, item_id: str, version: ExpectedVersion) -> None:
         async def work(session: "Session") -> None:
@@ -314,11 +332,14 @@ def _edit_model(body: type[Body]) -> type[Body]:
     return create_model(name, __base__=Body, __doc__="The fields to change; absent ones stay.", **fields)
 
 
-def _view_model(body: type[Body], *, ordered: bool) -> type[BaseModel]:
+def _view_model(resource: ItemResource) -> type[BaseModel]:
+    body = resource.body
     fields: dict[str, Any] = {name: (info.annotation, info) for name, info in body.model_fields.items()}
     own: dict[str, Any] = {"id": (str, ...), "version": (int, ...)}
-    if ordered:
+    if resource.kind.ordered:
         own["position"] = (int, ...)
+    if resource.warn is not None:
+        own["warnings"] = (list[SettingWarning] | None, Field(default=None, exclude_if=lambda value: value is None))
     name = f"{body.__name__.removesuffix('Body')}View"
     return create_model(name, __doc__=body.__doc__, **own, **fields)
 

@@ -12,6 +12,9 @@ Spoke = Literal["customer", "attendant", "bot", "system"]
 MAX_FIRST_TEXT = 500
 """Characters of the customer's first message that are kept: rules look for words in it."""
 
+RULES_TIMER = "rules"
+"""The timer of a conversation whose rules wait for what the customer wrote."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -47,6 +50,7 @@ class RoutedConversation:
     store finds conversations by the earliest. `said`: the last `once` of each purpose. `service_level`: the state of
     its clocks, owned by `domain/service_levels`, `inactivity` that of silence, owned by `domain/inactivity`. `ruled`:
     the rules that were applied in the present chain.
+    `wanted`: whom a rule wants to have it; it goes to them where they can take it, else as its team gives it away.
     `version` counts the saves: the store saves only over what was read.
     """
 
@@ -88,6 +92,7 @@ class RoutedConversation:
     service_level: Mapping[str, Any] = field(default_factory=dict)
     inactivity: Mapping[str, Any] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
+    wanted: str | None = None
     version: int = 0
 
     @property
@@ -99,6 +104,11 @@ class RoutedConversation:
     def waits(self) -> bool:
         """Whether it waits in a queue for somebody."""
         return self.status == "queued" and self.assignee_id is None
+
+    @property
+    def awaits_rules(self) -> bool:
+        """Whether its rules are looked at in a moment: nobody gets it before that."""
+        return RULES_TIMER in self.timers
 
     def set_timer(self, name: str, due: datetime | None) -> None:
         """Have the timer ring at `due` instead of when it would have; None: not at all."""

@@ -26,12 +26,19 @@ class ItemKind:
         limit: the most that a tenant can have.
         unique: the value that two items cannot share, whatever its accents and case; None: nothing is.
         ordered: whether people put them in order; else they stand by `unique`, or as they were made.
+        called: what one is called in sentences, where that is not its name.
     """
 
     name: str
     limit: int
     unique: str | None = "name"
     ordered: bool = False
+    called: str | None = None
+
+    @property
+    def noun(self) -> str:
+        """What one is called in sentences."""
+        return self.called or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def in_order(kind: ItemKind, items: "Sequence[Item] | Any") -> list[Item]:
 
 def name_taken(kind: ItemKind) -> Refused:
     """Another item has the name."""
-    words = f"another {kind.name.replace('_', ' ')} has it already"
+    words = f"another {kind.noun} has it already"
     return Refused("name_taken", words, kind.unique, status=409)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from atd_routing.domain.conversation import RoutedConversation
+from atd_routing.domain.customers import UNKNOWN, Customer
 from atd_routing.domain.decisions import Decision
 from atd_routing.domain.tenant import Tenant
 from atd_schemas.conversation import ConversationChanged, MessageChanged
@@ -31,7 +32,10 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`conversation` is as the event leaves it. `now` is the database's time. `event` is None for a timer."""
+    """`conversation` is as the event leaves it. `now` is the database's time. `event` is None for a timer.
+
+    `customer` is what is kept of the customer's record; it is read where the company has rules or tells anything.
+    """
 
     conversation: RoutedConversation
     before: Before
@@ -39,6 +43,7 @@ class Scene:
     now: datetime
     event: ConversationChanged | MessageChanged | None = None
     timer: str | None = None
+    customer: Customer = UNKNOWN
 
     @property
     def is_customers_message(self) -> bool:

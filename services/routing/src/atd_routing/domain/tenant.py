@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 from atd_routing.domain.distribution.policy import Distribution, distribution_of
 from atd_routing.domain.hours.book import HoursBook
+from atd_routing.domain.hours.stored import book_of
+from atd_routing.domain.inactivity.policies import NO_INACTIVITY_POLICIES, InactivityPolicies
 from atd_routing.domain.items import StoredSettings
+from atd_routing.domain.rules.model import Rule
+from atd_routing.domain.rules.stored import rules_of
+from atd_routing.domain.service_levels.policies import ServiceLevel
 from atd_routing.domain.teams import Team, teams_of
 
 
@@ -21,6 +26,9 @@ class Tenant:
     teams: Mapping[str, Team] = field(default_factory=dict)
     hours: HoursBook = field(default_factory=HoursBook)
     distribution: Distribution = field(default_factory=Distribution)
+    service_levels: tuple[ServiceLevel, ...] = ()
+    inactivity: InactivityPolicies = NO_INACTIVITY_POLICIES
+    rules: tuple[Rule, ...] = ()
 
     @property
     def has_settings(self) -> bool:
@@ -34,5 +42,7 @@ def tenant_of(stored: StoredSettings) -> Tenant:
         id=stored.tenant_id,
         revision=stored.revision,
         teams=teams_of(stored),
+        hours=book_of(stored),
         distribution=distribution_of(stored),
+        rules=rules_of(stored),
     )

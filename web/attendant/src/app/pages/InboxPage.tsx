@@ -1,4 +1,3 @@
-import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -22,6 +21,7 @@ const LIST_FIRST_MS = 1000;
 const loadThread = () => withTexts("conversation", () => import("@/features/thread"));
 const loadCustomer = () => withTexts("conversation", () => import("@/features/customer"));
 const ThreadPane = lazyPart(async () => (await loadThread()).ThreadPane);
+const CustomerSheet = lazyPart(async () => (await import("./CustomerSheet")).CustomerSheet);
 const CustomerPane = lazyPart(async () => (await loadCustomer()).CustomerPane);
 
 const BOUNDS = { min: 280, max: 560 };
@@ -95,18 +95,12 @@ export function InboxPage() {
           <CustomerPart conversationId={conversationId} />
         </aside>
       )}
-      {conversationId !== undefined && customer.sheet && (
-        <Drawer
-          opened={customer.open}
-          onClose={customer.close}
-          position={narrow ? "bottom" : "right"}
-          size={narrow ? "85%" : 340}
-          title={t("panes.customer")}
-          closeButtonProps={{ "aria-label": t("actions.close") }}
-          classNames={{ body: classes.sheet ?? "" }}
-        >
-          <CustomerPart conversationId={conversationId} />
-        </Drawer>
+      {conversationId !== undefined && customer.sheet && customer.open && (
+        <Suspense fallback={null}>
+          <CustomerSheet narrow={narrow === true} close={customer.close}>
+            <CustomerPart conversationId={conversationId} />
+          </CustomerSheet>
+        </Suspense>
       )}
     </div>
   );

@@ -46,6 +46,7 @@ export function aConversation(changes: Partial<Conversation> = {}): Conversation
     rating: null,
     rating_details: null,
     rating_request: null,
+    placement: 0,
     sequence: 3,
     ...changes,
   };

@@ -52,6 +52,10 @@ export const keys = {
   templates: (accountId: string) => ["channels", "templates", accountId] as const,
   /** `Page<Attendant>` */
   attendants: () => ["attendants"] as const,
+  /** `Availability[]` of all attendants. */
+  availability: () => ["routing", "availability"] as const,
+  /** `Queue` of all teams. */
+  queue: () => ["routing", "queue"] as const,
   /** What the company sets, by the kind that its events name (`tag`): whole lists, or one policy. */
   setting: (kind: string) => ["settings", kind] as const,
   /** How much a tag, label or type is used; apart from the list, whose change does not ask for what may be gone. */

@@ -1861,24 +1861,6 @@ export interface paths {
         patch: operations["edit_api_v1_replies__item_id__patch"];
         trace?: never;
     };
-    "/api/v1/routing/distribution": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The company's policy: distribution */
-        get: operations["get_policy_api_v1_routing_distribution_get"];
-        /** Set it: distribution */
-        put: operations["put_policy_api_v1_routing_distribution_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/scheduled-messages": {
         parameters: {
             query?: never;
@@ -2176,43 +2158,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/api/v1/teams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The teams in order */
-        get: operations["list_items_api_v1_teams_get"];
-        put?: never;
-        /** Make a team */
-        post: operations["create_api_v1_teams_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/teams/{item_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One team */
-        get: operations["get_item_api_v1_teams__item_id__get"];
-        put?: never;
-        post?: never;
-        /** Delete a team */
-        delete: operations["remove_api_v1_teams__item_id__delete"];
-        options?: never;
-        head?: never;
-        /** Change a team */
-        patch: operations["edit_api_v1_teams__item_id__patch"];
         trace?: never;
     };
     "/api/v1/types": {
@@ -3692,22 +3637,6 @@ export interface components {
             from_customer: boolean;
             /** Created At */
             created_at: string;
-        };
-        /**
-         * DistributionBody
-         * @description `default_team_id`: the team that gets conversations without one; null: people take them themselves.
-         *
-         *     `return_minutes`: when a customer comes back to an attendant who cannot take them now, the conversation goes to the
-         *     queue after so long; null: it stays with them.
-         */
-        DistributionBody: {
-            /** Default Team Id */
-            default_team_id?: string | null;
-            /**
-             * Return Minutes
-             * @default 5
-             */
-            return_minutes: number | null;
         };
         /**
          * DraftFile
@@ -6059,13 +5988,6 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
-        /** Page[TeamView] */
-        Page_TeamView_: {
-            /** Items */
-            items: components["schemas"]["TeamView"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
         /** Page[TemplateView] */
         Page_TemplateView_: {
             /** Items */
@@ -7429,166 +7351,6 @@ export interface components {
             breached_at?: string | null;
             /** Met At */
             met_at?: string | null;
-        };
-        /**
-         * TeamBody
-         * @description A team: who is in it, who of them gets the next conversation, and how many they can have.
-         *
-         *     `limit`: the most that an attendant may have, of all teams together, to get another one; `team_limit`: the most of
-         *     the team's conversations that are open at once; null: any. `weights`: what a conversation of a kind of channel
-         *     weighs, 1 where it is absent. `knows_customer_minutes`: how long the last attendant who knew the customer is waited
-         *     for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with a conversation's
-         *     skills come first. `greeting`: said when somebody gets a conversation of the team. `hours_id`: the team's hours,
-         *     null: the company's.
-         */
-        TeamBody: {
-            /** Name */
-            name: string;
-            /**
-             * Members
-             * @default []
-             */
-            members: components["schemas"]["TeamMember"][];
-            /**
-             * Strategy
-             * @default round_robin
-             * @enum {string}
-             */
-            strategy: "round_robin" | "least_busy" | "longest_idle" | "manual";
-            /**
-             * Limit
-             * @default 5
-             */
-            limit: number | null;
-            /** Team Limit */
-            team_limit?: number | null;
-            /**
-             * Weights
-             * @default {}
-             */
-            weights: {
-                [key: string]: number;
-            };
-            /**
-             * Knows Customer Minutes
-             * @default 0
-             */
-            knows_customer_minutes: number | null;
-            /**
-             * Use Skills
-             * @default false
-             */
-            use_skills: boolean;
-            /** Greeting */
-            greeting?: string | null;
-            /** Hours Id */
-            hours_id?: string | null;
-        };
-        /**
-         * TeamEdit
-         * @description The fields to change; absent ones stay.
-         */
-        TeamEdit: {
-            /** Name */
-            name?: string;
-            /** Members */
-            members?: components["schemas"]["TeamMember"][];
-            /**
-             * Strategy
-             * @enum {string}
-             */
-            strategy?: "round_robin" | "least_busy" | "longest_idle" | "manual";
-            /** Limit */
-            limit?: number | null;
-            /** Team Limit */
-            team_limit?: number | null;
-            /** Weights */
-            weights?: {
-                [key: string]: number;
-            };
-            /** Knows Customer Minutes */
-            knows_customer_minutes?: number | null;
-            /** Use Skills */
-            use_skills?: boolean;
-            /** Greeting */
-            greeting?: string | null;
-            /** Hours Id */
-            hours_id?: string | null;
-        };
-        /**
-         * TeamMember
-         * @description An attendant in a team. `limit`: the most of this team's conversations at once; null: as the team says.
-         *
-         *     `skills`: labels and languages that they are good at, as `label:<id>` and `language:en`.
-         */
-        TeamMember: {
-            /** Attendant Id */
-            attendant_id: string;
-            /** Limit */
-            limit?: number | null;
-            /**
-             * Skills
-             * @default []
-             */
-            skills: string[];
-        };
-        /**
-         * TeamView
-         * @description A team: who is in it, who of them gets the next conversation, and how many they can have.
-         *
-         *     `limit`: the most that an attendant may have, of all teams together, to get another one; `team_limit`: the most of
-         *     the team's conversations that are open at once; null: any. `weights`: what a conversation of a kind of channel
-         *     weighs, 1 where it is absent. `knows_customer_minutes`: how long the last attendant who knew the customer is waited
-         *     for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with a conversation's
-         *     skills come first. `greeting`: said when somebody gets a conversation of the team. `hours_id`: the team's hours,
-         *     null: the company's.
-         */
-        TeamView: {
-            /** Id */
-            id: string;
-            /** Version */
-            version: number;
-            /** Name */
-            name: string;
-            /**
-             * Members
-             * @default []
-             */
-            members: components["schemas"]["TeamMember"][];
-            /**
-             * Strategy
-             * @default round_robin
-             * @enum {string}
-             */
-            strategy: "round_robin" | "least_busy" | "longest_idle" | "manual";
-            /**
-             * Limit
-             * @default 5
-             */
-            limit: number | null;
-            /** Team Limit */
-            team_limit?: number | null;
-            /**
-             * Weights
-             * @default {}
-             */
-            weights: {
-                [key: string]: number;
-            };
-            /**
-             * Knows Customer Minutes
-             * @default 0
-             */
-            knows_customer_minutes: number | null;
-            /**
-             * Use Skills
-             * @default false
-             */
-            use_skills: boolean;
-            /** Greeting */
-            greeting?: string | null;
-            /** Hours Id */
-            hours_id?: string | null;
         };
         /**
          * TelegramChannel
@@ -12264,55 +12026,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    get_policy_api_v1_routing_distribution_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DistributionBody"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    put_policy_api_v1_routing_distribution_put: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
-                "If-Match"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DistributionBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DistributionBody"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     mine_api_v1_scheduled_messages_get: {
         parameters: {
             query?: {
@@ -13026,137 +12739,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    list_items_api_v1_teams_get: {
-        parameters: {
-            query?: {
-                /** @description Items in one answer */
-                limit?: number;
-                /** @description `next_cursor` of the answer before; absent: from the start */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_TeamView_"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    create_api_v1_teams_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and body within 24 hours answer the same resource */
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TeamBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TeamView"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_item_api_v1_teams__item_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TeamView"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    remove_api_v1_teams__item_id__delete: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
-                "If-Match"?: string | null;
-            };
-            path: {
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    edit_api_v1_teams__item_id__patch: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
-                "If-Match"?: string | null;
-            };
-            path: {
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TeamEdit"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TeamView"];
                 };
             };
             default: components["responses"]["Problem"];

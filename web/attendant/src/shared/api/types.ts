@@ -10,6 +10,11 @@ export type LastMessage = Schemas["LastMessage"];
 export type Author = Schemas["AuthorView"];
 export type ConversationStatus = Conversation["status"];
 export type Priority = Conversation["priority"];
+/** A handing over that nobody has accepted yet. */
+export type Transfer = NonNullable<Conversation["transfer"]>;
+/** How a conversation stands against what the company has promised itself. */
+export type ServiceLevel = NonNullable<Conversation["service_level"]>;
+export type ServiceTarget = ServiceLevel["targets"][number];
 export type Message = Schemas["MessageView"];
 export type MessageStatus = NonNullable<Message["status"]>;
 export type MessageKind = Message["kind"];

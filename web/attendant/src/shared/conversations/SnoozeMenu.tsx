@@ -1,5 +1,5 @@
-/** Until when a conversation is put aside: the items of a menu, and the dialog for a time of one's own. */
-import { Button, Group, Menu, Modal, Text, TextInput } from "@mantine/core";
+/** Until when a conversation is put aside: the items of a menu, and the dialog for a time of one's own, when it is needed. */
+import { Menu } from "@mantine/core";
 import {
   IconCalendarTime,
   IconCalendarWeek,
@@ -8,15 +8,20 @@ import {
   IconSunrise,
   type Icon,
 } from "@tabler/icons-react";
-import { useState, type SyntheticEvent } from "react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
-import { asMoment, momentIn, snoozeTimes, type SnoozeChoice } from "@/shared/conversations/snoozeTimes";
+import { asMoment, snoozeTimes, type SnoozeChoice } from "@/shared/conversations/snoozeTimes";
 import { serverClock } from "@/shared/time/clock";
-import { dayOf, snoozeTime } from "@/shared/time/format";
+import { snoozeTime } from "@/shared/time/format";
+import { KeysHeld } from "@/shared/keyboard/useShortcut";
 import { useTimeStyle } from "@/shared/time/times";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { lazyPart } from "@/shared/ui/lazyPart";
 
 import classes from "./SnoozeMenu.module.css";
+
+const OwnTimeDialog = lazyPart(async () => (await import("@/shared/conversations/SnoozeDialog")).OwnTimeDialog);
 
 const ICONS: Record<SnoozeChoice, Icon> = {
   later: IconClockHour4,
@@ -66,70 +71,13 @@ interface DialogProps {
   onChoose: (until: string) => void;
 }
 
-export function SnoozeDialog({ opened, close, onChoose }: DialogProps) {
-  const { t } = useTranslation(["desk", "app"]);
+export function SnoozeDialog({ opened, ...rest }: DialogProps) {
+  if (!opened) return null;
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={t("snooze.own_title")}
-      size={360}
-      padding="md"
-      closeButtonProps={{ "aria-label": t("app:actions.close") }}
-    >
-      {opened && <OwnTime close={close} onChoose={onChoose} />}
-    </Modal>
-  );
-}
-
-function OwnTime({ close, onChoose }: Omit<DialogProps, "opened">) {
-  const { t } = useTranslation("desk");
-  const { zone } = useTimeStyle();
-  const [now] = useState(() => serverClock.now());
-  const [day, setDay] = useState(() => dayOf(now + 86_400_000, zone));
-  const [time, setTime] = useState("09:00");
-  const [past, setPast] = useState(false);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    const moment = momentIn(day, time, zone);
-    if (Number.isNaN(moment) || moment <= serverClock.now()) {
-      setPast(true);
-      return;
-    }
-    onChoose(asMoment(moment));
-    close();
-  };
-  return (
-    <form onSubmit={submit}>
-      <Group grow align="start" gap="sm">
-        <TextInput
-          type="date"
-          data-autofocus
-          label={t("snooze.date")}
-          value={day}
-          min={dayOf(now, zone)}
-          onChange={({ currentTarget }) => setDay(currentTarget.value)}
-          required
-        />
-        <TextInput
-          type="time"
-          label={t("snooze.time")}
-          value={time}
-          onChange={({ currentTarget }) => setTime(currentTarget.value)}
-          required
-        />
-      </Group>
-      {past && (
-        <Text c="var(--danger)" size="sm" mt="xs" role="alert">
-          {t("snooze.past")}
-        </Text>
-      )}
-      <Group justify="space-between" mt="md">
-        <Text size="xs" c="var(--text-3)">
-          {t("snooze.zone", { zone: zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone })}
-        </Text>
-        <Button type="submit">{t("snooze.label")}</Button>
-      </Group>
-    </form>
+    <PartBoundary part="snooze">
+      <Suspense fallback={<KeysHeld />}>
+        <OwnTimeDialog {...rest} />
+      </Suspense>
+    </PartBoundary>
   );
 }

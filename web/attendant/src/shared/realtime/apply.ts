@@ -4,6 +4,7 @@ import { mentions } from "@/shared/text/mentions";
 import { readingAfter } from "@/shared/conversations/reading";
 import { goneBy } from "@/shared/marks/known";
 import { refOf } from "@/shared/conversations/contactRef";
+import type { Availability } from "@/shared/routing/types";
 import { isAbout, type EventFrame, type MessageEvent } from "@/shared/realtime/frames";
 
 /** The latest copy of each conversation that was ever loaded. */
@@ -15,6 +16,8 @@ export interface Updates {
   /** Copies of messages, by conversation, in the order of the events. */
   messages: Map<string, Message[]>;
   contacts: Map<string, Contact>;
+  /** How available attendants are from now on. */
+  attendants: Map<string, Availability>;
   /** Customers who are gone for good, with everything of them. */
   erased: Set<string>;
   /** Kinds of settings of which something has changed. */
@@ -35,6 +38,7 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: s
     conversations: new Map(),
     messages: new Map(),
     contacts: new Map(),
+    attendants: new Map(),
     erased: new Set(),
     settings: new Set(),
     goneMarks: {},
@@ -55,6 +59,8 @@ export function applyEvents(copies: Copies, frames: readonly EventFrame[], me: s
     } else if (isAbout(frame, "setting")) {
       updates.settings.add(frame.data.setting);
       Object.assign(updates.goneMarks, goneBy(frame.data));
+    } else if (isAbout(frame, "attendant")) {
+      updates.attendants.set(frame.subject, frame.data.attendant);
     } else if (isAbout(frame, "contact") && frame.type === "contact.erased") {
       updates.contacts.delete(frame.subject);
       updates.erased.add(frame.subject);

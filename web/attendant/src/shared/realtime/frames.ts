@@ -1,6 +1,7 @@
 /** The frames of the WebSocket (see the gateway's document): events, what is about the connection, and passing ones. */
 import type { Author, Contact, Conversation, Message } from "@/shared/api/types";
 import type { Reading } from "@/shared/conversations/reading";
+import type { Availability } from "@/shared/routing/types";
 
 /** What a message did to its conversation: the fields of it that messages change. */
 export interface ConversationState {
@@ -44,11 +45,13 @@ export type SettingEvent = Event<
   "setting",
   { setting: string; id: string; deleted?: boolean; value?: Record<string, unknown> | null }
 >;
+/** Somebody has become available, or less so. */
+export type AttendantEvent = Event<"attendant", { attendant: Availability; changed?: string[] }>;
 /** To who sees own conversations only: this one is no longer theirs. Who has it now is named if they may know. */
 export type TakenEvent = Omit<Event<"conversation", { conversation_id: string; assignee: Person | null }>, "type"> & {
   type: typeof TAKEN;
 };
-export type EventFrame = ConversationEvent | RatingEvent | MessageEvent | ContactEvent | SettingEvent | TakenEvent;
+export type EventFrame = ConversationEvent | RatingEvent | MessageEvent | ContactEvent | SettingEvent | AttendantEvent | TakenEvent;
 
 type Person = { id: string; name: string | null };
 const TAKEN = "conversation.taken";
@@ -100,6 +103,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   message: "message",
   contact: "contact",
   setting: "setting",
+  attendant: "attendant",
 };
 
 /** Reads a frame; null for what is none. */
@@ -123,7 +127,7 @@ export function readFrame(text: string): Frame | null {
   return { is: "event", frame: found as unknown as EventFrame };
 }
 
-export function isAbout<F extends "conversation" | "message" | "contact" | "setting">(
+export function isAbout<F extends "conversation" | "message" | "contact" | "setting" | "attendant">(
   frame: EventFrame,
   family: F,
 ): frame is

@@ -16,11 +16,14 @@ import { countsDiffer, recounted } from "@/shared/realtime/counts";
 import { isAbout, isTaken, type EventFrame } from "@/shared/realtime/frames";
 import { MissingConversations } from "@/shared/realtime/missing";
 import { Searches } from "@/shared/realtime/searches";
+import type { Availability } from "@/shared/routing/types";
 import { settled, Watches, type Watch } from "@/shared/realtime/watch";
 
 /** Numbers that may be wrong are asked for soon; those that were corrected by the difference now and then. */
 const RECOUNT_MS = 2000;
 const RECOUNT_EXACT_MS = 60_000;
+/** The queue is asked for so long after an event. */
+const QUEUE_MS = 700;
 
 /** So many losses in a row while one request is under way are more than a connection can have. */
 const GAPS_MOST = 20;
@@ -54,6 +57,7 @@ export class Live {
   private readonly searches = new Searches((queryKey) => {
     void this.client.invalidateQueries({ queryKey, exact: true });
   });
+  private queueTimer: ReturnType<typeof setTimeout> | null = null;
   private recount: { timer: ReturnType<typeof setTimeout>; soon: boolean } | null = null;
 
   constructor(private readonly client: QueryClient) {}
@@ -88,6 +92,8 @@ export class Live {
     this.watches.each((watch) => (watch.foreign = true));
     if (this.recount !== null) clearTimeout(this.recount.timer);
     this.recount = null;
+    if (this.queueTimer !== null) clearTimeout(this.queueTimer);
+    this.queueTimer = null;
     this.client.clear();
   }
 
@@ -120,6 +126,7 @@ export class Live {
       this.write(updates.conversations, { opened: updates.opened });
       for (const [id, messages] of updates.messages) this.writeMessages(id, messages);
       for (const [id, contact] of updates.contacts) this.writeContact(id, contact);
+      for (const attendant of updates.attendants.values()) this.takeAttendant(attendant);
     });
     if (Object.keys(updates.goneMarks).length > 0) noteGone(this.client, updates.goneMarks);
     for (const setting of updates.settings) {
@@ -129,6 +136,7 @@ export class Live {
     const changed = new Set(frames.filter((frame) => isAbout(frame, "conversation")).map(({ subject }) => subject));
     for (const id of changed) void this.client.invalidateQueries({ queryKey: keys.timeline(id) });
     this.missing.add(updates.missing);
+    if (updates.attendants.size > 0 || changed.size > 0) this.planQueue();
     if (updates.uncounted) this.planRecount(true);
   }
 
@@ -136,7 +144,7 @@ export class Live {
   resync(): void {
     this.watches.each((watch) => (watch.void = true));
     this.missing.forget();
-    for (const family of ["conversations", "threads", "contacts", "settings"]) {
+    for (const family of ["conversations", "threads", "contacts", "settings", "routing"]) {
       void this.client.invalidateQueries({ queryKey: [family] });
     }
   }
@@ -239,6 +247,17 @@ export class Live {
     this.watches.each((watch) => watch.readings.set(id, reading));
     const copy = this.copies.get(id);
     if (copy !== undefined) this.write(new Map([[id, { ...copy, ...reading }]]));
+  }
+
+  /** How available somebody is from now on. */
+  takeAttendant(attendant: Availability): void {
+    this.watches.each((watch) => watch.attendants.set(attendant.id, attendant));
+    const key = keys.availability();
+    const known = this.client.getQueryData<readonly Availability[]>(key);
+    if (known === undefined) return;
+    const isNew = !known.some(({ id }) => id === attendant.id);
+    const next = known.map((one) => (one.id === attendant.id ? attendant : one));
+    this.client.setQueryData(key, isNew ? [...next, attendant] : next);
   }
 
   /** Something that is set was changed: whoever shows it asks for it again. */
@@ -374,6 +393,14 @@ export class Live {
       void this.client.invalidateQueries({ queryKey: keys.counts() });
     };
     this.recount = { timer: setTimeout(ask, soon ? RECOUNT_MS : RECOUNT_EXACT_MS), soon };
+  }
+
+  /** Whoever shows the queue asks for it again, soon: in one second much happens at once. */
+  private planQueue(): void {
+    this.queueTimer ??= setTimeout(() => {
+      this.queueTimer = null;
+      void this.client.invalidateQueries({ queryKey: keys.queue() });
+    }, QUEUE_MS);
   }
 
   private tell(conversationId: string, messages: readonly Message[]): void {

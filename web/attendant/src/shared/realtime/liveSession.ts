@@ -19,6 +19,7 @@ import { Presence } from "@/shared/realtime/presence";
 import { Signals } from "@/shared/realtime/signals";
 import { Sound } from "@/shared/realtime/sound";
 import { Socket, type ConnectionState } from "@/shared/realtime/socket";
+import { Touches } from "@/shared/realtime/touches";
 import type { Session } from "@/shared/session/session";
 import { preferences } from "@/shared/storage/preferences";
 import { showHandover, showReplacedDraft } from "@/shared/ui/notify";
@@ -40,6 +41,7 @@ export class LiveSession {
   private draftsRead: Promise<void> = Promise.resolve();
   readonly signals: Signals;
   private readonly socket: Socket;
+  private readonly touches: Touches;
   readonly sound = new Sound();
   private open: (conversationId: string) => void = () => undefined;
   private readonly notifier: Notifier;
@@ -83,6 +85,10 @@ export class LiveSession {
       },
     });
     this.signals = new Signals((frame) => this.socket.send(frame));
+    this.touches = new Touches(
+      (frame) => this.socket.send(frame),
+      () => serverClock.now(),
+    );
     this.notifier = this.createNotifier();
     this.outgoing = this.createOutgoing();
     this.drafts = this.createDrafts();
@@ -123,6 +129,7 @@ export class LiveSession {
       () => window.removeEventListener("pagehide", leaving),
       () => document.removeEventListener("visibilitychange", seen),
       this.sound.start(),
+      this.touches.start(),
       this.live.onMessages((conversationId, messages) => this.heard(conversationId, messages)),
       this.live.onErased((conversationIds) => this.forgetDrafts(conversationIds)),
     );
@@ -159,6 +166,7 @@ export class LiveSession {
     if (state === "live") {
       this.outgoing.wake();
       this.signals.again();
+      this.touches.again();
       void this.draftsRead.then(() => this.draftSync.compare());
     } else {
       this.presence.clear();

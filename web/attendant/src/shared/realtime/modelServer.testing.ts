@@ -109,6 +109,7 @@ export class ModelServer {
       opened_at: this.now(),
       closed_at: null,
       last_activity_at: this.now(),
+      placement: 0,
       sequence: 0,
     };
     this.conversations.push(conversation);

@@ -30,6 +30,7 @@ function conversation(id: string, changes: Partial<Conversation> = {}): Conversa
     opened_at: "2026-11-29T12:00:00.000Z",
     closed_at: null,
     last_activity_at: "2026-11-29T12:00:00.000Z",
+    placement: 0,
     sequence: 1,
     ...changes,
   };

@@ -2,6 +2,7 @@
 import { Unanswered } from "@/shared/api/problem";
 import type { Contact, Conversation, Message } from "@/shared/api/types";
 import type { Reading } from "@/shared/conversations/reading";
+import type { Availability } from "@/shared/routing/types";
 import { refOf } from "@/shared/conversations/contactRef";
 
 export interface Watch {
@@ -11,6 +12,7 @@ export interface Watch {
   /** What the reader has read meanwhile, here or elsewhere. */
   readings: Map<string, Partial<Reading>>;
   messages: Map<string, Message[]>;
+  attendants: Map<string, Availability>;
   /** Events may have been lost meanwhile: the answer is to be asked for again. */
   void: boolean;
   /** Somebody else sits here now: the answer is not for them. */
@@ -28,6 +30,7 @@ export class Watches {
       favourites: new Map(),
       readings: new Map(),
       messages: new Map(),
+      attendants: new Map(),
       void: false,
       foreign: false,
     };

@@ -5,18 +5,33 @@ from dataclasses import dataclass, field
 
 from atd_routing.domain.hours.calendar import ALWAYS_OPEN, Calendar, ScheduleCalendar
 from atd_routing.domain.hours.schedule import Schedule
+from atd_routing.domain.hours.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideMessage:
+    """What customers are told who write while it is closed, by language; `language` where theirs is not known."""
+
+    texts: Mapping[Language, str]
+    language: Language = "pt-BR"
+
+    def text(self, language: str | None) -> tuple[Language, str] | None:
+        """The text in a customer's language (`en` for `en-US`), or else in the usual one; None: there is neither."""
+        short = (language or "").lower().partition("-")[0]
+        theirs = next((one for one in self.texts if short and one.lower().startswith(short)), self.language)
+        text = self.texts.get(theirs)
+        return None if text is None else (theirs, text)
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A schedule with what it is for."""
+    """A schedule with its calendar. `message`: what is said while it is closed; None: nothing is."""
 
     id: str
     name: str
     schedule: Schedule
     calendar: ScheduleCalendar
-    account_ids: frozenset[str] = frozenset()
-    is_default: bool = False
+    message: OutsideMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ const conversationOf = (id: string, changes: Partial<Conversation> = {}): Conver
   opened_at: "2026-11-22T12:00:00Z",
   last_activity_at: "2026-11-22T12:00:00Z",
   reply_window_expires_at: new Date(Date.now() + 20 * 3_600_000).toISOString(),
+  placement: 0,
   sequence: 1,
   ...changes,
 });

@@ -39,6 +39,7 @@ const conversation = {
   opened_at: "2026-11-22T12:00:00Z",
   last_activity_at: "2026-11-22T12:00:00Z",
   reply_window_expires_at: "2020-01-01T00:00:00Z",
+  placement: 0,
   sequence: 1,
 } as Conversation;
 

@@ -1,6 +1,6 @@
 import { Button, Loader } from "@mantine/core";
 import { IconArrowUp } from "@tabler/icons-react";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 
@@ -10,7 +10,9 @@ import { useConversationList } from "@/shared/conversations/queries";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { useMe } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { RowSkeletons } from "@/shared/ui/Skeletons";
+import { lazyPart } from "@/shared/ui/lazyPart";
 
 import { SnoozeDialog } from "@/shared/conversations/SnoozeMenu";
 import { useSnooze } from "@/shared/conversations/useSnooze";
@@ -23,11 +25,12 @@ import { useSelection } from "../hooks/useSelection";
 import { useRows } from "../hooks/useRows";
 import { useStrip } from "../hooks/useStrip";
 import { scrollMemory } from "../model/scrollMemory";
-import { BulkBar } from "./BulkBar";
 import classes from "./ConversationList.module.css";
 import { EmptyList } from "./EmptyList";
 import { Row, type RowHandlers } from "./Row";
 import type { RowDeed } from "./RowButtons";
+
+const BulkBar = lazyPart(async () => (await import("./BulkBar")).BulkBar);
 
 interface Props {
   filter: ConversationFilter;
@@ -139,14 +142,18 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
         <ListEnd list={list} />
       </div>
       {selection.ids.size > 0 && (
-        <BulkBar
-          selected={selection.selected}
-          all={selection.all}
-          running={bulk.running}
-          onAll={selection.selectAll}
-          onClear={selection.clear}
-          onAction={(wanted) => void bulk.run(selection.selected, wanted).then((done) => done && selection.clear())}
-        />
+        <PartBoundary part="bulk">
+          <Suspense fallback={<div className={classes.strip} />}>
+            <BulkBar
+              selected={selection.selected}
+              all={selection.all}
+              running={bulk.running}
+              onAll={selection.selectAll}
+              onClear={selection.clear}
+              onAction={(wanted) => void bulk.run(selection.selected, wanted).then((done) => done && selection.clear())}
+            />
+          </Suspense>
+        </PartBoundary>
       )}
       <SnoozeDialog
         opened={own !== null}

@@ -1,19 +1,19 @@
 import { UnstyledButton } from "@mantine/core";
-import { IconBookmark, IconCategory, IconPlus, IconTag, IconX, type Icon } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconPlus, IconX } from "@tabler/icons-react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useCatalogue, useOffered, useTypeChoices, useTypes } from "@/shared/marks/catalogue";
-import { MarkLine } from "@/shared/marks/MarkChip";
-import { TypeName } from "@/shared/marks/TypeDialog";
-import { ChoiceDialog, type Choice } from "@/shared/ui/ChoiceDialog";
+import { KeysHeld } from "@/shared/keyboard/useShortcut";
+import { useCatalogue, useTypes } from "@/shared/marks/catalogue";
+import { PartBoundary } from "@/shared/ui/PartBoundary";
+import { lazyPart } from "@/shared/ui/lazyPart";
 
 import type { Narrowing } from "../model/address";
+import { narrowed } from "../model/narrowed";
+import { MARK_ICONS as ICONS, type MarkKind as Kind } from "./markIcons";
 import classes from "./Toolbar.module.css";
 
-type Kind = "type" | "label" | "tag";
-
-const ICONS: Record<Kind, Icon> = { type: IconCategory, label: IconBookmark, tag: IconTag };
+const MarkFilterDialog = lazyPart(async () => (await import("./MarkFilterDialog")).MarkFilterDialog);
 const KINDS: readonly Kind[] = ["type", "label", "tag"];
 
 interface Props {
@@ -40,7 +40,13 @@ export function MarkFilter({ narrowing, onChange }: Props) {
         <IconPlus size={14} stroke={1.75} aria-hidden />
         {chosen.length === 0 && t("filter.more")}
       </UnstyledButton>
-      {choosing && <FilterDialog narrowing={narrowing} onChange={onChange} close={() => setChoosing(false)} />}
+      {choosing && (
+        <PartBoundary part="filter">
+          <Suspense fallback={<KeysHeld />}>
+            <MarkFilterDialog narrowing={narrowing} onChange={onChange} close={() => setChoosing(false)} />
+          </Suspense>
+        </PartBoundary>
+      )}
     </>
   );
 }
@@ -65,55 +71,4 @@ function Chosen({ kind, id, remove }: { kind: Kind; id: string; remove: () => vo
       <IconX size={12} stroke={2} aria-hidden />
     </UnstyledButton>
   );
-}
-
-function FilterDialog({ narrowing, onChange, close }: Props & { close: () => void }) {
-  const { t } = useTranslation("marks");
-  const types = useTypeChoices() ?? [];
-  const labels = useOffered("label");
-  const tags = useOffered("tag");
-  const line = (
-    kind: Kind,
-    id: string,
-    text: string,
-    shown: Choice["shown"],
-  ): Choice & { kind: Kind; value: string } => {
-    const Glyph = ICONS[kind];
-    return {
-      id: `${kind}-${id}`,
-      kind,
-      value: id,
-      text: `${text} ${t(`filter.${kind}`)}`,
-      shown: (
-        <span className={classes.filterLine}>
-          <Glyph size={16} stroke={1.75} role="img" aria-label={t(`filter.${kind}`)} />
-          {shown}
-        </span>
-      ),
-      checked: narrowing[kind] === id,
-    };
-  };
-  const choices = [
-    ...types.map((type) => line("type", type.id, `${type.name} ${type.parent ?? ""}`, <TypeName type={type} />)),
-    ...labels.map((mark) => line("label", mark.id, mark.name, <MarkLine mark={mark} />)),
-    ...tags.map((mark) => line("tag", mark.id, mark.name, <MarkLine mark={mark} />)),
-  ];
-  return (
-    <ChoiceDialog
-      title={t("filter.title")}
-      search={t("filter.search")}
-      nothing={choices.length === 0 ? t("filter.none") : t("filter.nothing")}
-      choices={choices}
-      onChoose={({ id }) => {
-        const choice = choices.find((one) => one.id === id);
-        if (choice !== undefined) onChange(narrowed(narrowing, choice.kind, choice.checked ? undefined : choice.value));
-      }}
-      close={close}
-    />
-  );
-}
-
-function narrowed(narrowing: Narrowing, kind: Kind, value?: string): Narrowing {
-  const others = Object.fromEntries(Object.entries(narrowing).filter(([name]) => name !== kind)) as Narrowing;
-  return value === undefined ? others : { ...others, [kind]: value };
 }

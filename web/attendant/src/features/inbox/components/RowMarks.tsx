@@ -1,4 +1,6 @@
 import {
+  IconAlarm,
+  IconAlertTriangle,
   IconAt,
   IconChevronDown,
   IconChevronsUp,
@@ -12,7 +14,9 @@ import {
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
+import type { StandingLevel } from "@/shared/conversations/serviceLevel";
 import { SnoozeMark } from "@/shared/conversations/SnoozeMark";
+import { useStanding } from "@/shared/conversations/useStanding";
 import { useShownMarks, type Mark } from "@/shared/marks/catalogue";
 import { colorOf } from "@/shared/marks/MarkChip";
 import { useViewers } from "@/shared/realtime/RealtimeProvider";
@@ -22,7 +26,7 @@ import { useNow } from "@/shared/time/ticker";
 import { RelativeTime, useTimeStyle, WaitingTime } from "@/shared/time/times";
 import { Avatar } from "@/shared/ui/Avatar";
 
-import { waitingLevel } from "../model/waiting";
+import { waitingLevel, type WaitingLevel } from "../model/waiting";
 import classes from "./Row.module.css";
 
 const LABELS_SHOWN = 2;
@@ -34,17 +38,40 @@ export function RowTime({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation("inbox");
   const now = useNow("minute");
   const { language } = useTimeStyle();
+  const standing = useStanding(conversation);
+  const pressing = standing?.level === "near" || standing?.level === "missed";
   const since = conversation.status === "closed" ? null : conversation.waiting_since;
-  if (!since) return <RelativeTime at={conversation.last_activity_at} className={classes.time} />;
-  const fresh = now - toMs(since) < MINUTE;
-  const label = fresh ? t("row.waiting_now") : t("row.waiting", { time: waitingTime(since, now, language) });
+  if (!since && !pressing) return <RelativeTime at={conversation.last_activity_at} className={classes.time} />;
+  const fresh = since && now - toMs(since) < MINUTE;
+  const waiting = fresh
+    ? t("row.waiting_now")
+    : since && t("row.waiting", { time: waitingTime(since, now, language) });
+  const label = [waiting, standing?.words].filter(Boolean).join(". ");
+  // Where the company has targets they say what is late, not our own notion of a long time.
+  const level = standing ? ROW_LEVELS[standing.level] : since && waitingLevel(toMs(since), now);
+  const Sign = standing ? ROW_SIGNS[standing.level] : IconClock;
   return (
-    <span className={classes.waiting} data-level={waitingLevel(toMs(since), now)} title={label}>
-      <IconClock size={14} stroke={1.75} role="img" aria-label={label} />
-      <WaitingTime at={since} />
+    <span className={classes.waiting} data-level={level} title={label}>
+      <Sign size={14} stroke={pressing ? 2 : 1.75} role="img" aria-label={label} />
+      {since ? <WaitingTime at={since} /> : <RelativeTime at={conversation.last_activity_at} />}
     </span>
   );
 }
+
+const ROW_LEVELS: Record<StandingLevel, WaitingLevel> = {
+  fine: "fine",
+  paused: "fine",
+  near: "long",
+  missed: "too_long",
+};
+
+/** Not by the colour alone. */
+const ROW_SIGNS: Record<StandingLevel, Icon> = {
+  fine: IconClock,
+  paused: IconClock,
+  near: IconAlarm,
+  missed: IconAlertTriangle,
+};
 
 const PRIORITY_GLYPHS: Record<"low" | "high" | "urgent", Icon> = {
   low: IconChevronDown,

@@ -26,6 +26,7 @@ const MARIA: Conversation = {
   tag_ids: [],
   opened_at: "2026-11-22T12:00:00Z",
   last_activity_at: "2026-11-22T12:00:00Z",
+  placement: 0,
   sequence: 1,
 };
 

@@ -1,16 +1,24 @@
 import { Menu, Tooltip, UnstyledButton } from "@mantine/core";
 import {
+  IconAlarm,
+  IconAlertTriangle,
   IconCategory,
   IconChevronDown,
   IconFlag3Filled,
+  IconPlayerPause,
   IconStarFilled,
+  IconTargetArrow,
   IconUserCircle,
+  IconUsersGroup,
   IconWorld,
+  type Icon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Priority } from "@/shared/api/types";
+import type { StandingLevel } from "@/shared/conversations/serviceLevel";
 import { SnoozeMark } from "@/shared/conversations/SnoozeMark";
+import { useStanding } from "@/shared/conversations/useStanding";
 import { useTypes } from "@/shared/marks/catalogue";
 import { useMe } from "@/shared/session/SessionProvider";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
@@ -83,6 +91,7 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
         {t(`conversation.${status}`)}
       </span>
       <SnoozeMark conversation={conversation} className={classes.fact} words />
+      <TargetFact conversation={conversation} />
       <Tooltip label={t("action.copy_number")}>
         <UnstyledButton className={`${classes.fact} ${classes.act} ${classes.number} numbers`} onClick={copyNumber}>
           {`#${number}`}
@@ -104,6 +113,12 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
         </Tooltip>
       ) : (
         <span className={classes.fact}>{holder}</span>
+      )}
+      {conversation.team && (
+        <span className={classes.fact} data-shrinks title={t("team", { name: conversation.team.name ?? "—" })}>
+          <IconUsersGroup size={14} aria-hidden />
+          <bdi className={classes.team}>{conversation.team.name ?? "—"}</bdi>
+        </span>
       )}
       <TypeFact conversation={conversation} classify={classify} />
       {actions.may.prioritise ? (
@@ -143,6 +158,29 @@ export function Facts({ conversation, assign, classify, actions, choosing, onCho
     </div>
   );
 }
+
+/** What is left of the target that comes first: with a sign and a word, not with a colour alone. */
+function TargetFact({ conversation }: Pick<Props, "conversation">) {
+  const { t } = useTranslation("desk");
+  const standing = useStanding(conversation);
+  if (standing === null) return null;
+  const Sign = SIGNS[standing.level];
+  return (
+    <Tooltip label={standing.words} multiline w={260}>
+      <span className={`${classes.fact} ${classes.target}`} data-level={standing.level} tabIndex={0}>
+        <Sign size={14} aria-hidden />
+        <span className="numbers">{t(`target.short.${standing.level}`, { time: standing.time })}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+const SIGNS: Record<StandingLevel, Icon> = {
+  fine: IconTargetArrow,
+  paused: IconPlayerPause,
+  near: IconAlarm,
+  missed: IconAlertTriangle,
+};
 
 function TypeFact({ conversation, classify }: Pick<Props, "conversation" | "classify">) {
   const { t } = useTranslation("marks");
