@@ -18,7 +18,11 @@ from .desk import Desk, moment, office, said
 
 MINUTE = timedelta(minutes=1)
 SILENCE = Inactivity(
-    remind_after=30 * MINUTE, reminder="Ainda aí?", close_after=60 * MINUTE, closing="Até logo.", closing_type_id="x"
+    remind_after=30 * MINUTE,
+    reminder={"pt-BR": "Ainda aí?"},
+    close_after=60 * MINUTE,
+    closing={"pt-BR": "Até logo."},
+    closing_type_id="x",
 )
 NO_ANSWER = Inactivity(no_answer_after=10 * MINUTE)
 ACCEPT = Inactivity(accept_within=5 * MINUTE)
@@ -245,9 +249,8 @@ def test_answer_that_reaches_the_customer_after_all_begins_the_silence() -> None
 
 
 def test_reminder_alone_leaves_the_conversation_open() -> None:
-    one = (
-        spoken(policy=Inactivity(remind_after=30 * MINUTE, reminder="?")).at("mon 10:30").automatic("silence_reminder")
-    )
+    one = spoken(policy=Inactivity(remind_after=30 * MINUTE, reminder={"pt-BR": "?"})).at("mon 10:30")
+    one.automatic("silence_reminder")
     one.at("fri 10:00")
     assert len(one.decisions) == 1
     assert one.conversation.timers == {}

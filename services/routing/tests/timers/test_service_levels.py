@@ -10,6 +10,7 @@ from atd_routing.domain.hours.calendar import ScheduleCalendar
 from atd_routing.domain.hours.schedule import DayException, Schedule, Shift
 from atd_routing.domain.service_levels.part import HEARING, TIMER, keep_service_levels
 from atd_routing.domain.service_levels.policies import Conditions, ServiceLevel
+from atd_routing.domain.service_levels.preview import expected
 from atd_routing.domain.tenant import Tenant
 
 from .desk import Desk, moment, office
@@ -301,3 +302,13 @@ def test_warning_comes_at_the_share_that_the_policy_says() -> None:
     policy = ServiceLevel("p", "p", {"first_response": 100 * MINUTE}, warn_share=0.5)
     one = desk("mon 17:30", policy).open().at("wed 09:00")
     assert one.happened[0] == (moment("tue 09:20") + HEARING, "warning")
+
+
+def test_preview_says_when_targets_would_be_due_in_the_hours_that_count() -> None:
+    calendar, start = office().calendar(), moment("fri 17:30")
+    (due,) = expected(level(first_response=60), calendar, start)
+    assert (due.warn_at, due.due_at) == (moment("mon+ 09:15"), moment("mon+ 09:30"))
+    (due,) = expected(level(first_response=60, time="around_the_clock"), calendar, start)
+    assert (due.warn_at, due.due_at) == (moment("fri 18:15"), moment("fri 18:30"))
+    (due,) = expected(level(first_response=60), office(days=0).calendar(), start)
+    assert (due.warn_at, due.due_at) == (None, None)

@@ -5,7 +5,9 @@ from fastapi import APIRouter
 from atd_routing.api.assignment_rules import assignment_rules_router
 from atd_routing.api.distribution import distribution_router
 from atd_routing.api.hours import hours_routers
+from atd_routing.api.inactivity import inactivity_router
 from atd_routing.api.parts import Parts
+from atd_routing.api.service_levels import service_levels_router
 from atd_routing.api.teams import teams_router
 
 
@@ -16,4 +18,6 @@ def routers(parts: Parts) -> list[APIRouter]:
         *hours_routers(parts),
         distribution_router(parts),
         assignment_rules_router(parts),
+        service_levels_router(parts),
+        inactivity_router(parts),
     ]

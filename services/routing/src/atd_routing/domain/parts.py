@@ -1,6 +1,12 @@
 """The parts of routing, in the order in which they look at a scene. Each part is one line here."""
 
+from atd_routing.domain.inactivity.part import keep_inactivity
 from atd_routing.domain.rules.part import assignment_rules
 from atd_routing.domain.scene import Part
+from atd_routing.domain.service_levels.part import keep_service_levels
 
-PARTS: tuple[Part, ...] = (assignment_rules,)
+PARTS: tuple[Part, ...] = (
+    assignment_rules,
+    keep_service_levels,
+    keep_inactivity,
+)

@@ -7,10 +7,12 @@ from atd_routing.domain.distribution.policy import Distribution, distribution_of
 from atd_routing.domain.hours.book import HoursBook
 from atd_routing.domain.hours.stored import book_of
 from atd_routing.domain.inactivity.policies import NO_INACTIVITY_POLICIES, InactivityPolicies
+from atd_routing.domain.inactivity.stored import inactivity_of
 from atd_routing.domain.items import StoredSettings
 from atd_routing.domain.rules.model import Rule
 from atd_routing.domain.rules.stored import rules_of
 from atd_routing.domain.service_levels.policies import ServiceLevel
+from atd_routing.domain.service_levels.stored import service_levels_of
 from atd_routing.domain.teams import Team, teams_of
 
 
@@ -45,4 +47,6 @@ def tenant_of(stored: StoredSettings) -> Tenant:
         hours=book_of(stored),
         distribution=distribution_of(stored),
         rules=rules_of(stored),
+        service_levels=service_levels_of(stored),
+        inactivity=inactivity_of(stored),
     )

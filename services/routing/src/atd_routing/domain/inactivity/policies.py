@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from atd_routing.domain.inactivity.texts import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Inactivity:
@@ -14,20 +16,32 @@ class Inactivity:
         accept_within: working time after which a transfer that nobody accepted goes back.
         accept_in_teams: whether that counts for transfers to a team too: nobody of it has taken the conversation.
         remind_after: time after our last answer until the customer is reminded.
-        reminder: what they are told then.
+        reminder: what they are told then, by language.
         close_after: time until the conversation is closed, after the reminder; without one, after our last answer.
-        closing: what they are told then; None: nothing.
+        closing: what they are told then, by language; empty: nothing.
         closing_type_id: the type that a conversation gets by that.
+        language: the language of texts, where the customer's is not known or has none.
     """
 
     no_answer_after: timedelta | None = None
     accept_within: timedelta | None = None
     accept_in_teams: bool = False
     remind_after: timedelta | None = None
-    reminder: str = ""
+    reminder: Mapping[str, str] = field(default_factory=dict)
     close_after: timedelta | None = None
-    closing: str | None = None
+    closing: Mapping[str, str] = field(default_factory=dict)
     closing_type_id: str | None = None
+    language: Language = "pt-BR"
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is ever done."""
+        limits = (self.no_answer_after, self.accept_within, self.remind_after, self.close_after)
+        return all(limit is None for limit in limits)
+
+    def text(self, texts: Mapping[str, str], language: str | None) -> str | None:
+        """What is said in the customer's language; None: nothing."""
+        return texts.get(language or self.language) or texts.get(self.language)
 
 
 NO_INACTIVITY = Inactivity()
@@ -43,7 +57,7 @@ class InactivityPolicies:
     @property
     def empty(self) -> bool:
         """Whether nothing is ever done."""
-        return self.company == NO_INACTIVITY and not self.teams
+        return self.company.empty and all(policy.empty for policy in self.teams.values())
 
     def of(self, team_id: str | None) -> Inactivity:
         """What counts for a conversation of this team."""

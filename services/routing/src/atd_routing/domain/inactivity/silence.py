@@ -109,12 +109,14 @@ def _heard(scene: Scene, reminder: Deed | None) -> Deed | None:
 
 def _reminder(policy: Inactivity, conversation: RoutedConversation, since: datetime) -> SayOnly:
     once = f"{conversation.id}:{since.isoformat()}:reminder"
-    return SayOnly((Say("silence_reminder", policy.reminder, once),), strict=True)
+    text = policy.text(policy.reminder, None) or ""
+    return SayOnly((Say("silence_reminder", text, once),), strict=True)
 
 
 def _closing(policy: Inactivity, conversation: RoutedConversation, since: datetime) -> Close:
     once = f"{conversation.id}:{since.isoformat()}:closing"
-    say = () if policy.closing is None else (Say("silence_closing", policy.closing, once),)
+    text = policy.text(policy.closing, None)
+    say = () if text is None else (Say("silence_closing", text, once),)
     return Close("customer_silent", policy.closing_type_id, say)
 
 
