@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import orjson
 import pytest
 
@@ -8,6 +10,7 @@ from atd_gateway.domain.client_frames import (
     Ping,
     SeenFrame,
     TypingFrame,
+    UsedFrame,
     read_client_frame,
     read_subprotocols,
 )
@@ -119,6 +122,12 @@ def test_every_role_is_made_of_permissions_that_exist() -> None:
         ('{"type":"seen","conversation_id":null}', SeenFrame(None)),
         (f'{{"type":"typing","conversation_id":"{CONVERSATION}"}}', TypingFrame(CONVERSATION)),
         (f'{{"type":"typing","conversation_id":"{CONVERSATION}","note":true}}', TypingFrame(CONVERSATION, note=True)),
+        ('{"type":"presence"}', UsedFrame()),
+        ('{"type":"presence","used_at":null}', UsedFrame()),
+        (
+            '{"type":"presence","used_at":"2026-03-01T09:00:00.5-03:00"}',
+            UsedFrame(datetime(2026, 3, 1, 12, 0, 0, 500_000, UTC)),
+        ),
     ],
 )
 def test_client_frames_are_understood(text: str, expected: object) -> None:
@@ -145,7 +154,9 @@ def test_client_frames_are_understood(text: str, expected: object) -> None:
         ('{"type":"typing"}', "invalid"),
         ('{"type":"typing","conversation_id":null}', "invalid"),
         (f'{{"type":"typing","conversation_id":"{CONVERSATION}","note":1}}', "invalid"),
-        ('{"type":"presence"}', "not_supported"),
+        ('{"type":"presence","used_at":7}', "invalid"),
+        ('{"type":"presence","used_at":"yesterday"}', "invalid"),
+        ('{"type":"presence","used_at":"2026-03-01T12:00:00"}', "invalid"),
         ("x" * 20_000, "too_large"),
     ],
 )

@@ -41,8 +41,8 @@ async def test_client_frames_are_answered(gateway, listening):
         await socket.send('{"type":"ping","id":7}')
         pong = await client.frame()
         assert (pong.pop("type"), pong.pop("id"), list(pong)) == ("pong", 7, ["now"])
-        await socket.send('{"type":"presence"}')
-        assert (await client.frame())["code"] == "not_supported"
+        await socket.send('{"type":"presence","used_at":"soon"}')
+        assert (await client.frame())["code"] == "invalid"
         await socket.send(b"binary")
         assert (await client.frame())["code"] == "malformed"
         await socket.send("{")

@@ -38,6 +38,7 @@ from atd_gateway.proxy.forward import Proxy
 from atd_gateway.proxy.headers import RequestHeaders
 from atd_gateway.proxy.upstreams import Upstreams
 from atd_gateway.raw_record import RawRecord
+from atd_gateway.realtime.devices import DevicePublisher
 from atd_gateway.realtime.feed import Feed
 from atd_gateway.realtime.feed_start import FeedStart
 from atd_gateway.realtime.hub import Hub, Limits
@@ -325,6 +326,7 @@ def _realtime(
     runtime.add_component(FeedStart(runtime.kafka, feed, readers, recent=settings.ws_ring_events))
     transient = TransientFrames(skipped, metrics, runtime.clock)
     presence = PresencePublisher(runtime.producer, metrics, runtime.clock)
+    devices = DevicePublisher(runtime.producer, metrics, runtime.clock)
     for reader in readers.values():
         runtime.add_component(reader)
     for topic in topics.transient:
@@ -339,6 +341,7 @@ def _realtime(
         ),
         transient=transient,
         presence=presence,
+        devices=devices,
         lookup=lookup,
         authenticator=authenticator,
         sessions=sessions,
@@ -358,6 +361,7 @@ def _realtime(
     runtime.background("ws-hub", hub.run)
     runtime.background("ws-changes", hub.follow_changes)
     runtime.background("presence", presence.run)
+    runtime.background("devices", devices.run)
     return hub
 
 

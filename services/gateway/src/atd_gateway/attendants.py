@@ -94,6 +94,7 @@ class AttendantStore:
                 name=attendant.name,
                 active=attendant.active,
                 visibility=attendant.visibility,
+                role=attendant.role,
             ),
         )
         await self._runtime.outbox.add(session, [Outgoing.of(SETTINGS_CHANGES, event)], order=attendant.order)

@@ -25,6 +25,12 @@ METRICS: tuple[Metric, ...] = (
         "records",
         ("reason",),
     ),
+    Metric(
+        "devices_dropped",
+        "counter",
+        "Words about open browsers of attendants that Kafka did not take in time; they are told again",
+        "records",
+    ),
     Metric("stream_skipped", "counter", "Records that could not be read and were skipped", "records", ("topic",)),
 )
 
@@ -39,4 +45,5 @@ class GatewayMetrics:
     ws_resumed: Counter
     ws_transient_dropped: Counter
     presence_dropped: Counter
+    devices_dropped: Counter
     stream_skipped: Counter

@@ -19,6 +19,7 @@ PERMISSIONS: Mapping[str, str] = {
     "channels:read": "see which channel accounts are connected",
     "channels:manage": "connect, change and remove channel accounts",
     "audit:read": "see who did what in the company (the audit log)",
+    "presence:manage": "set how available other attendants are",
     "attendants:read": "see attendants",
     "attendants:manage": "invite, change and deactivate attendants",
 }
@@ -26,7 +27,7 @@ PERMISSIONS: Mapping[str, str] = {
 
 _BOT = frozenset({"conversations:read", "conversations:write", "contacts:read"})
 _ATTENDANT = _BOT | {"conversations:assign", "contacts:write", "channels:read", "attendants:read"}
-_SUPERVISOR = _ATTENDANT | {"contacts:import", "contacts:export", "settings:manage"}
+_SUPERVISOR = _ATTENDANT | {"contacts:import", "contacts:export", "settings:manage", "presence:manage"}
 _ADMIN = _SUPERVISOR | {"privacy:manage", "audit:read", "channels:manage", "attendants:manage"}
 
 ROLES: Mapping[Role, frozenset[str]] = {

@@ -98,7 +98,9 @@ def _add_socket(document: Document, streamed: Sequence[str], transient: Sequence
             "connected and never sent again. `ready`, `heartbeat` and `pong` carry the server's time as `now`, "
             "`ready` and `authenticated` the end of the access token as `expires_at` (seconds since 1970). "
             'A client sends `{"type":"ping","id"?}`; `{"type":"seen","conversation_id"}` (the one that it shows, again '
-            'every 15 seconds; null for none), `{"type":"typing","conversation_id","note"}` (at most every 3 seconds). '
+            'every 15 seconds; null for none), `{"type":"typing","conversation_id","note"}` (at most every 3 seconds), '
+            '`{"type":"presence","used_at"?}` when the connection is ready and while somebody uses the device (at most '
+            "once a minute; `used_at` is the last touch, absent: now), and who never does is away by and by. "
             f"Close codes: {codes}."
         ),
         "messages": {},

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 import orjson
@@ -9,13 +10,7 @@ import orjson
 MAX_FRAME_BYTES = 16 * 1024
 """The longest client frame; a token and a cursor need less than 4 KB."""
 
-UNSUPPORTED = frozenset({"presence"})
-"""Frames whose names are given away and that do nothing yet: they are answered with `not_supported`.
-
-`presence` is for attendants who say that they are online, away or offline: what routing will distribute work by. The
-service that keeps that state does not exist yet, and a client that sends the frame must not take it for heeded.
-"""
-
+_USED_AT = "`used_at` must be a time with its offset (RFC 3339), such as 2026-03-01T12:00:00Z, or absent for now."
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -50,6 +45,17 @@ class TypingFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedFrame:
+    """Somebody touches the client's device, now (None) or at this moment.
+
+    Sent when the connection is ready, and at most once a minute while the device is used. Which state an attendant has
+    chosen is not said here: that is `PUT /api/v1/presence`.
+    """
+
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InvalidFrame:
     """A frame without effect; the client gets `code` and `detail`."""
 
@@ -58,7 +64,7 @@ class InvalidFrame:
 
 
 PresenceFrame = SeenFrame | TypingFrame
-ClientFrame = Auth | Ping | PresenceFrame | InvalidFrame
+ClientFrame = Auth | Ping | PresenceFrame | UsedFrame | InvalidFrame
 
 
 def read_client_frame(text: str) -> ClientFrame:
@@ -79,8 +85,8 @@ def read_client_frame(text: str) -> ClientFrame:
         return _seen(found)
     if kind == "typing":
         return _typing(found)
-    if isinstance(kind, str) and kind in UNSUPPORTED:
-        return InvalidFrame("not_supported", f"Frames of type {kind!r} are not supported yet.")
+    if kind == "presence":
+        return _used(found)
     return InvalidFrame("unknown_frame", "Unknown frame type.")
 
 
@@ -105,6 +111,19 @@ def _typing(found: dict[str, Any]) -> ClientFrame:
     if not _is_id(given) or not isinstance(note, bool):
         return InvalidFrame("invalid", "`conversation_id` is required: the id of a conversation; `note` is a boolean.")
     return TypingFrame(given, note)
+
+
+def _used(found: dict[str, Any]) -> ClientFrame:
+    given = found.get("used_at")
+    if given is None:
+        return UsedFrame()
+    try:
+        used_at = datetime.fromisoformat(given)
+    except (TypeError, ValueError):
+        return InvalidFrame("invalid", _USED_AT)
+    if used_at.tzinfo is None:
+        return InvalidFrame("invalid", _USED_AT)
+    return UsedFrame(used_at.astimezone(UTC))
 
 
 def _is_id(given: object) -> TypeGuard[str]:

@@ -18,6 +18,7 @@ from atd_gateway.domain.client_frames import (
     PresenceFrame,
     SeenFrame,
     TypingFrame,
+    UsedFrame,
     read_client_frame,
     read_subprotocols,
 )
@@ -32,6 +33,7 @@ from atd_gateway.domain.close_codes import (
 )
 from atd_gateway.domain.frames import Transient, Visible, permission_for, taken_frame
 from atd_gateway.domain.presence import Typing
+from atd_gateway.realtime.devices import Device
 from atd_gateway.realtime.feed import TenantLog
 from atd_gateway.realtime.hub import Hub, SendProgress
 from atd_gateway.realtime.own_conversations import OwnConversations
@@ -77,6 +79,7 @@ class Connection:
         self._receive = receive
         self._send = send
         self._presence = ConnectionPresence(hub.presence)
+        self._device: Device | None = None
         self._own = OwnConversations()
         self._since: str | None = None
         self._answers: deque[bytes] = deque()
@@ -126,10 +129,11 @@ class Connection:
             await self._admit()
             with self.hub.admitted(self):
                 self.caller = await self._renewed(self.caller)  # a change that was heard of before it was a member
+                self._device = self.hub.devices.open(self.caller.identity)
                 try:
                     code = await self._serve()
                 finally:
-                    self._presence.leave()
+                    self._leave()
         except CloseConnection as closing:
             code = closing.code
             await self._close(closing)
@@ -138,6 +142,11 @@ class Connection:
         finally:
             self.hub.metrics.ws_closed.labels(str(code)).inc()
             self._record(code, time.perf_counter() - began)
+
+    def _leave(self) -> None:
+        self._presence.leave()
+        if self._device is not None:
+            self._device.close()
 
     def _record(self, code: int, seconds: float) -> None:
         caller: Caller | None = getattr(self, "caller", None)
@@ -352,6 +361,8 @@ class Connection:
             return _json(type="pong", **named, now=self._now())
         if isinstance(frame, Auth):
             return await self._extend(frame.token)
+        if isinstance(frame, UsedFrame):
+            return self._used(frame)
         return await self._tell(frame)
 
     async def _tell(self, frame: PresenceFrame) -> bytes | None:
@@ -366,6 +377,12 @@ class Connection:
                 self._presence.see(identity, conversation_id)
             case TypingFrame(conversation_id, note):
                 self._presence.type(identity, Typing(conversation_id, note))
+        return None
+
+    def _used(self, frame: UsedFrame) -> bytes | None:
+        if self._device is None:
+            return _json(type="error", code="forbidden", detail="Only attendants are present or absent.")
+        self._device.used(frame.used_at)
         return None
 
     async def _is_own(self, conversation_id: str | None) -> bool:

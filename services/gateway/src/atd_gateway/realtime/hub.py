@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 from atd_gateway.authenticator import Authenticator, Caller
 from atd_gateway.domain.close_codes import SLOW, TOO_MANY, TRY_LATER, UNAUTHENTICATED, CloseConnection
 from atd_gateway.metrics import GatewayMetrics
+from atd_gateway.realtime.devices import DevicePublisher
 from atd_gateway.realtime.feed import Feed, TenantLog
 from atd_gateway.realtime.own_conversations import ConversationLookup
 from atd_gateway.realtime.presence import PresencePublisher
@@ -85,6 +86,7 @@ class Hub:
         replayer: Replayer,
         transient: TransientFrames,
         presence: PresencePublisher,
+        devices: DevicePublisher,
         lookup: ConversationLookup,
         authenticator: Authenticator,
         sessions: _Sessions,
@@ -98,6 +100,7 @@ class Hub:
         self.replayer = replayer
         self.transient = transient
         self.presence = presence
+        self.devices = devices
         self.lookup = lookup
         self.authenticator = authenticator
         self.metrics = metrics
