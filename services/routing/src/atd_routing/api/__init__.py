@@ -9,6 +9,7 @@ from atd_routing.api.inactivity import inactivity_router
 from atd_routing.api.parts import Parts
 from atd_routing.api.service_levels import service_levels_router
 from atd_routing.api.teams import teams_router
+from atd_routing.api.telling import telling_router
 
 
 def routers(parts: Parts) -> list[APIRouter]:
@@ -18,6 +19,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         *hours_routers(parts),
         distribution_router(parts),
         assignment_rules_router(parts),
+        telling_router(parts),
         service_levels_router(parts),
         inactivity_router(parts),
     ]

@@ -9,6 +9,7 @@ from atd_routing.api.items import ItemResource, items_router
 from atd_routing.api.parts import Body, Parts
 from atd_routing.domain.items import Item, Refused, StoredSettings
 from atd_routing.domain.teams import MOST_MEMBERS, TEAM, Strategy
+from atd_routing.domain.variables import check_text
 from atd_schemas.ids import uuid7
 from atd_schemas.settings_changes import TeamChanged, TeamData
 from atd_schemas.topics import SETTINGS_CHANGES
@@ -78,7 +79,9 @@ class TeamBody(Body):
 
 
 def check_team(item: Item, settings: StoredSettings) -> None:
-    """Raises `Refused` for hours that are not there."""
+    """Raises `Refused` for hours that are not there, and a greeting that cannot be filled in."""
+    if item.values.get("greeting") is not None:
+        check_text(item.values["greeting"], "greeting")
     hours_id = item.values.get("hours_id")
     if hours_id is not None and hours_id not in settings.items.get("hours", {}):
         raise Refused("invalid", "these hours do not exist", "hours_id")

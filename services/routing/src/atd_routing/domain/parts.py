@@ -4,9 +4,11 @@ from atd_routing.domain.inactivity.part import keep_inactivity
 from atd_routing.domain.rules.part import assignment_rules
 from atd_routing.domain.scene import Part
 from atd_routing.domain.service_levels.part import keep_service_levels
+from atd_routing.domain.telling.part import tell_customers
 
 PARTS: tuple[Part, ...] = (
     assignment_rules,
     keep_service_levels,
     keep_inactivity,
+    tell_customers,
 )

@@ -14,6 +14,7 @@ from typing import Protocol
 from atd_routing.domain.conversation import RoutedConversation
 from atd_routing.domain.customers import UNKNOWN, Customer
 from atd_routing.domain.decisions import Decision
+from atd_routing.domain.telling.standing import Standing
 from atd_routing.domain.tenant import Tenant
 from atd_schemas.conversation import ConversationChanged, MessageChanged
 from atd_schemas.views import ConversationStatus
@@ -35,6 +36,7 @@ class Scene:
     """`conversation` is as the event leaves it. `now` is the database's time. `event` is None for a timer.
 
     `customer` is what is kept of the customer's record; it is read where the company has rules or tells anything.
+    `standing` is its place in the queue, when the timer rings that tells it.
     """
 
     conversation: RoutedConversation
@@ -44,6 +46,7 @@ class Scene:
     event: ConversationChanged | MessageChanged | None = None
     timer: str | None = None
     customer: Customer = UNKNOWN
+    standing: Standing | None = None
 
     @property
     def is_customers_message(self) -> bool:

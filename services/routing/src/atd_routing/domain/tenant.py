@@ -14,6 +14,7 @@ from atd_routing.domain.rules.stored import rules_of
 from atd_routing.domain.service_levels.policies import ServiceLevel
 from atd_routing.domain.service_levels.stored import service_levels_of
 from atd_routing.domain.teams import Team, teams_of
+from atd_routing.domain.telling.policy import NOTHING_TOLD, Telling, telling_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,17 @@ class Tenant:
     service_levels: tuple[ServiceLevel, ...] = ()
     inactivity: InactivityPolicies = NO_INACTIVITY_POLICIES
     rules: tuple[Rule, ...] = ()
+    telling: Telling = NOTHING_TOLD
 
     @property
     def has_settings(self) -> bool:
         """Whether anything was ever set: a company that has set nothing is routed by nothing."""
         return self.revision > 0
+
+    @property
+    def asks_for_customers(self) -> bool:
+        """Whether anything here depends on what is kept of a customer's record."""
+        return bool(self.rules) or not self.telling.silent
 
 
 def tenant_of(stored: StoredSettings) -> Tenant:
@@ -49,4 +56,5 @@ def tenant_of(stored: StoredSettings) -> Tenant:
         rules=rules_of(stored),
         service_levels=service_levels_of(stored),
         inactivity=inactivity_of(stored),
+        telling=telling_of(stored),
     )
