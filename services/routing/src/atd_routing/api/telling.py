@@ -22,9 +22,9 @@ class TellingBody(Body):
 
     `position_minutes`: their place and the estimated wait, soon after they came and then at most every so many minutes;
     a place that was told never gets worse: where the next one is not better, nothing is said. `position`: the texts by
-    language, with `{{position}}` and `{{wait}}`. `overdue_minutes`: once, after so long without an answer, that it takes
-    longer (`overdue`). Where a text is absent, the product's own is said. `language`: of customers whose language is
-    not known. The greeting is the team's.
+    language, with `{{position}}` and `{{wait}}`. `overdue_minutes`: once, after so long without an answer, that it
+    takes longer (`overdue`). Where a text is absent, the product's own is said. `language`: of customers whose language
+    is not known. The greeting is the team's.
     """
 
     position_minutes: Minutes | None = None
