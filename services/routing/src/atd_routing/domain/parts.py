@@ -1,5 +1,6 @@
 """The parts of routing, in the order in which they look at a scene. Each part is one line here."""
 
+from atd_routing.domain.hours.part import keep_hours
 from atd_routing.domain.inactivity.part import keep_inactivity
 from atd_routing.domain.rules.part import assignment_rules
 from atd_routing.domain.scene import Part
@@ -8,6 +9,7 @@ from atd_routing.domain.telling.part import tell_customers
 
 PARTS: tuple[Part, ...] = (
     assignment_rules,
+    keep_hours,
     keep_service_levels,
     keep_inactivity,
     tell_customers,

@@ -31,6 +31,7 @@ class _Words:
     and_: str
     every_day: str
     all_day: str
+    between: str
     open_until: str
     always_open: str
     closed_until: str
@@ -65,6 +66,7 @@ _WORDS: Mapping[Language, _Words] = {
         and_="e",
         every_day="todos os dias",
         all_day="24 horas",
+        between="das {start} às {end}",
         open_until="Aberto agora. Fecha {when}.",
         always_open="Aberto agora.",
         closed_until="Fechado agora. Abre {when}.",
@@ -83,6 +85,7 @@ _WORDS: Mapping[Language, _Words] = {
         and_="and",
         every_day="every day",
         all_day="24 hours",
+        between="{start} to {end}",
         open_until="Open now. Closes {when}.",
         always_open="Open now.",
         closed_until="Closed now. Opens {when}.",
@@ -102,6 +105,7 @@ _WORDS: Mapping[Language, _Words] = {
         and_="y",
         every_day="todos los días",
         all_day="24 horas",
+        between="de {start} a {end}",
         open_until="Abierto ahora. Cierra {when}.",
         always_open="Abierto ahora.",
         closed_until="Cerrado ahora. Abre {when}.",
@@ -169,7 +173,7 @@ def _days_in_words(first: int, last: int, words: _Words) -> str:
 def _shifts_in_words(shifts: Sequence[Shift], words: _Words) -> str:
     if shifts == (Shift(0, MIDNIGHT),):
         return words.all_day
-    said = [f"{_clock(one.start)}–{_clock(one.end)}" for one in sorted(shifts)]  # noqa: RUF001 - an en dash between times
+    said = [words.between.format(start=_clock(one.start), end=_clock(one.end)) for one in sorted(shifts)]
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} {words.and_} {said[-1]}"
 
 
