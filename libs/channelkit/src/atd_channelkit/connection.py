@@ -5,10 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
-import orjson
 
 from atd_channelkit.answers import FailureClass, Refused, Uncertain, Unsent
 from atd_channelkit.settings import ChannelServiceSettings
+from atd_channelkit.webhooks.body import MalformedBodyError, UnreadableBodyError, decode
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.http_client import ConnectorOptions, create_http_client, surely_unsent
 from atd_servicekit.runtime import Runtime
@@ -77,7 +77,7 @@ class ProviderConnection:
         answer = await self.call(method, path, **options)
         if not isinstance(answer, httpx.Response):
             return answer
-        said = _json_object(answer.content)
+        said = json_object(answer.content)
         if said is not None:
             return said if answer.is_success else read_refusal(answer.status_code, said)
         if answer.is_client_error:
@@ -109,10 +109,11 @@ class ProviderConnection:
         return self._client
 
 
-def _json_object(content: bytes) -> dict[str, Any] | None:
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """The object that an answer is, read as webhooks are: one text of a customer that was cut makes none unreadable."""
     try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError:
+        found = decode(content)
+    except (MalformedBodyError, UnreadableBodyError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -1,10 +1,9 @@
 """What happens to updates that were asked for: the same as to those that were delivered."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from atd_channelkit.webhooks.activity import WebhookActivity
 from atd_channelkit.webhooks.intake import Intake
@@ -33,7 +32,7 @@ class PolledUpdates:
         kept = [
             Outgoing.of(
                 INBOUND_UNPARSED,
-                unparsed_event(account, INGEST_TELEGRAM.name, orjson.dumps(update), translation.problems, now),
+                unparsed_event(account, INGEST_TELEGRAM.name, _as_told(update), translation.problems, now),
             )
             for update, translation in read
             if translation.problems
@@ -41,3 +40,8 @@ class PolledUpdates:
         events = tuple(event for _, translation in read for event in translation.events)
         notes = tuple(note for _, translation in read for note in translation.notes)
         await self.intake.take(Translation(events, notes=notes), kept)
+
+
+def _as_told(update: Any) -> bytes:
+    """What is kept of an update that was not understood; unlike orjson, it takes numbers of any size."""
+    return json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode()
