@@ -37,7 +37,7 @@ def about(name: Any, *values: str, field: str | None = None, negated: bool = Fal
     return Condition(name, values, field, negated)
 
 
-BRUNO = Customer(fields={"plan": ("Ouro",), "idioma": ("English",), "vip": ("true",)}, returning=True)
+BRUNO = Customer(fields={"plan": ("Ouro",), "idioma": ("English",), "vip": ("true",)})
 
 CONDITIONS = [
     (about("channel", "whatsapp", "telegram"), facts(), True),
@@ -63,7 +63,7 @@ CONDITIONS = [
     (about("language", "pt-BR"), facts(), False),
     (about("language", "pt-BR", negated=True), facts(), True),
     (about("priority", "high", "urgent"), facts(priority="urgent"), True),
-    (about("customer", "returning"), facts(customer=BRUNO), True),
+    (about("customer", "returning"), facts(returning=True), True),
     (about("customer", "new"), facts(), True),
     (about("team", "sales"), facts(team_id="sales"), True),
 ]
@@ -179,6 +179,13 @@ def test_what_is_kept_of_a_customers_fields_is_bounded_text() -> None:
     assert kept["choices"] == ("a", "b")
     assert len(kept["long"][0]) == 200
     assert len(kept) == 50
+
+
+def test_a_customer_is_returning_who_had_a_conversation_before_this_one() -> None:
+    had = Customer(first_opened_at=NOW)
+    assert had.is_returning(NOW + timedelta(days=1))
+    assert not had.is_returning(NOW)
+    assert not Customer().is_returning(NOW)
 
 
 # When rules are looked at

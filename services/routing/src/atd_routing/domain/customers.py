@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from atd_servicekit.text_folding import folded
@@ -37,13 +38,17 @@ _LANGUAGES: Mapping[str, Language] = {
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer, as far as routing needs them. `fields` has texts only, a list for several choices.
+    """A customer, as far as routing needs them. `fields` has texts only, several for several choices.
 
-    `returning`: they have had another conversation in the time for which copies are kept (90 days).
+    `first_opened_at`: when the first of their conversations was opened of which a copy is kept (90 days).
     """
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    returning: bool = False
+    first_opened_at: datetime | None = None
+
+    def is_returning(self, opened_at: datetime) -> bool:
+        """Whether they had had a conversation when this one was opened."""
+        return self.first_opened_at is not None and self.first_opened_at < opened_at
 
     @property
     def language(self) -> Language | None:

@@ -100,6 +100,7 @@ def as_opened(past: Past, hours_at: HoursAt) -> Facts:
         label_ids=frozenset(conversation.label_ids),
         said=Said.of(conversation.first_text),
         customer=past.customer,
+        returning=past.customer.is_returning(conversation.opened_at),
         inside_hours=hours_at(conversation.opened_at),
     )
 

@@ -22,7 +22,7 @@ def always_inside(_account_id: str, _team_id: str | None) -> bool:
 class Facts:
     """A conversation in the moment in which rules look at it.
 
-    `said`: what the customer wrote first. `keeps_type`: it has been classified
+    `said`: what the customer wrote first. `returning`: not the customer's first one. `keeps_type`: it has been classified
     already, and no rule knows better.
     """
 
@@ -35,6 +35,7 @@ class Facts:
     said: Said = NOTHING_SAID
     keeps_type: bool = False
     customer: Customer = UNKNOWN
+    returning: bool = False
     inside_hours: InsideHours = always_inside
 
     def after(self, rule: Rule) -> tuple["Facts", frozenset[About]]:
@@ -95,6 +96,6 @@ _LOOK: Mapping[About, Callable[[Condition, Facts], bool]] = {
     "field": _field,
     "language": _language,
     "priority": lambda condition, facts: facts.priority in condition.values,
-    "customer": lambda condition, facts: ("returning" if facts.customer.returning else "new") in condition.values,
+    "customer": lambda condition, facts: ("returning" if facts.returning else "new") in condition.values,
     "team": lambda condition, facts: facts.team_id in condition.values,
 }

@@ -65,6 +65,7 @@ def facts_of(scene: Scene) -> Facts:
         said=Said.of(conversation.first_text),
         keeps_type=conversation.type_id is not None,
         customer=scene.customer,
+        returning=scene.customer.is_returning(conversation.opened_at),
         inside_hours=inside_hours_at(scene.tenant, scene.now),
     )
 
