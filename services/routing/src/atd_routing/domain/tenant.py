@@ -42,7 +42,7 @@ class Tenant:
     @property
     def asks_for_customers(self) -> bool:
         """Whether anything here depends on what is kept of a customer's record."""
-        return bool(self.rules) or not self.telling.silent
+        return bool(self.rules) or not self.telling.silent or self.hours.speaks_languages
 
 
 def tenant_of(stored: StoredSettings) -> Tenant:

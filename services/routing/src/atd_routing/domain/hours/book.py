@@ -43,6 +43,12 @@ class HoursBook:
     teams: Mapping[str, str] = field(default_factory=dict)
     default: Hours | None = None
 
+    @property
+    def speaks_languages(self) -> bool:
+        """Whether something is said whose language depends on the customer."""
+        messages = [hours.message for hours in self.by_id.values()]
+        return any(len(message.texts) > 1 for message in messages if message is not None)
+
     def hours(self, *, account_id: str | None = None, team_id: str | None = None) -> Hours | None:
         """The hours of the channel account, or else of the team, or else of the company; None: none are set."""
         if account_id is not None and account_id in self.accounts:
