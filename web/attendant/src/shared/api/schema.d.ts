@@ -4,6 +4,60 @@
  */
 
 export interface paths {
+    "/api/v1/assignment-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The assignment rules in order */
+        get: operations["list_items_api_v1_assignment_rules_get"];
+        put?: never;
+        /** Make a assignment rule */
+        post: operations["create_api_v1_assignment_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignment-rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the assignment rules in order */
+        put: operations["put_order_api_v1_assignment_rules_order_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignment-rules/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One assignment rule */
+        get: operations["get_item_api_v1_assignment_rules__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a assignment rule */
+        delete: operations["remove_api_v1_assignment_rules__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a assignment rule */
+        patch: operations["edit_api_v1_assignment_rules__item_id__patch"];
+        trace?: never;
+    };
     "/api/v1/attachments": {
         parameters: {
             query?: never;
@@ -1472,6 +1526,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The holidays of a year */
+        get: operations["list_holidays_api_v1_holidays_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The countries whose holidays are known */
+        get: operations["list_countries_api_v1_holidays_countries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schedules in order */
+        get: operations["list_items_api_v1_hours_get"];
+        put?: never;
+        /** Make a schedule */
+        post: operations["create_api_v1_hours_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same of hours that are not saved */
+        post: operations["post_preview_api_v1_hours_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule */
+        get: operations["get_item_api_v1_hours__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a schedule */
+        delete: operations["remove_api_v1_hours__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a schedule */
+        patch: operations["edit_api_v1_hours__item_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/hours/{item_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether it is open at a moment */
+        get: operations["get_preview_api_v1_hours__item_id__preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/{item_id}/year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every day of a year */
+        get: operations["get_year_api_v1_hours__item_id__year_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels": {
         parameters: {
             query?: never;
@@ -1861,6 +2037,60 @@ export interface paths {
         patch: operations["edit_api_v1_replies__item_id__patch"];
         trace?: never;
     };
+    "/api/v1/routing/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's policy: distribution */
+        get: operations["get_policy_api_v1_routing_distribution_get"];
+        /** Set it: distribution */
+        put: operations["put_policy_api_v1_routing_distribution_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/inactivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's policy: inactivity */
+        get: operations["get_policy_api_v1_routing_inactivity_get"];
+        /** Set it: inactivity */
+        put: operations["put_policy_api_v1_routing_inactivity_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/telling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's policy: telling */
+        get: operations["get_policy_api_v1_routing_telling_get"];
+        /** Set it: telling */
+        put: operations["put_policy_api_v1_routing_telling_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scheduled-messages": {
         parameters: {
             query?: never;
@@ -1929,6 +2159,77 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The service levels in order */
+        get: operations["list_items_api_v1_service_levels_get"];
+        put?: never;
+        /** Make a service level */
+        post: operations["create_api_v1_service_levels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-levels/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the service levels in order */
+        put: operations["put_order_api_v1_service_levels_order_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-levels/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** When the targets of a policy would be due */
+        post: operations["preview_api_v1_service_levels_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-levels/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service level */
+        get: operations["get_item_api_v1_service_levels__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a service level */
+        delete: operations["remove_api_v1_service_levels__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a service level */
+        patch: operations["edit_api_v1_service_levels__item_id__patch"];
         trace?: never;
     };
     "/api/v1/sessions": {
@@ -2158,6 +2459,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The teams in order */
+        get: operations["list_items_api_v1_teams_get"];
+        put?: never;
+        /** Make a team */
+        post: operations["create_api_v1_teams_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One team */
+        get: operations["get_item_api_v1_teams__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a team */
+        delete: operations["remove_api_v1_teams__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a team */
+        patch: operations["edit_api_v1_teams__item_id__patch"];
         trace?: never;
     };
     "/api/v1/types": {
@@ -2492,6 +2830,141 @@ export interface components {
             attendant_id?: string | null;
             /** Team Id */
             team_id?: string | null;
+        };
+        /**
+         * AssignmentRuleBody
+         * @description A rule: what has to be true of a conversation, and what is done with it then.
+         *
+         *     `conditions` are true together (`match`: `all`) or one of them is (`any`); none: it is always true. `attendant_id`:
+         *     goes to them where they can take it, else as the team gives conversations away. `label_ids` are put on the customer.
+         *     `goes_on`: the rules after it are looked at too. `bot_id`: chatbots cannot be chosen yet.
+         */
+        AssignmentRuleBody: {
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Match
+             * @default all
+             * @enum {string}
+             */
+            match: "all" | "any";
+            /**
+             * Conditions
+             * @default []
+             */
+            conditions: components["schemas"]["RuleCondition"][];
+            /** Team Id */
+            team_id?: string | null;
+            /** Attendant Id */
+            attendant_id?: string | null;
+            /** Bot Id */
+            bot_id?: string | null;
+            /** Priority */
+            priority?: ("low" | "normal" | "high" | "urgent") | null;
+            /** Type Id */
+            type_id?: string | null;
+            /**
+             * Label Ids
+             * @default []
+             */
+            label_ids: string[];
+            /**
+             * Goes On
+             * @default false
+             */
+            goes_on: boolean;
+        };
+        /**
+         * AssignmentRuleEdit
+         * @description The fields to change; absent ones stay.
+         */
+        AssignmentRuleEdit: {
+            /** Name */
+            name?: string;
+            /** Enabled */
+            enabled?: boolean;
+            /**
+             * Match
+             * @enum {string}
+             */
+            match?: "all" | "any";
+            /** Conditions */
+            conditions?: components["schemas"]["RuleCondition"][];
+            /** Team Id */
+            team_id?: string | null;
+            /** Attendant Id */
+            attendant_id?: string | null;
+            /** Bot Id */
+            bot_id?: string | null;
+            /** Priority */
+            priority?: ("low" | "normal" | "high" | "urgent") | null;
+            /** Type Id */
+            type_id?: string | null;
+            /** Label Ids */
+            label_ids?: string[];
+            /** Goes On */
+            goes_on?: boolean;
+        };
+        /**
+         * AssignmentRuleView
+         * @description A rule: what has to be true of a conversation, and what is done with it then.
+         *
+         *     `conditions` are true together (`match`: `all`) or one of them is (`any`); none: it is always true. `attendant_id`:
+         *     goes to them where they can take it, else as the team gives conversations away. `label_ids` are put on the customer.
+         *     `goes_on`: the rules after it are looked at too. `bot_id`: chatbots cannot be chosen yet.
+         */
+        AssignmentRuleView: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Position */
+            position: number;
+            /** Warnings */
+            warnings?: components["schemas"]["SettingWarning"][] | null;
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Match
+             * @default all
+             * @enum {string}
+             */
+            match: "all" | "any";
+            /**
+             * Conditions
+             * @default []
+             */
+            conditions: components["schemas"]["RuleCondition"][];
+            /** Team Id */
+            team_id?: string | null;
+            /** Attendant Id */
+            attendant_id?: string | null;
+            /** Bot Id */
+            bot_id?: string | null;
+            /** Priority */
+            priority?: ("low" | "normal" | "high" | "urgent") | null;
+            /** Type Id */
+            type_id?: string | null;
+            /**
+             * Label Ids
+             * @default []
+             */
+            label_ids: string[];
+            /**
+             * Goes On
+             * @default false
+             */
+            goes_on: boolean;
         };
         /**
          * AttachmentView
@@ -3624,6 +4097,24 @@ export interface components {
             limit: number;
         };
         /**
+         * CountriesView
+         * @description The countries whose holidays are known.
+         */
+        CountriesView: {
+            /** Items */
+            items: components["schemas"]["CountryView"][];
+        };
+        /**
+         * CountryView
+         * @description A country whose holidays are known, and its states.
+         */
+        CountryView: {
+            /** Code */
+            code: string;
+            /** States */
+            states: string[];
+        };
+        /**
          * CustomerFile
          * @description A file of one of the customer's conversations.
          */
@@ -3637,6 +4128,42 @@ export interface components {
             from_customer: boolean;
             /** Created At */
             created_at: string;
+        };
+        /**
+         * DayView
+         * @description A day of the year: intervals that begin on it, and what it is called where it is not as others.
+         */
+        DayView: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "open" | "closed" | "holiday" | "exception";
+            /** Name */
+            name: string | null;
+            /** Intervals */
+            intervals: components["schemas"]["RoutingHoursInterval"][];
+        };
+        /**
+         * DistributionBody
+         * @description `default_team_id`: the team that gets conversations without one; null: people take them themselves.
+         *
+         *     `return_minutes`: when a customer comes back to an attendant who cannot take them now, the conversation goes to the
+         *     queue after so long; null: it stays with them.
+         */
+        DistributionBody: {
+            /** Default Team Id */
+            default_team_id?: string | null;
+            /**
+             * Return Minutes
+             * @default 5
+             */
+            return_minutes: number | null;
         };
         /**
          * DraftFile
@@ -3702,6 +4229,21 @@ export interface components {
             version: number;
             /** Updated At */
             updated_at: string | null;
+        };
+        /**
+         * DuePreview
+         * @description When a target would be warned of, and missed; null: never, since the hours never open.
+         */
+        DuePreview: {
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "first_response" | "next_response" | "resolution";
+            /** Warn At */
+            warn_at: string | null;
+            /** Due At */
+            due_at: string | null;
         };
         /**
          * DuplicateView
@@ -4012,6 +4554,29 @@ export interface components {
             at: string;
         };
         /**
+         * HolidayView
+         * @description A holiday. `optional`: it is none by law, and many are closed.
+         */
+        HolidayView: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Name */
+            name: string;
+            /** Optional */
+            optional: boolean;
+        };
+        /**
+         * HolidaysView
+         * @description The holidays of a year in order.
+         */
+        HolidaysView: {
+            /** Items */
+            items: components["schemas"]["HolidayView"][];
+        };
+        /**
          * Hours
          * @description The same hours every week, in a time zone such as America/Sao_Paulo.
          */
@@ -4020,6 +4585,131 @@ export interface components {
             zone: string;
             /** Intervals */
             intervals: components["schemas"]["HoursInterval"][];
+        };
+        /**
+         * HoursBody
+         * @description A schedule. `account_ids`: the channel accounts that have these hours whatever the team.
+         *
+         *     `is_default`: the company's, which count where neither account nor team has its own; setting it takes it from the
+         *     others. A team chooses its hours by `hours_id`.
+         */
+        HoursBody: {
+            /** Name */
+            name: string;
+            /**
+             * Zone
+             * @default America/Sao_Paulo
+             */
+            zone: string;
+            /**
+             * Intervals
+             * @default []
+             */
+            intervals: components["schemas"]["WeekInterval"][];
+            /**
+             * Exceptions
+             * @default []
+             */
+            exceptions: components["schemas"]["HoursException"][];
+            holidays?: components["schemas"]["HoursHolidays"] | null;
+            /**
+             * Account Ids
+             * @default []
+             */
+            account_ids: string[];
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
+            /**
+             * @default {
+             *       "enabled": false,
+             *       "texts": {},
+             *       "language": "pt-BR"
+             *     }
+             */
+            message: components["schemas"]["HoursMessage"];
+        };
+        /**
+         * HoursDraft
+         * @description Hours that need not be saved, a moment (now if absent), and a year to be shown.
+         */
+        HoursDraft: {
+            hours: components["schemas"]["HoursBody"];
+            /** At */
+            at?: string | null;
+            /** Year */
+            year?: number | null;
+        };
+        /**
+         * HoursEdit
+         * @description The fields to change; absent ones stay.
+         */
+        HoursEdit: {
+            /** Name */
+            name?: string;
+            /** Zone */
+            zone?: string;
+            /** Intervals */
+            intervals?: components["schemas"]["WeekInterval"][];
+            /** Exceptions */
+            exceptions?: components["schemas"]["HoursException"][];
+            holidays?: components["schemas"]["HoursHolidays"] | null;
+            /** Account Ids */
+            account_ids?: string[];
+            /** Is Default */
+            is_default?: boolean;
+            message?: components["schemas"]["HoursMessage"];
+        };
+        /**
+         * HoursException
+         * @description A day that is not as its weekday: closed, with other hours, or as usual though it is a holiday.
+         */
+        HoursException: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Name */
+            name?: string | null;
+            /**
+             * Kind
+             * @default closed
+             * @enum {string}
+             */
+            kind: "closed" | "hours" | "as_usual";
+            /**
+             * Intervals
+             * @default []
+             */
+            intervals: components["schemas"]["RoutingHoursInterval"][];
+        };
+        /**
+         * HoursHolidays
+         * @description Closed on the holidays of a country, and of a state of it; `optional`: on its optional ones too.
+         *
+         *     `open_on`: names of holidays, in the country's language, on which it is open as on any such weekday.
+         */
+        HoursHolidays: {
+            /**
+             * Country
+             * @default BR
+             */
+            country: string;
+            /** State */
+            state?: string | null;
+            /**
+             * Optional
+             * @default false
+             */
+            optional: boolean;
+            /**
+             * Open On
+             * @default []
+             */
+            open_on: string[];
         };
         /**
          * HoursInterval
@@ -4035,6 +4725,118 @@ export interface components {
             start: string;
             /** End */
             end: string;
+        };
+        /**
+         * HoursMessage
+         * @description What customers are told who write outside hours, by language; `language` where theirs is not known.
+         */
+        HoursMessage: {
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * Texts
+             * @default {}
+             */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
+        };
+        /**
+         * HoursPreview
+         * @description How it is at a moment. `next_opening`: when it opens next after being closed. `days`: of the year asked for.
+         */
+        HoursPreview: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Open */
+            open: boolean;
+            /** Next Change */
+            next_change: string | null;
+            /** Next Opening */
+            next_opening: string | null;
+            /** Closed Since */
+            closed_since: string | null;
+            /** Holiday */
+            holiday: string | null;
+            /** Words */
+            words: {
+                [key: string]: components["schemas"]["HoursWords"];
+            };
+            /** Days */
+            days?: components["schemas"]["DayView"][] | null;
+        };
+        /**
+         * HoursView
+         * @description A schedule. `account_ids`: the channel accounts that have these hours whatever the team.
+         *
+         *     `is_default`: the company's, which count where neither account nor team has its own; setting it takes it from the
+         *     others. A team chooses its hours by `hours_id`.
+         */
+        HoursView: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Zone
+             * @default America/Sao_Paulo
+             */
+            zone: string;
+            /**
+             * Intervals
+             * @default []
+             */
+            intervals: components["schemas"]["WeekInterval"][];
+            /**
+             * Exceptions
+             * @default []
+             */
+            exceptions: components["schemas"]["HoursException"][];
+            holidays?: components["schemas"]["HoursHolidays"] | null;
+            /**
+             * Account Ids
+             * @default []
+             */
+            account_ids: string[];
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
+            /**
+             * @default {
+             *       "enabled": false,
+             *       "texts": {},
+             *       "language": "pt-BR"
+             *     }
+             */
+            message: components["schemas"]["HoursMessage"];
+        };
+        /**
+         * HoursWords
+         * @description How it is, for people: `state` in sentences, `message` as a customer would get it.
+         */
+        HoursWords: {
+            /** State */
+            state: string;
+            /** Next Opening */
+            next_opening: string | null;
+            /** Message */
+            message: string | null;
         };
         /**
          * Identities
@@ -4158,6 +4960,57 @@ export interface components {
             finished_at: string | null;
         };
         /**
+         * InactivityBody
+         * @description The company's policy, and those of single teams.
+         */
+        InactivityBody: {
+            /** No Answer Minutes */
+            no_answer_minutes?: number | null;
+            /** Accept Minutes */
+            accept_minutes?: number | null;
+            /**
+             * Accept In Teams
+             * @default false
+             */
+            accept_in_teams: boolean;
+            /** Remind Minutes */
+            remind_minutes?: number | null;
+            /**
+             * Reminder
+             * @default {}
+             */
+            reminder: {
+                [key: string]: string;
+            };
+            /** Close Minutes */
+            close_minutes?: number | null;
+            /**
+             * Say Closing
+             * @default true
+             */
+            say_closing: boolean;
+            /**
+             * Closing
+             * @default {}
+             */
+            closing: {
+                [key: string]: string;
+            };
+            /** Closing Type Id */
+            closing_type_id?: string | null;
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
+            /**
+             * Teams
+             * @default []
+             */
+            teams: components["schemas"]["TeamInactivity"][];
+        };
+        /**
          * InstagramCredentials
          * @description What Meta's dashboard shows for an Instagram account. Write-only except the ids and the verify token.
          */
@@ -4267,6 +5120,14 @@ export interface components {
             buttons?: components["schemas"]["ButtonsLimit"] | null;
             list?: components["schemas"]["ListLimit"] | null;
             link?: components["schemas"]["LinkLimit"] | null;
+        };
+        /**
+         * ItemOrder
+         * @description Items in their order; those that are left out follow as they were.
+         */
+        ItemOrder: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * KindUse
@@ -5869,6 +6730,13 @@ export interface components {
             /** Kinds */
             kinds: ("text" | "image" | "audio" | "video" | "document" | "sticker" | "location" | "contacts" | "interactive" | "template" | "order" | "unsupported")[];
         };
+        /** Page[AssignmentRuleView] */
+        Page_AssignmentRuleView_: {
+            /** Items */
+            items: components["schemas"]["AssignmentRuleView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[AttendantView] */
         Page_AttendantView_: {
             /** Items */
@@ -5925,6 +6793,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[HoursView] */
+        Page_HoursView_: {
+            /** Items */
+            items: components["schemas"]["HoursView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[LabelView] */
         Page_LabelView_: {
             /** Items */
@@ -5974,6 +6849,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ServiceLevelView] */
+        Page_ServiceLevelView_: {
+            /** Items */
+            items: components["schemas"]["RoutingServiceLevelView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[SessionView] */
         Page_SessionView_: {
             /** Items */
@@ -5985,6 +6867,13 @@ export interface components {
         Page_TagView_: {
             /** Items */
             items: components["schemas"]["TagView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[TeamView] */
+        Page_TeamView_: {
+            /** Items */
+            items: components["schemas"]["TeamView"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -6148,6 +7037,19 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * PreviewBody
+         * @description A policy as it would be saved, and a conversation that it fits: when it was opened, in which team and account.
+         */
+        PreviewBody: {
+            policy: components["schemas"]["ServiceLevelBody"];
+            /** Opened At */
+            opened_at?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /** Account Id */
+            account_id?: string | null;
         };
         /**
          * PrioritiseMany
@@ -6784,6 +7686,83 @@ export interface components {
             swept_at?: string | null;
         };
         /**
+         * HoursInterval
+         * @description From `start` to before `end`, by the clock on the wall; where `end` is not later, it is on the next day.
+         */
+        RoutingHoursInterval: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+        };
+        /**
+         * ServiceLevelView
+         * @description Targets for the conversations that fit; of several policies that fit the first one counts.
+         *
+         *     A conversation fits where all conditions hold that are given; of ids and kinds one is enough. `first_response`: from
+         *     the opening to the first answer of a person; `next_response`: from each later message of the customer to the next
+         *     answer; `resolution`: from the opening to the closing, without the time in which the customer has to answer. No
+         *     target counts the time for which a conversation is put aside. `time`: the hours of the channel account, the team or
+         *     the company, or all of it. `warn_percent`: at which part of a target a warning is given.
+         */
+        RoutingServiceLevelView: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Position */
+            position: number;
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: string[];
+            /**
+             * Channels
+             * @default []
+             */
+            channels: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[];
+            /**
+             * Account Ids
+             * @default []
+             */
+            account_ids: string[];
+            /**
+             * Label Ids
+             * @default []
+             */
+            label_ids: string[];
+            /**
+             * Priorities
+             * @default []
+             */
+            priorities: ("low" | "normal" | "high" | "urgent")[];
+            /** First Response Minutes */
+            first_response_minutes?: number | null;
+            /** Next Response Minutes */
+            next_response_minutes?: number | null;
+            /** Resolution Minutes */
+            resolution_minutes?: number | null;
+            /**
+             * Warn Percent
+             * @default 75
+             */
+            warn_percent: number;
+            /**
+             * Time
+             * @default hours
+             * @enum {string}
+             */
+            time: "hours" | "around_the_clock";
+        };
+        /**
          * Row
          * @description A choice of a list.
          */
@@ -6794,6 +7773,32 @@ export interface components {
             title: string;
             /** Description */
             description?: string | null;
+        };
+        /**
+         * RuleCondition
+         * @description True where one of `values` is true of what it is `about`; `negated`: where none is.
+         *
+         *     `channel`: kinds of channel. `account`, `label`, `type`, `team`: ids. `word`: words or phrases, found whole in what
+         *     the customer wrote first, whatever the case and the accents. `hours`: `inside`, `outside`. `field`: what the
+         *     customer's own field with the key `field` can be (`true` and `false` for yes and no). `language`: of the customer,
+         *     as their field `language` or `idioma` says. `priority`. `customer`: `new`, or `returning` where they have had
+         *     another conversation in the last 90 days.
+         */
+        RuleCondition: {
+            /**
+             * About
+             * @enum {string}
+             */
+            about: "channel" | "account" | "label" | "type" | "word" | "hours" | "field" | "language" | "priority" | "customer" | "team";
+            /** Field */
+            field?: string | null;
+            /** Values */
+            values: string[];
+            /**
+             * Negated
+             * @default false
+             */
+            negated: boolean;
         };
         /**
          * SampleLogin
@@ -7058,6 +8063,110 @@ export interface components {
             restored: components["schemas"]["ContactView"];
         };
         /**
+         * ServiceLevelBody
+         * @description Targets for the conversations that fit; of several policies that fit the first one counts.
+         *
+         *     A conversation fits where all conditions hold that are given; of ids and kinds one is enough. `first_response`: from
+         *     the opening to the first answer of a person; `next_response`: from each later message of the customer to the next
+         *     answer; `resolution`: from the opening to the closing, without the time in which the customer has to answer. No
+         *     target counts the time for which a conversation is put aside. `time`: the hours of the channel account, the team or
+         *     the company, or all of it. `warn_percent`: at which part of a target a warning is given.
+         */
+        ServiceLevelBody: {
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: string[];
+            /**
+             * Channels
+             * @default []
+             */
+            channels: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[];
+            /**
+             * Account Ids
+             * @default []
+             */
+            account_ids: string[];
+            /**
+             * Label Ids
+             * @default []
+             */
+            label_ids: string[];
+            /**
+             * Priorities
+             * @default []
+             */
+            priorities: ("low" | "normal" | "high" | "urgent")[];
+            /** First Response Minutes */
+            first_response_minutes?: number | null;
+            /** Next Response Minutes */
+            next_response_minutes?: number | null;
+            /** Resolution Minutes */
+            resolution_minutes?: number | null;
+            /**
+             * Warn Percent
+             * @default 75
+             */
+            warn_percent: number;
+            /**
+             * Time
+             * @default hours
+             * @enum {string}
+             */
+            time: "hours" | "around_the_clock";
+        };
+        /**
+         * ServiceLevelEdit
+         * @description The fields to change; absent ones stay.
+         */
+        ServiceLevelEdit: {
+            /** Name */
+            name?: string;
+            /** Enabled */
+            enabled?: boolean;
+            /** Team Ids */
+            team_ids?: string[];
+            /** Channels */
+            channels?: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[];
+            /** Account Ids */
+            account_ids?: string[];
+            /** Label Ids */
+            label_ids?: string[];
+            /** Priorities */
+            priorities?: ("low" | "normal" | "high" | "urgent")[];
+            /** First Response Minutes */
+            first_response_minutes?: number | null;
+            /** Next Response Minutes */
+            next_response_minutes?: number | null;
+            /** Resolution Minutes */
+            resolution_minutes?: number | null;
+            /** Warn Percent */
+            warn_percent?: number;
+            /**
+             * Time
+             * @enum {string}
+             */
+            time?: "hours" | "around_the_clock";
+        };
+        /**
+         * ServiceLevelPreview
+         * @description What would come of a policy for a conversation that nobody answers; of `next_response`, for a message then.
+         */
+        ServiceLevelPreview: {
+            /** Opened At */
+            opened_at: string;
+            /** Targets */
+            targets: components["schemas"]["DuePreview"][];
+        };
+        /**
          * ServiceLevelView
          * @description How a conversation stands against what the company has promised itself: the policy and its targets.
          */
@@ -7093,6 +8202,21 @@ export interface components {
              * @description Whether this request belongs to it
              */
             current: boolean;
+        };
+        /**
+         * SettingWarning
+         * @description What somebody who saves this should know: it is saved all the same. `ids` are items that it is about.
+         */
+        SettingWarning: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: string[];
         };
         /**
          * Shared
@@ -7353,6 +8477,214 @@ export interface components {
             met_at?: string | null;
         };
         /**
+         * TeamBody
+         * @description A team: who is in it, who of them gets the next conversation, and how many they can have.
+         *
+         *     `limit`: the most that an attendant may have, of all teams together, to get another one; `team_limit`: the most of
+         *     the team's conversations that are open at once; null: any. `weights`: what a conversation of a kind of channel
+         *     weighs, 1 where it is absent. `knows_customer_minutes`: how long the last attendant who knew the customer is waited
+         *     for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with a conversation's
+         *     skills come first. `greeting`: said when somebody gets a conversation of the team. `hours_id`: the team's hours,
+         *     null: the company's.
+         */
+        TeamBody: {
+            /** Name */
+            name: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: components["schemas"]["TeamMember"][];
+            /**
+             * Strategy
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy" | "longest_idle" | "manual";
+            /**
+             * Limit
+             * @default 5
+             */
+            limit: number | null;
+            /** Team Limit */
+            team_limit?: number | null;
+            /**
+             * Weights
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
+            /**
+             * Knows Customer Minutes
+             * @default 0
+             */
+            knows_customer_minutes: number | null;
+            /**
+             * Use Skills
+             * @default false
+             */
+            use_skills: boolean;
+            /** Greeting */
+            greeting?: string | null;
+            /** Hours Id */
+            hours_id?: string | null;
+        };
+        /**
+         * TeamEdit
+         * @description The fields to change; absent ones stay.
+         */
+        TeamEdit: {
+            /** Name */
+            name?: string;
+            /** Members */
+            members?: components["schemas"]["TeamMember"][];
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy?: "round_robin" | "least_busy" | "longest_idle" | "manual";
+            /** Limit */
+            limit?: number | null;
+            /** Team Limit */
+            team_limit?: number | null;
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            };
+            /** Knows Customer Minutes */
+            knows_customer_minutes?: number | null;
+            /** Use Skills */
+            use_skills?: boolean;
+            /** Greeting */
+            greeting?: string | null;
+            /** Hours Id */
+            hours_id?: string | null;
+        };
+        /**
+         * TeamInactivity
+         * @description The same for the conversations of one team, in the place of the company's.
+         */
+        TeamInactivity: {
+            /** No Answer Minutes */
+            no_answer_minutes?: number | null;
+            /** Accept Minutes */
+            accept_minutes?: number | null;
+            /**
+             * Accept In Teams
+             * @default false
+             */
+            accept_in_teams: boolean;
+            /** Remind Minutes */
+            remind_minutes?: number | null;
+            /**
+             * Reminder
+             * @default {}
+             */
+            reminder: {
+                [key: string]: string;
+            };
+            /** Close Minutes */
+            close_minutes?: number | null;
+            /**
+             * Say Closing
+             * @default true
+             */
+            say_closing: boolean;
+            /**
+             * Closing
+             * @default {}
+             */
+            closing: {
+                [key: string]: string;
+            };
+            /** Closing Type Id */
+            closing_type_id?: string | null;
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
+            /** Team Id */
+            team_id: string;
+        };
+        /**
+         * TeamMember
+         * @description An attendant in a team. `limit`: the most of this team's conversations at once; null: as the team says.
+         *
+         *     `skills`: labels and languages that they are good at, as `label:<id>` and `language:en`.
+         */
+        TeamMember: {
+            /** Attendant Id */
+            attendant_id: string;
+            /** Limit */
+            limit?: number | null;
+            /**
+             * Skills
+             * @default []
+             */
+            skills: string[];
+        };
+        /**
+         * TeamView
+         * @description A team: who is in it, who of them gets the next conversation, and how many they can have.
+         *
+         *     `limit`: the most that an attendant may have, of all teams together, to get another one; `team_limit`: the most of
+         *     the team's conversations that are open at once; null: any. `weights`: what a conversation of a kind of channel
+         *     weighs, 1 where it is absent. `knows_customer_minutes`: how long the last attendant who knew the customer is waited
+         *     for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with a conversation's
+         *     skills come first. `greeting`: said when somebody gets a conversation of the team. `hours_id`: the team's hours,
+         *     null: the company's.
+         */
+        TeamView: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: components["schemas"]["TeamMember"][];
+            /**
+             * Strategy
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy" | "longest_idle" | "manual";
+            /**
+             * Limit
+             * @default 5
+             */
+            limit: number | null;
+            /** Team Limit */
+            team_limit?: number | null;
+            /**
+             * Weights
+             * @default {}
+             */
+            weights: {
+                [key: string]: number;
+            };
+            /**
+             * Knows Customer Minutes
+             * @default 0
+             */
+            knows_customer_minutes: number | null;
+            /**
+             * Use Skills
+             * @default false
+             */
+            use_skills: boolean;
+            /** Greeting */
+            greeting?: string | null;
+            /** Hours Id */
+            hours_id?: string | null;
+        };
+        /**
          * TelegramChannel
          * @description A Telegram account as it is answered.
          */
@@ -7530,6 +8862,42 @@ export interface components {
         TelegramSettingsChanges: {
             /** Long Polling */
             long_polling?: boolean | null;
+        };
+        /**
+         * TellingBody
+         * @description What customers in a queue are told, by themselves; null: nothing.
+         *
+         *     `position_minutes`: their place and the estimated wait, soon after they came and then at most every so many minutes;
+         *     a place that was told never gets worse: where the next one is not better, nothing is said. `position`: the texts by
+         *     language, with `{{position}}` and `{{wait}}`. `overdue_minutes`: once, after so long without an answer, that it
+         *     takes longer (`overdue`). Where a text is absent, the product's own is said. `language`: of customers whose language
+         *     is not known. The greeting is the team's.
+         */
+        TellingBody: {
+            /** Position Minutes */
+            position_minutes?: number | null;
+            /**
+             * Position
+             * @default {}
+             */
+            position: {
+                [key: string]: string;
+            };
+            /** Overdue Minutes */
+            overdue_minutes?: number | null;
+            /**
+             * Overdue
+             * @default {}
+             */
+            overdue: {
+                [key: string]: string;
+            };
+            /**
+             * Language
+             * @default pt-BR
+             * @enum {string}
+             */
+            language: "pt-BR" | "en" | "es";
         };
         /**
          * Template
@@ -8028,6 +9396,21 @@ export interface components {
             action: "wake";
         };
         /**
+         * WeekInterval
+         * @description An interval that begins on this day of every week.
+         */
+        WeekInterval: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /**
+             * Day
+             * @enum {string}
+             */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        };
+        /**
          * WhatsAppChannel
          * @description A WhatsApp account as it is answered; `verify_token` only to those who manage channels.
          */
@@ -8232,6 +9615,16 @@ export interface components {
             read_receipts?: boolean | null;
         };
         /**
+         * YearView
+         * @description Every day of a year.
+         */
+        YearView: {
+            /** Year */
+            year: number;
+            /** Days */
+            days: components["schemas"]["DayView"][];
+        };
+        /**
          * Closing
          * @description How a conversation ends: `type_id` says what it was about, where it has no type yet or another one.
          */
@@ -8269,6 +9662,162 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_items_api_v1_assignment_rules_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AssignmentRuleView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_assignment_rules_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRuleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_order_api_v1_assignment_rules_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AssignmentRuleView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_assignment_rules__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRuleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_assignment_rules__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_assignment_rules__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRuleEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRuleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     upload_api_v1_attachments_post: {
         parameters: {
             query?: never;
@@ -11167,6 +12716,259 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_holidays_api_v1_holidays_get: {
+        parameters: {
+            query: {
+                year: number;
+                country?: string;
+                state?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidaysView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_countries_api_v1_holidays_countries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountriesView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_items_api_v1_hours_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HoursView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_hours_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_preview_api_v1_hours_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_hours__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_hours__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_hours__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_preview_api_v1_hours__item_id__preview_get: {
+        parameters: {
+            query?: {
+                /** @description the moment; now if absent */
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_year_api_v1_hours__item_id__year_get: {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_items_api_v1_labels_get: {
         parameters: {
             query?: {
@@ -12026,6 +13828,153 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_policy_api_v1_routing_distribution_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_routing_distribution_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistributionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_policy_api_v1_routing_inactivity_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InactivityBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_routing_inactivity_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InactivityBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InactivityBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_policy_api_v1_routing_telling_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellingBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_routing_telling_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TellingBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     mine_api_v1_scheduled_messages_get: {
         parameters: {
             query?: {
@@ -12218,6 +14167,187 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchCount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_items_api_v1_service_levels_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ServiceLevelView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_service_levels_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceLevelBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingServiceLevelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_order_api_v1_service_levels_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ServiceLevelView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    preview_api_v1_service_levels_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceLevelPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_service_levels__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingServiceLevelView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_service_levels__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_service_levels__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceLevelEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingServiceLevelView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -12739,6 +14869,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_items_api_v1_teams_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TeamView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_teams_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_teams__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_teams__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_teams__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamView"];
                 };
             };
             default: components["responses"]["Problem"];
