@@ -8,8 +8,13 @@ from fastapi import Depends
 from pydantic import field_validator
 
 from atd_routing.domain.tenant import Tenant
+from atd_routing.engine import Engine
+from atd_routing.store.attendants import Attendants
+from atd_routing.store.copies import Copies
+from atd_routing.store.database_time import Time
 from atd_routing.store.items import Items
 from atd_routing.store.pools import Pools
+from atd_routing.timers import Timers
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.idempotency import Idempotency
 from atd_servicekit.identity import Identity, Requires
@@ -35,6 +40,11 @@ class Parts:
     tenants: TenantCache[Tenant]
     idempotency: Idempotency
     pools: Pools
+    copies: Copies
+    attendants: Attendants
+    engine: Engine
+    timers: Timers
+    time: Time
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

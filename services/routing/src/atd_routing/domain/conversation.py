@@ -49,7 +49,8 @@ class RoutedConversation:
     the queue: they handed it over, or did not answer it. `timers`: when something is due, by the timer's name; the
     store finds conversations by the earliest. `said`: the last `once` of each purpose. `service_level`: the state of
     its clocks, owned by `domain/service_levels`, `inactivity` that of silence, owned by `domain/inactivity`. `ruled`:
-    the rules that were applied in the present chain.
+    the rules that were applied in the present chain. `knew`: the attendant who knows the customer: who had them last.
+    `revision`: that of the company's settings under which it was looked at. `order` is its place in the outbox.
     `wanted`: whom a rule wants to have it; it goes to them where they can take it, else as its team gives it away.
     `version` counts the saves: the store saves only over what was read.
     """
@@ -93,6 +94,9 @@ class RoutedConversation:
     inactivity: Mapping[str, Any] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
     wanted: str | None = None
+    knew: str | None = None
+    revision: int = 0
+    order: int = 0
     version: int = 0
 
     @property

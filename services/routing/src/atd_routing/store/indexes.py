@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pymongo import IndexModel
 
 from atd_routing.store.attendants import ATTENDANT_INDEXES
+from atd_routing.store.copies import COPY_INDEXES
 from atd_routing.store.items import ITEM_INDEXES
 from atd_routing.store.pools import POOL_INDEXES
 
@@ -12,4 +13,5 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **ITEM_INDEXES,
     **POOL_INDEXES,
     **ATTENDANT_INDEXES,
+    **COPY_INDEXES,
 }

@@ -10,14 +10,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pymongo import IndexModel
+from pymongo import IndexModel, UpdateOne
 
 from atd_routing.domain.distribution.pool import Pool, Turns
-from atd_servicekit.errors import StaleVersion
-from atd_servicekit.inbox import stale_when_duplicate
+from atd_servicekit.mongo import Write
 
 if TYPE_CHECKING:
-    from atd_servicekit.mongo import Database, Document, Session
+    from pymongo.results import BulkWriteResult
+
+    from atd_servicekit.mongo import Database, Document, Operation, Session
 
 POOLS = "pools"
 POOL_INDEXES: Mapping[str, Sequence[IndexModel]] = {
@@ -54,17 +55,27 @@ class Pools:
         row = await self._pools.find_one({"_id": tenant_id}, session=session)
         return Pool(tenant_id) if row is None else _pool_of(row)
 
-    async def save(self, session: "Session", pool: Pool) -> None:
-        """Store the pool over what was read, and take its mark off: its queues have been looked at.
+    @staticmethod
+    def write_of(pools: Sequence[Pool]) -> Write:
+        """The write that stores pools over what was read. The mark is taken off: the queues have been looked at.
 
-        Raises `StaleVersion` when somebody else changed it meanwhile.
+        One that is `due` keeps its mark. Pools that nothing was ever stored of are new then, or somebody was faster.
         """
-        query: Document = {"_id": pool.tenant_id, "version": pool.version or {"$exists": False}}
-        change: Document = {"$set": _document(pool), "$unset": {"due": ""}}
-        with stale_when_duplicate():
-            saved = await self._pools.update_one(query, change, upsert=pool.version == 0, session=session)
-        if saved.matched_count != 1 and saved.upserted_id is None:
-            raise StaleVersion
+        operations: list[Operation] = []
+        for pool in pools:
+            query: Document = {"_id": pool.tenant_id, "version": pool.version or {"$exists": False}}
+            change: Document = {"$set": _document(pool)}
+            if pool.due:
+                change["$set"]["due"] = _AT_ONCE
+            else:
+                change["$unset"] = {"due": ""}
+            operations.append(UpdateOne(query, change, upsert=pool.version == 0))
+        return Write(POOLS, operations)
+
+    @staticmethod
+    def all_saved(write: Write, result: "BulkWriteResult") -> bool:
+        """Whether nobody else had changed one of them."""
+        return result.matched_count + result.upserted_count == len(write.operations)
 
 
 def _document(pool: Pool) -> "Document":
@@ -76,6 +87,7 @@ def _document(pool: Pool) -> "Document":
             for team_id, turns in pool.turns.items()
         },
         "idle_since": dict(pool.idle_since),
+        "counted": pool.counted,
     }
 
 
@@ -88,5 +100,7 @@ def _pool_of(row: "Document") -> Pool:
             for team_id, turns in row.get("turns", {}).items()
         },
         idle_since=row.get("idle_since", {}),
+        counted=row.get("counted", False),
+        due="due" in row,
         version=row.get("version", 0),
     )

@@ -24,6 +24,8 @@ class Pool:
         open: how many conversations of a team are with somebody, by team.
         turns: of round robin, by team.
         idle_since: since when an attendant has got nothing and ended nothing.
+        counted: what attendants had before the company set anything is counted.
+        due: the queues are to be looked at: somebody left a mark.
         version: counts the saves; 0: not stored yet.
     """
 
@@ -31,4 +33,6 @@ class Pool:
     open: Mapping[str, int] = field(default_factory=dict)
     turns: Mapping[str, Turns] = field(default_factory=dict)
     idle_since: Mapping[str, datetime] = field(default_factory=dict)
+    counted: bool = False
+    due: bool = False
     version: int = 0

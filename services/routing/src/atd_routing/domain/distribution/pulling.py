@@ -1,0 +1,63 @@
+"""Somebody asks for the next conversation: the first of their teams' queues, if they have room for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from atd_routing.domain.conversation import RoutedConversation
+from atd_routing.domain.distribution.floor import Floor, weight_of
+from atd_routing.domain.distribution.giving import Given, team_for
+from atd_routing.domain.distribution.order import place
+from atd_routing.domain.teams import Team
+
+PullRefusal = Literal["queue_empty", "no_room", "not_available"]
+
+
+class PullRefused(Exception):
+    """There is nothing for them: no conversation, no room for it, or they are not there."""
+
+    def __init__(self, code: PullRefusal) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(slots=True)
+class Pull:
+    """What somebody is offered. `queues`: those of their teams; `""` where conversations without a team are theirs."""
+
+    floor: Floor
+    attendant_id: str
+    teams: Sequence[Team]
+    queues: Sequence[str]
+    _offered: list[RoutedConversation] = field(default_factory=list)
+
+    def offer(self, waiting: Iterable[RoutedConversation]) -> None:
+        """More of what waits in their queues."""
+        self._offered += waiting
+
+    def chosen(self) -> Given:
+        """The first one that fits. Raises `PullRefused`."""
+        refusal: PullRefusal = "queue_empty"
+        for conversation in sorted(self._offered, key=place):
+            team = team_for(self.floor.tenant, conversation)
+            if team is None or conversation.pending is not None or self.attendant_id in conversation.not_for:
+                continue
+            member = team.members.get(self.attendant_id)
+            if member is None:
+                continue
+            weight = weight_of(self.floor.tenant, conversation, team.id)
+            if self.floor.team_has_room(team) and self.floor.fits(member, team, weight):
+                return Given(conversation, self.attendant_id, team.id, "pulled")
+            refusal = "no_room"
+        raise PullRefused(refusal)
+
+
+def next_for(floor: Floor, attendant_id: str, team_id: str | None = None) -> Pull:
+    """What an attendant can be offered. Raises `PullRefused` when they are not there."""
+    if not floor.is_there(attendant_id):
+        raise PullRefused("not_available")
+    mine = [team for team in floor.tenant.teams.values() if attendant_id in team.members]
+    teams = [team for team in mine if team_id is None or team.id == team_id]
+    default = floor.tenant.distribution.default_team_id
+    queues = [team.id for team in teams] + ([""] if any(team.id == default for team in teams) else [])
+    return Pull(floor, attendant_id, teams, queues)

@@ -1,0 +1,351 @@
+"""Runs turns: loads what they need, lets the pure rules decide, and saves all of it in one transaction.
+
+Whatever the reason for a turn (events of conversations, timers, a mark in a company's pool, somebody who asks for the
+next one), it goes the same way, and what it read and changed is saved only over what was read. So replicas and people
+may interleave in any way: who was slower decides again.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pymongo.errors import OperationFailure
+
+from atd_routing.domain.conversation import RoutedConversation
+from atd_routing.domain.customers import Customer
+from atd_routing.domain.distribution.floor import Floor
+from atd_routing.domain.distribution.order import place, waits_since
+from atd_routing.domain.distribution.pulling import PullRefused, next_for
+from atd_routing.domain.scene import Part
+from atd_routing.domain.tenant import Tenant
+from atd_routing.domain.turn import Turn
+from atd_routing.metrics import RoutingMetrics
+from atd_routing.store.attendants import Attendants
+from atd_routing.store.copies import NO_TEAM, Copies
+from atd_routing.store.database_time import Time
+from atd_routing.store.pools import Pools
+from atd_routing.store.turns import TurnStore
+from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged
+from atd_schemas.ids import uuid7
+from atd_servicekit.consuming import Record
+from atd_servicekit.errors import StaleVersion
+from atd_servicekit.inbox import retry_stale
+from atd_servicekit.mongo import is_conflict
+from atd_servicekit.tenant_cache import TenantCache
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
+
+PAGE = 50
+"""Conversations of a queue that are read at once, beside as many as there is room for."""
+
+MOST_WAITING = 2_000
+"""Conversations of one queue that one turn looks at. What waits behind so many that nobody can take waits for them."""
+
+UNCOUNTED = 500
+"""Conversations that are counted in one turn, of a company that has just set something for the first time."""
+
+_IGNORED = frozenset({"conversation.rated", "conversation.scheduled", "rating.requested"})
+_QUIET = frozenset({"conversation.updated", "conversation.classified"})
+
+
+class Transaction(Protocol):
+    """What runs work in a transaction and commits it."""
+
+    async def __call__(self, work: "Callable[[Session], Awaitable[None]]", *, retry_conflicts: bool = True) -> None: ...
+
+
+class Customers(Protocol):
+    """What is kept of customers' records."""
+
+    async def of(
+        self, contacts: Collection[str], tenants: Sequence[Tenant], session: "Session"
+    ) -> Mapping[str, Customer]: ...
+
+    async def take(self, session: "Session", events: Sequence[ContactChanged]) -> None: ...
+
+
+class NoCustomers:
+    """Nothing is kept."""
+
+    async def of(
+        self,
+        contacts: Collection[str],  # noqa: ARG002 - the protocol's
+        tenants: Sequence[Tenant],  # noqa: ARG002
+        session: "Session",  # noqa: ARG002
+    ) -> Mapping[str, Customer]:
+        return {}
+
+    async def take(self, session: "Session", events: Sequence[ContactChanged]) -> None:
+        """Nothing is kept."""
+
+
+class Engine:
+    """Every way into a turn. Raises as `retry_stale` does."""
+
+    def __init__(
+        self,
+        *,
+        copies: Copies,
+        pools: Pools,
+        attendants: Attendants,
+        turns: TurnStore,
+        tenants: TenantCache[Tenant],
+        time: Time,
+        transaction: Transaction,
+        metrics: RoutingMetrics,
+        parts: Sequence[Part],
+        customers: Customers | None = None,
+    ) -> None:
+        self._copies = copies
+        self._pools = pools
+        self._attendants = attendants
+        self._turns = turns
+        self._tenants = tenants
+        self._time = time
+        self._transaction = transaction
+        self._metrics = metrics
+        self._parts = parts
+        self._customers = customers or NoCustomers()
+
+    async def take(self, records: Sequence[Record[Any]]) -> None:
+        """Events of conversations, in their order."""
+        await retry_stale(lambda _attempt: self._take(records), records=len(records))
+
+    async def fire(self, ids: Collection[str]) -> None:
+        """Let the timers ring that are due of these conversations; those that rang elsewhere meanwhile do not."""
+
+        async def load(session: "Session", turn: Turn) -> None:
+            for copy in await self._met(session, turn, ids):
+                due = sorted((at, name) for name, at in copy.timers.items() if at <= turn.now)
+                if due:
+                    turn.ring(copy, [name for _, name in due])
+
+        found = await self._copies.of_ids(ids)
+        await self._turn({copy.tenant_id for copy in found.values()}, load)
+
+    async def look(self, tenant_id: str, ids: Collection[str], timer: str) -> None:
+        """Have the parts look at conversations of a company as if this timer had rung."""
+
+        async def load(session: "Session", turn: Turn) -> None:
+            for copy in await self._met(session, turn, ids):
+                if copy.tenant_id == tenant_id:
+                    turn.ring(copy, [timer])
+
+        await self._turn({tenant_id}, load)
+
+    async def drain(self, tenant_ids: Collection[str]) -> None:
+        """Look at the queues of companies, and give away what can be given."""
+        for tenant_id in tenant_ids:
+
+            async def load(_session: "Session", turn: Turn, tenant_id: str = tenant_id) -> None:
+                turn.drains.add(tenant_id)
+
+            await self._turn({tenant_id}, load)
+
+    async def pull(self, tenant_id: str, attendant_id: str, team_id: str | None = None) -> str:
+        """Give an attendant the next conversation of their teams' queues, or of one of them; its id.
+
+        Raises `PullRefused`.
+        """
+        pulled: list[str] = []
+
+        async def settle(session: "Session", turn: Turn, floor: Floor) -> None:
+            pulled.clear()
+            pull = next_for(floor, attendant_id, team_id)
+            for queue in pull.queues:
+                pull.offer(await self._copies.waiting(tenant_id, queue, limit=PAGE, session=session))
+            given = pull.chosen()
+            turn.copies[given.conversation.id] = given.conversation
+            turn.pulled(floor, given)
+            pulled.append(given.conversation.id)
+
+        async def load(_session: "Session", turn: Turn) -> None:
+            turn.drains.add(tenant_id)
+
+        if not (await self._tenants.of(tenant_id)).teams:
+            raise PullRefused("queue_empty")
+        await self._turn({tenant_id}, load, settle)
+        return pulled[0]
+
+    # ------------------------------------------------------------------ one turn
+
+    async def _take(self, records: Sequence[Record[Any]]) -> None:
+        events = [record.event for record in records]
+        tenants = {one: await self._tenants.of(one) for one in {event.tenant_id for event in events}}
+        people = [event for event in events if isinstance(event, ContactChanged)]
+        heard = [event for event in events if _matters(event, tenants[event.tenant_id])]
+        if not heard and not people:
+            return
+        traces = {record.event.id: record.traceparent for record in records}
+        ids = {event.subject for event in heard}
+
+        async def load(session: "Session", turn: Turn) -> None:
+            for event in people:
+                await self._person(session, event)
+            await self._customers.take(session, people)
+            await self._met(session, turn, ids, contacts)
+            for event in heard:
+                turn.take(event)
+            for conversation_id in turn.opened:
+                await self._remember(session, turn, turn.copies[conversation_id])
+
+        contacts = {one.data.conversation.contact.id for one in heard if isinstance(one, ConversationChanged)}
+        await self._once(tenants, load, traces=traces)
+
+    async def _met(
+        self, session: "Session", turn: Turn, ids: Collection[str], contacts: Collection[str] = ()
+    ) -> list[RoutedConversation]:
+        """The copies of these conversations, which the turn has from now on, with what is kept of their customers."""
+        turn.copies.update(await self._copies.of_ids(ids, session))
+        found = [turn.copies[one] for one in ids if one in turn.copies]
+        known = {copy.contact_id for copy in found if turn.tenants[copy.tenant_id].has_settings}
+        turn.customers = await self._customers.of({*known, *contacts}, list(turn.tenants.values()), session)
+        return found
+
+    async def _person(self, session: "Session", event: ContactChanged) -> None:
+        contact = event.data.contact
+        if event.type == "contact.erased":
+            await self._copies.forget_contact(session, event.tenant_id, event.subject)
+        elif event.type == "contact.merged" and contact.merged_into is not None:
+            await self._copies.move_contact(session, event.tenant_id, event.subject, contact.merged_into)
+
+    async def _remember(self, session: "Session", turn: Turn, copy: RoutedConversation) -> None:
+        """Who had the customer's last conversation, where a team prefers them."""
+        teams = turn.tenants[copy.tenant_id].teams.values()
+        if copy.knew is None and any(team.knows_customer_minutes != 0 for team in teams):
+            copy.knew = await self._copies.last_attendant(copy.tenant_id, copy.contact_id, copy.id, session)
+
+    async def _turn(
+        self,
+        tenant_ids: Collection[str],
+        load: "Callable[[Session, Turn], Awaitable[None]]",
+        settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None" = None,
+    ) -> None:
+        if not tenant_ids:
+            return
+        tenants = {tenant_id: await self._tenants.of(tenant_id) for tenant_id in tenant_ids}
+        await retry_stale(lambda _attempt: self._once(tenants, load, settle))
+
+    async def _once(
+        self,
+        tenants: Mapping[str, Tenant],
+        load: "Callable[[Session, Turn], Awaitable[None]]",
+        settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None" = None,
+        traces: Mapping[str, str | None] | None = None,
+    ) -> None:
+        now = await self._time.now()
+        done: list[Turn] = []
+
+        async def work(session: "Session") -> None:
+            done.clear()
+            turn = Turn(now, uuid7, self._parts, tenants)
+            await load(session, turn)
+            floors = [
+                await self._settle(session, turn, tenant, settle)
+                for tenant in tenants.values()
+                if turn.needs_floor(tenant) or (tenant.id in turn.drains and not turn.changed)
+            ]
+            if turn.changed or floors:
+                await self._turns.save(session, turn, floors, traces or {})
+            done.append(turn)
+
+        try:
+            await self._transaction(work, retry_conflicts=False)
+        except OperationFailure as error:
+            if is_conflict(error):
+                self._metrics.routing_stale_turns.inc()
+                raise StaleVersion from error
+            raise
+        for turn in done:
+            self._report(turn)
+
+    async def _settle(
+        self,
+        session: "Session",
+        turn: Turn,
+        tenant: Tenant,
+        settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None",
+    ) -> Floor:
+        pool = await self._pools.read(session, tenant.id)
+        attendants = await self._attendants.of_tenants([tenant.id], session)
+        floor = Floor(tenant, attendants[tenant.id], pool, turn.now)
+        more = [] if pool.counted else await self._copies.uncounted(tenant.id, UNCOUNTED, session)
+        turn.count(floor, more)
+        floor.counted(len(more) < UNCOUNTED)
+        turn.settle(floor)
+        if settle is not None:
+            await settle(session, turn, floor)
+        elif tenant.id in turn.drains and floor.pool_after().counted:
+            await self._give(session, turn, floor)
+        return floor
+
+    async def _give(self, session: "Session", turn: Turn, floor: Floor) -> None:
+        """Give away what waits in the queues of the teams that can give something, page by page."""
+        seen: dict[str, tuple[Any, str] | None] = {}
+        looked_at = 0
+        done: set[str] = set()
+        while looked_at < MOST_WAITING:
+            queues = [queue for queue in floor.queues() if queue not in done]
+            if not queues:
+                return
+            found: list[RoutedConversation] = []
+            for queue in queues:
+                page = await self._copies.waiting(
+                    floor.tenant.id, queue, limit=PAGE, after=seen.get(queue), session=session
+                )
+                mine = [turn.copies.get(copy.id, copy) for copy in page]
+                last = place(page[-1]) if len(page) == PAGE else None
+                if last is None:
+                    done.add(queue)
+                new = _new_in(turn, floor.tenant.id, queue, seen.get(queue), last)
+                seen[queue] = last
+                looked_at += len(page) + len(new)
+                found += [copy for copy in [*mine, *new] if _offered(copy, queue)]
+            unique = {copy.id: copy for copy in found}
+            turn.copies.update(unique)
+            turn.give(floor, unique.values())
+
+    def _report(self, turn: Turn) -> None:
+        self._metrics.routing_pending_expired.inc(turn.expired)
+        for made in turn.made():
+            self._metrics.routing_decisions.labels(type(made.decision).__name__.lower()).inc()
+            reason = getattr(made.decision, "reason", None)
+            if type(made.decision).__name__ == "Assign":
+                self._metrics.routing_assignments.labels(reason).inc()
+                waited = (turn.now - waits_since(made.conversation)).total_seconds()
+                self._metrics.routing_wait_seconds.observe(max(waited, 0.0))
+
+
+def _matters(event: Any, tenant: Tenant) -> bool:
+    """Whether an event can change the copy. Messages of a company that has set nothing are not even looked at."""
+    if isinstance(event, ConversationChanged):
+        return tenant.has_settings or not (event.type in _IGNORED or (event.type in _QUIET and _is_small(event)))
+    return isinstance(event, MessageChanged) and tenant.has_settings
+
+
+def _is_small(event: ConversationChanged) -> bool:
+    return not {"contact", "priority", "team", "assignee", "status"} & set(event.data.changed)
+
+
+def _queue_of(copy: RoutedConversation) -> str | None:
+    """In whose queue it waits, or is on its way to; None: in none."""
+    if copy.pending is not None:
+        return (copy.pending.team_id or NO_TEAM) if copy.pending.attendant_id is None else None
+    return (copy.team_id or NO_TEAM) if copy.waits else None
+
+
+def _offered(copy: RoutedConversation, queue: str) -> bool:
+    return _queue_of(copy) == queue
+
+
+def _new_in(
+    turn: Turn, tenant_id: str, queue: str, after: tuple[Any, str] | None, until: tuple[Any, str] | None
+) -> list[RoutedConversation]:
+    """Changed conversations of the turn that stand in this part of a queue: the database has them elsewhere still."""
+    return [
+        copy
+        for copy in turn.of_tenant(tenant_id)
+        if _queue_of(copy) == queue
+        and (after is None or place(copy) > after)
+        and (until is None or place(copy) <= until)
+    ]
