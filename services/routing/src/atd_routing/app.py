@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from atd_routing.api import routers
 from atd_routing.api.parts import Parts
+from atd_routing.attendance_setup import releasing, set_up_attendance
 from atd_routing.domain.parts import PARTS
 from atd_routing.domain.scene import Part
 from atd_routing.domain.tenant import Tenant, tenant_of
@@ -76,6 +77,7 @@ def create_app(
         engine=engine,
         timers=timers,
         time=time,
+        attendance=set_up_attendance(runtime, attendants, items, pools, tenants, time, releasing(copies, engine)),
     )
     app = runtime.create_app("Routing", routers(routes), description="Who gets which conversation, and when")
     app.state.parts = routes

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 from fastapi import Depends
 from pydantic import field_validator
 
+from atd_routing.attendance import Attendance
 from atd_routing.domain.tenant import Tenant
 from atd_routing.engine import Engine
 from atd_routing.store.attendants import Attendants
@@ -45,6 +46,7 @@ class Parts:
     engine: Engine
     timers: Timers
     time: Time
+    attendance: Attendance
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -82,6 +82,11 @@ class StoredSettings:
         return self.policies.get(name, {})
 
 
+def own_list(kind: ItemKind) -> str:
+    """The name of the policy that marks a company which keeps its own list of a kind that has defaults."""
+    return f"own_{kind.name}"
+
+
 class Refused(Exception):
     """What was to be set does not fit what is there. `field` is its path in the body, `message` says why in words."""
 

@@ -1,5 +1,6 @@
 """The parts of routing, in the order in which they look at a scene. Each part is one line here."""
 
+from atd_routing.domain.availability.part import release_from_absent
 from atd_routing.domain.hours.part import keep_hours
 from atd_routing.domain.inactivity.part import keep_inactivity
 from atd_routing.domain.rules.part import assignment_rules
@@ -13,4 +14,5 @@ PARTS: tuple[Part, ...] = (
     keep_service_levels,
     keep_inactivity,
     tell_customers,
+    release_from_absent,
 )

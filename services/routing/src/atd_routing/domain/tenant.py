@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from atd_routing.domain.availability.policy import PresencePolicy
+from atd_routing.domain.availability.stored import presence_of_settings
 from atd_routing.domain.distribution.policy import Distribution, distribution_of
 from atd_routing.domain.hours.book import HoursBook
 from atd_routing.domain.hours.stored import book_of
@@ -31,6 +33,7 @@ class Tenant:
     distribution: Distribution = field(default_factory=Distribution)
     service_levels: tuple[ServiceLevel, ...] = ()
     inactivity: InactivityPolicies = NO_INACTIVITY_POLICIES
+    presence: PresencePolicy = field(default_factory=PresencePolicy)
     rules: tuple[Rule, ...] = ()
     telling: Telling = NOTHING_TOLD
 
@@ -57,4 +60,5 @@ def tenant_of(stored: StoredSettings) -> Tenant:
         service_levels=service_levels_of(stored),
         inactivity=inactivity_of(stored),
         telling=telling_of(stored),
+        presence=presence_of_settings(stored),
     )

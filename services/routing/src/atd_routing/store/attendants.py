@@ -73,6 +73,11 @@ class Attendants:
             found[row["tenant_id"]][row["_id"]] = attendant_of(row)
         return found
 
+    async def one(self, tenant_id: str, attendant_id: str) -> Attendant | None:
+        """An attendant of the tenant."""
+        row = await self._collection.find_one({"_id": attendant_id, "tenant_id": tenant_id})
+        return attendant_of(row) if row else None
+
     async def of_ids(self, ids: Collection[str], session: "Session | None" = None) -> dict[str, Attendant]:
         """Attendants by id, whatever their tenant: for events, which name it themselves."""
         if not ids:

@@ -107,6 +107,13 @@ class Copies:
         cursor = self._copies.find(query, {"_id": 1}).sort("_id", 1).hint("by_assignee").limit(limit)
         return [row["_id"] for row in await cursor.to_list(limit)]
 
+    async def ids_open(self, tenant_id: str, attendant_id: str, limit: int) -> list[str]:
+        """Up to `limit` conversations that somebody has open, and of which nothing else was decided yet."""
+        query: Document = {"tenant_id": tenant_id, "assignee_id": attendant_id, "active": True, "status": "open"}
+        query["pending"] = {"$exists": False}
+        cursor = self._copies.find(query, {"_id": 1}).sort("_id", 1).hint("by_assignee").limit(limit)
+        return [row["_id"] for row in await cursor.to_list(limit)]
+
     async def ids_before(self, tenant_id: str, revision: int, limit: int) -> list[str]:
         """Up to `limit` active conversations that were looked at under earlier settings of the company."""
         query: Document = {"tenant_id": tenant_id, "revision": {"$lt": revision}, "active": True}

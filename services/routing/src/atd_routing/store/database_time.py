@@ -1,7 +1,7 @@
 """The database's clock, which all replicas share: timers are due by it, whatever the clocks of processes say."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -30,6 +30,6 @@ class DatabaseTime:
         if self._asked is None or passed > FRESH_SECONDS:
             began = time.monotonic()
             answer = await self._database.command("hello")
-            self._asked, self._asked_at, passed = answer["localTime"], began, 0.0
+            self._asked, self._asked_at, passed = answer["localTime"].replace(tzinfo=UTC), began, 0.0
         moment = self._asked + timedelta(seconds=passed)
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

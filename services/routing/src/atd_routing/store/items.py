@@ -41,7 +41,7 @@ ITEM_INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"key": {"$exists": True}},
         ),
     ],
-    REVISIONS: [],
+    REVISIONS: [IndexModel([("unapplied", 1)], name="unapplied", partialFilterExpression={"unapplied": True})],
 }
 
 MOST_SETTINGS = 2_000
@@ -139,7 +139,17 @@ class Items:
 
     async def count_on(self, session: "Session", tenant_id: str) -> None:
         """Count a change of the tenant's settings."""
-        await self._revisions.update_one({"_id": tenant_id}, {"$inc": {"revision": 1}}, upsert=True, session=session)
+        counted: Document = {"$inc": {"revision": 1}, "$set": {"unapplied": True}}
+        await self._revisions.update_one({"_id": tenant_id}, counted, upsert=True, session=session)
+
+    async def unapplied(self, limit: int) -> list[tuple[str, int]]:
+        """Tenants whose attendants are not shown by the present settings yet, with the revision of these."""
+        rows = self._revisions.find({"unapplied": True}, {"revision": 1}).hint("unapplied").limit(limit)
+        return [(row["_id"], row["revision"]) for row in await rows.to_list(limit)]
+
+    async def applied(self, tenant_id: str, revision: int) -> None:
+        """The tenant's attendants are shown by the settings of this revision, which may be an older one already."""
+        await self._revisions.update_one({"_id": tenant_id, "revision": revision}, {"$unset": {"unapplied": ""}})
 
     @staticmethod
     def _check_name(kind: ItemKind, item: Item, others: Sequence[Item]) -> None:

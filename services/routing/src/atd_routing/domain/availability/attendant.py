@@ -66,6 +66,10 @@ class Attendant:
         """Whether another conversation fits."""
         return self.limit is None or self.load + 1 <= self.limit
 
+    def is_in(self, team_id: str) -> bool:
+        """Whether they are a member of the team."""
+        return any(team.id == team_id for team in self.teams)
+
     def load_in(self, team_id: str | None) -> float:
         """What their conversations of one team weigh."""
         return self.loads.get(team_id or NO_TEAM, 0)

@@ -54,6 +54,7 @@ class Presence:
 
     Attributes:
         active: they have an account.
+        revision: of their account, as it was told last.
         devices: by id.
         used_at: when they last touched any device, as far as devices have told.
         begun_on: the day on which they last came, by the company's clock.
@@ -67,6 +68,7 @@ class Presence:
     attendant_id: str
     tenant_id: str
     active: bool = True
+    revision: int = 0
     devices: Mapping[str, Device] = field(default_factory=dict)
     used_at: datetime | None = None
     choice: Choice | None = None
