@@ -99,7 +99,7 @@ def _told(scene: Scene, hours: Hours) -> Sequence[Decision]:
     period = NEVER_OPEN if since is None else since.isoformat()
     conversation.said = {**conversation.said, TOLD: period, TOLD_AT: scene.now.isoformat()}
     values = values_at(hours.calendar, scene.now, language)
-    return [SayOnly((Say("outside_hours", text, f"{conversation.id}:{period}", values),))]
+    return [SayOnly((Say("outside_hours", text, f"{TOLD}:{period}", values),))]
 
 
 def _set_timer(conversation: RoutedConversation, name: str, due: datetime | None) -> None:
