@@ -55,6 +55,8 @@ NOT_AUDITED = {
             "POST /automatic-replies/check",
             "POST /privacy/retention/preview",
             "POST /replies/preview",
+            "POST /hours/preview",
+            "POST /service-levels/preview",
             "POST /settings/ratings/preview",
             "POST /channels/{account_id}/check",
             "POST /channels/{account_id}/templates/sync",
@@ -64,6 +66,7 @@ NOT_AUDITED = {
         ),
         NOTHING,
     ),
+    "PUT /presence": "everybody sees it, and its event tells who chose",
     **dict.fromkeys(
         ("POST /auth/login", "POST /auth/logout", "POST /auth/refresh"), "signing in writes it down itself"
     ),

@@ -123,6 +123,10 @@ def _setting(name: str) -> dict[str, Audited]:
     return {f"PUT /settings/{name}": Audited("setting.changed", name)}
 
 
+def _routing(name: str) -> dict[str, Audited]:
+    return {f"PUT /routing/{name}": Audited("setting.changed", name)}
+
+
 def _hold(path: str, kind: str) -> dict[str, Audited]:
     return {
         f"PUT /{path}/{{}}/hold": Audited("hold.set", kind),
@@ -157,6 +161,16 @@ AUDITED: Mapping[str, Audited] = {
     **_catalogue("replies", "reply"),
     **_catalogue("automatic-replies", "automatic_reply", ordered=True),
     **_catalogue("contact-fields", "contact_field"),
+    **_catalogue("teams", "team"),
+    **_catalogue("hours", "hours"),
+    **_catalogue("service-levels", "service_level", ordered=True),
+    **_catalogue("assignment-rules", "assignment_rule", ordered=True),
+    **_catalogue("away-reasons", "away_reason", ordered=True),
+    **_routing("distribution"),
+    **_routing("inactivity"),
+    **_routing("presence"),
+    **_routing("telling"),
+    "PUT /presence/{}": Audited("attendant.changed", "attendant", ("state",)),
     **_setting("closing"),
     **_setting("file-too-large"),
     **_setting("protocol"),

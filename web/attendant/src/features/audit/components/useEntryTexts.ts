@@ -6,6 +6,15 @@ import { useAttendants } from "@/features/attendants";
 import type { AuditEntry } from "../api/audit";
 
 const SETTINGS = [
+  "team",
+  "hours",
+  "service_level",
+  "assignment_rule",
+  "away_reason",
+  "distribution",
+  "inactivity",
+  "presence",
+  "telling",
   "tag",
   "label",
   "type",
