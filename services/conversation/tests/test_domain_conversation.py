@@ -22,6 +22,7 @@ WINDOW = ReplyWindow(free=24 * HOUR, templates=True)
 MS = timedelta(milliseconds=1)
 BIA = Named(id="bia", name="Bia")
 CAIO = Named(id="caio", name="Caio")
+SALES, SUPPORT = Named(id="sales", name="Vendas"), Named(id="support", name="Suporte")
 ATTENDANT = Actor(type="attendant", id="bia", name="Bia")
 BOT = Actor(type="bot", id="bot", name="Robô")
 
@@ -226,8 +227,8 @@ def test_a_note_is_for_colleagues_and_shows_in_no_list(status: str) -> None:
 # --- transitions
 
 Step = Callable[[Conversation], list[Change]]
-_assign: Step = lambda c: c.assign(BIA)  # noqa: E731 - rows of a table
-_unassign: Step = lambda c: c.assign(None)  # noqa: E731
+_assign: Step = lambda c: c.assign(BIA, NOON)  # noqa: E731 - rows of a table
+_unassign: Step = lambda c: c.assign(None, NOON)  # noqa: E731
 _close: Step = lambda c: c.close(NOON + HOUR)  # noqa: E731
 _reopen: Step = lambda c: c.reopen(NOON)  # noqa: E731
 
@@ -268,7 +269,7 @@ def test_transitions(step: Step, before: str, assignee: Named | None, after: str
 def test_a_closed_conversation_is_not_assigned(attendant: Named | None, assignee: Named | None) -> None:
     conversation = in_status("closed", assignee=assignee)
     with pytest.raises(Refusal) as refused:
-        conversation.assign(attendant)
+        conversation.assign(attendant, NOON)
     assert refused.value.code == "conversation_closed"
 
 
@@ -383,12 +384,18 @@ STEPS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(
     st.tuples(st.just("receive"), MOMENTS),
     st.tuples(st.just("send"), MOMENTS),
     st.tuples(st.just("note"), MOMENTS),
-    st.tuples(st.just("assign"), st.sampled_from([BIA, CAIO, None])),
+    st.tuples(st.just("assign"), st.sampled_from([BIA, CAIO, None]), st.just(NOON)),
+    st.tuples(st.just("wait_in"), st.sampled_from([SALES, SUPPORT, None]), st.just(NOON)),
+    st.tuples(st.just("put_in_team"), st.sampled_from([SALES, SUPPORT, None]), st.just(NOON)),
+    st.tuples(st.just("transfer"), st.sampled_from([(BIA, None), (CAIO, SALES), (None, SALES), (None, SUPPORT)])),
+    st.tuples(st.just("take_back"), st.sampled_from([BIA, CAIO]), st.just(NOON)),
+    st.tuples(st.just("accept_by_hand"), st.sampled_from(["bia", "caio"])),
     st.tuples(st.just("close"), MOMENTS),
     st.tuples(st.just("reopen"), MOMENTS),
     st.tuples(st.just("read"), st.sampled_from(["bia", "caio"])),
     st.tuples(st.just("prioritise"), st.sampled_from(["low", "normal", "high", "urgent"])),
-    st.tuples(st.just("snooze")),
+    st.tuples(st.just("snooze"), st.just(None), st.just(NOON)),
+    st.tuples(st.just("wake"), st.just(NOON)),
 )
 
 
@@ -405,10 +412,8 @@ def take(conversation: Conversation, number: int, step: tuple[Any, ...]) -> list
             return conversation.close(NOON + hours * HOUR)
         case ("reopen", hours):
             return conversation.reopen(NOON + hours * HOUR)
-        case ("snooze",):
-            if conversation.status != "closed":
-                conversation.status = "snoozed"
-            return []
+        case ("transfer", (attendant, team)):
+            return conversation.transfer_to(attendant, team, NOON, by=BIA)
         case ("read", reader):
             conversation.read(reader)
             return []
@@ -445,7 +450,7 @@ def test_a_change_names_exactly_the_fields_that_differ(steps: list[tuple[Any, ..
         if changes and changes[0].snapshot is not None:
             after = changes[0].snapshot
             differ = {name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)}
-            assert set(changes[0].changed) == differ - {"sequence"}
+            assert set(changes[0].changed) == differ - {"sequence", "placement", "queued_at"}, "these follow from it"
 
 
 @given(st.lists(STEPS, max_size=30))
@@ -461,10 +466,35 @@ def test_what_always_holds(steps: list[tuple[Any, ...]]) -> None:
         assert (conversation.unread_count > 0) is (conversation.first_unread_sequence is not None)
         if conversation.status in ("open", "queued"):
             assert (conversation.status == "open") is (conversation.assignee is not None)
+            assert (conversation.status == "queued") is (conversation.queued_at is not None)
+        if conversation.transfer is not None:
+            assert conversation.assignee == conversation.transfer.to_attendant
+            assert conversation.team == conversation.transfer.to_team
         for change in changes:
             assert (change.message is None) is (change.snapshot is not None)
             if change.message is not None:
                 assert change.message.sequence == change.sequence
+
+
+@given(st.lists(STEPS, max_size=30))
+def test_the_placement_is_the_place_of_the_last_change_of_status_team_or_assignee(steps: list[Any]) -> None:
+    conversation = opened()
+    assert conversation.placement == 1
+    for number, step in enumerate(steps):
+        before, placement = placed(conversation), conversation.placement
+        try:
+            changes = take(conversation, number, step)
+        except Refusal:
+            assert (placed(conversation), conversation.placement) == (before, placement)
+            continue
+        moved = [one.snapshot for one in changes if one.snapshot and one.snapshot.placement == one.sequence]
+        assert bool(moved) is (placed(conversation) != before)
+        assert conversation.placement == (moved[-1].placement if moved else placement)
+
+
+def placed(conversation: Conversation) -> tuple[str, str | None, str | None]:
+    team, assignee = conversation.team, conversation.assignee
+    return conversation.status, team.id if team else None, assignee.id if assignee else None
 
 
 def test_the_view_has_every_name_of_the_public_shape() -> None:
@@ -510,6 +540,8 @@ def test_the_view_has_every_name_of_the_public_shape() -> None:
         "tag_ids": [],
         "rating_details": None,
         "rating_request": None,
+        "queued_at": "2026-03-01T12:00:00.000Z",
+        "placement": 1,
         "sequence": 2,
     }
     assert conversation.view("caio").favourite is False

@@ -21,7 +21,7 @@ from atd_schemas.conversation import ContactEventType, ConversationEventType, Me
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.inbound import InboundContact
 from atd_schemas.topics import CONVERSATION_EVENTS, OUTBOUND_WHATSAPP, adapter, encode
-from atd_schemas.views import ContactRef, Named, TagRef
+from atd_schemas.views import ContactRef, Named, ServiceLevelView, TagRef
 from atd_testing.inbound import NOON, customer_message
 
 BIA = Actor(type="attendant", id="bia", name="Bia")
@@ -41,7 +41,7 @@ def test_an_event_is_the_nth_of_its_subject_whenever_it_is_built() -> None:
 
 
 def test_the_event_of_a_conversation_shows_it_right_after_the_change(conversation: Conversation) -> None:
-    (assigned,) = conversation.assign(Named(id="bia", name="Bia"))
+    (assigned,) = conversation.assign(Named(id="bia", name="Bia"), NOON)
     conversation.close(NOON)
     event = conversation_event(conversation, assigned, actor=BIA, now=NOON, causation_id="r1")
     assert event.model_dump(include={"type", "subject", "sequence", "tenant_id", "causation_id", "source"}) == {
@@ -109,12 +109,18 @@ def test_every_event_type_that_the_schemas_name_comes_from_a_change(conversation
     data = customer_message("t1", "a1", "wamid.3").data
     _, opened = Conversation.open("c2", 8, "t1", contact.ref(), data, NOON)
     late = TagRef(id="late", name="Atraso", color="red")
+    team, other_team = Named(id="sales", name="Vendas"), Named(id="support", name="Suporte")
+    level = ServiceLevelView(policy=Named(id="gold", name="Ouro"))
     changes = [
         opened,
         sent,
         conversation.revise("message.status_changed", sent.message, ("status",)),
-        *conversation.assign(Named(id="bia", name="Bia")),
-        *conversation.assign(None),
+        *conversation.assign(Named(id="bia", name="Bia"), NOON),
+        *conversation.assign(None, NOON),
+        *conversation.wait_in(team, NOON),
+        *conversation.transfer_to(None, other_team, NOON, by=None),
+        *conversation.show_service_level(level, "warning"),
+        *conversation.show_service_level(level, "breach"),
         *conversation.prioritise("high"),
         *conversation.snooze(NOON + timedelta(hours=1), NOON),
         conversation.note_scheduled(ScheduledRef(id="s1", author_id="bia", state="waiting", scheduled_for=NOON)),

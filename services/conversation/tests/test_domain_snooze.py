@@ -21,7 +21,7 @@ def talk(assignee: Named | None = None) -> Conversation:
     conversation, _ = Conversation.open("c1", 7, "t1", ContactRef(id="k1", name="Ana"), WORDS, NOON)
     conversation.receive("m1", WORDS, occurred_at=NOON, now=NOON)
     if assignee is not None:
-        conversation.assign(assignee)
+        conversation.assign(assignee, NOON)
     return conversation
 
 
@@ -43,7 +43,7 @@ def test_a_timer_of_an_earlier_snooze_wakes_nobody() -> None:
     conversation.snooze(NOON + HOUR, NOON)
     conversation.snooze(NOON + 2 * HOUR, NOON)
     assert conversation.wake_when_due(NOON + HOUR, NOON + HOUR) == []
-    conversation.wake()
+    conversation.wake(NOON)
     assert conversation.wake_when_due(NOON + 2 * HOUR, NOON + 2 * HOUR) == []
     assert (conversation.status, conversation.woke_at) == ("queued", None)
 
@@ -95,6 +95,6 @@ def test_the_mark_of_coming_back_stands_until_somebody_deals_with_it() -> None:
     answered, closed, taken, aside = woken(), woken(), woken(), woken()
     answered.send("m2", actor=ATTENDANT, text="Olá", now=NOON + HOUR)
     closed.close(NOON + HOUR)
-    taken.assign(BIA)
+    taken.assign(BIA, NOON)
     aside.snooze(NOON + 3 * HOUR, NOON + HOUR)
     assert [one.woke_at for one in (answered, closed, taken, aside)] == [None] * 4

@@ -204,7 +204,7 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
             conversation = data.draw(st.sampled_from(sorted(self.model.threads)))
             attendant = Named(id=who, name=who.title()) if who else None
             with suppress(Problem):  # a closed one is not assigned
-                run(parts.change(self.tenant, conversation, lambda one, _: one.assign(attendant)))
+                run(parts.change(self.tenant, conversation, lambda one, now: one.assign(attendant, now)))
 
         def _take(
             self, account: str, *known_by: str, joined: tuple[str, str] | None = None, strand: str | None = None

@@ -114,7 +114,7 @@ class Company:
 
     def assign(self, attendant: Named | None) -> None:
         assert self.conversation is not None
-        self._change(lambda each: each.assign(attendant))
+        self._change(lambda each: each.assign(attendant, self.now))
 
     def close(self, actor: Actor) -> None:
         self._change(lambda each: each.close(self.now), actor)

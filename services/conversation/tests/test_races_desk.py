@@ -64,7 +64,7 @@ async def test_a_closing_that_races_with_the_customer_hides_nothing(parts: Any, 
 
 EDITS: dict[str, Any] = {
     "priority": lambda c, _: c.prioritise("urgent"),
-    "assignee": lambda c, _: c.assign(Named(id="bia", name="Bia")),
+    "assignee": lambda c, now: c.assign(Named(id="bia", name="Bia"), now),
     "snooze": lambda c, now: c.snooze(now + timedelta(hours=1), now),
 }
 

@@ -203,7 +203,7 @@ def rated() -> World:
     """Bia has closed Ana's conversation, and Ana is asked."""
     world = world_with()
     world.batch(customer_message(T, A, "w1"))
-    world.tell(world.conversation(), world.conversation().assign(Named(id="bia", name="Bia")))
+    world.tell(world.conversation(), world.conversation().assign(Named(id="bia", name="Bia"), NOON))
     world.send(world.conversation(), "m-bia")
     close(world, world.conversation())
     return world
@@ -253,8 +253,8 @@ def test_an_answer_rates_and_reopens_nothing(rated: World, by: str) -> None:
 def test_the_rating_is_of_whoever_closed_whatever_happens_after(rated: World) -> None:
     conversation = rated.conversation()
     rated.tell(conversation, conversation.reopen(NOON))
-    rated.tell(conversation, conversation.assign(None))
-    rated.tell(conversation, conversation.assign(Named(id="caio", name="Caio")))
+    rated.tell(conversation, conversation.assign(None, NOON))
+    rated.tell(conversation, conversation.assign(Named(id="caio", name="Caio"), NOON))
     unit = tap(rated, "r1", 5, NOON + 2 * HOUR)
     (event,) = [event for event in told(unit) if event.type == "conversation.rated"]
     assert event.data.conversation.rating_details.attendant.id == "bia"
@@ -402,7 +402,7 @@ def test_a_later_closing_asks_again_for_itself(rated: World) -> None:
     rated.batch(customer_message(T, A, "r1", text="5", occurred_at=NOON + HOUR))
     rated.batch(customer_message(T, A, "w2", text="Mais uma coisa", occurred_at=NOON + 2 * HOUR))
     conversation = rated.conversation()
-    rated.tell(conversation, conversation.assign(Named(id="caio", name="Caio")))
+    rated.tell(conversation, conversation.assign(Named(id="caio", name="Caio"), NOON))
     close(rated, conversation, NOON + 3 * HOUR)
     assert conversation.rating_request is not None
     assert conversation.rating_request.attendant == Named(id="caio", name="Caio")

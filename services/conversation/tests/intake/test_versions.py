@@ -82,7 +82,7 @@ def act(world: World, action: str, number: int) -> None:
             case "reopen":
                 changes = conversation.reopen(NOON)
             case "assign":
-                changes = conversation.assign(Named(id="bia", name="Bia"))
+                changes = conversation.assign(Named(id="bia", name="Bia"), NOON)
             case _:
                 conversation.read("bia")
                 changes = []

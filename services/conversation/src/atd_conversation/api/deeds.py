@@ -33,7 +33,7 @@ class Deeds:
 
     def assign(self, attendant: Named | None) -> Deed:
         """Give it to an attendant, or back to the queue."""
-        return self._change(lambda conversation, _: conversation.assign(attendant))
+        return self._change(lambda conversation, now: conversation.assign(attendant, now))
 
     def reopen(self) -> Deed:
         """Take it up again."""

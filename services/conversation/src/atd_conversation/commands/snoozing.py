@@ -87,7 +87,7 @@ class Snoozing:
             tenant_id,
             actor,
             conversation_id,
-            lambda conversation, _: conversation.wake(),
+            lambda conversation, now: conversation.wake(now),
             request_id=request_id,
             expected_sequence=expected_sequence,
         )

@@ -5,25 +5,24 @@ publishes or stores. `sequence` counts the events; the store saves only over the
 attendants who act at once the later one decides again on what the earlier one left.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.automation.memory import NOTHING_REMEMBERED
 from atd_conversation.domain.automation.ratings import RatingRequest
-from atd_conversation.domain.conversation_care import TendedConversation
 from atd_conversation.domain.conversation_change import Change, details_of
+from atd_conversation.domain.conversation_joining import JoinedConversation
 from atd_conversation.domain.conversation_record import CommentRef
 from atd_conversation.domain.message import Attachment, Message
 from atd_conversation.domain.names import UNNAMED, Names
+from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.reply_window import Act, ReplyWindow, why_closed
 from atd_conversation.domain.strands import thread_view, with_news, without_known_picture
 from atd_schemas.content_base import Content
 from atd_schemas.contents import EMPTY, MessageKind
-from atd_schemas.conversation import ScheduledRef
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.inbound import InboundMessageData
 from atd_schemas.views import (
@@ -31,14 +30,7 @@ from atd_schemas.views import (
     AutomaticRef,
     ChannelRef,
     ContactRef,
-    Named,
-    Priority,
 )
-
-REOPEN_WITHIN = timedelta(hours=24)
-"""A message that comes no later than this after the closing reopens; later ones open a new conversation."""
-
-_PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 
 MAX_FAVOURITES = 500
 """Attendants who can have one conversation among their favourites."""
@@ -48,7 +40,7 @@ MAX_MENTIONED = 500
 
 
 @dataclass(slots=True)
-class Conversation(TendedConversation):
+class Conversation(JoinedConversation):
     """A conversation that can be changed; `domain/conversation_record.py` says what there is to change."""
 
     @classmethod
@@ -94,7 +86,9 @@ class Conversation(TendedConversation):
         conversation.filed = filed and not contact.blocked
         if contact.blocked or filed:
             conversation.status, conversation.closed_at = "closed", now
+            conversation._placed(now)
             return conversation, conversation._change("conversation.closed", ("status", "closed_at"))
+        conversation._placed(now)
         return conversation, conversation._change("conversation.opened")
 
     def takes(self, moment: datetime) -> bool:
@@ -126,8 +120,8 @@ class Conversation(TendedConversation):
         """
         blocked = self.contact.blocked
         quiet = blocked or needs_nobody
-        changes = [self._reopen()] if self.status == "closed" and not quiet else []
-        changes += [] if quiet else self.wake()
+        changes = [self._reopen(now)] if self.status == "closed" and not quiet else []
+        changes += [] if quiet else self.wake(now)
         changes += self.learn_thread(data)
         changes += self.hear_reachable(None, occurred_at)
         self.recipient = data.contact.external_id
@@ -233,6 +227,7 @@ class Conversation(TendedConversation):
         """
         by_person = actor.type == "attendant"
         self.check_open(now, free=free, reply_window=reply_window, by_person=by_person, field_name=field_name)
+        accepted = self.accept(actor.id)
         message = self._by(actor, message_id, "outbound", text, now, kind=kind, reply_to=reply_to)
         message.content, message.attachments = content, attachments
         message.status, message.client_id = "pending", client_id
@@ -241,7 +236,7 @@ class Conversation(TendedConversation):
             self._hear_person()
             self.waiting_since = self.woke_at = None
             self.first_response_at = self.first_response_at or now
-        return [self._add("message.sent", message, now)]
+        return [*accepted, self._add("message.sent", message, now)]
 
     def send_automatic(
         self, message_id: str, *, why: AutomaticRef, text: str, content: Content | None, now: datetime
@@ -311,6 +306,7 @@ class Conversation(TendedConversation):
         mentions: tuple[str, ...] = (),
     ) -> list[Change]:
         """Write down something for colleagues, some of whom it mentions; it never leaves the company."""
+        accepted = self.accept(actor.id)
         message = self._by(actor, message_id, "note", text, now, kind=kind, reply_to=reply_to)
         message.attachments, message.client_id, message.mentions = attachments, client_id, mentions
         change = self._add("message.sent", message, now)
@@ -319,57 +315,7 @@ class Conversation(TendedConversation):
             self.mentions = {**self.mentions, **theirs}
             if len(self.mentions) > MAX_MENTIONED:
                 raise Refusal("too_many", f"No more than {MAX_MENTIONED} people can be mentioned here.", "mentions")
-        return [change]
-
-    def is_assigned_to(self, attendant_id: str) -> bool:
-        """Whether it is this attendant's now."""
-        return self.assignee is not None and self.assignee.id == attendant_id
-
-    def assign(self, attendant: Named | None) -> list[Change]:
-        """Give the conversation to an attendant, or back to the queue. Raises `Refusal` `conversation_closed`."""
-        if self.status == "closed":
-            raise Refusal("conversation_closed", "A closed conversation cannot be assigned; reopen it first.")
-        if (attendant and attendant.id) == (self.assignee and self.assignee.id):
-            return []
-        before, former = self.status, self.assignee
-        self.assignee = attendant
-        self.status = "open" if attendant else "queued"
-        status = () if self.status == before else ("status",)
-        changed = ("assignee", *status, *self._end_snooze())
-        details = {"from": details_of(former), "to": details_of(attendant)}
-        event = "conversation.assigned" if attendant else "conversation.unassigned"
-        change = self._change(event, changed, details=details)
-        return [replace(change, taken_from=former.id if former else None)]
-
-    def close(self, now: datetime, *, seen: bool = True) -> list[Change]:
-        """End the conversation. Closing what is closed changes nothing.
-
-        What the customer wrote and nobody has `seen` stays unread, and is found among what is closed.
-        """
-        if self.status == "closed":
-            return []
-        self.status = "closed"
-        self.closed_at = now
-        self.credited = self.assignee
-        ended = ("waiting_since",) if self.waiting_since is not None else ()
-        self.closed_waiting_since, self.waiting_since = self.waiting_since, None
-        read = self._answered() if seen else ()
-        changed = ("status", "closed_at", *read, *ended, *self._end_snooze())
-        return [self._change("conversation.closed", changed)]
-
-    def reopen(self, now: datetime) -> list[Change]:
-        """Take a closed conversation up again; an open one stays as it is.
-
-        Who closed it by mistake, or too early, finds the customer waiting as before; after a day nobody waits any more.
-
-        Raises `Refusal` `superseded` when the customer has a newer conversation on this account.
-        """
-        if self.status != "closed":
-            return []
-        if not self.current:
-            raise Refusal("superseded", "The customer has a newer conversation on this account.")
-        recent = self.closed_at is not None and now <= self.closed_at + REOPEN_WITHIN
-        return [self._reopen(self.closed_waiting_since if recent else None)]
+        return [*accepted, change]
 
     def lose_messages(self, tags: tuple[str, ...]) -> list[Change]:
         """Messages of this closed conversation are removed; `tags` are those that what is left of them bears.
@@ -406,82 +352,6 @@ class Conversation(TendedConversation):
         details = {"from": _person(self.contact), "to": _person(contact)}
         self.contact = contact
         return self._change("conversation.updated", ("contact",), details=details)
-
-    def take_up(
-        self,
-        *,
-        closed: bool,
-        unread_count: int = 0,
-        first_unread_sequence: int | None = None,
-        waiting_since: datetime | None = None,
-    ) -> list[Change]:
-        """Take the customer's messages again, as before giving way. `closed`: it was closed before, and stays so.
-
-        What waited for an answer waits here again, also where somebody has answered it meanwhile: rather seen twice.
-        """
-        self.current = True
-        if closed or self.status != "closed":
-            return []
-        self.unread_count, self.first_unread_sequence = unread_count, first_unread_sequence
-        change = self._reopen(waiting_since)
-        return [replace(change, changed=(*change.changed, "unread_count", "first_unread_sequence"))]
-
-    def give_way(self, now: datetime) -> list[Change]:
-        """Another conversation takes the customer's messages on this account from now on; this one ends."""
-        self.current = False
-        return self.close(now)
-
-    def take_over(self, other: "Conversation") -> list[Change]:
-        """Go on for a conversation that gives way: what waited there for an answer waits here."""
-        names = (
-            "unread_count",
-            "first_unread_sequence",
-            "waiting_since",
-            "priority",
-            "reply_window_expires_at",
-            "free_until",
-        )
-        before = [getattr(self, name) for name in names]
-        if self.unread_count == 0 and other.unread_count:
-            self.first_unread_sequence = self.sequence  # the notice that this thread goes on for another one
-        self.unread_count += other.unread_count
-        self.waiting_since = min((one.waiting_since for one in (self, other) if one.waiting_since), default=None)
-        self.priority = max(self.priority, other.priority, key=_PRIORITIES.index)
-        if (end := other.window_ends()) is not None:
-            self._extend_window(end)
-        self.memory = self.memory.joined(other.memory)
-        changed = tuple(name for name, old in zip(names, before, strict=True) if old != getattr(self, name))
-        changes = [self._change("conversation.updated", changed)] if changed else []
-        if other.status != "snoozed":
-            changes += self.wake()
-        return (
-            changes if self.assignee is not None or other.assignee is None else [*changes, *self.assign(other.assignee)]
-        )
-
-    def take_address(self, other: "Conversation") -> list[Change]:
-        """Be answered where a conversation that gives way was, if of this one only a comment is known."""
-        if not self.awaits_customer or other.awaits_customer:
-            return []
-        self.recipient, before = other.recipient, self.window_ends()
-        if (end := other.window_ends()) is not None:
-            self._extend_window(end)
-        told = ("reply_window_expires_at", "free_until")
-        return [] if self.window_ends() == before else [self._change("conversation.updated", told)]
-
-    def take_scheduled(
-        self, other: "Conversation", count: int, until_reply: Sequence[ScheduledRef]
-    ) -> tuple[list[Change], list[Change]]:
-        """So many messages that wait in another conversation wait here from now on; the changes of both."""
-        if count == 0:
-            return [], []
-        moved = {one.id for one in until_reply}
-        other.scheduled_count -= count
-        other.until_reply = tuple(one for one in other.until_reply if one.id not in moved)
-        self.scheduled_count += count
-        self.until_reply += tuple(until_reply)
-        told = ("scheduled_count",)
-        left = other._change("conversation.updated", told)  # noqa: SLF001 - one of the same class
-        return [self._change("conversation.updated", told)], [left]
 
 
 def _person(contact: ContactRef) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from atd_conversation.domain.conversation_change import Change, ChangingConversation, details_of
 from atd_conversation.domain.read_marks import with_read, with_unread
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.conversation import ScheduledRef
-from atd_schemas.views import Priority
+from atd_schemas.views import Priority, ServiceLevelView
+
+_HAPPENED = {"warning": "conversation.service_level_warned", "breach": "conversation.service_level_breached"}
 
 MAX_SNOOZE = timedelta(days=366)
 """For how long a conversation can be put aside."""
@@ -49,17 +52,21 @@ class TendedConversation(ChangingConversation):
                 raise Refusal("invalid", f"must be within {MAX_SNOOZE.days} days", "until")
         if self.status == "snoozed" and until == self.snoozed_until:
             return []
-        changed = ("snoozed_until",) if self.status == "snoozed" else ("status", "snoozed_until")
+        was_snoozed = self.status == "snoozed"
+        changed: tuple[str, ...] = () if was_snoozed else ("status",)
+        changed += () if until == self.snoozed_until else ("snoozed_until",)
+        changed += () if self.woke_at is None else ("woke_at",)
         self._end_snooze()
         self.status, self.snoozed_until = "snoozed", until
+        changed += () if was_snoozed else self._placed(now)
         return [self._change("conversation.snoozed", changed, details={"until": until})]
 
-    def wake(self) -> list[Change]:
+    def wake(self, now: datetime) -> list[Change]:
         """A snoozed conversation comes back: somebody wants it, or the customer has written."""
         if self.status != "snoozed":
             return []
         self.status = "open" if self.assignee else "queued"
-        return [self._change("conversation.updated", ("status", *self._end_snooze()))]
+        return [self._change("conversation.updated", ("status", *self._end_snooze(), *self._placed(now)))]
 
     def wake_when_due(self, until: datetime, now: datetime) -> list[Change]:
         """The time until which the conversation was snoozed has come; nothing, if it was changed since."""
@@ -68,7 +75,7 @@ class TendedConversation(ChangingConversation):
         self.status = "open" if self.assignee else "queued"
         self._end_snooze()
         self.woke_at = self.last_activity_at = now
-        changed = ("status", "snoozed_until", "woke_at", "last_activity_at")
+        changed = ("status", "snoozed_until", "woke_at", "last_activity_at", *self._placed(now))
         return [self._change("conversation.updated", changed, details={"due": until})]
 
     def read(self, reader_id: str) -> bool:
@@ -108,3 +115,16 @@ class TendedConversation(ChangingConversation):
         self.type_id = type_id
         details = {"from": details_of(known(before or "")), "to": details_of(known(type_id or ""))}
         return [self._change("conversation.classified", ("type",), details=details)]
+
+    def show_service_level(
+        self, level: ServiceLevelView | None, happened: Literal["warning", "breach"] | None = None
+    ) -> list[Change]:
+        """How it stands against the company's targets from now on. `happened`: one comes near, or was missed."""
+        changed = ("service_level",) if level != self.service_level else ()
+        if not changed and happened is None:
+            return []
+        self.service_level = level
+        event = _HAPPENED.get(happened or "", "conversation.updated")
+        targets = [] if level is None else [one.model_dump(mode="json", exclude_none=True) for one in level.targets]
+        details = {"policy": details_of(level.policy if level else None), "targets": targets} if happened else {}
+        return [self._change(event, changed, details=details)]

@@ -91,13 +91,25 @@ class ChangingConversation(ConversationRecord):
         self.snoozed_until = self.woke_at = None
         return changed
 
-    def _reopen(self, waiting_since: datetime | None = None) -> Change:
+    def _placed(self, now: datetime) -> tuple[str, ...]:
+        """Note that status, team or assignee have changed, right before their event; what else has changed by it.
+
+        A transfer that nobody has accepted has come to its end. `placement` and `queued_at` follow, and no event names
+        them.
+        """
+        self.placement = self.sequence + 1
+        self.queued_at = now if self.status == "queued" else None
+        ended = ("transfer",) if self.transfer is not None else ()
+        self.transfer = None
+        return ended
+
+    def _reopen(self, now: datetime, waiting_since: datetime | None = None) -> Change:
         self.status = "open" if self.assignee else "queued"
         self.closed_at = self.closed_waiting_since = None
         self.filed = False
         self.waiting_since = waiting_since
         waits = ("waiting_since",) if waiting_since is not None else ()
-        return self._change("conversation.reopened", ("status", "closed_at", *waits))
+        return self._change("conversation.reopened", ("status", "closed_at", *waits, *self._placed(now)))
 
     def _by(
         self,

@@ -22,7 +22,9 @@ from atd_schemas.views import (
     Named,
     Priority,
     ReadMarkView,
+    ServiceLevelView,
     ThreadView,
+    TransferView,
 )
 
 COMMENT_ADDRESS = "comment:"
@@ -59,7 +61,10 @@ class ConversationRecord:
     message in a public thread, which answers stand below.
     `credited` had the conversation when it was closed last; `rating_request` is what the customer was asked last,
     `rated` the latest request that they have answered. `unreachable`: why the customer cannot be written to, if so;
-    `reachable_at`: when it was heard that they cannot, or can again.
+    `reachable_at`: when it was heard that they cannot, or can again. `team` with what it was called when it was put
+    there. `placement`: the sequence of the last change of status, team or assignee; 0 where an earlier version made it.
+    `queued_at`: since when it waits in the queue where it is. `transfer`: it was handed over, and not accepted yet.
+    `service_level`: how it stands against the company's targets, as routing has worked it out.
     """
 
     id: str
@@ -106,6 +111,11 @@ class ConversationRecord:
     reachable_at: datetime | None = None
     filed: bool = False
     last_comment: CommentRef | None = None
+    team: Named | None = None
+    placement: int = 0
+    queued_at: datetime | None = None
+    transfer: TransferView | None = None
+    service_level: ServiceLevelView | None = None
 
     @property
     def thread_id(self) -> str | None:
@@ -172,6 +182,7 @@ class ConversationRecord:
             channel=self.channel,
             contact=self._contact_view(),
             assignee=self.assignee,
+            team=None if self.team is None else self.names.teams.get(self.team.id, self.team),
             type=self.names.types.get(self.type_id) if self.type_id else None,
             priority=self.priority,
             favourite=reader_id is not None and reader_id in self.favourites,
@@ -198,6 +209,10 @@ class ConversationRecord:
             rating_request=self.rating_request.view() if self.rating_request else None,
             thread=self.thread,
             unreachable=self.unreachable,
+            queued_at=self.queued_at,
+            transfer=self.transfer,
+            service_level=self.service_level,
+            placement=self.placement,
             sequence=self.sequence,
         )
 

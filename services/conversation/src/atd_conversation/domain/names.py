@@ -26,6 +26,7 @@ class Names:
     tags: Mapping[str, TagRef] = field(default_factory=dict)
     labels: Mapping[str, LabelRef] = field(default_factory=dict)
     types: Mapping[str, Named] = field(default_factory=dict)
+    teams: Mapping[str, Named] = field(default_factory=dict)
 
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -86,7 +86,7 @@ def take_up(private: Conversation, actor: Actor, now: datetime, *, is_new: bool)
     """The private conversation is open, and who begins it has it, unless it was going on already."""
     changes = [] if is_new or private.status != "closed" else private.reopen(now)
     if (is_new or changes) and private.assignee is None and actor.type == "attendant" and actor.id is not None:
-        changes += private.assign(Named(id=actor.id, name=actor.name))
+        changes += private.assign(Named(id=actor.id, name=actor.name), now)
     return changes
 
 

@@ -18,7 +18,9 @@ _UNTOLD = frozenset({"conversation.opened", "contact.created"})
 _OF_MESSAGES = frozenset({"message.tagged", "message.untagged"})
 """Events of messages that a person reads about in the timeline."""
 
-_BY_THE_WAY = frozenset({"unread_count", "first_unread_sequence", "waiting_since", "last_activity_at", "labels"})
+_BY_THE_WAY = frozenset(
+    {"unread_count", "first_unread_sequence", "waiting_since", "last_activity_at", "labels", "service_level"}
+)
 """Fields whose change alone is no news."""
 
 
@@ -48,7 +50,7 @@ def entry_of(
         if event.type not in _OF_MESSAGES and "deed" not in (details or {}):
             return None
         details = {"message_id": event.data.message.id, **(details or {})}
-    elif isinstance(event, ConversationChanged) and changed and _BY_THE_WAY.issuperset(changed):
+    elif event.type == "conversation.updated" and changed and _BY_THE_WAY.issuperset(changed):
         return None
     return TimelineEntry(
         id=event.id,

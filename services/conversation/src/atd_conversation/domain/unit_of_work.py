@@ -77,6 +77,14 @@ class UnitOfWork:
         if conversation.id not in self.new_conversations and conversation.id not in self.conversations:
             self.conversations[conversation.id] = (conversation, copy(conversation))
 
+    def drop_unchanged(self) -> None:
+        """Leave out what was touched and has no new event."""
+        self.conversations = {
+            key: (each, before) for key, (each, before) in self.conversations.items() if each.sequence > before.sequence
+        }
+        new = {one.event.subject for one in self.outgoing}
+        self.contacts = {key: pair for key, pair in self.contacts.items() if key in new}
+
     def touch_message(self, message: Message) -> None:
         """To be called before a message is changed."""
         if message.id not in self.messages:

@@ -214,11 +214,11 @@ class Loaded:
         return self._by_conversation.get(conversation_id, [])
 
     def tenants_with_names(self) -> set[str]:
-        """Whose names are needed: those of whom something bears a tag, label or type."""
+        """Whose names are needed: those of whom something bears a tag, label or type, or is a team's."""
         bearing = [one.tenant_id for one in self.contacts.values() if one.labels]
         bearing += [one.tenant_id for one in self.messages.values() if one.tags]
         for one in self.conversations.values():
-            if one.type_id is not None or one.tags or one.contact.labels:
+            if one.type_id is not None or one.tags or one.contact.labels or one.team is not None:
                 bearing.append(one.tenant_id)
         return set(bearing)
 

@@ -193,5 +193,5 @@ def _give_way(merging: Merging, former: Conversation, going_on: Conversation, me
     for one, other, kind in ((former, going_on, "continued_in"), (going_on, former, "continued_from")):
         content = ContinuedContent.model_validate({"type": kind, "conversation_id": other.id, "number": other.number})
         merging.notice(one, content, "continued", one.id, other.id, merge_id)
-    merging.tell(going_on, going_on.take_over(former))
+    merging.tell(going_on, going_on.take_over(former, merging.intake.now))
     merging.tell(former, former.give_way(merging.intake.now))

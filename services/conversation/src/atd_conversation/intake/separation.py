@@ -135,13 +135,14 @@ def _choose_thread(merging: Merging, contact: Contact, place: str, merge: Merge)
     loaded.current[place] = chosen
     as_it_was = next((one for one in merge.threads if one.id == chosen.id), None)
     if as_it_was is None or chosen.closed_at != merge.at:
-        merging.tell(chosen, chosen.take_up(closed=True))
+        merging.tell(chosen, chosen.take_up(closed=True, now=merging.intake.now))
         return
     changes = chosen.take_up(
         closed=as_it_was.closed,
         unread_count=as_it_was.unread_count,
         first_unread_sequence=as_it_was.first_unread_sequence,
         waiting_since=as_it_was.waiting_since,
+        now=merging.intake.now,
     )
     merging.tell(chosen, changes)
 

@@ -11,6 +11,7 @@ from atd_conversation.domain.read_marks import ReadMark
 from atd_conversation.domain.search_terms import listed_as, terms_of
 from atd_conversation.store.automation import automation_fields, automation_of
 from atd_conversation.store.message_documents import author_document, mark_document, marks_of
+from atd_conversation.store.placing import placing_fields, placing_of
 from atd_conversation.store.record_documents import merge_fields, merge_of, record_fields, record_of
 from atd_schemas.conversation import ScheduledRef
 from atd_schemas.views import (
@@ -106,6 +107,7 @@ def conversation_fields(conversation: Conversation) -> "Document":
         "recipient": conversation.recipient,
         "profile_name": conversation.profile_name,
         "assignee": {"id": assignee.id, "name": assignee.name} if assignee else None,
+        **placing_fields(conversation),
         "priority": conversation.priority,
         "scheduled_count": conversation.scheduled_count or None,
         "until_reply": [one.model_dump() for one in conversation.until_reply] or None,
@@ -226,4 +228,5 @@ def conversation_of(document: "Document", names: Names = UNNAMED) -> Conversatio
         last_comment=CommentRef(**document["last_comment"]) if "last_comment" in document else None,
         thread=ThreadView.model_validate(document["thread"]) if "thread" in document else None,
         **automation_of(document),
+        **placing_of(document),
     )
