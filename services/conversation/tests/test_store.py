@@ -15,10 +15,12 @@ from atd_conversation.domain.message import Attachment
 from atd_conversation.domain.sight import Sight
 from atd_conversation.domain.unsent import DraftPlace
 from atd_conversation.store import contacts, indexes, queries
+from atd_conversation.store.availability import Availability
 from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.contact_attendants import ContactAttendants
 from atd_conversation.store.contact_notes import ContactNote, ContactNotes
 from atd_conversation.store.contacts import LIST_SECONDS
+from atd_conversation.store.decisions import DecisionLoader
 from atd_conversation.store.documents import (
     conversation_document,
 )
@@ -27,17 +29,21 @@ from atd_conversation.store.queries import ConversationFilter, Order, Place
 from atd_conversation.store.reader_counts import ALL_STATUSES
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
+from atd_conversation.store.teams import Teams
 from atd_conversation.store.unsent import UnsentDrafts
+from atd_schemas.attendants import AttendantChanged as AvailabilityChanged
 from atd_schemas.inbound import InboundThread
 from atd_schemas.settings_changes import (
     AttendantChanged,
     AttendantData,
     ChannelAccountChanged,
     ChannelAccountData,
+    TeamChanged,
+    TeamData,
     TemplateChanged,
     TemplateData,
 )
-from atd_schemas.views import ContactRef, Named, TemplateView
+from atd_schemas.views import AvailabilityView, ContactRef, Named, TemplateView
 from atd_servicekit.outbox import Outbox
 from atd_testing.inbound import (
     NOON,
@@ -127,7 +133,7 @@ async def drive(parts: Any) -> None:
     await parts.take(send_receipt(T, A, "delivered", message_id=message.id, external_id="x"))
     await drive_changes(parts)
     await parts.take(deleted(T, A, wamid("BR.unknown"), customer="5511999990000"))
-    await parts.change(T, conversation_id, lambda c, _: c.assign(Named(id="bia", name="Bia")))
+    await parts.change(T, conversation_id, lambda c, now: c.assign(Named(id="bia", name="Bia"), now))
     await parts.queries.set_favourite(T, conversation_id, "bia", on=True)
     await parts.queries.set_favourite(T, conversation_id, "caio", on=False)
     await parts.queries.contacts.one(T, contact_id)
@@ -163,7 +169,7 @@ async def limits(parts: Any, conversation_id: str, contact_id: str, message_id: 
     await sights.contact(sight, contact_id)
     await sights.message(sight, message_id)
     await sights.attachment(sight, "x")
-    await parts.change(T, conversation_id, lambda c, _: c.assign(None))
+    await parts.change(T, conversation_id, lambda c, now: c.assign(None, now))
     await ContactAttendants(parts.db).add()
 
 
@@ -262,6 +268,18 @@ async def directory(parts: Any) -> None:
     await parts.directory.attendant(T, "bia")
     await parts.directory.template(T, A, "aviso", "pt_BR")
     await parts.directory.account_is_deleted(T, A)
+    teams, availability = Teams(parts.db), Availability(parts.db)
+    team = TeamData(team_id="sales", name="Vendas", member_ids=("bia",))
+    await teams.put(TeamChanged(**common, subject="sales", data=team))
+    await teams.one(T, "sales")
+    shown = AvailabilityView(id="bia", name="Bia", state="online", since=NOON)
+    told = AvailabilityChanged(type="attendant.online", **common, subject="bia", data={"attendant": shown})
+    await availability.put([told])
+    await availability.of(T, "bia")
+    assert await availability.free(T, 5) == [shown]
+    assert await availability.free("t2", 5) == [], "another company's attendants are nobody's business"
+    await parts.mongo.transaction(lambda session: DecisionLoader(parts.db).conversations(session, ["x"]))
+    await parts.mongo.transaction(lambda session: DecisionLoader(parts.db).said(session, ["x"]))
 
 
 def filters(contact_id: str) -> list[ConversationFilter]:

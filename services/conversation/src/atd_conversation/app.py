@@ -10,6 +10,7 @@ from atd_conversation.api.parts import Customers, Parts
 from atd_conversation.automations import Automations
 from atd_conversation.commands import Commands, ContactCommands, MessageCommands
 from atd_conversation.commands.catalogues import CatalogueCommands, ItemRules
+from atd_conversation.commands.decisions import Decisions
 from atd_conversation.commands.marking import Marking
 from atd_conversation.commands.private_replies import PrivateReplies
 from atd_conversation.commands.replies import keeping_files
@@ -25,16 +26,19 @@ from atd_conversation.domain.replies import check_reply
 from atd_conversation.due_messages import DueMessages
 from atd_conversation.files.thumbnails import Thumbnails
 from atd_conversation.files.uploads import Uploads
-from atd_conversation.handlers import InboundHandler, SettingsHandler
+from atd_conversation.handlers import AttendantsHandler, InboundHandler, RoutingHandler, SettingsHandler
 from atd_conversation.marks import Marks
+from atd_conversation.metrics import METRICS, ConversationMetrics
 from atd_conversation.names_lookup import NamesLookup
 from atd_conversation.own_frames import OwnFrames
 from atd_conversation.papers.parts import Papers
 from atd_conversation.settings import ConversationSettings
 from atd_conversation.settings_cache import SettingsCache
+from atd_conversation.store.availability import Availability
 from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.contact_attendants import ContactAttendants
 from atd_conversation.store.contact_notes import ContactNotes
+from atd_conversation.store.decisions import DecisionLoader
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.earlier_files import EarlierFiles
 from atd_conversation.store.files import Files
@@ -48,11 +52,20 @@ from atd_conversation.store.records import Records
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
 from atd_conversation.store.strands import Strands
+from atd_conversation.store.teams import Teams
 from atd_conversation.store.unit import UnitStore
 from atd_conversation.store.unsent import UnsentDrafts
-from atd_schemas.topics import INBOUND_EVENTS, OUTBOUND_BY_CHANNEL, SETTINGS_CHANGES, Topic
+from atd_schemas.topics import (
+    ATTENDANT_EVENTS,
+    INBOUND_EVENTS,
+    OUTBOUND_BY_CHANNEL,
+    ROUTING_DECISIONS,
+    SETTINGS_CHANGES,
+    Topic,
+)
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import DeduplicatedStore, create_file_store, create_scanner
+from atd_servicekit.inbox import Inbox
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 
@@ -96,7 +109,9 @@ def create_app(
     _add_background_work(runtime, queries, uploads, file_store)
     loader, automations = InboundLoader(database, inbox, served, names), Automations(settings_cache)
     runtime.consume(INBOUND_EVENTS, InboundHandler(loader, store, runtime.transaction, runtime.clock, automations))
-    runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory))
+    teams, availability = Teams(database), Availability(database)
+    runtime.consume(SETTINGS_CHANGES, SettingsHandler(directory, teams))
+    runtime.consume(ATTENDANT_EVENTS, AttendantsHandler(availability))
     own_frames = OwnFrames(runtime.producer, runtime.clock)
     runtime.background("own-frames", own_frames.run)
     thumbnails, jobs = Thumbnails(file_store), runtime.use_jobs()
@@ -128,6 +143,8 @@ def create_app(
         idempotency,
         settings.time_zone,
     )
+    marks = Marks.build(runtime, queries, store, catalogues, catalogue_commands, settings_cache, names, marking, jobs)
+    _take_decisions(runtime, store, inbox, directory, queries, names, marks, served, automations)
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -153,9 +170,7 @@ def create_app(
         catalogue_commands=catalogue_commands,
         settings_cache=settings_cache,
         jobs=jobs,
-        marks=Marks.build(
-            runtime, queries, store, catalogues, catalogue_commands, settings_cache, names, marking, jobs
-        ),
+        marks=marks,
         snoozing=Snoozing(commands, jobs, runtime.transaction),
         papers=papers,
         customers=Customers(
@@ -168,6 +183,33 @@ def create_app(
     app = runtime.create_app("Conversation", routers(parts), description="Contacts, conversations and messages")
     app.state.parts = parts
     return app
+
+
+def _take_decisions(
+    runtime: Runtime,
+    store: UnitStore,
+    inbox: Inbox,
+    directory: Directory,
+    queries: Queries,
+    names: NamesLookup,
+    marks: Marks,
+    served: Channels,
+    automations: Automations,
+) -> None:
+    """Do what routing decides."""
+    decisions = Decisions(
+        DecisionLoader(runtime.mongo.db, names),
+        store,
+        inbox,
+        directory,
+        queries.contacts.followed,
+        marks.labels,
+        served,
+        automations,
+        runtime.clock,
+    )
+    metrics = runtime.metrics.declare(ConversationMetrics, METRICS)
+    runtime.consume(ROUTING_DECISIONS, RoutingHandler(decisions, runtime.transaction, metrics))
 
 
 def _add_background_work(runtime: Runtime, queries: Queries, uploads: Uploads, file_store: DeduplicatedStore) -> None:

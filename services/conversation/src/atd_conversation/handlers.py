@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pymongo.errors import OperationFailure
 
 from atd_conversation.automations import Automations
+from atd_conversation.commands.decisions import Decisions, Outcome
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.intake import Batch, Cause, Intake, apply_waiting_changes, numbers_needed, take_in, waiting
 from atd_conversation.intake.loaded import Loaded
+from atd_conversation.metrics import ConversationMetrics
+from atd_conversation.store.availability import Availability
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.inbound import InboundLoader
+from atd_conversation.store.teams import Teams
 from atd_conversation.store.unit import UnitStore
 from atd_schemas.ids import uuid7
-from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, TemplateChanged
+from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, TeamChanged, TemplateChanged
 from atd_servicekit.clock import Clock
 from atd_servicekit.consuming import Record
 from atd_servicekit.errors import StaleVersion
@@ -28,6 +32,16 @@ class Transaction(Protocol):
     """What runs work in a transaction and commits it."""
 
     async def __call__(self, work: "Callable[[Session], Awaitable[None]]", *, retry_conflicts: bool = True) -> None: ...
+
+
+async def run_once(transaction: Transaction, work: "Callable[[Session], Awaitable[None]]") -> None:
+    """Run `work` in a transaction. Raises `StaleVersion` where another one wrote the same: to be decided again."""
+    try:
+        await transaction(work, retry_conflicts=False)
+    except OperationFailure as error:
+        if is_conflict(error):
+            raise StaleVersion from error
+        raise
 
 
 class InboundHandler:
@@ -105,19 +119,50 @@ class InboundHandler:
         await self._run(work)
 
     async def _run(self, work: "Callable[[Session], Awaitable[None]]") -> None:
-        try:
-            await self._transaction(work, retry_conflicts=False)
-        except OperationFailure as error:
-            if is_conflict(error):
-                raise StaleVersion from error
-            raise
+        await run_once(self._transaction, work)
+
+
+class RoutingHandler:
+    """`routing.decisions.v1`: what routing has decided is done, where it may still be done."""
+
+    def __init__(self, decisions: Decisions, transaction: Transaction, metrics: ConversationMetrics) -> None:
+        self._decisions = decisions
+        self._transaction = transaction
+        self._metrics = metrics
+
+    async def __call__(self, records: Sequence[Record[Any]]) -> None:
+        """Decides again when somebody else changed the same conversations meanwhile. Raises as `retry_stale` does."""
+        outcomes = await retry_stale(lambda _: self._handle(records), records=len(records))
+        for decision_type, outcome in outcomes:
+            self._metrics.routing_decisions_taken.labels(decision_type, outcome).inc()
+
+    async def _handle(self, records: Sequence[Record[Any]]) -> list[tuple[str, Outcome]]:
+        outcomes: list[tuple[str, Outcome]] = []
+
+        async def work(session: "Session") -> None:
+            outcomes[:] = await self._decisions.take(session, records)
+
+        await run_once(self._transaction, work)
+        return outcomes
+
+
+class AttendantsHandler:
+    """`attendant.events.v1`: how available attendants are, for those who hand conversations over."""
+
+    def __init__(self, availability: Availability) -> None:
+        self._availability = availability
+
+    async def __call__(self, records: Sequence[Record[Any]]) -> None:
+        latest = {record.event.data.attendant.id: record.event for record in records}
+        await self._availability.put(list(latest.values()))
 
 
 class SettingsHandler:
     """`settings.changes.v1`: copies of what other services own and this one shows or checks."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, teams: Teams) -> None:
         self._directory = directory
+        self._teams = teams
 
     async def __call__(self, records: Sequence[Record[Any]]) -> None:
         for record in records:
@@ -128,3 +173,5 @@ class SettingsHandler:
                 await self._directory.put_attendant(event)
             elif isinstance(event, TemplateChanged):
                 await self._directory.put_template(event)
+            elif isinstance(event, TeamChanged):
+                await self._teams.put(event)

@@ -28,6 +28,7 @@ _STATUSES = {
     "not_merged": 409,
     "not_closed": 409,
     "not_sent": 409,
+    "not_transferred": 409,
     "already_asked": 409,
     "already_replied_privately": 409,
 }
@@ -41,15 +42,22 @@ def publish_changes(
     actor: Actor,
     now: datetime,
     request_id: str,
+    traceparent: str | None = None,
 ) -> None:
-    """Let the events of these changes go out with the unit."""
+    """Let the events of these changes go out with the unit. `traceparent`: their trace; None: the present one."""
     for change in changes:
         event = conversation_event(conversation, change, actor=actor, now=now, causation_id=request_id)
-        unit.tell(event, current_traceparent(), change.details)
+        unit.tell(event, traceparent or current_traceparent(), change.details)
 
 
 def publish_effects(
-    unit: UnitOfWork, channels: Channels, scene: Scene, effects: Iterable[Effect], *, asked_by: Actor | None = None
+    unit: UnitOfWork,
+    channels: Channels,
+    scene: Scene,
+    effects: Iterable[Effect],
+    *,
+    asked_by: Actor | None = None,
+    traceparent: str | None = None,
 ) -> None:
     """Save and tell what the product does by itself: each effect at once, before the next one is made.
 
@@ -59,17 +67,17 @@ def publish_effects(
     for effect in effects:
         message = effect.change.message
         actor = asked_by if asked_by is not None and message is None else SYSTEM
-        publish_changes(unit, conversation, [effect.change], actor, scene.now, scene.cause)
+        publish_changes(unit, conversation, [effect.change], actor, scene.now, scene.cause, traceparent)
         if message is not None:
             unit.new_messages.append(message)
         topic = channels.topic(conversation.channel.kind)
         if effect.command is not None and topic is not None:
-            send_command(unit, topic, effect.command)
+            send_command(unit, topic, effect.command, traceparent)
 
 
-def send_command(unit: UnitOfWork, topic: Topic, command: Envelope) -> None:
+def send_command(unit: UnitOfWork, topic: Topic, command: Envelope, traceparent: str | None = None) -> None:
     """Let a command to the channel service that listens to `topic` go out with the unit."""
-    unit.publish(topic, command, current_traceparent())
+    unit.publish(topic, command, traceparent or current_traceparent())
 
 
 async def channel_topic(channels: Channels, directory: Directory, tenant_id: str, conversation: Conversation) -> Topic:

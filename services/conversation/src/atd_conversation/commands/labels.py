@@ -1,17 +1,20 @@
 """Labels on customers, and the conversations that show them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from atd_conversation.commands.effects import decided, publish_changes
 from atd_conversation.commands.marking import Marking
 from atd_conversation.domain.contact import Contact
+from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import contact_event
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.marked import STEP, MarkedQueries
 from atd_conversation.store.queries import Queries
 from atd_conversation.store.unit import UnitStore
 from atd_schemas.envelope import Actor
+from atd_schemas.views import LabelRef
 from atd_servicekit.clock import Clock
 from atd_servicekit.jobs import Again, Job, Jobs
 from atd_servicekit.problems import not_found
@@ -54,32 +57,55 @@ class LabelCommands:
         """
         contact = await self._contact(session, tenant_id, contact_id)
         label = await self._marking.label(session, tenant_id, label_id, None, to_set=on)
-        contact.names = contact.names.with_label(label)
         now, unit = self._clock.now(), UnitOfWork()
+        if decided(lambda: self.mark(unit, contact, label, actor, now, on=on, cause=request_id)):
+            await self.show(session, unit, contact, actor, now, {}, cause=request_id)
+            await self._store.save(session, unit, now)
+        return contact
+
+    def mark(
+        self, unit: UnitOfWork, contact: Contact, label: LabelRef, actor: Actor, now: datetime, *, on: bool, cause: str
+    ) -> bool:
+        """Put a label on a customer, or take it off, within a unit of work; whether that is news. Raises `Refusal`."""
+        contact.names = contact.names.with_label(label)
         unit.touch_contact(contact)
-        changed = decided(lambda: contact.label(label, actor, now) if on else contact.unlabel(label))
+        changed = contact.label(label, actor, now) if on else contact.unlabel(label)
         if not changed:
-            return contact
+            return False
         event = contact_event(
             contact,
             "contact.labelled" if on else "contact.unlabelled",
             changed,
             now=now,
-            causation_id=request_id,
+            causation_id=cause,
             actor=actor,
             label=label,
         )
         unit.tell(event, current_traceparent(), {"label": label.model_dump(mode="json")})
-        for conversation in await self._marked.current_of_contact(tenant_id, contact.id, session):
+        return True
+
+    async def show(
+        self,
+        session: "Session",
+        unit: UnitOfWork,
+        contact: Contact,
+        actor: Actor,
+        now: datetime,
+        loaded: dict[str, Conversation],
+        *,
+        cause: str,
+    ) -> None:
+        """Let the conversations of a customer show the labels: at once those that take messages, the others by a job.
+
+        `loaded` are conversations that the unit of work has in hand; those that are read are added.
+        """
+        for read in await self._marked.current_of_contact(contact.tenant_id, contact.id, session):
+            conversation = loaded.setdefault(read.id, read)
             unit.touch(conversation)
             conversation.names = contact.names
-            changes = conversation.relabel_contact(contact.ref())
-            publish_changes(unit, conversation, changes, actor, now, request_id)
-        await self._store.save(session, unit, now)
-        await self._jobs.put(
-            session, Job(f"{RELABEL}:{contact.id}", RELABEL, tenant_id, now, {"contact_id": contact.id})
-        )
-        return contact
+            publish_changes(unit, conversation, conversation.relabel_contact(contact.ref()), actor, now, cause)
+        job = Job(f"{RELABEL}:{contact.id}", RELABEL, contact.tenant_id, now, {"contact_id": contact.id})
+        await self._jobs.put(session, job)
 
     async def _contact(self, session: "Session", tenant_id: str, contact_id: str) -> Contact:
         contact = await self._queries.contacts.followed.present(tenant_id, contact_id, session)

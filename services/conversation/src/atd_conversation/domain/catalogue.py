@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from atd_conversation.domain.refusals import Refusal
+from atd_conversation.domain.teams import TeamCopy
 from atd_servicekit.text_folding import folded
 
 Values = Mapping[str, Any]
@@ -93,13 +94,14 @@ class Policy:
 class TenantSettings:
     """What a company has set, as far as the message path needs it: items by kind and id, policies by name.
 
-    `revision` counts the changes of all of them.
+    `teams` are copies of what routing owns. `revision` counts the changes of all of them.
     """
 
     tenant_id: str
     revision: int = 0
     items: Mapping[str, Mapping[str, CatalogueItem]] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    teams: Mapping[str, TeamCopy] = field(default_factory=dict)
 
     def of(self, kind: CatalogueKind) -> Mapping[str, CatalogueItem]:
         """The items of a kind by id, archived ones too, in the order in which they were made."""

@@ -37,6 +37,7 @@ def names_of(settings: TenantSettings) -> Names:
         tags={i: tag_ref(one) for one in settings.of(TAG).values() for i in _ids(one)},
         labels={i: label_ref(one) for one in settings.of(LABEL).values() for i in _ids(one)},
         types={i: type_ref(one) for one in settings.of(TYPE).values() for i in _ids(one)},
+        teams={one.id: one.named for one in settings.teams.values()},
         children=children_of(type_nodes(settings).values()),
     )
 

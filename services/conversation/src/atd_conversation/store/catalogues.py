@@ -20,7 +20,18 @@ from atd_conversation.domain.catalogue import (
 )
 from atd_conversation.domain.events import setting_event
 from atd_conversation.domain.search_terms import all_words_of
-from atd_conversation.store.indexes import BY_ITEM_TERM, BY_KIND, BY_USE, CATALOGUE, POLICIES, SETTING_REVISIONS
+from atd_conversation.domain.teams import MOST_TEAMS, TeamCopy
+from atd_conversation.store.indexes import (
+    BY_ITEM_TERM,
+    BY_KIND,
+    BY_TENANT,
+    BY_USE,
+    CATALOGUE,
+    POLICIES,
+    SETTING_REVISIONS,
+    TEAMS,
+)
+from atd_conversation.store.teams import team_of
 from atd_schemas.envelope import Actor
 from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_servicekit.errors import StaleVersion
@@ -47,6 +58,7 @@ class Catalogues:
     def __init__(self, database: "Database", outbox: "Outbox") -> None:
         self._items = database[CATALOGUE]
         self._policies = database[POLICIES]
+        self._teams = database[TEAMS]
         self._revisions = database[SETTING_REVISIONS]
         self._outbox = outbox
 
@@ -190,7 +202,12 @@ class Catalogues:
         if revision:
             rows = await self._policies.find({"tenant_id": tenant_id}).limit(_MOST_POLICIES).to_list(_MOST_POLICIES)
         policies = {row["name"]: _policy_of(row) for row in rows}
-        return TenantSettings(tenant_id, revision, items, policies)
+        teams = await self._teams_of(tenant_id) if revision else {}
+        return TenantSettings(tenant_id, revision, items, policies, teams)
+
+    async def _teams_of(self, tenant_id: str) -> dict[str, TeamCopy]:
+        cursor = self._teams.find({"tenant_id": tenant_id}).hint(BY_TENANT).limit(MOST_TEAMS)
+        return {row["_id"]: team_of(row) for row in await cursor.to_list(MOST_TEAMS)}
 
     async def _count_on(self, session: "Session", tenant_id: str) -> None:
         await self._revisions.update_one({"_id": tenant_id}, {"$inc": {"revision": 1}}, upsert=True, session=session)

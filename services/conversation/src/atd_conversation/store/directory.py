@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from atd_conversation.store.indexes import ATTENDANTS, CHANNEL_ACCOUNTS, TEMPLATES
-from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, SettingsChange, TemplateChanged
+from atd_schemas.envelope import Envelope
+from atd_schemas.settings_changes import AttendantChanged, ChannelAccountChanged, TemplateChanged
 from atd_schemas.views import Named, TemplateView
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Directory:
         fields = {"name": event.data.name, "deleted": event.data.deleted}
         await self._accounts.update_one(
             {"_id": event.data.account_id},
-            [_if_newer(event, fields)],
+            [if_newer(event, fields, event.revision)],
             upsert=True,
         )
 
@@ -32,7 +33,7 @@ class Directory:
         fields = {"name": data.name, "active": data.active, "limited": data.visibility != "all"}
         await self._attendants.update_one(
             {"_id": event.data.attendant_id},
-            [_if_newer(event, fields)],
+            [if_newer(event, fields, event.revision)],
             upsert=True,
         )
 
@@ -42,7 +43,7 @@ class Directory:
         view = None if data.deleted else data.template.model_dump(mode="json")
         await self._templates.update_one(
             {"_id": _template_id(data.account_id, data.template.name, data.template.language)},
-            [_if_newer(event, {"template": view})],
+            [if_newer(event, {"template": view}, event.revision)],
             upsert=True,
         )
 
@@ -85,7 +86,7 @@ def _template_id(account_id: str, name: str, language: str) -> str:
     return f"{account_id}:{name}:{language}"
 
 
-def _if_newer(event: SettingsChange, fields: "Document") -> "Document":
+def if_newer(event: Envelope, fields: "Document", revision: int) -> "Document":
     """An update stage that leaves the document alone when it already holds a later change.
 
     Revisions decide. The clocks of two writers may differ, so times decide only for changes that have none: those of a
@@ -94,8 +95,8 @@ def _if_newer(event: SettingsChange, fields: "Document") -> "Document":
     values = {"tenant_id": event.tenant_id, **fields, "changed_at": event.recorded_at}
     place: str = "changed_at"
     at: object = event.recorded_at
-    if event.revision:
-        place, at = "revision", event.revision
-        values["revision"] = event.revision
+    if revision:
+        place, at = "revision", revision
+        values["revision"] = revision
     older = {"$or": [{"$eq": [{"$type": f"${place}"}, "missing"]}, {"$lte": [f"${place}", at]}]}
     return {"$set": {name: {"$cond": [older, {"$literal": value}, f"${name}"]} for name, value in values.items()}}

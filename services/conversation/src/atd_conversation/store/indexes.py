@@ -15,6 +15,8 @@ COUNTERS = "counters"
 CHANNEL_ACCOUNTS = "channel_accounts"
 ATTENDANTS = "attendants"
 TEMPLATES = "templates"
+TEAMS = "teams"
+AVAILABILITY = "availability"
 CATALOGUE = "catalogue"
 POLICIES = "policies"
 SETTING_REVISIONS = "setting_revisions"
@@ -26,6 +28,9 @@ VIEW_COUNTS = "view_counts"
 _DAY = 24 * 3600
 
 BY_STATUS = "by_status"
+BY_TEAM = "by_team"
+BY_TENANT = "by_tenant"
+BY_FREE = "by_free"
 BY_ASSIGNEE = "by_assignee_and_status"
 BY_FAVOURITE = "by_favourite"
 BY_CONTACT = "by_contact"
@@ -137,7 +142,12 @@ INDEXES: dict[str, list[IndexModel]] = {
                 name=name,
                 partialFilterExpression={field: {"$exists": True}},
             )
-            for name, field in ((BY_TYPE, "type_id"), (BY_LABEL, "contact.labels"), (BY_TAG, "tags"))
+            for name, field in (
+                (BY_TYPE, "type_id"),
+                (BY_LABEL, "contact.labels"),
+                (BY_TAG, "tags"),
+                (BY_TEAM, "team.id"),
+            )
         ),
         # public threads, of which there can be thousands that wait for nobody
         IndexModel(
@@ -217,6 +227,9 @@ INDEXES: dict[str, list[IndexModel]] = {
     CHANNEL_ACCOUNTS: [],
     ATTENDANTS: [],
     TEMPLATES: [],
+    TEAMS: [IndexModel([("tenant_id", 1), ("_id", 1)], name=BY_TENANT)],
+    # who could take a conversation
+    AVAILABILITY: [IndexModel([("tenant_id", 1), ("state", 1), ("room", 1), ("name", 1)], name=BY_FREE)],
     SCHEDULED: [
         IndexModel([("tenant_id", 1), ("conversation_id", 1), ("state", 1), ("due_at", 1)]),
         IndexModel([("tenant_id", 1), ("author.id", 1), ("state", 1), ("due_at", 1), ("_id", 1)]),

@@ -4,7 +4,7 @@ Everything here is a generator: whoever goes through it tells each change before
 shows its conversation as it is then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -168,7 +168,7 @@ def take_rating(scene: Scene, request: RatingRequest, answer: Answer | str, occu
     if is_first and scene.can_write and not scene.blocked:
         why = AutomaticRef(kind="rating_thanks")
         thanks = policy.thanks_text if rated.comment_until is not None else policy.bare_thanks_text
-        yield from _send(scene, uuid5("rating-thanks", request.id), why, thanks)
+        yield from send(scene, uuid5("rating-thanks", request.id), why, thanks)
 
 
 def values_of(conversation: Conversation) -> dict[str, str | None]:
@@ -189,7 +189,7 @@ def _carry_out(scene: Scene, decision: Decision, happening: Happening) -> Iterat
     for rule in decision.sent:
         why = AutomaticRef(kind=rule.kind, rule_id=rule.id, rule_name=rule.name)
         message_id = uuid5("automatic", conversation.id, str(conversation.sequence), rule.id)
-        yield from _send(scene, message_id, why, rule.text)
+        yield from send(scene, message_id, why, rule.text)
     conversation.memory = decision.memory
     if decision.stopped:
         name = next((one.name for one in _meant(scene, happening)), None)
@@ -243,7 +243,7 @@ def _ask(scene: Scene, attendant: Named | None, *, by_hand: bool) -> Iterator[Ef
     )
     yield Effect(conversation.ask_rating(request))
     text, content = question_parts(request_id, policy.question_text, policy.texts, asks_by(scene.rules.limits))
-    yield from _send(scene, request.message_id, AutomaticRef(kind="rating_request"), text, content)
+    yield from send(scene, request.message_id, AutomaticRef(kind="rating_request"), text, content)
     conversation.memory = conversation.memory.said(RATING, now)
 
 
@@ -252,12 +252,18 @@ def _credit(actor: Actor) -> Named | None:
     return Named(id=actor.id, name=actor.name) if actor.type == "attendant" and actor.id else None
 
 
-def _send(
-    scene: Scene, message_id: str, why: AutomaticRef, text: str, content: Content | None = None
+def send(
+    scene: Scene,
+    message_id: str,
+    why: AutomaticRef,
+    text: str,
+    content: Content | None = None,
+    *,
+    values: Mapping[str, str | None] | None = None,
 ) -> Iterator[Effect]:
-    """Send a text with its variables filled in; what the channel does not take is not sent."""
+    """Send a text with its variables (`values`) filled in; what the channel does not take is not sent."""
     conversation, now = scene.conversation, scene.now
-    said = filled(text, {**values_of(conversation), FILE_LIMIT: scene.rules.file_limit}).text
+    said = filled(text, values or {**values_of(conversation), FILE_LIMIT: scene.rules.file_limit}).text
     if content is None:
         try:
             said = scene.rules.compose(Draft(text=said), References()).text or ""

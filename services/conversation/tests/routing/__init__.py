@@ -1,0 +1,1 @@
+"""Routing, as conversations see it."""
