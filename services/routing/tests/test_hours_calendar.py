@@ -1,10 +1,10 @@
 """What a calendar answers about working time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from atd_routing.domain.hours.calendar import ALWAYS_OPEN, ScheduleCalendar
-from atd_routing.domain.hours.schedule import Schedule, Shift
+from atd_routing.domain.hours.schedule import DayException, Schedule, Shift
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 OFFICE = ScheduleCalendar(Schedule(week=((Shift.between(9 * 60, 18 * 60),),) * 5 + ((),) * 2))
@@ -49,3 +49,9 @@ def test_who_has_set_no_hours_is_always_open() -> None:
     assert ALWAYS_OPEN.is_open(at)
     assert ALWAYS_OPEN.next_change(at) is None
     assert ALWAYS_OPEN.add_working(at, timedelta(hours=30)) == at + timedelta(hours=30)
+
+
+def test_an_opening_in_more_than_ten_years_is_none() -> None:
+    calendar = ScheduleCalendar(Schedule(exceptions={date(2038, 3, 3): DayException(shifts=(Shift(600, 720),))}))
+    assert calendar.next_opening(datetime(2027, 3, 3, tzinfo=UTC)) is None
+    assert calendar.next_opening(datetime(2029, 3, 3, tzinfo=UTC)) is not None

@@ -25,8 +25,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2190
 MAX_YEARS_AHEAD = 2
 """How far a calendar looks for a change behind its last exception: a week and its holidays come every year."""
 
-MAX_WORKING_YEARS = 10
-"""How far it looks for the end of some working time."""
+MOST_YEARS_AHEAD = 10
+"""How far it looks for anything, working time too, whatever exceptions there are later."""
 
 MAX_YEARS_KEPT = 24
 """Years of moments that a calendar keeps."""
@@ -149,7 +149,7 @@ class ScheduleCalendar:
         if left <= 0:
             return start.astimezone(UTC)
         first = _year_of(start)
-        for number in range(first, self._last_year(first, MAX_WORKING_YEARS) + 1):
+        for number in range(first, first + MOST_YEARS_AHEAD + 1):
             year = self._year(number)
             done = year.worked(_micros(start)) if number == first else 0
             if done + left <= year.before[-1]:
@@ -180,11 +180,11 @@ class ScheduleCalendar:
             at_the_end = held[1] == _micros(datetime(self._last_year(first) + 1, 1, 1, tzinfo=UTC))
             yield (held[0], None if at_the_end else held[1])
 
-    def _last_year(self, first: int, ahead: int = MAX_YEARS_AHEAD) -> int:
-        """The last year to look at: with no hours in the week, nothing comes after the exceptions."""
+    def _last_year(self, first: int) -> int:
+        """The last year to look at for a change: with no hours in the week, nothing comes after the exceptions."""
         excepted = max((day.year for day in self.schedule.exceptions), default=first)
-        last = max(first, excepted + 1) if not any(self.schedule.week) else max(first, excepted) + ahead
-        return min(last, LAST_YEAR)
+        last = max(first, excepted) + MAX_YEARS_AHEAD if any(self.schedule.week) else max(first, excepted + 1)
+        return min(last, first + MOST_YEARS_AHEAD)
 
     def _year(self, number: int) -> _Year:
         year = self._years.get(number)
