@@ -16,10 +16,12 @@ from atd_routing.metrics import METRICS, RoutingMetrics
 from atd_routing.settings import RoutingSettings
 from atd_routing.store.attendants import Attendants
 from atd_routing.store.copies import Copies
+from atd_routing.store.customers import Customers
 from atd_routing.store.database_time import DatabaseTime, Time
 from atd_routing.store.indexes import INDEXES
 from atd_routing.store.items import Items
 from atd_routing.store.pools import Pools
+from atd_routing.store.queues import Queues
 from atd_routing.store.turns import TurnStore
 from atd_routing.timers import Timers
 from atd_schemas.topics import CONVERSATION_EVENTS
@@ -51,6 +53,7 @@ def create_app(
     tenants = tenants_of(items, runtime.clock)
     attendants, time = Attendants(database, runtime.outbox), time or DatabaseTime(database)
     metrics = runtime.metrics.declare(RoutingMetrics, METRICS)
+    customers, queues = Customers(database), Queues(database)
     engine = Engine(
         copies=copies,
         pools=pools,
@@ -61,6 +64,8 @@ def create_app(
         transaction=runtime.transaction,
         metrics=metrics,
         parts=parts,
+        customers=customers,
+        queues=queues,
     )
     timers = Timers(engine, copies, pools, time, metrics)
     runtime.consume(CONVERSATION_EVENTS, ConversationHandler(engine))
@@ -78,6 +83,8 @@ def create_app(
         timers=timers,
         time=time,
         attendance=set_up_attendance(runtime, attendants, items, pools, tenants, time, releasing(copies, engine)),
+        customers=customers,
+        queues=queues,
     )
     app = runtime.create_app("Routing", routers(routes), description="Who gets which conversation, and when")
     app.state.parts = routes

@@ -16,6 +16,7 @@ from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.distribution.order import place, waits_since
 from atd_routing.domain.distribution.pulling import PullRefused, next_for
 from atd_routing.domain.scene import Part
+from atd_routing.domain.telling.part import POSITION_TIMER
 from atd_routing.domain.tenant import Tenant
 from atd_routing.domain.turn import Turn
 from atd_routing.metrics import RoutingMetrics
@@ -23,6 +24,7 @@ from atd_routing.store.attendants import Attendants
 from atd_routing.store.copies import NO_TEAM, Copies
 from atd_routing.store.database_time import Time
 from atd_routing.store.pools import Pools
+from atd_routing.store.queues import Queues
 from atd_routing.store.turns import TurnStore
 from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged
 from atd_schemas.ids import uuid7
@@ -95,6 +97,7 @@ class Engine:
         metrics: RoutingMetrics,
         parts: Sequence[Part],
         customers: Customers | None = None,
+        queues: Queues | None = None,
     ) -> None:
         self._copies = copies
         self._pools = pools
@@ -106,6 +109,7 @@ class Engine:
         self._metrics = metrics
         self._parts = parts
         self._customers = customers or NoCustomers()
+        self._queues = queues
 
     async def take(self, records: Sequence[Record[Any]]) -> None:
         """Events of conversations, in their order."""
@@ -118,6 +122,7 @@ class Engine:
             for copy in await self._met(session, turn, ids):
                 due = sorted((at, name) for name, at in copy.timers.items() if at <= turn.now)
                 if due:
+                    await self._find_place(session, turn, copy, [name for _, name in due])
                     turn.ring(copy, [name for _, name in due])
 
         found = await self._copies.of_ids(ids)
@@ -201,6 +206,14 @@ class Engine:
         known = {copy.contact_id for copy in found if turn.tenants[copy.tenant_id].has_settings}
         turn.customers = await self._customers.of({*known, *contacts}, list(turn.tenants.values()), session)
         return found
+
+    async def _find_place(
+        self, session: "Session", turn: Turn, copy: RoutedConversation, timers: Collection[str]
+    ) -> None:
+        """Where it stands in its queue, for the timer that tells it."""
+        if POSITION_TIMER in timers and copy.waits and self._queues is not None:
+            tenant = turn.tenants[copy.tenant_id]
+            turn.standings[copy.id] = await self._queues.standing(tenant, copy, turn.now, session)
 
     async def _person(self, session: "Session", event: ContactChanged) -> None:
         contact = event.data.contact

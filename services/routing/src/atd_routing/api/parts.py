@@ -12,9 +12,11 @@ from atd_routing.domain.tenant import Tenant
 from atd_routing.engine import Engine
 from atd_routing.store.attendants import Attendants
 from atd_routing.store.copies import Copies
+from atd_routing.store.customers import Customers
 from atd_routing.store.database_time import Time
 from atd_routing.store.items import Items
 from atd_routing.store.pools import Pools
+from atd_routing.store.queues import Queues
 from atd_routing.timers import Timers
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.idempotency import Idempotency
@@ -47,6 +49,8 @@ class Parts:
     timers: Timers
     time: Time
     attendance: Attendance
+    customers: Customers
+    queues: Queues
 
     async def transaction(self, work: "Callable[[Session], Awaitable[T]]") -> T:
         """Run `work` in a transaction. Raises `Problem` 503 when somebody else was faster and no retry helped."""

@@ -16,6 +16,7 @@ from atd_routing.domain.distribution.floor import Floor, charge_of
 from atd_routing.domain.distribution.giving import Given, give
 from atd_routing.domain.folding import PENDING, RETURN, before_of, fold
 from atd_routing.domain.scene import Part, Scene
+from atd_routing.domain.telling.standing import Standing
 from atd_routing.domain.tenant import Tenant
 from atd_schemas.conversation import ConversationChanged, MessageChanged
 from atd_schemas.views import Named
@@ -36,13 +37,17 @@ class Made:
 
 @dataclass(slots=True)
 class Turn:
-    """`copies` are as they are now, by id. `expired` counts placements that were not heard back of."""
+    """`copies` are as they are now, by id. `standings`: places in queues of those whose timer tells them.
+
+    `expired` counts placements that were not heard back of.
+    """
 
     now: datetime
     new_id: Callable[[], str]
     parts: Sequence[Part]
     tenants: Mapping[str, Tenant]
     customers: Mapping[str, Customer] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
     copies: dict[str, RoutedConversation] = field(default_factory=dict)
     changed: dict[str, RoutedConversation] = field(default_factory=dict)
     drains: set[str] = field(default_factory=set)
@@ -90,7 +95,7 @@ class Turn:
                 self._returned[copy.id] = RETURN
             if tenant.has_settings:
                 scene = Scene(copy, before_of(copy), tenant, self.now, timer=name, customer=self._customer(copy))
-                self._look(scene, None)
+                self._look(replace(scene, standing=self.standings.get(copy.id)), None)
         if copy.waits:
             self.drains.add(copy.tenant_id)
 

@@ -40,6 +40,11 @@ COPY_INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"active": True},
         ),
         IndexModel([("tenant_id", 1), ("revision", 1)], name="by_revision", partialFilterExpression={"active": True}),
+        IndexModel(
+            [("tenant_id", 1), ("team_id", 1), ("assigned_at", 1)],
+            name="by_giving",
+            partialFilterExpression={"assigned_at": {"$exists": True}},
+        ),
         IndexModel([("expires_at", 1)], expireAfterSeconds=0),
     ]
 }
@@ -84,6 +89,11 @@ class Copies:
         order = [("tenant_id", 1), ("queue", 1), ("rank", 1), ("_id", 1)]
         cursor = self._copies.find(query, session=session).sort(order).hint("by_rank").limit(limit)
         return [copy_of(row) for row in await cursor.to_list(limit)]
+
+    async def latest(self, tenant_id: str, limit: int) -> list[RoutedConversation]:
+        """Up to `limit` conversations of a company, the latest first, closed ones too."""
+        cursor = self._copies.find({"tenant_id": tenant_id}).sort([("opened_at", -1), ("_id", -1)])
+        return [copy_of(row) for row in await cursor.hint("by_opening").limit(limit).to_list(limit)]
 
     async def uncounted(self, tenant_id: str, limit: int, session: "Session") -> list[RoutedConversation]:
         """Up to `limit` of those that somebody has open and that weigh on nobody yet."""

@@ -6,12 +6,14 @@ from pymongo import IndexModel
 
 from atd_routing.store.attendants import ATTENDANT_INDEXES
 from atd_routing.store.copies import COPY_INDEXES
+from atd_routing.store.customers import CUSTOMER_INDEXES
 from atd_routing.store.items import ITEM_INDEXES
 from atd_routing.store.pools import POOL_INDEXES
 from atd_routing.store.presences import PRESENCE_INDEXES
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **ITEM_INDEXES,
+    **CUSTOMER_INDEXES,
     **POOL_INDEXES,
     **ATTENDANT_INDEXES,
     **COPY_INDEXES,

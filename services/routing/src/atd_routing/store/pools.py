@@ -50,7 +50,7 @@ class Pools:
         rows = await self._pools.find({"due": {"$exists": True}}, {"_id": 1}).hint("by_due").limit(limit).to_list(limit)
         return [row["_id"] for row in rows]
 
-    async def read(self, session: "Session", tenant_id: str) -> Pool:
+    async def read(self, session: "Session | None", tenant_id: str) -> Pool:
         """The tenant's pool; an empty one where nothing was ever given away."""
         row = await self._pools.find_one({"_id": tenant_id}, session=session)
         return Pool(tenant_id) if row is None else _pool_of(row)

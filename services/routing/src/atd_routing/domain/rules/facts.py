@@ -22,8 +22,8 @@ def always_inside(_account_id: str, _team_id: str | None) -> bool:
 class Facts:
     """A conversation in the moment in which rules look at it.
 
-    `said`: what the customer wrote first. `returning`: not the customer's first one. `keeps_type`: it has been classified
-    already, and no rule knows better.
+    `said`: what the customer wrote first. `returning`: not the customer's first one. `keeps_type`: it has been
+    classified already, and no rule knows better.
     """
 
     channel: ChannelKind
