@@ -233,6 +233,11 @@ def test_reminder_that_cannot_be_said_does_not_keep_the_conversation_open() -> N
     assert (len(one.made(SayOnly)), len(one.made(Close))) == (1, 1)
 
 
+def test_look_without_an_event_decides_no_reminder_again() -> None:
+    one = spoken().at("mon 10:30").look().look()
+    assert len(one.made(SayOnly)) == 1
+
+
 def test_each_answer_begins_the_silence_anew() -> None:
     one = spoken().at("mon 10:29").answer().at("mon 10:58")
     assert one.decisions == []

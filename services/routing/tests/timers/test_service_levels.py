@@ -186,6 +186,26 @@ def test_reopened_by_the_customer_a_new_wait_begins() -> None:
     assert one.shown["next_response"].due_at == moment("mon 13:00")
 
 
+def test_each_wait_is_warned_of_also_when_the_one_before_ended_with_a_closing() -> None:
+    one = desk("mon 10:00", level(next_response=60)).open().assign().answer().at("mon 11:00").customer()
+    one.at("mon 11:50").close().at("mon 12:00").customer().at("mon 12:50")
+    assert [what for _, what in one.happened] == ["warning", "warning"]
+
+
+def test_answer_in_the_moment_in_which_a_target_is_due_is_too_late() -> None:
+    one = desk("mon 10:00", level(first_response=60)).open().at("mon 11:00").answer()
+    assert one.shown["first_response"].state == "breached"
+
+
+def test_warning_that_a_longer_target_makes_possible_again_does_not_follow_a_breach() -> None:
+    one = desk("mon 10:00", level(first_response=60), hours=HoursBook()).open()
+    one.now = moment("mon 11:30")
+    one.look(TIMER).settings(service_levels=(level(first_response=100),))
+    one.at("mon 14:00")
+    assert [what for _, what in one.happened] == ["breach"]
+    assert one.conversation.timers == {}
+
+
 def test_closed_without_an_answer_nothing_rings_any_more() -> None:
     one = desk("mon 10:00", level(first_response=60, resolution=90)).open().at("mon 10:05").close()
     assert one.conversation.timers == {}

@@ -3,16 +3,16 @@
 from typing import Annotated, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from atd_routing.api.items import PolicyResource, policy_router
 from atd_routing.api.parts import Body, Parts
 from atd_routing.api.teams import Id
 from atd_routing.domain.inactivity.stored import INACTIVITY
-from atd_routing.domain.inactivity.texts import VARIABLES, Language
+from atd_routing.domain.inactivity.texts import Language
 from atd_routing.domain.items import Refused, StoredSettings
 from atd_routing.domain.teams import TEAM
-from atd_servicekit.text_variables import mistakes_in
+from atd_routing.domain.variables import check_text
 
 MOST_MINUTES = 30 * 24 * 60
 """The longest time: thirty days."""
@@ -48,14 +48,6 @@ class InactivityRules(BaseModel):
     closing_type_id: Id | None = None
     language: Language = "pt-BR"
 
-    @field_validator("reminder", "closing")
-    @classmethod
-    def _known_variables(cls, value: dict[Language, str]) -> dict[Language, str]:
-        for language, text in value.items():
-            for mistake in mistakes_in(text, VARIABLES.__contains__):
-                raise ValueError(f"{language}, line {mistake.line}, column {mistake.column}: {mistake.detail}")
-        return value
-
 
 class TeamInactivity(InactivityRules):
     """The same for the conversations of one team, in the place of the company's."""
@@ -77,10 +69,18 @@ class InactivityBody(InactivityRules, Body):
 
 
 def check_inactivity(policy: InactivityBody, settings: StoredSettings) -> None:
-    """Raises `Refused` for a team that is not there."""
+    """Raises `Refused` for a team that is not there, and for a text that cannot be filled in."""
+    _check_texts(policy, "")
     for place, one in enumerate(policy.teams):
         if one.team_id not in settings.items.get(TEAM.name, {}):
             raise Refused("invalid", "this team does not exist", f"teams.{place}.team_id")
+        _check_texts(one, f"teams.{place}.")
+
+
+def _check_texts(rules: InactivityRules, path: str) -> None:
+    for name in ("reminder", "closing"):
+        for language, text in getattr(rules, name).items():
+            check_text(text, f"{path}{name}.{language}")
 
 
 def inactivity_router(parts: Parts) -> APIRouter:

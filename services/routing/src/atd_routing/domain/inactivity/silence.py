@@ -56,7 +56,7 @@ def silent_since(conversation: RoutedConversation, *, undelivered: bool) -> date
     `undelivered`: our last answer has not reached them.
     """
     ours = conversation.last_spoke not in (None, "customer", "bot") and conversation.waiting_since is None
-    with_us = conversation.status == "open" and conversation.assignee_id is not None and conversation.transfer is None
+    with_us = conversation.status == "open" and conversation.transfer is None
     return conversation.last_answer_at if ours and with_us and not undelivered else None
 
 

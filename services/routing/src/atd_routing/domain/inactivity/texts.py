@@ -16,15 +16,3 @@ CLOSING: Mapping[str, str] = {
     "en": "We have closed this conversation because we did not hear from you. Just write again if you need us.",
     "es": "Cerramos esta conversación porque no recibimos respuesta. Si necesita algo, escriba de nuevo.",
 }
-
-VARIABLES = frozenset(
-    {
-        "contact.name",
-        "contact.first_name",
-        "conversation.number",
-        "attendant.name",
-        "attendant.first_name",
-        "channel.name",
-    }
-)
-"""What can stand in these texts; conversation puts the values in."""

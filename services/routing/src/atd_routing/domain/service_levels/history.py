@@ -18,7 +18,7 @@ Mode = Literal["owed", "customer", "aside", "closed"]
 
 Happening = ConversationChanged | MessageChanged
 
-MAX_SPANS = 120
+MAX_SPANS = 240
 """Changes of the mode that are kept. Beyond that the shortest one is forgotten: it counts as the one before it."""
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -128,7 +128,7 @@ def _since(before: Mode, mode: Mode, conversation: RoutedConversation, at: datet
     """Since when the mode holds. A customer's message counts from when they wrote it, not from when it came."""
     if before == "customer" and mode == "owed" and conversation.waiting_since is not None:
         return min(conversation.waiting_since, at)
-    return conversation.closed_at or at if mode == "closed" else at
+    return at
 
 
 def _changed(history: History, mode: Mode, at: datetime) -> History:

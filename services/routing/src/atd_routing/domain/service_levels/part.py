@@ -78,13 +78,26 @@ def _told(
     """What has been told of the clocks from now on, and what is to be told now."""
     told, happened = [one for one in before if _counts(one, history)], list[Happened]()
     for clock in now:
-        name = f"{clock.target}:{clock.turn}"
-        warned = clock.warn_at is not None and clock.warn_at <= judged_at
-        if clock.breached_at is not None and f"{name}:breach" not in told:
-            told, happened = [*told, f"{name}:breach"], [*happened, "breach"]
-        elif warned and f"{name}:warning" not in told and f"{name}:breach" not in told:
-            told, happened = [*told, f"{name}:warning"], [*happened, "warning"]
+        if clock.breached_at is not None:
+            news: Happened | None = None if _name(clock, "breach") in told else "breach"
+        else:
+            news = "warning" if _awaits_warning(clock, told) and _passed(clock.warn_at, judged_at) else None
+        if news is not None:
+            told, happened = [*told, _name(clock, news)], [*happened, news]
     return told, happened
+
+
+def _name(clock: Clock, what: Happened) -> str:
+    return f"{clock.target}:{clock.turn}:{what}"
+
+
+def _awaits_warning(clock: Clock, told: Sequence[str]) -> bool:
+    """Whether a warning is still to come: not after it was given, and not after the target was once told as missed."""
+    return clock.warn_at is not None and not {_name(clock, "warning"), _name(clock, "breach")} & set(told)
+
+
+def _passed(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now
 
 
 def _counts(told: str, history: History) -> bool:
@@ -95,12 +108,7 @@ def _counts(told: str, history: History) -> bool:
 
 def _next_look(now: Sequence[Clock], told: Sequence[str]) -> datetime | None:
     """When the next warning or breach is to be told."""
-    moments = []
-    for clock in now:
-        if clock.state != "running":
-            continue
-        if clock.warn_at is not None and f"{clock.target}:{clock.turn}:warning" not in told:
-            moments.append(clock.warn_at)
-        elif clock.due_at is not None:
-            moments.append(clock.due_at)
-    return min(moments, default=None) and min(moments) + HEARING
+    running = [clock for clock in now if clock.state == "running"]
+    looks = (clock.warn_at if _awaits_warning(clock, told) else clock.due_at for clock in running)
+    first = min((at for at in looks if at is not None), default=None)
+    return None if first is None else first + HEARING
