@@ -192,7 +192,7 @@ bodies = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 def test_any_json_ends_as_events_or_is_kept_whole(payload: Any) -> None:
     events, notes = taken(json.dumps(payload).encode())
@@ -201,7 +201,7 @@ def test_any_json_ends_as_events_or_is_kept_whole(payload: Any) -> None:
 
 
 @pytest.mark.proves("messenger", "any-json")
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(bodies)
 def test_any_webhook_like_json_is_taken_part_by_part(payload: Any) -> None:
     events, _notes = taken(json.dumps(payload).encode())
@@ -248,7 +248,7 @@ answers = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answers)
 def test_whatever_meta_tells_of_a_comment_keeps_it_an_event_of_the_same_id(told: Any) -> None:
     value = webhooks.comment(POST, "55_66", FakeClock().now(), author=None)

@@ -202,14 +202,14 @@ webhooks = st.fixed_dictionaries(
 
 
 @pytest.mark.proves("whatsapp", "any-json-ends-as-events")
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 def test_any_json_ends_as_events_or_is_kept_whole(payload: Any) -> None:
     events = taken(json.dumps(payload).encode())
     assert [type(event) for event in events] == [InboundUnparsed]
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(webhooks, st.booleans())
 def test_any_webhook_like_json_is_taken_part_by_part(payload: Any, of_app: bool) -> None:
     named = any(
@@ -245,7 +245,7 @@ def test_what_is_read_twice_says_the_same_and_fits_into_a_document(payload: Any)
 
 
 @pytest.mark.proves("whatsapp", "any-json-ends-as-events")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken_or_refused_but_never_an_error(raw: bytes) -> None:
     found = post(raw, builders.sign(raw, SECRET))
