@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from atd_routing.domain.hours.calendar import ALWAYS_OPEN, ScheduleCalendar
-from atd_routing.domain.hours.schedule import DayException, Schedule, Shift
+from atd_routing.domain.hours.schedule import MIDNIGHT, DayException, Schedule, Shift
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 OFFICE = ScheduleCalendar(Schedule(week=((Shift.between(9 * 60, 18 * 60),),) * 5 + ((),) * 2))
@@ -31,6 +31,20 @@ def test_four_hours_from_friday_at_half_past_five_end_on_monday_at_half_past_twe
     start = local("2027-03-05 17:30")
     assert OFFICE.add_working(start, timedelta(hours=4)) == local("2027-03-08 12:30")
     assert OFFICE.working_between(start, local("2027-03-08 12:30")) == timedelta(hours=4)
+
+
+def test_two_hours_from_23_around_the_clock_are_over_at_one_with_no_closed_minute() -> None:
+    calendar = ScheduleCalendar(Schedule(week=((Shift(0, MIDNIGHT),),) * 7))
+    assert calendar.add_working(local("2027-03-06 23:00"), timedelta(hours=2)) == local("2027-03-07 01:00")
+    assert all(calendar.is_open(local("2027-03-06 23:59") + timedelta(seconds=15 * one)) for one in range(9))
+
+
+def test_hours_saved_in_winter_stay_at_nine_after_the_clocks_of_new_york_are_put_forward() -> None:
+    calendar = ScheduleCalendar(Schedule("America/New_York", week=((Shift.between(9 * 60, 17 * 60),),) * 7))
+    openings = [calendar.next_opening(datetime(2027, 3, day, 5, tzinfo=UTC)) for day in (13, 14, 15)]
+    zone = ZoneInfo("America/New_York")
+    assert [one.astimezone(zone).strftime("%H:%M") for one in openings if one] == ["09:00"] * 3
+    assert [one.hour for one in openings if one] == [14, 13, 13]
 
 
 def test_hours_that_are_never_open_answer_none() -> None:
