@@ -122,6 +122,8 @@ class World:
         item = await items.one(self.tenant_id, kind, item_id)
         assert item is not None
         changed = item.changed(values, self.time.moment)
+        if changed is item:
+            return
         await self.mongo.transaction(lambda session: items.save(session, kind, changed, self.time.moment))
         self.replica.tenants.forget(self.tenant_id)
         await self.engine.drain([self.tenant_id])
