@@ -86,6 +86,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"account_ids": [str(number) for number in range(501)]}, "account_ids"),
     (saying("Voltamos {{next_opning}}"), "message.texts.pt-BR"),
     (saying("Voltamos {{next_opening"), "message.texts.pt-BR"),
+    (saying("Ligamos para {{contact.phone}}"), "message.texts.pt-BR"),
     (saying("We are back {{next_opening}}", "en"), "message.texts.pt-BR"),
     (saying("x" * 2001), "message.texts.pt-BR"),
     ({"hours": []}, "hours"),

@@ -12,16 +12,12 @@ from atd_servicekit.text_variables import mistakes_in
 CONVERSATION_VARIABLES: tuple[str, ...] = (
     "contact.name",
     "contact.first_name",
-    "contact.phone",
-    "contact.email",
     "conversation.number",
     "attendant.name",
     "attendant.first_name",
     "channel.name",
 )
-"""Those that conversation fills in in every text; besides, customers' own fields (`contact.fields.<key>`)."""
-
-CONTACT_FIELDS = "contact.fields."
+"""Those that conversation fills in in every text that routing has said. Addresses and customers' own fields are not."""
 
 
 def check_text(text: str, field: str, own: Collection[str] = ()) -> None:
@@ -31,7 +27,7 @@ def check_text(text: str, field: str, own: Collection[str] = ()) -> None:
     """
 
     def is_known(name: str) -> bool:
-        return name in CONVERSATION_VARIABLES or name in own or name.startswith(CONTACT_FIELDS)
+        return name in CONVERSATION_VARIABLES or name in own
 
     for mistake in mistakes_in(text, is_known):
         raise Refused(mistake.code, f"line {mistake.line}, column {mistake.column}: {mistake.detail}", field)
