@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from atd_routing.domain.conversation import RoutedConversation
-from atd_routing.domain.decisions import Close, Decision, Say, SayOnly, ShowServiceLevel
+from atd_routing.domain.decisions import Decision, Say, ShowServiceLevel
 from atd_routing.domain.hours.book import Hours, HoursBook
 from atd_routing.domain.hours.calendar import ScheduleCalendar
 from atd_routing.domain.hours.schedule import Schedule, Shift
@@ -223,6 +223,6 @@ class Desk:
         return self
 
 
-def said(decisions: Sequence[tuple[datetime, SayOnly | Close]]) -> list[Say]:
+def said(decisions: Sequence[tuple[datetime, Any]]) -> list[Say]:
     """What is said with decisions."""
     return [say for _, one in decisions for say in one.say]

@@ -47,7 +47,7 @@ def test_conversation_goes_back_to_the_queue_when_its_attendant_does_not_answer(
     one = desk("mon 10:00", NO_ANSWER).open().set(team_id="v").at("mon 10:20").assign("ana").at("mon 10:29")
     assert one.decisions == []
     one.at("mon 10:30")
-    assert one.decisions == [(moment("mon 10:30"), Queue("no_answer", Named(id="v")))]
+    assert one.decisions == [(moment("mon 10:30"), Queue("no_answer", Named(id="v"), strict=True))]
     assert one.conversation.not_for == {"ana"}, "it is given to another one"
 
 
@@ -122,13 +122,13 @@ def handed(policy: Inactivity = ACCEPT, **fields: Any) -> Desk:
 
 def test_transfer_that_nobody_accepts_goes_back_to_who_gave_it() -> None:
     one = handed().at("mon 10:05")
-    assert one.decisions == [(moment("mon 10:05"), Assign(ANA, "returned", SALES))]
+    assert one.decisions == [(moment("mon 10:05"), Assign(ANA, "returned", SALES, strict=True))]
     assert one.conversation.not_for == {"bia"}
 
 
 def test_transfer_from_a_queue_goes_back_to_that_queue() -> None:
     one = handed(from_attendant=None).at("mon 10:05")
-    assert one.decisions == [(moment("mon 10:05"), Queue("not_accepted", SALES))]
+    assert one.decisions == [(moment("mon 10:05"), Queue("not_accepted", SALES, strict=True))]
 
 
 def test_transfer_that_says_itself_until_when_goes_back_then() -> None:
@@ -154,7 +154,7 @@ def test_transfer_to_a_team_waits_in_its_queue_unless_the_company_wants_it_back(
     assert handed(**to_team).at("mon 12:00").decisions == []
     wanted = Inactivity(accept_within=5 * MINUTE, accept_in_teams=True)
     assert handed(wanted, **to_team).at("mon 10:05").decisions == [
-        (moment("mon 10:05"), Assign(ANA, "returned", SALES))
+        (moment("mon 10:05"), Assign(ANA, "returned", SALES, strict=True))
     ]
 
 

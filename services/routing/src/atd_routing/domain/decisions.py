@@ -24,22 +24,30 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Give the conversation to an attendant, in a team; None: in the team where it is."""
+    """Give the conversation to an attendant, in a team; None: in the team where it is.
+
+    `strict`: only if nothing at all has happened since.
+    """
 
     attendant: Named
     reason: AssignReason
     team: Named | None = None
     say: tuple[Say, ...] = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Let it wait in the queue of a team (None: that of all), with nobody's name on it."""
+    """Let it wait in the queue of a team (None: that of all), with nobody's name on it.
+
+    `strict`: only if nothing at all has happened since: who has just answered, or accepted it, keeps it.
+    """
 
     reason: QueueReason
     team: Named | None = None
     rule: Named | None = None
     say: tuple[Say, ...] = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class SetFields:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """End it after what is said, if nothing at all has happened since (see `Decided.strict`)."""
+    """End it after what is said, if nothing at all has happened since (as everything that is strict)."""
 
     reason: Literal["customer_silent"]
     type_id: str | None = None
@@ -78,4 +86,4 @@ class ShowServiceLevel:
 
 
 Decision = Assign | Queue | SetFields | Close | SayOnly | ShowServiceLevel
-"""Assign and Queue are made on the conversation's `placement`; Close, and a strict SayOnly, on its `sequence`."""
+"""Assign and Queue are made on the conversation's `placement`; Close, and what is strict, on its `sequence`."""

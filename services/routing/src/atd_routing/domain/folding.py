@@ -120,7 +120,7 @@ def _message(copy: RoutedConversation, event: MessageChanged) -> RoutedConversat
             copy.first_text = message.text[:MAX_FIRST_TEXT]
     elif event.type == "message.sent" and message.direction == "outbound" and message.automatic is None:
         author = message.author.type
-        if author == "attendant":
+        if author in ("attendant", "system"):  # the company's own phone has no author that is known, and is a person's
             copy.last_spoke, copy.last_answer_at = "attendant", event.occurred_at
         elif author == "bot":
             copy.last_spoke = "bot"

@@ -27,11 +27,15 @@ UNHEARD = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A decision on a conversation. `cause`: the id of the event that led to it."""
+    """A decision on a conversation. `cause`: the id of the event that led to it.
+
+    `sequence` is the conversation's when it was decided: later events of the same turn overtake what is strict.
+    """
 
     id: str
     conversation: RoutedConversation
     decision: Decision
+    sequence: int
     cause: str | None = None
 
 
@@ -115,7 +119,7 @@ class Turn:
                 self._decide(scene.conversation, decision, cause)
 
     def _decide(self, copy: RoutedConversation, decision: Decision, cause: str | None) -> None:
-        made = Made(self.new_id(), copy, decision, cause)
+        made = Made(self.new_id(), copy, decision, copy.sequence, cause)
         if isinstance(decision, Assign | Queue):
             self._placed[copy.id] = made
             self.drains.add(copy.tenant_id)
@@ -167,7 +171,7 @@ class Turn:
                 continue
             if isinstance(made.decision, Assign) and not self._can_take(floor, copy, made.decision):
                 team = made.decision.team or copy.team_named(None)
-                made = replace(made, decision=Queue("not_accepted", team, say=made.decision.say))
+                made = replace(made, decision=_refused(made.decision, team))
             self._place(floor, made)
 
     def give(self, floor: Floor, waiting: Iterable[RoutedConversation]) -> None:
@@ -194,10 +198,12 @@ class Turn:
         copy, team = given.conversation, floor.tenant.teams.get(given.team_id or "")
         attendant = Named(id=given.attendant_id, name=floor.attendants[given.attendant_id].name)
         queued = self._placed.get(copy.id)
-        say = queued.decision.say if queued is not None and isinstance(queued.decision, Queue) else ()
+        wish = queued.decision if queued is not None and isinstance(queued.decision, Queue) else None
         moves = None if team is None or (queued is None and team.id == copy.team_id) else team.named
-        decision = Assign(attendant, given.reason, moves, say=say)
-        made = Made(self.new_id(), copy, decision, queued.cause if queued else None)
+        say, strict = (wish.say, wish.strict) if wish is not None else ((), False)
+        decision = Assign(attendant, given.reason, moves, say=say, strict=strict)
+        sequence, cause = (queued.sequence, queued.cause) if queued is not None else (copy.sequence, None)
+        made = Made(self.new_id(), copy, decision, sequence, cause)
         self._placed[copy.id] = made
         self._pend(copy, made, given.attendant_id, given.team_id)
         copy.charge = charge_of(floor.tenant, copy)
@@ -242,7 +248,7 @@ class Turn:
             return
         if is_due or minutes == 0:
             decision = Queue("returned", copy.team_named(_name(floor.tenant, copy.team_id)))
-            self._placed[copy.id] = Made(self.new_id(), copy, decision)
+            self._placed[copy.id] = Made(self.new_id(), copy, decision, copy.sequence)
         else:
             copy.set_timer(RETURN, self.now + timedelta(minutes=minutes))
             self._change(copy)
@@ -258,6 +264,11 @@ class Turn:
         mine = copy.charge is not None and copy.charge.attendant_id == decision.attendant.id
         weight = 0.0 if mine else team.weight(copy.channel)
         return member is not None and floor.fits(member, team, weight)
+
+
+def _refused(wish: Assign, team: Named | None) -> Queue:
+    """What is decided instead, where somebody cannot take it."""
+    return Queue("not_accepted", team, say=wish.say, strict=wish.strict)
 
 
 def _name(tenant: Tenant, team_id: str | None) -> str | None:

@@ -3,37 +3,37 @@
 from datetime import datetime
 from typing import Any
 
-from atd_routing.domain.conversation import RoutedConversation
-from atd_routing.domain.decisions import Assign, Close, Decision, Queue, Say, SayOnly, SetFields, ShowServiceLevel
+from atd_routing.domain.decisions import Assign, Close, Queue, Say, SayOnly, SetFields, ShowServiceLevel
+from atd_routing.domain.turn import Made
 from atd_schemas import routing
 from atd_schemas.envelope import SYSTEM
 from atd_schemas.routing import Condition, Saying
 
 
-def event_of(
-    conversation: RoutedConversation, decision: Decision, *, decision_id: str, now: datetime, cause: str | None
-) -> routing.RoutingDecision:
-    """The event of a decision that was made on the conversation as it is. `cause` is the id of what led to it."""
+def event_of(made: Made, now: datetime) -> routing.RoutingDecision:
+    """The event of a decision."""
+    conversation, decision = made.conversation, made.decision
     envelope: dict[str, Any] = {
-        "id": decision_id,
+        "id": made.id,
         "tenant_id": conversation.tenant_id,
         "occurred_at": now,
         "recorded_at": now,
         "source": "routing",
         "subject": conversation.id,
-        "causation_id": cause,
+        "causation_id": made.cause,
         "actor": SYSTEM,
     }
-    placement = Condition(placement=conversation.placement)
-    strict = Condition(sequence=conversation.sequence)
+    strict = Condition(sequence=made.sequence)
+    is_strict = getattr(decision, "strict", False)
+    placed = Condition(placement=conversation.placement, sequence=made.sequence if is_strict else None)
     say = tuple(_saying(one) for one in getattr(decision, "say", ()))
     about: dict[str, Any] = {"conversation_id": conversation.id, "say": say}
     match decision:
         case Assign(attendant, reason, team):
-            data = routing.AssignData(**about, condition=placement, attendant=attendant, team=team, reason=reason)
+            data = routing.AssignData(**about, condition=placed, attendant=attendant, team=team, reason=reason)
             return routing.Assigned(**envelope, data=data)
         case Queue(reason, team, rule):
-            queue = routing.QueueData(**about, condition=placement, team=team, reason=reason, rule=rule)
+            queue = routing.QueueData(**about, condition=placed, team=team, reason=reason, rule=rule)
             return routing.Queued(**envelope, data=queue)
         case SetFields(priority, type_id, label_ids, rule):
             fields = routing.SetData(**about, priority=priority, type_id=type_id, label_ids=label_ids, rule=rule)
@@ -41,7 +41,7 @@ def event_of(
         case Close(reason, type_id):
             closing = routing.CloseData(**about, condition=strict, reason=reason, type_id=type_id)
             return routing.Closed(**envelope, data=closing)
-        case SayOnly(_, is_strict):
+        case SayOnly():
             only = routing.DecisionData(**about, condition=strict if is_strict else Condition())
             return routing.Said(**envelope, data=only)
         case ShowServiceLevel(service_level, happened):

@@ -68,5 +68,5 @@ class TurnStore:
 
     @staticmethod
     def _outgoing(made: Made, turn: Turn, traces: Mapping[str, str | None]) -> Outgoing:
-        event = event_of(made.conversation, made.decision, decision_id=made.id, now=turn.now, cause=made.cause)
+        event = event_of(made, turn.now)
         return Outgoing.of(ROUTING_DECISIONS, event, traces.get(made.cause or ""))

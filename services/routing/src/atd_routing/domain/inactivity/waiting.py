@@ -1,7 +1,7 @@
 """Attendants who do not answer, and transfers that nobody accepts: the conversation goes back.
 
-A placement is decided on the one that is known, so that whoever acts meanwhile wins; while another decision of ours is
-under way (`pending`), none is made.
+It goes only if nothing at all has happened meanwhile: who has just answered, or accepted it, keeps it. While another
+decision of ours is under way (`pending`), none is made.
 """
 
 from collections.abc import Sequence
@@ -99,14 +99,14 @@ def _give_back(conversation: RoutedConversation) -> Sequence[Decision]:
     if transfer.to_attendant is not None:
         conversation.not_for |= {transfer.to_attendant.id}
     if transfer.from_attendant is not None:
-        return [Assign(transfer.from_attendant, "returned", transfer.from_team)]
-    return [Queue("not_accepted", transfer.from_team or conversation.team_named(None))]
+        return [Assign(transfer.from_attendant, "returned", transfer.from_team, strict=True)]
+    return [Queue("not_accepted", transfer.from_team or conversation.team_named(None), strict=True)]
 
 
 def _take_away(conversation: RoutedConversation) -> Sequence[Decision]:
     if conversation.assignee_id is not None:
         conversation.not_for |= {conversation.assignee_id}
-    return [Queue("no_answer", conversation.team_named(None))]
+    return [Queue("no_answer", conversation.team_named(None), strict=True)]
 
 
 def _calendar(scene: Scene) -> Calendar:
