@@ -19,6 +19,7 @@ _CONTROL = frozenset({"ready", "heartbeat", "pong", "authenticated", "error", "r
 class Listener:
     """Keeps every event frame in `events`, in the order in which they came. An asynchronous context manager.
 
+    Who is there is kept apart, in `attendants`: that a listener itself makes its attendant come is no news to a story.
     `connections` counts how often it was let in, `resyncs` how often it was told that something is lost.
     """
 
@@ -27,6 +28,7 @@ class Listener:
         self._token = token
         self.cursor: str | None = None
         self.events: list[dict[str, Any]] = []
+        self.attendants: list[dict[str, Any]] = []
         self.connections = 0
         self.resyncs = 0
         self._ready = asyncio.Event()
@@ -81,7 +83,9 @@ class Listener:
 
     def _take(self, frame: dict[str, Any]) -> None:
         self.cursor = frame.get("cursor", self.cursor)
-        if frame["type"] not in _CONTROL:
+        if frame["type"].startswith("attendant."):
+            self.attendants.append(frame)
+        elif frame["type"] not in _CONTROL:
             self.events.append(frame)
         elif frame["type"] == "ready":
             self.connections += 1

@@ -17,7 +17,7 @@ from atd_testing.processes import ManagedProcess
 from atd_testing.servers import free_port
 from atd_testing.servers.ports import LOOPBACK
 from tests.harness.system import CONVERSATION, FAKE, GATEWAY, INGEST, System
-from tests.load import isolation, ledger, one_webhook, schemas
+from tests.load import isolation, ledger, one_webhook, routing, schemas
 from tests.load.measuring import Lab, Measured, watching
 from tests.load.product import ENVIRONMENT, Product
 from tests.load.raw.path import RawPath
@@ -33,6 +33,7 @@ _DISTURBED = 0.1
 _P50_RATIO = 2.0
 _MOVED = 1.25  # two calm measurements of one run differ by up to a quarter at their 99th percentile
 _RATIO, _WEBHOOKS_RATIO, _MEMORY_MB = 0.7, 0.35, 150.0
+_ASSIGNED_MS = 100.0
 _MIX = 0.1
 """How much less than WhatsApp alone a mix of channels may carry."""
 
@@ -242,6 +243,23 @@ class Bench:
             )
         )
 
+    def routing(self) -> None:
+        """Conversations that are given to an attendant who is connected, from the webhook to their WebSocket."""
+        with self._running("product"):
+            found = routing.measure(self.product, self.size.calm, CALM_RATE)
+        self.report.figures["routing"] = {name: asdict(latency) for name, latency in found.items()}
+        assigned, received = found["assigned"], found["received"]
+        self.report.add(
+            Row(
+                f"webhook → assigned on the attendant's WebSocket at {CALM_RATE:.0f}/s",
+                f"p50 {assigned.p50:.1f}, p99 {assigned.p99:.1f} ms"
+                f" (the message: {received.p50:.1f}, {received.p99:.1f})",
+                "",
+                f"p50 < {_ASSIGNED_MS:.0f} ms",
+                assigned.p50 < _ASSIGNED_MS,
+            )
+        )
+
     # For the profiler.
 
     def running_product(self) -> AbstractContextManager[None]:
@@ -415,6 +433,7 @@ ROWS: dict[str, Callable[[Bench], None]] = {
     "webhooks": Bench.webhooks,
     "sends": Bench.sends,
     "isolation": Bench.isolation,
+    "routing": Bench.routing,
 }
 """What can be asked for by name, in the order in which it is measured."""
 
