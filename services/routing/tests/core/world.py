@@ -15,9 +15,11 @@ from atd_routing.engine import Engine
 from atd_routing.metrics import METRICS, RoutingMetrics
 from atd_routing.store.attendants import Attendants
 from atd_routing.store.copies import Copies
+from atd_routing.store.customers import Customers
 from atd_routing.store.indexes import INDEXES
 from atd_routing.store.items import Items
 from atd_routing.store.pools import Pools
+from atd_routing.store.queues import Queues
 from atd_routing.store.turns import TurnStore
 from atd_routing.timers import Timers
 from atd_schemas.envelope import Actor
@@ -65,6 +67,8 @@ class Replica:
             transaction=mongo.transaction,
             metrics=self.metrics,
             parts=parts,
+            customers=Customers(mongo.db),
+            queues=Queues(mongo.db),
         )
         self.timers = Timers(self.engine, self.copies, self.pools, time, self.metrics)
 
