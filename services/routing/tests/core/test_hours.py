@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from atd_routing.domain.distribution.policy import DISTRIBUTION
 from atd_routing.domain.hours.stored import HOURS
 from atd_routing.domain.parts import PARTS
 from atd_schemas.routing import Said
@@ -133,3 +134,15 @@ async def test_hours_of_another_company_say_nothing_here(world: World) -> None:
     world.time.pass_(seconds=3)
     await ring([process])
     assert await world.decisions() == []
+
+
+async def test_what_has_no_team_goes_by_the_hours_of_the_team_that_gets_it(world: World) -> None:
+    always = [{"day": day, "start": "00:00", "end": "24:00"} for day in MON_FRI]
+    night = await hours(world, name="Plantão", is_default=False, intervals=always)
+    await hours(world)
+    team = await world.team("ana", hours_id=night)
+    await world.policy(DISTRIBUTION, default_team_id=team)
+    await world.present("ana")
+    at(world, "2026-03-02 20:00")
+    (talk,) = await world.opened()
+    assert talk.who == "ana"

@@ -223,8 +223,8 @@ def test_rule_that_gives_it_to_an_open_team_comes_before_the_message() -> None:
 
 
 def test_team_that_conversations_without_one_go_to_has_its_hours_count() -> None:
-    one = desk("mon 20:00", book(hours(), team=hours((0, 24), days=7)))
-    one.tenant = replace(one.tenant, distribution=replace(one.tenant.distribution, default_team_id="s"))
+    settings = replace(book(hours(), team=hours((0, 24), days=7)), default_team_id="s")
+    one = desk("mon 20:00", settings)
     assert told(one.open().later(minutes=1)) == 0
 
 

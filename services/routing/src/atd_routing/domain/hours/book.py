@@ -36,12 +36,16 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class HoursBook:
-    """All hours of a company. `teams`: the hours that each team has chosen, by the ids of both."""
+    """All hours of a company. `teams`: the hours that each team has chosen, by the ids of both.
+
+    `default_team_id`: the team that gets what has none; its hours count for that.
+    """
 
     by_id: Mapping[str, Hours] = field(default_factory=dict)
     accounts: Mapping[str, Hours] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
     default: Hours | None = None
+    default_team_id: str | None = None
 
     @property
     def speaks_languages(self) -> bool:
@@ -53,8 +57,8 @@ class HoursBook:
         """The hours of the channel account, or else of the team, or else of the company; None: none are set."""
         if account_id is not None and account_id in self.accounts:
             return self.accounts[account_id]
-        chosen = None if team_id is None else self.teams.get(team_id)
-        return self.by_id.get(chosen, self.default) if chosen is not None else self.default
+        chosen = self.teams.get(team_id or self.default_team_id or "")
+        return self.default if chosen is None else self.by_id.get(chosen, self.default)
 
     def calendar(self, *, account_id: str | None = None, team_id: str | None = None) -> Calendar:
         """The working time that counts for a conversation: always, where no hours are set."""

@@ -53,12 +53,10 @@ def keep_hours(scene: Scene) -> Sequence[Decision]:
 
 
 def hours_for(tenant: Tenant, conversation: RoutedConversation) -> Hours | None:
-    """The hours that count for a conversation; without a team those of the team that it will be given to."""
+    """The hours that count for a conversation, where it is or is decided to go."""
     pending = conversation.pending
     team_id = conversation.team_id if pending is None else pending.team_id
-    return tenant.hours.hours(
-        account_id=conversation.account_id, team_id=team_id or tenant.distribution.default_team_id
-    )
+    return tenant.hours.hours(account_id=conversation.account_id, team_id=team_id)
 
 
 def _begins_to_wait(scene: Scene, hours: Hours) -> bool:

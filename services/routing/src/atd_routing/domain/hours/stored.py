@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from atd_routing.domain.distribution.policy import distribution_of
 from atd_routing.domain.hours.book import Hours, HoursBook, OutsideMessage
 from atd_routing.domain.hours.calendar import ScheduleCalendar
 from atd_routing.domain.hours.holidays import HolidayChoice
@@ -73,6 +74,7 @@ def book_of(stored: StoredSettings) -> HoursBook:
         accounts={account: by_id[item.id] for item in items for account in item.values.get("account_ids") or ()},
         teams={team: hours_id for team, hours_id in teams.items() if hours_id is not None},
         default=next((by_id[item.id] for item in items if item.values.get("is_default")), None),
+        default_team_id=distribution_of(stored).default_team_id,
     )
 
 
