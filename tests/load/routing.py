@@ -58,7 +58,7 @@ async def _measure(product: Product, messages: int, rate: float) -> dict[str, La
 async def _give_to(product: Product, company: Company, token: str) -> None:
     """Have everything given to the attendant who is signed in, once they are online."""
     async with api(product.system, token) as client:
-        me = (await client.get("/me")).json()["attendant"]["id"]
+        me = (await client.get("/me")).json()["id"]
         body = {"name": f"Todos {time.time_ns()}", "members": [{"attendant_id": me}], "limit": None}
         team = (await client.post("/teams", json=body)).raise_for_status().json()
         policy = {"default_team_id": team["id"]}

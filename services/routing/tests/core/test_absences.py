@@ -14,6 +14,7 @@ from atd_routing.attendance_timers import AttendanceTimers
 from atd_routing.domain.availability.part import release_from_absent
 from atd_routing.domain.availability.presence import Choice, Rules, chosen, closed, heard
 from atd_routing.domain.availability.stored import PRESENCE
+from atd_routing.domain.distribution.policy import DISTRIBUTION
 from atd_routing.store.presences import Presences
 
 from .world import Replica, World
@@ -200,3 +201,39 @@ async def test_the_timers_of_a_process_find_who_is_due_and_apply_changed_setting
         pass
     found = (await reception.replica.attendants.of_ids([world.id("ana")]))[world.id("ana")]
     assert found.state == "offline"
+
+
+@pytest.mark.parametrize("how", ["closed", "snoozed"])
+@pytest.mark.parametrize("back", ["present", "absent", "full", "left the team"])
+async def test_closed_or_snoozed_by_an_attendant_who_is_off_now_and_the_customer_writes_at_21_00(
+    reception: Reception, how: str, back: str
+) -> None:
+    world = reception.world
+    team = await world.team("ana", limit=1)
+    await world.policy(DISTRIBUTION, return_minutes=5)
+    await reception.comes("ana")
+    (talk,) = await world.opened(team_id=team)
+    assert talk.who == "ana"
+    await world.hear(talk.closed() if how == "closed" else talk.snoozed())
+    await reception.goes("ana")
+    await reception.passes(hours=9)
+    await reception.looks("ana")
+    if back in ("present", "full"):
+        await reception.comes("ana")
+    if back == "full":
+        (other,) = await world.opened(team_id=team)
+        assert other.who == "ana"
+    if back == "left the team":
+        await reception.comes("ana")
+        await world.change(team, members=[])
+        reception.replica.tenants.forget(world.tenant_id)  # as it does by itself within a second
+    talk.at = world.time.moment
+    await world.hear(talk.reopened(), talk.said())
+    await reception.queues()
+    assert talk.who == "ana", "it is theirs for as long as the company waits"
+    for _ in range(6):
+        await reception.passes(*([] if back == "absent" else ["ana"]), minutes=1)
+    await reception.queues()
+    assert talk.who == ("ana" if back == "present" else None)
+    assert talk.status == ("open" if back == "present" else "queued")
+    assert (await world.loads())["ana"] == (1 if back in ("present", "full") else 0)
