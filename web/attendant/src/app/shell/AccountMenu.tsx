@@ -8,16 +8,21 @@ import {
   IconSun,
   IconUserCircle,
 } from "@tabler/icons-react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { loadPresence, PresenceDot } from "@/features/presence";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
-import { useMe, useSession } from "@/shared/session/SessionProvider";
+import { useMay, useMe, useSession } from "@/shared/session/SessionProvider";
 import { preferences, usePreferences } from "@/shared/storage/preferences";
 import { Avatar } from "@/shared/ui/Avatar";
 import { PersonName } from "@/shared/ui/SafeText";
+import { lazyPart } from "@/shared/ui/lazyPart";
 
 import classes from "./Shell.module.css";
+
+const PresenceItems = lazyPart(async () => (await loadPresence()).PresenceItems);
 
 const THEMES = [
   { value: "light", icon: IconSun },
@@ -29,6 +34,7 @@ const THEMES = [
 export function AccountMenu() {
   const { t } = useTranslation("app");
   const me = useMe();
+  const mayBePresent = useMay("conversations:read");
   const session = useSession();
   // Who signs in next begins where they begin, not on this person's page.
   const signOut = () => {
@@ -41,6 +47,7 @@ export function AccountMenu() {
       <Menu.Target>
         <UnstyledButton className={classes.account} aria-label={t("rail.account")}>
           <Avatar id={me.id} name={me.name} size={32} />
+          {mayBePresent && <PresenceDot className={classes.presence} />}
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -51,6 +58,11 @@ export function AccountMenu() {
           <span>{me.email}</span>
         </div>
         <Menu.Divider />
+        {mayBePresent && (
+          <Suspense fallback={null}>
+            <PresenceItems />
+          </Suspense>
+        )}
         <Menu.Label>{t("account.theme")}</Menu.Label>
         {THEMES.map(({ value, icon: Icon }) => (
           <Menu.Item

@@ -1,9 +1,9 @@
 /** Which conversations a list shows: the filters of the API, and the same decision for one conversation in the client. */
 import type { Conversation, ConversationStatus, Priority } from "@/shared/api/types";
 
-export type View = "mine" | "queue" | "all" | "bot" | "snoozed" | "favourites" | "mentions" | "closed";
+export type View = "mine" | "queue" | "team" | "all" | "bot" | "snoozed" | "favourites" | "mentions" | "closed";
 
-export const VIEWS: readonly View[] = ["mine", "queue", "all", "bot", "snoozed", "favourites", "mentions", "closed"];
+export const VIEWS: readonly View[] = ["mine", "queue", "team", "all", "bot", "snoozed", "favourites", "mentions", "closed"];
 
 /** As the API's `sort`: the latest activity first, or who waits longest. */
 export type Order = "-last_activity" | "waiting_since";
@@ -19,6 +19,8 @@ export interface ConversationFilter {
   channel?: string;
   accountId?: string;
   assignee?: string;
+  /** The id of a team. */
+  team?: string;
   unread?: boolean;
   /** Threads that everybody can read, or all others. */
   public?: boolean;
@@ -36,6 +38,7 @@ const NOT_CLOSED: readonly ConversationStatus[] = ["bot", "queued", "open", "sno
 const STATUSES: Record<View, readonly ConversationStatus[]> = {
   mine: ["bot", "queued", "open"],
   queue: ["queued"],
+  team: NOT_CLOSED,
   all: NOT_CLOSED,
   bot: ["bot"],
   snoozed: ["snoozed"],
@@ -51,6 +54,7 @@ export function queryOf(filter: ConversationFilter): Record<string, string | str
   if (q === "") viewQuery(filter, query);
   else query["q"] = q;
   if (filter.assignee !== undefined) query["assignee"] ??= filter.assignee;
+  if (filter.team !== undefined) query["team"] = filter.team;
   if (filter.channel !== undefined) query["channel"] = filter.channel;
   if (filter.accountId !== undefined) query["account_id"] = filter.accountId;
   if (filter.unread !== undefined) query["unread"] = filter.unread;
@@ -73,6 +77,7 @@ function viewQuery(filter: ConversationFilter, query: Record<string, string | st
   const statuses = STATUSES[filter.view];
   if (statuses.length > 0) query["status"] = [...statuses];
   if (filter.view === "mine") query["assignee"] = "me";
+  if (filter.view === "team") query["team"] = "mine";
   if (filter.view === "favourites") query["favourite"] = "true";
   if (filter.view === "mentions") query["mentioned"] = "true";
 }
@@ -81,18 +86,20 @@ const wordsOf = (filter: ConversationFilter) => filter.q?.trim() ?? "";
 
 /**
  * Whether the server's list of this filter holds the conversation. `q` cannot be decided here: null. `types` are the
- * filter's type and those under it.
+ * filter's type and those under it, `teams` those of the reader.
  */
 export function matches(
   filter: ConversationFilter,
   conversation: Conversation,
   me: string,
   types?: ReadonlySet<string>,
+  teams?: ReadonlySet<string>,
 ): boolean | null {
   const searches = wordsOf(filter) !== "";
-  if (!searches && !inView(filter.view, conversation, me)) return false;
+  if (!searches && !inView(filter.view, conversation, me, teams)) return false;
   const wanted = searches || filter.view !== "mine" ? filter.assignee : undefined;
   if (wanted !== undefined && !assigned(wanted, conversation.assignee?.id, me)) return false;
+  if (filter.team !== undefined && conversation.team?.id !== filter.team) return false;
   if (filter.channel !== undefined && conversation.channel.kind !== filter.channel) return false;
   if (filter.accountId !== undefined && conversation.channel.account_id !== filter.accountId) return false;
   if (filter.unread !== undefined && conversation.unread_count > 0 !== filter.unread) return false;
@@ -112,10 +119,11 @@ function isMarked(
   return tag === undefined || conversation.tag_ids.includes(tag);
 }
 
-function inView(view: View, conversation: Conversation, me: string): boolean {
+function inView(view: View, conversation: Conversation, me: string, teams?: ReadonlySet<string>): boolean {
   const statuses = STATUSES[view];
   if (statuses.length > 0 && !statuses.includes(conversation.status)) return false;
   if (view === "mine") return conversation.assignee?.id === me;
+  if (view === "team") return teams?.has(conversation.team?.id ?? "") === true;
   if (view === "mentions") return conversation.mentioned;
   return view !== "favourites" || conversation.favourite;
 }

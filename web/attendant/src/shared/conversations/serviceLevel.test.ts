@@ -32,14 +32,29 @@ test.each([
 });
 
 test.each([
-  ["the earliest that runs", [target({ target: "resolution", due_at: at(90), warn_at: null }), target({})], "first_response"],
-  ["what runs before what is paused", [target({ state: "paused", due_at: null }), target({ target: "resolution" })], "resolution"],
   [
-    "what was missed before what is due later",
-    [target({ target: "resolution", due_at: at(10) }), target({ state: "breached", due_at: at(-5), breached_at: at(-5) })],
+    "the earliest that runs",
+    [target({ target: "resolution", due_at: at(90), warn_at: null }), target({})],
     "first_response",
   ],
-  ["what is paused, where nothing runs", [target({ state: "met", met_at: at(-1) }), target({ target: "resolution", state: "paused", due_at: null })], "resolution"],
+  [
+    "what runs before what is paused",
+    [target({ state: "paused", due_at: null }), target({ target: "resolution" })],
+    "resolution",
+  ],
+  [
+    "what was missed before what is due later",
+    [
+      target({ target: "resolution", due_at: at(10) }),
+      target({ state: "breached", due_at: at(-5), breached_at: at(-5) }),
+    ],
+    "first_response",
+  ],
+  [
+    "what is paused, where nothing runs",
+    [target({ state: "met", met_at: at(-1) }), target({ target: "resolution", state: "paused", due_at: null })],
+    "resolution",
+  ],
 ] as const)("it stands by %s", (_, targets, wanted) => {
   expect(standingOf(conversation([...targets]), NOON)?.target).toBe(wanted);
 });

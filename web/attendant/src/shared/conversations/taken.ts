@@ -4,6 +4,7 @@ import { skipToken, useQuery } from "@tanstack/react-query";
 import { keys } from "@/shared/api/keys";
 import { VIEWS, type View } from "@/shared/conversations/filter";
 import type { Taken } from "@/shared/realtime/live";
+import { useMyTeams } from "@/shared/routing/teams";
 import { useMe } from "@/shared/session/SessionProvider";
 
 /** That the conversation was taken from the person, and whose it is now; null while it is theirs. */
@@ -17,10 +18,11 @@ export function useErased(contactId: string): boolean {
   return useQuery<boolean>({ queryKey, queryFn: skipToken, staleTime: Infinity }).data ?? false;
 }
 
-const OF_OTHERS: readonly View[] = ["queue", "all"];
+const OF_OTHERS: readonly View[] = ["queue", "team", "all"];
 
 /** The views that can show the person something. */
 export function useViews(): readonly View[] {
   const limited = useMe().visibility === "own";
-  return limited ? VIEWS.filter((view) => !OF_OTHERS.includes(view)) : VIEWS;
+  const teamless = useMyTeams().size === 0;
+  return VIEWS.filter((view) => !(limited && OF_OTHERS.includes(view)) && !(teamless && view === "team"));
 }

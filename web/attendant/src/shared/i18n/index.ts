@@ -1,4 +1,4 @@
-/** The interface's languages, Portuguese first. Each feature has a namespace; a language is three files, loaded as they are needed. */
+/** The interface's languages, Portuguese first. Each feature has a namespace; a language is four files, loaded as they are needed. */
 import i18next, { type BackendModule, type i18n, type ReadCallback } from "i18next";
 import { initReactI18next } from "react-i18next";
 
@@ -9,29 +9,33 @@ export type Language = (typeof LANGUAGES)[number];
 
 export const LANGUAGE_NAMES: Record<Language, string> = { "pt-BR": "Português", en: "English", es: "Español" };
 
-/** The files of a language: what every page needs, what stands beside a conversation, and all the rest. */
-export type TextFile = "first" | "conversation" | "settings";
+/** The files of a language: what every page needs, what stands beside a conversation, who works on what, and the rest. */
+export type TextFile = "first" | "conversation" | "routing" | "settings";
 
 /** In which file a namespace is; those of the settings are not named. The files of `languages/` say the same. */
 const FILE_OF: Record<string, TextFile | undefined> = {
   ...named("first", ["app", "assign", "auth", "desk", "guide", "inbox", "marks", "sandbox", "search"]),
   ...named("conversation", ["composer", "customer", "papers", "privacy", "ratings", "replies", "thread", "unsent"]),
+  ...named("routing", ["live", "presence", "queue", "transfer"]),
 };
 
 const LOADERS: Record<string, Record<TextFile, () => Promise<{ texts: Texts }>>> = {
   "pt-BR": {
     first: () => import("./languages/pt-BR"),
     conversation: () => import("./languages/pt-BR.conversation"),
+    routing: () => import("./languages/pt-BR.routing"),
     settings: () => import("./languages/pt-BR.settings"),
   },
   en: {
     first: () => import("./languages/en"),
     conversation: () => import("./languages/en.conversation"),
+    routing: () => import("./languages/en.routing"),
     settings: () => import("./languages/en.settings"),
   },
   es: {
     first: () => import("./languages/es"),
     conversation: () => import("./languages/es.conversation"),
+    routing: () => import("./languages/es.routing"),
     settings: () => import("./languages/es.settings"),
   },
 } satisfies Record<Language, unknown>;

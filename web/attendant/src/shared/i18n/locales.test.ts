@@ -91,7 +91,7 @@ test.each(namespaces)("every text of %s is shown somewhere", (namespace) => {
 
 test.each(LANGUAGES)("every namespace of %s is in one of its files, the same as in Portuguese", (language) => {
   const inFiles = (of: Language) =>
-    ["", ".conversation", ".settings"].map((file) =>
+    ["", ".conversation", ".routing", ".settings"].map((file) =>
       Object.keys(languageFiles[`./languages/${of}${file}.ts`]?.texts ?? {}).map(
         (path) => path.split("/").at(-1)?.replace(".json", "") ?? "",
       ),

@@ -1,6 +1,6 @@
 /** How the numbers beside the views change with a conversation. Pure. */
 import type { Conversation, Count, Counts } from "@/shared/api/types";
-import { matches } from "@/shared/conversations/filter";
+import { matches, type View } from "@/shared/conversations/filter";
 
 export const COUNTED = ["mine", "queue", "all", "bot", "snoozed", "favourites", "mentions", "closed"] as const;
 
@@ -21,8 +21,8 @@ export function recounted(counts: Counts, before: Conversation | undefined, afte
 }
 
 /** What a view holds; undefined where the server is of a version that does not count it. */
-export function countOf(counts: Partial<Counts>, view: (typeof COUNTED)[number]): Count | undefined {
-  return counts[view];
+export function countOf(counts: Partial<Counts>, view: View): Count | undefined {
+  return (counts as Partial<Record<View, Count>>)[view];
 }
 
 /** Whether the conversation counts differently than before. */

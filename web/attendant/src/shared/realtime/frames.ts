@@ -51,7 +51,8 @@ export type AttendantEvent = Event<"attendant", { attendant: Availability; chang
 export type TakenEvent = Omit<Event<"conversation", { conversation_id: string; assignee: Person | null }>, "type"> & {
   type: typeof TAKEN;
 };
-export type EventFrame = ConversationEvent | RatingEvent | MessageEvent | ContactEvent | SettingEvent | AttendantEvent | TakenEvent;
+export type EventFrame =
+  ConversationEvent | RatingEvent | MessageEvent | ContactEvent | SettingEvent | AttendantEvent | TakenEvent;
 
 type Person = { id: string; name: string | null };
 const TAKEN = "conversation.taken";

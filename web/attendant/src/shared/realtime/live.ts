@@ -16,6 +16,7 @@ import { countsDiffer, recounted } from "@/shared/realtime/counts";
 import { isAbout, isTaken, type EventFrame } from "@/shared/realtime/frames";
 import { MissingConversations } from "@/shared/realtime/missing";
 import { Searches } from "@/shared/realtime/searches";
+import { myTeamsOf } from "@/shared/routing/teamsOf";
 import type { Availability } from "@/shared/routing/types";
 import { settled, Watches, type Watch } from "@/shared/realtime/watch";
 
@@ -103,7 +104,8 @@ export class Live {
 
   decide(filter: ConversationFilter): (conversation: Conversation) => boolean | null {
     const types = filter.type === undefined ? undefined : typesUnder(this.client, filter.type);
-    return (conversation) => matches(filter, conversation, this.me, types);
+    const teams = myTeamsOf(this.client, this.me);
+    return (conversation) => matches(filter, conversation, this.me, types, teams);
   }
 
   /** Take in a batch of events, in their order. */

@@ -113,6 +113,7 @@ function emptyWatch() {
     favourites: new Map(),
     readings: new Map(),
     messages: new Map(),
+    attendants: new Map(),
     void: false,
     foreign: false,
   };

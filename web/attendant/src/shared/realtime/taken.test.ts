@@ -100,6 +100,7 @@ function watch(): Watch {
     favourites: new Map(),
     readings: new Map(),
     messages: new Map(),
+    attendants: new Map(),
     void: false,
     foreign: false,
   };

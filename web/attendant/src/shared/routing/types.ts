@@ -26,6 +26,8 @@ export interface Availability {
 export interface AwayReason {
   id: string;
   name: string;
+  /** By language, where it is not that of the company. */
+  names?: Record<string, string>;
 }
 
 export interface Team {

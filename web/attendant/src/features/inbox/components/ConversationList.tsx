@@ -8,6 +8,7 @@ import type { Conversation } from "@/shared/api/types";
 import { orderOf, type ConversationFilter } from "@/shared/conversations/filter";
 import { useConversationList } from "@/shared/conversations/queries";
 import { useShortcut } from "@/shared/keyboard/useShortcut";
+import { useQueued } from "@/shared/routing/queued";
 import { useMe } from "@/shared/session/SessionProvider";
 import { ErrorState } from "@/shared/ui/ErrorState";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
@@ -65,8 +66,9 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
   const { hold, handlers: holding } = useHold(left !== undefined && left.offset > 0);
   const { shown, release } = useArrangement(list.conversations, hold, orderOf(filter));
   const { rows, gone, waiting } = shown;
+  const tall = useQueued() && filter.view === "queue" && filter.q === undefined;
   const strip = useStrip(waiting > 0);
-  const { setScroller, ...view } = useRows({ rows, selectedId, left });
+  const { setScroller, ...view } = useRows({ rows, selectedId, left, tall });
   const [assigningId, setAssigningId] = useState<string | null>(null);
   const [snoozingId, setSnoozingId] = useState<string | null>(null);
   const [own, setOwn] = useState<Conversation | null>(null);
@@ -111,6 +113,7 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
       >
         <ul
           className={classes.rows}
+          data-tall={tall || undefined}
           aria-label={t("list.label", { name })}
           style={{ height: view.virtualizer.getTotalSize() }}
         >
@@ -131,6 +134,7 @@ function LoadedList({ list, filter, name, selectedId, remembers }: Props & { lis
                 snoozing={conversation.id === snoozingId}
                 checked={selection.ids.has(conversation.id)}
                 selecting={selection.ids.size > 0}
+                queued={tall}
                 position={index + 1}
                 total={total}
                 start={start}

@@ -12,6 +12,7 @@ import { isNarrowed } from "../model/address";
 const DRAWINGS: Record<View, DrawingName> = {
   mine: "conversations",
   queue: "done",
+  team: "conversations",
   all: "conversations",
   bot: "conversations",
   snoozed: "done",

@@ -12,7 +12,7 @@ import { useFilterOptions } from "../hooks/useFilterOptions";
 import { useSavedFilters } from "../hooks/useSavedFilters";
 import { isNarrowed, sameNarrowing, searchOf, type Narrowing } from "../model/address";
 import type { SavedFilter } from "../model/savedFilters";
-import { AssigneeChip, ChannelChip, PriorityChip, PublicChip, UnreadChip } from "./FilterChips";
+import { AssigneeChip, ChannelChip, PriorityChip, PublicChip, TeamChip, UnreadChip } from "./FilterChips";
 import { FilterNameForm } from "./FilterNameForm";
 import { MarkFilter } from "./MarkFilter";
 import { OrderMenu } from "./OrderMenu";
@@ -38,6 +38,9 @@ export function FilterBar({ view, narrowing, saved, searching, onChange }: Props
         <ChannelChip narrowing={narrowing} options={options} onChange={onChange} />
         {(hasAssignees(view) || searching || narrowing.assignee !== undefined) && (
           <AssigneeChip narrowing={narrowing} options={options} onChange={onChange} />
+        )}
+        {view !== "queue" && (options.teams.length > 0 || narrowing.team !== undefined) && (
+          <TeamChip narrowing={narrowing} options={options} onChange={onChange} />
         )}
         {(options.hasPublic || narrowing.public !== undefined) && (
           <PublicChip narrowing={narrowing} onChange={onChange} />

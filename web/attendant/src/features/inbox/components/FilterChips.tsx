@@ -90,6 +90,28 @@ export function AssigneeChip({ narrowing, options, onChange }: Props & { options
   );
 }
 
+export function TeamChip({ narrowing, options, onChange }: Props & { options: FilterOptions }) {
+  const { t } = useTranslation("inbox");
+  const { team, ...rest } = narrowing;
+  const known = options.teams.find(({ id }) => id === team);
+  return (
+    <ChipMenu
+      label={t("filter.team")}
+      chosen={team && (neutralName(known?.name ?? "") || t("filter.unknown_team"))}
+      onClear={() => onChange(rest)}
+    >
+      {options.teams.map(({ id, name }) => (
+        <Choice
+          key={id}
+          chosen={id === team}
+          name={neutralName(name)}
+          onChoose={() => onChange({ ...rest, team: id })}
+        />
+      ))}
+    </ChipMenu>
+  );
+}
+
 export function PriorityChip({ narrowing, onChange }: Props) {
   const { t } = useTranslation("inbox");
   const { priority, ...rest } = narrowing;

@@ -13,10 +13,12 @@ import {
   type Refinement,
   type SearchQuery,
 } from "@/features/search";
+import { loadQueue } from "@/features/queue";
 import type { View } from "@/shared/conversations/filter";
 import { useMe } from "@/shared/session/SessionProvider";
 import { usePreferences } from "@/shared/storage/preferences";
 import { RowSkeletons } from "@/shared/ui/Skeletons";
+import { lazyPart } from "@/shared/ui/lazyPart";
 import { useRoom } from "@/shared/ui/room";
 
 import { useFilterOptions } from "../hooks/useFilterOptions";
@@ -31,6 +33,8 @@ import { SearchBox } from "./SearchBox";
 import classes from "./Toolbar.module.css";
 import { ViewMenu } from "./ViewMenu";
 import { ViewShortcuts } from "./ViewsColumn";
+
+const QueueHead = lazyPart(async () => (await loadQueue()).QueueHead);
 
 interface Props {
   view: View;
@@ -95,6 +99,17 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
           searching={q !== ""}
           onChange={(next) => go(searchOf(next, savedId, q))}
         />
+      )}
+      {view === "queue" && q === "" && !messages && (
+        <Suspense fallback={null}>
+          <QueueHead
+            teamId={narrowing.team}
+            onTeam={(team) => {
+              const { team: _, ...rest } = narrowing;
+              go(searchOf(team === undefined ? rest : { ...rest, team }, savedId, q));
+            }}
+          />
+        </Suspense>
       )}
       {q !== "" && !messages && (
         <p className={classes.everywhere} key="everywhere">

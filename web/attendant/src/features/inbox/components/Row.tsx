@@ -1,11 +1,13 @@
 import { Checkbox, VisuallyHidden } from "@mantine/core";
-import { memo, useState } from "react";
+import { memo, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { loadQueue } from "@/features/queue";
 import type { Conversation } from "@/shared/api/types";
 import { neutralName } from "@/shared/text/neutral";
 import { Avatar } from "@/shared/ui/Avatar";
+import { lazyPart } from "@/shared/ui/lazyPart";
 import { PersonName } from "@/shared/ui/SafeText";
 
 import { whyLeft } from "../model/left";
@@ -13,6 +15,8 @@ import { LastLine } from "./LastLine";
 import classes from "./Row.module.css";
 import { RowButtons, type RowDeed } from "./RowButtons";
 import { RowEnd, RowGlyphs, RowTime } from "./RowMarks";
+
+const QueueLine = lazyPart(async () => (await loadQueue()).QueueLine);
 
 export interface RowHandlers {
   deed: (conversation: Conversation, deed: RowDeed) => void;
@@ -44,6 +48,8 @@ interface Props {
   checked: boolean;
   /** Some row is selected: every row shows its box. */
   selecting: boolean;
+  /** It shows its place in the queue of its team, and why it waits. */
+  queued: boolean;
   position: number;
   /** -1: nobody knows, there are more on the server. */
   total: number;
@@ -54,7 +60,7 @@ interface Props {
 
 /** One conversation of the list. The whole of it is a link; what can be done with it shows on hover and focus. */
 export const Row = memo(function Row({ conversation, view, search, start, position, total, ...rest }: Props) {
-  const { me, gone, selected, reachable, assigning, snoozing, checked, selecting, handlers } = rest;
+  const { me, gone, selected, reachable, assigning, snoozing, checked, selecting, queued, handlers } = rest;
   const { t } = useTranslation(["inbox", "desk"]);
   const [near, setNear] = useState(false);
   const { unread_count: unread } = conversation;
@@ -83,6 +89,7 @@ export const Row = memo(function Row({ conversation, view, search, start, positi
         gone={gone}
         selected={selected}
         reachable={reachable}
+        queued={queued}
       />
       {(near || selecting) && (
         <Checkbox
@@ -115,11 +122,11 @@ export const Row = memo(function Row({ conversation, view, search, start, positi
   );
 });
 
-type LinkProps = Pick<Props, "conversation" | "view" | "search" | "me" | "gone" | "selected" | "reachable">;
+type LinkProps = Pick<Props, "conversation" | "view" | "search" | "me" | "gone" | "selected" | "reachable" | "queued">;
 
 /** What does not change when the row moves. */
 const RowLink = memo(function RowLink(props: LinkProps) {
-  const { conversation, view, search, me, gone, selected, reachable } = props;
+  const { conversation, view, search, me, gone, selected, reachable, queued } = props;
   const { t } = useTranslation("inbox");
   const { contact, channel } = conversation;
   const name = neutralName(contact.name ?? "") || t("row.nameless");
@@ -145,6 +152,11 @@ const RowLink = memo(function RowLink(props: LinkProps) {
           {gone ? null : <LastLine key="last" conversation={conversation} me={me} />}
           {gone ? null : <RowEnd key="end" conversation={conversation} me={me} view={view} />}
         </span>
+        {queued && !gone && (
+          <Suspense fallback={null}>
+            <QueueLine conversationId={conversation.id} />
+          </Suspense>
+        )}
       </span>
       <VisuallyHidden>{t("row.number", { number: conversation.number })}</VisuallyHidden>
     </Link>

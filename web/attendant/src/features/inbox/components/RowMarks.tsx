@@ -43,9 +43,7 @@ export function RowTime({ conversation }: { conversation: Conversation }) {
   const since = conversation.status === "closed" ? null : conversation.waiting_since;
   if (!since && !pressing) return <RelativeTime at={conversation.last_activity_at} className={classes.time} />;
   const fresh = since && now - toMs(since) < MINUTE;
-  const waiting = fresh
-    ? t("row.waiting_now")
-    : since && t("row.waiting", { time: waitingTime(since, now, language) });
+  const waiting = fresh ? t("row.waiting_now") : since && t("row.waiting", { time: waitingTime(since, now, language) });
   const label = [waiting, standing?.words].filter(Boolean).join(". ");
   // Where the company has targets they say what is late, not our own notion of a long time.
   const level = standing ? ROW_LEVELS[standing.level] : since && waitingLevel(toMs(since), now);
@@ -159,6 +157,11 @@ export function RowEnd({ conversation, me, view }: { conversation: Conversation;
       {status === "queued" && view !== "queue" && view !== "mine" && <span key="queued">{t("status.queued")}</span>}
       {(status === "bot" || status === "snoozed") && status !== view && (
         <span key="status">{t(`status.${status}`)}</span>
+      )}
+      {conversation.team && view !== "queue" && (
+        <bdi key="team" className={classes.team} title={t("row.team", { name: conversation.team.name ?? "—" })}>
+          {conversation.team.name}
+        </bdi>
       )}
       {assignee && assignee.id !== me && (
         <span

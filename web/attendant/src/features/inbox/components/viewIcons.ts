@@ -7,6 +7,7 @@ import {
   IconRobot,
   IconStar,
   IconUser,
+  IconUsersGroup,
   type Icon,
 } from "@tabler/icons-react";
 
@@ -15,6 +16,7 @@ import type { View } from "@/shared/conversations/filter";
 export const VIEW_ICONS: Record<View, Icon> = {
   mine: IconUser,
   queue: IconInbox,
+  team: IconUsersGroup,
   all: IconMessages,
   bot: IconRobot,
   snoozed: IconClockPause,
@@ -27,6 +29,7 @@ export const VIEW_ICONS: Record<View, Icon> = {
 export const VIEW_KEYS: Record<View, string> = {
   mine: "g m",
   queue: "g q",
+  team: "g t",
   all: "g a",
   bot: "g b",
   snoozed: "g s",

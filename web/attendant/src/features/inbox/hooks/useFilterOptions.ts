@@ -4,12 +4,14 @@ import { api, unwrap } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { useColleagues } from "@/shared/conversations/colleagues";
 import { capabilitiesQuery } from "@/shared/conversations/queries";
+import { useTeams } from "@/shared/routing/teams";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
 
 export interface FilterOptions {
   kinds: readonly { kind: string; name: string }[];
   accounts: readonly { id: string; kind: string; name: string }[];
   colleagues: readonly { id: string; name: string }[];
+  teams: readonly { id: string; name: string }[];
   me: string;
   /** Whether some of the accounts are read by everybody. */
   hasPublic: boolean;
@@ -21,6 +23,7 @@ const FRESH_MS = 300_000;
 export function useFilterOptions(): FilterOptions {
   const me = useMe().id;
   const colleagues = useColleagues();
+  const teams = useTeams();
   const may = useMay("channels:read");
   const { data: channels } = useQuery({
     queryKey: [...keys.channels(), "filter"],
@@ -36,5 +39,5 @@ export function useFilterOptions(): FilterOptions {
     name: capabilities?.items.find((one) => one.kind === kind)?.name ?? kind,
   }));
   const hasPublic = capabilities?.items.some(({ kind, public: open }) => open && present.has(kind)) === true;
-  return { hasPublic, kinds, accounts, colleagues: colleagues.filter(({ id }) => id !== me), me };
+  return { teams, hasPublic, kinds, accounts, colleagues: colleagues.filter(({ id }) => id !== me), me };
 }

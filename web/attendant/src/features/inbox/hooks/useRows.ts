@@ -9,6 +9,8 @@ import type { Left } from "../model/scrollMemory";
 
 /** As `--row-height` in tokens.css. */
 const ROW_HEIGHT = { comfortable: 64, compact: 56 };
+/** What a third line needs; as in Row.module.css. */
+const LINE_HEIGHT = 18;
 const OVERSCAN = 8;
 
 interface Options {
@@ -17,10 +19,12 @@ interface Options {
   selectedId: string | undefined;
   /** Where the list was left; it goes on there. */
   left: Left | undefined;
+  /** Whether rows have a third line. */
+  tall: boolean;
 }
 
-export function useRows({ rows, selectedId, left }: Options) {
-  const height = ROW_HEIGHT[usePreferences().density];
+export function useRows({ rows, selectedId, left, tall }: Options) {
+  const height = ROW_HEIGHT[usePreferences().density] + (tall ? LINE_HEIGHT : 0);
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const [activeId, setActiveId] = useState(left?.activeId);
   const [wantsFocus, setWantsFocus] = useState<string | null>(null);

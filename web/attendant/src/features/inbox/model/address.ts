@@ -4,7 +4,7 @@ import { ORDERS, PRIORITIES, type ConversationFilter, type View } from "@/shared
 /** What narrows a view; the part of a filter that a saved filter keeps. */
 export type Narrowing = Pick<
   ConversationFilter,
-  "channel" | "accountId" | "assignee" | "unread" | "public" | "priority" | "type" | "label" | "tag" | "order"
+  "channel" | "accountId" | "assignee" | "team" | "unread" | "public" | "priority" | "type" | "label" | "tag" | "order"
 >;
 
 const SAVED = "filter";
@@ -19,6 +19,7 @@ export function narrowingOf(search: URLSearchParams): Narrowing {
   const channel = search.get("channel");
   const accountId = search.get("account");
   const assignee = search.get("assignee");
+  const team = search.get("team");
   const seen = search.get("public");
   const priority = PRIORITIES.find((known) => known === search.get("priority"));
   const [type, label, tag] = MARKS.map((mark) => search.get(mark));
@@ -27,6 +28,7 @@ export function narrowingOf(search: URLSearchParams): Narrowing {
     ...(channel && { channel }),
     ...(accountId && { accountId }),
     ...(assignee && { assignee }),
+    ...(team && { team }),
     ...(search.get("unread") === "1" && { unread: true }),
     ...(seen && { public: seen === "1" }),
     ...(priority && { priority }),
@@ -48,6 +50,7 @@ export function searchOf(narrowing: Narrowing, savedId?: string | null, q?: stri
   if (narrowing.channel) search.set("channel", narrowing.channel);
   if (narrowing.accountId) search.set("account", narrowing.accountId);
   if (narrowing.assignee) search.set("assignee", narrowing.assignee);
+  if (narrowing.team) search.set("team", narrowing.team);
   if (narrowing.unread) search.set("unread", "1");
   if (narrowing.public !== undefined) search.set("public", narrowing.public ? "1" : "0");
   if (narrowing.priority) search.set("priority", narrowing.priority);

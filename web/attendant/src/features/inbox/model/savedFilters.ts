@@ -90,8 +90,9 @@ function isSavedFilter(found: unknown): found is SavedFilter {
     type,
     label,
     tag,
+    team,
   } = found as Record<string, unknown>;
-  const optionalText = [channel, accountId, assignee, priority, type, label, tag].every(
+  const optionalText = [channel, accountId, assignee, priority, type, label, tag, team].every(
     (value) => value === undefined || typeof value === "string",
   );
   return (

@@ -1,0 +1,1 @@
+export { PresenceCommands } from "./components/PresenceCommands";

@@ -1,0 +1,2 @@
+export { PresenceDot } from "./components/PresenceDot";
+export { loadPresence } from "./load";

@@ -1,0 +1,1 @@
+export { NextCommand } from "./components/NextCommand";

@@ -1,0 +1,2 @@
+export { QueueHead } from "./components/QueueHead";
+export { QueueLine } from "./components/QueueLine";

@@ -1,0 +1,33 @@
+import { useTranslation } from "react-i18next";
+
+import type { QueueEntry, QueueReason } from "@/shared/routing/types";
+import { neutralName } from "@/shared/text/neutral";
+import { serverClock } from "@/shared/time/clock";
+import { snoozeTime } from "@/shared/time/format";
+import { useTimeStyle } from "@/shared/time/times";
+
+const KNOWN = [
+  "nobody_online",
+  "all_full",
+  "team_full",
+  "outside_hours",
+  "manual",
+  "no_team",
+  "waits_for_known_attendant",
+  "needs_skill",
+  "excluded",
+  "behind",
+] as const;
+
+/** Why something waits, in words; a reason of a later version is left out. */
+export function useReasons(): (entry: QueueEntry) => string[] {
+  const { t } = useTranslation("queue");
+  const style = useTimeStyle();
+  const words = ({ code, count, until, attendant }: QueueReason) => {
+    const known = KNOWN.find((one) => one === code);
+    if (known === undefined) return null;
+    const time = until ? snoozeTime(until, serverClock.now(), style) : "—";
+    return t(`reason.${known}`, { count: count ?? 0, time, name: neutralName(attendant?.name ?? "") || t("somebody") });
+  };
+  return ({ reasons }) => reasons.map(words).filter((one) => one !== null);
+}
