@@ -17,6 +17,7 @@ const CustomersPage = lazyPart(
 const SettingsPage = lazyPart(
   async () => (await withTexts("settings", () => import("@/app/pages/SettingsPage"))).SettingsPage,
 );
+const LivePage = lazyPart(async () => (await withTexts("routing", () => import("@/features/live"))).LivePage);
 const loadChannels = () => withTexts("settings", () => import("@/features/channels"));
 const ChannelPage = lazyPart(async () => (await loadChannels()).pages.Channel());
 const ChannelsPage = lazyPart(async () => (await loadChannels()).pages.Channels());
@@ -30,6 +31,7 @@ const pages: RouteObject[] = [
   { path: "inbox/drafts", element: page(<UnsentPage key="drafts" what="drafts" />) },
   { path: "inbox/scheduled", element: page(<UnsentPage key="scheduled" what="scheduled" />) },
   { path: "inbox/:view/:conversationId?", element: page(<InboxPage />) },
+  { path: "live", element: page(<LivePage />) },
   { path: "contacts/:contactId?", element: page(<CustomersPage />) },
   { path: "channels", element: page(<ChannelsPage />) },
   { path: "channels/new/:kind?", element: page(<ConnectPage />) },

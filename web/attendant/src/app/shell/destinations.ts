@@ -1,9 +1,9 @@
 /** What the rail leads to. A page that a permission forbids is not shown. */
-import { IconAddressBook, IconInbox, IconPlug, IconSettings, type Icon } from "@tabler/icons-react";
+import { IconActivity, IconAddressBook, IconInbox, IconPlug, IconSettings, type Icon } from "@tabler/icons-react";
 
 export interface Destination {
   /** Its key in `rail.*`. */
-  name: "inbox" | "customers" | "channels" | "settings";
+  name: "inbox" | "live" | "customers" | "channels" | "settings";
   to: string;
   /** Every address below it belongs to it. */
   below: string;
@@ -14,6 +14,7 @@ export interface Destination {
 
 export const DESTINATIONS: readonly Destination[] = [
   { name: "inbox", to: "/inbox/mine", below: "/inbox", keys: "g i", icon: IconInbox, permission: "conversations:read" },
+  { name: "live", to: "/live", below: "/live", keys: "g l", icon: IconActivity, permission: "presence:manage" },
   {
     name: "customers",
     to: "/contacts",
