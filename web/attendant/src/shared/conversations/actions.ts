@@ -17,7 +17,7 @@ type Colleague = { id: string; name: string | null };
 const conversationPath = (id: string) => ({ path: { conversation_id: id } });
 
 /** Shows `patch`, runs the request, and shows what the server answered, or what was there before. */
-async function run(
+export async function run(
   client: QueryClient,
   id: string,
   patch: Partial<Conversation>,

@@ -8,10 +8,12 @@ import { OpenComposer } from "./OpenComposer";
 
 interface Props {
   conversationId: string;
+  /** Somebody looks on: they write notes, unless they say otherwise. */
+  watching?: boolean;
 }
 
 /** Where an answer or a note is written. */
-export function Composer({ conversationId }: Props) {
+export function Composer({ conversationId, watching = false }: Props) {
   const { t } = useTranslation("composer");
   const { data: conversation } = useConversation(conversationId);
   const capabilities = useCapabilities(conversation?.channel.kind);
@@ -23,7 +25,8 @@ export function Composer({ conversationId }: Props) {
         <ClosedBar conversation={conversation} />
       ) : (
         <OpenComposer
-          key={conversationId}
+          key={`${conversationId}/${watching}`}
+          whispers={watching}
           conversation={conversation}
           limits={capabilities && notes ? { capabilities, notes } : undefined}
         />

@@ -42,14 +42,16 @@ import { WindowClosed } from "./WindowClosed";
 
 interface Props {
   conversation: Conversation;
+  /** It begins with a note, whatever it was left with. */
+  whispers?: boolean;
   /** Absent while they are loaded: one can type, not send. */
   limits: Limits | undefined;
 }
 
-export function OpenComposer({ conversation, limits }: Props) {
+export function OpenComposer({ conversation, limits, whispers = false }: Props) {
   const { t } = useTranslation("composer");
   const { id } = conversation;
-  const [mode, setMode] = useMode(id);
+  const [mode, setMode] = useMode(id, whispers);
   const { draft, set } = useDraft(id, mode);
   const uploads = useUploads(id, mode);
   const window = useReplyWindow(conversation, limits?.capabilities);
@@ -138,7 +140,7 @@ export function OpenComposer({ conversation, limits }: Props) {
   const Dialog = dialog === null ? null : DIALOGS[dialog];
   return (
     <>
-      <OwnerLine conversation={conversation} />
+      {!whispers && <OwnerLine conversation={conversation} />}
       <ScheduledBar conversation={conversation} windowed={windowSeconds !== null} />
       <DropTarget enabled={!shut} note={mode === "note"} onFiles={addFiles}>
         <div className={classes.card} data-mode={mode} data-composer-mode={mode} data-public={isPublic || undefined}>

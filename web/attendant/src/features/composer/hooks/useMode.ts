@@ -8,15 +8,18 @@ const chosen = new Map<string, DraftMode>();
 
 /**
  * Whether the customer is answered or a note is written. It changes by the attendant's doing alone, whatever their
- * other devices do to the drafts; a conversation in which only a note was begun opens with the note.
+ * other devices do to the drafts; a conversation in which only a note was begun opens with the note, and one that
+ * somebody looks on at (`whispers`) too.
  */
-export function useMode(conversationId: string): [DraftMode, (mode: DraftMode) => void] {
+export function useMode(conversationId: string, whispers = false): [DraftMode, (mode: DraftMode) => void] {
   const { drafts } = useLiveSession();
-  const [mode, setMode] = useState(() => chosen.get(conversationId) ?? usualMode(drafts, conversationId));
+  const [mode, setMode] = useState(() =>
+    whispers ? "note" : (chosen.get(conversationId) ?? usualMode(drafts, conversationId)),
+  );
   return [
     mode,
     (next) => {
-      chosen.set(conversationId, next);
+      if (!whispers) chosen.set(conversationId, next);
       setMode(next);
     },
   ];

@@ -70,11 +70,13 @@ interface Props {
   conversation: Conversation;
   thread: Thread;
   moves: Moves;
+  /** Somebody looks on: nothing is marked as read. */
+  looksOn?: boolean;
   ref: Ref<ListHandle>;
 }
 
 /** The messages of a conversation, and what somebody reads of them. */
-export function MessageList({ conversation, thread, moves, ref }: Props) {
+export function MessageList({ conversation, thread, moves, looksOn = false, ref }: Props) {
   const { t } = useTranslation("thread");
   const { t: marks } = useTranslation("marks");
   const me = useMe();
@@ -199,7 +201,7 @@ export function MessageList({ conversation, thread, moves, ref }: Props) {
   }, [lastOut]);
 
   useAddressedMessage(jumpTo);
-  useReadMarks(conversation, thread, keeper);
+  useReadMarks(conversation, thread, keeper, looksOn);
   useAnnouncements(conversation, thread);
   useMessagesFocus(conversation.id, () => scroller.current?.focus({ preventScroll: true }));
   useEditingLast(conversation.id, () => {

@@ -15,6 +15,7 @@ import { ErrorState } from "@/shared/ui/ErrorState";
 import { PartBoundary } from "@/shared/ui/PartBoundary";
 import { Bar, ThreadSkeleton } from "@/shared/ui/Skeletons";
 
+import { useWatching } from "../hooks/useWatching";
 import { MOST_PAGES_TO_UNREAD, placeToLoad } from "../model/place";
 import { ThreadHeader } from "./header/ThreadHeader";
 import headerClasses from "./header/header.module.css";
@@ -22,6 +23,8 @@ import { MessageList, type ListHandle } from "./MessageList";
 import { NoSelection } from "./NoSelection";
 import { PostCard } from "./PostCard";
 import { TakenConversation } from "./TakenConversation";
+import { TransferBanner } from "./transfer/TransferBanner";
+import { WatchBanner } from "./WatchBanner";
 import classes from "./thread.module.css";
 
 interface Props {
@@ -46,6 +49,7 @@ function OpenConversation({ view, conversationId }: { view: View; conversationId
   const { t } = useTranslation("thread");
   const { data: conversation, error, refetch, isFetching } = useConversation(conversationId);
   const list = useRef<ListHandle>(null);
+  const watching = useWatching();
   if (conversation === undefined && error instanceof ApiProblem && (error.status === 404 || error.status === 422)) {
     return (
       <section className={classes.pane} aria-label={t("pane")}>
@@ -78,15 +82,17 @@ function OpenConversation({ view, conversationId }: { view: View; conversationId
       ) : (
         <ThreadHeader view={view} conversation={conversation} list={list} />
       )}
+      {conversation !== undefined && <TransferBanner conversation={conversation} />}
+      {conversation !== undefined && watching.on && <WatchBanner conversation={conversation} end={watching.end} />}
       {conversation?.thread?.public && <PostCard conversation={conversation} />}
       <div className={classes.middle}>
         <PartBoundary part="messages">
-          <Messages conversationId={conversationId} conversation={conversation} list={list} />
+          <Messages conversationId={conversationId} conversation={conversation} list={list} looksOn={watching.on} />
         </PartBoundary>
       </div>
       {conversation !== undefined && (
         <PartBoundary part="composer">
-          <Composer conversationId={conversationId} />
+          <Composer conversationId={conversationId} watching={watching.on} />
         </PartBoundary>
       )}
     </section>
@@ -97,9 +103,11 @@ interface MessagesProps {
   conversationId: string;
   conversation: Conversation | undefined;
   list: RefObject<ListHandle | null>;
+  /** Nothing is marked as read. */
+  looksOn: boolean;
 }
 
-function Messages({ conversationId, conversation, list }: MessagesProps) {
+function Messages({ conversationId, conversation, list, looksOn }: MessagesProps) {
   const { t } = useTranslation("thread");
   const { thread, error, refetch, status, ...moves } = useThread(conversationId);
   const [pages, setPages] = useState(0);
@@ -123,5 +131,5 @@ function Messages({ conversationId, conversation, list }: MessagesProps) {
     return <ErrorState error={error} title={t("load_failed")} retry={() => void refetch()} />;
   }
   if (!ready || (!shown && !reaches)) return <ThreadSkeleton />;
-  return <MessageList ref={list} conversation={conversation} thread={thread} moves={moves} />;
+  return <MessageList ref={list} conversation={conversation} thread={thread} moves={moves} looksOn={looksOn} />;
 }

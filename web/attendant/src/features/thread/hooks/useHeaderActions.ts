@@ -95,7 +95,14 @@ export function useHeaderActions(conversation: Conversation) {
     },
     mine,
     take: () => {
-      actions.take.mutate({ id }, { onError: refused });
+      const from = conversation.assignee;
+      const takenOver = () => {
+        if (!from || mine) return;
+        const back = { id: from.id, name: from.name ?? null };
+        const undo = () => actions.assign.mutate({ id, to: back }, { onError: refused });
+        undoable({ message: t("done.taken_over", { number, name: from.name ?? "" }), undo });
+      };
+      actions.take.mutate({ id }, { onError: refused, onSuccess: takenOver });
       // Whoever takes wants to write; on the button that now closes, the first letters would be shortcuts.
       focusComposer(id);
     },

@@ -16,11 +16,12 @@ import type { ScrollKeeper } from "./scrollKeeper";
 /** After a failure it is not tried again at once. */
 const AGAIN_AFTER_MS = 5000;
 
-export function useReadMarks(conversation: Conversation, thread: Thread, keeper: ScrollKeeper): void {
+export function useReadMarks(conversation: Conversation, thread: Thread, keeper: ScrollKeeper, looksOn: boolean): void {
   const { id } = conversation;
   const { sayViewing } = usePresenceSignals();
   const { markRead } = useConversationActions();
-  const may = useMay("conversations:write");
+  // Who looks on at a colleague's conversation is seen by them and reads nothing for themselves.
+  const may = useMay("conversations:write") && !looksOn;
   const attentive = useAttentive();
   const { seen } = useSyncExternalStore(keeper.subscribe, keeper.get);
   const told = useRef(0);

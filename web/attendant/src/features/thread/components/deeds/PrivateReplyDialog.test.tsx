@@ -70,3 +70,10 @@ test("what was refused says why and is still there, also when the dialog is open
   const again = await show("refused", refusal);
   expect(again.field).toHaveValue("R$ 180");
 });
+
+test("where the private conversation is somebody else's, it says what can be done", async () => {
+  const { field } = await show("taken", new Refusal(409, { code: "conversation_taken", title: "x", status: 409 }));
+  await userEvent.type(field, "R$ 180");
+  await userEvent.click(send());
+  expect(await screen.findByRole("alert")).toHaveTextContent("A conversa privada com este cliente é de outra pessoa.");
+});

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate, useParams } from "react-router";
 
+import { ApiProblem } from "@/shared/api/problem";
 import type { Conversation, Message } from "@/shared/api/types";
 import { useDeeds } from "@/shared/conversations/deeds";
 import { useCapabilities } from "@/shared/conversations/queries";
@@ -60,7 +61,9 @@ export function PrivateReplyDialog({ message, conversation, close }: Props) {
       done: true,
     });
   };
-  const problem = answerPrivately.error === null ? null : problemText(answerPrivately.error);
+  const { error } = answerPrivately;
+  const taken = error instanceof ApiProblem && error.code === "conversation_taken";
+  const problem = error === null ? null : taken ? { text: t("deed.private_taken") } : problemText(error);
   return (
     <Modal
       opened

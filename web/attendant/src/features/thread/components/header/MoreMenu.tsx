@@ -5,6 +5,7 @@ import {
   IconCheck,
   IconCopy,
   IconDots,
+  IconEye,
   IconFileText,
   IconHistory,
   IconLayoutSidebarRight,
@@ -22,19 +23,22 @@ import type { Conversation } from "@/shared/api/types";
 import { useContactPane } from "@/shared/conversations/contactPane";
 import { IconButton } from "@/shared/ui/IconButton";
 import { Kbd } from "@/shared/ui/Kbd";
+import { neutralName } from "@/shared/text/neutral";
 import { notifyDone } from "@/shared/ui/notify";
 
 import type { useHeaderActions } from "../../hooks/useHeaderActions";
+import type { useWatching } from "../../hooks/useWatching";
 
 interface Props {
   conversation: Conversation;
   actions: ReturnType<typeof useHeaderActions>;
+  watching: ReturnType<typeof useWatching>;
   openDialog: (dialog: "assign" | "day" | "transcript" | "timeline" | "type") => void;
   find: () => void;
 }
 
 /** What is done less often. */
-export function MoreMenu({ conversation, actions, openDialog, find }: Props) {
+export function MoreMenu({ conversation, actions, watching, openDialog, find }: Props) {
   const { t } = useTranslation(["thread", "desk"]);
   const { t: marks } = useTranslation("marks");
   const { t: ratings } = useTranslation("ratings");
@@ -58,7 +62,14 @@ export function MoreMenu({ conversation, actions, openDialog, find }: Props) {
             rightSection={<Kbd keys="shift+a" />}
             onClick={actions.take}
           >
-            {t("action.take")}
+            {conversation.assignee
+              ? t("action.take_over", { name: neutralName(conversation.assignee.name ?? "") || t("author.attendant") })
+              : t("action.take")}
+          </Menu.Item>
+        )}
+        {watching.may && !watching.on && conversation.assignee && !actions.mine && (
+          <Menu.Item leftSection={<IconEye size={18} aria-hidden />} onClick={watching.begin}>
+            {t("action.watch")}
           </Menu.Item>
         )}
         {may.assign && (

@@ -25,6 +25,7 @@ import { usePageTitle } from "@/shared/ui/pageTitle";
 import { PersonName } from "@/shared/ui/SafeText";
 
 import { useHeaderActions } from "../../hooks/useHeaderActions";
+import { useWatching } from "../../hooks/useWatching";
 import type { ListHandle } from "../MessageList";
 import { TimelineDrawer } from "../timeline/TimelineDrawer";
 import { AssignDialog } from "./AssignDialog";
@@ -110,6 +111,13 @@ export function ThreadHeader({ view, conversation, list }: Props) {
   useShortcut({ keys: "shift+g", label: t("newest"), scope, run: () => list.current?.toNewest() });
   useShortcut({ label: t("action.transcript"), scope, run: () => setDialog("transcript") });
   useShortcut({ label: t("action.day"), scope, run: () => setDialog("day") });
+  const watching = useWatching();
+  useShortcut({
+    label: t("action.watch"),
+    scope,
+    run: watching.begin,
+    enabled: watching.may && !watching.on && Boolean(conversation.assignee) && !actions.mine,
+  });
   const find = () => void navigate(`/inbox/${view}/${conversation.id}?in=${conversation.id}`);
   useShortcut({ keys: "mod+shift+f", label: t("action.find"), scope, run: find });
 
@@ -177,7 +185,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
           </Menu.Dropdown>
         </Menu>
       )}
-      <MoreMenu conversation={conversation} actions={actions} openDialog={setDialog} find={find} />
+      <MoreMenu conversation={conversation} actions={actions} watching={watching} openDialog={setDialog} find={find} />
       <span className={classes.wide}>
         <IconButton label={t("action.customer")} keys="i" pressed={customer.open} onClick={customer.toggle}>
           <IconLayoutSidebarRight size={18} aria-hidden />
