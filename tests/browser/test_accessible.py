@@ -131,3 +131,31 @@ async def test_axe_finds_nothing_in_what_a_company_knows_and_sets_up(office: Off
     await expect(page.get_by_role("menuitem", name="Juntar com…")).to_be_focused()
     found += await faults(seat)
     assert found == []
+
+
+@pytest.mark.long_story
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_where_work_is_shared(office: Office, sit: Sit, scheme: str) -> None:
+    body = {"name": "Suporte", "strategy": "manual", "members": [{"attendant_id": office.ana.id}]}
+    team = await office.client.post("/teams", json=body)
+    policy = {"default_team_id": team.json()["id"]}
+    assert (await office.client.put("/routing/distribution", json=policy)).is_success
+    await office.receives("Bom dia, meu boleto não chegou")
+    seat = await sit(office.ana, color_scheme=scheme, reduced_motion="reduce")
+    await seat.sign_in("/inbox/queue")
+    await expect(seat.page.get_by_role("button", name="Próxima", exact=True)).to_be_visible()
+    found = await faults(seat)
+    await seat.page.get_by_role("button", name="Sua conta").click()
+    await expect(seat.page.get_by_role("menuitemradio", name="Online")).to_be_visible()
+    found += await faults(seat)
+    await seat.page.keyboard.press("Escape")
+    await seat.choose()
+    await seat.press("Mais ações")
+    await seat.page.get_by_role("menuitem", name="Transferir").click()
+    await expect(seat.page.get_by_role("dialog", name="Transferir para")).to_be_visible()
+    found += await faults(seat)
+    await seat.page.get_by_role("option", name="Suporte").or_(seat.page.get_by_role("option").first).first.click()
+    await seat.go("/live")
+    await expect(seat.page.get_by_role("heading", name="Ao vivo")).to_be_visible()
+    found += await faults(seat)
+    assert found == []
