@@ -349,6 +349,60 @@ export interface paths {
         patch: operations["edit_api_v1_automatic_replies__item_id__patch"];
         trace?: never;
     };
+    "/api/v1/away-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The away reasons in order */
+        get: operations["list_items_api_v1_away_reasons_get"];
+        put?: never;
+        /** Make a away reason */
+        post: operations["create_api_v1_away_reasons_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/away-reasons/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put the away reasons in order */
+        put: operations["put_order_api_v1_away_reasons_order_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/away-reasons/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One away reason */
+        get: operations["get_item_api_v1_away_reasons__item_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a away reason */
+        delete: operations["remove_api_v1_away_reasons__item_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a away reason */
+        patch: operations["edit_api_v1_away_reasons__item_id__patch"];
+        trace?: never;
+    };
     "/api/v1/capabilities": {
         parameters: {
             query?: never;
@@ -1880,6 +1934,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is there: all attendants on one page */
+        get: operations["list_presence_api_v1_presence_get"];
+        /** Choose how available you are */
+        put: operations["put_own_api_v1_presence_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presence/{attendant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How available an attendant is */
+        get: operations["get_presence_api_v1_presence__attendant_id__get"];
+        /** Choose how available another attendant is */
+        put: operations["put_other_api_v1_presence__attendant_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/privacy/erasures": {
         parameters: {
             query?: never;
@@ -2066,6 +2156,24 @@ export interface paths {
         get: operations["get_policy_api_v1_routing_inactivity_get"];
         /** Set it: inactivity */
         put: operations["put_policy_api_v1_routing_inactivity_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's policy: presence */
+        get: operations["get_policy_api_v1_routing_presence_get"];
+        /** Set it: presence */
+        put: operations["put_policy_api_v1_routing_presence_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3278,6 +3386,116 @@ export interface components {
             version: number;
         };
         /**
+         * AvailabilityView
+         * @description How available an attendant is, since when, and why.
+         *
+         *     `chosen`: they, or a supervisor, have said so; else it follows from their devices. `reason` is one of the company's
+         *     reasons for being away. `room`: another conversation fits into their `limit`; `load` is what they have now, in the
+         *     same units (by default 1 for each open conversation). Null `limit`: as many as come.
+         */
+        AvailabilityView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "online" | "away" | "busy" | "offline";
+            /** Since */
+            since: string;
+            /**
+             * Chosen
+             * @default false
+             */
+            chosen: boolean;
+            reason?: components["schemas"]["Named"] | null;
+            /** Until */
+            until?: string | null;
+            /**
+             * Teams
+             * @default []
+             */
+            teams: components["schemas"]["Named"][];
+            /**
+             * Room
+             * @default true
+             */
+            room: boolean;
+            /**
+             * Load
+             * @default 0
+             */
+            load: number;
+            /** Limit */
+            limit?: number | null;
+        };
+        /**
+         * AwayReasonBody
+         * @description A reason for being away: `name` in the company's language, `names` in others.
+         *
+         *     `counts_as_break`: for reports, who is away for this reason has a break.
+         */
+        AwayReasonBody: {
+            /** Name */
+            name: string;
+            /**
+             * Names
+             * @default {}
+             */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Counts As Break
+             * @default true
+             */
+            counts_as_break: boolean;
+        };
+        /**
+         * AwayReasonEdit
+         * @description The fields to change; absent ones stay.
+         */
+        AwayReasonEdit: {
+            /** Name */
+            name?: string;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /** Counts As Break */
+            counts_as_break?: boolean;
+        };
+        /**
+         * AwayReasonView
+         * @description A reason for being away: `name` in the company's language, `names` in others.
+         *
+         *     `counts_as_break`: for reports, who is away for this reason has a break.
+         */
+        AwayReasonView: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Position */
+            position: number;
+            /** Name */
+            name: string;
+            /**
+             * Names
+             * @default {}
+             */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Counts As Break
+             * @default true
+             */
+            counts_as_break: boolean;
+        };
+        /**
          * BlockView
          * @description That a customer is blocked, why, by whom and since when.
          */
@@ -3295,6 +3513,37 @@ export interface components {
         Blocking: {
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * BreakBody
+         * @description A planned absence, every week on `days` or once on `date`; from `start` until `end`, the next day if earlier.
+         *
+         *     It is for the attendants and the members of the teams that are named; for everybody where none is.
+         */
+        BreakBody: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /**
+             * Days
+             * @default []
+             */
+            days: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** Date */
+            date?: string | null;
+            /** Reason Id */
+            reason_id?: string | null;
+            /**
+             * Attendant Ids
+             * @default []
+             */
+            attendant_ids: string[];
+            /**
+             * Team Ids
+             * @default []
+             */
+            team_ids: string[];
         };
         /**
          * Button
@@ -3557,6 +3806,25 @@ export interface components {
             hindrance: ("disabled" | "trigger" | "words" | "closed_by" | "channel" | "hours" | "period" | "another" | "loop" | "blocked" | "window") | null;
             /** Text */
             text: string;
+        };
+        /**
+         * ChoiceBody
+         * @description How available an attendant is to be: what is chosen stands, whatever their devices do.
+         *
+         *     `online` takes an earlier choice back. `reason_id`: one of the company's reasons for being away, only with `away`.
+         *     `until`: the choice ends by itself then. Nobody is online without an open device, and nobody by another's choice
+         *     whose devices are untouched: the answer shows what follows.
+         */
+        ChoiceBody: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "online" | "away" | "busy" | "offline";
+            /** Reason Id */
+            reason_id?: string | null;
+            /** Until */
+            until?: string | null;
         };
         /**
          * ClassifyMany
@@ -6758,6 +7026,20 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[AvailabilityView] */
+        Page_AvailabilityView_: {
+            /** Items */
+            items: components["schemas"]["AvailabilityView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[AwayReasonView] */
+        Page_AwayReasonView_: {
+            /** Items */
+            items: components["schemas"]["AwayReasonView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ContactFieldView] */
         Page_ContactFieldView_: {
             /** Items */
@@ -7022,6 +7304,43 @@ export interface components {
             created_by: components["schemas"]["Named"];
             /** Expires At */
             expires_at: string | null;
+        };
+        /**
+         * PresenceBody
+         * @description `grace_seconds`: so long after the last device was closed its attendant still counts as there.
+         *
+         *     `untouched_minutes`: who has touched no device for so long is away; null: never by itself. `start_as`: what somebody
+         *     is who comes for the first time of a day and has chosen nothing. `zone`: of the clocks that breaks and days follow.
+         */
+        PresenceBody: {
+            /**
+             * Grace Seconds
+             * @default 90
+             */
+            grace_seconds: number;
+            /**
+             * Untouched Minutes
+             * @default 15
+             */
+            untouched_minutes: number | null;
+            /**
+             * Start As
+             * @default online
+             * @enum {string}
+             */
+            start_as: "online" | "away";
+            /**
+             * Zone
+             * @default America/Sao_Paulo
+             */
+            zone: string;
+            /** @default {} */
+            release_minutes: components["schemas"]["ReleaseMinutes"];
+            /**
+             * Breaks
+             * @default []
+             */
+            breaks: components["schemas"]["BreakBody"][];
         };
         /**
          * Preview
@@ -7482,6 +7801,18 @@ export interface components {
          * @enum {string}
          */
         RefusalCode: "already_asked" | "already_merged" | "already_replied_privately" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "contact_unreachable" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_public" | "not_sent" | "not_waiting" | "nothing_to_answer" | "no_private_channel" | "public_thread" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        /**
+         * ReleaseMinutes
+         * @description After so many minutes in an absence, open conversations go back to the queue of their team; null: they stay.
+         */
+        ReleaseMinutes: {
+            /** Away */
+            away?: number | null;
+            /** Offline */
+            offline?: number | null;
+            /** Deactivated */
+            deactivated?: number | null;
+        };
         /**
          * Remaining
          * @description What is out of reach and expires by itself.
@@ -10364,6 +10695,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AutomaticReplyView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_items_api_v1_away_reasons_get: {
+        parameters: {
+            query?: {
+                /** @description Items in one answer */
+                limit?: number;
+                /** @description `next_cursor` of the answer before; absent: from the start */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AwayReasonView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    create_api_v1_away_reasons_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwayReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwayReasonView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_order_api_v1_away_reasons_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AwayReasonView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_item_api_v1_away_reasons__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwayReasonView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_api_v1_away_reasons__item_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    edit_api_v1_away_reasons__item_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwayReasonEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwayReasonView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -13496,6 +13983,104 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_presence_api_v1_presence_get: {
+        parameters: {
+            query?: {
+                team?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AvailabilityView_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_own_api_v1_presence_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailabilityView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_presence_api_v1_presence__attendant_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attendant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailabilityView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_other_api_v1_presence__attendant_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attendant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailabilityView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     erasures_api_v1_privacy_erasures_get: {
         parameters: {
             query?: {
@@ -13921,6 +14506,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InactivityBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_policy_api_v1_routing_presence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_routing_presence_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceBody"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -4,6 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useColleagues } from "@/shared/conversations/colleagues";
+import { useAvailabilities } from "@/shared/routing/availability";
+import { AvailabilityDot } from "@/shared/routing/AvailabilityDot";
+import type { AvailabilityState } from "@/shared/routing/types";
 import { useMe } from "@/shared/session/SessionProvider";
 import { neutralName } from "@/shared/text/neutral";
 import { Avatar } from "@/shared/ui/Avatar";
@@ -23,6 +26,7 @@ export function AssignMenuItems({ assigneeId, onChoose }: Props) {
   const { t } = useTranslation("assign");
   const me = useMe();
   const colleagues = useColleagues();
+  const { people } = useAvailabilities();
   const [sought, setSought] = useState("");
   const others = colleagues.filter(({ id, name }) => id !== me.id && folded(name).includes(folded(sought)));
   return (
@@ -42,7 +46,14 @@ export function AssignMenuItems({ assigneeId, onChoose }: Props) {
         <Person id={me.id} name={t("me")} avatarName={me.name} current={assigneeId} onChoose={() => onChoose(me)} />
       )}
       {others.map((one) => (
-        <Person key={one.id} id={one.id} name={one.name} current={assigneeId} onChoose={() => onChoose(one)} />
+        <Person
+          key={one.id}
+          id={one.id}
+          name={one.name}
+          current={assigneeId}
+          state={people.find(({ id }) => id === one.id)?.state}
+          onChoose={() => onChoose(one)}
+        />
       ))}
       {assigneeId !== null && (
         <>
@@ -61,10 +72,12 @@ interface PersonProps {
   name: string;
   avatarName?: string;
   current: string | null;
+  /** How available they are, where it is known. */
+  state?: AvailabilityState | undefined;
   onChoose: () => void;
 }
 
-function Person({ id, name, avatarName = name, current, onChoose }: PersonProps) {
+function Person({ id, name, avatarName = name, current, state, onChoose }: PersonProps) {
   return (
     <Menu.RadioItem
       value={id}
@@ -78,6 +91,7 @@ function Person({ id, name, avatarName = name, current, onChoose }: PersonProps)
       <Group gap="xs" wrap="nowrap">
         <Avatar id={id} name={avatarName} size={22} />
         <PersonName name={name} />
+        {state !== undefined && <AvailabilityDot state={state} />}
       </Group>
     </Menu.RadioItem>
   );

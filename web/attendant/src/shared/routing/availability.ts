@@ -24,7 +24,7 @@ function useAvailabilityQuery(wanted = true) {
     queryKey: keys.availability(),
     queryFn: ({ signal }) =>
       live.during(
-        () => unwrap<Page<Availability>>(api.GET("/api/v1/presence" as never, { signal } as never)),
+        () => unwrap<Page<Availability>>(api.GET("/api/v1/presence", { signal })),
         // What came live meanwhile is later than the answer.
         ({ items }, watch): readonly Availability[] => items.map((one) => watch.attendants.get(one.id) ?? one),
       ),
@@ -55,11 +55,11 @@ export function useAwayReasons(wanted = true): readonly AwayReason[] {
   const { language } = usePreferences();
   const { data } = useQuery({
     queryKey: [...keys.setting("away_reason"), "names"],
-    queryFn: ({ signal }) => unwrap<Page<AwayReason>>(api.GET("/api/v1/away-reasons" as never, { signal } as never)),
+    queryFn: ({ signal }) => unwrap<Page<AwayReason>>(api.GET("/api/v1/away-reasons", { signal })),
     enabled: wanted,
     staleTime: FRESH_MS,
   });
-  return (data?.items ?? []).map((one) => ({ ...one, name: one.names?.[language] ?? one.name }));
+  return (data?.items ?? []).map((one) => ({ ...one, name: one.names[language] ?? one.name }));
 }
 
 /** Says how available somebody is: oneself, or, as a supervisor, a colleague. Shown once the server has said so. */
@@ -71,11 +71,8 @@ export function useSetAvailability() {
       const own = id === undefined || id === me;
       return unwrap<Availability>(
         own
-          ? api.PUT("/api/v1/presence" as never, { body: chosen } as never)
-          : api.PUT(
-              "/api/v1/presence/{attendant_id}" as never,
-              { params: { path: { attendant_id: id } }, body: chosen } as never,
-            ),
+          ? api.PUT("/api/v1/presence", { body: chosen })
+          : api.PUT("/api/v1/presence/{attendant_id}", { params: { path: { attendant_id: id } }, body: chosen }),
       );
     },
     onSuccess: (answered) => liveOf(client).takeAttendant(answered),

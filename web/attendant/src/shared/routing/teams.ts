@@ -17,7 +17,7 @@ export function useTeams(wanted = true): readonly Team[] {
   const { data } = useQuery({
     queryKey: teamsKey(),
     queryFn: async ({ signal }) => {
-      const { items } = await unwrap<Page<Team>>(api.GET("/api/v1/teams" as never, { signal } as never));
+      const { items } = await unwrap<Page<Team>>(api.GET("/api/v1/teams", { signal }));
       return items.sort((a, b) => a.name.localeCompare(b.name));
     },
     enabled: may && wanted,

@@ -1,40 +1,15 @@
 /** What routing tells of people, teams and the queue. */
-export type AvailabilityState = "online" | "away" | "busy" | "offline";
+import type { components } from "@/shared/api/schema";
 
-interface Named {
-  id: string;
-  name?: string | null;
-}
+type Schemas = components["schemas"];
 
 /** How available an attendant is, since when, and why. */
-export interface Availability {
-  id: string;
-  name?: string | null;
-  state: AvailabilityState;
-  since: string;
-  /** They, or a supervisor, have said so; else it follows from their devices. */
-  chosen: boolean;
-  reason?: Named | null;
-  until?: string | null;
-  teams: Named[];
-  room: boolean;
-  load: number;
-  /** Null: as many as come. */
-  limit?: number | null;
-}
+export type Availability = Schemas["AvailabilityView"];
+export type AvailabilityState = Availability["state"];
+export type AwayReason = Pick<Schemas["AwayReasonView"], "id" | "name" | "names">;
+export type Team = Pick<Schemas["TeamView"], "id" | "name" | "members">;
 
-export interface AwayReason {
-  id: string;
-  name: string;
-  /** By language, where it is not that of the company. */
-  names?: Record<string, string>;
-}
-
-export interface Team {
-  id: string;
-  name: string;
-  members: { attendant_id: string }[];
-}
+type Named = Schemas["Named"];
 
 /** Why a conversation waits: a code, with the number, moment or person that it is about. */
 export interface QueueReason {

@@ -56,7 +56,7 @@ const ANSWERS = {
   },
   "GET /api/v1/presence": { items: [person("b", "Bruna", { room: false, load: 5 }), person("c", "Caio", { state: "away" })] },
   "GET /api/v1/conversations": { items: [conversation], next_cursor: null },
-  "GET /api/v1/away-reasons": { items: [{ id: "lunch", name: "Almoço" }] },
+  "GET /api/v1/away-reasons": { items: [{ id: "lunch", name: "Almoço", names: {} }] },
   "PUT /api/v1/presence/c": ({ body }: { body: object }) => person("c", "Caio", { chosen: true, ...body }),
   "POST /api/v1/conversations/k1/assign": ({ body }: { body: { attendant_id: string } }) => ({
     ...conversation,

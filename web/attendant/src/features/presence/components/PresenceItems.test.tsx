@@ -46,7 +46,7 @@ function show(now: Partial<Availability> = {}, put: unknown = ({ body }: { body:
   return renderPart(<Switch />, {
     answers: {
       "GET /api/v1/presence": { items: [own(now), own({ id: "b", name: "Bruna" })] },
-      "GET /api/v1/away-reasons": { items: [{ id: "lunch", name: "Almoço" }] },
+      "GET /api/v1/away-reasons": { items: [{ id: "lunch", name: "Almoço", names: {} }] },
       "PUT /api/v1/presence": put,
     },
     texts: ["presence"],
