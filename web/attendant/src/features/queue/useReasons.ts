@@ -14,7 +14,7 @@ const KNOWN = [
   "manual",
   "no_team",
   "waits_for_known_attendant",
-  "needs_skill",
+  "rules",
   "excluded",
   "behind",
 ] as const;

@@ -91,7 +91,7 @@ test.each([
   [{ code: "behind", count: 3 }, "3 antes dela"],
   [{ code: "waits_for_known_attendant", attendant: { id: "b", name: "Bruna" }, until: "2026-11-22T16:00:00Z" }, "espera Bruna até"],
   [{ code: "outside_hours", until: "2026-11-23T12:00:00Z" }, "fora do horário, abre"],
-  [{ code: "needs_skill" }, "ninguém com a habilidade livre"],
+  [{ code: "rules" }, "regras sendo aplicadas"],
 ] as [QueueReason, string][])("a row says why it waits: %j", async (reason, words) => {
   await show(queue({ items: [entry([reason])] }));
   expect(await screen.findByText(/2º da fila/)).toHaveTextContent(words);
