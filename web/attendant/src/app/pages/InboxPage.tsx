@@ -97,7 +97,7 @@ export function InboxPage() {
       )}
       {conversationId !== undefined && customer.sheet && customer.open && (
         <Suspense fallback={null}>
-          <CustomerSheet narrow={narrow === true} close={customer.close}>
+          <CustomerSheet narrow={narrow} close={customer.close}>
             <CustomerPart conversationId={conversationId} />
           </CustomerSheet>
         </Suspense>

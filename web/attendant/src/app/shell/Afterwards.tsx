@@ -1,16 +1,16 @@
 import { Suspense } from "react";
 
 import { CommandPalette, KeyboardHelp } from "@/features/palette";
-import { withTexts } from "@/shared/i18n";
+import { loadPresence } from "@/features/presence";
+import { loadQueue } from "@/features/queue";
 import { TypeQuestionDialog } from "@/shared/marks/TypeQuestionDialog";
 import { useMay } from "@/shared/session/SessionProvider";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
 import { useEverywhere } from "./useEverywhere";
 
-const RoutingCommands = lazyPart(
-  async () => (await withTexts("routing", () => import("./RoutingCommands"))).RoutingCommands,
-);
+const NextCommand = lazyPart(async () => (await loadQueue()).NextCommand);
+const PresenceCommands = lazyPart(async () => (await loadPresence()).PresenceCommands);
 
 /** What stands around every page and opens by a key or a deed: fetched after the first picture. */
 export function Afterwards() {
@@ -22,7 +22,8 @@ export function Afterwards() {
       <TypeQuestionDialog />
       {mayRead && (
         <Suspense fallback={null}>
-          <RoutingCommands />
+          <NextCommand />
+          <PresenceCommands />
         </Suspense>
       )}
     </>

@@ -22,6 +22,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignment-rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What rules would have done with the latest conversations */
+        post: operations["try_rules_api_v1_assignment_rules_dry_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignment-rules/order": {
         parameters: {
             query?: never;
@@ -2056,6 +2073,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who waits, in which order, and why */
+        get: operations["read_queue_api_v1_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the next conversation of the attendant's queues */
+        post: operations["take_next_api_v1_queue_next_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/replies": {
         parameters: {
             query?: never;
@@ -2175,6 +2226,23 @@ export interface paths {
         /** Set it: presence */
         put: operations["put_policy_api_v1_routing_presence_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/simulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would happen to a conversation that came now */
+        post: operations["simulate_api_v1_routing_simulation_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4497,6 +4565,124 @@ export interface components {
             version: number;
             /** Updated At */
             updated_at: string | null;
+        };
+        /**
+         * DryRule
+         * @description A rule as it would be saved; `id` is what the answer calls it (null: its place in the list, from 0).
+         */
+        DryRule: {
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Match
+             * @default all
+             * @enum {string}
+             */
+            match: "all" | "any";
+            /**
+             * Conditions
+             * @default []
+             */
+            conditions: components["schemas"]["RuleCondition"][];
+            /** Team Id */
+            team_id?: string | null;
+            /** Attendant Id */
+            attendant_id?: string | null;
+            /** Bot Id */
+            bot_id?: string | null;
+            /** Priority */
+            priority?: ("low" | "normal" | "high" | "urgent") | null;
+            /** Type Id */
+            type_id?: string | null;
+            /**
+             * Label Ids
+             * @default []
+             */
+            label_ids: string[];
+            /**
+             * Goes On
+             * @default false
+             */
+            goes_on: boolean;
+            /** Id */
+            id?: string | null;
+        };
+        /**
+         * DryRunItem
+         * @description One conversation: what happened, what would have, and by which rules. `differs`: the rules say otherwise.
+         */
+        DryRunItem: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Number */
+            number: number;
+            /** Contact Name */
+            contact_name: string | null;
+            /** Opened At */
+            opened_at: string;
+            happened: components["schemas"]["OutcomeView"];
+            would: components["schemas"]["OutcomeView"];
+            /** Rule Ids */
+            rule_ids: string[];
+            /** Differs */
+            differs: boolean;
+        };
+        /**
+         * DryRunRequest
+         * @description The whole list of rules in its order, and over how many of the latest conversations it is tried.
+         */
+        DryRunRequest: {
+            /** Rules */
+            rules: components["schemas"]["DryRule"][];
+            /**
+             * Last
+             * @default 100
+             */
+            last: number;
+        };
+        /**
+         * DryRunSummary
+         * @description Counts over all. `unmatched`: no rule was true.
+         */
+        DryRunSummary: {
+            /** Looked At */
+            looked_at: number;
+            /** Differing */
+            differing: number;
+            /** Unmatched */
+            unmatched: number;
+            /** By Rule */
+            by_rule: components["schemas"]["RuleCount"][];
+            /** By Team */
+            by_team: components["schemas"]["DryRunTeam"][];
+        };
+        /**
+         * DryRunTeam
+         * @description How many a team would have got, and has got; null: no team.
+         */
+        DryRunTeam: {
+            /** Team Id */
+            team_id: string | null;
+            /** Count */
+            count: number;
+            /** Happened Count */
+            happened_count: number;
+        };
+        /**
+         * DryRunView
+         * @description The latest conversation first. `warnings`: rules that make each other true in a circle.
+         */
+        DryRunView: {
+            /** Items */
+            items: components["schemas"]["DryRunItem"][];
+            summary: components["schemas"]["DryRunSummary"];
+            /** Warnings */
+            warnings: components["schemas"]["SettingWarning"][];
         };
         /**
          * DuePreview
@@ -6861,6 +7047,22 @@ export interface components {
             settings: components["schemas"]["WhatsAppSettings"];
         };
         /**
+         * NextRequest
+         * @description `team_id`: of which team; null: of all the attendant's.
+         */
+        NextRequest: {
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /**
+         * NextView
+         * @description The conversation that is theirs in a moment: routing has decided it, conversation does it.
+         */
+        NextView: {
+            /** Conversation Id */
+            conversation_id: string;
+        };
+        /**
          * NoteLimits
          * @description Of internal notes, which no channel carries.
          */
@@ -6977,6 +7179,22 @@ export interface components {
             problem?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * OutcomeView
+         * @description Where a conversation is, or would be, and what is set on it; null and empty: no rule says.
+         */
+        OutcomeView: {
+            /** Team Id */
+            team_id: string | null;
+            /** Attendant Id */
+            attendant_id: string | null;
+            /** Priority */
+            priority: ("low" | "normal" | "high" | "urgent") | null;
+            /** Type Id */
+            type_id: string | null;
+            /** Label Ids */
+            label_ids: string[];
         };
         /**
          * Outcomes
@@ -7488,6 +7706,71 @@ export interface components {
             opening_text: string;
         };
         /**
+         * QueueTeamView
+         * @description A team's queue as a whole; null `team`: conversations without one.
+         *
+         *     `room`: how many more its online members can be given; null: any number.
+         */
+        QueueTeamView: {
+            team: components["schemas"]["Named"] | null;
+            /** Waiting */
+            waiting: number;
+            /** Longest Since */
+            longest_since: string | null;
+            /**
+             * Online
+             * @default 0
+             */
+            online: number;
+            /**
+             * Away
+             * @default 0
+             */
+            away: number;
+            /**
+             * Busy
+             * @default 0
+             */
+            busy: number;
+            /**
+             * Room
+             * @default 0
+             */
+            room: number | null;
+        };
+        /**
+         * QueueView
+         * @description `items` are the first ones of each queue in their order; `teams` count all.
+         */
+        QueueView: {
+            /** Items */
+            items: components["schemas"]["QueuedView"][];
+            /** Teams */
+            teams: components["schemas"]["QueueTeamView"][];
+        };
+        /**
+         * QueuedView
+         * @description A conversation that waits. `position`: 1 is the next one. `estimate_seconds`: null where it is not known.
+         */
+        QueuedView: {
+            /** Conversation Id */
+            conversation_id: string;
+            team: components["schemas"]["Named"] | null;
+            /** Position */
+            position: number;
+            /** Since */
+            since: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "urgent";
+            /** Estimate Seconds */
+            estimate_seconds: number | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonView"][];
+        };
+        /**
          * RatingDefaults
          * @description The product's own texts in the language of the settings.
          */
@@ -7712,6 +7995,24 @@ export interface components {
             typing: boolean;
         };
         /**
+         * ReasonView
+         * @description Why a conversation waits. `count`: how many are full, are open, or come first; `until`: when it ends.
+         *
+         *     `attendant`: who is waited for. See docs/routing.md for each code.
+         */
+        ReasonView: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "rules" | "no_team" | "manual" | "outside_hours" | "nobody_online" | "team_full" | "all_full" | "excluded" | "waits_for_known_attendant" | "behind";
+            /** Count */
+            count?: number | null;
+            /** Until */
+            until?: string | null;
+            attendant?: components["schemas"]["Named"] | null;
+        };
+        /**
          * ReceiptView
          * @description The receipt of an erasure: what was removed here, which services confirmed, what expires by itself.
          *
@@ -7800,7 +8101,7 @@ export interface components {
          * @description Why a message or a change is refused by the rules: what clients put into the reader's language.
          * @enum {string}
          */
-        RefusalCode: "already_asked" | "already_merged" | "already_replied_privately" | "archived" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "contact_unreachable" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "not_closed" | "not_failed" | "not_merged" | "not_public" | "not_sent" | "not_waiting" | "nothing_to_answer" | "no_private_channel" | "public_thread" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
+        RefusalCode: "already_asked" | "already_merged" | "already_replied_privately" | "archived" | "attendant_full" | "attendant_unavailable" | "author_deactivated" | "broken_variable" | "channel_not_supported" | "channel_removed" | "contact_blocked" | "contact_unreachable" | "conversation_closed" | "conversation_taken" | "file_infected" | "file_scanning" | "has_children" | "invalid" | "kind_not_supported" | "mention_not_seen" | "merge_with_itself" | "message_deleted" | "message_not_sent" | "name_taken" | "no_change" | "not_closed" | "not_failed" | "not_merged" | "not_public" | "not_sent" | "not_transferred" | "not_waiting" | "nothing_to_answer" | "no_private_channel" | "public_thread" | "superseded" | "template_not_approved" | "too_large" | "too_large_to_merge" | "too_long" | "too_many" | "too_old" | "transfer_not_yours" | "type_required" | "unknown_attachment" | "unknown_attendant" | "unknown_contact" | "unknown_label" | "unknown_message" | "unknown_tag" | "unknown_team" | "unknown_template" | "unknown_type" | "unknown_variable" | "unsupported_type" | "window_closed" | "wrong_parameters";
         /**
          * ReleaseMinutes
          * @description After so many minutes in an absence, open conversations go back to the queue of their team; null: they stay.
@@ -8130,6 +8431,16 @@ export interface components {
              * @default false
              */
             negated: boolean;
+        };
+        /**
+         * RuleCount
+         * @description Of how many conversations a rule was true and applied.
+         */
+        RuleCount: {
+            /** Id */
+            id: string;
+            /** Count */
+            count: number;
         };
         /**
          * SampleLogin
@@ -8584,6 +8895,76 @@ export interface components {
             /** Expires In */
             expires_in: number;
             attendant: components["schemas"]["AttendantSelf"];
+        };
+        /**
+         * SimulationRequest
+         * @description A conversation as it could come. `text`: what the customer writes first; `fields`: what is known of them.
+         */
+        SimulationRequest: {
+            /**
+             * Channel
+             * @default whatsapp
+             * @enum {string}
+             */
+            channel: "whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app";
+            /**
+             * Account Id
+             * @default unknown
+             */
+            account_id: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Label Ids
+             * @default []
+             */
+            label_ids: string[];
+            /** Type Id */
+            type_id?: string | null;
+            /**
+             * Priority
+             * @default normal
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "urgent";
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Returning
+             * @default false
+             */
+            returning: boolean;
+        };
+        /**
+         * SimulationView
+         * @description Where it would go. `attendant`: who would get it at once, and why (`reason`); null: it would wait (`waits`).
+         */
+        SimulationView: {
+            team: components["schemas"]["Named"] | null;
+            attendant: components["schemas"]["Named"] | null;
+            /** Reason */
+            reason: ("round_robin" | "least_busy" | "longest_idle" | "last_attendant" | "skill" | "pulled" | "rule" | "returned" | "taken_over") | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high" | "urgent";
+            /** Type Id */
+            type_id: string | null;
+            /** Label Ids */
+            label_ids: string[];
+            /** Rule Ids */
+            rule_ids: string[];
+            /** Waits */
+            waits: components["schemas"]["ReasonView"][];
         };
         /**
          * Snooze
@@ -10042,6 +10423,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentRuleView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    try_rules_api_v1_assignment_rules_dry_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunView"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -14229,6 +14635,55 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    read_queue_api_v1_queue_get: {
+        parameters: {
+            query?: {
+                /** @description A team's id, or `none`; absent: all */
+                team?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    take_next_api_v1_queue_next_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_replies_api_v1_replies_get: {
         parameters: {
             query?: {
@@ -14555,6 +15010,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PresenceBody"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    simulate_api_v1_routing_simulation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -3,7 +3,17 @@ import type { Conversation, ConversationStatus, Priority } from "@/shared/api/ty
 
 export type View = "mine" | "queue" | "team" | "all" | "bot" | "snoozed" | "favourites" | "mentions" | "closed";
 
-export const VIEWS: readonly View[] = ["mine", "queue", "team", "all", "bot", "snoozed", "favourites", "mentions", "closed"];
+export const VIEWS: readonly View[] = [
+  "mine",
+  "queue",
+  "team",
+  "all",
+  "bot",
+  "snoozed",
+  "favourites",
+  "mentions",
+  "closed",
+];
 
 /** As the API's `sort`: the latest activity first, or who waits longest. */
 export type Order = "-last_activity" | "waiting_since";

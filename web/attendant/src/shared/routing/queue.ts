@@ -25,7 +25,7 @@ export function useNext() {
     mutationFn: async (teamId: string | null) => {
       const body = teamId === null ? {} : { team_id: teamId };
       const { conversation_id: id } = await unwrap<{ conversation_id: string }>(
-        api.POST("/api/v1/queue/next" as never, { body } as never),
+        api.POST("/api/v1/queue/next", { body }),
       );
       return id;
     },

@@ -7,7 +7,7 @@ import type { Queue, QueueEntry } from "@/shared/routing/types";
 
 export const queueQuery = queryOptions({
   queryKey: keys.queue(),
-  queryFn: ({ signal }) => unwrap<Queue>(api.GET("/api/v1/queue" as never, { signal } as never)),
+  queryFn: ({ signal }) => unwrap<Queue>(api.GET("/api/v1/queue", { signal })),
 });
 
 /** Whether the queue is that of teams, so that there is something to say of each place in it. */

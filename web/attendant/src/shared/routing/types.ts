@@ -9,38 +9,9 @@ export type AvailabilityState = Availability["state"];
 export type AwayReason = Pick<Schemas["AwayReasonView"], "id" | "name" | "names">;
 export type Team = Pick<Schemas["TeamView"], "id" | "name" | "members">;
 
-type Named = Schemas["Named"];
-
+/** The live queue: the first ones of each team in their order, and the teams with counts of all. */
+export type Queue = Schemas["QueueView"];
+export type QueueEntry = Schemas["QueuedView"];
 /** Why a conversation waits: a code, with the number, moment or person that it is about. */
-export interface QueueReason {
-  code: string;
-  count?: number | null;
-  until?: string | null;
-  attendant?: Named | null;
-}
-
-export interface QueueEntry {
-  conversation_id: string;
-  team?: Named | null;
-  position: number;
-  since: string;
-  priority: string;
-  estimate_seconds?: number | null;
-  reasons: QueueReason[];
-}
-
-export interface TeamQueue {
-  team?: Named | null;
-  waiting: number;
-  longest_since?: string | null;
-  online: number;
-  away: number;
-  busy: number;
-  /** How many more conversations fit; null: as many as come. */
-  room?: number | null;
-}
-
-export interface Queue {
-  items: QueueEntry[];
-  teams: TeamQueue[];
-}
+export type QueueReason = Schemas["ReasonView"];
+export type TeamQueue = Schemas["QueueTeamView"];

@@ -105,8 +105,8 @@ export function InboxPane({ view, selectedId, narrow, viewsShown }: Props) {
           <QueueHead
             teamId={narrowing.team}
             onTeam={(team) => {
-              const { team: _, ...rest } = narrowing;
-              go(searchOf(team === undefined ? rest : { ...rest, team }, savedId, q));
+              const others = Object.fromEntries(Object.entries(narrowing).filter(([name]) => name !== "team"));
+              go(searchOf(team === undefined ? others : { ...narrowing, team }, savedId, q));
             }}
           />
         </Suspense>

@@ -52,9 +52,13 @@ const conversation = {
 const ANSWERS = {
   "GET /api/v1/queue": {
     items: [],
-    teams: [{ team: { id: "s", name: "Suporte" }, waiting: 4, longest_since: PAST, online: 1, away: 1, busy: 0, room: 0 }],
+    teams: [
+      { team: { id: "s", name: "Suporte" }, waiting: 4, longest_since: PAST, online: 1, away: 1, busy: 0, room: 0 },
+    ],
   },
-  "GET /api/v1/presence": { items: [person("b", "Bruna", { room: false, load: 5 }), person("c", "Caio", { state: "away" })] },
+  "GET /api/v1/presence": {
+    items: [person("b", "Bruna", { room: false, load: 5 }), person("c", "Caio", { state: "away" })],
+  },
   "GET /api/v1/conversations": { items: [conversation], next_cursor: null },
   "GET /api/v1/away-reasons": { items: [{ id: "lunch", name: "Almoço", names: {} }] },
   "PUT /api/v1/presence/c": ({ body }: { body: object }) => person("c", "Caio", { chosen: true, ...body }),
@@ -83,7 +87,9 @@ test("it shows what waits in the teams, who is on what, and what is late", async
   expect(within(teams).getByRole("row", { name: /Suporte/ })).toHaveTextContent("1 online · 1 ausente");
   const people = screen.getByRole("region", { name: "Atendentes" });
   expect(within(people).getByRole("button", { name: /^Bruna/ })).toHaveTextContent("5 de 5");
-  expect(within(screen.getByRole("region", { name: "Metas em risco" })).getByRole("link")).toHaveTextContent("Maria Souza#42Bruna · Suporte");
+  expect(within(screen.getByRole("region", { name: "Metas em risco" })).getByRole("link")).toHaveTextContent(
+    "Maria Souza#42Bruna · Suporte",
+  );
   expect(screen.getByText("Metas perdidas").closest("div")).toHaveTextContent("1");
   await expectAccessible(document.body);
 });

@@ -88,7 +88,9 @@ function Person({ row, opened, toggle }: { row: PersonRow; opened: boolean; togg
           </span>
           <span className={classes.facts}>
             <span className="numbers" data-full={full || undefined}>
-              {one.limit == null ? t("people.load", { count: one.load }) : t("people.load_of", { load: one.load, limit: one.limit })}
+              {typeof one.limit !== "number"
+                ? t("people.load", { count: one.load })
+                : t("people.load_of", { load: one.load, limit: one.limit })}
             </span>
             <span className={classes.more}>
               {waitingSince ? (

@@ -21,7 +21,10 @@ export function Sums({ queue, people, risks }: Props) {
   const now = useNow("minute");
   const { language } = useTimeStyle();
   const waiting = queue.teams.reduce((sum, one) => sum + one.waiting, 0);
-  const longest = queue.teams.map((one) => one.longest_since).filter(Boolean).sort()[0];
+  const longest = queue.teams
+    .map((one) => one.longest_since)
+    .filter(Boolean)
+    .sort()[0];
   const online = people.filter(({ state }) => state === "online");
   const missed = risks.filter((one) => standingOf(one, now)?.level === "missed").length;
   return (
@@ -30,7 +33,11 @@ export function Sums({ queue, people, risks }: Props) {
       <Sum name={t("sum.longest")} value={longest ? waitingTime(longest, now, language) : "—"} />
       <Sum name={t("sum.online")} value={t("sum.of", { count: online.length, all: people.length })} />
       <Sum name={t("sum.free")} value={String(online.filter(({ room }) => room).length)} />
-      <Sum name={t("sum.near")} value={String(risks.length - missed)} tone={risks.length > missed ? "near" : undefined} />
+      <Sum
+        name={t("sum.near")}
+        value={String(risks.length - missed)}
+        tone={risks.length > missed ? "near" : undefined}
+      />
       <Sum name={t("sum.missed")} value={String(missed)} tone={missed > 0 ? "missed" : undefined} />
     </dl>
   );

@@ -47,13 +47,21 @@ test("who is there stands first, by load, and who is offline only with conversat
     person("eva", { state: "offline" }),
     person("ivo", { state: "busy" }),
   ];
-  const rows = peopleOf(people, [conversation("c1", "eva", -3), conversation("c2", "ana", -9), conversation("c3", "ana", null)], NOON);
+  const rows = peopleOf(
+    people,
+    [conversation("c1", "eva", -3), conversation("c2", "ana", -9), conversation("c3", "ana", null)],
+    NOON,
+  );
   expect(rows.map(({ id }) => id)).toEqual(["caio", "ana", "ivo", "bia", "eva"]);
   expect(rows.find(({ id }) => id === "ana")).toMatchObject({ waitingSince: at(-9), pressing: 0 });
 });
 
 test("risks are near or past their target, the earliest first", () => {
-  const all = [conversation("later", "ana", -1, 5), conversation("fine", "ana", -1, 60), conversation("missed", null, -40, -2)];
+  const all = [
+    conversation("later", "ana", -1, 5),
+    conversation("fine", "ana", -1, 60),
+    conversation("missed", null, -40, -2),
+  ];
   expect(risksOf(all, NOON).map(({ id }) => id)).toEqual(["missed", "later"]);
 });
 

@@ -42,7 +42,10 @@ function Switch() {
   );
 }
 
-function show(now: Partial<Availability> = {}, put: unknown = ({ body }: { body: object }) => own({ chosen: true, ...body })) {
+function show(
+  now: Partial<Availability> = {},
+  put: unknown = ({ body }: { body: object }) => own({ chosen: true, ...body }),
+) {
   return renderPart(<Switch />, {
     answers: {
       "GET /api/v1/presence": { items: [own(now), own({ id: "b", name: "Bruna" })] },
@@ -61,7 +64,11 @@ test.each([
   [{ state: "busy", chosen: true }, "Ocupado", "Escolhido às"],
   [{ state: "away", chosen: true, reason: { id: "lunch", name: "Almoço" } }, "Ausente: Almoço", "Escolhido às"],
   [{ state: "away" }, "Ausente", "Sem atividade neste e nos outros aparelhos"],
-  [{ state: "away", reason: { id: "lunch", name: "Almoço" }, until: "2026-11-22T16:00:00Z" }, "Almoço até", "Pausa programada"],
+  [
+    { state: "away", reason: { id: "lunch", name: "Almoço" }, until: "2026-11-22T16:00:00Z" },
+    "Almoço até",
+    "Pausa programada",
+  ],
   [{ state: "offline" }, "Offline", "Nenhum aparelho conectado"],
 ] as [Partial<Availability>, string, string][])("%j is shown as %s, and why", async (now, what, why) => {
   await show(now);

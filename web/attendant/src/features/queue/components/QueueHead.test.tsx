@@ -3,7 +3,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 
-import type { Queue, QueueReason } from "@/shared/routing/types";
+import type { Queue, QueueEntry, QueueReason } from "@/shared/routing/types";
 import { expectAccessible, Refusal, renderPart } from "@/shared/testing/part";
 
 import { QueueHead } from "./QueueHead";
@@ -13,16 +13,17 @@ const SUPPORT = { id: "s", name: "Suporte" };
 const SALES = { id: "v", name: "Vendas" };
 const onTeam = vi.fn();
 
-const entry = (reasons: QueueReason[], changes: object = {}) => ({
-  conversation_id: "k1",
-  team: SUPPORT,
-  position: 2,
-  since: "2026-11-22T12:00:00Z",
-  priority: "normal",
-  estimate_seconds: null,
-  reasons,
-  ...changes,
-});
+const entry = (reasons: object[], changes: object = {}) =>
+  ({
+    conversation_id: "k1",
+    team: SUPPORT,
+    position: 2,
+    since: "2026-11-22T12:00:00Z",
+    priority: "normal",
+    estimate_seconds: null,
+    reasons,
+    ...changes,
+  }) as QueueEntry;
 
 const queue = (changes: Partial<Queue> = {}): Queue => ({
   items: [entry([{ code: "nobody_online" }])],
@@ -89,7 +90,10 @@ test.each([
   [{ code: "manual" }, "espera alguém assumir"],
   [{ code: "behind", count: 1 }, "1 antes dela"],
   [{ code: "behind", count: 3 }, "3 antes dela"],
-  [{ code: "waits_for_known_attendant", attendant: { id: "b", name: "Bruna" }, until: "2026-11-22T16:00:00Z" }, "espera Bruna até"],
+  [
+    { code: "waits_for_known_attendant", attendant: { id: "b", name: "Bruna" }, until: "2026-11-22T16:00:00Z" },
+    "espera Bruna até",
+  ],
   [{ code: "outside_hours", until: "2026-11-23T12:00:00Z" }, "fora do horário, abre"],
   [{ code: "rules" }, "regras sendo aplicadas"],
 ] as [QueueReason, string][])("a row says why it waits: %j", async (reason, words) => {

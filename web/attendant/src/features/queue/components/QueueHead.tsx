@@ -29,7 +29,10 @@ export function QueueHead({ teamId, onTeam }: Props) {
   const named = teams.some(({ team }) => team);
   const shown = teamId === undefined ? teams : teams.filter(({ team }) => team?.id === teamId);
   const waiting = shown.reduce((sum, one) => sum + one.waiting, 0);
-  const longest = shown.map((one) => one.longest_since).filter(Boolean).sort()[0];
+  const longest = shown
+    .map((one) => one.longest_since)
+    .filter(Boolean)
+    .sort()[0];
   if (data === undefined || (!named && waiting === 0)) return null;
   return (
     <section className={classes.head} aria-label={t("head")}>
@@ -80,7 +83,7 @@ function TeamChip({ one, chosen, onTeam }: ChipProps) {
   const { team, waiting, online, room } = one;
   const name = team ? neutralName(team.name ?? "") || "—" : t("no_team");
   const there = online === 0 ? t("nobody") : t("online", { count: online });
-  const free = online === 0 || room == null ? null : room > 0 ? t("room", { count: room }) : t("no_room");
+  const free = online === 0 || room === null ? null : room > 0 ? t("room", { count: room }) : t("no_room");
   const content = (
     <>
       <bdi className={classes.team}>{name}</bdi>

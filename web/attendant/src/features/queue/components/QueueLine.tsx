@@ -27,7 +27,7 @@ export function QueueLine({ conversationId }: { conversationId: string }) {
   const parts = [
     t("place", { position: entry.position }),
     ...reasons,
-    ...(estimate == null ? [] : [t("estimate", { time: estimateText(estimate, language) })]),
+    ...(estimate === null ? [] : [t("estimate", { time: estimateText(estimate, language) })]),
     ...(team === "" ? [] : [team]),
   ];
   const text = parts.join(" · ");

@@ -93,7 +93,7 @@ function Person({ person }: { person: PersonReceiver }) {
   const { short } = useAvailabilityWords();
   const { availability, free } = person;
   const load =
-    availability?.limit != null
+    typeof availability?.limit === "number"
       ? t("load_of", { load: availability.load, limit: availability.limit })
       : availability && t("load", { count: availability.load });
   return (

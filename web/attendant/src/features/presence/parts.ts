@@ -1,1 +1,2 @@
 export { PresenceCommands } from "./components/PresenceCommands";
+export { PresenceItems } from "./components/PresenceItems";

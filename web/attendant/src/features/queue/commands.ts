@@ -1,1 +1,0 @@
-export { NextCommand } from "./components/NextCommand";
