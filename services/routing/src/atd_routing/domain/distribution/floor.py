@@ -30,6 +30,7 @@ class Floor:
         self._turns: dict[str, Turns] = dict(pool.turns)
         self._levelled: set[str] = set()
         self._kept_free: list[Charge] = []
+        self._touched: set[str] = set()
 
     # ------------------------------------------------------------------ what is there
 
@@ -130,6 +131,7 @@ class Floor:
             id=charge.attendant_id, tenant_id=self.tenant.id, since=self.now
         )
         self.attendants[attendant.id] = attendant.charged([(charge.team_id, sign * charge.weight)])
+        self._touched.add(attendant.id)
         if charge.team_id is not None:
             self._open[charge.team_id] = max(self.open_in(charge.team_id) + sign, 0)
 
@@ -163,8 +165,10 @@ class Floor:
     def pool_after(self) -> Pool:
         """The pool to save."""
         self.release()
-        idle = {one: at for one, at in self._idle_since.items() if one in self.attendants}
-        return replace(self.pool, open={k: n for k, n in self._open.items() if n}, turns=self._turns, idle_since=idle)
+        for gone in self._idle_since.keys() - self.attendants.keys():
+            del self._idle_since[gone]
+        open_now = {team_id: count for team_id, count in self._open.items() if count}
+        return replace(self.pool, open=open_now, turns=self._turns, idle_since=self._idle_since)
 
     def counted(self, all_of_it: bool) -> None:  # noqa: FBT001 - the one thing that it says
         """Whether all that attendants have is counted: before that nothing is given away, and it is soon gone on."""
@@ -173,7 +177,7 @@ class Floor:
     def changed_attendants(self) -> list[tuple[Attendant | None, Attendant]]:
         """Those whose load has changed, as they were read and as they are."""
         self.release()
-        pairs = ((self.read.get(one), attendant) for one, attendant in self.attendants.items())
+        pairs = [(self.read.get(one), self.attendants[one]) for one in sorted(self._touched)]
         return [(before, after) for before, after in pairs if before != after]
 
 
