@@ -57,6 +57,8 @@ NOT_AUDITED = {
             "POST /replies/preview",
             "POST /hours/preview",
             "POST /service-levels/preview",
+            "POST /assignment-rules/dry-run",
+            "POST /routing/simulation",
             "POST /settings/ratings/preview",
             "POST /channels/{account_id}/check",
             "POST /channels/{account_id}/templates/sync",
@@ -66,6 +68,7 @@ NOT_AUDITED = {
         ),
         NOTHING,
     ),
+    "POST /queue/next": "the timeline of the conversation tells who got it",
     "PUT /presence": "everybody sees it, and its event tells who chose",
     **dict.fromkeys(
         ("POST /auth/login", "POST /auth/logout", "POST /auth/refresh"), "signing in writes it down itself"
