@@ -31,12 +31,13 @@ def weekly(
     **days: str,
 ) -> Schedule:
     """A schedule by the names of days; `mon_fri` and `every` are several of them."""
-    named = {"every": WEEKDAYS, "mon_fri": WEEKDAYS[:5], **{day: (day,) for day in WEEKDAYS}}
-    week: dict[str, tuple[Shift, ...]] = dict.fromkeys(WEEKDAYS, ())
+    named: dict[str, tuple[str, ...]] = {day: (day,) for day in WEEKDAYS}
+    named |= {"every": WEEKDAYS, "mon_fri": WEEKDAYS[:5]}
+    week: dict[str, tuple[Shift, ...]] = {}
     for name, text in days.items():
-        week |= dict.fromkeys(named[name], shifts(text))
+        week |= {day: shifts(text) for day in named[name]}
     by_date = {date.fromisoformat(day): one for day, one in (exceptions or {}).items()}
-    return Schedule(zone, tuple(week[day] for day in WEEKDAYS), by_date, holidays)
+    return Schedule(zone, tuple(week.get(day, ()) for day in WEEKDAYS), by_date, holidays)
 
 
 CLOSED = DayException("Fechado")
