@@ -1,4 +1,4 @@
-"""`python -m tests.docs` writes the tables of the documents anew, and the tests into the pages of the channels.
+"""`python -m tests.docs` writes tables and figures of the documents anew, and tests into the pages of the channels.
 
 `python -m tests.docs web-types` writes the types of the API for the web client; `python -m tests.docs conformance` runs
 the contract of every channel service, which takes minutes, and writes what came of it.
@@ -10,6 +10,8 @@ from pathlib import Path
 from deploy.web.client import ClientError
 from tests.docs.conformance import run_contract
 from tests.docs.proofs import rewrite
+from tests.docs.routing_figure import DOCUMENT as ROUTING
+from tests.docs.routing_figure import with_figure
 from tests.docs.tables import DOCUMENTS, rewritten
 from tests.docs.web_types import rewrite_types
 
@@ -36,7 +38,16 @@ def _rewrite_documents() -> list[Path]:
         if after != before:
             document.write_text(after, encoding="utf-8")
             changed.append(document)
-    return [*changed, *rewrite()]
+    return [*changed, *_rewrite_figure(), *rewrite()]
+
+
+def _rewrite_figure() -> list[Path]:
+    before = ROUTING.read_text(encoding="utf-8")
+    after = with_figure(before)
+    if after == before:
+        return []
+    ROUTING.write_text(after, encoding="utf-8")
+    return [ROUTING]
 
 
 _WRITERS = {"web-types": rewrite_types, "conformance": run_contract}
