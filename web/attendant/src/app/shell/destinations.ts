@@ -3,7 +3,7 @@ import { IconActivity, IconAddressBook, IconInbox, IconPlug, IconSettings, type 
 
 export interface Destination {
   /** Its key in `rail.*`. */
-  name: "inbox" | "live" | "customers" | "channels" | "settings";
+  name: "inbox" | "overview" | "customers" | "channels" | "settings";
   to: string;
   /** Every address below it belongs to it. */
   below: string;
@@ -14,7 +14,7 @@ export interface Destination {
 
 export const DESTINATIONS: readonly Destination[] = [
   { name: "inbox", to: "/inbox/mine", below: "/inbox", keys: "g i", icon: IconInbox, permission: "conversations:read" },
-  { name: "live", to: "/live", below: "/live", keys: "g l", icon: IconActivity, permission: "presence:manage" },
+  { name: "overview", to: "/live", below: "/live", keys: "g l", icon: IconActivity, permission: "presence:manage" },
   {
     name: "customers",
     to: "/contacts",
