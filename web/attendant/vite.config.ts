@@ -40,6 +40,9 @@ function fetchedBeside(): Plugin {
 
 const isCode = (id: string) => !id.includes("/emojibase-data/") && !id.includes("/i18n/");
 
+/** Five pages of the settings that have most of their parts in common: one file. */
+const isRouting = (id: string) => id.includes("/src/features/routing/");
+
 /** Libraries that name all their parts in one file: who uses which part is not seen in what imports what. */
 const ALL_IN_ONE = /node_modules\/@(mantine\/core|mantine\/notifications|tabler\/icons-react)\//;
 
@@ -84,8 +87,26 @@ function offlineShell(): Plugin {
   };
 }
 
+/** Refuses files that import each other in a circle: which of them runs first would be chance, and a name undefined. */
+function noCircles(): Plugin {
+  return {
+    name: "no-circles",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const importsOf = (name: string) => {
+        const file = bundle[name];
+        return file?.type === "chunk" ? file.imports : [];
+      };
+      const circular = Object.keys(bundle).filter((name) =>
+        importsOf(name).some((first) => closure(first, importsOf).has(name)),
+      );
+      if (circular.length > 0) throw new Error(`the build has files that import each other: ${circular.join(", ")}`);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), fetchedBeside(), offlineShell()],
+  plugins: [react(), fetchedBeside(), noCircles(), offlineShell()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     port: 5173,
@@ -113,13 +134,15 @@ export default defineConfig({
             { name: staticallyIn("src/app/SignedIn.tsx", "desk"), test: isCode },
             { name: staticallyIn("src/app/pages/InboxPage.tsx", "inbox"), test: isCode },
             { name: staticallyIn("src/features/thread/index.ts", "thread"), test: isCode },
+            { name: staticallyIn("src/app/settings.ts", "settings"), test: isCode },
             {
               name: "shared",
               minShareCount: 2,
               entriesAware: true,
-              entriesAwareMergeThreshold: 40_000,
-              test: isCode,
+              entriesAwareMergeThreshold: 20_000,
+              test: (id) => isCode(id) && !isRouting(id),
             },
+            { name: "routing", test: isRouting },
           ],
         },
       },
