@@ -9,6 +9,7 @@ import { problemOf } from "@/shared/api/problem";
 import type { Page } from "@/shared/api/types";
 import type { Versioned } from "@/shared/api/versioned";
 
+import { valuesOf } from "../model/values";
 import type { Items, Kind, Policies, Policy, ValuesOf } from "./types";
 
 export type Item<K extends Kind> = Items[K];
@@ -121,6 +122,16 @@ export function useDeleteItem(kind: Kind) {
     onSettled: () => refreshed(client, kind),
   });
   return lasting(mutation);
+}
+
+/** What undoes a deletion: the same item, made again. It works also when the page has gone. */
+export function useRestore<K extends Kind>(kind: K) {
+  const client = useQueryClient();
+  return (item: Item<K>, failed: (error: unknown) => void) => {
+    saveItem(kind, null, valuesOf<K>(item))
+      .then(() => refreshed(client, kind))
+      .catch(failed);
+  };
 }
 
 /** Shown at once; asked for again when it is refused. */

@@ -95,10 +95,32 @@ export interface HoursPreview {
   open: boolean;
   next_change: string | null;
   next_opening: string | null;
-  /** The message as a customer gets it. */
-  texts: Texts;
-  words: Partial<Record<Language, { state: string; next_opening: string | null }>>;
+  holiday: string | null;
+  /** How it is, and the message as a customer gets it. */
+  words: Partial<Record<Language, { state: string; next_opening: string | null; message: string | null }>>;
   days?: YearDay[] | null;
+}
+
+export const ABOUT = [
+  "channel",
+  "account",
+  "word",
+  "label",
+  "type",
+  "hours",
+  "customer",
+  "language",
+  "field",
+  "priority",
+  "team",
+] as const;
+export type About = (typeof ABOUT)[number];
+
+export interface RuleCondition {
+  about: About;
+  values: string[];
+  field: string | null;
+  negated: boolean;
 }
 
 export interface Rule extends Stored {
@@ -107,19 +129,19 @@ export interface Rule extends Stored {
   enabled: boolean;
   match: "all" | "any";
   conditions: RuleCondition[];
-  actions: RuleAction[];
-  stop: boolean;
+  team_id: string | null;
+  attendant_id: string | null;
+  priority: Priority | null;
+  type_id: string | null;
+  label_ids: string[];
+  goes_on: boolean;
 }
 
-export interface RuleCondition {
-  kind: string;
-  values: string[];
-  field_id?: string | null;
-}
-
-export interface RuleAction {
-  kind: string;
-  value: string | string[];
+/** What whoever saves is told: it is saved all the same. */
+export interface Warning {
+  code: string;
+  message: string;
+  ids: string[];
 }
 
 export interface Target extends Stored {
@@ -131,11 +153,11 @@ export interface Target extends Stored {
   account_ids: string[];
   label_ids: string[];
   priorities: Priority[];
-  first_response: number | null;
-  next_response: number | null;
-  resolution: number | null;
+  first_response_minutes: number | null;
+  next_response_minutes: number | null;
+  resolution_minutes: number | null;
   warn_percent: number;
-  around_the_clock: boolean;
+  time: "hours" | "around_the_clock";
 }
 
 export interface AwayReason extends Stored {
@@ -156,10 +178,59 @@ export type Kind = keyof Items;
 /** An item as it is edited and sent. */
 export type ValuesOf<K extends Kind> = Omit<Items[K], "id" | "version" | "position">;
 
+/** What is done when somebody does not answer; minutes, null: nothing. */
+export interface Inactivity {
+  no_answer_minutes: number | null;
+  accept_minutes: number | null;
+  accept_in_teams: boolean;
+  remind_minutes: number | null;
+  reminder: Texts;
+  close_minutes: number | null;
+  say_closing: boolean;
+  closing: Texts;
+  closing_type_id: string | null;
+  language: Language;
+}
+
+export interface Break {
+  attendant_ids: string[];
+  team_ids: string[];
+  days: Day[];
+  date: string | null;
+  start: string;
+  end: string;
+  reason_id: string | null;
+}
+
+export const ABSENCES = ["away", "offline", "deactivated"] as const;
+
+export interface Presence {
+  grace_seconds: number;
+  untouched_minutes: number | null;
+  start_as: "online" | "away";
+  zone: string;
+  release_minutes: Record<(typeof ABSENCES)[number], number | null>;
+  breaks: Break[];
+}
+
+export interface Distribution {
+  default_team_id: string | null;
+  return_minutes: number | null;
+}
+
+/** What customers who wait are told, by themselves; minutes, null: nothing. */
+export interface Telling {
+  position_minutes: number | null;
+  position: Texts;
+  overdue_minutes: number | null;
+  overdue: Texts;
+  language: Language;
+}
+
 export interface Policies {
-  distribution: { default_team_id: string | null };
-  telling: Record<string, unknown>;
-  inactivity: Record<string, unknown>;
-  presence: Record<string, unknown>;
+  distribution: Distribution;
+  telling: Telling;
+  inactivity: Inactivity & { teams: (Inactivity & { team_id: string })[] };
+  presence: Presence;
 }
 export type Policy = keyof Policies;
