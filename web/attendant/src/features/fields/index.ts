@@ -3,6 +3,8 @@ import { IconForms } from "@tabler/icons-react";
 import { settingsPage } from "@/features/settings";
 import { lazyPart } from "@/shared/ui/lazyPart";
 
+export { useFields } from "./api/fields";
+
 export const fieldsPage = settingsPage({
   id: "fields",
   group: "company",

@@ -1,0 +1,181 @@
+import { Button, Modal, Switch, TextInput } from "@mantine/core";
+import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
+import { useMay } from "@/shared/session/SessionProvider";
+import { ErrorState } from "@/shared/ui/ErrorState";
+import { IconButton } from "@/shared/ui/IconButton";
+import { RowSkeletons } from "@/shared/ui/Skeletons";
+import { notifyFailed, undoable } from "@/shared/ui/notify";
+import { useProblemText } from "@/shared/ui/problemText";
+import { useWrongField } from "@/shared/ui/wrongField";
+
+import { useDeleteItem, useItems, useOrderItems, useRestore, useSaveItem } from "../../api/items";
+import type { AwayReason } from "../../api/types";
+import { useRefusals } from "../../hooks/useRefusals";
+import { MAX_REASONS, newReason, withName } from "../../model/presence";
+import { valuesOf } from "../../model/values";
+import routing from "../routing.module.css";
+import { SaveProblem } from "../SaveProblem";
+import { SortableList } from "../SortableList";
+import classes from "./distribution.module.css";
+
+const KIND = "away-reasons";
+const MAX_NAME = 60;
+
+/** What attendants choose from when they go away. */
+export function AwayReasons() {
+  const { t } = useTranslation("distribution");
+  const mayManage = useMay("settings:manage");
+  const { data, error, isPending, refetch } = useItems(KIND);
+  const [edited, setEdited] = useState<AwayReason | "new" | null>(null);
+  const order = useOrderItems(KIND);
+  const problemText = useProblemText();
+  const failed = (refusal: unknown) =>
+    notifyFailed(t("reasons.failed"), problemText(refusal).text, problemText(refusal).code);
+  return (
+    <section className={routing.section} id="away-reasons">
+      <h2 className={classes.title}>{t("reasons.title")}</h2>
+      <p className={routing.hint}>{t("reasons.text")}</p>
+      {isPending && <RowSkeletons count={3} />}
+      {data === undefined && error && <ErrorState error={error} retry={() => void refetch()} compact />}
+      {data !== undefined && data.length > 0 && (
+        <SortableList
+          items={data}
+          label={t("reasons.title")}
+          mayMove={mayManage}
+          onOrder={(items) => order.mutate(items, { onError: failed })}
+        >
+          {(reason) => (
+            <ReasonRow reason={reason} mayManage={mayManage} edit={() => setEdited(reason)} failed={failed} />
+          )}
+        </SortableList>
+      )}
+      {mayManage && data !== undefined && (
+        <Button
+          size="sm"
+          variant="default"
+          leftSection={<IconPlus size={16} aria-hidden />}
+          disabled={data.length >= MAX_REASONS}
+          onClick={() => setEdited("new")}
+        >
+          {t("reasons.add")}
+        </Button>
+      )}
+      {edited !== null && <ReasonDialog reason={edited === "new" ? null : edited} close={() => setEdited(null)} />}
+    </section>
+  );
+}
+
+interface RowProps {
+  reason: AwayReason;
+  mayManage: boolean;
+  edit: () => void;
+  failed: (refusal: unknown) => void;
+}
+
+function ReasonRow({ reason, mayManage, edit, failed }: RowProps) {
+  const { t } = useTranslation("distribution");
+  const remove = useDeleteItem(KIND);
+  const restore = useRestore(KIND);
+  const { id, name, names, counts_as_break: isBreak } = reason;
+  const others = Object.values(names).filter((one) => one !== name);
+  const take = () =>
+    remove.mutate(id, {
+      onSuccess: () => undoable({ message: t("reasons.deleted", { name }), undo: () => restore(reason, failed) }),
+      onError: failed,
+    });
+  return (
+    <>
+      <div className={routing.words}>
+        <span className={routing.name}>
+          <bdi>{name}</bdi>
+        </span>
+        <small>{[...others, ...(isBreak ? [t("reasons.is_break")] : [])].join(" · ")}</small>
+      </div>
+      {mayManage && (
+        <span className={routing.above}>
+          <IconButton label={t("reasons.edit", { name })} onClick={edit}>
+            <IconPencil size={18} stroke={1.75} aria-hidden />
+          </IconButton>
+          <IconButton label={t("reasons.remove", { name })} onClick={take}>
+            <IconTrash size={18} stroke={1.75} aria-hidden />
+          </IconButton>
+        </span>
+      )}
+    </>
+  );
+}
+
+function ReasonDialog({ reason, close }: { reason: AwayReason | null; close: () => void }) {
+  const { t } = useTranslation(["distribution", "routing", "app"]);
+  const [values, setValues] = useState(() => (reason === null ? newReason("") : valuesOf<"away-reasons">(reason)));
+  const [tries, setTries] = useState(0);
+  const save = useSaveItem(KIND);
+  const form = useWrongField(tries, save.error);
+  const refused = useRefusals(save.error);
+  const nameless = values.name.trim() === "";
+  const submit = () => {
+    setTries(tries + 1);
+    if (nameless || save.isPending) return;
+    save.mutate({ item: reason, values: { ...values, name: values.name.trim() } }, { onSuccess: close });
+  };
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t(reason === null ? "reasons.new" : "reasons.change")}
+      closeOnClickOutside={false}
+      closeButtonProps={{ "aria-label": t("app:actions.close") }}
+    >
+      <form
+        ref={form}
+        noValidate
+        className={classes.reason}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <TextInput
+          label={t("reasons.name")}
+          data-autofocus
+          maxLength={MAX_NAME}
+          value={values.name}
+          error={tries > 0 && nameless ? t("routing:form.name_empty") : refused("name")}
+          onChange={({ currentTarget: { value } }) => setValues({ ...values, name: value })}
+        />
+        {LANGUAGES.map((language) => (
+          <TextInput
+            key={language}
+            label={t("reasons.in", { language: LANGUAGE_NAMES[language] })}
+            placeholder={values.name}
+            maxLength={MAX_NAME}
+            value={values.names[language] ?? ""}
+            error={refused(`names.${language}`)}
+            onChange={({ currentTarget: { value } }) =>
+              setValues({ ...values, names: withName(values.names, language, value) })
+            }
+          />
+        ))}
+        <Switch
+          label={t("reasons.counts")}
+          description={t("reasons.counts_help")}
+          checked={values.counts_as_break}
+          onChange={({ currentTarget: { checked } }) => setValues({ ...values, counts_as_break: checked })}
+        />
+        <SaveProblem error={save.error} />
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={close}>
+            {t("app:actions.cancel")}
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {t("routing:form.save")}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
