@@ -22,7 +22,7 @@ import { Members } from "./Members";
 import { StrategyChoice } from "./StrategyChoice";
 import { Weights } from "./Weights";
 
-const VARIABLES = ["contact.first_name", "attendant.first_name", "team", "conversation.number"] as const;
+const VARIABLES = ["contact.first_name", "attendant.first_name", "conversation.number"] as const;
 
 /** One team: who is in it, who gets the next conversation, how many at once, when, and what is said. */
 export function TeamEditor({ team }: { team: Team | null }) {
