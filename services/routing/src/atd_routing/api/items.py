@@ -13,7 +13,7 @@ checked as a whole, by the body's own validators and by `check`.
 gives `GET` and `PUT` of one document.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -21,8 +21,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel, Field, ValidationError, create_model
 
+from atd_routing.api.kept_items import Defaults, KeptItems
 from atd_routing.api.parts import Body, Parts, Reader
-from atd_routing.domain.items import Item, ItemKind, Refused, StoredSettings, Values, own_list
+from atd_routing.domain.items import Item, ItemKind, Refused, StoredSettings
 from atd_schemas.ids import uuid7
 from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.identity import Identity, Requires
@@ -58,10 +59,6 @@ class SettingWarning(BaseModel):
 
 Warn = Callable[[Item, StoredSettings], Sequence[SettingWarning]]
 """What whoever saves an item is warned of; `StoredSettings` has the others as they were before."""
-
-
-Defaults = Callable[[str], Mapping[str, Values]]
-"""The items of a tenant that has changed nothing, by id."""
 
 
 def _fits(_item: Item, _settings: StoredSettings) -> None:
@@ -125,49 +122,6 @@ class ItemResource:
             raise _invalid(error) from None
 
 
-class _Kept:
-    """The items of a kind as people see them: the company's own, or the defaults while it has changed nothing."""
-
-    def __init__(self, parts: Parts, resource: ItemResource) -> None:
-        self._items = parts.items
-        self._clock = parts.runtime.clock
-        self._kind = resource.kind
-        self._defaults = resource.defaults
-        self._mark = own_list(resource.kind)
-
-    async def all(self, tenant_id: str, session: "Session | None" = None) -> list[Item]:
-        """All items in order."""
-        defaults = await self._unchanged(tenant_id, session)
-        return await self._items.of_kind(tenant_id, self._kind, session) if defaults is None else defaults
-
-    async def one(self, tenant_id: str, item_id: str, session: "Session | None" = None) -> Item | None:
-        """One of them."""
-        defaults = await self._unchanged(tenant_id, session)
-        if defaults is None:
-            return await self._items.one(tenant_id, self._kind, item_id, session)
-        return next((one for one in defaults if one.id == item_id), None)
-
-    async def make_own(self, session: "Session", tenant_id: str) -> None:
-        """Make the defaults the company's own items, which are about to be changed."""
-        defaults = await self._unchanged(tenant_id, session)
-        if defaults is None:
-            return
-        now = self._clock.now()
-        for item in defaults:
-            await self._items.add(session, self._kind, item, now)
-        await self._items.put_policy(session, tenant_id, self._mark, {"own": True}, now)
-
-    async def _unchanged(self, tenant_id: str, session: "Session | None") -> list[Item] | None:
-        """The defaults; None where the company has its own, or the kind has none."""
-        if self._defaults is None or await self._items.policy(tenant_id, self._mark, session) is not None:
-            return None
-        now, rows = self._clock.now(), self._defaults(tenant_id).items()
-        return [
-            Item(item_id, tenant_id, self._kind.name, values, created_at=now, changed_at=now, position=place)
-            for place, (item_id, values) in enumerate(rows, start=1)
-        ]
-
-
 def items_router(parts: Parts, resource: ItemResource) -> APIRouter:
     """Reading and changing the items of a kind."""
     router = APIRouter(prefix=f"/api/v1/{resource.path}", tags=[resource.path])
@@ -180,7 +134,7 @@ def items_router(parts: Parts, resource: ItemResource) -> APIRouter:
 
 
 def _reading(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
-    kept = _Kept(parts, resource)
+    kept = KeptItems(parts, resource.kind, resource.defaults)
 
     async def list_items(identity: Reader, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None) -> Any:
         (start,) = decode_cursor(cursor, int) if cursor else (0,)
@@ -203,7 +157,7 @@ def _reading(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
 
 
 def _creating(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
-    kept = _Kept(parts, resource)
+    kept = KeptItems(parts, resource.kind, resource.defaults)
 
     async def create(
         identity: Identity, new: Any, request: Request, idempotency_key: IdempotencyKey = None
@@ -240,7 +194,7 @@ def _creating(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
 
 
 def _changing(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
-    kept = _Kept(parts, resource)
+    kept = KeptItems(parts, resource.kind, resource.defaults)
 
     async def read(session: "Session", tenant_id: str, item_id: str, version: int | None) -> Item:
         await kept.make_own(session, tenant_id)
@@ -297,7 +251,7 @@ class ItemOrder(Body):
 
 
 def _ordering(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
-    kept = _Kept(parts, resource)
+    kept = KeptItems(parts, resource.kind, resource.defaults)
 
     async def put_order(identity: Identity, wanted: ItemOrder) -> Any:
         async def work(session: "Session") -> list[Item]:
