@@ -1,10 +1,12 @@
-"""Places in the queue as customers are told them, counted in a real database."""
+"""What customers are told, on a real database: places in the queue, and one greeting whoever hears of it."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from atd_routing.domain.distribution.policy import DISTRIBUTION
+from atd_routing.domain.parts import PARTS
 from atd_routing.domain.telling.part import tell_customers
 from atd_routing.domain.telling.policy import TELLING
 from atd_schemas.routing import Said
@@ -74,3 +76,15 @@ async def test_another_companys_queue_does_not_count(world: World, telling: Repl
     await world.policy(TELLING, position_minutes=1)
     await opened(world, telling, 1)
     assert await told(world, telling) == {1: ["1"]}
+
+
+async def test_whoever_hears_of_an_assignment_there_is_one_greeting_and_one_load_count(world: World) -> None:
+    team = await world.team("ana", greeting="Olá, aqui é da equipe")
+    replicas = [world.another(parts=PARTS) for _ in range(3)]
+    (talk,) = await opened(world, replicas[0], 1, team_id=team)
+    taken = talk.assigned(world.id("ana"), world.person("bia"), team_id=team)
+    await asyncio.gather(*(world.hear(taken, by=one) for one in replicas))
+    await world.hear(talk.assigned(world.id("caio"), world.person("bia")), by=replicas[1])
+    said = [one for one in await world.decisions() if isinstance(one, Said)]
+    assert [each.purpose for one in said for each in one.data.say] == ["greeting"]
+    assert await world.loads() == {"ana": 0, "caio": 1}
