@@ -12,6 +12,7 @@ import pytest
 from atd_conversation.store.sights import Sights
 from atd_schemas.ids import uuid7
 from atd_servicekit.identity import route_permissions
+from atd_testing.teams import team_changed
 
 from .test_api_public_comments import below
 
@@ -43,6 +44,9 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/api/v1/conversations/{conversation_id}/messages", None, "conversations:read"),
     ("POST", "/api/v1/conversations/{conversation_id}/messages", {"text": "Olá"}, "conversations:write"),
     ("POST", "/api/v1/conversations/{conversation_id}/assign", {"attendant_id": "bia"}, "conversations:assign"),
+    ("POST", "/api/v1/conversations/{conversation_id}/transfer", {"team_id": "{team_id}"}, "conversations:assign"),
+    ("DELETE", "/api/v1/conversations/{given_id}/transfer", None, "conversations:assign"),
+    ("POST", "/api/v1/conversations/{conversation_id}/accept", None, "conversations:write"),
     ("POST", "/api/v1/conversations/{conversation_id}/close", {}, "conversations:write"),
     ("POST", "/api/v1/conversations/{conversation_id}/reopen", None, "conversations:write"),
     ("POST", "/api/v1/conversations/{conversation_id}/snooze", {"until": None}, "conversations:write"),
@@ -200,6 +204,7 @@ PATH_NAMES = {
     "other_contact_id": "other_id",
     "automatic_id": "item_id",
     "closed_id": "conversation_id",
+    "given_id": "conversation_id",
 }
 """Ids in a certain state, of routes whose parameter is called otherwise."""
 routes = pytest.mark.parametrize(("method", "path", "body", "permission"), ROUTES, ids=lambda v: str(v)[-40:])
@@ -265,6 +270,8 @@ async def _ids(desk: Any, path: str = "", body: Any = None) -> dict[str, str]:
         automatic = {"name": "Boas-vindas", "trigger": "closed", "text": "Olá"}
         ids["field_id"] = (await manager.do("POST", "/contact-fields", {"label": "Cor", "type": "text"}))["id"]
         ids["automatic_id"] = (await manager.do("POST", "/automatic-replies", automatic))["id"]
+    if "/transfer" in path:
+        ids |= await _given(desk, conversation_id)
     if asked("comment_id"):
         comment = below(desk, 1, "ana")
         await desk.service.take(comment)
@@ -272,6 +279,16 @@ async def _ids(desk: Any, path: str = "", body: Any = None) -> dict[str, str]:
     if asked("other_contact_id", "merge_id", "note_id"):
         ids |= await _contacts(desk, contact_id)
     return ids
+
+
+async def _given(desk: Any, conversation_id: str) -> dict[str, str]:
+    """A team, and a conversation that the attendant has handed over."""
+    team_id = uuid7()
+    await desk.service.learn(team_changed(desk.tenant, team_id, "Vendas"))
+    await desk.do("POST", f"/conversations/{conversation_id}/assign", {"attendant_id": "bia"})
+    given = {"by": {"id": "bia"}, "from_attendant": {"id": "bia"}, "at": desk.service.runtime.clock.now()}
+    await desk.service.db.conversations.update_one({"_id": conversation_id}, {"$set": {"transfer": given}})
+    return {"team_id": team_id, "given_id": conversation_id}
 
 
 async def _states(desk: Any, thread: str) -> dict[str, str]:
@@ -542,7 +559,8 @@ def _amounts(shown: Any) -> int:
     """Whatever an answer counts or lists."""
     if "items" in shown:
         return len(shown["items"])
-    return sum(_amounts(one) if isinstance(one, dict) else one for name, one in shown.items() if name not in UNCOUNTED)
+    counted = [one for name, one in shown.items() if name not in UNCOUNTED and one is not None]
+    return sum(_amounts(one) if isinstance(one, dict) else one for one in counted)
 
 
 @pytest.mark.parametrize("assigned_to", [None, "dora"])

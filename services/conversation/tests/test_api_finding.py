@@ -54,11 +54,17 @@ async def test_the_counts_of_the_views_are_what_their_lists_show(desk: Any) -> N
         "closed": {"total": 1, "unread": 0},
         "favourites": {"total": 2, "unread": 1},
         "mentions": {"total": 0, "unread": 0},
+        "team": {"total": 0, "unread": 0},
+        "teams": {},
         "limit": 10**9,
     }
     nothing = {"total": 0, "unread": 0}
-    views = ("mine", "queue", "all", "bot", "snoozed", "closed", "favourites", "mentions")
-    assert await desk.stranger().get("/conversations/counts") == {**dict.fromkeys(views, nothing), "limit": 10**9}
+    views = ("mine", "queue", "all", "bot", "snoozed", "closed", "favourites", "mentions", "team")
+    assert await desk.stranger().get("/conversations/counts") == {
+        **dict.fromkeys(views, nothing),
+        "teams": {},
+        "limit": 10**9,
+    }
 
 
 async def test_a_list_is_counted_by_the_same_filters(desk: Any) -> None:

@@ -81,7 +81,7 @@ async def test_filters_narrow_a_list(desk: Any) -> None:
     ("params", "code", "fields"),
     [
         ({"colour": "red"}, "unknown_filter", ["colour"]),
-        ({"team": "x", "size": "y"}, "unknown_filter", ["size", "team"]),
+        ({"group": "x", "size": "y"}, "unknown_filter", ["group", "size"]),
         ({"status": "asleep"}, "invalid", ["status[0]"]),
         ({"channel": "smoke signals"}, "invalid", ["channel"]),
         ({"favourite": "false"}, "invalid", ["favourite"]),

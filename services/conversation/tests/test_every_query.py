@@ -27,7 +27,8 @@ _FILTERS = (
     *({}, {"status": "queued"}, {"assignee": "me"}, {"assignee": "none"}, {"unread": "true"}, {"unread": "false"}),
     *({"favourite": "true"}, {"mentioned": "true"}, {"priority": "high"}, {"channel": "whatsapp"}, {"q": "Ana"}),
     *({"q": "1"}, {"q": "9999900001"}, {"sort": "waiting_since"}, {"opened_after": "2026-01-01T00:00:00Z"}),
-    *({"public": "true"}, {"public": "false"}),
+    *({"public": "true"}, {"public": "false"}, {"team": "sales"}, {"team": "none"}, {"team": "mine"}),
+    *({"team": "sales", "sort": "waiting_since"}, {"team": "sales", "status": "queued"}),
 )
 """Questions that lists are asked; each together with a customer, a label, a tag and a type too."""
 

@@ -3,14 +3,14 @@
 import httpx
 
 _MEMBERS = frozenset({"type", "title", "status", "detail", "code", "request_id"})
-_OF_CONFLICTS = frozenset({"version", "changed", "changes"})
+_FOR_CLIENTS = frozenset({"version", "changed", "changes", "could"})
 
 
 def problem_of(answer: httpx.Response) -> tuple[int, str, list[str]]:
     """Status, code and fields of a problem, whose shape is checked. Raises `AssertionError`."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     body = answer.json()
-    assert _MEMBERS <= body.keys() - _OF_CONFLICTS <= {*_MEMBERS, "errors"}
+    assert _MEMBERS <= body.keys() - _FOR_CLIENTS <= {*_MEMBERS, "errors"}
     assert body["type"] == f"urn:atendimento:problem:{body['code']}"
     assert body["status"] == answer.status_code
     assert body["request_id"] == answer.headers["x-request-id"]

@@ -155,6 +155,8 @@ def create_app(
         private_replies=PrivateReplies(queries, Strands(database, names), store, directory, served, runtime.clock),
         messages=MessageCommands(queries, store, directory, files, served, runtime.clock),
         directory=directory,
+        teams=teams,
+        availability=availability,
         idempotency=idempotency,
         files=files,
         uploads=uploads,

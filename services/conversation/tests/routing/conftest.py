@@ -24,10 +24,11 @@ from atd_schemas.routing import (
     SetData,
 )
 from atd_schemas.settings_changes import AttendantChanged as AttendantSettings
-from atd_schemas.settings_changes import AttendantData, TeamChanged, TeamData
+from atd_schemas.settings_changes import AttendantData
 from atd_schemas.topics import ATTENDANT_EVENTS, ROUTING_DECISIONS
 from atd_schemas.views import AvailabilityState, AvailabilityView, Named
 from atd_testing.inbound import NOON
+from atd_testing.teams import team_changed
 
 ANA = Named(id="ana", name="Ana Reis")
 CAIO = Named(id="caio", name="Caio")
@@ -81,10 +82,8 @@ class Router:
     async def team(self, team: Named, *members: str, deleted: bool = False, revision: int | None = None) -> None:
         """A team was made, or is another one now."""
         self._revision += 1
-        data = TeamData(team_id=team.id, name=team.name or "", member_ids=members, deleted=deleted)
-        sequence = revision or self._revision
-        event = TeamChanged(**envelope(self.desk.tenant, team.id, sequence=sequence), data=data)
-        await self.desk.service.learn(event)
+        more = {"deleted": deleted, "revision": revision or self._revision}
+        await self.desk.service.learn(team_changed(self.desk.tenant, team.id, team.name or "", *members, **more))
 
     async def attendant(self, attendant: Named) -> None:
         """There is such a person."""

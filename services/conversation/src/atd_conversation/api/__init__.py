@@ -29,6 +29,7 @@ from atd_conversation.api.labels import labels_router
 from atd_conversation.api.message_deeds import message_deeds_router
 from atd_conversation.api.messages import message_router, messages_router
 from atd_conversation.api.parts import Parts
+from atd_conversation.api.placing import placing_router
 from atd_conversation.api.privacy import contact_privacy_router, privacy_router
 from atd_conversation.api.ratings import ratings_router
 from atd_conversation.api.replies import replies_router
@@ -51,6 +52,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         message_router,
         message_deeds_router,
         actions_router,
+        placing_router,
         edits_router,
         bulk_router,
         timeline_router,

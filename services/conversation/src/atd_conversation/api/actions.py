@@ -1,27 +1,20 @@
-"""What attendants do with a conversation: assign, close, reopen, read, favour, change."""
+"""What attendants do with a conversation: close, reopen, read, favour, change."""
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 
 from atd_conversation.api.bodies import Reading
 from atd_conversation.api.deeds import Deed, Deeds
-from atd_conversation.api.parts import Assigner, Body, Parts, Reader, RequestId, Writer
+from atd_conversation.api.parts import Body, Parts, Reader, RequestId, Writer
+from atd_conversation.api.placing import team_of
 from atd_conversation.commands.conversations import Closing as ClosingCommand
 from atd_conversation.domain.conversation import MAX_FAVOURITES
 from atd_conversation.store.reader_counts import MOST_FAVOURITES
 from atd_schemas.envelope import Timestamp
-from atd_schemas.refusals import RefusalCode
-from atd_schemas.views import ConversationView, Named, Priority
+from atd_schemas.views import ConversationView, Priority
 from atd_servicekit.identity import Identity
-from atd_servicekit.problems import FieldError, Problem, invalid, not_found
+from atd_servicekit.problems import Problem, forbidden, invalid, not_found
 from atd_servicekit.versions import ExpectedVersion, set_etag
-
-
-class Assignment(Body):
-    """Whom to give the conversation to: an attendant, or with null back to the queue."""
-
-    attendant_id: str | None = Field(default=None, max_length=64)
-    team_id: str | None = Field(default=None, max_length=64)
 
 
 class Closing(Body):
@@ -42,7 +35,7 @@ class Snooze(Body):
 
 
 class Edit(Body):
-    """The fields to change; absent ones stay. A `type_id` of null takes the type away."""
+    """The fields to change; absent ones stay. A `type_id` or `team_id` of null takes it away."""
 
     priority: Priority | None = None
     type_id: str | None = Field(default=None, max_length=64)
@@ -52,19 +45,6 @@ class Edit(Body):
 def actions_router(parts: Parts) -> APIRouter:
     """The actions under `/api/v1/conversations/{id}`. Each answers the conversation as it is afterwards."""
     router = APIRouter(prefix="/api/v1/conversations/{conversation_id}", tags=["conversations"])
-
-    @router.post("/assign", summary="Give to an attendant, or back to the queue")
-    async def assign(
-        identity: Assigner,
-        conversation_id: str,
-        wanted: Assignment,
-        response: Response,
-        version: ExpectedVersion,
-        request_id: RequestId,
-    ) -> ConversationView:
-        deeds = Deeds(parts, identity, request_id)
-        deed = deeds.assign(await attendant_of(parts, identity, wanted))
-        return await _do(deeds, deed, conversation_id, response, version)
 
     @router.post("/close", summary="End the conversation")
     async def close(
@@ -132,7 +112,7 @@ def edits_router(parts: Parts) -> APIRouter:
     """Changing fields of a conversation, and the caller's favourites."""
     router = APIRouter(prefix="/api/v1/conversations/{conversation_id}", tags=["conversations"])
 
-    @router.patch("", summary="Change the priority or the type")
+    @router.patch("", summary="Change the priority, the type or the team")
     async def edit(
         identity: Writer,
         conversation_id: str,
@@ -141,13 +121,14 @@ def edits_router(parts: Parts) -> APIRouter:
         version: ExpectedVersion,
         request_id: RequestId,
     ) -> ConversationView:
-        if edit.team_id is not None:
-            raise _unknown("team_id", "unknown_team")
-        classify = "type_id" in edit.model_fields_set
-        if edit.priority is None and not classify:
-            raise invalid("priority", "is required, or type_id: name what is to change")
+        classify, move = ("type_id" in edit.model_fields_set, "team_id" in edit.model_fields_set)
+        if edit.priority is None and not (classify or move):
+            raise invalid("priority", "is required, or type_id, or team_id: name what is to change")
+        if move and "conversations:assign" not in identity.permissions:
+            raise forbidden("The permission conversations:assign is missing.")
+        team = await team_of(parts, identity, edit.team_id) if edit.team_id is not None else None
         deeds = Deeds(parts, identity, request_id)
-        deed = deeds.edit(edit.priority, edit.type_id, classify=classify)
+        deed = deeds.edit(edit.priority, edit.type_id, team, classify=classify, move=move)
         return await _do(deeds, deed, conversation_id, response, version)
 
     @router.put("/favourite", status_code=204, summary="Put it among the caller's favourites")
@@ -171,22 +152,6 @@ async def _do(
     return conversation.view(deeds.identity.actor_id)
 
 
-async def attendant_of(parts: Parts, identity: Identity, wanted: Assignment) -> Named | None:
-    """The attendant to assign to. Raises `Problem` 422 for one that the tenant does not have."""
-    if wanted.team_id is not None:
-        raise _unknown("team_id", "unknown_team")
-    if wanted.attendant_id is None:
-        if "attendant_id" in wanted.model_fields_set:
-            return None
-        raise invalid("attendant_id", "is required; null gives the conversation back to the queue")
-    if wanted.attendant_id == identity.actor_id and identity.actor_type == "attendant":
-        return Named(id=identity.actor_id, name=identity.actor_name)
-    found = await parts.directory.attendant(identity.tenant_id, wanted.attendant_id)
-    if found is None:
-        raise _unknown("attendant_id", "unknown_attendant")
-    return found
-
-
 async def _favour(parts: Parts, identity: Identity, conversation_id: str, *, on: bool) -> None:
     if await parts.queries.set_favourite(identity.tenant_id, conversation_id, identity.actor_id, on=on):
         parts.own_frames.tell_favourite(identity, conversation_id, favourite=on)
@@ -195,7 +160,3 @@ async def _favour(parts: Parts, identity: Identity, conversation_id: str, *, on:
         raise not_found("Conversation not found.")
     detail = f"Too many favourites (limits: {MAX_FAVOURITES} of one conversation, {MOST_FAVOURITES} of one attendant)."
     raise Problem(422, "too_many", detail)
-
-
-def _unknown(field: str, code: RefusalCode) -> Problem:
-    return Problem(422, code, f"The {field} is unknown.", errors=[FieldError(field, "is unknown")])

@@ -9,9 +9,10 @@ import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints, field_validator
 
-from atd_conversation.api.actions import Assignment, Closing, Snooze, attendant_of
+from atd_conversation.api.actions import Closing, Snooze
 from atd_conversation.api.deeds import Deed, Deeds
 from atd_conversation.api.parts import Body, Parts, RequestId, Writer, as_json
+from atd_conversation.api.placing import Assignment, target_of
 from atd_conversation.domain.conversation import Conversation
 from atd_schemas.views import ConversationView, Priority
 from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
@@ -46,7 +47,7 @@ class Many(Body):
 
 
 class AssignMany(Many, Assignment):
-    """Give all of them to an attendant, or with null back to the queue."""
+    """Give all of them to an attendant, to a team's queue, or with null back to the queue."""
 
     action: Literal["assign"]
 
@@ -149,7 +150,8 @@ async def _deed(parts: Parts, deeds: Deeds, wanted: Any) -> Deed:
     """What is wanted. Raises `Problem` where it cannot be done to any conversation."""
     if isinstance(wanted, AssignMany):
         _require(deeds.identity, "conversations:assign")
-        return deeds.assign(await attendant_of(parts, deeds.identity, wanted))
+        target = await target_of(parts, deeds.identity, wanted)
+        return deeds.assign(target.attendant, target.team)
     if isinstance(wanted, CloseMany):
         return deeds.close(wanted.command())
     if isinstance(wanted, SnoozeMany):
@@ -157,7 +159,7 @@ async def _deed(parts: Parts, deeds: Deeds, wanted: Any) -> Deed:
     if isinstance(wanted, PrioritiseMany):
         return deeds.prioritise(wanted.priority)
     if isinstance(wanted, ClassifyMany):
-        return deeds.edit(None, wanted.type_id, classify=True)
+        return deeds.edit(None, wanted.type_id, None, classify=True, move=False)
     simple = {"reopen": deeds.reopen, "wake": deeds.wake, "read": deeds.read, "unread": deeds.unread}
     return simple[wanted.action]()
 

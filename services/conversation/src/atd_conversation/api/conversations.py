@@ -7,15 +7,18 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from atd_conversation.api.guard import sight_of
 from atd_conversation.api.parts import Parts, Reader
 from atd_conversation.domain.periods import period_of_days
+from atd_conversation.domain.teams import teams_of
+from atd_conversation.settings_cache import SettingsCache
 from atd_conversation.store.contacts import TooWide
 from atd_conversation.store.queries import COUNTED, ConversationFilter, Order, Place
 from atd_conversation.store.reader_counts import Counted
 from atd_schemas.views import ChannelKind, ConversationStatus, ConversationView, Priority
+from atd_servicekit.identity import Identity
 from atd_servicekit.pagination import (
     DEFAULT_LIMIT,
     CursorQuery,
@@ -58,11 +61,19 @@ class ViewCount(BaseModel):
         return cls(total=counted.total, unread=counted.unread)
 
 
+class TeamCount(ViewCount):
+    """The same, of a team; `queued` of them wait in its queue."""
+
+    queued: int
+
+
 class ViewCounts(BaseModel):
     """What stands beside the caller's views: exact, however large. What is unread is unread for the caller.
 
     `mine` are assigned to the caller and not put aside, `all` is what is not closed, `favourites` are the caller's that
     are not closed; `mentions`: how many conversations mention the caller, `unread` where they have not read that yet.
+    `team` are those of the caller's teams that are neither closed nor put aside, `teams` the same of each team of the
+    company by its id; absent for who sees own conversations only.
     `limit` is above every number; earlier versions counted up to it.
     """
 
@@ -74,6 +85,8 @@ class ViewCounts(BaseModel):
     closed: ViewCount
     favourites: ViewCount
     mentions: ViewCount
+    team: ViewCount | None = None
+    teams: dict[str, TeamCount] = Field(default_factory=dict)
     limit: int = EXACT
 
 
@@ -87,7 +100,7 @@ def _utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 
-def filters_in(zone: ZoneInfo) -> Callable[..., Awaitable[ConversationFilter]]:
+def filters_in(zone: ZoneInfo, settings: SettingsCache) -> Callable[..., Awaitable[ConversationFilter]]:
     """What a list is narrowed by; its days are those of the company's `zone`, wherever the reader is."""
 
     async def filters(
@@ -113,6 +126,9 @@ def filters_in(zone: ZoneInfo) -> Callable[..., Awaitable[ConversationFilter]]:
         public: Annotated[
             bool | None, Query(description="Threads that everybody can read, or those that nobody else can")
         ] = None,
+        team: Annotated[
+            str | None, Query(max_length=64, description="`mine` (the caller's teams), `none` or a team's id")
+        ] = None,
         q: Question = None,
     ) -> ConversationFilter:
         """The filters of a list."""
@@ -136,11 +152,19 @@ def filters_in(zone: ZoneInfo) -> Callable[..., Awaitable[ConversationFilter]]:
             label_id=label,
             tag_id=tag,
             public=public,
+            teams=None if team is None else await _teams(settings, identity, team),
             question=q.strip() or None if q else None,
             sight_of=sight_of(identity).only_of,
         )
 
     return filters
+
+
+async def _teams(settings: SettingsCache, identity: Identity, wanted: str) -> tuple[str, ...]:
+    """The teams that are meant; `none`: conversations of no team."""
+    if wanted != "mine":
+        return (wanted,)
+    return teams_of((await settings.of(identity.tenant_id)).teams, identity.actor_id)
 
 
 @contextmanager
@@ -157,7 +181,7 @@ def not_too_wide() -> Iterator[None]:
 def conversations_router(parts: Parts) -> APIRouter:
     """`GET /api/v1/conversations` and `GET /api/v1/conversations/{id}`."""
     router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
-    filters = filters_in(parts.zone)
+    filters = filters_in(parts.zone, parts.settings_cache)
 
     @router.get("", summary="List conversations", dependencies=[DECLARED_ONLY])
     async def list_conversations(
@@ -184,8 +208,11 @@ def conversations_router(parts: Parts) -> APIRouter:
     @router.get("/counts", summary="What stands beside the caller's views", dependencies=[DECLARED_ONLY])
     async def count_views(identity: Reader) -> ViewCounts:
         with not_too_wide():
-            counted = await parts.queries.count_views(sight_of(identity), identity.actor_id)
-        return ViewCounts.model_validate({name: ViewCount.of(each) for name, each in counted.items()})
+            teams = (await parts.settings_cache.of(identity.tenant_id)).teams
+            counted = await parts.queries.count_views(sight_of(identity), identity.actor_id, teams)
+        views = {name: ViewCount.of(each) for name, each in counted.views.items()}
+        by_team = {team_id: TeamCount(**each._asdict()) for team_id, each in counted.teams.items()}
+        return ViewCounts.model_validate({**views, "teams": by_team})
 
     @router.get("/count", summary="How many conversations a list has", dependencies=[DECLARED_ONLY])
     async def count(identity: Reader, wanted: Annotated[ConversationFilter, Depends(filters)]) -> Count:

@@ -9,8 +9,11 @@ from atd_conversation.api.guard import keep_to_sight
 from atd_conversation.api.parts import Parts
 from atd_conversation.commands.conversations import Closing, Decide
 from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.conversation_change import Change
+from atd_schemas.ids import uuid7
 from atd_schemas.views import Named, Priority
 from atd_servicekit.identity import Identity
+from atd_servicekit.problems import Problem
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
@@ -31,9 +34,34 @@ class Deeds:
         """Do it, in a transaction of its own."""
         return await self.parts.transaction(lambda session: deed(session, conversation_id, version))
 
-    def assign(self, attendant: Named | None) -> Deed:
-        """Give it to an attendant, or back to the queue."""
-        return self._change(lambda conversation, now: conversation.assign(attendant, now))
+    def assign(self, attendant: Named | None, team: Named | None = None) -> Deed:
+        """Give it to an attendant, in a team (None: as it is), or to the queue of the team."""
+        return self._change(lambda conversation, now: conversation.assign(attendant, now, team=team))
+
+    def transfer(
+        self, attendant: Named | None, team: Named | None, note: str | None, problem: Problem | None = None
+    ) -> Deed:
+        """Hand it over, with a note for colleagues. `problem`: what keeps the attendant from taking it, if anything."""
+        actor, note_id = self.identity.actor(), uuid7()
+        by = Named(id=actor.id or "", name=actor.name)
+
+        def decide(conversation: Conversation, now: datetime) -> list[Change]:
+            noted = [] if note is None else conversation.note(note_id, actor=actor, text=note, now=now)
+            given = conversation.transfer_to(attendant, team, now, by=by, note_id=note_id if note else None)
+            if problem is not None:
+                raise problem
+            return [*noted, *given]
+
+        return self._change(decide)
+
+    def take_back(self) -> Deed:
+        """Take back what was handed over and nobody has accepted."""
+        by = Named(id=self.identity.actor_id, name=self.identity.actor_name)
+        return self._change(lambda conversation, now: conversation.take_back(by, now))
+
+    def accept(self) -> Deed:
+        """Accept what was handed over."""
+        return self._change(lambda conversation, _: conversation.accept_by_hand(self.identity.actor_id))
 
     def reopen(self) -> Deed:
         """Take it up again."""
@@ -43,8 +71,10 @@ class Deeds:
         """Set its priority."""
         return self._change(lambda conversation, _: conversation.prioritise(priority))
 
-    def edit(self, priority: Priority | None, type_id: str | None, *, classify: bool) -> Deed:
-        """Set its priority where one is given, and with `classify` its type."""
+    def edit(
+        self, priority: Priority | None, type_id: str | None, team: Named | None, *, classify: bool, move: bool
+    ) -> Deed:
+        """Set its priority where one is given, with `classify` its type, and with `move` its team."""
 
         async def deed(session: "Session", conversation_id: str, version: int | None) -> Conversation:
             return await self.parts.commands.edit(
@@ -55,6 +85,8 @@ class Deeds:
                 priority=priority,
                 type_id=type_id,
                 classify=classify,
+                team=team,
+                move=move,
                 request_id=self.request_id,
                 expected_sequence=version,
             )

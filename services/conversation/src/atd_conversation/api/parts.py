@@ -23,6 +23,7 @@ from atd_conversation.marks import Marks
 from atd_conversation.own_frames import OwnFrames
 from atd_conversation.papers.parts import Papers
 from atd_conversation.settings_cache import SettingsCache
+from atd_conversation.store.availability import Availability
 from atd_conversation.store.catalogues import Catalogues
 from atd_conversation.store.contact_notes import ContactNotes
 from atd_conversation.store.directory import Directory
@@ -32,6 +33,7 @@ from atd_conversation.store.queries import Queries
 from atd_conversation.store.records import Records
 from atd_conversation.store.scheduled import ScheduledMessages
 from atd_conversation.store.sights import Sights
+from atd_conversation.store.teams import Teams
 from atd_conversation.store.unsent import UnsentDrafts
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.files import FileStore
@@ -78,6 +80,8 @@ class Parts:
     messages: MessageCommands
     private_replies: PrivateReplies
     directory: Directory
+    teams: Teams
+    availability: Availability
     idempotency: Idempotency
     files: Files
     uploads: Uploads

@@ -43,6 +43,8 @@ from atd_servicekit.versions import overtaken
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Session
 
+_SAID = "message.sent"
+
 Decide = Callable[[Conversation, datetime], list[Change]]
 
 
@@ -101,6 +103,7 @@ class Commands:
         changes = decided(lambda: decide(conversation, now))
         if changes:
             publish_changes(unit, conversation, changes, actor, now, request_id)
+            unit.new_messages.extend(one.message for one in changes if one.message is not None and one.type == _SAID)
             if conversation.status != before:
                 scene = await self._scene(conversation, now, request_id)
                 publish_effects(unit, self._channels, scene, after_status(scene, before, actor))
@@ -156,16 +159,22 @@ class Commands:
         priority: Priority | None,
         type_id: str | None,
         classify: bool,
+        team: Named | None = None,
+        move: bool = False,
         request_id: str,
         expected_sequence: int | None = None,
     ) -> Conversation:
-        """Set the priority where one is given, and with `classify` the type (None: none). Raises as `close` does."""
+        """Set the priority where one is given, with `classify` the type and with `move` the team (None: none).
+
+        Raises as `close` does.
+        """
         chosen = await self.chosen_type(session, tenant_id, type_id)
 
-        def decide(conversation: Conversation, _now: datetime) -> list[Change]:
+        def decide(conversation: Conversation, now: datetime) -> list[Change]:
             if chosen is not None:
                 conversation.names = conversation.names.with_type(chosen)
             changes = conversation.classify(chosen.id if chosen else None) if classify else []
+            changes += conversation.put_in_team(team, now) if move else []
             return [*changes, *(conversation.prioritise(priority) if priority is not None else [])]
 
         return await self.change(
@@ -235,7 +244,8 @@ class Commands:
         """An attendant has seen everything; the customer is told so, and with `typing` that an answer is written.
 
         The customer hears of the first who reads what they wrote, and of nobody where the channel has no read marks.
-        The mark is the attendant's own: no event tells of it, and the conversation stays at its version.
+        The mark is the attendant's own: no event tells of it, and the conversation stays at its version, unless they
+        have accepted by it what was handed over to them.
         Raises as `change` does.
         """
         conversation = await self._conversation(session, tenant_id, conversation_id, expected_sequence)
@@ -244,6 +254,8 @@ class Commands:
         now = self._clock.now()
         is_first = conversation.seen_by_nobody
         changed = conversation.read(actor.id or "")
+        accepted = conversation.accept(actor.id)
+        publish_changes(unit, conversation, accepted, actor, now, request_id)
         topic = self._channels.topic(conversation.channel.kind)
         rules = self._channels.of(conversation.channel.kind)
         if topic is not None and ((is_first and rules.read_marks) or (typing and rules.typing)):

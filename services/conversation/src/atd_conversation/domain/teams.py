@@ -1,5 +1,6 @@
 """What is known here of the teams that routing owns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from atd_schemas.views import Named
@@ -21,3 +22,8 @@ class TeamCopy:
     def named(self) -> Named:
         """The team as conversations show it."""
         return Named(id=self.id, name=self.name)
+
+
+def teams_of(teams: Mapping[str, TeamCopy], attendant_id: str) -> tuple[str, ...]:
+    """The teams that an attendant is in, by their ids."""
+    return tuple(one.id for one in teams.values() if attendant_id in one.member_ids and not one.deleted)

@@ -24,6 +24,7 @@ from atd_conversation.store.indexes import (
     BY_READER,
     BY_STATUS,
     BY_TAG,
+    BY_TEAM,
     BY_TYPE,
     BY_UNREAD,
     BY_WAITING,
@@ -35,6 +36,7 @@ from atd_conversation.store.names import NameSource, NoNames
 from atd_conversation.store.reader_counts import (
     ALL_STATUSES,
     MOST_FAVOURITES,
+    Beside,
     Counted,
     ReaderCounts,
     unread_queries,
@@ -44,8 +46,9 @@ from atd_conversation.store.view_counts import ViewCounts
 from atd_schemas.views import ConversationStatus, Priority
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from atd_conversation.domain.teams import TeamCopy
     from atd_servicekit.mongo import Database, Document, Session
 
 
@@ -56,8 +59,10 @@ LOOKED_AT = 100
 """How many of the newest messages are looked through for the customer's last one."""
 
 
-_WIDE = (BY_STATUS, BY_TAG, BY_LABEL, BY_TYPE, BY_PUBLIC)
+_WIDE = (BY_STATUS, BY_TAG, BY_LABEL, BY_TYPE, BY_PUBLIC, BY_TEAM)
 """Indexes that begin with what many conversations have, and then have the status."""
+
+NO_TEAM = "none"
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,7 +74,8 @@ class ConversationFilter:
     `assignee` is an attendant's id, `none` for unassigned ones, None for all.
     `question` is what somebody typed to find a customer or a number. `sight_of` is who sees nothing but what is
     assigned to them (`Sight.only_of`), None for somebody who sees everything.
-    A type of the first level has those under it. `public`: threads that everybody can read, or none of them.
+    A type of the first level has those under it. `teams`: of one of these teams (none: no conversation is found), or of
+    no team (`none`). `public`: threads that everybody can read, or none of them.
     """
 
     statuses: tuple[ConversationStatus, ...] = ()
@@ -89,6 +95,7 @@ class ConversationFilter:
     label_id: str | None = None
     tag_id: str | None = None
     public: bool | None = None
+    teams: tuple[str, ...] | None = None
     sight_of: str | None = None
 
     def sight(self, tenant_id: str) -> Sight:
@@ -244,10 +251,12 @@ class Queries:
                 unread += sum(counts[1:]) if wanted.unread is None else counts[0] if wanted.unread else 0
         return Counted(min(total, COUNTED), min(unread, COUNTED))
 
-    async def count_views(self, sight: Sight, attendant_id: str) -> dict[str, Counted]:
-        """What stands beside the views of an attendant; see `store/reader_counts.py`."""
+    async def count_views(
+        self, sight: Sight, attendant_id: str, teams: "Mapping[str, TeamCopy] | None" = None
+    ) -> Beside:
+        """What stands beside the views of an attendant, where a company has these teams; `store/reader_counts.py`."""
         with bounded():
-            return await self._reader_counts.of(sight, attendant_id)
+            return await self._reader_counts.of(sight, attendant_id, teams or {})
 
     async def _count(self, query: "Document", index: str) -> int:
         return await self._conversations.count_documents(query, limit=COUNTED, hint=index)
@@ -260,6 +269,8 @@ class Queries:
         if wanted.contact_id is not None:
             contact = await self.contacts.followed.present(tenant_id, wanted.contact_id)
             wanted = replace(wanted, contact_id=contact.id if contact else wanted.contact_id)
+        if wanted.teams == ():
+            return []
         if wanted.sight_of is not None:
             if wanted.assignee not in (None, wanted.sight_of):
                 return []
@@ -373,6 +384,9 @@ def _conversation_query(tenant_id: str, wanted: ConversationFilter, names: Names
     for field, ids, by_mark in _marks(wanted, names):
         query[field] = {"$in": list(ids)} if len(ids) > 1 else ids[0]
         index = by_mark if index == BY_STATUS else index
+    if wanted.teams is not None:
+        query |= _in_teams(wanted.teams)
+        index = BY_TEAM if index == BY_STATUS and wanted.teams != (NO_TEAM,) else index
     if wanted.public is not None:
         query["thread.public"] = True if wanted.public else {"$ne": True}
         index = BY_PUBLIC if wanted.public and index == BY_STATUS else index
@@ -380,6 +394,12 @@ def _conversation_query(tenant_id: str, wanted: ConversationFilter, names: Names
     if statuses:
         query["status"] = {"$in": list(statuses)}
     return {**query, **_narrowed(wanted)}, index
+
+
+def _in_teams(teams: tuple[str, ...]) -> "Document":
+    if teams == (NO_TEAM,):
+        return {"team.id": {"$exists": False}}
+    return {"team.id": {"$in": list(teams)} if len(teams) > 1 else teams[0]}
 
 
 def _narrowed(wanted: ConversationFilter) -> "Document":

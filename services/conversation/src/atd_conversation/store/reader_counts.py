@@ -1,9 +1,11 @@
 """What stands beside the views of an attendant: a tenant's numbers, and what differs for the attendant."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from atd_conversation.domain.sight import Sight
+from atd_conversation.domain.teams import MOST_TEAMS, TeamCopy, teams_of
 from atd_conversation.store.indexes import (
     BY_ASSIGNEE,
     BY_FAVOURITE,
@@ -40,6 +42,21 @@ def unread_queries(reader: str) -> "tuple[Document, Document]":
     return {"unread_count": {"$gt": 0}, "read_keys": {"$ne": f"read:{reader}"}}, {"read_keys": f"unread:{reader}"}
 
 
+class TeamCounted(NamedTuple):
+    """The same, of a team; `queued` of them wait in its queue."""
+
+    total: int
+    unread: int
+    queued: int
+
+
+class Beside(NamedTuple):
+    """What stands beside an attendant's views, and beside the teams of the company."""
+
+    views: dict[str, Counted]
+    teams: dict[str, TeamCounted]
+
+
 class ReaderCounts:
     """Counts for one attendant at a time."""
 
@@ -48,7 +65,7 @@ class ReaderCounts:
         self._conversations = database[CONVERSATIONS]
         self._kept = kept
 
-    async def of(self, sight: Sight, attendant_id: str) -> dict[str, Counted]:
+    async def of(self, sight: Sight, attendant_id: str, teams: Mapping[str, TeamCopy]) -> Beside:
         """What stands beside the views of an attendant, of one moment, exact however large.
 
         What a tenant has, and what is assigned to an attendant who sees nothing else, is kept (`view_counts`); what
@@ -58,6 +75,7 @@ class ReaderCounts:
             await self._kept.check(sight.tenant_id)
         async with await self._client.start_session(snapshot=True) as session:
             numbers = await self._kept.of(sight.tenant_id, sight.only_of, session)
+            kept = await self._kept.of_teams(sight.tenant_id, session) if teams and not sight.limited else {}
             own = await self._own_keys(sight, attendant_id, session)
             mine = await self._count_mine(sight, attendant_id, own, session)
             favourites = await self._count_favourites(sight, attendant_id, session)
@@ -67,12 +85,12 @@ class ReaderCounts:
         def counted(*statuses: str) -> Counted:
             total = sum(numbers[status] for status in statuses)
             unread = sum(numbers[f"{status}_unread"] for status in statuses)
-            unread += sum(own[f"unread:{attendant_id}", status, one] for status in statuses for one in (True, False))
-            unread -= sum(own[f"read:{attendant_id}", status, one] for status in statuses for one in (True, False))
-            return Counted(total, unread)
+            return Counted(total, unread + _differing(own, attendant_id, statuses))
 
-        mentions = sum(number for (key, _, _), number in own.items() if key.startswith("mention:"))
-        return {
+        mentions = sum(number for key, number in own.items() if key.key.startswith("mention:"))
+        by_team = {} if sight.limited else _by_team(kept, own, attendant_id, teams)
+        mine_of_teams = [by_team[one] for one in teams_of(teams, attendant_id) if one in by_team]
+        views = {
             "mine": mine,
             "queue": counted("queued"),
             "all": counted(*NOT_CLOSED),
@@ -82,33 +100,45 @@ class ReaderCounts:
             "favourites": favourites,
             "mentions": Counted(mentioned, mentions),
         }
+        if not sight.limited:
+            views["team"] = Counted(sum(one.total for one in mine_of_teams), sum(one.unread for one in mine_of_teams))
+        return Beside(views, by_team)
 
-    async def _own_keys(self, sight: Sight, attendant_id: str, session: "Session") -> Counter[tuple[str, str, bool]]:
-        """How many conversations have each key of the attendant's, by status and whether they are assigned to them."""
+    async def _own_keys(self, sight: Sight, attendant_id: str, session: "Session") -> "Counter[_Own]":
+        """How many conversations have each key of the attendant's, by status, team and whether they are theirs."""
         keys = [f"{kind}:{attendant_id}" for kind in ("read", "unread", "mention")]
         stages: list[Document] = [
             {"$match": {**seen_conversations(sight), "read_keys": {"$in": keys}}},
-            {"$project": {"read_keys": 1, "status": 1, "mine": {"$eq": ["$assignee.id", attendant_id]}}},
+            {
+                "$project": {
+                    "read_keys": 1,
+                    "status": 1,
+                    "mine": {"$eq": ["$assignee.id", attendant_id]},
+                    "team": "$team.id",
+                }
+            },
             {"$unwind": "$read_keys"},
             {"$match": {"read_keys": {"$in": keys}}},
-            {"$group": {"_id": {"key": "$read_keys", "status": "$status", "mine": "$mine"}, "n": {"$sum": 1}}},
+            {
+                "$group": {
+                    "_id": {"key": "$read_keys", "status": "$status", "mine": "$mine", "team": "$team"},
+                    "n": {"$sum": 1},
+                }
+            },
         ]
-        most = len(keys) * len(ALL_STATUSES) * 2
+        most = len(keys) * len(ALL_STATUSES) * 2 * (MOST_TEAMS + 1)
         rows = await self._conversations.aggregate(stages, hint=BY_READER, session=session).to_list(most)
-        return Counter({(row["_id"]["key"], row["_id"]["status"], row["_id"]["mine"]): row["n"] for row in rows})
+        return Counter({_Own(**{"team": None, **row["_id"]}): row["n"] for row in rows})
 
-    async def _count_mine(
-        self, sight: Sight, attendant_id: str, own: Counter[tuple[str, str, bool]], session: "Session"
-    ) -> Counted:
+    async def _count_mine(self, sight: Sight, attendant_id: str, own: "Counter[_Own]", session: "Session") -> Counted:
         """Theirs, without what is put aside."""
         statuses = {"$in": list(AT_HAND)}
         query: Document = {"tenant_id": sight.tenant_id, "status": statuses, "assignee.id": attendant_id}
         total = await self._conversations.count_documents(query, hint=BY_ASSIGNEE, session=session)
         query["unread_count"] = {"$gt": 0}
         unread = await self._conversations.count_documents(query, hint=BY_UNREAD, session=session)
-        for status in AT_HAND:
-            unread += own[f"unread:{attendant_id}", status, True] - own[f"read:{attendant_id}", status, True]
-        return Counted(total, unread)
+        theirs = Counter({key: number for key, number in own.items() if key.mine})
+        return Counted(total, unread + _differing(theirs, attendant_id, AT_HAND))
 
     async def _count_favourites(self, sight: Sight, attendant_id: str, session: "Session") -> Counted:
         """Of the favourites; nobody has more than `MOST_FAVOURITES`, and no index knows which of them are closed."""
@@ -130,3 +160,36 @@ class ReaderCounts:
         ]
         rows = await self._conversations.aggregate(stages, hint=BY_FAVOURITE, session=session).to_list(1)
         return Counted(rows[0]["total"], rows[0]["unread"]) if rows else Counted(0, 0)
+
+
+class _Own(NamedTuple):
+    """Where an attendant has a key: what has read, marked as unread, or mentions them."""
+
+    key: str
+    status: str
+    mine: bool
+    team: str | None
+
+
+def _differing(own: "Counter[_Own]", attendant_id: str, statuses: tuple[str, ...], team: str | None = None) -> int:
+    """By how much what is unread for the attendant differs from what waits for an answer."""
+    signs = {f"unread:{attendant_id}": 1, f"read:{attendant_id}": -1}
+    return sum(
+        signs.get(one.key, 0) * number
+        for one, number in own.items()
+        if one.status in statuses and team in (None, one.team)
+    )
+
+
+def _by_team(
+    kept: Mapping[str, Mapping[str, int]], own: "Counter[_Own]", attendant_id: str, teams: Mapping[str, TeamCopy]
+) -> dict[str, TeamCounted]:
+    """What is at hand in each team that is there."""
+    found = {}
+    for team_id in (one.id for one in teams.values() if not one.deleted):
+        numbers = kept.get(team_id, {})
+        total = sum(numbers.get(status, 0) for status in AT_HAND)
+        unread = sum(numbers.get(f"{status}_unread", 0) for status in AT_HAND)
+        differing = _differing(own, attendant_id, AT_HAND, team_id)
+        found[team_id] = TeamCounted(total, unread + differing, numbers.get("queued", 0))
+    return found

@@ -1,4 +1,4 @@
-"""How many conversations of each status a tenant has, and each attendant, and how many of them wait for an answer.
+"""How many conversations of each status a tenant has, each attendant and each team, and how many wait for an answer.
 
 Exact, and read at once: who changes a conversation leaves rows with the differences, in the transaction of the change:
 rows are only inserted, so no two transactions meet in one document. A loop folds them into one row for each tenant, and
@@ -17,11 +17,13 @@ import structlog
 from pymongo.errors import OperationFailure, PyMongoError
 
 from atd_conversation.domain.conversation import Conversation
+from atd_conversation.domain.teams import MOST_TEAMS
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.indexes import (
     BY_ASSIGNEE,
     BY_COUNTED,
     BY_STATUS,
+    BY_TEAM,
     BY_UNREAD,
     CONVERSATIONS,
     COUNTERS,
@@ -40,6 +42,9 @@ _FIELDS = tuple(f"{status}{which}" for status in STATUSES for which in ("", "_un
 
 _SUMS = {name: {"$sum": f"${name}"} for name in _FIELDS}
 
+TEAM = "team:"
+"""Begins the name by which a team is counted, in the place of an attendant's id."""
+
 _TOTAL = "tenant:"
 """Begins the ids of the rows that others are folded into. Ids of the others are UUIDs, which come before it."""
 
@@ -54,7 +59,7 @@ _COUNT_SECONDS = 300.0
 
 
 _Changes = dict[tuple[str, str | None], Counter[str]]
-"""Differences by tenant and attendant; the attendant None: of all conversations of the tenant."""
+"""Differences by tenant and attendant, or team; None: of all conversations of the tenant."""
 
 
 def count_changes(unit: UnitOfWork) -> "list[Document]":
@@ -77,15 +82,15 @@ def one_less(conversation: Conversation) -> "list[Document]":
 
 
 def _add(changes: _Changes, conversation: Conversation, by: int) -> None:
-    names, assignee_id = _counted_as(conversation)
-    for attendant_id in {None, assignee_id}:
+    names, *whose = _counted_as(conversation)
+    for attendant_id in {None, *whose}:
         changes.setdefault((conversation.tenant_id, attendant_id), Counter()).update(dict.fromkeys(names, by))
 
 
-def _counted_as(conversation: Conversation) -> tuple[tuple[str, ...], str | None]:
-    status, assignee = conversation.status, conversation.assignee
+def _counted_as(conversation: Conversation) -> tuple[tuple[str, ...], str | None, str | None]:
+    status, assignee, team = conversation.status, conversation.assignee, conversation.team
     names = (status, f"{status}_unread") if conversation.unread_count else (status,)
-    return names, assignee.id if assignee else None
+    return names, assignee.id if assignee else None, f"{TEAM}{team.id}" if team else None
 
 
 def _rows(changes: _Changes) -> "list[Document]":
@@ -125,6 +130,16 @@ class ViewCounts:
         rows = await self._rows.aggregate(stages, hint=BY_COUNTED, session=session).to_list(1)
         return {name: rows[0][name] if rows else 0 for name in _FIELDS}
 
+    async def of_teams(self, tenant_id: str, session: "Session | None" = None) -> dict[str, dict[str, int]]:
+        """The numbers by team."""
+        stages: list[Document] = [
+            {"$match": {"tenant_id": tenant_id, "attendant_id": {"$gte": TEAM, "$lt": f"{TEAM}\U0010ffff"}}},
+            {"$group": {"_id": "$attendant_id", **_SUMS}},
+            {"$limit": MOST_TEAMS},
+        ]
+        rows = await self._rows.aggregate(stages, hint=BY_COUNTED, session=session).to_list(MOST_TEAMS)
+        return {row.pop("_id").removeprefix(TEAM): row for row in rows}
+
     async def check(self, tenant_id: str) -> dict[str | None, dict[str, int]]:
         """Count by the index, add what is missing; that, by attendant. For earlier versions' data, and now and then."""
         with pymongo.timeout(_COUNT_SECONDS):
@@ -162,14 +177,21 @@ class ViewCounts:
                 found[None][name] = await self._conversations.count_documents(asked, hint=index, session=session)
         assigned: Document = {"tenant_id": tenant_id, "assignee.id": {"$gte": ""}}
         unread = {"tenant_id": tenant_id, "status": {"$in": list(STATUSES)}, "unread_count": {"$gt": 0}}
-        for ending, asked, index in (("", assigned, BY_ASSIGNEE), ("_unread", unread, BY_UNREAD)):
+        in_teams: Document = {"tenant_id": tenant_id, "team.id": {"$gte": ""}}
+        for whose, ending, asked, index in (
+            ("$assignee.id", "", assigned, BY_ASSIGNEE),
+            ("$assignee.id", "_unread", unread, BY_UNREAD),
+            ("$team.id", "", in_teams, BY_TEAM),
+            ("$team.id", "_unread", unread, BY_UNREAD),
+        ):
             stages: list[Document] = [
                 {"$match": asked},
-                {"$group": {"_id": {"who": "$assignee.id", "status": "$status"}, "n": {"$sum": 1}}},
+                {"$group": {"_id": {"who": whose, "status": "$status"}, "n": {"$sum": 1}}},
             ]
+            begins = TEAM if whose == "$team.id" else ""
             async for row in self._conversations.aggregate(stages, hint=index, session=session):
                 if who := row["_id"].get("who"):
-                    found[who][row["_id"]["status"] + ending] = row["n"]
+                    found[f"{begins}{who}"][row["_id"]["status"] + ending] = row["n"]
         return found
 
     async def fold(self, transaction: "Callable[[Callable[[Session], Awaitable[None]]], Awaitable[None]]") -> int:
