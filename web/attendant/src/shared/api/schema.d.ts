@@ -1279,8 +1279,25 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the priority or the type */
+        /** Change the priority, the type or the team */
         patch: operations["edit_api_v1_conversations__conversation_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept what was handed over to the caller */
+        post: operations["accept_api_v1_conversations__conversation_id__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/assign": {
@@ -1292,7 +1309,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give to an attendant, or back to the queue */
+        /** Give to an attendant, to a team's queue, or back to the queue */
         post: operations["assign_api_v1_conversations__conversation_id__assign_post"];
         delete?: never;
         options?: never;
@@ -1558,6 +1575,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand over to an attendant or a team's queue, with a note */
+        post: operations["transfer_api_v1_conversations__conversation_id__transfer_post"];
+        /** Take a transfer back that nobody has accepted yet */
+        delete: operations["take_back_api_v1_conversations__conversation_id__transfer_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2978,7 +3013,7 @@ export interface components {
         };
         /**
          * AssignMany
-         * @description Give all of them to an attendant, or with null back to the queue.
+         * @description Give all of them to an attendant, to a team's queue, or with null back to the queue.
          */
         AssignMany: {
             /** Attendant Id */
@@ -2999,7 +3034,9 @@ export interface components {
         };
         /**
          * Assignment
-         * @description Whom to give the conversation to: an attendant, or with null back to the queue.
+         * @description Whom to give the conversation to: an attendant, in a team if one is named; a team alone: into its queue.
+         *
+         *     An `attendant_id` of null gives it back to the queue of the team that it has.
          */
         Assignment: {
             /** Attendant Id */
@@ -4728,7 +4765,7 @@ export interface components {
         };
         /**
          * Edit
-         * @description The fields to change; absent ones stay. A `type_id` of null takes the type away.
+         * @description The fields to change; absent ones stay. A `type_id` or `team_id` of null takes it away.
          */
         Edit: {
             /** Priority */
@@ -9243,6 +9280,18 @@ export interface components {
             hours_id?: string | null;
         };
         /**
+         * TeamCount
+         * @description The same, of a team; `queued` of them wait in its queue.
+         */
+        TeamCount: {
+            /** Total */
+            total: number;
+            /** Unread */
+            unread: number;
+            /** Queued */
+            queued: number;
+        };
+        /**
          * TeamEdit
          * @description The fields to change; absent ones stay.
          */
@@ -9886,6 +9935,26 @@ export interface components {
             audience: "customer" | "internal";
         };
         /**
+         * Transfer
+         * @description Whom to hand the conversation over to: an attendant, in a team if one is named; a team alone: into its queue.
+         *
+         *     `note` is for colleagues, and says why. `anyway` hands it over to who is away or has no room, too; that needs
+         *     `presence:manage`.
+         */
+        Transfer: {
+            /** Attendant Id */
+            attendant_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Anyway
+             * @default false
+             */
+            anyway: boolean;
+        };
+        /**
          * TransferView
          * @description A handing over that nobody has accepted yet: from whom, to whom, with which note (a message of the thread).
          *
@@ -10063,6 +10132,8 @@ export interface components {
          *
          *     `mine` are assigned to the caller and not put aside, `all` is what is not closed, `favourites` are the caller's that
          *     are not closed; `mentions`: how many conversations mention the caller, `unread` where they have not read that yet.
+         *     `team` are those of the caller's teams that are neither closed nor put aside, `teams` the same of each team of the
+         *     company by its id; absent for who sees own conversations only.
          *     `limit` is above every number; earlier versions counted up to it.
          */
         ViewCounts: {
@@ -10074,6 +10145,11 @@ export interface components {
             closed: components["schemas"]["ViewCount"];
             favourites: components["schemas"]["ViewCount"];
             mentions: components["schemas"]["ViewCount"];
+            team?: components["schemas"]["ViewCount"] | null;
+            /** Teams */
+            teams?: {
+                [key: string]: components["schemas"]["TeamCount"];
+            };
             /**
              * Limit
              * @default 1000000000
@@ -12737,6 +12813,8 @@ export interface operations {
                 tag?: string | null;
                 /** @description Threads that everybody can read, or those that nobody else can */
                 public?: boolean | null;
+                /** @description `mine` (the caller's teams), `none` or a team's id */
+                team?: string | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
             };
@@ -12817,6 +12895,8 @@ export interface operations {
                 tag?: string | null;
                 /** @description Threads that everybody can read, or those that nobody else can */
                 public?: boolean | null;
+                /** @description `mine` (the caller's teams), `none` or a team's id */
+                team?: string | null;
                 /** @description Beginnings of words of a name, of digits of a phone, or of an e-mail address */
                 q?: string | null;
             };
@@ -12899,6 +12979,32 @@ export interface operations {
                 "application/json": components["schemas"]["Edit"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    accept_api_v1_conversations__conversation_id__accept_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -13552,6 +13658,62 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    transfer_api_v1_conversations__conversation_id__transfer_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    take_back_api_v1_conversations__conversation_id__transfer_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
                 };
             };
             default: components["responses"]["Problem"];
