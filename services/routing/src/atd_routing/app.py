@@ -22,7 +22,9 @@ from atd_routing.store.indexes import INDEXES
 from atd_routing.store.items import Items
 from atd_routing.store.pools import Pools
 from atd_routing.store.queues import Queues
+from atd_routing.store.sweeps import Sweeps
 from atd_routing.store.turns import TurnStore
+from atd_routing.sweeping import Sweeping
 from atd_routing.timers import Timers
 from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_servicekit.clock import Clock
@@ -71,6 +73,7 @@ def create_app(
     runtime.consume(CONVERSATION_EVENTS, ConversationHandler(engine))
     runtime.background("timers", timers.run)
     runtime.background("sweep-queues", timers.sweep)
+    runtime.background("sweep-settings", Sweeping(engine, copies, Sweeps(database), tenants, time).run)
     routes = Parts(
         runtime=runtime,
         items=items,

@@ -27,6 +27,7 @@ from atd_schemas.views import (
     MessageView,
     Named,
     Priority,
+    TransferView,
 )
 
 NOON = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -58,6 +59,7 @@ class Talk:
     waiting_since: datetime | None = None
     opened_at: datetime = NOON
     closed_at: datetime | None = None
+    transfer: TransferView | None = None
 
     def after(self, **passed: float) -> "Talk":
         """The same conversation, so much later."""
@@ -87,6 +89,7 @@ class Talk:
             opened_at=self.opened_at,
             closed_at=self.closed_at,
             queued_at=self.queued_at,
+            transfer=self.transfer,
             last_activity_at=self.at,
             placement=self.placement,
             sequence=self.sequence,
@@ -100,6 +103,14 @@ class Talk:
 
     def assigned(self, attendant_id: str, actor: Actor = SYSTEM, **fields: Any) -> ConversationChanged:
         return self.becomes("conversation.assigned", actor, status="open", assignee_id=attendant_id, **fields)
+
+    def transferred(self, giver: str, to: str) -> ConversationChanged:
+        """Somebody hands it over to somebody, who has not accepted it yet."""
+        one, other = _named(giver), _named(to)
+        self.transfer = TransferView(
+            by=one, from_attendant=one, from_team=_named(self.team_id), to_attendant=other, at=self.at
+        )
+        return self.becomes("conversation.transferred", PERSON, status="open", assignee_id=to)
 
     def queued(self, team_id: str | None, actor: Actor = SYSTEM) -> ConversationChanged:
         kind: ConversationEventType = "conversation.unassigned" if self.assignee_id else "conversation.queued"
@@ -182,9 +193,11 @@ class Talk:
             return None
         self.at = now or self.at
         if isinstance(decision, Assigned):
+            self.transfer = None
             team = decision.data.team.id if decision.data.team else self.team_id
             return self.assigned(decision.data.attendant.id, team_id=team)
         if isinstance(decision, Queued):
+            self.transfer = None
             return self.queued(decision.data.team.id if decision.data.team else None)
         if isinstance(decision, Closed):
             return self.closed(SYSTEM)

@@ -41,7 +41,9 @@ ITEM_INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"key": {"$exists": True}},
         ),
     ],
-    REVISIONS: [IndexModel([("unapplied", 1)], name="unapplied", partialFilterExpression={"unapplied": True})],
+    REVISIONS: [
+        IndexModel([(mark, 1)], name=mark, partialFilterExpression={mark: True}) for mark in ("unapplied", "unswept")
+    ],
 }
 
 MOST_SETTINGS = 2_000
@@ -138,8 +140,8 @@ class Items:
         return StoredSettings(tenant_id, row["revision"], items, policies)
 
     async def count_on(self, session: "Session", tenant_id: str) -> None:
-        """Count a change of the tenant's settings."""
-        counted: Document = {"$inc": {"revision": 1}, "$set": {"unapplied": True}}
+        """Count a change of the tenant's settings, which attendants and conversations are to be looked at under."""
+        counted: Document = {"$inc": {"revision": 1}, "$set": {"unapplied": True, "unswept": True}}
         await self._revisions.update_one({"_id": tenant_id}, counted, upsert=True, session=session)
 
     async def unapplied(self, limit: int) -> list[tuple[str, int]]:
