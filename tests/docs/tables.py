@@ -17,6 +17,7 @@ from atd_channel_sandbox.settings import SandboxSettings
 from atd_channelkit.settings import ChannelServiceSettings, is_of_channel
 from atd_cli.settings import CliSettings
 from atd_gateway.settings import default_url, services_behind
+from atd_routing.domain.service_levels.clocks import TARGETS, TRANSITIONS
 from atd_schemas.services import SERVICES as LISTED
 from atd_schemas.topics import CONSUMING_SERVICES, Topic, dead_letter_topic, registry
 from atd_servicekit.connection_settings import ConnectionSettings
@@ -25,7 +26,7 @@ from atd_servicekit.metrics import Metric
 from atd_servicekit.settings import MasterKeySettings, ServiceSettings
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = (ROOT / "docs" / "operations.md", ROOT / "docs" / "architecture.md")
+DOCUMENTS = tuple(ROOT / "docs" / f"{name}.md" for name in ("operations", "architecture", "routing"))
 
 
 def settings_of(module: str) -> type[ServiceSettings]:
@@ -134,7 +135,23 @@ def topics_table() -> str:
     return _table(("topic", "key", "written by", "read by", "partitions", "kept"), cells)
 
 
-TABLES = {"settings": settings_table, "metrics": metrics_table, "topics": topics_table}
+def clocks_table() -> str:
+    """Every way of a clock from one state to another, and of which targets."""
+    cells = [
+        (
+            way.before or "",
+            way.after,
+            way.because,
+            "all"
+            if len(way.targets) == len(TARGETS)
+            else ", ".join(f"`{one}`" for one in TARGETS if one in way.targets),
+        )
+        for way in TRANSITIONS
+    ]
+    return _table(("from", "to", "when", "of"), cells)
+
+
+TABLES = {"settings": settings_table, "metrics": metrics_table, "topics": topics_table, "clocks": clocks_table}
 
 
 def rewritten(text: str) -> str:

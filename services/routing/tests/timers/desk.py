@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from atd_routing.domain.conversation import RoutedConversation
+from atd_routing.domain.customers import UNKNOWN, Customer
 from atd_routing.domain.decisions import Decision, Say, ShowServiceLevel
 from atd_routing.domain.hours.book import Hours, HoursBook
 from atd_routing.domain.hours.calendar import ScheduleCalendar
@@ -51,6 +52,7 @@ class Desk:
     conversation: RoutedConversation = field(init=False)
     decisions: list[tuple[datetime, Decision]] = field(default_factory=list)
     messages: int = 0
+    customer_record: Customer = UNKNOWN
 
     def __post_init__(self) -> None:
         self.conversation = RoutedConversation(
@@ -218,7 +220,7 @@ class Desk:
         return Before(known, c.status, c.team_id, c.assignee_id, c.placement)
 
     def _scene(self, event: Any, before: Before, timer: str | None = None) -> "Desk":
-        scene = Scene(self.conversation, before, self.tenant, self.now, event, timer)
+        scene = Scene(self.conversation, before, self.tenant, self.now, event, timer, customer=self.customer_record)
         self.decisions += [(self.now, one) for one in self.part(scene)]
         return self
 

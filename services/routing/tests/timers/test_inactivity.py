@@ -1,11 +1,13 @@
 """Silence: of attendants, of customers, and of those whom a conversation was handed to."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from atd_routing.domain.conversation import Pending
+from atd_routing.domain.customers import Customer
 from atd_routing.domain.decisions import Assign, Close, Queue, SayOnly
 from atd_routing.domain.inactivity.part import keep_inactivity
 from atd_routing.domain.inactivity.policies import Inactivity, InactivityPolicies
@@ -173,6 +175,14 @@ def test_silent_customer_is_reminded_once_and_the_conversation_closed_after_that
     ((at, closing),) = one.made(Close)
     assert at == moment("mon 11:30") + timedelta(seconds=3)
     assert (closing.reason, closing.type_id, closing.say[0].text) == ("customer_silent", "x", "Até logo.")
+
+
+@pytest.mark.parametrize(("field", "text"), [("en", "Still there?"), ("es", "Ainda aí?"), (None, "Ainda aí?")])
+def test_customer_is_reminded_in_their_language_where_there_is_a_text(field: str | None, text: str) -> None:
+    told = replace(SILENCE, reminder={"pt-BR": "Ainda aí?", "en": "Still there?"})
+    one = spoken(policy=told)
+    one.customer_record = Customer({"idioma": (field,)} if field else {})
+    assert [say.text for say in said(one.at("mon 10:30").made(SayOnly))] == [text]
 
 
 def test_silence_is_wall_clock_time() -> None:

@@ -45,7 +45,8 @@ class Tenant:
     @property
     def asks_for_customers(self) -> bool:
         """Whether anything here depends on what is kept of a customer's record."""
-        return bool(self.rules) or not self.telling.silent or self.hours.speaks_languages
+        tells = not self.telling.silent or self.hours.speaks_languages or self.inactivity.says_something
+        return bool(self.rules) or tells
 
 
 def tenant_of(stored: StoredSettings) -> Tenant:

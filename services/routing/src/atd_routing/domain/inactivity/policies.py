@@ -59,6 +59,14 @@ class InactivityPolicies:
         """Whether nothing is ever done."""
         return self.company.empty and all(policy.empty for policy in self.teams.values())
 
+    @property
+    def says_something(self) -> bool:
+        """Whether customers are told anything, so that it matters which language is theirs."""
+        return any(
+            policy.remind_after is not None or (policy.close_after is not None and policy.closing)
+            for policy in (self.company, *self.teams.values())
+        )
+
     def of(self, team_id: str | None) -> Inactivity:
         """What counts for a conversation of this team."""
         return self.company if team_id is None else self.teams.get(team_id, self.company)

@@ -14,6 +14,7 @@ from atd_routing.domain.decisions import Close, Decision, Say, SayOnly
 from atd_routing.domain.inactivity.policies import Inactivity
 from atd_routing.domain.scene import Scene
 from atd_schemas.conversation import MessageChanged
+from atd_schemas.routing import AutomaticText
 
 TIMER = "silence"
 
@@ -74,7 +75,7 @@ def keep_silence(scene: Scene, policy: Inactivity, state: dict[str, Any]) -> Seq
             due = since + policy.remind_after
             if due <= now:
                 reminder = Deed(since, conversation.sequence, now)
-                decided, due = [_reminder(policy, conversation, since)], now + HEARING
+                decided, due = [_reminder(scene, policy, since)], now + HEARING
         elif not reminder.done:
             due = reminder.at + HEARING
     if since is not None and policy.close_after is not None and due is None:
@@ -83,7 +84,7 @@ def keep_silence(scene: Scene, policy: Inactivity, state: dict[str, Any]) -> Seq
             due = closing.at + RETRY
         if due <= now:
             closing, due = Deed(since, conversation.sequence, now), now + RETRY
-            decided = [_closing(policy, conversation, since)]
+            decided = [_closing(scene, policy, since)]
     _keep(state, "reminder", reminder)
     _keep(state, "closing", closing)
     conversation.set_timer(TIMER, due)
@@ -107,17 +108,20 @@ def _heard(scene: Scene, reminder: Deed | None) -> Deed | None:
     return replace(reminder, done=True) if unheard else reminder
 
 
-def _reminder(policy: Inactivity, conversation: RoutedConversation, since: datetime) -> SayOnly:
-    once = f"{conversation.id}:{since.isoformat()}:reminder"
-    text = policy.text(policy.reminder, None) or ""
-    return SayOnly((Say("silence_reminder", text, once),), strict=True)
+def _reminder(scene: Scene, policy: Inactivity, since: datetime) -> SayOnly:
+    text = policy.text(policy.reminder, scene.customer.language)
+    return SayOnly((_once(scene, "silence_reminder", text or "", since),), strict=True)
 
 
-def _closing(policy: Inactivity, conversation: RoutedConversation, since: datetime) -> Close:
-    once = f"{conversation.id}:{since.isoformat()}:closing"
-    text = policy.text(policy.closing, None)
-    say = () if text is None else (Say("silence_closing", text, once),)
+def _closing(scene: Scene, policy: Inactivity, since: datetime) -> Close:
+    text = policy.text(policy.closing, scene.customer.language)
+    say = () if text is None else (_once(scene, "silence_closing", text, since),)
     return Close("customer_silent", policy.closing_type_id, say)
+
+
+def _once(scene: Scene, purpose: AutomaticText, text: str, since: datetime) -> Say:
+    """Said once in this silence, however often it is decided."""
+    return Say(purpose, text, f"{scene.conversation.id}:{since.isoformat()}:{purpose}")
 
 
 def _keep(state: dict[str, Any], name: str, deed: Deed | None) -> None:
