@@ -1,9 +1,11 @@
 """What a calendar answers about working time."""
 
+import warnings
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from atd_routing.domain.hours.calendar import ALWAYS_OPEN, ScheduleCalendar
+from atd_routing.domain.hours.holidays import all_holidays, countries
 from atd_routing.domain.hours.schedule import MIDNIGHT, DayException, Schedule, Shift
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
@@ -69,3 +71,10 @@ def test_an_opening_in_more_than_ten_years_is_none() -> None:
     calendar = ScheduleCalendar(Schedule(exceptions={date(2038, 3, 3): DayException(shifts=(Shift(600, 720),))}))
     assert calendar.next_opening(datetime(2027, 3, 3, tzinfo=UTC)) is None
     assert calendar.next_opening(datetime(2029, 3, 3, tzinfo=UTC)) is not None
+
+
+def test_holidays_of_every_country_can_be_asked_for_in_every_year_without_a_warning() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        years = [all_holidays(country, None, year, optional=True) for country in countries() for year in (2000, 2100)]
+    assert len(years) > 400

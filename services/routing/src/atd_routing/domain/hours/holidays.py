@@ -1,5 +1,6 @@
 """Holidays of a country and its states, from the `holidays` library (https://holidays.readthedocs.io)."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -49,8 +50,9 @@ def all_holidays(
     """
     known = library.country_holidays(country)
     categories = (OFFICIAL, OPTIONAL) if optional else (OFFICIAL,)
-    return dict(
-        library.country_holidays(
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of years of which it knows only some holidays
+        found = library.country_holidays(
             country,
             subdiv=state,
             years=year,
@@ -58,7 +60,7 @@ def all_holidays(
             language=language or known.default_language,
             categories=tuple(one for one in categories if one in known.supported_categories),
         )
-    )
+    return dict(found)
 
 
 @lru_cache(maxsize=1)
