@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from atd_routing.domain.customers import Customer
 from atd_routing.domain.hours.book import Hours, HoursBook, OutsideMessage
 from atd_routing.domain.hours.calendar import ScheduleCalendar
 from atd_routing.domain.hours.holidays import HolidayChoice
-from atd_routing.domain.hours.part import OPENING_TIMER, SETTLING, keep_hours
+from atd_routing.domain.hours.part import OPENING_TIMER, SETTLING, TALKING, keep_hours
 from atd_routing.domain.hours.schedule import Schedule, Shift
 from atd_routing.domain.scene import Scene
 from atd_routing.domain.tenant import Tenant
@@ -260,3 +262,34 @@ def test_closed_conversation_has_no_timers() -> None:
 def test_it_is_said_two_seconds_after_the_message() -> None:
     one = desk("mon 20:00").open().later(minutes=1)
     assert one.first_at == moment("mon 20:00") + SETTLING
+
+
+CHANGED = [book(hours()), book(hours((8, 12), (13, 20))), book(hours((21, 26), days=7)), book(hours((0, 24), days=7))]
+deeds = st.tuples(
+    st.integers(0, 900), st.sampled_from(["customer", "customer", "customer", "answer", "automatic", "assign", "hours"])
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(deeds, max_size=40))
+def test_whatever_happens_each_closed_period_is_told_at_most_once_and_never_while_somebody_talks(
+    happens: list[tuple[int, str]],
+) -> None:
+    one = desk("mon 12:00").open()
+    answers, changes, told_at = list[Any](), 0, list[Any]()
+    for minutes, deed in happens:
+        before = len(one.decisions)
+        calendar = one.tenant.hours.calendar(account_id="a")
+        one.later(minutes=minutes)
+        for at, decision in one.decisions[before:]:
+            assert not calendar.is_open(at)
+            assert all(at - answered >= TALKING for answered in answers)
+            since = calendar.closed_since(at)
+            assert not told_at or since is None or told_at[-1] < since
+            told_at += [at] * len(decision.say)  # type: ignore[union-attr]  # nothing else is decided here
+        if deed == "hours":
+            changes += 1
+            one.settings(hours=CHANGED[changes % len(CHANGED)])
+        else:
+            getattr(one, deed)()
+        answers += [one.now] if deed == "answer" else []
