@@ -48,6 +48,7 @@ UNCOUNTED = 500
 
 _IGNORED = frozenset({"conversation.rated", "conversation.scheduled", "rating.requested"})
 _QUIET = frozenset({"conversation.updated", "conversation.classified"})
+_SHOWN = frozenset({"contact", "labels", "priority", "team", "assignee", "status"})
 
 
 class Transaction(Protocol):
@@ -201,7 +202,8 @@ class Engine:
         self, session: "Session", turn: Turn, ids: Collection[str], contacts: Collection[str] = ()
     ) -> list[RoutedConversation]:
         """The copies of these conversations, which the turn has from now on, with what is kept of their customers."""
-        turn.copies.update(await self._copies.of_ids(ids, session))
+        stored = await self._copies.of_ids(ids, session)
+        turn.copies |= {one: copy for one, copy in stored.items() if copy.tenant_id in turn.tenants}
         found = [turn.copies[one] for one in ids if one in turn.copies]
         known = {copy.contact_id for copy in found if turn.tenants[copy.tenant_id].has_settings}
         turn.customers = await self._customers.of({*known, *contacts}, list(turn.tenants.values()), session)
@@ -337,7 +339,7 @@ def _matters(event: Any, tenant: Tenant) -> bool:
 
 
 def _is_small(event: ConversationChanged) -> bool:
-    return not {"contact", "priority", "team", "assignee", "status"} & set(event.data.changed)
+    return _SHOWN.isdisjoint(event.data.changed)
 
 
 def _queue_of(copy: RoutedConversation) -> str | None:

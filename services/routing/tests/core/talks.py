@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from atd_schemas.attendants import DeviceData, DeviceSeen
 from atd_schemas.conversation import (
     ConversationChanged,
     ConversationData,
@@ -35,6 +36,20 @@ NOON = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 CUSTOMER = Actor(type="contact", id="customer")
 PERSON = Actor(type="attendant", id="somebody")
+
+
+def device(tenant_id: str, attendant_id: str) -> DeviceSeen:
+    """A browser of an attendant is there: they are online, until it is silent for long."""
+    now = datetime.now(UTC)
+    return DeviceSeen(
+        id=uuid7(),
+        tenant_id=tenant_id,
+        occurred_at=now,
+        recorded_at=now,
+        source="gateway",
+        subject=attendant_id,
+        data=DeviceData(attendant_id=attendant_id, device_id=f"browser-{attendant_id}", used_at=now),
+    )
 
 
 @dataclass(slots=True)

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from atd_routing.domain.decisions import Assign, Close, Queue, Say, SayOnly, SetFields, ShowServiceLevel
+from atd_routing.domain.decisions import Assign, Close, Decision, Queue, Say, SayOnly, SetFields, ShowServiceLevel
 from atd_routing.domain.turn import Made
 from atd_schemas import routing
-from atd_schemas.envelope import SYSTEM
+from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.routing import Condition, Saying
 
 
@@ -21,7 +21,7 @@ def event_of(made: Made, now: datetime) -> routing.RoutingDecision:
         "source": "routing",
         "subject": conversation.id,
         "causation_id": made.cause,
-        "actor": SYSTEM,
+        "actor": _actor(decision),
     }
     strict = Condition(sequence=made.sequence)
     is_strict = getattr(decision, "strict", False)
@@ -47,6 +47,13 @@ def event_of(made: Made, now: datetime) -> routing.RoutingDecision:
         case ShowServiceLevel(service_level, happened):
             level = routing.ServiceLevelData(**about, service_level=service_level, happened=happened)
             return routing.ServiceLevelSet(**envelope, data=level)
+
+
+def _actor(decision: Decision) -> Actor:
+    """Who asked for it: an attendant who took the next one did so themselves."""
+    if isinstance(decision, Assign) and decision.reason == "pulled":
+        return Actor(type="attendant", id=decision.attendant.id, name=decision.attendant.name)
+    return SYSTEM
 
 
 def _saying(say: Say) -> Saying:
