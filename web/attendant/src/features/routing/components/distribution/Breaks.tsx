@@ -8,7 +8,7 @@ import { writtenIn } from "@/shared/time/zoned";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import { useItems } from "../../api/items";
-import { DAYS, type Break, type Day } from "../../api/types";
+import { DAYS, type Break } from "../../api/types";
 import type { Refused } from "../../hooks/useRefusals";
 import { asWeekly, isWrong, MAX_BREAKS, newBreak } from "../../model/presence";
 import classes from "./distribution.module.css";
