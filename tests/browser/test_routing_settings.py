@@ -16,7 +16,6 @@ _COLUMN_PX = 20.0
 """Of the editor's 24 hours on 480 px, one hour."""
 
 
-
 async def _drag(seat: Seat, column: Locator, start: float, end: float, to: Locator | None = None) -> None:
     """Press at an hour of a day, and let go at another, there or on another day."""
     await column.scroll_into_view_if_needed()
@@ -71,7 +70,6 @@ async def test_a_week_is_drawn_moved_and_pulled_past_midnight(office: Office, an
     await expect(night).to_be_visible()
     await _drag(ana, days.nth(5), 23.4, 2, to=days.nth(6))
     await expect(week.get_by_role("button", name="Sábado, das 21:00 às 02:00")).to_be_visible()
-    await _drag(ana, days.nth(0), 12, 20)  # it has no room past the end of the day and stays as long as it is
     await page.get_by_role("switch", name="Fechar nos feriados").check(force=True)
     await expect(page.get_by_role("checkbox", name=re.compile("Natal"))).to_be_checked()
     await expect(page.locator("td[data-kind=holiday]").first).to_be_visible()

@@ -1,42 +1,16 @@
 /** What rules would have done with conversations of the past. */
 import { useMutation } from "@tanstack/react-query";
 
-import type { Priority } from "@/shared/api/types";
+import type { components } from "@/shared/api/schema";
 
 import type { DraftRule } from "../model/rules";
 import { call } from "./items";
-import type { Warning } from "./types";
 
-export interface Outcome {
-  team_id: string | null;
-  attendant_id: string | null;
-  priority: Priority | null;
-  type_id: string | null;
-  label_ids: string[];
-}
+type Schemas = components["schemas"];
 
-export interface Told {
-  conversation_id: string;
-  number: number;
-  contact_name: string | null;
-  opened_at: string;
-  happened: Outcome;
-  would: Outcome;
-  rule_ids: string[];
-  differs: boolean;
-}
-
-export interface DryRun {
-  items: Told[];
-  summary: {
-    looked_at: number;
-    differing: number;
-    unmatched: number;
-    by_rule: { id: string; count: number }[];
-    by_team: { team_id: string | null; count: number; happened_count: number }[];
-  };
-  warnings: Warning[];
-}
+export type Outcome = Schemas["OutcomeView"];
+export type Told = Schemas["DryRunItem"];
+export type DryRun = Schemas["DryRunView"];
 
 export function useDryRun() {
   return useMutation({

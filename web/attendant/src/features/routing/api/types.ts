@@ -1,5 +1,8 @@
-/** The shapes of what a company sets for its routing. */
+/** The shapes of what a company sets for its routing. `Sent` holds them against the API's document. */
+import type { components } from "@/shared/api/schema";
 import type { Capabilities, Priority } from "@/shared/api/types";
+
+type Schemas = components["schemas"];
 
 type ChannelKind = Capabilities["kind"];
 
@@ -138,11 +141,7 @@ export interface Rule extends Stored {
 }
 
 /** What whoever saves is told: it is saved all the same. */
-export interface Warning {
-  code: string;
-  message: string;
-  ids: string[];
-}
+export type Warning = Schemas["SettingWarning"];
 
 export interface Target extends Stored {
   name: string;
@@ -234,3 +233,18 @@ export interface Policies {
   presence: Presence;
 }
 export type Policy = keyof Policies;
+
+type Fits<Body, Ours extends Body> = Ours;
+
+/** What is sent fits what the API takes: does it no longer, this does not compile. */
+export interface Sent {
+  teams: Fits<Schemas["TeamBody"], ValuesOf<"teams">>;
+  hours: Fits<Schemas["HoursBody"], ValuesOf<"hours">>;
+  rules: Fits<Schemas["AssignmentRuleBody"], ValuesOf<"assignment-rules"> & { bot_id: null }>;
+  targets: Fits<Schemas["ServiceLevelBody"], ValuesOf<"service-levels">>;
+  reasons: Fits<Schemas["AwayReasonBody"], ValuesOf<"away-reasons">>;
+  distribution: Fits<Schemas["DistributionBody"], Distribution>;
+  telling: Fits<Schemas["TellingBody"], Telling>;
+  inactivity: Fits<Schemas["InactivityBody"], Policies["inactivity"]>;
+  presence: Fits<Schemas["PresenceBody"], Presence>;
+}
