@@ -12,8 +12,10 @@ import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { loadPresence, PresenceDot } from "@/features/presence";
+import { loadPresence } from "@/features/presence";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
+import { useOwnAvailability } from "@/shared/routing/availability";
+import { AvailabilityDot } from "@/shared/routing/AvailabilityDot";
 import { useMay, useMe, useSession } from "@/shared/session/SessionProvider";
 import { preferences, usePreferences } from "@/shared/storage/preferences";
 import { Avatar } from "@/shared/ui/Avatar";
@@ -41,13 +43,17 @@ export function AccountMenu() {
     void session.logout();
     window.history.replaceState(null, "", "/");
   };
+  const own = useOwnAvailability();
   const { theme, language } = usePreferences();
   return (
     <Menu position="right-end" width={248} closeOnItemClick={false}>
       <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={t("rail.account")}>
+        <UnstyledButton
+          className={classes.account}
+          aria-label={own === undefined ? t("rail.account") : t(`rail.account_as.${own.state}`)}
+        >
           <Avatar id={me.id} name={me.name} size={32} />
-          {mayBePresent && <PresenceDot className={classes.presence} />}
+          {own !== undefined && <AvailabilityDot state={own.state} className={classes.presence} />}
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

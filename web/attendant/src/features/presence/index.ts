@@ -1,2 +1,1 @@
-export { PresenceDot } from "./components/PresenceDot";
 export { loadPresence } from "./load";

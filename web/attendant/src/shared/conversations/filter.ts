@@ -48,7 +48,7 @@ const NOT_CLOSED: readonly ConversationStatus[] = ["bot", "queued", "open", "sno
 const STATUSES: Record<View, readonly ConversationStatus[]> = {
   mine: ["bot", "queued", "open"],
   queue: ["queued"],
-  team: NOT_CLOSED,
+  team: ["bot", "queued", "open"],
   all: NOT_CLOSED,
   bot: ["bot"],
   snoozed: ["snoozed"],

@@ -7,6 +7,14 @@ import { run } from "@/shared/conversations/actions";
 
 export type Receiver = { attendant: { id: string; name: string } } | { team: { id: string; name: string } };
 
+interface Handing {
+  id: string;
+  to: Receiver;
+  note: string;
+  /** Also to who is away or has no room. */
+  anyway: boolean;
+}
+
 const params = (id: string) => ({ path: { conversation_id: id } });
 
 function useAct<V extends { id: string }>(act: (client: QueryClient, variables: V) => Promise<Conversation>) {
@@ -17,44 +25,30 @@ function useAct<V extends { id: string }>(act: (client: QueryClient, variables: 
 export function useTransfers() {
   return {
     /** Nothing is shown before the server agrees: it may refuse. */
-    transfer: useAct((client, { id, to, note, anyway }: { id: string; to: Receiver; note: string; anyway: boolean }) =>
+    transfer: useAct((client, { id, to, note, anyway }: Handing) =>
       run(client, id, {}, () =>
         unwrap<Conversation>(
-          api.POST(
-            "/api/v1/conversations/{conversation_id}/transfer" as never,
-            {
-              params: params(id),
-              body: {
-                ...("team" in to ? { team_id: to.team.id } : { attendant_id: to.attendant.id }),
-                ...(note !== "" && { note }),
-                ...(anyway && { anyway }),
-              },
-            } as never,
-          ),
+          api.POST("/api/v1/conversations/{conversation_id}/transfer", {
+            params: params(id),
+            body: {
+              ...("team" in to ? { team_id: to.team.id } : { attendant_id: to.attendant.id }),
+              ...(note !== "" && { note }),
+              anyway,
+            },
+          }),
         ),
       ),
     ),
     accept: useAct((client, { id }: { id: string }) =>
       run(client, id, { transfer: null }, () =>
-        unwrap<Conversation>(
-          api.POST("/api/v1/conversations/{conversation_id}/accept" as never, { params: params(id) } as never),
-        ),
+        unwrap<Conversation>(api.POST("/api/v1/conversations/{conversation_id}/accept", { params: params(id) })),
       ),
     ),
-    /** The giver takes it back, as long as nobody has accepted it; null: to nobody, as it was. */
-    takeBack: useAct(
-      (
-        client,
-        { id, to }: { id: string; to: { attendant_id: string } | { team_id: string } | { attendant_id: null } },
-      ) =>
-        run(client, id, { transfer: null }, () =>
-          unwrap<Conversation>(
-            api.POST("/api/v1/conversations/{conversation_id}/assign", {
-              params: params(id),
-              body: to as { attendant_id: string | null },
-            }),
-          ),
-        ),
+    /** By the giver, as long as nobody has accepted it. */
+    takeBack: useAct((client, { id }: { id: string }) =>
+      run(client, id, { transfer: null }, () =>
+        unwrap<Conversation>(api.DELETE("/api/v1/conversations/{conversation_id}/transfer", { params: params(id) })),
+      ),
     ),
   };
 }

@@ -2,14 +2,25 @@
 import type { Conversation, Count, Counts } from "@/shared/api/types";
 import { matches, type View } from "@/shared/conversations/filter";
 
-export const COUNTED = ["mine", "queue", "all", "bot", "snoozed", "favourites", "mentions", "closed"] as const;
+/** Whose numbers they are, and the teams that they are in. */
+export interface Reader {
+  me: string;
+  teams: ReadonlySet<string>;
+}
+
+export const COUNTED = ["mine", "queue", "team", "all", "bot", "snoozed", "favourites", "mentions", "closed"] as const;
 
 /** The counts after a change of one conversation, or after it began (`before` undefined). A count at its limit stays: how many more there were is not known. */
-export function recounted(counts: Counts, before: Conversation | undefined, after: Conversation, me: string): Counts {
+export function recounted(
+  counts: Counts,
+  before: Conversation | undefined,
+  after: Conversation,
+  reader: Reader,
+): Counts {
   let changed = counts;
   for (const view of COUNTED) {
-    const was = share(view, before, me);
-    const is = share(view, after, me);
+    const was = share(view, before, reader);
+    const is = share(view, after, reader);
     const known = countOf(counts, view);
     if (known === undefined) continue;
     const total = moved(known.total, is.total - was.total, counts.limit);
@@ -26,18 +37,18 @@ export function countOf(counts: Partial<Counts>, view: View): Count | undefined 
 }
 
 /** Whether the conversation counts differently than before. */
-export function countsDiffer(before: Conversation | undefined, after: Conversation, me: string): boolean {
+export function countsDiffer(before: Conversation | undefined, after: Conversation, reader: Reader): boolean {
   return COUNTED.some((view) => {
-    const was = share(view, before, me);
-    const is = share(view, after, me);
+    const was = share(view, before, reader);
+    const is = share(view, after, reader);
     return was.total !== is.total || was.unread !== is.unread;
   });
 }
 
-function share(view: (typeof COUNTED)[number], conversation: Conversation | undefined, me: string): Count {
+function share(view: (typeof COUNTED)[number], conversation: Conversation | undefined, reader: Reader): Count {
   if (conversation === undefined) return { total: 0, unread: 0 };
   const left = view === "favourites" && conversation.status === "closed";
-  const counted = !left && matches({ view }, conversation, me) === true;
+  const counted = !left && matches({ view }, conversation, reader.me, undefined, reader.teams) === true;
   const unread = view === "mentions" ? Boolean(conversation.mention_sequence) : conversation.unread_count > 0;
   return { total: counted ? 1 : 0, unread: counted && unread ? 1 : 0 };
 }

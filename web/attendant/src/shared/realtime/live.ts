@@ -380,10 +380,11 @@ export class Live {
 
   /** `late`: an answer tells of a change that the counts may have with them already. */
   private count(before: Conversation | undefined, after: Conversation, late: boolean): void {
-    if (!countsDiffer(before, after, this.me)) return;
+    const reader = { me: this.me, teams: myTeamsOf(this.client, this.me) };
+    if (!countsDiffer(before, after, reader)) return;
     const key = keys.counts();
     const counts = this.client.getQueryData<Counts | null>(key);
-    if (counts) this.client.setQueryData(key, recounted(counts, before, after, this.me));
+    if (counts) this.client.setQueryData(key, recounted(counts, before, after, reader));
     this.planRecount(late || this.client.isFetching({ queryKey: key }) > 0);
   }
 

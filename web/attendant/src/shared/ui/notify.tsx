@@ -116,7 +116,7 @@ function MovedLine({ conversation, is, by, open }: Moved & { open: () => void })
   };
   return (
     <span className={classes.line}>
-      <span>{t(`handover.${is}`, names)}</span>
+      <span>{t(`handover.${is === "given" && by.type === "system" ? "routed" : is}`, names)}</span>
       <Button size="compact-sm" variant="subtle" onClick={open}>
         {t("handover.open")}
       </Button>

@@ -23,6 +23,11 @@ const WHOLE = { hasOlder: false, hasNewer: false };
 test.each([
   [{ type: "conversation.assigned", details: { to: { id: "bia" } } }, "took"],
   [{ type: "conversation.assigned", details: { to: { id: "caio" } } }, "assigned"],
+  [{ type: "conversation.assigned", actor: { type: "system" as const }, details: { to: { id: "caio" } } }, "given"],
+  [{ type: "conversation.queued", details: { to: { id: "suporte" } } }, "queued"],
+  [{ type: "conversation.service_level_warned" }, "warned"],
+  [{ type: "conversation.service_level_breached" }, "breached"],
+  [{ type: "conversation.updated", changed: ["transfer"] }, "accepted"],
   [{ type: "conversation.snoozed", details: { until: "2026-03-01T12:00:00.000Z" } }, "snoozed"],
   [{ type: "conversation.snoozed", details: { until: null } }, "snoozed_customer"],
   [{ type: "conversation.updated", changed: ["status"], details: { due: "2026-03-01T12:00:00.000Z" } }, "due"],

@@ -7,6 +7,11 @@ export type EventWord =
   | "opened"
   | "took"
   | "assigned"
+  | "given"
+  | "queued"
+  | "accepted"
+  | "warned"
+  | "breached"
   | "unassigned"
   | "transferred"
   | "closed"
@@ -26,6 +31,9 @@ export type EventWord =
 
 const BY_TYPE: Readonly<Record<string, EventWord>> = {
   "conversation.opened": "opened",
+  "conversation.queued": "queued",
+  "conversation.service_level_breached": "breached",
+  "conversation.service_level_warned": "warned",
   "conversation.unassigned": "unassigned",
   "conversation.transferred": "transferred",
   "conversation.closed": "closed",
@@ -50,6 +58,7 @@ export function wordOf(entry: TimelineEntry): EventWord {
   const { changed } = entry;
   if (entry.type === "conversation.assigned") {
     const to = typeof details.to === "object" ? details.to?.id : undefined;
+    if (entry.actor.type === "system") return "given";
     return to !== undefined && to === entry.actor.id ? "took" : "assigned";
   }
   if (entry.type === "conversation.snoozed") return details.until ? "snoozed" : "snoozed_customer";
@@ -58,6 +67,7 @@ export function wordOf(entry: TimelineEntry): EventWord {
   if (details.due !== undefined) return "due";
   if (changed.includes("last_message")) return "expired";
   if (changed.includes("contact")) return "contact";
+  if (changed.includes("transfer")) return "accepted";
   if (changed.includes("priority")) return "priority";
   if (changed.includes("type")) return "classified";
   return changed.includes("snoozed_until") || changed.includes("status") ? "woken" : "changed";

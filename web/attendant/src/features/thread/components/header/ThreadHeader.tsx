@@ -28,7 +28,7 @@ import { useHeaderActions } from "../../hooks/useHeaderActions";
 import { useWatching } from "../../hooks/useWatching";
 import type { ListHandle } from "../MessageList";
 import { TimelineDrawer } from "../timeline/TimelineDrawer";
-import { AssignDialog } from "./AssignDialog";
+import { TransferDialog } from "../transfer/TransferDialog";
 import { DayDialog } from "./DayDialog";
 import { Facts } from "./Facts";
 import classes from "./header.module.css";
@@ -191,7 +191,7 @@ export function ThreadHeader({ view, conversation, list }: Props) {
           <IconLayoutSidebarRight size={18} aria-hidden />
         </IconButton>
       </span>
-      <AssignDialog
+      <TransferDialog
         opened={dialog === "assign"}
         conversation={conversation}
         close={() => setDialog(null)}

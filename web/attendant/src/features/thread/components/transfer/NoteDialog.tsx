@@ -15,7 +15,7 @@ import { notifyDone, undoable } from "@/shared/ui/notify";
 import { CopyCode } from "@/shared/ui/CopyCode";
 import { useProblemText } from "@/shared/ui/problemText";
 
-import { takenBackBy } from "../../model/transfer";
+import { useNotTakenBack } from "../../hooks/useNotTakenBack";
 import classes from "./transfer.module.css";
 
 interface Props {
@@ -32,7 +32,7 @@ const begun = new Map<string, string>();
 const REFUSED = [
   "attendant_unavailable",
   "attendant_full",
-  "attendant_inactive",
+  "unknown_attendant",
   "no_change",
   "unknown_team",
   "conversation_closed",
@@ -49,6 +49,7 @@ export function NoteDialog({ conversation, to, close, back }: Props) {
   const { transfer, takeBack } = useTransfers();
   const [note, setNote] = useState(() => begun.get(id) ?? "");
   const name = neutralName("team" in to ? to.team.name : to.attendant.name);
+  const notTakenBack = useNotTakenBack();
   const error = transfer.error;
   const insists = mayInsist && error instanceof ApiProblem && /^attendant_(unavailable|full)$/.test(error.code);
 
@@ -62,7 +63,7 @@ export function NoteDialog({ conversation, to, close, back }: Props) {
     const message = t("done", { number, name });
     // Who sees own conversations only cannot take back what is no longer theirs.
     if (me.visibility === "own") notifyDone(message);
-    else undoable({ message, undo: () => takeBack.mutate({ id, to: takenBackBy(conversation) }) });
+    else undoable({ message, undo: () => takeBack.mutate({ id }, { onError: notTakenBack }) });
   };
   const hand = (anyway = false) => {
     if (!transfer.isPending) transfer.mutate({ id, to, note: note.trim(), anyway }, { onSuccess: done });
@@ -120,11 +121,13 @@ function Unavailable({ id, name }: { id: string; name: string }) {
   const { t } = useTranslation("transfer");
   const one = useAvailabilityOf(id);
   const { short } = useAvailabilityWords();
-  if (one === undefined || (one.state === "online" && one.room)) return null;
+  // Who is busy is given none by itself, and takes what people give.
+  const here = one?.state === "online" || one?.state === "busy";
+  if (one === undefined || (here && one.room)) return null;
   return (
     <p className={classes.unavailable}>
       <IconAlertTriangle size={16} aria-hidden />
-      <span>{one.state === "online" ? t("is_full", { name }) : t("is_away", { name, state: short(one) })}</span>
+      <span>{here ? t("is_full", { name }) : t("is_away", { name, state: short(one) })}</span>
     </p>
   );
 }

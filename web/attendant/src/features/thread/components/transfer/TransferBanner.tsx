@@ -11,11 +11,10 @@ import { useShortcut } from "@/shared/keyboard/useShortcut";
 import { useMay, useMe } from "@/shared/session/SessionProvider";
 import { neutralName } from "@/shared/text/neutral";
 import { Countdown } from "@/shared/time/times";
-import { notifyFailed } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
 
 import { useQuoted } from "../../api/quoted";
-import { backTo, partIn } from "../../model/transfer";
+import { useNotTakenBack } from "../../hooks/useNotTakenBack";
+import { partIn } from "../../model/transfer";
 import classes from "./transfer.module.css";
 
 /** That the conversation was handed over and nobody has accepted it yet: to whom, with which note, and what one can do. */
@@ -31,17 +30,13 @@ function Pending({ conversation: { id }, transfer }: { conversation: Conversatio
   const mayWrite = useMay("conversations:write");
   const mayAssign = useMay("conversations:assign");
   const { accept, takeBack } = useTransfers();
-  const problemText = useProblemText();
+  const onError = useNotTakenBack();
   const part = partIn(transfer, me);
   const note = useNote(id, transfer.note_id ?? null);
   const someone = t("someone");
   const names = {
     by: neutralName(transfer.by?.name ?? "") || someone,
     to: neutralName(transfer.to_attendant?.name ?? transfer.to_team?.name ?? "") || someone,
-  };
-  const onError = (error: unknown) => {
-    const { text, code } = problemText(error);
-    notifyFailed(t("failed"), text, code);
   };
   const take = () => {
     accept.mutate({ id }, { onError });
@@ -77,7 +72,7 @@ function Pending({ conversation: { id }, transfer }: { conversation: Conversatio
           size="compact-sm"
           variant="default"
           loading={takeBack.isPending}
-          onClick={() => takeBack.mutate({ id, to: backTo(transfer) }, { onError })}
+          onClick={() => takeBack.mutate({ id }, { onError })}
         >
           {t("undo")}
         </Button>

@@ -140,7 +140,11 @@ test("a colleague gets it with a note, by keys alone", async () => {
   await expectAccessible(document.body);
   await userEvent.keyboard("Quer trocar o pedido{Enter}");
   await waitFor(() =>
-    expect(asked.find((one) => one.path === path)?.body).toEqual({ attendant_id: "c", note: "Quer trocar o pedido" }),
+    expect(asked.find((one) => one.path === path)?.body).toEqual({
+      attendant_id: "c",
+      note: "Quer trocar o pedido",
+      anyway: false,
+    }),
   );
 });
 
@@ -149,7 +153,7 @@ test("a team gets it without a note", async () => {
   await choose("vendas");
   await screen.findByRole("textbox");
   await userEvent.keyboard("{Enter}");
-  await waitFor(() => expect(asked.find((one) => one.path === path)?.body).toEqual({ team_id: "v" }));
+  await waitFor(() => expect(asked.find((one) => one.path === path)?.body).toEqual({ team_id: "v", anyway: false }));
 });
 
 test.each([
