@@ -21,7 +21,8 @@ async def _drag(seat: Seat, column: Locator, start: float, end: float, to: Locat
     await column.scroll_into_view_if_needed()
     await column.evaluate("element => element.scrollIntoView({ block: 'center' })")
     box, last = await column.bounding_box(), await (to or column).bounding_box()
-    assert box is not None and last is not None
+    assert box is not None
+    assert last is not None
     mouse = seat.page.mouse
     await mouse.move(box["x"] + box["width"] / 2, box["y"] + start * _COLUMN_PX)
     await mouse.down()
