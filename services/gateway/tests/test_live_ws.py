@@ -9,7 +9,7 @@ import websockets
 
 from atd_gateway.domain.cursors import encode_cursor
 from atd_gateway.domain.streams import StreamLayout
-from atd_gateway.realtime import connection
+from atd_gateway.realtime import client_ends
 from atd_schemas.topics import CONVERSATION_EVENTS
 from atd_testing.waiting import eventually
 
@@ -220,7 +220,7 @@ def _sockets(gateway):
 
 
 async def test_a_client_that_reads_nothing_at_all_is_cut_off(strict, event, listening, monkeypatch):
-    monkeypatch.setattr(connection, "_CLOSE_SECONDS", 0.2)
+    monkeypatch.setattr(client_ends, "_CLOSE_SECONDS", 0.2)
     ana = await strict.person()
     async with ana.listen(max_queue=1, close_timeout=0.1) as socket:
         await listening(socket).until("ready")

@@ -13,7 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from atd_gateway.app import Apps
 from atd_gateway.domain.client_frames import MAX_FRAME_BYTES
-from atd_gateway.realtime.connection import ABORT
+from atd_gateway.realtime.client_ends import ABORT
 from atd_gateway.settings import GatewaySettings
 from atd_servicekit.serving import KEEP_ALIVE_SECONDS
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -33,6 +33,7 @@ from atd_gateway.domain.close_codes import (
 )
 from atd_gateway.domain.frames import Transient, Visible, permission_for, taken_frame
 from atd_gateway.domain.presence import Typing
+from atd_gateway.realtime.client_ends import answered, close_client, query_value
 from atd_gateway.realtime.devices import Device
 from atd_gateway.realtime.feed import TenantLog
 from atd_gateway.realtime.hub import Hub, SendProgress
@@ -40,22 +41,17 @@ from atd_gateway.realtime.own_conversations import OwnConversations
 from atd_gateway.realtime.presence import ConnectionPresence
 from atd_gateway.realtime.resuming import resume
 from atd_schemas.envelope import rfc3339
-from atd_servicekit.problems import Problem
 
 AUTH_SECONDS = 5.0
 """How long a new connection may take to authenticate (seconds)."""
 
 _START_SECONDS = 10.0
-_CLOSE_SECONDS = 10.0
 _BATCH = 64
 _TRANSIENT_WAITING = 32
 _TRANSIENT_SECONDS = 5.0
 _ANSWERS_WAITING = 32
 _COLLEAGUES_PERMISSION = permission_for("attendant.online") or ""
 _PRESENCE_PERMISSION = permission_for("presence.said")
-
-ABORT = "atd.abort"
-"""Key of `scope["extensions"]` under which the server offers to cut the connection (see `server.py`)."""
 
 
 class Connection:
@@ -136,7 +132,7 @@ class Connection:
                     self._leave()
         except CloseConnection as closing:
             code = closing.code
-            await self._close(closing)
+            await close_client(self._send, self._scope, closing)
         except OSError:
             code = 1006  # the client disconnected without a close frame; the server's send raises it
         finally:
@@ -170,8 +166,8 @@ class Connection:
             if token is None:
                 auth = await self._first_frame()
             else:
-                auth = Auth(token, _query_value(self._scope, b"since"))
-            self.caller = await self._authenticate(auth.token)
+                auth = Auth(token, query_value(self._scope, b"since"))
+            self.caller = await answered(self.hub.authenticator.authenticate(auth.token))
             self._since = auth.since
             try:
                 await asyncio.wait_for(self.hub.started.wait(), _START_SECONDS)
@@ -191,20 +187,8 @@ class Connection:
             return frame
         raise CloseConnection(UNAUTHENTICATED, "the first frame must be an auth frame")
 
-    async def _authenticate(self, token: str) -> Caller:
-        return await self._asked(self.hub.authenticator.authenticate(token))
-
     async def _renewed(self, caller: Caller) -> Caller:
-        return await self._asked(self.hub.authenticator.renew(caller))
-
-    async def _asked(self, asked: Awaitable[Caller]) -> Caller:
-        try:
-            return await asked
-        except Problem as problem:
-            raise CloseConnection(UNAUTHENTICATED, problem.detail) from None
-        except Exception as error:
-            structlog.get_logger().warning("ws.authentication_unavailable", error=type(error).__name__)
-            raise CloseConnection(TRY_LATER) from error
+        return await answered(self.hub.authenticator.renew(caller))
 
     async def _serve(self) -> int:
         """The client's close code. Raises `CloseConnection` when it is the server that closes."""
@@ -223,18 +207,6 @@ class Connection:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _close(self, closing: CloseConnection) -> None:
-        """Close with code and reason; a client that does not even read that is disconnected."""
-        message = {"type": "websocket.close", "code": closing.code, "reason": closing.reason[:100]}
-        try:
-            await asyncio.wait_for(self._send(message), _CLOSE_SECONDS)
-        except TimeoutError:
-            abort = (self._scope.get("extensions") or {}).get(ABORT)
-            if abort is not None:
-                abort()
-        except (OSError, RuntimeError):
-            return  # the client disconnected or closed meanwhile
 
     # What goes out: only `_deliver` writes, so frames never mix.
 
@@ -399,7 +371,7 @@ class Connection:
 
     async def _extend(self, token: str) -> bytes:
         """A newer token of the same attendant."""
-        caller = await self._authenticate(token)
+        caller = await answered(self.hub.authenticator.authenticate(token))
         mine, other = self.caller.identity, caller.identity
         if (other.tenant_id, other.actor_id) != (mine.tenant_id, mine.actor_id):
             raise CloseConnection(FORBIDDEN)
@@ -423,12 +395,3 @@ class Connection:
 
 def _json(**fields: object) -> bytes:
     return orjson.dumps(fields)
-
-
-def _query_value(scope: Scope, name: bytes) -> str | None:
-    for part in scope.get("query_string", b"").split(b"&"):
-        key, _, value = part.partition(b"=")
-        if key == name and value:
-            text: str = value.decode("latin-1")
-            return text
-    return None
