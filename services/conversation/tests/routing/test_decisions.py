@@ -277,3 +277,27 @@ async def test_a_team_shows_its_present_name_and_a_deleted_one_its_last(desk: An
     await router.team(renamed, revision=3, deleted=True)
     desk.service.app.state.parts.settings_cache.forget(desk.tenant)
     assert (await shown(desk, one))["team"]["name"] == "Comercial"
+
+
+async def test_a_supervisor_who_assigns_while_routing_decides_wins_and_one_greeting_is_said(
+    desk: Any, router: Any
+) -> None:
+    """Whichever is saved first: the decision was overtaken, or the person has changed what it did."""
+    supervisor = desk.colleague("chefe")
+    ids = await desk.written(4)
+
+    async def both(one: str) -> None:
+        greeting = saying(once="stay-1")
+        wanted = [
+            router.decision("assign", one, attendant=who, reason="round_robin", placement=1, say=(greeting,))
+            for who in (ANA, CAIO)
+        ]
+        body = {"attendant_id": "chefe"}
+        await asyncio.gather(
+            *(router.decide(each) for each in wanted), supervisor.do("POST", f"/conversations/{one}/assign", body)
+        )
+
+    await asyncio.gather(*(both(one) for one in ids))
+    for one in ids:
+        assert (await shown(desk, one))["assignee"]["id"] == "chefe"
+        assert len(await said(desk, one)) <= 1
