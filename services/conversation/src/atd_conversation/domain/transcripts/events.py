@@ -40,6 +40,21 @@ _LINES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
             "{who} classified the conversation: {to}",
             "{who} clasificó la conversación: {to}",
         ),
+        "queued": (
+            "{who} colocou a conversa na fila: {to}",
+            "{who} put the conversation into the queue: {to}",
+            "{who} puso la conversación en la cola: {to}",
+        ),
+        "team": (
+            "{who} mudou a equipe: {to}",
+            "{who} changed the team: {to}",
+            "{who} cambió el equipo: {to}",
+        ),
+        "service_level_breached": (
+            "Meta de atendimento não cumprida",
+            "Service target missed",
+            "Objetivo de servicio no cumplido",
+        ),
         "rated": ("Avaliação: {rating}/5", "Rating: {rating}/5", "Calificación: {rating}/5"),
         "contact": (
             "A conversa passou para o cliente {to}",
@@ -68,7 +83,7 @@ def event_entry(event: TimelineEntry, words: Words, *, customer: str) -> Entry |
     details = event.details
     line = _LINES[name][place].format(
         who=_who(event, words, customer),
-        to=_to(details.get("to"), place),
+        to=_to(details.get("to") or details.get("to_team") or details.get("team"), place),
         rating=details.get("rating", _NOBODY),
     )
     lines = (line, *(part for part in (_comment(details),) if part))
@@ -79,12 +94,14 @@ def _name(event: TimelineEntry) -> str | None:
     kind, details = event.type.rpartition(".")[2], event.details
     if event.type in ("conversation.assigned", "conversation.transferred"):
         to = details.get("to")
+        if to is None:
+            return "queued"
         return "took" if isinstance(to, dict) and to.get("id") == event.actor.id else "assigned"
     if event.type != "conversation.updated":
         return kind if event.type.startswith("conversation.") and kind in _LINES else None
     if "due" in details:
         return "due"
-    return next((one for one in ("contact", "priority") if one in event.changed), None)
+    return next((one for one in ("contact", "priority", "team") if one in event.changed), None)
 
 
 def _who(event: TimelineEntry, words: Words, customer: str) -> str:
