@@ -252,7 +252,8 @@ async def names(client: httpx.AsyncClient, path: str, name: str = "name") -> lis
 async def test_the_day_can_be_played_again_and_makes_nothing_twice(system: System, attendant: Attendant) -> None:
     assert "12 of 12 conversations" in await play_the_day(system, 12)
     client = attendant.client
-    lists = ("tags", "labels", "types", "automatic-replies", "attendants", "contacts")
+    lists = ["tags", "labels", "types", "automatic-replies", "attendants", "contacts"]
+    lists += ["hours", "teams", "assignment-rules", "service-levels"]
     first = {path: await names(client, f"/{path}") for path in lists}
     assert "4 of 4 conversations" in await play_the_day(system, 4)
     assert {path: await names(client, f"/{path}") for path in lists} == first

@@ -164,6 +164,60 @@ AUTOMATIC_REPLIES: tuple[Json, ...] = (
     },
 )
 
+HOURS: tuple[Json, ...] = (
+    {
+        "name": "Comercial",
+        "zone": "America/Sao_Paulo",
+        "intervals": [
+            *({"day": day, "start": "08:00", "end": "18:00"} for day in _WORKDAYS),
+            {"day": "saturday", "start": "08:00", "end": "12:00"},
+        ],
+        "holidays": {"country": "BR", "state": "SP"},
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team of colleagues, the administrator among them; `hours` are those of `HOURS` that it has."""
+
+    body: Json
+    members: tuple[Colleague, ...]
+    hours: str | None = None
+
+
+TEAMS = (
+    Team({"name": "Suporte", "strategy": "least_busy", "limit": 5}, (DIEGO,)),
+    Team({"name": "Vendas", "strategy": "round_robin", "limit": 5}, (MARIANA,), hours="Comercial"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRule:
+    """A rule that gives conversations to a team; rules are looked at in their order."""
+
+    body: Json
+    team: str
+
+
+ASSIGNMENT_RULES = (
+    AssignmentRule(
+        {
+            "name": "Problemas vão para o suporte",
+            "conditions": [
+                {"about": "word", "values": ["sem sinal", "não funciona", "internet", "defeito", "quebrado", "troca"]}
+            ],
+            "priority": "high",
+        },
+        "Suporte",
+    ),
+    AssignmentRule({"name": "O resto vai para vendas"}, "Vendas"),
+)
+
+SERVICE_LEVELS: tuple[Json, ...] = (
+    {"name": "Primeira resposta em 30 minutos", "first_response_minutes": 30, "resolution_minutes": 24 * 60},
+)
+
 RATINGS: Json = {
     "enabled": True,
     "after": "person",

@@ -41,6 +41,7 @@ class Desk:
         await self._replies()
         await self._ratings()
         await self._colleagues(email, password)
+        await self._routing()
 
     async def close(self) -> None:
         """Close the connections of the colleagues."""
@@ -93,6 +94,20 @@ class Desk:
         if (await call(self._api, "GET", "/settings/ratings"))["enabled"]:
             return
         await call(self._api, "PUT", "/settings/ratings", company.RATINGS)
+
+    async def _routing(self) -> None:
+        """Hours, teams, rules and targets; those that are there already stay as they are."""
+        me = (await call(self._api, "GET", "/me"))["id"]
+        hours = await self._items("hours", company.HOURS)
+        teams = []
+        for team in company.TEAMS:
+            members = [{"attendant_id": one} for one in (me, *(self.people[each.name] for each in team.members))]
+            hours_id = hours[key_of(team.hours)] if team.hours else None
+            teams.append({**team.body, "members": members, "hours_id": hours_id})
+        by_name = await self._items("teams", teams)
+        rules = [{**one.body, "team_id": by_name[key_of(one.team)]} for one in company.ASSIGNMENT_RULES]
+        await self._items("assignment-rules", rules)
+        await self._items("service-levels", company.SERVICE_LEVELS)
 
     async def _colleagues(self, email: str, password: str) -> None:
         domain = email.partition("@")[2]
