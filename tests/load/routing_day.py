@@ -100,7 +100,7 @@ def make_day(conversations: int, rng: random.Random) -> Day:
             at=at,
             team=rng.choices(names, shares)[0],
             priority=rng.choices(levels, weights)[0],
-            takes=min(rng.lognormvariate(6.0, 0.7), 5400),
+            takes=min(rng.lognormvariate(5.75, 0.7), 5400),
         )
         for number, at in enumerate(moments)
     ]

@@ -27,6 +27,15 @@ async def test_a_team_is_made_read_changed_and_deleted(desk: TenantClient) -> No
     assert (await desk.get("/teams"))["items"] == []
 
 
+async def test_a_team_in_whose_queue_somebody_waits_is_not_deleted(desk: TenantClient, service: RunningService) -> None:
+    team = await make(desk)
+    waiting = {"_id": uuid7(), "tenant_id": desk.tenant, "queue": team["id"], "rank": 1}
+    await service.db.conversations.insert_one(waiting)
+    assert (await desk.refused("DELETE", f"/teams/{team['id']}"))[:2] == (409, "in_use")
+    await service.db.conversations.delete_one({"_id": waiting["_id"]})
+    await desk.do("DELETE", f"/teams/{team['id']}")
+
+
 async def test_teams_stand_by_name_in_pages(desk: TenantClient) -> None:
     for name in ("Suporte", "água", "Vendas"):
         await make(desk, name)

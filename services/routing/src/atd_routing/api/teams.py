@@ -97,6 +97,8 @@ def teams_router(parts: Parts) -> APIRouter:
         item = after or before
         if item is None:
             return
+        if after is None and await parts.copies.in_team(item.tenant_id, item.id, session):
+            raise Refused("in_use", "Conversations wait in the queue of this team; move them first.", status=409)
         event = team_event(item, identity, now, deleted=after is None)
         read_at = 0 if before is None else before.order
         order = item.order if after is not None else next_order(now, read_at)
