@@ -1,7 +1,8 @@
 import { Button, Modal, Switch, TextInput } from "@mantine/core";
 import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 
 import { LANGUAGE_NAMES, LANGUAGES } from "@/shared/i18n";
 import { useMay } from "@/shared/session/SessionProvider";
@@ -23,6 +24,8 @@ import { SortableList } from "../SortableList";
 import classes from "./distribution.module.css";
 
 const KIND = "away-reasons";
+/** By which the search over all settings finds it. */
+const ID = "away-reasons";
 const MAX_NAME = 60;
 
 /** What attendants choose from when they go away. */
@@ -33,10 +36,15 @@ export function AwayReasons() {
   const [edited, setEdited] = useState<AwayReason | "new" | null>(null);
   const order = useOrderItems(KIND);
   const problemText = useProblemText();
+  const section = useRef<HTMLElement>(null);
+  const found = useLocation().hash === `#${ID}`;
+  useEffect(() => {
+    if (found) section.current?.scrollIntoView({ block: "start" });
+  }, [found]);
   const failed = (refusal: unknown) =>
     notifyFailed(t("reasons.failed"), problemText(refusal).text, problemText(refusal).code);
   return (
-    <section className={routing.section} id="away-reasons">
+    <section className={routing.section} id={ID} ref={section}>
       <h2 className={classes.title}>{t("reasons.title")}</h2>
       <p className={routing.hint}>{t("reasons.text")}</p>
       {isPending && <RowSkeletons count={3} />}
