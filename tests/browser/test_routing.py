@@ -35,46 +35,38 @@ async def _chooses(seat: Seat, name: str) -> None:
 async def test_all_away_it_waits_with_the_reason_then_is_given_transferred_and_accepted(
     office: Office, ana: Seat, sit: Sit
 ) -> None:
-    bruno = await office.hire("Bruno Lima")
-    await _team(office, bruno)
-    his = await sit(bruno)
-    await his.sign_in("/inbox/mine")
-    await _chooses(his, "Ausente")
-
+    await _team(office, office.ana)
+    bruno = await sit(await office.hire("Bruno Lima"))
+    await bruno.sign_in("/inbox/queue")
+    await _chooses(ana, "Ausente")
     await office.receives("Meu pedido chegou errado")
-    await ana.sees()
-    await expect(ana.row()).to_contain_text("1º da fila")
-    await expect(ana.row()).to_contain_text("ninguém online")
+    await bruno.sees()
+    await expect(bruno.row()).to_contain_text("1º da fila")
+    await expect(bruno.row()).to_contain_text("ninguém online")
 
-    await _chooses(his, "Online")
-    await his.choose()
-    await expect(his.thread.get_by_role("button", name="Encerrar", exact=True)).to_be_visible()
     await _chooses(ana, "Online")
-
-    await his.page.keyboard.press("Escape")
-    await his.page.keyboard.press("a")
-    await his.page.get_by_role("dialog", name="Transferir para").get_by_role("combobox").fill("Ana")
-    await his.page.keyboard.press("Enter")
-    note = his.page.get_by_role("textbox", name="Nota para quem recebe")
-    await note.fill("Ela quer trocar")
-    await note.press("Enter")
-    await expect(his.thread.get_by_role("status").filter(has_text="Aguardando")).to_be_visible()
-
     await ana.view("Minhas")
     await ana.choose()
-    banner = ana.thread.get_by_role("status").filter(has_text="Bruno Lima passou esta conversa para você")
-    accepts = banner.get_by_role("button", name="Aceitar")
-    await accepts.or_(ana.message("Ela quer trocar")).first.wait_for()
-    await expect(ana.message("Ela quer trocar")).to_be_visible()
-    if await accepts.is_visible():
-        await accepts.click()
-    await expect(banner).to_have_count(0)
+    await expect(ana.thread.get_by_role("button", name="Encerrar", exact=True)).to_be_visible()
+    await ana.press("Mais ações")
+    await ana.page.get_by_role("menuitem", name="Transferir").click()
+    await ana.page.get_by_role("dialog", name="Transferir para").get_by_role("combobox").fill("Bruno")
+    await ana.page.keyboard.press("Enter")
+    note = ana.page.get_by_role("textbox", name="Nota para quem recebe")
+    await note.fill("Ela quer trocar")
+    await note.press("Enter")
+    await expect(ana.thread.get_by_text("Aguardando Bruno Lima aceitar.")).to_be_visible()
+
+    await bruno.view("Minhas")
+    await bruno.choose()
+    await expect(bruno.message("Ela quer trocar")).to_be_visible()
 
     async def accepted() -> bool:
         found = await office.conversation()
-        return found["assignee"]["id"] == office.ana.id and found.get("transfer") is None
+        return found["assignee"]["name"] == "Bruno Lima" and found.get("transfer") is None
 
-    await eventually(accepted, message="the conversation to be accepted")
+    await eventually(accepted, message="the conversation to be accepted by being read")
+    await expect(ana.thread.get_by_text("Aguardando Bruno Lima aceitar.")).to_have_count(0)
 
 
 @pytest.mark.long_story
