@@ -17,9 +17,21 @@ NOT_AUDITED = {
             "POST /conversations/bulk",
             *(
                 f"POST /conversations/{{conversation_id}}/{deed}"
-                for deed in ("assign", "close", "messages", "rating-request", "reopen", "snooze", "read", "unread")
+                for deed in (
+                    "assign",
+                    "close",
+                    "messages",
+                    "rating-request",
+                    "reopen",
+                    "snooze",
+                    "read",
+                    "unread",
+                    "transfer",
+                    "accept",
+                )
             ),
             "DELETE /conversations/{conversation_id}/snooze",
+            "DELETE /conversations/{conversation_id}/transfer",
             "POST /conversations/{conversation_id}/replies/{item_id}",
             *(f"{method} /messages/{{message_id}}/reaction" for method in ("PUT", "DELETE")),
             *(f"{method} /messages/{{message_id}}/tags/{{tag_id}}" for method in ("PUT", "DELETE")),
