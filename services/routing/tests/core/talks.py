@@ -14,7 +14,7 @@ from atd_schemas.conversation import (
 )
 from atd_schemas.envelope import SYSTEM, Actor
 from atd_schemas.ids import uuid7
-from atd_schemas.routing import Assigned, Closed, Queued, RoutingDecision
+from atd_schemas.routing import Assigned, Closed, Queued, RoutingDecision, Said, ServiceLevelSet
 from atd_schemas.views import (
     AuthorView,
     AutomaticRef,
@@ -167,7 +167,7 @@ class Talk:
         )
 
     def said(
-        self, text: str = "Oi", by: str = "contact", *, automatic: bool = False, note: bool = False
+        self, text: str = "Oi", by: str = "contact", *, automatic: Any = None, note: bool = False
     ) -> MessageChanged:
         """The event of a new message."""
         self.sequence += 1
@@ -183,7 +183,7 @@ class Talk:
             kind="text",
             text=text,
             author=author,
-            automatic=AutomaticRef(kind="reply") if automatic else None,
+            automatic=AutomaticRef(kind=automatic) if automatic else None,
             occurred_at=self.at,
             recorded_at=self.at,
         )
@@ -201,7 +201,9 @@ class Talk:
             data=MessageData(conversation_id=self.id, message=message, conversation_state=state),
         )
 
-    def hear(self, decision: RoutingDecision, now: datetime | None = None) -> ConversationChanged | None:
+    def hear(
+        self, decision: RoutingDecision, now: datetime | None = None
+    ) -> ConversationChanged | MessageChanged | None:
         """What conversation does with a decision; None: it was overtaken, or changes nothing."""
         condition = decision.data.condition
         if condition.placement not in (None, self.placement) or condition.sequence not in (None, self.sequence):
@@ -216,6 +218,10 @@ class Talk:
             return self.queued(decision.data.team.id if decision.data.team else None)
         if isinstance(decision, Closed):
             return self.closed(SYSTEM)
+        if isinstance(decision, ServiceLevelSet):
+            return self.becomes("conversation.updated", SYSTEM)
+        if isinstance(decision, Said) and decision.data.say[0].purpose == "silence_reminder":
+            return self.said(by="system", automatic="silence_reminder")
         return None
 
 

@@ -15,7 +15,7 @@ from atd_routing.domain.parts import PARTS
 from atd_routing.domain.service_levels.stored import SERVICE_LEVEL
 from atd_routing.store.sweeps import Sweeps
 from atd_routing.sweeping import Sweeping
-from atd_schemas.routing import Closed, Queued, ServiceLevelSet
+from atd_schemas.routing import Closed, Queued, Said, ServiceLevelSet
 
 from .talks import Talk
 from .world import MovedTime, Replica, World
@@ -257,3 +257,16 @@ async def test_silent_customer_is_closed_and_one_who_writes_in_that_moment_is_no
     assert (silent.status, writes.status) == ("closed", "open")
     assert len(floor.made(Closed)) == 2
     assert floor.made(Queued) == []
+
+
+async def test_silent_customer_is_reminded_once_and_closed_though_the_clock_shows_something_in_that_moment(
+    world: World, floor: Floor
+) -> None:
+    await promised(floor, resolution_minutes=480)
+    await world.policy(INACTIVITY, remind_minutes=10, close_minutes=20)
+    talk = await floor.opened()
+    await floor.hear(talk.assigned(world.id("ana")), talk.said(by="attendant"))
+    start = world.time.moment
+    await floor.until(start + timedelta(hours=1))
+    assert (floor.made(Said), floor.made(Closed)) == ([start + timedelta(minutes=10)], [start + timedelta(minutes=30)])
+    assert talk.status == "closed"

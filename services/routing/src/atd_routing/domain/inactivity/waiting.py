@@ -32,8 +32,8 @@ def keep_waiting(scene: Scene, policy: Inactivity, state: dict[str, Any]) -> Seq
         (NO_ANSWER_TIMER, _answer_by(scene, policy, state), _take_away),
     ):
         due = wanted if wanted is None or free_at is None else max(wanted, free_at)
-        if due is not None and due <= scene.now and not decided:
-            decided, due = deed(conversation), scene.now + UNHEARD
+        if due is not None and due <= scene.now:
+            decided, due = decided or deed(conversation), scene.now + UNHEARD
             state["decided"] = [conversation.placement, due.isoformat()]
         conversation.set_timer(name, due)
     return decided
