@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atd_conversation.domain.conversation import REOPEN_WITHIN, Conversation
+from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_change import Change
+from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.reply_window import ReplyWindow
 from atd_schemas.envelope import Actor

@@ -9,7 +9,7 @@ import pytest
 from pymongo.errors import OperationFailure
 
 from atd_conversation.commands import Commands, Draft
-from atd_conversation.domain.conversation import REOPEN_WITHIN
+from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.handlers import InboundHandler
 from atd_conversation.intake.batch import Batch

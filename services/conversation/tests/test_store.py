@@ -32,6 +32,7 @@ from atd_conversation.store.sights import Sights
 from atd_conversation.store.teams import Teams
 from atd_conversation.store.unsent import UnsentDrafts
 from atd_schemas.attendants import AttendantChanged as AvailabilityChanged
+from atd_schemas.attendants import AttendantData as AvailabilityData
 from atd_schemas.inbound import InboundThread
 from atd_schemas.settings_changes import (
     AttendantChanged,
@@ -273,7 +274,7 @@ async def directory(parts: Any) -> None:
     await teams.put(TeamChanged(**common, subject="sales", data=team))
     await teams.one(T, "sales")
     shown = AvailabilityView(id="bia", name="Bia", state="online", since=NOON)
-    told = AvailabilityChanged(type="attendant.online", **common, subject="bia", data={"attendant": shown})
+    told = AvailabilityChanged(type="attendant.online", **common, subject="bia", data=AvailabilityData(attendant=shown))
     await availability.put([told])
     await availability.of(T, "bia")
     assert await availability.free(T, 5) == [shown]

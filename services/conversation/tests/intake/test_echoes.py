@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from atd_conversation.domain.conversation import REOPEN_WITHIN
+from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_schemas.ids import provider_event_id
 from atd_testing.inbound import NOON, customer_message, deleted, edited, file_of, phone_message, send_receipt
 

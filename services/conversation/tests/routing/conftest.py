@@ -82,8 +82,9 @@ class Router:
     async def team(self, team: Named, *members: str, deleted: bool = False, revision: int | None = None) -> None:
         """A team was made, or is another one now."""
         self._revision += 1
-        more = {"deleted": deleted, "revision": revision or self._revision}
-        await self.desk.service.learn(team_changed(self.desk.tenant, team.id, team.name or "", *members, **more))
+        named, number = team.name or "", revision or self._revision
+        event = team_changed(self.desk.tenant, team.id, named, *members, deleted=deleted, revision=number)
+        await self.desk.service.learn(event)
 
     async def attendant(self, attendant: Named) -> None:
         """There is such a person."""
@@ -94,8 +95,8 @@ class Router:
         """An attendant is online, away and so on from now on."""
         self._revision += 1
         shown = AvailabilityView(id=attendant.id, name=attendant.name, state=state, since=NOON, **more)
-        common = envelope(self.desk.tenant, attendant.id, sequence=more.pop("sequence", self._revision))
-        event = AttendantChanged(type=f"attendant.{state}", **common, data=Availability(attendant=shown))
+        common = envelope(self.desk.tenant, attendant.id, sequence=self._revision, type=f"attendant.{state}")
+        event = AttendantChanged(**common, data=Availability(attendant=shown))
         await self._running.handle(ATTENDANT_EVENTS, event)
 
 

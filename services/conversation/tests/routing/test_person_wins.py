@@ -73,12 +73,12 @@ class PersonAndRouting(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(["assign", "queue", "close"]), who=PEOPLE, team=TEAMS)
     def routing_decides(self, kind: str, who: Named, team: Named | None) -> None:
         placement, sequence = self.heard
-        told: dict[str, Any] = {
+        told: dict[str, dict[str, Any]] = {
             "assign": {"attendant": who, "team": team, "reason": "round_robin", "placement": placement},
             "queue": {"team": team, "reason": "no_answer", "placement": placement},
             "close": {"reason": "customer_silent", "sequence": sequence},
-        }[kind]
-        self.on_the_way.append(decision(kind, self.conversation, **told))
+        }
+        self.on_the_way.append(decision(kind, self.conversation, **told[kind]))
 
     @rule(which=st.integers(0, 50))
     def a_decision_arrives(self, which: int) -> None:
