@@ -30,11 +30,12 @@ async def _drag(seat: Seat, column: Locator, start: float, end: float, to: Locat
     await mouse.up()
 
 
+@pytest.mark.long_story
 async def test_a_team_is_made_and_gets_what_has_no_team(office: Office, ana: Seat) -> None:
     await ana.open("/settings/teams")
     page = ana.page
     await page.get_by_role("link", name="Nova equipe").click()
-    await page.get_by_label("Nome da equipe").fill("Vendas")
+    await page.get_by_role("textbox", name="Nome da equipe").fill("Vendas")
     await page.get_by_role("combobox", name="Adicionar atendente").click()
     await page.get_by_role("option", name=office.ana.name).click()
     await page.get_by_role("button", name="Salvar").click()
@@ -55,7 +56,7 @@ async def test_a_team_is_made_and_gets_what_has_no_team(office: Office, ana: Sea
 async def test_a_week_is_drawn_moved_and_pulled_past_midnight(office: Office, ana: Seat) -> None:
     await ana.open("/settings/hours/new")
     page = ana.page
-    await page.get_by_label("Nome do horário").fill("Plantão")
+    await page.get_by_role("textbox", name="Nome do horário").fill("Plantão")
     week = page.get_by_role("group", name="Períodos da semana")
     days = week.locator("[data-day]")
     for day in range(1, 5):
@@ -92,7 +93,7 @@ async def test_a_rule_is_tried_on_the_past_before_it_is_saved(office: Office, an
     await office.conversation(Customer("Rui Prado", "5511988880077"))
     await ana.open("/settings/rules/new")
     page = ana.page
-    await page.get_by_label("Nome da regra").fill("Boletos")
+    await page.get_by_role("textbox", name="Nome da regra").fill("Boletos")
     await page.get_by_role("button", name="Adicionar condição").click()
     await page.get_by_role("menuitem", name="Palavras do cliente").click()
     await page.get_by_role("combobox", name="Palavras do cliente").fill("boleto")
