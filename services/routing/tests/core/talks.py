@@ -183,7 +183,7 @@ class Talk:
             kind="text",
             text=text,
             author=author,
-            automatic=AutomaticRef(kind=automatic) if automatic else None,
+            automatic=AutomaticRef(kind="reply" if automatic is True else automatic) if automatic else None,
             occurred_at=self.at,
             recorded_at=self.at,
         )
@@ -220,7 +220,7 @@ class Talk:
             return self.closed(SYSTEM)
         if isinstance(decision, ServiceLevelSet):
             return self.becomes("conversation.updated", SYSTEM)
-        if isinstance(decision, Said) and decision.data.say[0].purpose == "silence_reminder":
+        if isinstance(decision, Said) and any(one.purpose == "silence_reminder" for one in decision.data.say):
             return self.said(by="system", automatic="silence_reminder")
         return None
 
