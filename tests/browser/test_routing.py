@@ -45,7 +45,7 @@ async def test_all_away_it_waits_with_the_reason_then_is_given_transferred_and_a
     await expect(bruno.row()).to_contain_text("ninguém online")
 
     await _chooses(ana, "Online")
-    await ana.view("Minhas")
+    await ana.go("/inbox/mine")  # colleagues are known for a minute, and Bruno is new
     await ana.choose()
     await expect(ana.thread.get_by_role("button", name="Encerrar", exact=True)).to_be_visible()
     await ana.press("Mais ações")
