@@ -1,5 +1,7 @@
 """What a calendar answers about working time."""
 
+import subprocess
+import sys
 import warnings
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -78,3 +80,14 @@ def test_holidays_of_every_country_can_be_asked_for_in_every_year_without_a_warn
         warnings.simplefilter("error")
         years = [all_holidays(country, None, year, optional=True) for country in countries() for year in (2000, 2100)]
     assert len(years) > 400
+
+
+def test_a_country_is_loaded_when_it_is_asked_for_and_not_250_at_the_start() -> None:
+    code = (
+        "import sys; from atd_routing.domain.hours.holidays import all_holidays, states_of;"
+        "loaded = lambda: {name for name in sys.modules if name.startswith('holidays.countries.')};"
+        "assert not loaded(), loaded(); assert 'SP' in states_of('BR'); assert states_of('XX') is None;"
+        "assert len(all_holidays('BR', 'SP', 2026, optional=False)) > 9;"
+        "assert 'holidays.countries.brazil' in loaded() and len(loaded()) < 20, loaded()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

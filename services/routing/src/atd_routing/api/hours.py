@@ -1,5 +1,6 @@
 """`/api/v1/hours`: when a company, a team or a channel account is open. `/api/v1/holidays`: those to choose from."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,7 +21,7 @@ from atd_routing.domain.hours.checks import (
     check_hours,
     check_schedule,
 )
-from atd_routing.domain.hours.holidays import all_holidays, countries
+from atd_routing.domain.hours.holidays import all_holidays, countries, states_of
 from atd_routing.domain.hours.schedule import DEFAULT_ZONE, MIDNIGHT, Schedule, Shift, Weekday
 from atd_routing.domain.hours.stored import HOURS, calendar_of
 from atd_routing.domain.hours.views import (
@@ -258,9 +259,10 @@ def _holidays_router() -> APIRouter:
         country: Annotated[str, Query(max_length=2)] = "BR",
         state: Annotated[str | None, Query(max_length=40)] = None,
     ) -> HolidaysView:
-        if country not in countries():
+        states = states_of(country)
+        if states is None:
             raise _unknown("country")
-        if state is not None and state not in countries()[country]:
+        if state is not None and state not in states:
             raise _unknown("state")
         official = all_holidays(country, state, year, optional=False)
         found = sorted(all_holidays(country, state, year, optional=True).items())
@@ -270,9 +272,8 @@ def _holidays_router() -> APIRouter:
 
     @router.get("/countries", summary="The countries whose holidays are known", dependencies=[DECLARED_ONLY])
     async def list_countries(_identity: Reader) -> CountriesView:
-        return CountriesView(
-            items=[CountryView(code=code, states=list(states)) for code, states in countries().items()]
-        )
+        known = await asyncio.to_thread(countries)  # the first one to ask waits alone
+        return CountriesView(items=[CountryView(code=code, states=list(states)) for code, states in known.items()])
 
     return router
 

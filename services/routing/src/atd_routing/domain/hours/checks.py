@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from atd_routing.domain.hours.holidays import countries
+from atd_routing.domain.hours.holidays import states_of
 from atd_routing.domain.hours.schedule import MIDNIGHT, WEEKDAYS, Shift
 from atd_routing.domain.hours.stored import HOURS, shift_of
 from atd_routing.domain.hours.wall import zone_names
@@ -73,7 +73,7 @@ def _check_exceptions(exceptions: Sequence[Mapping[str, Any]]) -> None:
 def _check_holidays(holidays: Mapping[str, Any] | None) -> None:
     if holidays is None:
         return
-    states = countries().get(holidays["country"])
+    states = states_of(holidays["country"])
     if states is None:
         raise Refused("invalid", "the holidays of this country are not known", "holidays.country")
     if holidays["state"] is not None and holidays["state"] not in states:

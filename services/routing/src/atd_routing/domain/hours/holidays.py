@@ -1,14 +1,21 @@
 """Holidays of a country and its states, from the `holidays` library (https://holidays.readthedocs.io)."""
 
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from importlib.util import find_spec, module_from_spec
 from typing import Final
 
 import holidays as library
-import holidays.countries  # the first question would load them all: half a second
+from holidays.registry import EntityLoader
+
+_COUNTRIES: Final = "holidays.countries"
+if _COUNTRIES not in sys.modules and (_package := find_spec(_COUNTRIES)) is not None:
+    # Its own code is not run, which loads 250 countries: half a second. One alone takes 20 ms, when it is asked for.
+    sys.modules[_COUNTRIES] = module_from_spec(_package)
 
 OFFICIAL: Final = "public"
 OPTIONAL: Final = "optional"
@@ -65,9 +72,19 @@ def all_holidays(
 
 @lru_cache(maxsize=1)
 def countries() -> Mapping[str, tuple[str, ...]]:
-    """The countries that may be chosen, by ISO code, with the codes of their states."""
+    """The countries that may be chosen, by ISO code, with the codes of their states. Loads them all: 0.3 s, once."""
     known = library.list_supported_countries(include_aliases=False)
     return {country: tuple(sorted(states)) for country, states in sorted(known.items())}
+
+
+def states_of(country: str) -> frozenset[str] | None:
+    """The codes of a country's states; None for a country that may not be chosen."""
+    return frozenset(library.country_holidays(country).subdivisions) if country in _codes() else None
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    return frozenset(EntityLoader.get_country_codes(include_aliases=False))
 
 
 @lru_cache(maxsize=1024)
