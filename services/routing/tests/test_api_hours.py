@@ -59,30 +59,30 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": " "}, "name"),
     ({"zone": "America/Nowhere"}, "zone"),
     ({"zone": "../etc/passwd"}, "zone"),
-    ({"intervals": [on("monday", "9:00", "18:00")]}, "intervals.0.start"),
-    ({"intervals": [on("monday", "24:00", "02:00")]}, "intervals.0.start"),
-    ({"intervals": [on("monday", "09:00", "24:01")]}, "intervals.0.end"),
-    ({"intervals": [on("funday", "09:00", "18:00")]}, "intervals.0.day"),
-    ({"intervals": [on("monday", "09:00", "12:00"), on("monday", "11:00", "13:00")]}, "intervals.1.start"),
-    ({"intervals": [on("monday", "11:00", "13:00"), on("monday", "09:00", "12:00")]}, "intervals.0.start"),
-    ({"intervals": [on("monday", "09:00", "12:00"), on("monday", "09:00", "10:00")]}, "intervals.1.start"),
-    ({"intervals": [on("monday", "21:00", "02:00"), on("tuesday", "01:00", "03:00")]}, "intervals.1.start"),
-    ({"intervals": [on("monday", "01:00", "03:00"), on("sunday", "21:00", "02:00")]}, "intervals.0.start"),
+    ({"intervals": [on("monday", "9:00", "18:00")]}, "intervals[0].start"),
+    ({"intervals": [on("monday", "24:00", "02:00")]}, "intervals[0].start"),
+    ({"intervals": [on("monday", "09:00", "24:01")]}, "intervals[0].end"),
+    ({"intervals": [on("funday", "09:00", "18:00")]}, "intervals[0].day"),
+    ({"intervals": [on("monday", "09:00", "12:00"), on("monday", "11:00", "13:00")]}, "intervals[1].start"),
+    ({"intervals": [on("monday", "11:00", "13:00"), on("monday", "09:00", "12:00")]}, "intervals[0].start"),
+    ({"intervals": [on("monday", "09:00", "12:00"), on("monday", "09:00", "10:00")]}, "intervals[1].start"),
+    ({"intervals": [on("monday", "21:00", "02:00"), on("tuesday", "01:00", "03:00")]}, "intervals[1].start"),
+    ({"intervals": [on("monday", "01:00", "03:00"), on("sunday", "21:00", "02:00")]}, "intervals[0].start"),
     ({"intervals": [on("monday", "09:00", "09:30")] * 36}, "intervals"),
-    ({"exceptions": [on_date("2027-02-30")]}, "exceptions.0.date"),
-    ({"exceptions": [on_date("1999-12-31")]}, "exceptions.0.date"),
-    ({"exceptions": [on_date("2027-02-01"), on_date("2027-02-01")]}, "exceptions.1.date"),
-    ({"exceptions": [on_date("2027-02-01", "hours")]}, "exceptions.0.intervals"),
-    ({"exceptions": [on_date("2027-02-01", "closed", ("09:00", "10:00"))]}, "exceptions.0.intervals"),
+    ({"exceptions": [on_date("2027-02-30")]}, "exceptions[0].date"),
+    ({"exceptions": [on_date("1999-12-31")]}, "exceptions[0].date"),
+    ({"exceptions": [on_date("2027-02-01"), on_date("2027-02-01")]}, "exceptions[1].date"),
+    ({"exceptions": [on_date("2027-02-01", "hours")]}, "exceptions[0].intervals"),
+    ({"exceptions": [on_date("2027-02-01", "closed", ("09:00", "10:00"))]}, "exceptions[0].intervals"),
     (
         {"exceptions": [on_date("2027-02-01", "hours", ("09:00", "12:00"), ("11:00", "13:00"))]},
-        "exceptions.0.intervals.1.start",
+        "exceptions[0].intervals[1].start",
     ),
-    ({"exceptions": [on_date("2027-02-01", "hours", *[("09:00", "09:10")] * 6)]}, "exceptions.0.intervals"),
+    ({"exceptions": [on_date("2027-02-01", "hours", *[("09:00", "09:10")] * 6)]}, "exceptions[0].intervals"),
     ({"exceptions": [on_date("2027-02-01")] * 401}, "exceptions"),
     ({"holidays": {"country": "ZZ"}}, "holidays.country"),
     ({"holidays": {"country": "BR", "state": "XX"}}, "holidays.state"),
-    ({"account_ids": ["a", "a"]}, "account_ids.1"),
+    ({"account_ids": ["a", "a"]}, "account_ids[1]"),
     ({"account_ids": [str(number) for number in range(501)]}, "account_ids"),
     (saying("Voltamos {{next_opning}}"), "message.texts.pt-BR"),
     (saying("Voltamos {{next_opening"), "message.texts.pt-BR"),
@@ -131,7 +131,7 @@ async def test_everything_that_may_be_set_comes_back_as_it_was_given(desk: Tenan
 async def test_channel_account_has_one_schedule(desk: TenantClient) -> None:
     await make(desk, account_ids=["w1"])
     answer = await desk.refused("POST", "/hours", {"name": "Outro", "account_ids": ["t1", "w1"]})
-    assert answer == (422, "invalid", ["account_ids.1"])
+    assert answer == (422, "invalid", ["account_ids[1]"])
 
 
 async def test_company_has_one_schedule_the_one_set_last(desk: TenantClient) -> None:

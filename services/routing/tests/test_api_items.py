@@ -49,7 +49,7 @@ async def test_teams_stand_by_name_in_pages(desk: TenantClient) -> None:
         ({"name": " "}, "name"),
         ({"name": "A", "strategy": "random"}, "strategy"),
         ({"name": "A", "limit": 0}, "limit"),
-        ({"name": "A", "members": [{"attendant_id": "a", "limit": -1}]}, "members.0.limit"),
+        ({"name": "A", "members": [{"attendant_id": "a", "limit": -1}]}, "members[0].limit"),
         ({"name": "A", "hours_id": "nowhere"}, "hours_id"),
         ({"name": "A", "nane": "B"}, "nane"),
     ],

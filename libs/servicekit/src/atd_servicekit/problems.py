@@ -237,7 +237,7 @@ def _of_validation(error: RequestValidationError) -> Problem:
     for item in found:
         if item["type"] == "json_invalid":
             return Problem(400, "malformed_json", _where(item, error.body))
-    errors = [FieldError(_path(item["loc"]), _message(item["msg"])) for item in found]
+    errors = [FieldError(path_of(item["loc"]), _message(item["msg"])) for item in found]
     summary = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in errors[:3])
     return Problem(422, "invalid", summary, errors=errors)
 
@@ -253,7 +253,8 @@ def _where(item: Mapping[str, Any], body: object) -> str:
     return f"The body is not JSON: {reason} (line {before.count(chr(10)) + 1}, column {column})."
 
 
-def _path(loc: Sequence[int | str]) -> str:
+def path_of(loc: Sequence[int | str]) -> str:
+    """Where in a request something is wrong, as every answer names it: `rules[0].team_id`."""
     parts = loc[1:] if loc and loc[0] in ("body", "query", "path", "header", "cookie") else loc
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
     return path.removeprefix(".")

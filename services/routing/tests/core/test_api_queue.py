@@ -247,7 +247,7 @@ async def test_a_dry_run_compares_what_would_have_been_with_what_was(floor: Floo
     assert ran["summary"]["by_rule"] == [{"id": "unsaved", "count": 1}]
     assert "boleto" not in str(ran["items"])
     bad = {"rules": [{**unsaved, "team_id": "nowhere"}], "last": 10}
-    assert (await floor.desk.refused("POST", "/assignment-rules/dry-run", bad))[2] == ["rules.0.team_id"]
+    assert (await floor.desk.refused("POST", "/assignment-rules/dry-run", bad))[2] == ["rules[0].team_id"]
 
 
 async def past(floor: Floor, count: int, *texts: str) -> None:

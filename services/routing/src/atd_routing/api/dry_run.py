@@ -123,7 +123,7 @@ def _rules(wanted: DryRunRequest, stored: StoredSettings) -> list[Rule]:
     for place, body in enumerate(wanted.rules):
         values = body.model_dump(mode="json")
         try:
-            check_rule(values, stored, f"rules.{place}.")
+            check_rule(values, stored, f"rules[{place}].")
         except Refused as refused:
             errors = [FieldError(refused.field or "rules", refused.message)]
             raise Problem(refused.status, refused.code, refused.message, errors=errors) from None

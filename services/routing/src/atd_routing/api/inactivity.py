@@ -73,8 +73,8 @@ def check_inactivity(policy: InactivityBody, settings: StoredSettings) -> None:
     _check_texts(policy, "")
     for place, one in enumerate(policy.teams):
         if one.team_id not in settings.items.get(TEAM.name, {}):
-            raise Refused("invalid", "this team does not exist", f"teams.{place}.team_id")
-        _check_texts(one, f"teams.{place}.")
+            raise Refused("invalid", "this team does not exist", f"teams[{place}].team_id")
+        _check_texts(one, f"teams[{place}].")
 
 
 def _check_texts(rules: InactivityRules, path: str) -> None:

@@ -28,7 +28,7 @@ from atd_schemas.ids import uuid7
 from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, decode_cursor, encode_cursor
-from atd_servicekit.problems import FieldError, Problem, not_found
+from atd_servicekit.problems import FieldError, Problem, not_found, path_of
 from atd_servicekit.requests import DECLARED_ONLY
 from atd_servicekit.versions import ExpectedVersion, check_version, set_etag
 
@@ -361,7 +361,7 @@ def _view_model(resource: ItemResource) -> type[BaseModel]:
 
 def _invalid(error: ValidationError) -> Problem:
     errors = [
-        FieldError(".".join(str(part) for part in one["loc"]), one["msg"].removeprefix("Value error, "))
+        FieldError(path_of(one["loc"]), one["msg"].removeprefix("Value error, "))
         for one in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     return Problem(422, "invalid", "The request is not valid.", errors=errors)

@@ -38,7 +38,7 @@ def check_hours(item: Item, settings: StoredSettings) -> None:
         for other in settings.of(HOURS):
             if other.id != item.id and account_id in other.values["account_ids"]:
                 words = f"this channel account has the hours {other.values['name']} already"
-                raise Refused("invalid", words, f"account_ids.{number}")
+                raise Refused("invalid", words, f"account_ids[{number}]")
 
 
 def check_schedule(values: Values) -> None:
@@ -55,19 +55,19 @@ def check_schedule(values: Values) -> None:
 def _check_week(intervals: Sequence[Mapping[str, Any]]) -> None:
     shifts = [_later(shift_of(one), WEEKDAYS.index(one["day"]) * MIDNIGHT) for one in intervals]
     for number, other in _overlaps(shifts, around=WEEK):
-        raise Refused("invalid", _overlaps_with(intervals[other]), f"intervals.{number}.start")
+        raise Refused("invalid", _overlaps_with(intervals[other]), f"intervals[{number}].start")
 
 
 def _check_exceptions(exceptions: Sequence[Mapping[str, Any]]) -> None:
     _check_once([one["date"] for one in exceptions], "exceptions", "date")
     for number, one in enumerate(exceptions):
-        field, intervals = f"exceptions.{number}.intervals", one["intervals"]
+        field, intervals = f"exceptions[{number}].intervals", one["intervals"]
         if one["kind"] == "hours" and not intervals:
             raise Refused("invalid", "other hours need at least one interval", field)
         if one["kind"] != "hours" and intervals:
             raise Refused("invalid", f"a day that is {one['kind'].replace('_', ' ')} has no intervals", field)
         for place, other in _overlaps([shift_of(interval) for interval in intervals]):
-            raise Refused("invalid", _overlaps_with(intervals[other]), f"{field}.{place}.start")
+            raise Refused("invalid", _overlaps_with(intervals[other]), f"{field}[{place}].start")
 
 
 def _check_holidays(holidays: Mapping[str, Any] | None) -> None:
@@ -90,7 +90,7 @@ def _check_message(message: Mapping[str, Any]) -> None:
 def _check_once(values: Sequence[str], field: str, part: str | None = None) -> None:
     for number, value in enumerate(values):
         if value in values[:number]:
-            path = f"{field}.{number}" if part is None else f"{field}.{number}.{part}"
+            path = f"{field}[{number}]" if part is None else f"{field}[{number}].{part}"
             raise Refused("invalid", f"{value} is there already", path)
 
 

@@ -106,7 +106,7 @@ test("what the server refuses stands at its field, and nothing that was typed is
   const refusal = new Refusal(422, {
     code: "invalid",
     title: "invalid",
-    errors: [{ field: "members.0.limit", message: "must be at most 1000" }],
+    errors: [{ field: "members[0].limit", message: "must be at most 1000" }],
   });
   await show("/sales", { "PATCH /api/v1/teams/sales": refusal });
   const limit = await screen.findByRole("textbox", { name: "Limite de Ana" });
