@@ -9,9 +9,10 @@ from hypothesis import given as with_any
 from hypothesis import strategies as st
 
 from atd_routing.domain.conversation import Pending
-from atd_routing.domain.distribution.giving import KNOWN, choose
+from atd_routing.domain.distribution.giving import KNOWN, LAST_RESORT, choose
 from atd_routing.domain.distribution.order import HEAD_START, place
 from atd_routing.domain.distribution.policy import Distribution
+from atd_routing.domain.distribution.pulling import next_for
 from atd_routing.domain.hours.book import Hours, HoursBook
 from atd_routing.domain.hours.calendar import ScheduleCalendar
 from atd_routing.domain.hours.schedule import Schedule
@@ -82,6 +83,31 @@ def test_outside_its_hours_a_team_gives_nothing() -> None:
 def test_who_handed_it_over_does_not_get_it_again() -> None:
     hall = Hall(team_of("ana", "bia"), attendants=online("ana", "bia"))
     assert hall.to(*(waiting(n, not_for=frozenset({"ana"})) for n in range(3))) == ["bia"] * 3
+
+
+def test_who_gave_it_away_or_did_not_answer_gets_it_where_nobody_else_comes_for_ten_minutes() -> None:
+    """The only one of a team who is there: without this the customer would wait for ever."""
+    hall = Hall(team_of("ana", "bia"), attendants=online("ana"))
+    hall.now = at(minutes=9)
+    one = waiting(0, not_for=frozenset({"ana"}))
+    assert hall.to(one) == [""]
+    assert one.timers == {LAST_RESORT: at(minutes=10)}
+    hall.now = at(minutes=10)
+    assert hall.to(replace(one, timers={})) == ["ana"]
+    hall.state("bia", "online")
+    hall.now = at(minutes=20)
+    assert hall.to(one) == ["bia"], "somebody else is there"
+    full = Hall(team_of("ana", "bia", limits={"bia": 1}), attendants=online("ana", "bia", loads={"bia": {"t": 1}}))
+    assert full.to(one) == [""], "who is there and full is waited for"
+
+
+@pytest.mark.parametrize(("given_away", "got"), [([], 0), ([0], 1), ([0, 1], 0)])
+def test_who_asks_for_the_next_one_gets_what_they_gave_away_after_all_others(given_away: list[int], got: int) -> None:
+    floor = Hall(team_of("ana", strategy="manual"), attendants=online("ana")).floor()
+    pull = next_for(floor, "ana")
+    queue = [waiting(n, not_for=frozenset({"ana"} if n in given_away else ())) for n in range(2)]
+    pull.offer(queue)
+    assert pull.chosen().conversation is queue[got]
 
 
 def test_nobody_gets_it_before_its_rules_are_looked_at() -> None:

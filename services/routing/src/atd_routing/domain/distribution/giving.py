@@ -6,7 +6,7 @@ somebody else can take.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from atd_routing.domain.conversation import Charge, RoutedConversation
 from atd_routing.domain.distribution.floor import Floor, weight_of
@@ -17,6 +17,12 @@ from atd_schemas.routing import AssignReason
 
 KNOWN = "known"
 """The timer of a conversation that waits for the attendant who knows the customer."""
+
+LAST_RESORT = "last_resort"
+"""The timer of a conversation whose team has only those there who gave it away, or did not answer it."""
+
+LAST_RESORT_AFTER = timedelta(minutes=10)
+"""Such a conversation waits so long for somebody else of the team to come; then it is given to who is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,15 @@ def choose(floor: Floor, conversation: RoutedConversation, team: Team) -> tuple[
     if not floor.team_has_room(team):
         return None
     weight = weight_of(floor.tenant, conversation, team.id)
-    free = [member for member in floor.free(team, weight) if member.attendant_id not in conversation.not_for]
+    passed_over, until = not_given_to(floor, conversation, team)
+    if until is not None and conversation.timers.get(LAST_RESORT) != until:
+        conversation.set_timer(LAST_RESORT, until)
+    free = [member for member in floor.free(team, weight) if member.attendant_id not in passed_over]
     by_id = {member.attendant_id: member for member in free}
     if conversation.wanted in by_id:
         return by_id[conversation.wanted].attendant_id, "rule"
     knew = conversation.knew
-    prefers = team.knows_customer_minutes != 0 and knew in team.members and knew not in conversation.not_for
+    prefers = team.knows_customer_minutes != 0 and knew in team.members and knew not in passed_over
     if prefers and knew in by_id:
         return by_id[knew].attendant_id, "last_attendant"
     if prefers and team.knows_customer_minutes is not None:
@@ -98,6 +107,19 @@ def choose(floor: Floor, conversation: RoutedConversation, team: Team) -> tuple[
     chosen = _by_strategy(floor, team, skilled or free)
     strategy: AssignReason = "round_robin" if team.strategy == "manual" else team.strategy
     return chosen.attendant_id, "skill" if skilled else strategy
+
+
+def not_given_to(floor: Floor, conversation: RoutedConversation, team: Team) -> tuple[frozenset[str], datetime | None]:
+    """Who is passed over, since they gave it away or did not answer it, and until when if nobody else comes.
+
+    With nobody else of the team there, it would wait for ever though they have room by now. None: it is for as long as
+    it waits, or for nobody any more.
+    """
+    others = any(member.attendant_id not in conversation.not_for for member in floor.present(team))
+    if others or not conversation.not_for or not conversation.waits or conversation.queued_at is None:
+        return conversation.not_for, None
+    until = conversation.queued_at + LAST_RESORT_AFTER
+    return (frozenset(), None) if until <= floor.now else (conversation.not_for, until)
 
 
 def _skilled(conversation: RoutedConversation, team: Team, free: Sequence[Member]) -> list[Member]:

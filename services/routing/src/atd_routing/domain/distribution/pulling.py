@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from atd_routing.domain.conversation import RoutedConversation
@@ -36,11 +37,11 @@ class Pull:
         self._offered += waiting
 
     def chosen(self) -> Given:
-        """The first one that fits. Raises `PullRefused`."""
+        """The first one that fits; what they gave away, or did not answer, after all others. Raises `PullRefused`."""
         refusal: PullRefusal = "queue_empty"
-        for conversation in sorted(self._offered, key=place):
+        for conversation in sorted(self._offered, key=self._wanted_first):
             team = team_for(self.floor.tenant, conversation)
-            if team is None or conversation.pending is not None or self.attendant_id in conversation.not_for:
+            if team is None or conversation.pending is not None:
                 continue
             member = team.members.get(self.attendant_id)
             if member is None:
@@ -50,6 +51,9 @@ class Pull:
                 return Given(conversation, self.attendant_id, team.id, "pulled")
             refusal = "no_room"
         raise PullRefused(refusal)
+
+    def _wanted_first(self, conversation: RoutedConversation) -> tuple[bool, tuple[datetime, str]]:
+        return self.attendant_id in conversation.not_for, place(conversation)
 
 
 def next_for(floor: Floor, attendant_id: str, team_id: str | None = None) -> Pull:

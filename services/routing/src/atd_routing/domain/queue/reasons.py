@@ -7,7 +7,7 @@ from typing import Literal
 
 from atd_routing.domain.conversation import RoutedConversation
 from atd_routing.domain.distribution.floor import Floor, weight_of
-from atd_routing.domain.distribution.giving import team_for
+from atd_routing.domain.distribution.giving import not_given_to, team_for
 from atd_routing.domain.distribution.order import waits_since
 from atd_routing.domain.teams import Team
 
@@ -23,7 +23,8 @@ ReasonCode = Literal[
     "waits_for_known_attendant",
     "behind",
 ]
-"""`rules`: its rules are looked at in a moment. `excluded`: who could take it handed it over, or did not answer it.
+"""`rules`: its rules are looked at in a moment. `excluded`: who could take it handed it over, or did not answer it, and
+gets it at `until` if nobody else comes.
 `behind`: others come first. The others are as they are called."""
 
 
@@ -68,11 +69,12 @@ def _room(floor: Floor, conversation: RoutedConversation, team: Team) -> Iterato
     free = floor.free(team, weight_of(floor.tenant, conversation, team.id))
     if not free:
         yield Reason("all_full", count=len(present))
-    takers = {member.attendant_id for member in free} - conversation.not_for
+    passed_over, passed_over_until = not_given_to(floor, conversation, team)
+    takers = {member.attendant_id for member in free} - passed_over
     if not takers:
-        yield Reason("excluded", count=len(free))
+        yield Reason("excluded", count=len(free), until=passed_over_until)
     knew, minutes = conversation.knew, team.knows_customer_minutes
-    if knew in team.members and minutes and knew not in takers | conversation.not_for:
+    if knew in team.members and minutes and knew not in takers | passed_over:
         until = waits_since(conversation) + timedelta(minutes=minutes)
         if floor.now < until:
             yield Reason("waits_for_known_attendant", until=until, attendant_id=knew)
