@@ -16,10 +16,13 @@ from atd_routing.domain.distribution.pulling import next_for
 from atd_routing.domain.hours.book import Hours, HoursBook
 from atd_routing.domain.hours.calendar import ScheduleCalendar
 from atd_routing.domain.hours.schedule import Schedule
+from atd_routing.domain.items import Item
 from atd_routing.domain.teams import Member
+from atd_routing.domain.teams import team_of as made_of
 from atd_schemas.views import Priority
 
 from .floors import Hall, at, online, team_of, waiting
+from .talks import NOON
 
 
 @pytest.mark.parametrize(
@@ -177,6 +180,20 @@ def test_skills_come_first_where_somebody_has_them() -> None:
     assert hall.to(waiting(9)) == ["ana"]
     hall.state("bia", "away")
     assert hall.to(waiting(10, label_ids=("vip",))) == ["ana"]
+
+
+@pytest.mark.parametrize(
+    ("language", "skill", "who"),
+    [("en", "language:en", "bia"), ("pt-BR", "language:pt", "bia"), ("es", "language:en", "ana"), (None, "x", "ana")],
+)
+def test_who_speaks_the_customers_language_comes_first(language: Any, skill: str, who: str) -> None:
+    members = [{"attendant_id": "ana"}, {"attendant_id": "bia", "skills": [skill]}]
+    values = {"name": "T", "members": members, "strategy": "least_busy", "limit": 5, "use_skills": True}
+    team = made_of(Item("t", "x", "team", values, NOON, NOON))
+    hall = Hall(team, attendants=online("ana", "bia"))
+    assert hall.tenant.asks_for_customers
+    (given,) = hall.give(waiting(1, language=language))
+    assert (given.attendant_id, given.reason) == (who, "skill" if who == "bia" else "least_busy")
 
 
 def test_whom_a_rule_wants_comes_first_while_they_can_take_it() -> None:

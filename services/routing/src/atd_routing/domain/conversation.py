@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from atd_routing.domain.customers import Language
 from atd_schemas.views import ChannelKind, ConversationStatus, Named, Priority, TransferView
 
 Spoke = Literal["customer", "attendant", "bot", "system"]
@@ -51,7 +52,8 @@ class RoutedConversation:
     its clocks, owned by `domain/service_levels`, `inactivity` that of silence, owned by `domain/inactivity`. `ruled`:
     the rules that were applied in the present chain. `knew`: the attendant who knows the customer: who had them last.
     `revision`: that of the company's settings under which it was looked at. `order` is its place in the outbox.
-    `wanted`: whom a rule wants to have it; it goes to them where they can take it, else as its team gives it away.
+    `language`: the customer's, where it was looked at. `wanted`: whom a rule wants to have it; it goes to them where
+    they can take it, else as its team gives it away.
     `version` counts the saves: the store saves only over what was read.
     """
 
@@ -94,6 +96,7 @@ class RoutedConversation:
     inactivity: Mapping[str, Any] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
     wanted: str | None = None
+    language: Language | None = None
     knew: str | None = None
     revision: int = 0
     order: int = 0

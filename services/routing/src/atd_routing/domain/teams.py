@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from atd_routing.domain.customers import language_of
 from atd_routing.domain.items import Item, ItemKind, StoredSettings
 from atd_schemas.views import ChannelKind, Named
 
 TEAM = ItemKind("team", limit=200)
 MOST_MEMBERS = 1_000
+_LANGUAGE = "language:"
 
 Strategy = Literal["round_robin", "least_busy", "longest_idle", "manual"]
 """`manual`: nobody is given anything, attendants take the next one themselves."""
@@ -64,11 +66,21 @@ class Team:
         return self.weights.get(channel, 1)
 
 
+def language_skill(code: str) -> str:
+    """The skill of a language: `pt` and `pt-BR` are one. What is none of ours is nobody's language."""
+    return f"{_LANGUAGE}{language_of(code) or code}"
+
+
+def _skill(stored: str) -> str:
+    return language_skill(stored.removeprefix(_LANGUAGE)) if stored.startswith(_LANGUAGE) else stored
+
+
 def team_of(item: Item) -> Team:
     """The team of a stored item."""
     values = item.values
     members = [
-        Member(one["attendant_id"], one.get("limit"), frozenset(one.get("skills", ()))) for one in values["members"]
+        Member(one["attendant_id"], one.get("limit"), frozenset(map(_skill, one.get("skills", ()))))
+        for one in values["members"]
     ]
     return Team(
         id=item.id,

@@ -46,7 +46,7 @@ class Tenant:
     def asks_for_customers(self) -> bool:
         """Whether anything here depends on what is kept of a customer's record."""
         tells = not self.telling.silent or self.hours.speaks_languages or self.inactivity.says_something
-        return bool(self.rules) or tells
+        return bool(self.rules) or tells or any(team.use_skills for team in self.teams.values())
 
 
 def tenant_of(stored: StoredSettings) -> Tenant:

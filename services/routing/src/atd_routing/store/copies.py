@@ -152,7 +152,7 @@ class Copies:
     async def forget_contact(self, session: "Session", tenant_id: str, contact_id: str) -> None:
         """Remove what a customer said and is called; nobody knows them any more."""
         query: Document = {"tenant_id": tenant_id, "contact_id": contact_id}
-        gone = {"first_text": "", "contact_name": "", "knew": ""}
+        gone = {"first_text": "", "contact_name": "", "knew": "", "language": ""}
         await self._copies.update_many(query, {"$unset": gone, "$inc": {"version": 1}}, session=session)
 
     async def move_contact(self, session: "Session", tenant_id: str, contact_id: str, into: str) -> None:

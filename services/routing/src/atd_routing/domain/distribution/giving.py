@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from atd_routing.domain.conversation import Charge, RoutedConversation
 from atd_routing.domain.distribution.floor import Floor, weight_of
 from atd_routing.domain.distribution.order import place, waits_since
-from atd_routing.domain.teams import Member, Team
+from atd_routing.domain.teams import Member, Team, language_skill
 from atd_routing.domain.tenant import Tenant
 from atd_schemas.routing import AssignReason
 
@@ -125,6 +125,8 @@ def not_given_to(floor: Floor, conversation: RoutedConversation, team: Team) -> 
 def _skilled(conversation: RoutedConversation, team: Team, free: Sequence[Member]) -> list[Member]:
     """Those of the free members who have the most of a conversation's skills; nobody, where nobody has one."""
     wanted = {f"label:{label}" for label in conversation.label_ids}
+    if conversation.language is not None:
+        wanted.add(language_skill(conversation.language))
     if not team.use_skills or not wanted:
         return []
     most = max(len(member.skills & wanted) for member in free)
