@@ -155,10 +155,13 @@ def test_a_place_is_forgotten_when_the_wait_is_over() -> None:
     assert len(place(one, 5)) == 1
 
 
-def test_no_place_is_told_to_somebody_who_is_given_away_just_now() -> None:
-    soon = NOW + timedelta(seconds=30)
-    assert place(conversation(pending=Pending("d", 1, "ana", "sales", soon)), 1) == []
-    assert len(place(conversation(pending=Pending("d", 1, None, "sales", soon)), 1)) == 1
+@pytest.mark.parametrize("attendant_id", ["ana", None], ids=["given away", "into another queue"])
+def test_no_place_is_told_to_somebody_who_is_on_their_way(attendant_id: str | None) -> None:
+    one = conversation(pending=Pending("d", 1, attendant_id, "sales", NOW + timedelta(seconds=30)))
+    assert place(one, 1) == []
+    one.pending = None
+    (said,) = place(one, 1)
+    assert said.placed, "nor, if somebody has got it meanwhile"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ def turn_of(decision: Any) -> Turn:
         (Close("customer_silent"), None, 3),
         (SayOnly((), strict=True), None, 3),
         (SayOnly(()), None, None),
+        (SayOnly((), placed=True), 2, None),
         (Queue("no_answer", strict=True), 2, 3),
         (Queue("rule"), 2, None),
         (Assign(ANA, "returned", strict=True), 2, 3),
@@ -50,3 +51,12 @@ def test_message_of_the_same_batch_overtakes_what_was_decided_on_the_one_before(
     condition = event_of(made, NOON).data.condition
     assert (condition.placement, condition.sequence) == (placement, sequence)
     assert talk.hear(event_of(made, NOON)) is None or sequence is None
+
+
+def test_what_is_said_of_a_queue_is_not_said_where_somebody_got_it_in_the_same_batch() -> None:
+    talk, turn = Talk("t"), turn_of(SayOnly((), placed=True))
+    for event in (talk.opened(), talk.said(by="attendant"), talk.assigned("ana")):
+        turn.take(event)
+    (made,) = turn.made()
+    assert event_of(made, NOON).data.condition.placement == 1
+    assert talk.placement == 3

@@ -71,10 +71,14 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class SayOnly:
-    """Say something and change nothing. `strict`: only if nothing at all has happened since."""
+    """Say something and change nothing. `strict`: only if nothing at all has happened since.
+
+    `placed`: only while it is where it is: what is said of a queue is not said when somebody has got it meanwhile.
+    """
 
     say: tuple[Say, ...]
     strict: bool = False
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +90,5 @@ class ShowServiceLevel:
 
 
 Decision = Assign | Queue | SetFields | Close | SayOnly | ShowServiceLevel
-"""Assign and Queue are made on the conversation's `placement`; Close, and what is strict, on its `sequence`."""
+"""Assign, Queue and what is `placed` are made on the conversation's `placement`; Close, and what is strict, on its
+`sequence`."""

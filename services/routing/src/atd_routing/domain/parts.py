@@ -1,6 +1,7 @@
 """The parts of routing, in the order in which they look at a scene. Each part is one line here."""
 
 from atd_routing.domain.availability.part import release_from_absent
+from atd_routing.domain.distribution.deleted_teams import leave_deleted_team
 from atd_routing.domain.hours.part import keep_hours
 from atd_routing.domain.inactivity.part import keep_inactivity
 from atd_routing.domain.rules.part import assignment_rules
@@ -15,4 +16,5 @@ PARTS: tuple[Part, ...] = (
     keep_inactivity,
     tell_customers,
     release_from_absent,
+    leave_deleted_team,
 )

@@ -29,7 +29,8 @@ UNHEARD = timedelta(seconds=30)
 class Made:
     """A decision on a conversation. `cause`: the id of the event that led to it.
 
-    `sequence` is the conversation's when it was decided: later events of the same turn overtake what is strict.
+    `sequence` and `placement` are the conversation's when a part decided it: later events of the same turn overtake
+    what is strict, or is said where it stands.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Made:
     decision: Decision
     sequence: int
     cause: str | None = None
+    placement: int | None = None
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class Turn:
     def take(self, event: ConversationChanged | MessageChanged) -> None:
         """Fold an event, and have the parts look at it."""
         known = self.copies.get(event.subject)
-        as_read, before = (None if known is None else replace(known)), before_of(known)
+        before = before_of(known)
         copy = fold(known, event)
         if copy is None:
             return
@@ -76,13 +78,13 @@ class Turn:
             self._change(copy)
             return
         scene = Scene(copy, before, tenant, self.now, event=event, customer=self._customer(copy))
+        copy.language = scene.customer.language
         if scene.moved:
             self._moved(scene)
         self._look(scene, event.id)
         if scene.moved or (copy.waits and isinstance(event, ConversationChanged)):
             self.drains.add(copy.tenant_id)
-        if as_read is None or copy.timers or replace(copy, sequence=as_read.sequence) != as_read:
-            self._change(copy)
+        self._change(copy)  # the sequence at least, which strict decisions are made on
 
     def ring(self, copy: RoutedConversation, names: Sequence[str]) -> None:
         """Let timers of a conversation ring: they are no longer set when the parts look."""
@@ -99,6 +101,7 @@ class Turn:
                 self._returned[copy.id] = RETURN
             if tenant.has_settings:
                 scene = Scene(copy, before_of(copy), tenant, self.now, timer=name, customer=self._customer(copy))
+                copy.language = scene.customer.language
                 self._look(replace(scene, standing=self.standings.get(copy.id)), None)
         if copy.waits:
             self.drains.add(copy.tenant_id)
@@ -119,7 +122,7 @@ class Turn:
                 self._decide(scene.conversation, decision, cause)
 
     def _decide(self, copy: RoutedConversation, decision: Decision, cause: str | None) -> None:
-        made = Made(self.new_id(), copy, decision, copy.sequence, cause)
+        made = Made(self.new_id(), copy, decision, copy.sequence, cause, copy.placement)
         if isinstance(decision, Assign | Queue):
             self._placed[copy.id] = made
             self.drains.add(copy.tenant_id)
@@ -242,9 +245,13 @@ class Turn:
         """The customer is back: to their attendant, if they can take it, else to the queue after some minutes."""
         minutes = floor.tenant.distribution.return_minutes
         is_due = self._returned[copy.id] == RETURN
-        if minutes is None or not floor.tenant.teams or copy.pending is not None or copy.status != "open":
+        if minutes is None or not floor.tenant.teams or copy.status != "open":
             return
         if copy.assignee_id is None or floor.keeps(copy):
+            return
+        if copy.pending is not None:  # something else is under way; should nothing come of it, this is looked at again
+            copy.set_timer(RETURN, copy.pending.expires_at)
+            self._change(copy)
             return
         if is_due or minutes == 0:
             decision = Queue("returned", copy.team_named(_name(floor.tenant, copy.team_id)))

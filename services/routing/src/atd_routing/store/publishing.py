@@ -42,7 +42,8 @@ def event_of(made: Made, now: datetime) -> routing.RoutingDecision:
             closing = routing.CloseData(**about, condition=strict, reason=reason, type_id=type_id)
             return routing.Closed(**envelope, data=closing)
         case SayOnly():
-            only = routing.DecisionData(**about, condition=strict if is_strict else Condition())
+            where = Condition(placement=made.placement) if decision.placed else Condition()
+            only = routing.DecisionData(**about, condition=strict if is_strict else where)
             return routing.Said(**envelope, data=only)
         case ShowServiceLevel(service_level, happened):
             level = routing.ServiceLevelData(**about, service_level=service_level, happened=happened)

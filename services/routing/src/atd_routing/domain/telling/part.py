@@ -71,15 +71,17 @@ def _place(scene: Scene) -> Iterator[Decision]:
             conversation.set_timer(POSITION_TIMER, scene.now + SETTLES_AFTER)
         return
     opening = _next_opening(scene)
-    conversation.set_timer(POSITION_TIMER, opening or scene.now + policy.position_every)
+    moves = conversation.pending is not None and not _is_given_away(conversation)
+    later = scene.now + (SETTLES_AFTER if moves else policy.position_every)
+    conversation.set_timer(POSITION_TIMER, opening or later)
     standing = scene.standing
-    if standing is None or opening is not None or _is_given_away(conversation):
+    if standing is None or opening is not None or conversation.pending is not None:
         return
     best = conversation.said.get(PLACE)
     if best is not None and int(best) <= standing.position:
         return
     _remember(conversation, PLACE, str(standing.position))
-    yield SayOnly((_place_said(scene, standing),))
+    yield SayOnly((_place_said(scene, standing),), placed=True)
 
 
 def _place_said(scene: Scene, standing: Standing) -> Say:
@@ -109,7 +111,7 @@ def _overdue(scene: Scene) -> Iterator[Decision]:
     _remember(conversation, OVERDUE_SAID, once)
     language = _language(scene)
     text = policy.overdue_texts.get(language) or OVERDUE[language]
-    yield SayOnly((Say("queue_overdue", text, once),))
+    yield SayOnly((Say("queue_overdue", text, once),), placed=True)
 
 
 def _next_opening(scene: Scene) -> datetime | None:

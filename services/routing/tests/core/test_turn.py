@@ -1,0 +1,108 @@
+"""One turn of routing: what is looked at again, and what is kept of events that say little. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from atd_routing.domain.customers import Customer
+from atd_routing.domain.decisions import Queue
+from atd_routing.domain.distribution.deleted_teams import SETTLES, TIMER, leave_deleted_team
+from atd_routing.domain.distribution.floor import Floor
+from atd_routing.domain.distribution.pool import Pool
+from atd_routing.domain.folding import PENDING, RETURN
+from atd_routing.domain.scene import Part
+from atd_routing.domain.tenant import Tenant
+from atd_routing.domain.turn import UNHEARD, Turn
+
+from .floors import online, team_of
+from .talks import NOON, Talk
+
+TENANT = Tenant("x", 1, {"t": team_of("ana", "bia")})
+
+
+def turn_at(passed: timedelta, parts: Sequence[Part] = (), before: Turn | None = None, **told: Any) -> Turn:
+    """A turn so long after noon, with the conversations as an earlier one left them."""
+    numbers = count()
+    copies = dict(before.copies) if before is not None else {}
+    return Turn(NOON + passed, lambda: f"d{next(numbers)}", parts, {"x": TENANT}, copies=copies, **told)
+
+
+def settle(turn: Turn, attendants: Mapping[str, Any]) -> None:
+    floor = Floor(TENANT, attendants, Pool("x", counted=True), turn.now)
+    turn.count(floor)
+    turn.settle(floor)
+
+
+def test_a_customer_who_is_back_is_looked_at_again_when_nothing_comes_of_what_was_under_way() -> None:
+    talk, first = Talk("x", team_id="t"), turn_at(timedelta(0))
+    for event in (talk.opened(), talk.assigned("ana"), talk.closed(), talk.reopened()):
+        first.take(event)
+    settle(first, {})
+    copy = first.copies[talk.id]
+    assert set(copy.timers) == {RETURN}
+    second = turn_at(
+        timedelta(minutes=5), [lambda scene: [Queue("offline", None)] if scene.timer == "x" else []], first
+    )
+    second.ring(copy, ["x"])
+    settle(second, {})
+    third = turn_at(timedelta(minutes=5, seconds=1), before=second)
+    third.ring(copy, [RETURN])
+    settle(third, {})
+    assert third.made() == []
+    assert copy.timers == {PENDING: second.now + UNHEARD, RETURN: second.now + UNHEARD}
+    fourth = turn_at(timedelta(minutes=6), before=third)
+    fourth.ring(copy, [PENDING, RETURN])
+    settle(fourth, {})
+    assert [made.decision for made in fourth.made()] == [Queue("returned", copy.team_named("t"))]
+
+
+def test_the_sequence_is_kept_though_nothing_else_has_changed() -> None:
+    """What is decided only if nothing happened since would be dropped for ever otherwise, and silence never end."""
+    talk, first = Talk("x"), turn_at(timedelta(0))
+    for event in (talk.opened(), talk.assigned("ana"), talk.said(by="attendant")):
+        first.take(event)
+    again = turn_at(timedelta(minutes=1), before=first)
+    again.take(talk.said(note=True))
+    assert [copy.sequence for copy in again.changed.values()] == [4]
+
+
+@pytest.mark.parametrize("by", ["event", "timer"])
+def test_the_customers_language_is_kept_where_the_queue_is_given_away_from(by: str) -> None:
+    talk, first = Talk("x", contact_id="rosa"), turn_at(timedelta(0))
+    first.take(talk.opened())
+    again = turn_at(timedelta(minutes=1), before=first, customers={"rosa": Customer({"idioma": ("inglês",)})})
+    if by == "event":
+        again.take(talk.said())
+    else:
+        again.ring(again.copies[talk.id], ["recompute"])
+    assert again.copies[talk.id].language == "en"
+
+
+@pytest.mark.parametrize(
+    ("team_id", "moves"), [("gone", True), ("t", False), (None, False)], ids=["deleted", "there", "none"]
+)
+def test_what_waits_in_the_queue_of_a_deleted_team_goes_to_that_of_all(team_id: str | None, moves: bool) -> None:
+    """An attendant kept it when the team was deleted, and it goes back to the queue after that."""
+    talk, first = Talk("x", team_id=team_id), turn_at(timedelta(0), [leave_deleted_team])
+    for event in (talk.opened(), talk.assigned("ana"), talk.queued(team_id)):
+        first.take(event)
+    copy = first.copies[talk.id]
+    assert copy.timers == ({TIMER: NOON + SETTLES} if moves else {})
+    later = turn_at(SETTLES, [leave_deleted_team], first)
+    later.ring(copy, [TIMER])
+    settle(later, online())
+    assert [made.decision for made in later.made()] == ([Queue("team_closed")] if moves else [])
+    assert TIMER not in copy.timers
+
+
+def test_a_team_that_was_made_a_moment_ago_keeps_what_waits_in_it() -> None:
+    """A process may have the settings of a second ago in memory."""
+    talk, first = Talk("x", team_id="t"), turn_at(timedelta(0), [leave_deleted_team])
+    first.tenants = {"x": Tenant("x", 1)}
+    first.take(talk.opened())
+    later = turn_at(SETTLES, [leave_deleted_team], first)
+    later.ring(first.copies[talk.id], [TIMER])
+    assert later.made() == []
