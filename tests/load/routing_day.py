@@ -149,6 +149,7 @@ class Routed:
         self.queues: dict[str, list[_Row]] = {name: [] for name in teams}
         self.ids = itertools.count()
         self.sequences: dict[str, int] = {}
+        self.copies: dict[str, RoutedConversation] = {}
 
     def state(self, now: float, person: str, *, there: bool) -> list[tuple[str, str]]:
         """Somebody comes or goes; what is given because of it."""
@@ -163,8 +164,6 @@ class Routed:
     def closed(self, now: float, arrival: Arrival, person: str) -> list[tuple[str, str]]:
         event = _event(arrival, now, self._next(arrival.id), "conversation.closed", person)
         return self._turn(now, event, self.copies.pop(arrival.id))
-
-    copies: dict[str, RoutedConversation]
 
     def _next(self, conversation_id: str) -> int:
         self.sequences[conversation_id] = self.sequences.get(conversation_id, 0) + 1
@@ -349,7 +348,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     day = make_day(chosen.conversations, random.Random(chosen.seed))
     routed = Routed(day)
-    routed.copies = {}
     try:
         by_routing = run(day, routed)
     except Broken as broken:
