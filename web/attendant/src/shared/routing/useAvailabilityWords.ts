@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Availability } from "@/shared/routing/types";
 import { neutralName } from "@/shared/text/neutral";
 import { serverClock } from "@/shared/time/clock";
-import { snoozeTime } from "@/shared/time/format";
+import { pastTime, snoozeTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 
 /** How available somebody is, and why, in a few words: "Ausente: Almoço até 13:00". */
@@ -20,7 +20,7 @@ export function useAvailabilityWords(): {
     return until ? t("state.until", { what, time: time(until) }) : what;
   };
   const why = (one: Availability) => {
-    const since = time(one.since);
+    const since = pastTime(one.since, serverClock.now(), style);
     if (one.chosen) return t("why.chosen", { since });
     if (one.state === "away") return one.reason ? t("why.break", { since }) : t("why.untouched", { since });
     return one.state === "offline" ? t("why.no_device", { since }) : t("why.here", { since });

@@ -7,6 +7,7 @@ import {
   daysBetween,
   exactTime,
   freshTime,
+  pastTime,
   timeLeft,
   waitingTime,
 } from "@/shared/time/format";
@@ -58,6 +59,16 @@ test("the line between days names the weekday, and the year where it is another"
   expect(dayName("2026-11-20T15:00:00Z", NOW, pt)).toBe("sexta-feira, 20 de novembro");
   expect(dayName("2025-12-31T15:00:00Z", NOW, pt)).toBe("quarta-feira, 31 de dezembro de 2025");
   expect(dayOf("2026-11-24T02:00:00Z", pt.zone)).toBe("2026-11-23");
+});
+
+test.each([
+  [4, "14:01"],
+  [15 * 60, "ontem 23:05"],
+  [3 * 24 * 60, "sáb. 14:05"],
+  [8 * 24 * 60, "16/11/2026 14:05"],
+  [-3, "14:08"],
+])("what is so since %d minutes ago is so since %s", (minutes, shown) => {
+  expect(pastTime(ago(minutes), NOW, pt)).toBe(shown);
 });
 
 test("exact times have four-digit years and no seconds", () => {

@@ -60,7 +60,11 @@ export function freshTime(moment: Moment, now: number, style: TimeStyle): string
   const ago = now - at;
   if (ago < HOUR && ago > -MINUTE) return elapsed(Math.max(0, ago), style.language);
   const days = daysBetween(at, now, style.zone);
-  if (days === 0) return clockTime(at, style);
+  return days === 0 ? clockTime(at, style) : dayBefore(at, days, style);
+}
+
+/** "ontem", "ter." within a week, then "22/11/2026". */
+function dayBefore(at: number, days: number, style: TimeStyle): string {
   if (days === 1) return relativeFormat(style.language, "long").format(-1, "day");
   if (days > 1 && days < 7) return show(at, style, { weekday: "short" });
   return show(at, style, { day: "2-digit", month: "2-digit", year: "numeric" });
@@ -76,6 +80,15 @@ export function snoozeTime(moment: Moment, now: number, style: TimeStyle): strin
   if (days === 1) return `${relativeFormat(style.language, "long").format(1, "day")} ${time}`;
   const day = days < 7 ? { weekday: "short" as const } : { day: "2-digit" as const, month: "2-digit" as const };
   return `${show(at, style, day)} ${time}`;
+}
+
+/** "14:05" of today, "ontem 14:05", "seg. 14:05" within a week, then "22/11/2026 14:05": since when something is so. */
+export function pastTime(moment: Moment, now: number, style: TimeStyle): string {
+  const at = toMs(moment);
+  if (Number.isNaN(at)) return UNKNOWN;
+  const time = clockTime(at, style);
+  const days = daysBetween(at, now, style.zone);
+  return days <= 0 ? time : `${dayBefore(at, days, style)} ${time}`;
 }
 
 /** "há 4 min": how long ago. */

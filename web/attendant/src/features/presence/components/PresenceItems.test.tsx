@@ -60,10 +60,10 @@ afterEach(() => vi.unstubAllGlobals());
 
 test.each([
   [{}, "Online", "Recebe conversas"],
-  [{ state: "online", room: false, load: 5 }, "Online", "Sem espaço para mais uma conversa: 5 de 5"],
-  [{ state: "busy", chosen: true }, "Ocupado", "Escolhido às"],
-  [{ state: "away", chosen: true, reason: { id: "lunch", name: "Almoço" } }, "Ausente: Almoço", "Escolhido às"],
-  [{ state: "away" }, "Ausente", "Sem atividade neste e nos outros aparelhos"],
+  [{ state: "online", room: false, load: 5 }, "Online", "Sem vaga para mais uma conversa: 5 de 5"],
+  [{ state: "busy", chosen: true }, "Ocupado", "Escolhido à mão, desde"],
+  [{ state: "away", chosen: true, reason: { id: "lunch", name: "Almoço" } }, "Ausente: Almoço", "Escolhido à mão"],
+  [{ state: "away" }, "Ausente", "Nenhum aparelho foi usado"],
   [
     { state: "away", reason: { id: "lunch", name: "Almoço" }, until: "2026-11-22T16:00:00Z" },
     "Almoço até",
