@@ -143,6 +143,13 @@ test("what fails says so and is asked for again", async () => {
   await waitFor(() => expect(asked.filter(({ path }) => path === "/api/v1/queue").length).toBeGreaterThan(before));
 });
 
+test("targets that could not be loaded are not shown as none at risk", async () => {
+  await show({ "GET /api/v1/conversations": new Refusal(500, { code: "internal_error", title: "no" }) });
+  expect(await screen.findByText("As metas em risco não puderam ser carregadas")).toBeVisible();
+  expect(screen.getByText("Metas perdidas").closest("div")).toHaveTextContent("—");
+  expect(screen.queryByText("ninguém espera")).toBeNull();
+});
+
 test("until everything is there it has a page's shape", async () => {
   await show({ "GET /api/v1/presence": SILENCE });
   await waitFor(() => expect(screen.queryByRole("heading", { name: "Ao vivo" })).toBeNull());

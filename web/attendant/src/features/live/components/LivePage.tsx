@@ -13,7 +13,7 @@ import { useOpenWork } from "../hooks/useOpenWork";
 import { peopleOf, risksOf } from "../model/people";
 import classes from "./live.module.css";
 import { People } from "./People";
-import { Risks } from "./Risks";
+import { Risks, RisksFailed } from "./Risks";
 import { Sums } from "./Sums";
 import { TeamTable } from "./TeamTable";
 
@@ -32,16 +32,18 @@ function Allowed() {
   const queue = useQueue();
   const presence = useAvailabilities();
   const work = useOpenWork();
+  const again = () => {
+    for (const one of [queue, presence, work]) if (one.status === "error") void one.refetch();
+  };
   const failed = [queue, presence, work].find(({ status }) => status === "error");
   if (failed?.error && (queue.data === undefined || !presence.known)) {
-    const again = () => {
-      for (const one of [queue, presence, work]) if (one.status === "error") void one.refetch();
-    };
     return <ErrorState error={failed.error} title={t("failed")} retry={again} />;
   }
   if (queue.data === undefined || !presence.known || work.status === "pending") return <PageSkeleton />;
+  // Not known is not none: where the conversations could not be loaded, nothing is said of them.
+  const unknown = work.status === "error" && work.conversations.length === 0;
   const people = peopleOf(presence.people, work.conversations, now);
-  const risks = risksOf(work.conversations, now);
+  const risks = unknown ? null : risksOf(work.conversations, now);
   return (
     <div className={classes.page}>
       <header className={classes.title}>
@@ -52,9 +54,9 @@ function Allowed() {
       <div className={classes.columns}>
         <div className={classes.column}>
           <TeamTable queue={queue.data} />
-          <Risks risks={risks} />
+          {risks === null ? <RisksFailed error={work.error} retry={again} /> : <Risks risks={risks} />}
         </div>
-        <People rows={people} more={work.hasMore} />
+        <People rows={people} more={work.hasMore} known={!unknown} />
       </div>
     </div>
   );

@@ -27,10 +27,12 @@ interface Props {
   rows: readonly PersonRow[];
   /** There are more conversations than were looked at. */
   more: boolean;
+  /** Whether the conversations are known. */
+  known: boolean;
 }
 
 /** Who is on what. */
-export function People({ rows: now, more }: Props) {
+export function People({ rows: now, more, known }: Props) {
   const { t } = useTranslation("live");
   const { rows, gone, handlers } = useSteady(now);
   const [opened, setOpened] = useState<string | null>(null);
@@ -45,6 +47,7 @@ export function People({ rows: now, more }: Props) {
             <li key={one.id} data-gone={gone.has(one.id) || undefined}>
               <Person
                 row={one}
+                known={known}
                 opened={opened === one.id}
                 toggle={() => setOpened(opened === one.id ? null : one.id)}
               />
@@ -57,7 +60,14 @@ export function People({ rows: now, more }: Props) {
   );
 }
 
-function Person({ row, opened, toggle }: { row: PersonRow; opened: boolean; toggle: () => void }) {
+interface PersonProps {
+  row: PersonRow;
+  known: boolean;
+  opened: boolean;
+  toggle: () => void;
+}
+
+function Person({ row, known, opened, toggle }: PersonProps) {
   const { t } = useTranslation("live");
   const { short, why } = useAvailabilityWords();
   const { availability: one, conversations, waitingSince, pressing } = row;
@@ -98,7 +108,7 @@ function Person({ row, opened, toggle }: { row: PersonRow; opened: boolean; togg
                   {t("people.waits")} <WaitingTime at={waitingSince} />
                 </>
               ) : (
-                t("people.nobody_waits")
+                known && t("people.nobody_waits")
               )}
             </span>
           </span>

@@ -6,6 +6,7 @@ import type { Conversation } from "@/shared/api/types";
 import { useStanding } from "@/shared/conversations/useStanding";
 import { neutralName } from "@/shared/text/neutral";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
+import { ErrorState } from "@/shared/ui/ErrorState";
 import { PersonName } from "@/shared/ui/SafeText";
 
 import { useSteady } from "../hooks/useSteady";
@@ -33,6 +34,17 @@ export function Risks({ risks }: { risks: readonly Conversation[] }) {
         </ul>
       )}
       {risks.length > SHOWN && <p className={classes.empty}>{t("risks.more", { count: risks.length - SHOWN })}</p>}
+    </section>
+  );
+}
+
+/** That they are not known: an empty list would say that all is well. */
+export function RisksFailed({ error, retry }: { error: unknown; retry: () => void }) {
+  const { t } = useTranslation("live");
+  return (
+    <section className={classes.part} aria-labelledby="live-risks">
+      <h2 id="live-risks">{t("risks.title")}</h2>
+      <ErrorState error={error} title={t("risks.failed")} retry={retry} compact />
     </section>
   );
 }

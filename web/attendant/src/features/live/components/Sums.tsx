@@ -12,7 +12,8 @@ import classes from "./live.module.css";
 interface Props {
   queue: Queue;
   people: readonly Availability[];
-  risks: readonly Conversation[];
+  /** Null: not known. */
+  risks: readonly Conversation[] | null;
 }
 
 /** The numbers that a supervisor looks for first. */
@@ -26,19 +27,17 @@ export function Sums({ queue, people, risks }: Props) {
     .filter(Boolean)
     .sort()[0];
   const online = people.filter(({ state }) => state === "online");
-  const missed = risks.filter((one) => standingOf(one, now)?.level === "missed").length;
+  const missed = risks?.filter((one) => standingOf(one, now)?.level === "missed").length ?? 0;
+  const near = (risks?.length ?? 0) - missed;
+  const known = (count: number) => (risks === null ? "—" : String(count));
   return (
     <dl className={classes.sums}>
       <Sum name={t("sum.waiting")} value={String(waiting)} />
       <Sum name={t("sum.longest")} value={longest ? waitingTime(longest, now, language) : "—"} />
       <Sum name={t("sum.online")} value={t("sum.of", { count: online.length, all: people.length })} />
       <Sum name={t("sum.free")} value={String(online.filter(({ room }) => room).length)} />
-      <Sum
-        name={t("sum.near")}
-        value={String(risks.length - missed)}
-        tone={risks.length > missed ? "near" : undefined}
-      />
-      <Sum name={t("sum.missed")} value={String(missed)} tone={missed > 0 ? "missed" : undefined} />
+      <Sum name={t("sum.near")} value={known(near)} tone={near > 0 ? "near" : undefined} />
+      <Sum name={t("sum.missed")} value={known(missed)} tone={missed > 0 ? "missed" : undefined} />
     </dl>
   );
 }
