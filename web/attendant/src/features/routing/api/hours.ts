@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import type { Page } from "@/shared/api/types";
 
+import { previewable } from "../model/hours";
 import { call, keyOf } from "./items";
 import type { Holiday, HoursPreview, ValuesOf } from "./types";
 
@@ -11,7 +12,7 @@ const HOLIDAYS = "/api/v1/holidays";
 const AGAIN_MS = 60_000;
 
 export function useHoursPreview(hours: ValuesOf<"hours">, year?: number) {
-  const body = { hours: { ...hours, name: hours.name.trim() || "-" }, ...(year !== undefined && { year }) };
+  const body = { hours: previewable(hours), ...(year !== undefined && { year }) };
   return useQuery({
     queryKey: [...keyOf("hours"), "preview", body],
     queryFn: async ({ signal }) => (await call<HoursPreview>("POST", `${PATH}/preview`, { body, signal })).value,

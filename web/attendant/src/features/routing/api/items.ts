@@ -5,7 +5,7 @@ import { fetchSignedIn } from "@/shared/api/client";
 import { everyPage } from "@/shared/api/everyPage";
 import { keys } from "@/shared/api/keys";
 import { lasting } from "@/shared/api/lasting";
-import { problemOf } from "@/shared/api/problem";
+import { ApiProblem, problemOf } from "@/shared/api/problem";
 import type { Page } from "@/shared/api/types";
 import type { Versioned } from "@/shared/api/versioned";
 
@@ -99,7 +99,16 @@ export function useSaveItem<K extends Kind>(kind: K) {
       client.setQueryData<Item<K>[]>(keyOf(kind), (items) => items && withItem(items, saved));
       void refreshed(client, kind);
     },
+    // What was typed is then laid over what is there now, and can be saved again.
+    onError: (error) => {
+      if (isOld(error)) void refreshed(client, kind);
+    },
   });
+}
+
+/** Whether somebody else was first: what was seen is not what is there. */
+export function isOld(error: unknown): boolean {
+  return error instanceof ApiProblem && (error.status === 412 || error.code === "conflict");
 }
 
 function withItem<T extends { id: string; name: string }>(items: readonly T[], saved: T): T[] {
@@ -124,14 +133,33 @@ export function useDeleteItem(kind: Kind) {
   return lasting(mutation);
 }
 
-/** What undoes a deletion: the same item, made again. It works also when the page has gone. */
+/** What undoes a deletion: the same item, made again in its place. It works also when the page has gone. */
 export function useRestore<K extends Kind>(kind: K) {
   const client = useQueryClient();
   return (item: Item<K>, failed: (error: unknown) => void) => {
+    const before = client.getQueryData<Item<K>[]>(keyOf(kind)) ?? [];
     saveItem(kind, null, valuesOf<K>(item))
-      .then(() => refreshed(client, kind))
-      .catch(failed);
+      .then((made) => inPlace(kind, before, item, made))
+      .catch(failed)
+      .finally(() => void refreshed(client, kind));
   };
+}
+
+/** Where it stands among its kind; null where the kind has no order. */
+function placeOf(item: object): number | null {
+  return "position" in item && typeof item.position === "number" ? item.position : null;
+}
+
+/** The order counts where items have a place, and what is made stands at the end. */
+async function inPlace<K extends Kind>(kind: K, before: readonly Item<K>[], item: Item<K>, made: Item<K>) {
+  const place = placeOf(item);
+  if (place === null) return;
+  const others = before.filter(({ id }) => id !== made.id);
+  const isBehind = (one: Item<K>) => (placeOf(one) ?? 0) > place;
+  const first = others.filter((one) => !isBehind(one));
+  const behind = others.filter(isBehind);
+  if (behind.length === 0) return;
+  await call("PUT", `${pathOf(kind)}/order`, { body: { ids: [...first, made, ...behind].map(({ id }) => id) } });
 }
 
 /** Shown at once; asked for again when it is refused. */
@@ -162,5 +190,8 @@ export function useSavePolicy<P extends Policy>(policy: P) {
     mutationFn: ({ value, version }: Versioned<Policies[P]>) =>
       call<Policies[P]>("PUT", `/api/v1/routing/${policy}`, { body: value, version }),
     onSuccess: (saved) => client.setQueryData(keys.setting(`routing/${policy}`), saved),
+    onError: (error) => {
+      if (isOld(error)) void client.invalidateQueries({ queryKey: keys.setting(`routing/${policy}`) });
+    },
   });
 }

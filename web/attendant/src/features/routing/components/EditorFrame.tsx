@@ -16,6 +16,8 @@ interface Props {
   list: { to: string; name: string };
   form: RefObject<HTMLFormElement | null>;
   unsaved: boolean;
+  /** It is not there yet: it can be saved as it stands. */
+  isNew: boolean;
   /** It was saved, or is gone: nothing is asked, and the list is shown. */
   done: boolean;
   saving: boolean;
@@ -29,7 +31,7 @@ interface Props {
 
 /** The page on which one item is edited: the way back, the form, and its buttons. Nothing is lost on an error. */
 export function EditorFrame(props: Props) {
-  const { title, text, list, form, unsaved, done, saving, error, mayManage, submit, more, children } = props;
+  const { title, text, list, form, unsaved, isNew, done, saving, error, mayManage, submit, more, children } = props;
   const { t } = useTranslation("routing");
   const { t: common } = useTranslation("app");
   const navigate = useNavigate();
@@ -63,7 +65,7 @@ export function EditorFrame(props: Props) {
             <Button variant="default" onClick={() => void navigate(list.to)}>
               {common("actions.cancel")}
             </Button>
-            <Button type="submit" loading={saving} disabled={!unsaved}>
+            <Button type="submit" loading={saving} disabled={!unsaved && !isNew}>
               {t("form.save")}
             </Button>
           </div>

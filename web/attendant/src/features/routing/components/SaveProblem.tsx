@@ -5,17 +5,19 @@ import { ApiProblem } from "@/shared/api/problem";
 import { CopyCode } from "@/shared/ui/CopyCode";
 import { useProblemText } from "@/shared/ui/problemText";
 
+import { isOld } from "../api/items";
+
 /** Why something was not saved, above its button; what is wrong in one field stands at the field too. */
 export function SaveProblem({ error }: { error: unknown }) {
   const { t } = useTranslation("routing");
   const problemText = useProblemText();
   if (!error) return null;
   const { title, text, code } = problemText(error);
+  const taken = error instanceof ApiProblem && error.code === "name_taken";
   const details = error instanceof ApiProblem ? error.errors : [];
-  const conflict = error instanceof ApiProblem && [409, 412].includes(error.status) && error.code !== "name_taken";
   return (
     <Alert color="red" variant="light" role="alert" title={title} mt="md">
-      {conflict ? t("form.conflict") : text}
+      {isOld(error) ? t("form.conflict") : taken ? t("form.name_taken") : text}
       {details.length > 0 && (
         <ul>
           {details.map(({ field, message }) => (

@@ -3,6 +3,8 @@ import { Autocomplete, Button, NumberInput, Select, Switch, Textarea } from "@ma
 import { useId, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { decimalSeparator } from "../model/decimals";
+import { useOwnLanguage } from "../hooks/useOwnLanguage";
 import classes from "./routing.module.css";
 
 interface AmountProps {
@@ -21,6 +23,7 @@ interface AmountProps {
 
 /** A number that may be left out. */
 export function Amount({ label, value, onChange, none, unit, min = 0, max, decimals = 0, error }: AmountProps) {
+  const language = useOwnLanguage();
   return (
     <NumberInput
       aria-label={label}
@@ -32,7 +35,7 @@ export function Amount({ label, value, onChange, none, unit, min = 0, max, decim
       clampBehavior="blur"
       allowDecimal={decimals > 0}
       decimalScale={decimals}
-      decimalSeparator=","
+      {...decimalSeparator(language)}
       allowNegative={false}
       value={value ?? ""}
       error={error}
@@ -71,6 +74,7 @@ export function Duration({ label, value, onChange, none, min = 1, max, days = fa
   const natural = unitOf(value);
   const unit = chosen ?? (natural === "days" && !days ? "hours" : natural);
   const size = UNITS[unit];
+  const language = useOwnLanguage();
   const units = (["minutes", "hours", ...(days ? (["days"] as const) : [])] as const).map((one) => ({
     value: one,
     label: t(`units.${one}`),
@@ -86,7 +90,7 @@ export function Duration({ label, value, onChange, none, min = 1, max, days = fa
         max={Math.floor(max / size)}
         clampBehavior="blur"
         decimalScale={2}
-        decimalSeparator=","
+        {...decimalSeparator(language)}
         allowNegative={false}
         value={value === null ? "" : value / size}
         error={error}

@@ -22,6 +22,19 @@ export function newHours(zone: string, isFirst: boolean): HoursValues {
 
 export const newHolidays = (): Holidays => ({ country: "BR", state: null, optional: false, open_on: [] });
 
+/** What can be shown of hours that are still being typed: a day without its date yet does not take the year away. */
+export function previewable(hours: HoursValues): HoursValues {
+  const { name, exceptions, message } = hours;
+  const dates = exceptions.map(({ date }) => date);
+  const says = message.enabled && (message.texts[message.language] ?? "").trim() !== "";
+  return {
+    ...hours,
+    name: name.trim() || "-",
+    exceptions: exceptions.filter(({ date }, at) => date !== "" && dates.indexOf(date) === at),
+    message: { ...message, enabled: says },
+  };
+}
+
 /** Works on a holiday, or does not. */
 export function withHoliday(holidays: Holidays, name: string, closed: boolean): Holidays {
   const others = holidays.open_on.filter((one) => one !== name);

@@ -82,7 +82,7 @@ const sectionOf = async (name: string) => {
 
 test("each policy is saved by its own button, whole", async () => {
   const { asked, container } = await show();
-  const telling = await sectionOf("O que o cliente ouve na fila");
+  const telling = await sectionOf("O que o cliente lê na fila");
   await expectAccessible(container);
   fireEvent.change(telling.getByRole("textbox", { name: "Dizer a posição na fila" }), { target: { value: "10" } });
   expect(
@@ -98,7 +98,7 @@ test("each policy is saved by its own button, whole", async () => {
 test("a team gets times of its own, which begin as the company's", async () => {
   const { asked } = await show();
   const inactivity = await sectionOf("Quando alguém não responde");
-  await userEvent.click(await inactivity.findByRole("button", { name: "Outros tempos para uma equipe" }));
+  await userEvent.click(await inactivity.findByRole("button", { name: "Tempos próprios de uma equipe" }));
   await userEvent.click(await screen.findByRole("menuitem", { name: "Vendas" }));
   const team = await screen.findByRole("group", { name: "Equipe Vendas" });
   fireEvent.change(within(team).getByRole("textbox", { name: "Atendente não responde" }), { target: { value: "15" } });

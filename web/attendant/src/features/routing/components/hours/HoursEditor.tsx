@@ -72,7 +72,8 @@ export function HoursEditor({ hours, isFirst }: Props) {
       title={hours === null ? t("new") : hours.name}
       list={{ to: "/settings/hours", name: t("title") }}
       form={form}
-      unsaved={draft.unsaved || hours === null}
+      unsaved={draft.unsaved}
+      isNew={hours === null}
       done={done}
       saving={save.isPending}
       error={save.error}

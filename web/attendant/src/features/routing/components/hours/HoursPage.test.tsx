@@ -178,3 +178,21 @@ test("the same day twice is said at the second one, and nothing is sent", async 
   expect(await screen.findByText("Este dia já está na lista")).toBeVisible();
   expect(asked.some(({ method }) => method === "PATCH")).toBe(false);
 });
+
+test("new hours that nobody has touched are left without a question", async () => {
+  await show("/new", serverOf([]));
+  expect(await screen.findByRole("button", { name: "Salvar" })).toBeEnabled();
+  await userEvent.click(screen.getByRole("link", { name: "Horários" }));
+  expect(await screen.findByText("Sempre aberto")).toBeVisible();
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("a day without its date yet leaves the year as it is", async () => {
+  const { asked } = await show("/office", serverOf([office]));
+  await userEvent.click(await screen.findByRole("button", { name: "Adicionar dia" }));
+  await userEvent.type(screen.getByRole("textbox", { name: "Nome do dia" }), "Balanço");
+  await waitFor(() => expect(asked.filter(({ path }) => path === "/api/v1/hours/preview").length).toBeGreaterThan(0));
+  const sent = asked.filter(({ path }) => path === "/api/v1/hours/preview").map(({ body }) => body as { hours: Hours });
+  expect(sent.flatMap(({ hours }) => hours.exceptions)).toEqual([]);
+  expect(screen.queryByText(/O ano aparece quando/)).toBeNull();
+});

@@ -65,6 +65,7 @@ export function RuleEditor({ rule, rules, warn }: Props) {
       list={{ to: "/settings/rules", name: t("title") }}
       form={form}
       unsaved={draft.unsaved}
+      isNew={rule === null}
       done={done}
       saving={save.isPending}
       error={save.error}
@@ -181,7 +182,7 @@ export function RuleEditor({ rule, rules, warn }: Props) {
   );
 }
 
-/** Deleted at once, with a way back: the same rule at the end of the list. */
+/** Deleted at once, with a way back: the same rule in its place. */
 function DeleteRule({ rule, done }: { rule: Rule; done: () => void }) {
   const { t } = useTranslation("rules");
   const remove = useDeleteItem("assignment-rules");

@@ -172,6 +172,15 @@ test("a condition without a value is said at its field, and nothing is sent", as
   expect(asked.some(({ method }) => method === "POST")).toBe(false);
 });
 
+test("a deleted rule comes back by undo to where it was", async () => {
+  const { asked } = await show("/invoices", serverOf([invoices, rule("all", "O resto", 2)]));
+  await userEvent.click(await screen.findByRole("button", { name: "Excluir regra" }));
+  await waitFor(() => expect(screen.queryByRole("link", { name: "Boletos" })).toBeNull());
+  expect(undoLatest()).toBe(true);
+  await waitFor(() => expect(asked.find(({ method }) => method === "PUT")?.body).toEqual({ ids: ["made", "all"] }));
+  await waitFor(() => expect(screen.getAllByRole("link", { name: /Boletos|O resto/ })[0]).toHaveTextContent("Boletos"));
+});
+
 test("a deleted rule comes back by undo", async () => {
   const { asked } = await show("/invoices", serverOf([invoices]));
   await userEvent.click(await screen.findByRole("button", { name: "Excluir regra" }));

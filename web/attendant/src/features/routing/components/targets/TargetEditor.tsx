@@ -47,6 +47,7 @@ export function TargetEditor({ target }: { target: Target | null }) {
       list={{ to: "/settings/targets", name: t("title") }}
       form={form}
       unsaved={draft.unsaved}
+      isNew={target === null}
       done={done}
       saving={save.isPending}
       error={save.error}
@@ -151,7 +152,7 @@ function Conditions({ values, set, refused }: ConditionsProps) {
   );
 }
 
-/** Deleted at once, with a way back: the same target at the end of the list. */
+/** Deleted at once, with a way back: the same target in its place. */
 function DeleteTarget({ target, done }: { target: Target; done: () => void }) {
   const { t } = useTranslation("targets");
   const remove = useDeleteItem("service-levels");

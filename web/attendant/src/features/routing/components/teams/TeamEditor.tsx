@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Setting } from "@/features/settings";
+import { ApiProblem } from "@/shared/api/problem";
 import { useMay } from "@/shared/session/SessionProvider";
 import { ConfirmDialog } from "@/shared/ui/ConfirmDialog";
 import { notifyDone, notifyFailed } from "@/shared/ui/notify";
@@ -52,6 +53,7 @@ export function TeamEditor({ team }: { team: Team | null }) {
       list={{ to: "/settings/teams", name: t("title") }}
       form={form}
       unsaved={draft.unsaved}
+      isNew={team === null}
       done={done}
       saving={save.isPending}
       error={save.error}
@@ -103,7 +105,7 @@ export function TeamEditor({ team }: { team: Team | null }) {
       <Setting id="team-limit" label={t("limit.title")} help={t("limit.help")}>
         <Amount
           label={t("limit.title")}
-          unit={t("conversations")}
+          unit={t("conversations", { count: values.limit ?? 0 })}
           none={t("routing:form.no_limit")}
           min={1}
           max={MAX_LOAD}
@@ -116,7 +118,7 @@ export function TeamEditor({ team }: { team: Team | null }) {
       <Setting id="team-total" label={t("team_limit.title")} help={t("team_limit.help")}>
         <Amount
           label={t("team_limit.title")}
-          unit={t("conversations")}
+          unit={t("conversations", { count: values.team_limit ?? 0 })}
           none={t("routing:form.no_limit")}
           min={1}
           max={10_000}
@@ -170,7 +172,9 @@ function DeleteTeam({ team, done }: { team: Team; done: () => void }) {
       },
       onError: (error) => {
         setAsked(false);
-        notifyFailed(t("delete.failed"), problemText(error).text, problemText(error).code);
+        const { text, code } = problemText(error);
+        const inUse = error instanceof ApiProblem && error.code === "in_use";
+        notifyFailed(t("delete.failed"), inUse ? t("delete.in_use") : text, code);
       },
     });
   return (

@@ -1,3 +1,4 @@
+import { Notifications } from "@mantine/notifications";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
@@ -51,13 +52,19 @@ function serverOf(teams: Team[]): Answers {
 }
 
 const show = (at: string, changes: Answers = {}, permissions = ["settings:manage"]) =>
-  renderPart(<TeamsPage />, {
-    at: `/settings/teams${at}`,
-    path: "/settings/:page/:item?",
-    answers: { ...serverOf([sales]), ...changes },
-    permissions,
-    texts: ["teams", "routing", "settings"],
-  });
+  renderPart(
+    <>
+      <TeamsPage />
+      <Notifications />
+    </>,
+    {
+      at: `/settings/teams${at}`,
+      path: "/settings/:page/:item?",
+      answers: { ...serverOf([sales]), ...changes },
+      permissions,
+      texts: ["teams", "routing", "settings"],
+    },
+  );
 
 test("a company without teams learns what one is for", async () => {
   const { container } = await show("", { "GET /api/v1/teams": { items: [], next_cursor: null } });
@@ -102,11 +109,11 @@ test("a member gets a limit of their own, and the change is made on the version 
   });
 });
 
-test("what the server refuses stands at its field, and nothing that was typed is lost", async () => {
+test.each(["members.0.limit", "members[0].limit"])("what is refused of %s stands at its field", async (field) => {
   const refusal = new Refusal(422, {
     code: "invalid",
     title: "invalid",
-    errors: [{ field: "members[0].limit", message: "must be at most 1000" }],
+    errors: [{ field, message: "must be at most 1000" }],
   });
   await show("/sales", { "PATCH /api/v1/teams/sales": refusal });
   const limit = await screen.findByRole("textbox", { name: "Limite de Ana" });
@@ -115,6 +122,38 @@ test("what the server refuses stands at its field, and nothing that was typed is
   await waitFor(() => expect(limit).toBeInvalid());
   expect(limit).toHaveValue("7 por vez");
   expect(limit).toHaveAccessibleDescription(/must be at most 1000/);
+});
+
+test("somebody else was first: what was typed stays, and is saved over what they left", async () => {
+  let there: Team = sales;
+  const seen: unknown[] = [];
+  const { asked } = await show("/sales", {
+    "GET /api/v1/teams": () => ({ items: [there], next_cursor: null }),
+    "PATCH /api/v1/teams/sales": ({ body }: { body: object }) => {
+      seen.push(body);
+      if (seen.length > 1) return { ...there, ...body, version: 5 };
+      there = { ...sales, version: 4, greeting: "Oi" };
+      return new Refusal(412, { code: "precondition_failed", title: "old" });
+    },
+  });
+  const name = await screen.findByRole("textbox", { name: "Nome da equipe" });
+  await userEvent.type(name, "!");
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  expect(await screen.findByText(/O que você mudou continua aqui/)).toBeVisible();
+  expect(await screen.findByDisplayValue("Oi")).toBeVisible();
+  expect(name).toHaveValue("Vendas!");
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(asked.filter(({ method }) => method === "PATCH")).toHaveLength(2));
+  expect(seen[1]).toMatchObject({ name: "Vendas!", greeting: "Oi" });
+});
+
+test("a team in whose queue somebody waits is not deleted, and it is said why", async () => {
+  await show("/sales", { "DELETE /api/v1/teams/sales": new Refusal(409, { code: "in_use", title: "in use" }) });
+  await userEvent.click(await screen.findByRole("button", { name: "Excluir equipe" }));
+  const dialog = await screen.findByRole("dialog", { name: "Excluir a equipe Vendas?" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Excluir equipe" }));
+  expect(await screen.findByText(/Há conversas na fila desta equipe/)).toBeVisible();
+  expect(screen.getByDisplayValue("Vendas")).toBeVisible();
 });
 
 test("leaving with something unsaved asks first", async () => {

@@ -6,7 +6,9 @@ import { Setting } from "@/features/settings";
 import { capabilitiesQuery } from "@/shared/conversations/queries";
 import { ChannelMark } from "@/shared/ui/ChannelMark";
 
+import { useOwnLanguage } from "../../hooks/useOwnLanguage";
 import type { Refused } from "../../hooks/useRefusals";
+import { decimalSeparator } from "../../model/decimals";
 import { MAX_WEIGHT, withWeight, type TeamValues } from "../../model/teams";
 import classes from "./teams.module.css";
 
@@ -19,6 +21,7 @@ interface Props {
 /** What a conversation of each kind of channel counts against the limits. */
 export function Weights({ weights, onChange, refused }: Props) {
   const { t } = useTranslation("teams");
+  const language = useOwnLanguage();
   const kinds = useQuery(capabilitiesQuery).data?.items ?? [];
   if (kinds.length < 2) return null;
   return (
@@ -36,7 +39,7 @@ export function Weights({ weights, onChange, refused }: Props) {
               max={MAX_WEIGHT}
               step={0.5}
               decimalScale={2}
-              decimalSeparator=","
+              {...decimalSeparator(language)}
               allowNegative={false}
               clampBehavior="blur"
               value={weights[kind] ?? 1}
