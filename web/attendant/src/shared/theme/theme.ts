@@ -78,6 +78,8 @@ export const theme = createTheme({
         transitionProps: { duration: 120 },
         withInitialFocusPlaceholder: false, // a menu holds items alone, and its first one has the focus
       },
+      // At 200 % zoom a long one is higher than the window: it scrolls, or its ends could not be reached.
+      styles: { dropdown: { maxHeight: "calc(100dvh - 16px)", overflowY: "auto" } },
     },
     Popover: { defaultProps: { shadow: "var(--float-shadow)", transitionProps: { duration: 120 } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
