@@ -36,7 +36,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 test("who gets it reads from whom and with which note, and accepts it", async () => {
   const { asked } = await show({ to_attendant: ME, note_id: "n1" });
-  expect(await screen.findByRole("status")).toHaveTextContent("Bruna passou esta conversa para você.");
+  expect(await screen.findByRole("status")).toHaveTextContent("Bruna transferiu esta conversa para você.");
   expect(await screen.findByText("“Quer trocar o pedido”")).toBeVisible();
   await expectAccessible(document.body);
   await userEvent.click(screen.getByRole("button", { name: "Aceitar" }));
@@ -53,7 +53,7 @@ test("who gave it waits, and takes it back", async () => {
 
 test("others see it and can do nothing about it", async () => {
   await show({});
-  expect(await screen.findByRole("status")).toHaveTextContent("Bruna passou esta conversa para Caio.");
+  expect(await screen.findByRole("status")).toHaveTextContent("Bruna transferiu esta conversa para Caio.");
   expect(screen.queryByRole("button")).toBeNull();
 });
 

@@ -121,7 +121,7 @@ test("who can take it stands before who cannot, with the reason", async () => {
   await userEvent.keyboard("a");
   await waitFor(() => expect(offered()).toEqual(["Ana Admin", "Dora", "Caio", "Bruna", "Vendas"]));
   expect(screen.getByRole("option", { name: /Bruna/ })).toHaveTextContent("Ausente: Almoço");
-  expect(screen.getByRole("option", { name: /Caio/ })).toHaveTextContent("Online, sem espaço5 de 5");
+  expect(screen.getByRole("option", { name: /Caio/ })).toHaveTextContent("Online, sem vaga5 de 5");
   expect(screen.getByRole("option", { name: /Vendas/ })).toHaveTextContent("Ninguém online");
 });
 
@@ -157,7 +157,7 @@ test("a team gets it without a note", async () => {
 });
 
 test.each([
-  ["attendant_full", "Caio não tem espaço para mais uma conversa. Escolha outra pessoa ou a equipe."],
+  ["attendant_full", "Caio não tem vaga para mais uma conversa. Escolha outra pessoa ou a equipe."],
   ["no_change", "A conversa já está com Caio: nada mudaria."],
 ])("a transfer that is refused (%s) is never shown as done, and keeps what was written", async (code, words) => {
   await show({ answer: new Refusal(422, { code, title: code }) });
