@@ -133,6 +133,8 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", "/api/v1/settings/ratings", None, "conversations:read"),
     ("PUT", "/api/v1/settings/ratings", {}, "settings:manage"),
     ("POST", "/api/v1/settings/ratings/preview", {}, "conversations:read"),
+    ("GET", "/api/v1/settings/reopening", None, "conversations:read"),
+    ("PUT", "/api/v1/settings/reopening", {}, "settings:manage"),
     ("GET", "/api/v1/settings/file-too-large", None, "conversations:read"),
     ("PUT", "/api/v1/settings/file-too-large", {}, "settings:manage"),
     ("GET", "/api/v1/settings/protocol", None, "conversations:read"),
@@ -183,6 +185,7 @@ OF_THE_PLATFORM = (
     "/api/v1/settings/protocol",
     "/api/v1/settings/public-comments",
     "/api/v1/settings/file-too-large",
+    "/api/v1/settings/reopening",
 )
 """What is the same for every tenant, at least until they change it."""
 

@@ -218,6 +218,15 @@ async def test_what_is_said_of_files_that_are_too_large_can_be_changed(manager: 
         assert await manager.refused("PUT", path, body) == (422, "invalid", [field])
 
 
+async def test_within_what_time_a_closed_conversation_is_reopened_can_be_changed(manager: Any) -> None:
+    path = "/settings/reopening"
+    assert await manager.get(path) == {"within_hours": 24}
+    await manager.do("PUT", path, {"within_hours": 0})
+    assert await manager.get(path) == {"within_hours": 0}
+    for wrong in (-1, 721, None, 1.5):
+        assert await manager.refused("PUT", path, {"within_hours": wrong}) == (422, "invalid", ["within_hours"])
+
+
 # --- ratings
 
 

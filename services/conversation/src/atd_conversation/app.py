@@ -152,7 +152,9 @@ def create_app(
         sights=Sights(database),
         search=MessageSearch(database, queries),
         zone=settings.zone,
-        private_replies=PrivateReplies(queries, Strands(database, names), store, directory, served, runtime.clock),
+        private_replies=PrivateReplies(
+            queries, Strands(database, names), store, directory, served, runtime.clock, automations
+        ),
         messages=MessageCommands(queries, store, directory, files, served, runtime.clock),
         directory=directory,
         teams=teams,

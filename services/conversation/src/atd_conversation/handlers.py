@@ -1,12 +1,13 @@
 """Kafka in: load, decide, save; one transaction for each batch."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo.errors import OperationFailure
 
 from atd_conversation.automations import Automations
 from atd_conversation.commands.decisions import Decisions, Outcome
+from atd_conversation.domain.automation.policies import Automation
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.intake import Batch, Cause, Intake, apply_waiting_changes, numbers_needed, take_in, waiting
 from atd_conversation.intake.loaded import Loaded
@@ -84,7 +85,7 @@ class InboundHandler:
             loaded = await self._loader.load(session, batch, thorough=thorough)
             self._repeated = not loaded.handled.isdisjoint(event.id for event in batch.arrivals())
             if not loaded.handled >= batch.event_ids:
-                numbers = await self._numbers(loaded, batch)
+                numbers = await self._numbers(loaded, batch, automation)
                 now = self._clock.now()
                 unit = take_in(Intake(loaded, numbers, now, uuid7, automation=automation), causes)
                 await self._store.save(session, unit, now)
@@ -92,8 +93,10 @@ class InboundHandler:
         await self._run(work)
         await self._apply_waiting_changes(batch, unit)
 
-    async def _numbers(self, loaded: Loaded, batch: Batch) -> dict[str, Iterator[int]]:
-        needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])
+    async def _numbers(
+        self, loaded: Loaded, batch: Batch, automation: Mapping[str, Automation]
+    ) -> dict[str, Iterator[int]]:
+        needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled], automation)
         return {
             tenant_id: iter(await self._loader.next_numbers(tenant_id, count)) for tenant_id, count in needed.items()
         }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from atd_conversation.domain.automation.policies import Automation
 from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_schemas.ids import provider_event_id
 from atd_testing.inbound import NOON, customer_message, phone_message
@@ -136,6 +137,17 @@ def test_a_message_within_24_hours_reopens(world: World) -> None:
     unit = world.batch(customer_message(T, A, "w2", occurred_at=NOON + REOPEN_WITHIN))
     assert types(unit) == ["conversation.reopened", "message.received"]
     assert world.conversation().status == "queued"
+
+
+@pytest.mark.parametrize(("hours", "after", "reopened"), [(2, 2, True), (2, 3, False), (48, 47, True), (0, 1, False)])
+def test_how_long_a_closed_conversation_is_reopened_is_the_companys_to_say(
+    hours: int, after: int, reopened: bool
+) -> None:
+    world = World(automation=Automation(reopen_within=timedelta(hours=hours)))
+    world.batch(customer_message(T, A, "w1"))
+    world.close(world.conversation())
+    unit = world.batch(customer_message(T, A, "w2", occurred_at=NOON + after * HOUR))
+    assert ("conversation.opened" in types(unit)) is not reopened
 
 
 def test_a_later_message_opens_a_new_conversation_and_the_old_one_is_superseded(world: World) -> None:

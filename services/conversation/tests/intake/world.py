@@ -81,7 +81,8 @@ class World:
         batch = Batch.of(events)
         loaded = self.load(batch)
         loaded.take_stored_for_handled(batch)
-        needed = numbers_needed(loaded, [event for event in batch.people if event.id not in loaded.handled])
+        people = [event for event in batch.people if event.id not in loaded.handled]
+        needed = numbers_needed(loaded, people, self.automation)
         numbers = {}
         for tenant_id, wanted in needed.items():
             first = self.numbers[tenant_id] + 1

@@ -10,6 +10,7 @@ from atd_conversation.api.automation_policies import (
     file_policy_router,
     protocol_policy_router,
     ratings_policy_router,
+    reopening_policy_router,
 )
 from atd_conversation.api.bulk import bulk_router
 from atd_conversation.api.capabilities import capabilities_router
@@ -86,6 +87,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         protocol_policy_router,
         file_policy_router,
         ratings_policy_router,
+        reopening_policy_router,
         comments_policy_router,
         ratings_router,
     )

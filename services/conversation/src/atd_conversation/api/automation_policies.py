@@ -15,6 +15,7 @@ from atd_conversation.domain.automation.settings import (
     PROTOCOL,
     PUBLIC_COMMENTS,
     RATINGS,
+    REOPENING,
     check_text,
     check_words,
     ratings_of,
@@ -27,6 +28,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUESTION, p
 
 MAX_EXPIRY_HOURS = 7 * 24
 MAX_CORRECT_MINUTES = 24 * 60
+MAX_REOPENING_HOURS = 30 * 24
 MAX_ACCOUNTS = 100
 CommentWords = Annotated[list[Word], Field(max_length=50, description="Words or phrases, found whole")]
 
@@ -66,6 +68,15 @@ class RatingSettings(Body):
     correct_minutes: int = Field(default=10, ge=0, le=MAX_CORRECT_MINUTES)
 
     _texts = field_validator("question", "thanks", "comment_question")(_checked_text)
+
+
+class ReopeningSettings(Body):
+    """A customer who writes no later than `within_hours` after the closing reopens the conversation; 0: never.
+
+    Later, and with 0 always, what they write opens a new one.
+    """
+
+    within_hours: int = Field(default=24, ge=0, le=MAX_REOPENING_HOURS)
 
 
 class ProtocolSettings(Body):
@@ -184,6 +195,11 @@ def protocol_policy_router(parts: Parts) -> APIRouter:
 def comments_policy_router(parts: Parts) -> APIRouter:
     """`/api/v1/settings/public-comments`."""
     return policy_router(parts, PolicyResource(PUBLIC_COMMENTS, CommentSettings))
+
+
+def reopening_policy_router(parts: Parts) -> APIRouter:
+    """`/api/v1/settings/reopening`."""
+    return policy_router(parts, PolicyResource(REOPENING, ReopeningSettings))
 
 
 def file_policy_router(parts: Parts) -> APIRouter:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from atd_conversation.automations import Automations
 from atd_conversation.commands.effects import channel_topic, decided, publish_changes, refused, send_command
 from atd_conversation.domain.channels import Channels
 from atd_conversation.domain.conversation import Conversation
@@ -48,7 +49,9 @@ class PrivateReplies:
         directory: Directory,
         channels: Channels,
         clock: Clock,
+        automations: Automations | None = None,
     ) -> None:
+        self._automations = automations or Automations(None)
         self._queries = queries
         self._strands = strands
         self._store = store
@@ -109,7 +112,7 @@ class PrivateReplies:
         current = await self._strands.current(tenant_id, place, session)
         if current is not None:
             unit.touch(current)
-            if current.takes(now):
+            if current.takes(now, (await self._automations.of(tenant_id)).reopen_within):
                 return current, []
             current.current = False
         contact = await self._queries.contacts.one(tenant_id, public.contact.id, session)

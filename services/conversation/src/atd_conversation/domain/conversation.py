@@ -6,7 +6,7 @@ attendants who act at once the later one decides again on what the earlier one l
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from atd_conversation.domain.arrivals import arrived
@@ -91,12 +91,14 @@ class Conversation(JoinedConversation):
         conversation._placed(now)
         return conversation, conversation._change("conversation.opened")
 
-    def takes(self, moment: datetime) -> bool:
+    def takes(self, moment: datetime, within: timedelta = REOPEN_WITHIN) -> bool:
         """Whether a customer's message of this moment belongs here and does not open a new conversation.
+
+        Closed conversations take it `within` this time after the closing.
 
         A blocked customer opens none, and what was filed is opened itself.
         """
-        recent = self.closed_at is None or moment <= self.closed_at + REOPEN_WITHIN
+        recent = self.closed_at is None or moment <= self.closed_at + within
         return self.current and (recent or self.filed or bool(self.contact.blocked))
 
     def receive(

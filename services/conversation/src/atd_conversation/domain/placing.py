@@ -17,7 +17,8 @@ from atd_schemas.routing import Condition
 from atd_schemas.views import Named, TransferView
 
 REOPEN_WITHIN = timedelta(hours=24)
-"""A message that comes no later than this after the closing reopens; later ones open a new conversation."""
+"""A message that comes no later than this after the closing reopens, where the company has not said otherwise; later
+ones open a new conversation. For so long, too, whoever reopens by hand finds the customer waiting as before."""
 
 Why = Mapping[str, Any]
 """What the timeline tells of a change beside from whom and to whom: `reason`, `rule`."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from atd_conversation.domain.arrivals import arrived
 from atd_conversation.domain.attachments import StoredAttachment, announced, out_of_reach
+from atd_conversation.domain.automation.policies import DEFAULT_AUTOMATION
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.events import fetch_command
 from atd_conversation.domain.message import Attachment, Message
@@ -129,7 +130,8 @@ def _conversation(
     What is filed stays in the customer's conversation below the post, however old that is.
     """
     conversation = intake.loaded.current.get(place_of(event.data, contact_id))
-    if conversation is None or not (filed or conversation.takes(intake.moment(event))):
+    within = intake.automation.get(event.tenant_id, DEFAULT_AUTOMATION).reopen_within
+    if conversation is None or not (filed or conversation.takes(intake.moment(event), within)):
         conversation = _open(intake, event, contact_id, conversation, cause, filed=filed)
     return conversation
 

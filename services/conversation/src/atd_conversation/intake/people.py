@@ -1,8 +1,9 @@
 """Who the customer is: contacts are found or created, get new ids, and change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from atd_conversation.domain.arrivals import notice_message
+from atd_conversation.domain.automation.policies import DEFAULT_AUTOMATION, Automation
 from atd_conversation.domain.contact import Contact
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.identities import is_phone
@@ -18,16 +19,20 @@ from atd_schemas.inbound import InboundContactChange, InboundPreference, Inbound
 from atd_schemas.notices import NoticeContent, NumberChangedContent
 
 
-def numbers_needed(loaded: Loaded, people: Sequence[PersonEvent]) -> dict[str, int]:
+def numbers_needed(
+    loaded: Loaded, people: Sequence[PersonEvent], automation: Mapping[str, Automation] | None = None
+) -> dict[str, int]:
     """By tenant: how many new conversations these events can open, at the most."""
     places: dict[str, set[str]] = {}
+    decided = automation or {}
     unclear = _after_given_up(loaded, people)
     for event, contact_id, _ in senders(loaded, people):
         if not isinstance(event, Arrival):
             continue
         place = place_of(event.data, event.id if event.id in unclear else contact_id)
         current = loaded.current.get(place)
-        if current is None or not current.takes(event.occurred_at):
+        within = decided.get(event.tenant_id, DEFAULT_AUTOMATION).reopen_within
+        if current is None or not current.takes(event.occurred_at, within):
             places.setdefault(event.tenant_id, set()).add(place)
     return {tenant_id: len(found) for tenant_id, found in places.items()}
 

@@ -173,6 +173,7 @@ AUDITED: Mapping[str, Audited] = {
     "PUT /presence/{}": Audited("attendant.changed", "attendant", ("state",)),
     **_setting("closing"),
     **_setting("file-too-large"),
+    **_setting("reopening"),
     **_setting("protocol"),
     **_setting("public-comments"),
     **_setting("ratings"),

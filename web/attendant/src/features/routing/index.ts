@@ -63,6 +63,7 @@ export const distributionPage = settingsPage({
       { id: "inactivity-accept", label: t("inactivity.accept") },
       { id: "inactivity-remind", label: t("inactivity.remind") },
       { id: "inactivity-close", label: t("inactivity.close") },
+      { id: "reopening-within", label: t("reopening.within") },
       { id: "presence-untouched", label: t("presence.untouched") },
       { id: "presence-grace", label: t("presence.grace") },
       { id: "presence-release-offline", label: t("presence.release.offline") },

@@ -2584,6 +2584,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's setting: reopening */
+        get: operations["get_policy_api_v1_settings_reopening_get"];
+        /** Set it: reopening */
+        put: operations["put_policy_api_v1_settings_reopening_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/storage": {
         parameters: {
             query?: never;
@@ -8195,6 +8213,19 @@ export interface components {
              * @enum {string}
              */
             action: "reopen";
+        };
+        /**
+         * ReopeningSettings
+         * @description A customer who writes no later than `within_hours` after the closing reopens the conversation; 0: never.
+         *
+         *     Later, and with 0 always, what they write opens a new one.
+         */
+        ReopeningSettings: {
+            /**
+             * Within Hours
+             * @default 24
+             */
+            within_hours: number;
         };
         /**
          * RepliesStoppedContent
@@ -15941,6 +15972,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RatingPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_policy_api_v1_settings_reopening_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReopeningSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_settings_reopening_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read, `"7"`: the change is refused with 409 when it is no longer current */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopeningSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReopeningSettings"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -11,6 +11,7 @@ from typing import Literal
 
 from atd_conversation.domain.automation.ratings import TEXTS, RatingTexts
 from atd_conversation.domain.automation.rules import MAX_POSITION, AutomaticReply
+from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_conversation.domain.public_comments import CommentPolicy
 
 Language = Literal["pt-BR", "en", "es"]
@@ -154,13 +155,17 @@ class FilePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Automation:
-    """All that a company has decided of what is said and done without a person."""
+    """All that a company has decided of what is said and done without a person.
+
+    `reopen_within`: how long after its closing a conversation is reopened by what the customer writes.
+    """
 
     replies: tuple[AutomaticReply, ...] = ()
     protocol: ProtocolPolicy = field(default_factory=ProtocolPolicy)
     ratings: RatingPolicy = field(default_factory=RatingPolicy)
     comments: CommentPolicy = field(default_factory=CommentPolicy)
     files: FilePolicy = field(default_factory=FilePolicy)
+    reopen_within: timedelta = REOPEN_WITHIN
     rules: tuple[AutomaticReply, ...] = field(init=False, repr=False, compare=False)
     """Every automatic reply, the product's own too: made once, and asked for by every message."""
 

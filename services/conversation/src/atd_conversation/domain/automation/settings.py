@@ -11,6 +11,7 @@ from atd_conversation.domain.automation.policies import Automation, FilePolicy, 
 from atd_conversation.domain.automation.rules import AutomaticReply
 from atd_conversation.domain.catalogue import CatalogueItem, TenantSettings, Values
 from atd_conversation.domain.catalogue_kinds import AUTOMATIC_REPLY
+from atd_conversation.domain.placing import REOPEN_WITHIN
 from atd_conversation.domain.public_comments import policy_of
 from atd_conversation.domain.refusals import Refusal
 from atd_conversation.domain.variables import check_variables
@@ -21,6 +22,7 @@ RATINGS = "ratings"
 PROTOCOL = "protocol"
 PUBLIC_COMMENTS = "public-comments"
 FILES = "file-too-large"
+REOPENING = "reopening"
 """The names of the policies."""
 
 
@@ -34,6 +36,7 @@ def automation_of(settings: TenantSettings) -> Automation:
         ratings_of(policy(RATINGS)),
         policy_of(policy(PUBLIC_COMMENTS)),
         files_of(policy(FILES)),
+        timedelta(hours=policy(REOPENING).get("within_hours", REOPEN_WITHIN / timedelta(hours=1))),
     )
 
 

@@ -23,6 +23,7 @@ const SETTINGS = [
   "contact_field",
   "closing",
   "protocol",
+  "reopening",
   "file-too-large",
   "public-comments",
   "ratings",

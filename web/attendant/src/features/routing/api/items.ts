@@ -177,10 +177,14 @@ export function useOrderItems<K extends Kind>(kind: K) {
   });
 }
 
+/** The reopening is conversation's own: it holds whether a company uses routing or not. */
+const policyPath = (policy: Policy) =>
+  policy === "reopening" ? "/api/v1/settings/reopening" : `/api/v1/routing/${policy}`;
+
 export function usePolicy<P extends Policy>(policy: P) {
   return useQuery({
     queryKey: keys.setting(`routing/${policy}`),
-    queryFn: ({ signal }) => call<Policies[P]>("GET", `/api/v1/routing/${policy}`, { signal }),
+    queryFn: ({ signal }) => call<Policies[P]>("GET", policyPath(policy), { signal }),
   });
 }
 
@@ -188,7 +192,7 @@ export function useSavePolicy<P extends Policy>(policy: P) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ value, version }: Versioned<Policies[P]>) =>
-      call<Policies[P]>("PUT", `/api/v1/routing/${policy}`, { body: value, version }),
+      call<Policies[P]>("PUT", policyPath(policy), { body: value, version }),
     onSuccess: (saved) => client.setQueryData(keys.setting(`routing/${policy}`), saved),
     onError: (error) => {
       if (isOld(error)) void client.invalidateQueries({ queryKey: keys.setting(`routing/${policy}`) });

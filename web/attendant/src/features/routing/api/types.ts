@@ -231,6 +231,8 @@ export interface Policies {
   telling: Telling;
   inactivity: Inactivity & { teams: (Inactivity & { team_id: string })[] };
   presence: Presence;
+  /** A customer who writes within so many hours after the closing goes on in the same conversation. */
+  reopening: { within_hours: number };
 }
 export type Policy = keyof Policies;
 
@@ -247,4 +249,5 @@ export interface Sent {
   telling: Fits<Schemas["TellingBody"], Telling>;
   inactivity: Fits<Schemas["InactivityBody"], Policies["inactivity"]>;
   presence: Fits<Schemas["PresenceBody"], Presence>;
+  reopening: Fits<Schemas["ReopeningSettings"], Policies["reopening"]>;
 }

@@ -32,6 +32,7 @@ const policies: Policies = {
     release_minutes: { away: null, offline: null, deactivated: null },
     breaks: [],
   },
+  reopening: { within_hours: 24 },
 };
 const lunch: AwayReason = {
   id: "lunch",
@@ -43,10 +44,13 @@ const lunch: AwayReason = {
 };
 
 function serverOf(reasons: AwayReason[], changes: Answers = {}): Answers {
-  const found = Object.entries(policies).flatMap(([name, value]): [string, unknown][] => [
-    [`GET /api/v1/routing/${name}`, value],
-    [`PUT /api/v1/routing/${name}`, ({ body }: { body: unknown }) => body],
-  ]);
+  const found = Object.entries(policies).flatMap(([name, value]): [string, unknown][] => {
+    const path = `/api/v1/${name === "reopening" ? "settings" : "routing"}/${name}`;
+    return [
+      [`GET ${path}`, value],
+      [`PUT ${path}`, ({ body }: { body: unknown }) => body],
+    ];
+  });
   return {
     ...Object.fromEntries(found),
     "GET /api/v1/teams": { items: [{ id: "sales", name: "Vendas", version: 1, members: [] }], next_cursor: null },

@@ -11,6 +11,7 @@ import { AwayReasons } from "./AwayReasons";
 import { InactivitySection } from "./InactivitySection";
 import { PresenceSection } from "./PresenceSection";
 import { QueueSection } from "./QueueSection";
+import { ReopeningSection } from "./ReopeningSection";
 import { TellingSection } from "./TellingSection";
 
 /** What happens in the queue, what customers are told there, and when attendants count as there. */
@@ -26,9 +27,10 @@ export function DistributionPage() {
   const telling = usePolicy("telling");
   const inactivity = usePolicy("inactivity");
   const presence = usePolicy("presence");
-  const all = [distribution, telling, inactivity, presence];
+  const reopening = usePolicy("reopening");
+  const all = [distribution, telling, inactivity, presence, reopening];
   const failed = all.find(({ data, error }) => data === undefined && error !== null);
-  const complete = distribution.data && telling.data && inactivity.data && presence.data;
+  const complete = distribution.data && telling.data && inactivity.data && presence.data && reopening.data;
   return (
     <SettingsPageLayout title={t("title")} text={t("text")}>
       <UnsavedChanges unsaved={Object.values(unsaved).some(Boolean)} />
@@ -41,11 +43,12 @@ export function DistributionPage() {
         />
       )}
       {failed === undefined && !complete && <PageSkeleton />}
-      {distribution.data && telling.data && inactivity.data && presence.data && (
+      {distribution.data && telling.data && inactivity.data && presence.data && reopening.data && (
         <>
           <QueueSection loaded={distribution.data} note={note} />
           <TellingSection loaded={telling.data} note={note} />
           <InactivitySection loaded={inactivity.data} note={note} />
+          <ReopeningSection loaded={reopening.data} note={note} />
           <PresenceSection loaded={presence.data} note={note} />
           <AwayReasons />
         </>
