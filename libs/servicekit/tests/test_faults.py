@@ -198,6 +198,22 @@ async def test_an_error_of_the_system_about_one_record_puts_that_one_aside_alone
     assert base64.b64encode(raw(1, "bad").value or b"")[:20] in letter.value
 
 
+async def test_what_is_passed_over_is_neither_parsed_nor_handled_and_counts_as_done() -> None:
+    dead, handled = Dead(), list[str]()
+
+    async def handle(records: Sequence[Record[Any]]) -> None:
+        handled.extend(record.event.data.text for record in records)
+
+    found = subscription(dead, handle)
+    found.passes_over = lambda value: b"not for us" in value
+    broken = raw(3, "c")
+    broken.value = b"{ not for us"
+    await found.handle([raw(0, "a"), raw(1, "not for us"), raw(2, "b"), broken])
+    await found.handle([raw(4, "not for us")])
+    assert (handled, dead.letters) == (["a", "b"], [])
+    assert b'atd_records_handled_total{group="conversation",topic="inbound.events.v1"} 5.0' in found.metrics.render()
+
+
 async def test_a_dead_letter_topic_that_is_missing_is_told() -> None:
     dead = Dead()
     dead.error = PublishFailed("no such topic", setup=True)

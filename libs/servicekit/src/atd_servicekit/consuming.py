@@ -42,6 +42,8 @@ E = TypeVar("E", bound=Envelope)
 
 RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 BatchHandler = Callable[[Sequence["Record[Any]"]], Awaitable[None]]
+PassesOver = Callable[[bytes], bool]
+"""Whether a record, as it came, is certainly nothing to its handler: then it is not even parsed."""
 
 LOST_SECONDS = 300.0
 """A consumer that cannot work for longer, while Kafka answers the producer, will not find its way back by itself."""
@@ -84,6 +86,7 @@ class Subscription:
     stopping: asyncio.Event
     max_records: int = MAX_RECORDS
     backoff: Backoff = BACKOFF
+    passes_over: PassesOver | None = None
     _adapter: TypeAdapter[Any] = field(init=False)
     _log: Any = field(init=False)
     _subscriber: Any = field(init=False, default=None)
@@ -125,7 +128,9 @@ class Subscription:
         self._state.begin_batch()
         spans: list[Span] = []
         try:
-            records = [parsed for one in raw if (parsed := await self._parse(one, spans)) is not None]
+            over = self.passes_over
+            wanted = raw if over is None else [one for one in raw if not over(one.value or b"")]
+            records = [parsed for one in wanted if (parsed := await self._parse(one, spans)) is not None]
             if records:
                 await self._run(records, raw)
         finally:

@@ -25,7 +25,7 @@ from atd_schemas.ids import uuid7
 from atd_schemas.topics import Topic
 from atd_servicekit.broadcast import Broadcast, RawHandler
 from atd_servicekit.clock import Clock, SystemClock
-from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Subscription
+from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, PassesOver, Subscription
 from atd_servicekit.crypto import FieldCipher
 from atd_servicekit.faststream_broker import Operation, create_broker
 from atd_servicekit.health import Health, health_router
@@ -215,9 +215,18 @@ class Runtime:
         return await self.outbox.publishing(transaction, work)
 
     def consume(
-        self, topic: Topic, handler: BatchHandler, *, group: str | None = None, max_records: int = MAX_RECORDS
+        self,
+        topic: Topic,
+        handler: BatchHandler,
+        *,
+        group: str | None = None,
+        max_records: int = MAX_RECORDS,
+        passes_over: PassesOver | None = None,
     ) -> Subscription:
-        """Read `topic` as `group` (default: the service's name) with the promises of `consuming.py`."""
+        """Read `topic` as `group` (default: the service's name) with the promises of `consuming.py`.
+
+        What `passes_over` says yes to is not parsed, and counts as handled: not as invalid either, whatever is in it.
+        """
         subscription = Subscription(
             service=self.service,
             topic=topic,
@@ -229,6 +238,7 @@ class Runtime:
             clock=self.clock,
             stopping=self.stopping,
             max_records=max_records,
+            passes_over=passes_over,
         )
         subscription.attach(self.broker)
         self._subscriptions.append(subscription)

@@ -70,7 +70,8 @@ def create_app(
         queues=queues,
     )
     timers = Timers(engine, copies, pools, time, metrics)
-    runtime.consume(CONVERSATION_EVENTS, ConversationHandler(engine))
+    heard = ConversationHandler(engine, tenants)
+    runtime.consume(CONVERSATION_EVENTS, heard, passes_over=heard.passes_over)
     runtime.background("timers", timers.run)
     runtime.background("sweep-queues", timers.sweep)
     runtime.background("sweep-settings", Sweeping(engine, copies, Sweeps(database), tenants, time).run)

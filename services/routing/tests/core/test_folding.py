@@ -8,8 +8,12 @@ from atd_routing.domain.conversation import Pending, RoutedConversation
 from atd_routing.domain.folding import PENDING, RETURN, fold
 from atd_routing.domain.tenant import Tenant
 from atd_routing.engine import _matters
+from atd_routing.handlers import ConversationHandler
 from atd_schemas.conversation import ConversationEventType, MessageEventType
 from atd_schemas.envelope import Actor
+from atd_schemas.topics import encode
+from atd_servicekit.clock import SystemClock
+from atd_servicekit.tenant_cache import TenantCache
 
 from .talks import NOON, Talk
 
@@ -109,6 +113,35 @@ def test_events_of_a_version_that_did_not_tell_the_placement_are_understood() ->
     copy = folded(first)
     assert (copy.placement, copy.queued_at) == (1, NOON)
     assert folded(second, copy=copy).placement == 2
+
+
+async def test_messages_of_a_company_that_has_set_nothing_are_not_even_parsed() -> None:
+    """Only while that is known for certain, and nothing else of it: how an event begins is what tells."""
+    settings = {"unset": 0, "routed": 1}
+
+    async def revision(tenant_id: str) -> int:
+        return settings[tenant_id]
+
+    async def read(tenant_id: str) -> Tenant:
+        return Tenant(tenant_id, settings[tenant_id])
+
+    tenants = TenantCache(revision, read, SystemClock())
+    engine: Any = None
+    handler = ConversationHandler(engine, tenants)
+    told = {name: Talk(name) for name in settings}
+    opened = {name: encode(talk.opened()) for name, talk in told.items()}
+    said = {name: encode(talk.said()) for name, talk in told.items()}
+    assert not handler.passes_over(said["unset"]), "not known yet"
+    for name in settings:
+        await tenants.of(name)
+    passed = [name for name in settings if handler.passes_over(said[name])]
+    assert passed == ["unset"]
+    assert not handler.passes_over(opened["unset"])
+    assert not handler.passes_over(b"{" + said["unset"])
+    for kind in get_args(MessageEventType):
+        assert handler.passes_over(encode(told["unset"].said().model_copy(update={"type": kind})))
+    tenants.forget("unset")
+    assert not handler.passes_over(said["unset"])
 
 
 def test_every_type_of_event_is_heard_or_left_out_on_purpose() -> None:
