@@ -54,6 +54,7 @@ def try_out(
     moved = applied.last(lambda one: one.team_id in tenant.teams)
     conversation.team_id = moved.team_id if moved else None
     conversation.wanted = placing.attendant_id if placing else None
+    conversation.language = customer.language
     conversation.priority, conversation.label_ids = applied.facts.priority, tuple(sorted(applied.facts.label_ids))
     team = team_for(tenant, conversation)
     if team is not None and team.strategy != "manual" and is_open(floor, conversation, team):
