@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from atd_routing.domain.customers import Customer
-from atd_routing.domain.decisions import Queue
+from atd_routing.domain.decisions import Decision, Queue
 from atd_routing.domain.distribution.deleted_teams import SETTLES, TIMER, leave_deleted_team
 from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.distribution.pool import Pool
 from atd_routing.domain.folding import PENDING, RETURN
-from atd_routing.domain.scene import Part
+from atd_routing.domain.inactivity.silence import silent_since
+from atd_routing.domain.scene import Part, Scene
 from atd_routing.domain.tenant import Tenant
 from atd_routing.domain.turn import UNHEARD, Turn
+from atd_schemas.views import Named
 
 from .floors import online, team_of
 from .talks import NOON, Talk
@@ -106,3 +108,27 @@ def test_a_team_that_was_made_a_moment_ago_keeps_what_waits_in_it() -> None:
     later = turn_at(SETTLES, [leave_deleted_team], first)
     later.ring(first.copies[talk.id], [TIMER])
     assert later.made() == []
+
+
+def test_a_person_who_acts_in_the_same_batch_wins_over_what_was_decided_on_what_came_before() -> None:
+    """It would go out with the placement of the person's own deed, and so be done."""
+
+    def part(scene: Scene) -> Sequence[Decision]:
+        return [Queue("rule", Named(id="t", name="t"))] if scene.event and scene.event.sequence == 1 else ()
+
+    talk, turn = Talk("x"), turn_at(timedelta(0), [part])
+    turn.take(talk.opened())
+    turn.take(talk.assigned("bia"))
+    settle(turn, online("bia"))
+    assert turn.made() == []
+
+
+def test_the_customer_is_not_silent_while_we_owe_the_answer_though_we_spoke_last() -> None:
+    """Closed too early and reopened: who waited then waits again."""
+    talk, turn = Talk("x"), turn_at(timedelta(0))
+    for event in (talk.opened(), talk.assigned("ana"), talk.said(by="attendant")):
+        turn.take(event)
+    copy = turn.copies[talk.id]
+    assert silent_since(copy, undelivered=False) == talk.at
+    copy.waiting_since = talk.at
+    assert silent_since(copy, undelivered=False) is None
