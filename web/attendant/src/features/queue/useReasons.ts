@@ -27,6 +27,7 @@ export function useReasons(): (entry: QueueEntry) => string[] {
     const known = KNOWN.find((one) => one === code);
     if (known === undefined) return null;
     const time = until ? snoozeTime(until, serverClock.now(), style) : "—";
+    if (known === "excluded" && until) return t("reason.excluded_until", { time });
     return t(`reason.${known}`, { count: count ?? 0, time, name: neutralName(attendant?.name ?? "") || t("somebody") });
   };
   return ({ reasons }) => reasons.map(words).filter((one) => one !== null);

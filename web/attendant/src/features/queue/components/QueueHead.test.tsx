@@ -94,6 +94,8 @@ test.each([
     { code: "waits_for_known_attendant", attendant: { id: "b", name: "Bruna" }, until: "2026-11-22T16:00:00Z" },
     "espera Bruna até",
   ],
+  [{ code: "excluded" }, "quem está livre já esteve com ela ·"],
+  [{ code: "excluded", until: "2026-11-22T16:00:00Z" }, "quem está livre já esteve com ela, e a recebe"],
   [{ code: "outside_hours", until: "2026-11-23T12:00:00Z" }, "fora do horário, abre"],
   [{ code: "rules" }, "regras sendo aplicadas"],
 ] as [QueueReason, string][])("a row says why it waits: %j", async (reason, words) => {
