@@ -15,6 +15,7 @@ import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useDeleteItem, useItems, useOrderItems, useRestore, useSaveItem } from "../../api/items";
 import type { AwayReason } from "../../api/types";
+import { useDraft } from "../../hooks/useDraft";
 import { useRefusals } from "../../hooks/useRefusals";
 import { MAX_REASONS, newReason, withName } from "../../model/presence";
 import { valuesOf } from "../../model/values";
@@ -24,6 +25,7 @@ import { SortableList } from "../SortableList";
 import classes from "./distribution.module.css";
 
 const KIND = "away-reasons";
+const NEW = "new";
 /** By which the search over all settings finds it. */
 const ID = "away-reasons";
 const MAX_NAME = 60;
@@ -33,7 +35,7 @@ export function AwayReasons() {
   const { t } = useTranslation("distribution");
   const mayManage = useMay("settings:manage");
   const { data, error, isPending, refetch } = useItems(KIND);
-  const [edited, setEdited] = useState<AwayReason | "new" | null>(null);
+  const [edited, setEdited] = useState<string | null>(null);
   const order = useOrderItems(KIND);
   const problemText = useProblemText();
   const section = useRef<HTMLElement>(null);
@@ -57,7 +59,7 @@ export function AwayReasons() {
           onOrder={(items) => order.mutate(items, { onError: failed })}
         >
           {(reason) => (
-            <ReasonRow reason={reason} mayManage={mayManage} edit={() => setEdited(reason)} failed={failed} />
+            <ReasonRow reason={reason} mayManage={mayManage} edit={() => setEdited(reason.id)} failed={failed} />
           )}
         </SortableList>
       )}
@@ -67,12 +69,18 @@ export function AwayReasons() {
           variant="default"
           leftSection={<IconPlus size={16} aria-hidden />}
           disabled={data.length >= MAX_REASONS}
-          onClick={() => setEdited("new")}
+          onClick={() => setEdited(NEW)}
         >
           {t("reasons.add")}
         </Button>
       )}
-      {edited !== null && <ReasonDialog reason={edited === "new" ? null : edited} close={() => setEdited(null)} />}
+      {edited !== null && (
+        <ReasonDialog
+          key={edited}
+          reason={data?.find(({ id }) => id === edited) ?? null}
+          close={() => setEdited(null)}
+        />
+      )}
     </section>
   );
 }
@@ -119,7 +127,7 @@ function ReasonRow({ reason, mayManage, edit, failed }: RowProps) {
 
 function ReasonDialog({ reason, close }: { reason: AwayReason | null; close: () => void }) {
   const { t } = useTranslation(["distribution", "routing", "app"]);
-  const [values, setValues] = useState(() => (reason === null ? newReason("") : valuesOf<"away-reasons">(reason)));
+  const { values, set } = useDraft(reason === null ? newReason("") : valuesOf<"away-reasons">(reason));
   const [tries, setTries] = useState(0);
   const save = useSaveItem(KIND);
   const form = useWrongField(tries, save.error);
@@ -153,7 +161,7 @@ function ReasonDialog({ reason, close }: { reason: AwayReason | null; close: () 
           maxLength={MAX_NAME}
           value={values.name}
           error={tries > 0 && nameless ? t("routing:form.name_empty") : refused("name")}
-          onChange={({ currentTarget: { value } }) => setValues({ ...values, name: value })}
+          onChange={({ currentTarget: { value } }) => set({ name: value })}
         />
         {LANGUAGES.map((language) => (
           <TextInput
@@ -163,16 +171,14 @@ function ReasonDialog({ reason, close }: { reason: AwayReason | null; close: () 
             maxLength={MAX_NAME}
             value={values.names[language] ?? ""}
             error={refused(`names.${language}`)}
-            onChange={({ currentTarget: { value } }) =>
-              setValues({ ...values, names: withName(values.names, language, value) })
-            }
+            onChange={({ currentTarget: { value } }) => set({ names: withName(values.names, language, value) })}
           />
         ))}
         <Switch
           label={t("reasons.counts")}
           description={t("reasons.counts_help")}
           checked={values.counts_as_break}
-          onChange={({ currentTarget: { checked } }) => setValues({ ...values, counts_as_break: checked })}
+          onChange={({ currentTarget: { checked } }) => set({ counts_as_break: checked })}
         />
         <SaveProblem error={save.error} />
         <div className={classes.buttons}>

@@ -169,6 +169,29 @@ test("a reason is made in three languages, and a deleted one comes back by undo"
   });
 });
 
+test("a reason that somebody else changed meanwhile is saved over what they left", async () => {
+  let there = lunch;
+  const sent: unknown[] = [];
+  await show({
+    "GET /api/v1/away-reasons": () => ({ items: [there], next_cursor: null }),
+    "PATCH /api/v1/away-reasons/lunch": ({ body }: { body: object }) => {
+      sent.push(body);
+      if (sent.length > 1) return { ...there, ...body, version: 3 };
+      there = { ...lunch, version: 2, counts_as_break: false };
+      return new Refusal(412, { code: "precondition_failed", title: "old" });
+    },
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Editar Almoço" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await userEvent.type(dialog.getByRole("textbox", { name: "Nome" }), "!");
+  await userEvent.click(dialog.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(dialog.getByRole("switch", { name: /^Conta como pausa/ })).not.toBeChecked());
+  expect(dialog.getByText(/O que você mudou continua aqui/)).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(sent[1]).toMatchObject({ name: "Almoço!", counts_as_break: false });
+});
+
 test("loading holds the place, an error can be tried again", async () => {
   const { container, unmount } = await show({ "GET /api/v1/routing/telling": SILENCE });
   await waitFor(() => expect(container.querySelector("[aria-busy=true]")).not.toBeNull());
