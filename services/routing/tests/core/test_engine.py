@@ -106,6 +106,28 @@ async def test_a_person_wins_over_a_decision_that_did_not_know(world: World) -> 
     assert (await world.copy(talk)).pending is None
 
 
+@pytest.mark.parametrize("others", ["away", "full", "nobody"])
+async def test_handed_to_a_team_that_is_full_all_away_or_has_the_same_attendant_it_weighs_on_nobody_and_waits(
+    world: World, others: str
+) -> None:
+    team = await world.team("ana", *(["bia"] if others != "nobody" else []), limit=1)
+    await world.present("ana")
+    if others == "full":
+        await world.present("ana", state="away")
+        await world.present("bia")
+        await world.opened(team_id=team)
+        await world.present("ana")
+    (talk,) = await world.opened(team_id=team)
+    assert (talk.who, (await world.loads())["ana"]) == ("ana", 1)
+    await world.hear(talk.queued(team, world.person("ana")))
+    await world.settle()
+    assert (talk.status, (await world.loads())["ana"]) == ("queued", 0)
+    await world.change(team, members=[{"attendant_id": world.id(one)} for one in ("ana", "caio")])
+    await world.present("caio")
+    await world.settle()
+    assert talk.who == "caio"
+
+
 async def test_a_placement_that_is_not_heard_back_of_is_decided_again(world: World) -> None:
     team = await world.team("ana")
     await world.present("ana")

@@ -88,8 +88,9 @@ async def test_two_replicas_one_killed_and_one_frozen_assign_nothing_twice_and_l
     processes = [_process(servers, settings, tmp_path, number, unused_port()) for number in range(2)]
     producer = Producer(servers.kafka_bootstrap, "test")
     try:
-        for one, port in processes:
+        for one, _ in processes:
             await asyncio.to_thread(one.start)
+        for one, port in processes:
             await asyncio.to_thread(one.wait_ready, f"http://127.0.0.1:{port}/readyz", timedelta(seconds=60))
         await producer.start()
         async with TopicReader.reading(servers.kafka_bootstrap, ROUTING_DECISIONS) as reader:
