@@ -98,7 +98,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 )
 async def test_bad_hours_are_refused_with_their_field(desk: TenantClient, body: Any, field: str) -> None:
     status, _, fields = await desk.refused("POST", "/hours", {"name": "Comercial", **body})
-    assert (status, [one.replace("[", ".").replace("]", "") for one in fields]) == (422, [field])
+    assert (status, fields) == (422, [field])
 
 
 async def test_everything_that_may_be_set_comes_back_as_it_was_given(desk: TenantClient) -> None:

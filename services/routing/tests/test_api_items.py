@@ -57,7 +57,7 @@ async def test_teams_stand_by_name_in_pages(desk: TenantClient) -> None:
 )
 async def test_a_bad_team_is_refused_with_its_field(desk: TenantClient, body: Any, field: str) -> None:
     status, _, fields = await desk.refused("POST", "/teams", body)
-    assert (status, [one.replace("[", ".").replace("]", "") for one in fields]) == (422, [field])
+    assert (status, fields) == (422, [field])
 
 
 async def test_a_change_is_checked_with_what_it_leaves(desk: TenantClient) -> None:

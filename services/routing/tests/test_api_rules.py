@@ -47,7 +47,7 @@ async def test_rules_are_made_changed_and_put_in_order(desk: TenantClient) -> No
 )
 async def test_a_bad_rule_is_refused_with_its_field(desk: TenantClient, body: Any, field: str) -> None:
     status, _, fields = await desk.refused("POST", "/assignment-rules", {"name": "R", "priority": "high", **body})
-    assert (status, [one.replace("[", ".").replace("]", "") for one in fields]) == (422, [field])
+    assert (status, fields) == (422, [field])
 
 
 async def test_a_rule_that_does_nothing_and_goes_on_is_refused(desk: TenantClient) -> None:
