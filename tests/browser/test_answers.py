@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Sit
@@ -64,6 +65,7 @@ async def test_enter_that_ends_a_composition_sends_nothing_and_twice_sends_once(
     assert await office.texts() == ["Oi", "não", "Depois"]
 
 
+@pytest.mark.long_story
 async def test_a_favourite_is_found_again(office: Office, ana: Seat) -> None:
     await office.receives("Oi")
     await ana.choose()
@@ -76,6 +78,7 @@ async def test_a_favourite_is_found_again(office: Office, ana: Seat) -> None:
     await expect(ana.row()).to_have_count(0)
 
 
+@pytest.mark.long_story
 async def test_a_favourite_of_another_device_is_there_at_once(office: Office, ana: Seat, sit: Sit) -> None:
     await office.receives("Oi")
     other = await sit(ana.person)
@@ -99,6 +102,7 @@ async def test_a_double_click_on_take_takes_and_no_more(office: Office, ana: Sea
     await expect(ana.thread.get_by_role("button", name="Encerrar", exact=True)).to_be_visible()
 
 
+@pytest.mark.long_story
 async def test_escape_leaves_the_field_for_the_single_keys_and_comes_back(office: Office, ana: Seat) -> None:
     await office.receives("Oi")
     await ana.choose()
@@ -116,6 +120,7 @@ async def test_escape_leaves_the_field_for_the_single_keys_and_comes_back(office
     await expect(ana.field).to_have_value("rascunho")
 
 
+@pytest.mark.long_story
 async def test_a_reaction_is_chosen_with_the_mouse_among_all_emojis(office: Office, ana: Seat) -> None:
     await office.receives("Passei na prova")
     await ana.choose()

@@ -21,7 +21,8 @@ window.Date = class extends right {
 _HOUR = 3_600_000
 
 
-@pytest.mark.parametrize("hours", [2, pytest.param(-26, marks=pytest.mark.long_story)])
+@pytest.mark.long_story
+@pytest.mark.parametrize("hours", [2, -26])
 async def test_a_clock_that_is_hours_wrong_changes_nothing_that_is_shown(office: Office, sit: Sit, hours: int) -> None:
     await office.received_long_ago("Volto a falar amanhã", timedelta(hours=23, minutes=30), of=RUI)
     await office.received_long_ago("E ontem?", timedelta(hours=25), of=MARINA)

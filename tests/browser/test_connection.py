@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
 
 from atd_testing.waiting import eventually
@@ -44,6 +45,7 @@ async def test_a_queued_message_survives_a_reload_without_network(office: Office
     await expect(ana.message("São dez dias.")).to_have_count(1)
 
 
+@pytest.mark.long_story
 async def test_when_the_server_cannot_tell_what_was_missed_everything_is_read_again(office: Office, ana: Seat) -> None:
     bruno = await office.hire("Bruno Lima")
     await office.receives("Qual é o prazo?")
@@ -61,6 +63,7 @@ async def test_when_the_server_cannot_tell_what_was_missed_everything_is_read_ag
     await expect(ana.row(MARINA)).to_have_count(0)
 
 
+@pytest.mark.long_story
 async def test_an_answer_that_never_comes_leaves_one_message(office: Office, ana: Seat) -> None:
     await office.receives("Qual é o prazo?")
     await ana.choose()

@@ -75,6 +75,7 @@ async def test_a_field_of_the_companys_own_is_made_and_filled_in_place(office: O
     await expect(pane.get_by_role("combobox", name="Plano")).to_have_value("")
 
 
+@pytest.mark.long_story
 @pytest.mark.parametrize("timezone", ["Europe/Lisbon", "America/Rio_Branco"])
 async def test_a_birthday_is_the_same_day_everywhere(office: Office, sit: Sit, timezone: str) -> None:
     facts = {"name": "Clara Dias", "birthday": "1990-10-12"}
@@ -90,6 +91,7 @@ async def test_a_birthday_is_the_same_day_everywhere(office: Office, sit: Sit, t
     assert (await office.client.get(f"/contacts/{contact['id']}")).json()["birthday"] == "1990-10-13"
 
 
+@pytest.mark.long_story
 async def test_who_saves_second_sees_what_was_changed_meanwhile(office: Office, ana: Seat, sit: Sit) -> None:
     contact = (await office.client.post("/contacts", json={"name": "Clara Dias"})).json()
     bia = await sit(await office.hire("Bia Lima"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from atd_testing.waiting import eventually
@@ -89,6 +90,7 @@ async def test_from_signing_in_to_the_next_conversation_by_keys_alone(office: Of
     assert await office.sent("Cliente antigo") == []
 
 
+@pytest.mark.long_story
 async def test_keys_are_letters_while_typing_and_nothing_behind_a_dialog(office: Office, ana: Seat) -> None:
     await office.receives("Qual é o prazo?")
     await office.receives("Alô", of=RUI)

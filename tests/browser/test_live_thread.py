@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Sit
@@ -30,6 +31,7 @@ async def test_what_customer_and_colleague_write_shows_without_a_reload(office: 
     await expect(ana.message("Chegou, obrigada")).to_be_visible()
 
 
+@pytest.mark.long_story
 async def test_who_else_looks_at_a_conversation_is_said(office: Office, ana: Seat, sit: Sit) -> None:
     await office.receives("Tem alguém aí?")
     path = f"/inbox/queue/{(await office.conversation())['id']}"

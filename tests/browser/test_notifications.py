@@ -68,6 +68,7 @@ async def _turn_on(seat: Seat) -> None:
     await expect(switch).to_be_checked()
 
 
+@pytest.mark.long_story
 async def test_two_tabs_notify_once_and_not_of_what_is_read(office: Office, sit: Sit) -> None:
     # Of a message in a conversation that is not loaded yet, one is told a moment later.
     await office.receives("Qual é o prazo?")

@@ -35,6 +35,7 @@ async def test_a_glance_leaves_a_conversation_unread_for_the_one_whose_it_is(
     await expect(bruno.row().get_by_role("img", name="2 não lidas")).to_have_count(0)
 
 
+@pytest.mark.long_story
 async def test_what_was_closed_by_mistake_waits_as_before(office: Office, ana: Seat) -> None:
     await office.receives("Quanto custa?")
     await ana.choose()
@@ -48,6 +49,7 @@ async def test_what_was_closed_by_mistake_waits_as_before(office: Office, ana: S
     assert (await office.conversation())["waiting_since"] == before is not None
 
 
+@pytest.mark.long_story
 async def test_on_a_small_laptop_the_composer_keeps_its_room_beside_the_customer(office: Office, sit: Sit) -> None:
     await office.receives("Bom dia")
     seat = await sit(office.ana, viewport=LAPTOP)
@@ -63,6 +65,7 @@ async def test_on_a_small_laptop_the_composer_keeps_its_room_beside_the_customer
         assert outer["width"] >= 420
 
 
+@pytest.mark.long_story
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 720, "height": 450}], ids=["phone", "at 200 % zoom"])
 async def test_the_customer_is_reached_where_one_pane_is_shown(
     office: Office, sit: Sit, viewport: dict[str, int]

@@ -103,6 +103,7 @@ async def test_quoting_is_one_click_and_the_key_that_sends(office: Office, ana: 
     await expect(ana.message("Dez dias").get_by_title("Ir para a mensagem citada")).to_be_visible()
 
 
+@pytest.mark.long_story
 async def test_sending_a_file_is_one_click_and_the_key_that_sends(office: Office, ana: Seat) -> None:
     await office.receives("Pode mandar o contrato?")
     await ana.choose()

@@ -32,7 +32,8 @@ _TRANSLATE = """
 """
 
 
-@pytest.mark.parametrize("keeps", [True, pytest.param(False, marks=pytest.mark.long_story)])
+@pytest.mark.long_story
+@pytest.mark.parametrize("keeps", [True, False])
 async def test_one_works_in_a_page_that_is_translated(office: Office, sit: Sit, keeps: bool) -> None:
     """The translator moves the texts into elements of its own (`keeps`), or puts new texts in their place."""
     await office.receives("Qual é o prazo?")

@@ -151,7 +151,7 @@ async def test_what_was_changed_here_is_known_here_at_once(manager: Any, service
 
 
 async def test_the_revision_counts_every_change(manager: Any, service: Any) -> None:
-    catalogues: Catalogues = _cache(service)._catalogues
+    catalogues: Catalogues = service.app.state.parts.catalogues
     assert await catalogues.revision(manager.tenant) == 0
     made = await manager.do("POST", "/tags", {"name": "Elogio"})
     await manager.do("DELETE", f"/tags/{made['id']}")
