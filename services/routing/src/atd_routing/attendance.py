@@ -100,6 +100,10 @@ class Attendance:
         """
         return await retry_stale(lambda _: self._attempt(changes, actor, cause), records=len(changes))
 
+    def forget(self, tenant_id: str) -> None:
+        """The tenant's settings have changed: those in memory may be old."""
+        self._tenants.forget(tenant_id)
+
     async def _attempt(
         self, changes: Sequence[tuple[Who, Change]], actor: Actor, cause: str | None
     ) -> dict[str, Attendant]:

@@ -2,10 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
+from atd_routing.apart import apart
 from atd_routing.attendance import Attendance, Who, as_it_is
 from atd_routing.store.attendants import Attendants
 from atd_routing.store.items import Items
+
+PUT_OFF = timedelta(minutes=1)
+"""Who cannot be looked at is tried again after this."""
 
 _AT_ONCE = 100
 _POLL_SECONDS = 0.5
@@ -37,6 +42,7 @@ class AttendanceTimers:
         """Look at everybody of the tenants whose settings were changed; how many tenants."""
         changed = await self._items.unapplied(_AT_ONCE)
         for tenant_id, revision in changed:
+            self._attendance.forget(tenant_id)  # what is in memory may be older than the revision
             people = (await self._attendants.of_tenants([tenant_id]))[tenant_id]
             everybody = [Who(tenant_id, attendant_id) for attendant_id in people]
             for start in range(0, len(everybody), _AT_ONCE):
@@ -45,5 +51,12 @@ class AttendanceTimers:
         return len(changed)
 
     async def _look(self, people: Sequence[Who]) -> None:
+        """Look at them; who cannot be looked at is put off, so that the others are all the same."""
+        by_id = {who.attendant_id: who for who in people}
+
+        async def look(ids: Sequence[str]) -> None:
+            await self._attendance.update([(by_id[one], as_it_is) for one in ids])
+
         if people:
-            await self._attendance.update([(who, as_it_is) for who in people])
+            for one in await apart(look, list(by_id)):
+                await self._attendance.presences.put_off(one, await self._attendance.time.now() + PUT_OFF)

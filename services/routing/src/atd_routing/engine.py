@@ -5,7 +5,7 @@ next one), it goes the same way, and what it read and changed is saved only over
 may interleave in any way: who was slower decides again.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pymongo.errors import OperationFailure
@@ -205,6 +205,7 @@ class Engine:
         stored = await self._copies.of_ids(ids, session)
         turn.copies |= {one: copy for one, copy in stored.items() if copy.tenant_id in turn.tenants}
         found = [turn.copies[one] for one in ids if one in turn.copies]
+        self._check_settings(turn.tenants, [(copy.tenant_id, copy.revision) for copy in found])
         known = {copy.contact_id for copy in found if turn.tenants[copy.tenant_id].has_settings}
         turn.customers = await self._customers.of({*known, *contacts}, list(turn.tenants.values()), session)
         return found
@@ -238,8 +239,20 @@ class Engine:
     ) -> None:
         if not tenant_ids:
             return
-        tenants = {tenant_id: await self._tenants.of(tenant_id) for tenant_id in tenant_ids}
-        await retry_stale(lambda _attempt: self._once(tenants, load, settle))
+
+        async def attempt(_number: int) -> None:
+            tenants = {tenant_id: await self._tenants.of(tenant_id) for tenant_id in tenant_ids}
+            await self._once(tenants, load, settle)
+
+        await retry_stale(attempt)
+
+    def _check_settings(self, tenants: Mapping[str, Tenant], revisions: Iterable[tuple[str, int]]) -> None:
+        """Raises `StaleVersion` when somebody has gone by newer settings than those in memory, which are forgotten."""
+        old = {tenant_id for tenant_id, revision in revisions if revision > tenants[tenant_id].revision}
+        for tenant_id in old:
+            self._tenants.forget(tenant_id)
+        if old:
+            raise StaleVersion
 
     async def _once(
         self,
@@ -282,6 +295,7 @@ class Engine:
         settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None",
     ) -> Floor:
         pool = await self._pools.read(session, tenant.id)
+        self._check_settings({tenant.id: tenant}, [(tenant.id, pool.revision)])
         attendants = await self._attendants.of_tenants([tenant.id], session)
         floor = Floor(tenant, attendants[tenant.id], pool, turn.now)
         more = [] if pool.counted else await self._copies.uncounted(tenant.id, UNCOUNTED, session)

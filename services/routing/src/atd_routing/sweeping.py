@@ -6,10 +6,12 @@ dies leaves the rest to the next one.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
+from atd_routing.apart import apart
 from atd_routing.domain.tenant import Tenant
 from atd_routing.engine import Engine
 from atd_routing.store.copies import Copies
@@ -68,10 +70,15 @@ class Sweeping:
             structlog.get_logger().warning("sweep.later", tenant_id=sweep.tenant_id, error=type(fault).__name__)
             await asyncio.sleep(POLL_SECONDS)
         finally:
-            await self._sweeps.end(sweep, done=done)
+            await self._sweeps.end(sweep, await self._time.now(), done=done)
         return looked_at
 
     async def _look(self, sweep: Sweep, ids: list[str]) -> None:
         self._tenants.forget(sweep.tenant_id)  # what is in memory may be older than the revision
+
+        async def look(some: Sequence[str]) -> None:
+            await self._engine.look(sweep.tenant_id, some, TIMER)
+
         if ids:
-            await self._engine.look(sweep.tenant_id, ids, TIMER)
+            for one in await apart(look, ids):
+                structlog.get_logger().error("sweep.passed_over", tenant_id=sweep.tenant_id, conversation_id=one)

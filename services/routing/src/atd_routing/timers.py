@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 
+from atd_routing.apart import apart
 from atd_routing.engine import Engine
 from atd_routing.metrics import RoutingMetrics
 from atd_routing.store.copies import Copies
@@ -26,6 +27,9 @@ TENANTS = 200
 
 SWEEP = timedelta(seconds=60)
 """How often every company with a queue is looked at, whether there is a reason or not."""
+
+PUT_OFF = timedelta(minutes=1)
+"""What fails by itself is tried again after this."""
 
 _MOST_SWEPT = 10_000
 
@@ -55,30 +59,35 @@ class Timers:
                 await self._apart([tenant_id], drain=True)
 
     async def run_due(self) -> int:
-        """Ring what is due now and look at the marked queues; how many conversations and companies that were."""
+        """Ring what is due now and look at the marked queues; how many conversations and companies that were done."""
         now = await self._time.now()
         due = await self._copies.due(now, STEP)
         late = (now - due[0][2]).total_seconds() if due else 0.0
         self._metrics.routing_timers_late_seconds.set(late)
-        if due:
-            await self._apart([conversation_id for _, conversation_id, _ in due])
-        tenants = await self._pools.due(TENANTS)
+        done = await self._apart([conversation_id for _, conversation_id, _ in due]) if due else 0
+        tenants = await self._pools.due(now, TENANTS)
         for tenant_id in tenants:
-            await self._apart([tenant_id], drain=True)
-        return len(due) + len(tenants)
+            done += await self._apart([tenant_id], drain=True)
+        return done
 
-    async def _apart(self, ids: list[str], *, drain: bool = False) -> None:
-        """One step; when others keep changing what it is about, one by one, and then later."""
-        act = self._engine.drain if drain else self._engine.fire
+    async def _apart(self, ids: list[str], *, drain: bool = False) -> int:
+        """One step; how many were done. When others keep changing what it is about, one by one, and then later.
+
+        What fails by itself (a conversation that a part cannot look at) is put off: it is the first that is due, and
+        nobody else's timers would ever ring.
+        """
         try:
-            await act(ids)
-            if not drain:
-                self._metrics.routing_timers_fired.inc(len(ids))
+            bad = await apart(self._engine.drain if drain else self._engine.fire, ids)
         except InfrastructureFault as fault:
             structlog.get_logger().warning("timers.later", count=len(ids), error=type(fault).__name__)
-            if len(ids) > 1:
-                for one in ids:
-                    await self._apart([one], drain=drain)
+            return sum([await self._apart([one], drain=drain) for one in ids]) if len(ids) > 1 else 0
+        until = await self._time.now() + PUT_OFF
+        for one in bad:
+            await (self._pools if drain else self._copies).put_off(one, until)
+        done = len(ids) - len(bad)
+        if not drain:
+            self._metrics.routing_timers_fired.inc(done)
+        return done
 
     async def _wait(self) -> None:
         try:

@@ -193,11 +193,11 @@ async def test_change_in_the_middle_of_a_sweep_is_swept_too(world: World, floor:
     taken = await sweeps.claim(world.time.moment, timedelta(seconds=60))
     assert taken is not None
     await world.change(level, SERVICE_LEVEL, warn_percent=50)
-    await sweeps.end(taken, done=True)
+    await sweeps.end(taken, world.time.moment, done=True)
     again = await sweeps.claim(world.time.moment, timedelta(seconds=60))
     assert again is not None
     assert again.revision == taken.revision + 1
-    await sweeps.end(again, done=True)
+    await sweeps.end(again, world.time.moment, done=True)
 
 
 async def test_conversation_whose_attendant_does_not_answer_goes_to_another(world: World, floor: Floor) -> None:

@@ -60,8 +60,8 @@ class Parts:
             raise unavailable("Another request changed this at the same time; try again.") from error
 
     async def touch(self, session: "Session", tenant_id: str) -> None:
-        """Have the tenant's queues looked at soon after the commit, whatever becomes of this process."""
-        await self.pools.touch(session, [tenant_id])
+        """Have the tenant's queues looked at by the settings as they are in this transaction, soon after the commit."""
+        await self.pools.touch(session, [tenant_id], revision=await self.items.revision(tenant_id, session))
 
     def changed(self, tenant_id: str) -> None:
         """What is in memory of the tenant's settings is old."""

@@ -71,6 +71,11 @@ class Copies:
         cursor = self._copies.find({"next_due": {"$lte": now}}, shown).sort("next_due", 1).hint("by_due").limit(limit)
         return [(row["tenant_id"], row["_id"], row["next_due"]) for row in await cursor.to_list(limit)]
 
+    async def put_off(self, conversation_id: str, until: datetime) -> None:
+        """Have the timers of a conversation be due no sooner than then, unless it is saved before."""
+        query: Document = {"_id": conversation_id, "next_due": {"$lt": until}}
+        await self._copies.update_one(query, {"$set": {"next_due": until}})
+
     async def waiting(
         self,
         tenant_id: str,

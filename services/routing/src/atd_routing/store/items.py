@@ -119,9 +119,9 @@ class Items:
         await self._items.replace_one({"_id": item.id}, document, upsert=True, session=session)
         return item
 
-    async def revision(self, tenant_id: str) -> int:
+    async def revision(self, tenant_id: str, session: "Session | None" = None) -> int:
         """How often the tenant's settings have changed."""
-        row = await self._revisions.find_one({"_id": tenant_id})
+        row = await self._revisions.find_one({"_id": tenant_id}, session=session)
         return row["revision"] if row else 0
 
     async def settings(self, tenant_id: str, session: "Session | None" = None) -> StoredSettings:
@@ -141,7 +141,11 @@ class Items:
 
     async def count_on(self, session: "Session", tenant_id: str) -> None:
         """Count a change of the tenant's settings, which attendants and conversations are to be looked at under."""
-        counted: Document = {"$inc": {"revision": 1}, "$set": {"unapplied": True, "unswept": True}}
+        counted: Document = {
+            "$inc": {"revision": 1},
+            "$set": {"unapplied": True, "unswept": True},
+            "$unset": {"sweep_again_at": ""},
+        }
         await self._revisions.update_one({"_id": tenant_id}, counted, upsert=True, session=session)
 
     async def unapplied(self, limit: int) -> list[tuple[str, int]]:

@@ -36,19 +36,29 @@ class Pools:
         self.woken = asyncio.Event()
         """Set when a pool was marked in this process."""
 
-    async def touch(self, session: "Session", tenant_ids: Collection[str]) -> None:
-        """Have the queues of these tenants looked at soon after the commit. Then call `wake`."""
+    async def touch(self, session: "Session", tenant_ids: Collection[str], *, revision: int | None = None) -> None:
+        """Have the queues of these tenants looked at soon after the commit. Then call `wake`.
+
+        `revision`: the settings have changed, and nobody gives anything away by earlier ones from then on.
+        """
+        change: Document = {"$set": {"due": _AT_ONCE}}
+        if revision is not None:
+            change["$max"] = {"revision": revision}
         for tenant_id in sorted(tenant_ids):
-            await self._pools.update_one({"_id": tenant_id}, {"$set": {"due": _AT_ONCE}}, upsert=True, session=session)
+            await self._pools.update_one({"_id": tenant_id}, change, upsert=True, session=session)
 
     def wake(self) -> None:
         """What was marked is committed: this process need not wait until it looks the next time."""
         self.woken.set()
 
-    async def due(self, limit: int) -> list[str]:
-        """Tenants whose queues are to be looked at."""
-        rows = await self._pools.find({"due": {"$exists": True}}, {"_id": 1}).hint("by_due").limit(limit).to_list(limit)
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        """Tenants whose queues are to be looked at by now."""
+        rows = await self._pools.find({"due": {"$lte": now}}, {"_id": 1}).hint("by_due").limit(limit).to_list(limit)
         return [row["_id"] for row in rows]
+
+    async def put_off(self, tenant_id: str, until: datetime) -> None:
+        """Have a marked pool looked at then, if nobody marks it again before."""
+        await self._pools.update_one({"_id": tenant_id, "due": {"$exists": True}}, {"$set": {"due": until}})
 
     async def read(self, session: "Session | None", tenant_id: str) -> Pool:
         """The tenant's pool; an empty one where nothing was ever given away."""
@@ -102,5 +112,6 @@ def _pool_of(row: "Document") -> Pool:
         idle_since=row.get("idle_since", {}),
         counted=row.get("counted", False),
         due="due" in row,
+        revision=row.get("revision", 0),
         version=row.get("version", 0),
     )

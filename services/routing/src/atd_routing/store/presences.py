@@ -40,6 +40,12 @@ class Presences:
         rows = self._collection.find(query, {"tenant_id": 1}).hint("by_next_look").sort("next_look", 1).limit(limit)
         return [(row["tenant_id"], row["_id"]) for row in await rows.to_list(limit)]
 
+    async def put_off(self, attendant_id: str, until: datetime) -> None:
+        """Have somebody looked at no sooner than then, unless they are saved before."""
+        await self._collection.update_one(
+            {"_id": attendant_id, "next_look": {"$lt": until}}, {"$set": {"next_look": until}}
+        )
+
     async def save(self, changes: Sequence[tuple[Presence, Presence]], session: "Session | None" = None) -> None:
         """Save presences that were read as the first of each pair; those without a change are left alone.
 
