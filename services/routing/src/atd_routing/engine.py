@@ -157,6 +157,8 @@ class Engine:
 
         async def settle(session: "Session", turn: Turn, floor: Floor) -> None:
             pulled.clear()
+            if not floor.pool.counted:  # what attendants have is counted first
+                return
             pull = next_for(floor, attendant_id, team_id)
             for queue in pull.queues:
                 pull.offer(await self._copies.waiting(tenant_id, queue, limit=PAGE, session=session))
@@ -170,7 +172,8 @@ class Engine:
 
         if not (await self._tenants.of(tenant_id)).teams:
             raise PullRefused("queue_empty")
-        await self._turn({tenant_id}, load, settle)
+        while not pulled:
+            await self._turn({tenant_id}, load, settle)
         return pulled[0]
 
     # ------------------------------------------------------------------ one turn
@@ -189,7 +192,10 @@ class Engine:
             for event in people:
                 await self._person(session, event)
             await self._customers.take(session, people)
-            await self._met(session, turn, ids, contacts)
+            erased = await self._of_erased(session, people)
+            await self._met(session, turn, {*ids, *erased}, contacts)
+            for conversation_id in erased:
+                turn.end(turn.copies[conversation_id])
             for event in heard:
                 turn.take(event)
             for conversation_id in turn.opened:
@@ -224,6 +230,13 @@ class Engine:
             await self._copies.forget_contact(session, event.tenant_id, event.subject)
         elif event.type == "contact.merged" and contact.merged_into is not None:
             await self._copies.move_contact(session, event.tenant_id, event.subject, contact.merged_into)
+
+    async def _of_erased(self, session: "Session", people: Sequence[ContactChanged]) -> list[str]:
+        """The conversations that are gone with their customers: nothing else tells of their end."""
+        gone = [event for event in people if event.type == "contact.erased"]
+        return [
+            one for event in gone for one in await self._copies.ids_of_contact(session, event.tenant_id, event.subject)
+        ]
 
     async def _remember(self, session: "Session", turn: Turn, copy: RoutedConversation) -> None:
         """Who had the customer's last conversation, where a team prefers them."""

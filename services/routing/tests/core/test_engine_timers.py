@@ -59,6 +59,21 @@ async def test_a_clock_of_a_process_that_jumps_an_hour_does_no_harm(
     assert [one.subject for one in await world.decisions()] == [talk.id]
 
 
+def erased(world: World, contact_id: str) -> ContactChanged:
+    """A customer is erased, with all that was kept of them."""
+    now = world.time.moment
+    return ContactChanged(
+        id=uuid7(),
+        type="contact.erased",
+        tenant_id=world.tenant_id,
+        occurred_at=now,
+        recorded_at=now,
+        source="conversation",
+        subject=contact_id,
+        data=ContactData(contact=ContactView(id=contact_id, name=None, created_at=now)),
+    )
+
+
 async def back(world: World, talk: Talk, *, minutes: float = 0) -> None:
     """The customer writes again, and so much time passes."""
     talk.at = world.time.pass_(hours=2)
@@ -155,23 +170,40 @@ async def test_what_a_customer_said_is_forgotten_with_them(world: World) -> None
     (talk,) = world.begin(contact_id="rosa")
     await world.hear(talk.opened(), talk.said("meu segredo"))
     assert (await world.copy(talk)).first_text == "meu segredo"
-    view = ContactView(id="rosa", name=None, created_at=talk.at)
-    await world.hear(
-        ContactChanged(
-            id=uuid7(),
-            type="contact.erased",
-            tenant_id=world.tenant_id,
-            occurred_at=talk.at,
-            recorded_at=talk.at,
-            source="conversation",
-            subject="rosa",
-            data=ContactData(contact=view),
-        )
-    )
+    await world.hear(erased(world, "rosa"))
     row = await world.mongo.db.conversations.find_one({"_id": talk.id})
     assert row is not None
     assert "meu segredo" not in str(row)
     assert "contact_name" not in row
+
+
+@pytest.mark.parametrize("state", ["open", "queued", "pending"])
+async def test_a_conversation_that_was_erased_with_its_customer_holds_no_room_and_no_place(
+    world: World, state: str
+) -> None:
+    """Nothing else tells of its end: it would be given away every 30 seconds, for ever."""
+    team = await world.team("ana", limit=1)
+    if state != "queued":
+        await world.present("ana")
+    (gone,) = world.begin(team_id=team, contact_id="rosa")
+    await world.hear(gone.opened())
+    if state == "open":
+        await world.settle()
+    late = gone.said("meu segredo")
+    await world.hear(erased(world, "rosa"))
+    await world.decisions()
+    del world.talks[gone.id]
+    await world.hear(late)
+    (other,) = await world.opened(team_id=team)
+    await world.present("ana")
+    await world.settle()
+    world.time.pass_(minutes=1)
+    await world.replica.timers.run_due()
+    decided = await world.decisions()
+    assert other.who == "ana"
+    assert await world.loads() == {"ana": 1}
+    copy = await world.copy(gone)
+    assert (copy.active, copy.timers, copy.charge, copy.first_text, decided) == (False, {}, None, "", [])
 
 
 async def test_companies_do_not_see_each_others_queues_and_attendants(world: World) -> None:

@@ -21,6 +21,9 @@ from atd_routing.domain.tenant import Tenant
 from atd_schemas.conversation import ConversationChanged, MessageChanged
 from atd_schemas.views import Named
 
+ERASED = 2**53
+"""The sequence of a conversation that is no more: no event of it is newer."""
+
 UNHEARD = timedelta(seconds=30)
 """After this a decided placement that was not heard back of is looked at again."""
 
@@ -105,6 +108,16 @@ class Turn:
                 self._look(replace(scene, standing=self.standings.get(copy.id)), None)
         if copy.waits:
             self.drains.add(copy.tenant_id)
+
+    def end(self, copy: RoutedConversation) -> None:
+        """Its customer was erased, and it with them: nobody has it, and what is heard late does not bring it back."""
+        copy.status, copy.closed_at, copy.sequence = "closed", self.now, ERASED
+        copy.timers, copy.pending, copy.transfer, copy.not_for = {}, None, None, frozenset()
+        copy.queued_at = copy.waiting_since = None
+        copy.contact_name = copy.knew = copy.language = copy.wanted = None
+        copy.first_text = ""
+        self.drains.add(copy.tenant_id)
+        self._change(copy)
 
     def _moved(self, scene: Scene) -> None:
         copy, before, event = scene.conversation, scene.before, scene.event

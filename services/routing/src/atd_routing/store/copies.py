@@ -122,6 +122,12 @@ class Copies:
         cursor = self._copies.find(query, {"_id": 1}).sort("_id", 1).hint("by_assignee").limit(limit)
         return [row["_id"] for row in await cursor.to_list(limit)]
 
+    async def ids_of_contact(self, session: "Session", tenant_id: str, contact_id: str) -> list[str]:
+        """The active conversations of a contact."""
+        query: Document = {"tenant_id": tenant_id, "contact_id": contact_id, "active": True}
+        cursor = self._copies.find(query, {"_id": 1}, session=session).hint("by_contact").limit(_MOST_OF_A_CONTACT)
+        return [row["_id"] for row in await cursor.to_list(_MOST_OF_A_CONTACT)]
+
     async def ids_open(self, tenant_id: str, attendant_id: str, limit: int) -> list[str]:
         """Up to `limit` conversations that somebody has open, and of which nothing else was decided yet."""
         query: Document = {"tenant_id": tenant_id, "assignee_id": attendant_id, "active": True, "status": "open"}
