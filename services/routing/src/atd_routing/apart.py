@@ -1,5 +1,6 @@
 """Work on many things at once, none of which keeps the others from theirs."""
 
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -19,6 +20,7 @@ async def apart(act: Callable[[Sequence[str]], Awaitable[None]], ids: Sequence[s
             raise
         if len(ids) > 1:
             return [bad for one in ids for bad in await apart(act, [one])]
-        structlog.get_logger().error("apart.failed", subject=ids[0], error=type(error).__name__, exc_info=error)
+        where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+        structlog.get_logger().error("apart.failed", subject=ids[0], error=type(error).__name__, where=where)
         return list(ids)
     return []
