@@ -218,11 +218,7 @@ async def test_settings_are_not_saved_over_what_somebody_changed_before(world: W
     items, now = world.replica.items, world.time.moment
     read = await items.one(world.tenant_id, TEAM, await world.team("ana"))
     assert read is not None
-    for name in ("Vendas", "Caixa"):
-        changed = read.changed({"name": name}, now)
-        saving = world.mongo.transaction(lambda session, one=changed: items.save(session, TEAM, one, now))
-        if name == "Vendas":
-            await saving
-        else:
-            with pytest.raises(StaleVersion):
-                await saving
+    first, second = read.changed({"name": "Vendas"}, now), read.changed({"name": "Caixa"}, now)
+    await world.mongo.transaction(lambda session: items.save(session, TEAM, first, now))
+    with pytest.raises(StaleVersion):
+        await world.mongo.transaction(lambda session: items.save(session, TEAM, second, now))
