@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from atd_routing.domain.conversation import Charge
 from atd_routing.domain.customers import Customer
 from atd_routing.domain.decisions import Decision, Queue
 from atd_routing.domain.distribution.deleted_teams import SETTLES, TIMER, leave_deleted_team
@@ -132,3 +133,22 @@ def test_the_customer_is_not_silent_while_we_owe_the_answer_though_we_spoke_last
     assert silent_since(copy, undelivered=False) == talk.at
     copy.waiting_since = talk.at
     assert silent_since(copy, undelivered=False) is None
+
+
+def test_what_was_erased_is_nobodys_and_what_is_heard_late_does_not_bring_it_back() -> None:
+    talk, first = Talk("x", team_id="t"), turn_at(timedelta(0))
+    for event in (talk.opened(), talk.assigned("ana"), talk.said("meu segredo")):
+        first.take(event)
+    floor = Floor(TENANT, online("ana"), Pool("x", counted=True), first.now)
+    first.count(floor)
+    copy = first.copies[talk.id]
+    assert (copy.charge, floor.open_in("t")) == (Charge("ana", "t", 1), 1)
+    second = turn_at(timedelta(hours=1), before=first)
+    second.end(copy)
+    assert second.needs_floor(TENANT)
+    second.count(floor)
+    second.take(talk.said("e mais um"))
+    second.take(talk.reopened())
+    assert (floor.open_in("t"), floor.attendants["ana"].load) == (0, 0)
+    assert (copy.active, copy.charge, copy.timers, copy.first_text, copy.contact_name) == (False, None, {}, "", None)
+    assert second.made() == []
