@@ -117,7 +117,7 @@ async def test_what_is_filed_is_counted_nowhere_but_among_what_is_closed_and_sea
     for who in (desk, desk.colleague("caio")):
         counts = await who.get("/conversations/counts")
         views = counts.keys() - {"limit", "team", "teams"}
-    totals = {name: (counts[name]["total"], counts[name]["unread"]) for name in views}
+        totals = {name: (counts[name]["total"], counts[name]["unread"]) for name in views}
         assert {name: one for name, one in totals.items() if one != (0, 0)} == {"closed": (1, 0)}
         assert (await who.get("/conversations", unread="true"))["items"] == []
         assert (await who.get("/conversations", public="false"))["items"] == []
