@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Browser, Route, expect
 
-from tests.browser.office import MARINA, Customer, Office, opened_office
+from tests.browser.office import MARINA, Customer, Office, Person, opened_office
 from tests.browser.seat import PHONE, WIDE, Seat, seated
 from tests.browser.trial import run_trial
 from tests.harness.browser import started_browser
+from tests.harness.reading import Json
 from tests.harness.system import System
 
 _ROOT = Path(__file__).parents[2]
@@ -44,13 +46,55 @@ _CUSTOMERS = (
 Take = Callable[[Seat], Awaitable[None]]
 
 
+_WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+_HOURS = {
+    "name": "Comercial",
+    "is_default": True,
+    "intervals": [
+        *({"day": day, "start": "08:00", "end": "12:00"} for day in _WORKDAYS),
+        *({"day": day, "start": "13:00", "end": "18:00"} for day in _WORKDAYS),
+        {"day": "saturday", "start": "21:00", "end": "02:00"},
+    ],
+    "holidays": {"country": "BR", "state": "SP"},
+}
+_ROUND_THE_CLOCK = [{"day": day, "start": "00:00", "end": "24:00"} for day in (*_WORKDAYS, "saturday", "sunday")]
+
+
+async def _made(office: Office, kind: str, body: Json) -> str:
+    """Something of the settings; its id."""
+    answer = await office.client.post(f"/{kind}", json=body)
+    assert answer.is_success, answer.text
+    return str(answer.json()["id"])
+
+
+async def _routing(office: Office, *people: Person) -> None:
+    """Two teams that take from their queues by hand, so that what waits in the pictures goes on waiting."""
+    members = [{"attendant_id": one.id} for one in (office.ana, *people)]
+    await _made(office, "hours", _HOURS)
+    always = await _made(office, "hours", {"name": "Plantão", "intervals": _ROUND_THE_CLOCK})
+    team = {"strategy": "manual", "members": members, "hours_id": always}
+    desk = await _made(office, "teams", {**team, "name": "Recepção"})
+    bills = await _made(office, "teams", {**team, "name": "Financeiro"})
+    words = {"about": "word", "values": ["boleto", "nota fiscal", "pagamento"]}
+    rule = {"name": "Boletos vão para o financeiro", "conditions": [words], "team_id": bills, "priority": "high"}
+    await _made(office, "assignment-rules", rule)
+    target = {"name": "Padrão", "first_response_minutes": 10, "resolution_minutes": 600, "time": "around_the_clock"}
+    await _made(office, "service-levels", target)
+    answer = await office.client.put("/routing/distribution", json={"default_team_id": desk})
+    assert answer.is_success, answer.text
+
+
 async def _fill(office: Office) -> None:
+    bruno = await office.hire("Bruno Lima")
+    await _routing(office, bruno)
     customers = [Customer(name, f"55119888800{place:02}") for place, (name, _) in enumerate(_CUSTOMERS, 1)]
     for customer, (_, text) in zip(customers[1:], _CUSTOMERS[1:], strict=True):
         await office.receives(text, of=customer)
+    his = await office.conversation(customers[3])
+    answer = await office.client.post(f"/conversations/{his['id']}/assign", json={"attendant_id": bruno.id})
+    assert answer.is_success, answer.text
     davi = Customer("Davi Melo", "5511988880099")
     await office.received_long_ago("Oi, vocês ainda têm vaga?", timedelta(hours=30), of=davi)
-    bruno = await office.hire("Bruno Lima")
     await office.receives(_CUSTOMERS[0][1], of=MARINA)
     await office.answers("Bom dia, Marina! Já estou verificando.", person=bruno)
     await office.receipt("Bom dia, Marina! Já estou verificando.", "read")
@@ -97,6 +141,26 @@ async def _templates(seat: Seat) -> None:
     await expect(seat.page.get_by_role("dialog", name="Modelos")).to_be_visible()
 
 
+async def _live(seat: Seat) -> None:
+    await seat.go("/live")
+    await seat.page.get_by_role("button", name=re.compile("^Bruno Lima")).click()
+    await expect(seat.page.get_by_role("list", name="Conversas de Bruno Lima")).to_be_visible()
+
+
+async def _hours(seat: Seat) -> None:
+    await seat.go("/settings/hours")
+    await seat.page.get_by_role("link", name="Comercial").click()
+    await expect(seat.page.get_by_role("group", name="Períodos da semana")).to_be_visible()
+    await expect(seat.page.locator("td[data-kind=holiday]").first).to_be_attached()
+
+
+async def _rules(seat: Seat) -> None:
+    await seat.go("/settings/rules")
+    await seat.page.get_by_role("button", name="Testar no passado").click()
+    await seat.page.get_by_role("button", name="Testar", exact=True).click()
+    await expect(seat.page.get_by_text("Por regra")).to_be_visible()
+
+
 async def _settings(seat: Seat) -> None:
     await seat.go("/settings/appearance")
     await expect(seat.page.get_by_role("heading", name="Aparência")).to_be_visible()
@@ -135,6 +199,9 @@ _PAGES: dict[str, Take] = {
     "templates": _templates,
     "settings": _settings,
     "channels": _channels,
+    "live": _live,
+    "hours": _hours,
+    "rules": _rules,
     "loading": _loading,
     "failing": _failing,
 }
