@@ -29,7 +29,7 @@ from atd_routing.store.turns import TurnStore
 from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged
 from atd_schemas.ids import uuid7
 from atd_servicekit.consuming import Record
-from atd_servicekit.errors import StaleVersion
+from atd_servicekit.errors import InfrastructureFault, StaleVersion
 from atd_servicekit.inbox import retry_stale
 from atd_servicekit.mongo import is_conflict
 from atd_servicekit.tenant_cache import TenantCache
@@ -45,6 +45,9 @@ MOST_WAITING = 2_000
 
 UNCOUNTED = 500
 """Conversations that are counted in one turn, of a company that has just set something for the first time."""
+
+MOST_COUNTED = 20_000
+"""Conversations that are counted before somebody who asks for the next one is told to come again."""
 
 _IGNORED = frozenset({"conversation.rated", "conversation.scheduled", "rating.requested"})
 _QUIET = frozenset({"conversation.updated", "conversation.classified"})
@@ -172,9 +175,11 @@ class Engine:
 
         if not (await self._tenants.of(tenant_id)).teams:
             raise PullRefused("queue_empty")
-        while not pulled:
+        for _ in range(MOST_COUNTED // UNCOUNTED):
             await self._turn({tenant_id}, load, settle)
-        return pulled[0]
+            if pulled:
+                return pulled[0]
+        raise InfrastructureFault("what attendants have is still being counted")
 
     # ------------------------------------------------------------------ one turn
 
