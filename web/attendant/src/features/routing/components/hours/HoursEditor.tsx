@@ -1,4 +1,4 @@
-import { Button, MultiSelect, TextInput } from "@mantine/core";
+import { MultiSelect } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,23 +6,23 @@ import { Link } from "react-router";
 
 import { useChannels } from "@/features/channels";
 import { Setting } from "@/features/settings";
-import { ApiProblem } from "@/shared/api/problem";
 import { useMay } from "@/shared/session/SessionProvider";
 import { useTimeStyle } from "@/shared/time/times";
-import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
+import { notifyDone } from "@/shared/ui/notify";
 import { useWrongField } from "@/shared/ui/wrongField";
 
 import { useHoursPreview } from "../../api/hours";
-import { useDeleteItem, useItems, useRestore, useSaveItem } from "../../api/items";
+import { useItems, useSaveItem } from "../../api/items";
 import type { Hours } from "../../api/types";
 import { useDraft } from "../../hooks/useDraft";
 import { useOwnLanguage } from "../../hooks/useOwnLanguage";
 import { useRefusals } from "../../hooks/useRefusals";
 import { MAX_NAME, mistakes, newHours } from "../../model/hours";
 import { valuesOf } from "../../model/values";
+import { DeleteItem } from "../DeleteItem";
 import { EditorFrame, useDone } from "../EditorFrame";
 import { OnOff, ZoneField } from "../fields";
+import { NameSetting } from "../NameSetting";
 import { Exceptions } from "./Exceptions";
 import { HolidayChoice } from "./HolidayChoice";
 import classes from "./hours.module.css";
@@ -79,22 +79,34 @@ export function HoursEditor({ hours, isFirst }: Props) {
       error={save.error}
       mayManage={mayManage}
       submit={submit}
-      more={hours !== null && <DeleteHours hours={hours} done={finish} />}
+      more={
+        hours !== null && (
+          <DeleteItem
+            kind="hours"
+            item={hours}
+            words={{
+              button: t("delete.button"),
+              done: t("delete.done", { name: hours.name }),
+              failed: t("delete.failed"),
+              inUse: t("delete.in_use"),
+            }}
+            done={finish}
+          />
+        )
+      }
     >
       <div className={classes.status} role="status">
         {preview.data !== undefined && state !== undefined && <OpenNow open={preview.data.open} words={state} />}
       </div>
-      <Setting id="hours-name" label={t("name")} wide>
-        <TextInput
-          aria-label={t("name")}
-          maw={400}
-          maxLength={MAX_NAME}
-          placeholder={t("name_example")}
-          value={values.name}
-          error={wrong.has("name") ? t("routing:form.name_empty") : refused("name")}
-          onChange={({ currentTarget: { value } }) => set({ name: value })}
-        />
-      </Setting>
+      <NameSetting
+        id="hours-name"
+        label={t("name")}
+        placeholder={t("name_example")}
+        maxLength={MAX_NAME}
+        value={values.name}
+        error={wrong.has("name") ? t("routing:form.name_empty") : refused("name")}
+        onChange={(name) => set({ name })}
+      />
       <Setting id="hours-week" label={t("week.title")} help={t("week.help")} wide>
         <WeekEditor intervals={values.intervals} disabled={!mayManage} onChange={(intervals) => set({ intervals })} />
         {refused("intervals", true) !== null && (
@@ -160,35 +172,5 @@ export function HoursEditor({ hours, isFirst }: Props) {
         />
       </Setting>
     </EditorFrame>
-  );
-}
-
-/** Deleted at once, with a way back: the same hours again. Hours that a team has chosen stay. */
-function DeleteHours({ hours, done }: { hours: Hours; done: () => void }) {
-  const { t } = useTranslation("hours");
-  const remove = useDeleteItem("hours");
-  const restore = useRestore("hours");
-  const problemText = useProblemText();
-  const failed = (error: unknown) => {
-    const inUse = error instanceof ApiProblem && error.code === "in_use";
-    notifyFailed(t("delete.failed"), inUse ? t("delete.in_use") : problemText(error).text, problemText(error).code);
-  };
-  return (
-    <Button
-      variant="subtle"
-      color="red"
-      loading={remove.isPending}
-      onClick={() =>
-        remove.mutate(hours.id, {
-          onSuccess: () => {
-            undoable({ message: t("delete.done", { name: hours.name }), undo: () => restore(hours, failed) });
-            done();
-          },
-          onError: failed,
-        })
-      }
-    >
-      {t("delete.button")}
-    </Button>
   );
 }

@@ -1,14 +1,13 @@
-import { Button, MultiSelect, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { MultiSelect, SegmentedControl, Select } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Setting } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
-import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
+import { notifyDone } from "@/shared/ui/notify";
 import { useWrongField } from "@/shared/ui/wrongField";
 
-import { useDeleteItem, useRestore, useSaveItem } from "../../api/items";
+import { useSaveItem } from "../../api/items";
 import type { Rule, Warning } from "../../api/types";
 import { useDraft } from "../../hooks/useDraft";
 import { useNames } from "../../hooks/useNames";
@@ -16,8 +15,10 @@ import { useRefusals } from "../../hooks/useRefusals";
 import { useRuleWords } from "../../hooks/useRuleWords";
 import { isRight, MAX_LABELS, MAX_NAME, mistakes, newRule, withDraft } from "../../model/rules";
 import { valuesOf } from "../../model/values";
+import { DeleteItem } from "../DeleteItem";
 import { EditorFrame, useDone } from "../EditorFrame";
 import { OnOff } from "../fields";
+import { NameSetting } from "../NameSetting";
 import { Conditions } from "./Conditions";
 import { DryRunPanel } from "./DryRunPanel";
 import classes from "./rules.module.css";
@@ -71,22 +72,29 @@ export function RuleEditor({ rule, rules, warn }: Props) {
       error={save.error}
       mayManage={mayManage}
       submit={submit}
-      more={rule !== null && <DeleteRule rule={rule} done={finish} />}
+      more={
+        rule !== null && (
+          <DeleteItem
+            kind="assignment-rules"
+            item={rule}
+            words={{ button: t("delete.button"), done: t("delete.done", { name: rule.name }), failed: t("failed") }}
+            done={finish}
+          />
+        )
+      }
     >
       <p className={classes.sentence} role="status">
         {words.when} <b className={classes.arrow}>→</b> {words.then}
       </p>
-      <Setting id="rule-name" label={t("name")} wide>
-        <TextInput
-          aria-label={t("name")}
-          maw={400}
-          maxLength={MAX_NAME}
-          placeholder={t("name_example")}
-          value={values.name}
-          error={shown && wrong.name ? t("routing:form.name_empty") : refused("name")}
-          onChange={({ currentTarget: { value } }) => set({ name: value })}
-        />
-      </Setting>
+      <NameSetting
+        id="rule-name"
+        label={t("name")}
+        placeholder={t("name_example")}
+        maxLength={MAX_NAME}
+        value={values.name}
+        error={shown && wrong.name ? t("routing:form.name_empty") : refused("name")}
+        onChange={(name) => set({ name })}
+      />
       <Setting id="rule-conditions" label={t("conditions.title")} help={t("conditions.help")} wide>
         {values.conditions.length > 1 && (
           <SegmentedControl
@@ -179,32 +187,5 @@ export function RuleEditor({ rule, rules, warn }: Props) {
         />
       </Setting>
     </EditorFrame>
-  );
-}
-
-/** Deleted at once, with a way back: the same rule in its place. */
-function DeleteRule({ rule, done }: { rule: Rule; done: () => void }) {
-  const { t } = useTranslation("rules");
-  const remove = useDeleteItem("assignment-rules");
-  const restore = useRestore("assignment-rules");
-  const problemText = useProblemText();
-  const failed = (error: unknown) => notifyFailed(t("failed"), problemText(error).text, problemText(error).code);
-  return (
-    <Button
-      variant="subtle"
-      color="red"
-      loading={remove.isPending}
-      onClick={() =>
-        remove.mutate(rule.id, {
-          onSuccess: () => {
-            undoable({ message: t("delete.done", { name: rule.name }), undo: () => restore(rule, failed) });
-            done();
-          },
-          onError: failed,
-        })
-      }
-    >
-      {t("delete.button")}
-    </Button>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Switch } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconFlask, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,10 +12,11 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
-import { useItems, useOrderItems, useSaveItem } from "../../api/items";
+import { useItems, useOrderItems } from "../../api/items";
 import type { Rule, Warning } from "../../api/types";
 import { useRuleWords } from "../../hooks/useRuleWords";
 import { draftOf, MAX_RULES } from "../../model/rules";
+import { EnabledSwitch } from "../EnabledSwitch";
 import { ItemGone } from "../ItemGone";
 import classes from "../routing.module.css";
 import { SortableList } from "../SortableList";
@@ -97,20 +98,17 @@ function RuleList({ rules: list, warnings }: { rules: readonly Rule[]; warnings:
           })
         }
       >
-        {(rule) => <RuleRow rule={rule} mayManage={mayManage} />}
+        {(rule) => <RuleRow rule={rule} />}
       </SortableList>
       {testing && <DryRunPanel drafts={list.map(draftOf)} />}
     </>
   );
 }
 
-function RuleRow({ rule, mayManage }: { rule: Rule; mayManage: boolean }) {
+function RuleRow({ rule }: { rule: Rule }) {
   const { t } = useTranslation("rules");
-  const save = useSaveItem("assignment-rules");
-  const problemText = useProblemText();
   const { when, then } = useRuleWords()(rule);
-  const { id, name, enabled, goes_on: goesOn } = rule;
-  const shown = save.isPending ? (save.variables.values.enabled ?? enabled) : enabled;
+  const { id, name, goes_on: goesOn } = rule;
   return (
     <>
       <div className={classes.words}>
@@ -122,18 +120,7 @@ function RuleRow({ rule, mayManage }: { rule: Rule; mayManage: boolean }) {
           {goesOn && ` · ${t("goes_on.short")}`}
         </small>
       </div>
-      <Switch
-        className={classes.above ?? ""}
-        aria-label={t("toggle", { name })}
-        disabled={!mayManage}
-        checked={shown}
-        onChange={({ currentTarget: { checked } }) =>
-          save.mutate(
-            { item: { id }, values: { enabled: checked } },
-            { onError: (error) => notifyFailed(t("failed"), problemText(error).text, problemText(error).code) },
-          )
-        }
-      />
+      <EnabledSwitch kind="assignment-rules" item={rule} label={t("toggle", { name })} failed={t("failed")} />
     </>
   );
 }

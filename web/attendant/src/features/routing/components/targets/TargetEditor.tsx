@@ -1,22 +1,23 @@
-import { Button, MultiSelect, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
+import { MultiSelect, NumberInput, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Setting } from "@/features/settings";
 import { useMay } from "@/shared/session/SessionProvider";
-import { notifyDone, notifyFailed, undoable } from "@/shared/ui/notify";
-import { useProblemText } from "@/shared/ui/problemText";
+import { notifyDone } from "@/shared/ui/notify";
 import { useWrongField } from "@/shared/ui/wrongField";
 
-import { useDeleteItem, useRestore, useSaveItem } from "../../api/items";
+import { useSaveItem } from "../../api/items";
 import type { Target } from "../../api/types";
 import { useDraft } from "../../hooks/useDraft";
 import { useNames } from "../../hooks/useNames";
 import { useRefusals } from "../../hooks/useRefusals";
 import { isRight, MAX_MINUTES, MAX_NAME, newTarget, promises, TARGETS, type TargetValues } from "../../model/targets";
 import { valuesOf } from "../../model/values";
+import { DeleteItem } from "../DeleteItem";
 import { EditorFrame, useDone } from "../EditorFrame";
 import { Duration, OnOff } from "../fields";
+import { NameSetting } from "../NameSetting";
 import { Example } from "./Example";
 import classes from "./targets.module.css";
 
@@ -53,19 +54,26 @@ export function TargetEditor({ target }: { target: Target | null }) {
       error={save.error}
       mayManage={mayManage}
       submit={submit}
-      more={target !== null && <DeleteTarget target={target} done={finish} />}
+      more={
+        target !== null && (
+          <DeleteItem
+            kind="service-levels"
+            item={target}
+            words={{ button: t("delete.button"), done: t("delete.done", { name: target.name }), failed: t("failed") }}
+            done={finish}
+          />
+        )
+      }
     >
-      <Setting id="target-name" label={t("name")} wide>
-        <TextInput
-          aria-label={t("name")}
-          maw={400}
-          maxLength={MAX_NAME}
-          placeholder={t("name_example")}
-          value={values.name}
-          error={tries > 0 && nameless ? t("routing:form.name_empty") : refused("name")}
-          onChange={({ currentTarget: { value } }) => set({ name: value })}
-        />
-      </Setting>
+      <NameSetting
+        id="target-name"
+        label={t("name")}
+        placeholder={t("name_example")}
+        maxLength={MAX_NAME}
+        value={values.name}
+        error={tries > 0 && nameless ? t("routing:form.name_empty") : refused("name")}
+        onChange={(name) => set({ name })}
+      />
       <Setting id="target-conditions" label={t("conditions.title")} help={t("conditions.help")} wide>
         <Conditions values={values} set={set} refused={refused} />
       </Setting>
@@ -149,32 +157,5 @@ function Conditions({ values, set, refused }: ConditionsProps) {
         />
       ))}
     </div>
-  );
-}
-
-/** Deleted at once, with a way back: the same target in its place. */
-function DeleteTarget({ target, done }: { target: Target; done: () => void }) {
-  const { t } = useTranslation("targets");
-  const remove = useDeleteItem("service-levels");
-  const restore = useRestore("service-levels");
-  const problemText = useProblemText();
-  const failed = (error: unknown) => notifyFailed(t("failed"), problemText(error).text, problemText(error).code);
-  return (
-    <Button
-      variant="subtle"
-      color="red"
-      loading={remove.isPending}
-      onClick={() =>
-        remove.mutate(target.id, {
-          onSuccess: () => {
-            undoable({ message: t("delete.done", { name: target.name }), undo: () => restore(target, failed) });
-            done();
-          },
-          onError: failed,
-        })
-      }
-    >
-      {t("delete.button")}
-    </Button>
   );
 }

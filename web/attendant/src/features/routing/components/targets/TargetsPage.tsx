@@ -1,4 +1,4 @@
-import { Button, Switch } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -11,11 +11,12 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { notifyFailed } from "@/shared/ui/notify";
 import { useProblemText } from "@/shared/ui/problemText";
 
-import { useItems, useOrderItems, useSaveItem } from "../../api/items";
+import { useItems, useOrderItems } from "../../api/items";
 import type { Target } from "../../api/types";
 import { useNames } from "../../hooks/useNames";
 import { useOwnLanguage } from "../../hooks/useOwnLanguage";
 import { amountOf, minutesOf, TARGETS } from "../../model/targets";
+import { EnabledSwitch } from "../EnabledSwitch";
 import { ItemGone } from "../ItemGone";
 import classes from "../routing.module.css";
 import { SortableList } from "../SortableList";
@@ -79,19 +80,17 @@ function TargetList({ targets }: { targets: readonly Target[] }) {
           })
         }
       >
-        {(target) => <TargetRow target={target} mayManage={mayManage} />}
+        {(target) => <TargetRow target={target} />}
       </SortableList>
     </>
   );
 }
 
-function TargetRow({ target, mayManage }: { target: Target; mayManage: boolean }) {
+function TargetRow({ target }: { target: Target }) {
   const { t } = useTranslation("targets");
   const language = useOwnLanguage();
-  const save = useSaveItem("service-levels");
-  const problemText = useProblemText();
   const names = useNames();
-  const { id, name, enabled } = target;
+  const { id, name } = target;
   const promised = TARGETS.flatMap((one) => {
     const minutes = minutesOf(target, one);
     return minutes === null ? [] : [`${t(`target.${one}`)}: ${amountOf(minutes, language)}`];
@@ -103,7 +102,6 @@ function TargetRow({ target, mayManage }: { target: Target; mayManage: boolean }
     ...target.label_ids.map((one) => names.nameOf("label", one)),
     ...target.priorities.map((one) => names.nameOf("priority", one)),
   ];
-  const shown = save.isPending ? (save.variables.values.enabled ?? enabled) : enabled;
   return (
     <>
       <div className={classes.words}>
@@ -113,18 +111,7 @@ function TargetRow({ target, mayManage }: { target: Target; mayManage: boolean }
         <small>{of.length === 0 ? t("of_all") : of.join(" · ")}</small>
         <small>{promised.join(" · ")}</small>
       </div>
-      <Switch
-        className={classes.above ?? ""}
-        aria-label={t("toggle", { name })}
-        disabled={!mayManage}
-        checked={shown}
-        onChange={({ currentTarget: { checked } }) =>
-          save.mutate(
-            { item: { id }, values: { enabled: checked } },
-            { onError: (error) => notifyFailed(t("failed"), problemText(error).text, problemText(error).code) },
-          )
-        }
-      />
+      <EnabledSwitch kind="service-levels" item={target} label={t("toggle", { name })} failed={t("failed")} />
     </>
   );
 }

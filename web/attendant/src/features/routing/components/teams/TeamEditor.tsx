@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -18,6 +18,7 @@ import { givesAway, MAX_LOAD, MAX_NAME, newTeam } from "../../model/teams";
 import { valuesOf } from "../../model/values";
 import { EditorFrame, useDone } from "../EditorFrame";
 import { Amount, CustomerText, OnOff } from "../fields";
+import { NameSetting } from "../NameSetting";
 import { KnowsCustomer } from "./KnowsCustomer";
 import { Members } from "./Members";
 import { StrategyChoice } from "./StrategyChoice";
@@ -61,17 +62,15 @@ export function TeamEditor({ team }: { team: Team | null }) {
       submit={submit}
       more={team !== null && <DeleteTeam team={team} done={finish} />}
     >
-      <Setting id="team-name" label={t("name")} wide>
-        <TextInput
-          aria-label={t("name")}
-          maw={400}
-          maxLength={MAX_NAME}
-          placeholder={t("name_example")}
-          value={values.name}
-          error={tries > 0 && nameless ? t("routing:form.name_empty") : refused("name")}
-          onChange={({ currentTarget: { value } }) => set({ name: value })}
-        />
-      </Setting>
+      <NameSetting
+        id="team-name"
+        label={t("name")}
+        placeholder={t("name_example")}
+        maxLength={MAX_NAME}
+        value={values.name}
+        error={tries > 0 && nameless ? t("routing:form.name_empty") : refused("name")}
+        onChange={(name) => set({ name })}
+      />
       <Setting id="team-members" label={t("members.title")} help={t("members.help")} wide>
         <Members
           members={values.members}
