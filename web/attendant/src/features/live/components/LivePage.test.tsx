@@ -81,6 +81,13 @@ function show(answers: object = {}, permissions = [...me.permissions, "presence:
 
 afterEach(() => vi.unstubAllGlobals());
 
+test("an administrator whom routing has not heard of yet has their name", async () => {
+  const nameless = { items: [person("b", "Bruna", { name: null })] };
+  const colleagues = { items: [{ id: "b", name: "Bruna", active: true }], next_cursor: null };
+  await show({ "GET /api/v1/presence": nameless, "GET /api/v1/attendants": colleagues });
+  expect(await screen.findByRole("button", { name: /^Bruna/ })).toBeVisible();
+});
+
 test("it shows what waits in the teams, who is on what, and what is late", async () => {
   await show();
   const teams = await screen.findByRole("table");

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 
+import { useColleagues } from "@/shared/conversations/colleagues";
 import { useAvailabilities } from "@/shared/routing/availability";
 import { useQueue } from "@/shared/routing/queue";
 import { useMay } from "@/shared/session/SessionProvider";
@@ -10,7 +11,7 @@ import { PageSkeleton } from "@/shared/ui/Skeletons";
 import { usePageTitle } from "@/shared/ui/pageTitle";
 
 import { useOpenWork } from "../hooks/useOpenWork";
-import { peopleOf, risksOf } from "../model/people";
+import { named, peopleOf, risksOf } from "../model/people";
 import classes from "./live.module.css";
 import { People } from "./People";
 import { Risks, RisksFailed } from "./Risks";
@@ -31,6 +32,7 @@ function Allowed() {
   const now = useNow("minute");
   const queue = useQueue();
   const presence = useAvailabilities();
+  const colleagues = useColleagues(presence.people.some(({ name }) => !name));
   const work = useOpenWork();
   const again = () => {
     for (const one of [queue, presence, work]) if (one.status === "error") void one.refetch();
@@ -42,7 +44,8 @@ function Allowed() {
   if (queue.data === undefined || !presence.known || work.status === "pending") return <PageSkeleton />;
   // Not known is not none: where the conversations could not be loaded, nothing is said of them.
   const unknown = work.status === "error" && work.conversations.length === 0;
-  const people = peopleOf(presence.people, work.conversations, now);
+  const names = new Map(colleagues.map(({ id, name }) => [id, name]));
+  const people = peopleOf(named(presence.people, names), work.conversations, now);
   const risks = unknown ? null : risksOf(work.conversations, now);
   return (
     <div className={classes.page}>

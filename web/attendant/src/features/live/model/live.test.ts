@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Conversation } from "@/shared/api/types";
 import type { Availability } from "@/shared/routing/types";
 
-import { peopleOf, risksOf } from "./people";
+import { named, peopleOf, risksOf } from "./people";
 import { steady } from "./steady";
 
 const NOON = Date.parse("2026-11-22T12:00:00.000Z");
@@ -21,6 +21,15 @@ const person = (id: string, changes: Partial<Availability> = {}): Availability =
   load: 1,
   limit: 5,
   ...changes,
+});
+
+test("who is not named by routing has the name of the colleagues' list, and nobody else's", () => {
+  const names = new Map([
+    ["a", "Ana"],
+    ["b", "Bruno"],
+  ]);
+  const people = [person("a", { name: null }), person("b", { name: "Bruno Lima" }), person("c", { name: null })];
+  expect(named(people, names).map(({ name }) => name)).toEqual(["Ana", "Bruno Lima", null]);
 });
 
 const conversation = (id: string, assignee: string | null, waiting: number | null, due: number | null = null) =>

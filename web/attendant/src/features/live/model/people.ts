@@ -17,6 +17,14 @@ export interface PersonRow {
 
 const ORDER: Record<AvailabilityState, number> = { online: 0, busy: 1, away: 2, offline: 3 };
 
+/**
+ * Everybody under their name: routing knows the name of who has changed since it began to listen, the list of the
+ * company's attendants has all of them (`names`, by id).
+ */
+export function named(people: readonly Availability[], names: ReadonlyMap<string, string>): readonly Availability[] {
+  return people.map((one) => (one.name ? one : { ...one, name: names.get(one.id) ?? null }));
+}
+
 /** Who is there first, of those who has the most; those who are offline and have nothing are not work. */
 export function peopleOf(
   availabilities: readonly Availability[],
