@@ -47,23 +47,31 @@ export function TeamTable({ queue }: { queue: Queue }) {
 function TeamRow({ one }: { one: TeamQueue }) {
   const { t } = useTranslation("live");
   const name = one.team ? neutralName(one.team.name ?? "") || "—" : t("teams.none");
-  const there = [
-    t("teams.online", { count: one.online }),
-    one.busy > 0 && t("teams.busy", { count: one.busy }),
-    one.away > 0 && t("teams.away", { count: one.away }),
-  ];
+  const there = one.team
+    ? [
+        t("teams.online", { count: one.online }),
+        one.busy > 0 && t("teams.busy", { count: one.busy }),
+        one.away > 0 && t("teams.away", { count: one.away }),
+      ]
+        .filter(Boolean)
+        .join(" · ")
+    : "—";
+  const nobody = (one.team && one.online === 0 && one.waiting > 0) || undefined;
   return (
     <>
       <th scope="row">
         <Link to={one.team ? `/inbox/queue?team=${one.team.id}` : "/inbox/queue"} title={name}>
           <bdi>{name}</bdi>
         </Link>
+        {one.team && (
+          <span className={classes.there} data-warns={nobody}>
+            {there}
+          </span>
+        )}
       </th>
       <td className="numbers">{one.waiting}</td>
       <td className="numbers">{one.longest_since ? <WaitingTime at={one.longest_since} /> : "—"}</td>
-      <td data-warns={(one.team && one.online === 0 && one.waiting > 0) || undefined}>
-        {one.team ? there.filter(Boolean).join(" · ") : "—"}
-      </td>
+      <td data-warns={nobody}>{there}</td>
       <td className="numbers" data-warns={one.room === 0 || undefined}>
         {one.room ?? "—"}
       </td>
