@@ -116,7 +116,7 @@ function BreakFields({ one, error, onChange }: FieldsProps) {
         <Chip.Group multiple value={one.days} onChange={(days) => onChange({ ...one, days: days })}>
           <div className={classes.line} role="group" aria-label={t("breaks.days")}>
             {DAYS.map((day) => (
-              <Chip key={day} value={day} size="xs">
+              <Chip key={day} value={day} size="sm" classNames={{ label: classes.day ?? "" }}>
                 {t(`hours:short.${day}`)}
               </Chip>
             ))}
