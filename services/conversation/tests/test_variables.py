@@ -83,6 +83,38 @@ def test_missing_values_without_default_are_named_once() -> None:
     assert [part.text for part in found.parts if part.variable] == ["", "", "equipe", "Ana Conceição", ""]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Olá {{contact.email}}!", "Olá!"),
+        ("Olá, {{contact.email}}!", "Olá!"),
+        ("Olá, {{contact.email}}, tudo bem?", "Olá, tudo bem?"),
+        ("Olá {{contact.email}} e bem-vindo", "Olá e bem-vindo"),
+        ("{{contact.email}}, seu pedido chegou", "seu pedido chegou"),
+        ("{{contact.email}} chegou", "chegou"),
+        ("Olá, {{contact.email}}\nRecebemos", "Olá,\nRecebemos"),
+        ("Olá {{contact.email}} \r\nRecebemos", "Olá \r\nRecebemos"),
+        ("Obrigado, {{contact.email}}", "Obrigado"),
+        ("Pedido ({{contact.email}}).", "Pedido ()."),
+        ("¡Hola {{contact.email}}!", "¡Hola!"),
+        ("Olá {{contact.email}} {{contact.phone}}!", "Olá!"),
+        ("Olá {{contact.email}}{{contact.phone}}, oi", "Olá, oi"),
+        ('Olá {{contact.email|""}}!', "Olá!"),
+        ("Olá {{contact.email}} :)", "Olá :)"),
+        ("a{{contact.email}}b", "ab"),
+        ("1\n{{contact.email}} 2", "1\n2"),
+    ],
+)
+def test_where_nothing_is_put_in_no_gap_is_left(text: str, expected: str) -> None:
+    assert filled(text, VALUES).text == expected
+
+
+@pytest.mark.parametrize("text", ["Olá {{contact.email}} !", "Olá, {{contact.email}}, oi"])
+def test_the_parts_keep_what_stands_around_a_gap_for_who_fills_it_in(text: str) -> None:
+    parts = filled(text, VALUES).parts
+    assert "".join(f"{{{{{one.variable}}}}}" if one.missing else one.text for one in parts) == text
+
+
 @pytest.mark.parametrize("blank", ["", "  ", "\n", None])
 def test_a_blank_value_takes_the_default(blank: str | None) -> None:
     assert filled('{{contact.name|"cliente"}}', {"contact.name": blank}).text == "cliente"

@@ -165,6 +165,13 @@ async def test_preview_says_whether_it_is_open_and_when_that_changes(desk: Tenan
     assert sunday["words"]["en"]["state"] == "Closed now. Opens tomorrow at 09:00."
 
 
+async def test_the_preview_of_the_message_greets_somebody(desk: TenantClient) -> None:
+    text = "Olá, {{contact.first_name}}! {{attendant.name}} volta {{next_opening}}."
+    hours = await make(desk, message={"enabled": True, "texts": {"pt-BR": text}})
+    sunday = await desk.get(f"/hours/{hours['id']}/preview", at="2027-03-07T12:00:00Z")
+    assert sunday["words"]["pt-BR"]["message"] == "Olá, Ana! Bruno Lima volta amanhã às 09:00."
+
+
 async def test_preview_shows_that_a_shift_that_has_begun_runs_to_its_end(desk: TenantClient) -> None:
     closed = {"date": "2027-03-07", "kind": "closed", "name": "Balanço"}
     hours = await make(desk, intervals=[on("saturday", "21:00", "02:00")], exceptions=[closed])

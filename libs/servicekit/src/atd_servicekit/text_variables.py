@@ -29,6 +29,9 @@ _STRING = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _ESCAPED = re.compile(r'\\(["\\])')
 _BLANKS = re.compile(r"\s*")
 _OPENING, _CLOSING = "{{", "}}"
+_GAP_BLANKS = " \t\u00a0"
+_ENDS_A_CLAUSE = re.compile(r"[,.;:!?…)\]]")
+_LEADING_COMMA = re.compile(rf"[{_GAP_BLANKS}]*,[{_GAP_BLANKS}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,23 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A text with its values: where one is missing and has no default, nothing stands in its place."""
+    """A text with its values: where one is missing and has no default, nothing stands in its place.
+
+    `text` reads as if the variable had never been written ("Olá {{contact.first_name}}!" is "Olá!"); `parts` keep the
+    blanks and commas around it, for who fills it in by hand.
+    """
 
     parts: tuple[Part, ...]
 
     @property
     def text(self) -> str:
-        return "".join(part.text for part in self.parts)
+        said, gap = "", False
+        for part in self.parts:
+            if part.text == "" and part.variable is not None:
+                gap = True
+                continue
+            said, gap = (_closed_up(said, part.text) if gap else said + part.text), False
+        return _closed_up(said, "") if gap else said
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -139,6 +152,18 @@ def _filled(parts: Sequence[str | Variable], values: Mapping[str, str | None]) -
             continue
         value = (values.get(part.name) or "").strip()[:MAX_FILLED] or part.default
         yield Part(value or "", part.name, missing=value is None)
+
+
+def _closed_up(before: str, after: str) -> str:
+    """Both sides of a place where nothing was put in, without the blanks and the comma that belonged to it."""
+    if before == "" or before.endswith("\n"):
+        led = _LEADING_COMMA.match(after)
+        return before + (after[led.end() :] if led else after.lstrip(_GAP_BLANKS))
+    if after == "" or after.startswith(("\n", "\r")) or _ENDS_A_CLAUSE.match(after):
+        before = before.rstrip(_GAP_BLANKS)
+        doubled = before.endswith(",") and not after.startswith(("\n", "\r", ")", "]"))
+        return (before[:-1] if doubled else before) + after
+    return before + (after.lstrip(_GAP_BLANKS) if before[-1] in _GAP_BLANKS else after)
 
 
 def _read(text: str, start: int) -> tuple[str | Variable, int] | str:

@@ -36,6 +36,7 @@ from atd_routing.domain.hours.views import (
 from atd_routing.domain.hours.words import LANGUAGES, Language
 from atd_routing.domain.items import Item, Refused
 from atd_routing.domain.teams import TEAM
+from atd_routing.domain.variables import SAMPLE_VALUES
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import FieldError, Problem, not_found
 from atd_servicekit.requests import DECLARED_ONLY
@@ -135,7 +136,7 @@ class YearView(BaseModel):
 
 
 class HoursWords(BaseModel):
-    """How it is, for people: `state` in sentences, `message` as a customer would get it."""
+    """How it is, for people: `state` in sentences, `message` as a customer called Ana Souza would get it."""
 
     state: str
     next_opening: str | None
@@ -304,7 +305,7 @@ def _words(values: Any, calendar: ScheduleCalendar, at: datetime, language: Lang
     return HoursWords(
         state=state_at(calendar, at, language),
         next_opening=known.get("next_opening"),
-        message=filled(text, known).text if text else None,
+        message=filled(text, {**SAMPLE_VALUES, **known}).text if text else None,
     )
 
 

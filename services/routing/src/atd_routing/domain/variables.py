@@ -19,6 +19,16 @@ CONVERSATION_VARIABLES: tuple[str, ...] = (
 )
 """Those that conversation fills in in every text that routing has said. Addresses and customers' own fields are not."""
 
+SAMPLE_VALUES: dict[str, str] = {
+    "contact.name": "Ana Souza",
+    "contact.first_name": "Ana",
+    "conversation.number": "2026-000123",
+    "attendant.name": "Bruno Lima",
+    "attendant.first_name": "Bruno",
+    "channel.name": "Atendimento",
+}
+"""What a preview shows in the place of those that conversation fills in."""
+
 
 def check_text(text: str, field: str, own: Collection[str] = ()) -> None:
     """Raises `Refused` `broken_variable`, `unknown_variable` or `too_many` for a text that cannot be filled in.

@@ -5337,7 +5337,7 @@ export interface components {
         };
         /**
          * HoursWords
-         * @description How it is, for people: `state` in sentences, `message` as a customer would get it.
+         * @description How it is, for people: `state` in sentences, `message` as a customer called Ana Souza would get it.
          */
         HoursWords: {
             /** State */

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { LANGUAGES, LANGUAGE_NAMES, type Language } from "@/shared/i18n";
 
 import type { Texts } from "../api/types";
+import { SAMPLE_VALUES } from "../model/ownTexts";
 import { CustomerText, type Variable } from "./fields";
 import classes from "./routing.module.css";
 
@@ -67,9 +68,9 @@ export function TranslatedText({ label, texts, onChange, variables, placeholder,
   );
 }
 
-/** A text with example values for its variables. Pure. */
+/** A text with example values for its variables, besides those that every text has. Pure. */
 export function withExamples(text: string, examples: Readonly<Record<string, string>>): string {
   return text.replace(/\{\{\s*([\w.]+)\s*(?:\|\s*"([^"]*)"\s*)?\}\}/g, (whole, name: string, otherwise?: string) => {
-    return examples[name] ?? otherwise ?? whole;
+    return examples[name] ?? SAMPLE_VALUES[name] ?? otherwise ?? whole;
   });
 }

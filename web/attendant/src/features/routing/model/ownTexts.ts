@@ -1,6 +1,6 @@
 /**
  * What routing says where a company has no text of its own, shown as such. A test compares it with routing's own files
- * (`domain/telling/words.py`, `domain/inactivity/texts.py`).
+ * (`domain/telling/words.py`, `domain/inactivity/texts.py`, `domain/variables.py`).
  */
 import type { Language } from "../api/types";
 
@@ -35,4 +35,14 @@ export const EXAMPLES: Readonly<Record<Language, Readonly<Record<string, string>
   "pt-BR": { position: "3", wait: "cerca de 10 minutos" },
   en: { position: "3", wait: "about 10 minutes" },
   es: { position: "3", wait: "unos 10 minutos" },
+};
+
+/** What every text's variables are shown as in an example. */
+export const SAMPLE_VALUES: Readonly<Record<string, string>> = {
+  "contact.name": "Ana Souza",
+  "contact.first_name": "Ana",
+  "conversation.number": "2026-000123",
+  "attendant.name": "Bruno Lima",
+  "attendant.first_name": "Bruno",
+  "channel.name": "Atendimento",
 };

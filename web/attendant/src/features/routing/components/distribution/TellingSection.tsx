@@ -102,13 +102,7 @@ export function LanguageSelect({ label, value, onChange }: LanguageProps) {
 
 /** A text as an example of what a customer reads. */
 export function example(text: string, language: Language): string {
-  return withExamples(text, {
-    ...EXAMPLES[language],
-    "contact.first_name": "Ana",
-    "contact.name": "Ana Souza",
-    "attendant.first_name": "Bruno",
-    "conversation.number": "2026-000123",
-  });
+  return withExamples(text, EXAMPLES[language]);
 }
 
 /** A language without a text is left out: then the product's own is said. */

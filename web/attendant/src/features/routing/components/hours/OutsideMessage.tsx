@@ -49,14 +49,7 @@ export function OutsideMessage({ message, words, empty, refused, onChange }: Pro
               }
               return refused(`message.texts.${language}`);
             }}
-            shown={(text, language) =>
-              withExamples(words[language]?.message ?? text, {
-                "contact.first_name": "Ana",
-                "contact.name": "Ana Souza",
-                "conversation.number": "2026-000123",
-                ...nextOpening(language),
-              })
-            }
+            shown={(text, language) => withExamples(words[language]?.message ?? text, nextOpening(language))}
             onChange={(texts) => onChange({ ...message, texts })}
           />
           <Select
