@@ -1,7 +1,9 @@
 """Who is there, on the real store: devices, choices, accounts, settings and time become events, each once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -166,6 +168,33 @@ async def test_silence_ends_a_presence_once_however_many_processes_look(office: 
         events = await reader.until(lambda seen: len(seen) == 4, office.tenant)
     kinds = ["attendant.updated", "attendant.online", "attendant.offline", "attendant.online"]
     assert [kind for _, kind in told(events)] == kinds
+
+
+class Interrupted:
+    """The store of attendants; before it is read the first time, something else happens."""
+
+    def __init__(self, attendants: Any, happens: Callable[[], Awaitable[Any]]) -> None:
+        self._attendants = attendants
+        self._happens: Callable[[], Awaitable[Any]] | None = happens
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._attendants, name)
+
+    async def of_ids(self, ids: Any) -> Any:
+        happens, self._happens = self._happens, None
+        if happens is not None:
+            await happens()
+        return await self._attendants.of_ids(ids)
+
+
+async def test_what_is_chosen_while_a_process_looks_at_somebody_stands(office: Office) -> None:
+    await office.account()
+    await office.tells("desk")
+    looking, who = office.later(timedelta(0)), Who(office.tenant, office.id)
+    choose = partial(office.ana.do, "PUT", "/presence", {"state": "away"})
+    looking.attendants = Interrupted(looking.attendants, choose)  # type: ignore[assignment]
+    await looking.update([(who, as_it_is)])
+    assert (await office.shown())["state"] == "away"
 
 
 async def test_the_timers_find_who_is_due_by_the_time_of_the_database(office: Office) -> None:

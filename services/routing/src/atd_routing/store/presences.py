@@ -47,11 +47,13 @@ class Presences:
         )
 
     async def save(self, changes: Sequence[tuple[Presence, Presence]], session: "Session | None" = None) -> None:
-        """Save presences that were read as the first of each pair; those without a change are left alone.
+        """Save presences that were read as the first of each pair.
 
-        Raises `StaleVersion` when one was changed meanwhile. Without a transaction the others may be saved then.
+        Those without a change are left alone, but not in a transaction: what else that saves follows from them, so
+        nobody may have changed them since they were read. Raises `StaleVersion` when somebody has. Without a
+        transaction the others may be saved then.
         """
-        operations = [_operation(before, after) for before, after in changes if before != after]
+        operations = [_operation(*pair) for pair in changes if session is not None or pair[0] != pair[1]]
         if not operations:
             return
         with stale_when_duplicate():
