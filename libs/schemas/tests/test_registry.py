@@ -149,6 +149,7 @@ EXPECTED_KEYS = {
     "message.": lambda event: event.data.conversation_id,
     "contact.": lambda event: event.data.contact.id,
     "setting.": lambda event: event.data.id,
+    "webhook.": lambda event: event.data.endpoint_id,
     "outbound.": lambda event: event.data.conversation_id,
     "settings.channel_account": lambda event: f"{event.tenant_id}:channel_account:{event.data.account_id}",
     "settings.template": lambda event: f"{event.tenant_id}:template:{event.data.account_id}:{template_of(event)}",

@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from atd_schemas.envelope import Envelope, Schema, Timestamp
-from atd_schemas.views import ContactView, ConversationState, ConversationView, LabelRef, MessageView, TagRef
+from atd_schemas.views import (
+    ChannelKind,
+    ContactView,
+    ConversationState,
+    ConversationStatus,
+    ConversationView,
+    LabelRef,
+    MessageView,
+    TagRef,
+)
 
 
 def _is_none(value: object) -> bool:
@@ -22,6 +31,22 @@ class ScheduledRef(Schema):
     reason: str | None = None
 
 
+class ConversationRef(Schema):
+    """What a message's conversation is, as far as a choice among messages needs it: who it is with, where, about what.
+
+    `channel` is the kind, `account_id` the channel account; `label_ids` are those of the customer.
+    """
+
+    channel: ChannelKind
+    account_id: str
+    contact_id: str
+    status: ConversationStatus
+    team_id: str | None = None
+    type_id: str | None = None
+    assignee_id: str | None = None
+    label_ids: tuple[str, ...] = ()
+
+
 class ConversationData(Schema):
     """`changed` names the fields that differ from before. `scheduled`: which scheduled message the event is about."""
 
@@ -34,11 +59,13 @@ class MessageData(Schema):
     """`changed` names the fields that differ from before; empty for a new message.
 
     `conversation_state` is what the message's conversation is after this event; earlier versions did not tell it.
-    `tag` is the one that was put on the message or taken off it.
+    `tag` is the one that was put on the message or taken off it. `conversation` says which kind of conversation it is
+    in; earlier versions did not.
     """
 
     conversation_id: str
     message: MessageView
+    conversation: ConversationRef | None = Field(default=None, exclude_if=_is_none)
     conversation_state: ConversationState | None = None
     changed: tuple[str, ...] = ()
     tag: TagRef | None = Field(default=None, exclude_if=_is_none)

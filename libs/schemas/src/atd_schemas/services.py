@@ -156,6 +156,16 @@ ROUTING = Service(
         PublicPrefix("/api/v1/routing"),
     ),
 )
+WEBHOOK_DISPATCHER = Service(
+    name="webhook-dispatcher",
+    port=8130,
+    does="tells external systems what happens: signed requests to customers' URLs, in order, again until they arrive",
+    master_key=True,
+    prefixes=(
+        PublicPrefix("/api/v1/webhooks"),
+        PublicPrefix("/api/v1/webhook-deliveries"),
+    ),
+)
 GATEWAY = Service(
     name="gateway",
     port=8090,
@@ -165,7 +175,15 @@ GATEWAY = Service(
     consumer_group=False,
 )
 
-SERVICES: tuple[Service, ...] = (INGEST_WHATSAPP, INGEST_TELEGRAM, INGEST_META, CONVERSATION, ROUTING, GATEWAY)
+SERVICES: tuple[Service, ...] = (
+    INGEST_WHATSAPP,
+    INGEST_TELEGRAM,
+    INGEST_META,
+    CONVERSATION,
+    ROUTING,
+    WEBHOOK_DISPATCHER,
+    GATEWAY,
+)
 """In the order in which they are started."""
 
 

@@ -22,6 +22,7 @@ from atd_schemas.privacy import ErasureConfirmed
 from atd_schemas.routing import RoutingDecision
 from atd_schemas.services import SERVICES, Service, channel_services
 from atd_schemas.settings_changes import SettingsChange
+from atd_schemas.webhooks import WebhookChanged
 
 MAX_MESSAGE_BYTES = 6 * 1024 * 1024
 """The largest record: a webhook body of 3 MB, kept whole in base64, with its envelope."""
@@ -96,7 +97,7 @@ CONVERSATION_EVENTS = Topic(
     key="conversation id (contact id for contact.*, the setting's id for setting.changed)",
     schema=ConversationEvent,
     producers=("conversation",),
-    consumers=("routing", "gateway"),
+    consumers=("routing", "webhook-dispatcher", "gateway"),
     retention=_WEEK,
 )
 ROUTING_DECISIONS = Topic(
@@ -127,7 +128,17 @@ ATTENDANT_EVENTS = Topic(
     key="attendant id",
     schema=AttendantChanged,
     producers=("routing",),
-    consumers=("conversation", "gateway"),
+    consumers=("conversation", "webhook-dispatcher", "gateway"),
+    retention=_WEEK,
+    partitions=3,
+)
+WEBHOOK_EVENTS = Topic(
+    name="webhook.events.v1",
+    owner="webhook-dispatcher",
+    key="endpoint id",
+    schema=WebhookChanged,
+    producers=("webhook-dispatcher",),
+    consumers=("gateway",),
     retention=_WEEK,
     partitions=3,
 )
@@ -224,6 +235,7 @@ def registry() -> tuple[Topic, ...]:
         ROUTING_DECISIONS,
         ATTENDANT_DEVICES,
         ATTENDANT_EVENTS,
+        WEBHOOK_EVENTS,
         SETTINGS_CHANGES,
         PRESENCE_EVENTS,
         PRIVACY_CONFIRMATIONS,

@@ -1,0 +1,1 @@
+"""Tells external systems what happens: signed requests to customers' URLs, again until they arrive."""

@@ -1,0 +1,1 @@
+"""The rules: what is sent where, in which shape, and what becomes of an attempt. Pure."""
