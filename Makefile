@@ -7,6 +7,10 @@
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
+# Compiled modules are kept, also where images and shells forbid it: a run starts more than a hundred Pythons, each of which
+# would compile all that it imports (2 to 3 s for a service), and each worker of pytest would rewrite every test.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Node is the pinned one of $(VENV), unless this names another.
 export NODE
 
