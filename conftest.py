@@ -1,5 +1,8 @@
 """Every test in the workspace may ask for the servers of `atd_testing.plugin`."""
 
+from functools import cache
+
+import httpx
 import structlog
 from hypothesis import HealthCheck, settings
 
@@ -17,3 +20,6 @@ settings.load_profile("patient")
 
 # The default prints local variables of every frame, which takes longer than most tests.
 structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
+
+# Each client reads all certificate authorities for itself, which takes 27 ms; no test meets one of them.
+httpx._transports.default.create_ssl_context = cache(httpx.create_ssl_context)  # noqa: SLF001 - clients take it from there
