@@ -63,6 +63,7 @@ class Lifecycle:
     tracing: Tracing
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     indexes: dict[str, list[IndexModel]] = field(default_factory=dict)
+    packed: frozenset[str] = frozenset()
     actions: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     components: list[Component] = field(default_factory=list)
     on_failure: Callable[[], None] = _nothing
@@ -127,7 +128,9 @@ class Lifecycle:
         building = self._building
         failed = building is not None and building.done() and (building.cancelled() or building.exception() is not None)
         if building is None or failed:
-            self._building = building = asyncio.create_task(self.mongo.ensure_indexes(self.indexes), name="indexes")
+            self._building = building = asyncio.create_task(
+                self.mongo.ensure_indexes(self.indexes, self.packed), name="indexes"
+            )
         await asyncio.shield(building)
 
     async def _until_done(self, part: str, begin: _Step, undo: _Step | None = None) -> None:

@@ -94,6 +94,9 @@ TRANSACTION_BACKOFF = Backoff.of_seconds(0.005, 1.0, attempts=12)
 _INDEX_SECONDS = 86_400.0
 """MongoDB gives up the building of an index whose client has a deadline that is over, and begins anew."""
 
+_PACKED = {"wiredTiger": {"configString": "block_compressor=zstd"}}
+"""A third smaller than by default for rows that are alike, and slower to write by a few per cent."""
+
 _COMMIT_BACKOFF = Backoff.of_seconds(0.05, 1.0, attempts=12)
 
 
@@ -242,22 +245,25 @@ class Mongo:
     def _worth_a_retry(error: PyMongoError) -> bool:
         return error.has_error_label("TransientTransactionError")
 
-    async def ensure_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-        """Create the indexes that are missing, collection by collection; existing ones cost nothing.
+    async def ensure_indexes(
+        self, indexes: Mapping[str, Sequence[IndexModel]], packed: frozenset[str] = frozenset()
+    ) -> None:
+        """Create the collections and indexes that are missing, one by one; existing ones cost nothing.
 
-        On a large collection that takes minutes.
+        On a large collection that takes minutes. Those of `packed` are made with a stronger compression.
         """
         existing = set(await self.db.list_collection_names())
         for collection, models in indexes.items():
             if collection not in existing:
-                await self._create(collection)
+                await self._create(collection, packed=collection in packed)
             if models:
                 with timeout(_INDEX_SECONDS):
                     await self.db[collection].create_indexes(list(models))
 
-    async def _create(self, collection: str) -> None:
+    async def _create(self, collection: str, *, packed: bool) -> None:
+        options: dict[str, Any] = {"storageEngine": _PACKED} if packed else {}
         try:
-            await self.db.create_collection(collection)
+            await self.db.create_collection(collection, **options)
         except OperationFailure as error:
             if error.code != _NAMESPACE_EXISTS:  # another process was faster
                 raise

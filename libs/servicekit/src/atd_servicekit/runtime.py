@@ -139,8 +139,9 @@ class Runtime:
     def log(self) -> Any:
         return structlog.get_logger()
 
-    def add_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-        """Add collections and indexes that must exist before anything else starts."""
+    def add_indexes(self, indexes: Mapping[str, Sequence[IndexModel]], *, packed: frozenset[str] = frozenset()) -> None:
+        """Add collections and indexes that must exist before anything else starts; see `Mongo.ensure_indexes`."""
+        self._lifecycle.packed |= packed
         for collection, models in indexes.items():
             self._lifecycle.indexes.setdefault(collection, []).extend(models)
 

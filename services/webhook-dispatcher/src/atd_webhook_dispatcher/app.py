@@ -7,6 +7,7 @@ from atd_servicekit.clock import Clock
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 from atd_webhook_dispatcher.settings import WebhookDispatcherSettings
+from atd_webhook_dispatcher.store.indexes import INDEXES, PACKED
 
 SERVICE = WEBHOOK_DISPATCHER.name
 
@@ -16,4 +17,5 @@ def create_app(
 ) -> FastAPI:
     """The service, connected to nothing yet: its lifespan does that."""
     runtime = Runtime.build(SERVICE, settings, clock=clock, tracing=tracing)
+    runtime.add_indexes(INDEXES, packed=PACKED)
     return runtime.create_app("Webhooks", [], description="Tells external systems what happens")

@@ -79,8 +79,10 @@ _WITH_TIME = 7
 def delivery_id(event_id: str, endpoint_id: str, replay_id: str | None = None) -> str:
     """The id of a delivery: a UUID with the event's time in front, so that rows that are young lie together."""
     digest = hashlib.sha256(f"{event_id}/{endpoint_id}/{replay_id or ''}".encode()).digest()
-    head = _moment_of(event_id, digest)
-    return str(UUID(bytes=head + digest[6:16], version=8))
+    made = bytearray(_moment_of(event_id, digest) + digest[6:16])
+    made[6] = 0x80 | (made[6] & 0x0F)  # version 8 and its variant (RFC 9562): Python 3.11 knows versions up to 5 only
+    made[8] = 0x80 | (made[8] & 0x3F)
+    return str(UUID(bytes=bytes(made)))
 
 
 def _moment_of(event_id: str, otherwise: bytes) -> bytes:

@@ -1,0 +1,16 @@
+"""The collections of the service and their indexes. Each store adds its own here, on a line of its own."""
+
+from collections.abc import Mapping, Sequence
+
+from pymongo import IndexModel
+
+from atd_webhook_dispatcher.store.deliveries import DELIVERIES, DELIVERY_INDEXES
+from atd_webhook_dispatcher.store.events import EVENT_INDEXES, EVENTS
+
+INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    **EVENT_INDEXES,
+    **DELIVERY_INDEXES,
+}
+
+PACKED = frozenset({EVENTS, DELIVERIES})
+"""Collections that are compressed better and a little slower: they are large, and seldom read again."""
