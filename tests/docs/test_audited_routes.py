@@ -1,6 +1,10 @@
 """Every request that changes something is written into the audit log, or it says here why not."""
 
+import asyncio
 import re
+from collections.abc import Mapping
+
+import pytest
 
 from atd_gateway.domain.audit import AUDITED, AuditTable
 from atd_gateway.domain.routes import API_PREFIX
@@ -88,9 +92,15 @@ NOT_AUDITED = {
 }
 
 
-async def requests() -> set[str]:
+@pytest.fixture(scope="module")
+def paths() -> Mapping[str, Mapping[str, object]]:
+    """Every path of the public API, with its methods."""
+    found: Mapping[str, Mapping[str, object]] = asyncio.run(api_document())["paths"]
+    return found
+
+
+def requests(paths: Mapping[str, Mapping[str, object]]) -> set[str]:
     """Every changing request of the public API, below `/api/v1`."""
-    paths = (await api_document())["paths"]
     return {
         f"{method.upper()} /{path.removeprefix(API_PREFIX)}"
         for path, methods in paths.items()
@@ -105,14 +115,13 @@ def found(table: AuditTable, request: str) -> bool:
     return table.find(method, f"{API_PREFIX}{path.removeprefix('/')}") is not None
 
 
-async def test_every_changing_request_is_audited_or_says_why_not() -> None:
-    table, known = AuditTable(), await requests()
+def test_every_changing_request_is_audited_or_says_why_not(paths: Mapping[str, Mapping[str, object]]) -> None:
+    table, known = AuditTable(), requests(paths)
     audited = {one for one in known if found(table, one)}
     assert known - audited == set(NOT_AUDITED)
 
 
-async def test_the_audit_log_names_requests_that_exist() -> None:
-    paths = (await api_document())["paths"]
+def test_the_audit_log_names_requests_that_exist(paths: Mapping[str, Mapping[str, object]]) -> None:
     there = {
         f"{method.upper()} /{re.sub('{[^}]*}', '{}', path.removeprefix(API_PREFIX))}"
         for path, methods in paths.items()

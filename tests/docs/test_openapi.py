@@ -1,5 +1,6 @@
 """The real documents of all services merge into one: nothing is left out, and every reference leads somewhere."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -18,9 +19,14 @@ OWN: Document = {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "pa
 TOY = Service(name="ingest-toy", port=8198, does="a toy", channels=("app",))
 
 
-@pytest.fixture
-async def documents() -> Mapping[str, Document]:
-    return await service_documents()
+@pytest.fixture(scope="module")
+def documents() -> Mapping[str, Document]:
+    return asyncio.run(service_documents())
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return asyncio.run(api_document())
 
 
 def merged(documents: Mapping[str, Document], services: Sequence[Service] = SERVICES) -> Document:
@@ -39,7 +45,7 @@ def refs(value: object) -> Iterator[str]:
             yield from refs(inner)
 
 
-async def test_the_documents_of_all_services_merge_and_lose_nothing(documents: Mapping[str, Document]) -> None:
+def test_the_documents_of_all_services_merge_and_lose_nothing(documents: Mapping[str, Document]) -> None:
     found = merged(documents)
     public = {
         path for one in documents.values() for path in one["paths"] if not path.startswith(("/internal/", "/openapi"))
@@ -50,7 +56,7 @@ async def test_the_documents_of_all_services_merge_and_lose_nothing(documents: M
         assert name in found["components"][section], ref
 
 
-async def test_with_a_second_channel_service_the_shared_paths_show_both(documents: Mapping[str, Document]) -> None:
+def test_with_a_second_channel_service_the_shared_paths_show_both(documents: Mapping[str, Document]) -> None:
     text = json.dumps(documents["ingest-whatsapp"]).replace('"whatsapp"', '"app"').replace("phone_number_id", "app_id")
     toy = deepcopy(json.loads(text))
     toy["paths"] = {path: item for path, item in toy["paths"].items() if path.startswith(CHANNELS_PREFIX)}
@@ -64,14 +70,13 @@ async def test_with_a_second_channel_service_the_shared_paths_show_both(document
     }
 
 
-async def test_a_path_that_the_list_of_services_forgot_is_noticed(documents: Mapping[str, Document]) -> None:
+def test_a_path_that_the_list_of_services_forgot_is_noticed(documents: Mapping[str, Document]) -> None:
     forgetful = [one for one in SERVICES if one.name != "conversation"]
     with pytest.raises(CannotMerge, match="conversation describes"):
         merged(documents, forgetful)
 
 
-async def test_the_document_of_the_client_has_the_gateways_own_paths_too() -> None:
-    document = await api_document()
+def test_the_document_of_the_client_has_the_gateways_own_paths_too(document: Document) -> None:
     assert document["paths"]["/api/v1/auth/login"]["post"]["security"] == []
     assert document["paths"]["/api/v1/me"]["get"]["security"] == [{"bearer": []}]
     assert "/api/v1/conversations" in document["paths"]
@@ -79,8 +84,7 @@ async def test_the_document_of_the_client_has_the_gateways_own_paths_too() -> No
     assert document["openapi"].startswith("3.1")
 
 
-async def test_files_are_read_by_the_token_or_by_the_cookie_of_the_browser() -> None:
-    document = await api_document()
+def test_files_are_read_by_the_token_or_by_the_cookie_of_the_browser(document: Document) -> None:
     paths = document["paths"]
     cookie = {
         (method, path)

@@ -21,25 +21,25 @@ EVENTS = {"POST /internal/unparsed/redrive": "the body is an event, which a newe
 """Routes whose bodies may have fields that are not known, and why."""
 
 
-@pytest.fixture
-async def inputs() -> Mapping[str, Mapping[str, RouteInput]]:
+@pytest.fixture(scope="module")
+def inputs() -> Mapping[str, Mapping[str, RouteInput]]:
     apps = {GATEWAY.name: gateway_application(), **applications_behind()}
     return {name: route_inputs(app) for name, app in apps.items()}
 
 
-async def test_every_service_is_looked_at(inputs: Mapping[str, Mapping[str, RouteInput]]) -> None:
+def test_every_service_is_looked_at(inputs: Mapping[str, Mapping[str, RouteInput]]) -> None:
     assert set(inputs) == {one.name for one in SERVICES}
     with_bodies = {name for name, routes in inputs.items() if any(one.models for one in routes.values())}
     assert with_bodies == set(inputs)
     assert "NewButton" in {one.__name__ for one in _models(inputs)}, "the parts of a body are looked at too"
 
 
-async def test_every_body_refuses_fields_that_it_does_not_know(inputs: Mapping[str, Mapping[str, RouteInput]]) -> None:
+def test_every_body_refuses_fields_that_it_does_not_know(inputs: Mapping[str, Mapping[str, RouteInput]]) -> None:
     open_models = sorted(one.__name__ for one in _models(inputs) if one.model_config.get("extra") != "forbid")
     assert open_models == [], "make them a `RequestBody` (atd_servicekit.requests)"
 
 
-async def test_every_list_refuses_parameters_that_it_does_not_know(
+def test_every_list_refuses_parameters_that_it_does_not_know(
     inputs: Mapping[str, Mapping[str, RouteInput]],
 ) -> None:
     silent = sorted(
