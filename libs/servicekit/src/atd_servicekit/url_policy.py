@@ -5,15 +5,14 @@ network protects (OWASP, "Server-Side Request Forgery Prevention"). Networks are
 registries (RFC 6890), written out, because Python's `is_global` differs between its versions.
 """
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from urllib.parse import urlsplit
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-import httpx
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from atd_servicekit.settings import ServiceSettings
+from atd_servicekit.url_parts import BadUrl, split_url
 
 _PRIVATE_4 = tuple(map(ip_network, ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 _PRIVATE_6 = tuple(map(ip_network, ("::1/128", "fc00::/7")))
@@ -23,7 +22,10 @@ _METADATA = tuple(
         (
             "100.100.100.200/32",  # Alibaba
             "168.63.129.16/32",  # Azure, a public address
+            "192.0.0.192/32",  # Oracle
+            "fd00:c1::/32",  # Oracle
             "fd00:ec2::/32",  # AWS; the others are link-local
+            "fd00:42::42/128",  # Scaleway
             "fd20:ce::/32",  # Google
         ),
     )
@@ -45,15 +47,21 @@ _RESERVED_4 = tuple(
         ),
     )
 )
+_NEVER = tuple(
+    map(
+        ip_network,
+        ("0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32", "::/128", "fe80::/10", "ff00::/8"),
+    )
+)
+"""What no operator opens by mistake: this host, link-local (metadata of clouds), multicast and broadcast."""
+
 _GLOBAL_6 = IPv6Network("2000::/3")
 _RESERVED_6 = tuple(map(ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 _NAT64 = IPv6Network("64:ff9b::/96")
 
-_LEAST_UNPRIVILEGED_PORT = 1024
-_PORTS = {"http": 80, "https": 443}
-_LONGEST_NAME = 254
-_LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
+Network = IPv4Network | IPv6Network
+
+_DEFAULT_PORTS = "80,443,1024-65535"
 
 
 class CustomerUrlSettings(ServiceSettings):
@@ -63,10 +71,66 @@ class CustomerUrlSettings(ServiceSettings):
         default=False,
         description="Let customers' URLs be http:// and lead to loopback and private networks; for tests only",
     )
+    customer_urls_allow_http: bool = Field(
+        default=False, description="Let customers' URLs be http:// (texts and tokens then travel unencrypted)"
+    )
+    customer_urls_networks: str = Field(
+        default="",
+        description=(
+            "Networks of the installation in which customers' URLs may have their receivers, separated by commas "
+            "(`10.1.2.0/24,fd12:3456::/64`); no link-local address and no metadata service of a cloud is opened by it"
+        ),
+    )
+    customer_urls_hosts: str = Field(
+        default="",
+        description=(
+            "Host names of the installation that customers' URLs may name though their addresses are private, "
+            "separated by commas (`erp.example.com`, or `*.inside.example.com` for all below)"
+        ),
+    )
+    customer_urls_ports: str = Field(
+        default=_DEFAULT_PORTS, description="Ports that customers' URLs may name, separated by commas"
+    )
+
+    @field_validator("customer_urls_networks")
+    @classmethod
+    def _check_networks(cls, value: str) -> str:
+        read_networks(value)
+        return value
+
+    @field_validator("customer_urls_ports")
+    @classmethod
+    def _check_ports(cls, value: str) -> str:
+        read_ports(value)
+        return value
 
     def url_policy(self) -> "UrlPolicy":
         """The policy of these settings."""
-        return UrlPolicy(allow_private=self.customer_urls_allow_private)
+        return UrlPolicy(
+            allow_private=self.customer_urls_allow_private,
+            allow_http=self.customer_urls_allow_http,
+            networks=read_networks(self.customer_urls_networks),
+            hosts=tuple(host.lower() for host in _listed(self.customer_urls_hosts)),
+            ports=read_ports(self.customer_urls_ports),
+        )
+
+
+def read_networks(text: str) -> tuple[Network, ...]:
+    """`10.1.2.0/24,fd12:3456::/64`. Raises `ValueError`."""
+    return tuple(ip_network(part) for part in _listed(text))
+
+
+def read_ports(text: str) -> tuple[range, ...]:
+    """`80,443,1024-65535`. Raises `ValueError`."""
+    ports = []
+    for part in _listed(text):
+        first, _, last = part.partition("-")
+        ports.append(range(int(first), int(last or first) + 1))
+    return tuple(ports)
+
+
+def _listed(text: str) -> Iterable[str]:
+    return (part.strip() for part in text.split(",") if part.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,71 +138,65 @@ class UrlPolicy:
     """The rules for one kind of customers' URLs.
 
     `allow_private` lets through http, loopback and private networks, but still no link-local address, no metadata
-    service of a cloud, no multicast and nothing reserved.
+    service of a cloud, no multicast and nothing reserved. `networks` are those of an operator's own receivers; `hosts`
+    (`*.` before a name: all below it) may have private addresses.
     """
 
     allow_private: bool = False
+    allow_http: bool = False
+    networks: tuple[Network, ...] = ()
+    hosts: tuple[str, ...] = ()
+    ports: tuple[range, ...] = read_ports(_DEFAULT_PORTS)
 
     def url_problem(self, url: str) -> str | None:
         """What is wrong with a URL, before its host is resolved; `None` when nothing is. For a form's field too."""
         try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            return "is not a URL"
-        if parts.scheme != "https" and not (self.allow_private and parts.scheme == "http"):
+            parts = split_url(url)
+        except BadUrl as error:
+            return str(error)
+        if parts.scheme != "https" and not (self.allow_private or self.allow_http):
             return "must begin with https://"
-        if not parts.hostname:
-            return "has no host"
-        if parts.username is not None or parts.password is not None:
-            return "must not contain a user name or password"
-        if not _has_usable_host(url):
-            return "has a host that is neither a name nor an address"
-        port = _PORTS[parts.scheme] if port is None else port
-        if port not in _PORTS.values() and port < _LEAST_UNPRIVILEGED_PORT:
-            return f"port {port} is not allowed"
-        try:
-            return self.address_problem(parts.hostname)
-        except ValueError:
-            return None  # a name: what it resolves to is checked when it is connected to
+        if not any(parts.port in allowed for allowed in self.ports):
+            return f"port {parts.port} is not allowed"
+        # What a name resolves to is checked when it is connected to.
+        return self.address_problem(parts.host) if parts.address else None
 
-    def address_problem(self, address: str) -> str | None:
-        """Why nothing may be sent to an IP address; `None` when it may. Raises `ValueError` for what is none."""
-        ip = ip_address(address)
-        if isinstance(ip, IPv6Address):
-            return self._problem_6(ip)
-        return self._problem_4(ip)
+    def address_problem(self, address: str, host: str = "") -> str | None:
+        """Why nothing may be sent to an IP address, which a name may have led to; `None` when it may.
 
-    def _problem_4(self, ip: IPv4Address) -> str | None:
-        if any(ip in network for network in _METADATA if network.version == ip.version):
+        Raises `ValueError` for what is no address.
+        """
+        ip = _unwrapped(ip_address(address))
+        if isinstance(ip, IPv6Address) and ip.scope_id is not None:
+            return f"{ip} is not a public address"
+        if _is_in(ip, _METADATA):
             return f"{ip} is a metadata service"
-        if any(ip in network for network in _RESERVED_4):
-            return f"{ip} is not a public address"
-        return self._private_problem(ip) if any(ip in network for network in _PRIVATE_4) else None
+        if _is_in(ip, self.networks) and not _is_in(ip, _NEVER):
+            return None
+        if _is_in(ip, _PRIVATE_4) or _is_in(ip, _PRIVATE_6):
+            return None if self.allow_private or self._names(host) else f"{ip} is in a private network"
+        return f"{ip} is not a public address" if _is_reserved(ip) else None
 
-    def _problem_6(self, ip: IPv6Address) -> str | None:
-        if ip.scope_id is not None:
-            return f"{ip} is not a public address"
-        embedded = ip.ipv4_mapped or (IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None)
-        if embedded is not None:
-            return self._problem_4(embedded)
-        if any(ip in network for network in _METADATA if network.version == ip.version):
-            return f"{ip} is a metadata service"
-        if any(ip in network for network in _PRIVATE_6):
-            return self._private_problem(ip)
-        if ip not in _GLOBAL_6 or any(ip in network for network in _RESERVED_6):
-            return f"{ip} is not a public address"
-        return None
-
-    def _private_problem(self, ip: IPv4Address | IPv6Address) -> str | None:
-        return None if self.allow_private else f"{ip} is in a private network"
+    def _names(self, host: str) -> bool:
+        """Whether the operator listed a host."""
+        name = host.rstrip(".").lower()
+        return any(
+            name.endswith(listed[1:]) if listed.startswith("*.") else name == listed for listed in self.hosts if name
+        )
 
 
-def _has_usable_host(url: str) -> bool:
-    """Whether the HTTP client can ask for the host: it raises errors of its own kinds for others."""
-    try:
-        parsed = httpx.URL(url)
-        name, _ = parsed.raw_host.decode(), parsed.host
-    except (httpx.InvalidURL, ValueError):  # those of IDNA are among the second
-        return False
-    return ":" in name or (len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None)
+def _unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that a form of IPv6 leads to (IPv4-mapped, NAT64)."""
+    if isinstance(ip, IPv4Address) or ip.scope_id is not None:
+        return ip
+    return ip.ipv4_mapped or (IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip)
+
+
+def _is_in(ip: IPv4Address | IPv6Address, networks: Iterable[Network]) -> bool:
+    return any(ip in network for network in networks if network.version == ip.version)
+
+
+def _is_reserved(ip: IPv4Address | IPv6Address) -> bool:
+    if isinstance(ip, IPv4Address):
+        return _is_in(ip, _RESERVED_4)
+    return ip not in _GLOBAL_6 or _is_in(ip, _RESERVED_6)
