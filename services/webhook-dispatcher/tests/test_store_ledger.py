@@ -50,7 +50,7 @@ def event(tenant_id: str, *, at: datetime = NOW, sequence: int = 1) -> Event:
 
 def row(tenant_id: str, of: Event, endpoint_id: str = "e1") -> Delivery:
     return Delivery(
-        id=delivery_id(of.id, endpoint_id),
+        id=delivery_id(of.id, of.recorded_at, endpoint_id),
         tenant_id=tenant_id,
         endpoint_id=endpoint_id,
         event_id=of.id,

@@ -23,10 +23,9 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 from opentelemetry.trace import Span, SpanKind
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from atd_schemas.dead_letters import DeadLetter, DeadLetterData
-from atd_schemas.envelope import Envelope
 from atd_schemas.ids import uuid5
 from atd_schemas.topics import Topic, adapter, dead_letter_topic
 from atd_servicekit.backoff import Backoff
@@ -38,10 +37,13 @@ from atd_servicekit.kafka import Outgoing, Producer
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.tracing import Tracing, traceparent_of
 
-E = TypeVar("E", bound=Envelope)
+E = TypeVar("E")
 
 RawRecord: TypeAlias = "ConsumerRecord[bytes, bytes]"
 BatchHandler = Callable[[Sequence["Record[Any]"]], Awaitable[None]]
+Parse = Callable[[bytes], Any]
+"""Makes the event of a record, with its `id` and `type`, where the topic's own schema would do more than is needed."""
+
 PassesOver = Callable[[bytes], bool]
 """Whether a record, as it came, is certainly nothing to its handler: then it is not even parsed."""
 
@@ -87,7 +89,8 @@ class Subscription:
     max_records: int = MAX_RECORDS
     backoff: Backoff = BACKOFF
     passes_over: PassesOver | None = None
-    _adapter: TypeAdapter[Any] = field(init=False)
+    parse: Parse | None = None
+    _event_of: Parse = field(init=False)
     _log: Any = field(init=False)
     _subscriber: Any = field(init=False, default=None)
     _wrong_setup: str | None = field(init=False, default=None)
@@ -95,7 +98,7 @@ class Subscription:
     _state: ConsumerState = field(init=False, default_factory=lambda: ConsumerState(time.monotonic))
 
     def __post_init__(self) -> None:
-        self._adapter = adapter(self.topic)
+        self._event_of = self.parse or adapter(self.topic).validate_json
         self._log = structlog.get_logger().bind(topic=self.topic.name, group=self.group)
 
     def attach(self, broker: KafkaBroker) -> None:
@@ -148,7 +151,7 @@ class Subscription:
 
     async def _parse(self, raw: RawRecord, spans: list[Span]) -> Record[Any] | None:
         try:
-            event = self._adapter.validate_json(raw.value or b"")
+            event = self._event_of(raw.value or b"")
         except Exception as error:  # noqa: BLE001 - whatever a record does to its parser, the partition goes on
             await self._dead_letter(raw, "invalid", _describe(error))
             return None

@@ -25,7 +25,7 @@ from atd_schemas.ids import uuid7
 from atd_schemas.topics import Topic
 from atd_servicekit.broadcast import Broadcast, RawHandler
 from atd_servicekit.clock import Clock, SystemClock
-from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, PassesOver, Subscription
+from atd_servicekit.consuming import MAX_RECORDS, BatchHandler, Parse, PassesOver, Subscription
 from atd_servicekit.crypto import FieldCipher
 from atd_servicekit.faststream_broker import Operation, create_broker
 from atd_servicekit.health import Health, health_router
@@ -223,10 +223,12 @@ class Runtime:
         group: str | None = None,
         max_records: int = MAX_RECORDS,
         passes_over: PassesOver | None = None,
+        parse: Parse | None = None,
     ) -> Subscription:
         """Read `topic` as `group` (default: the service's name) with the promises of `consuming.py`.
 
         What `passes_over` says yes to is not parsed, and counts as handled: not as invalid either, whatever is in it.
+        `parse` replaces the topic's schema; what it raises for is an invalid record.
         """
         subscription = Subscription(
             service=self.service,
@@ -240,6 +242,7 @@ class Runtime:
             stopping=self.stopping,
             max_records=max_records,
             passes_over=passes_over,
+            parse=parse,
         )
         subscription.attach(self.broker)
         self._subscriptions.append(subscription)

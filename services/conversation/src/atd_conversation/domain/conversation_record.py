@@ -11,7 +11,7 @@ from atd_conversation.domain.names import UNNAMED, Names, refs
 from atd_conversation.domain.read_marks import ReadMark, Unread, Window, read_keys, unread_for
 from atd_conversation.domain.reply_window import ReplyWindow, WindowEnd
 from atd_conversation.domain.strands import current_of
-from atd_schemas.conversation import ScheduledRef
+from atd_schemas.conversation import ConversationRef, ScheduledRef
 from atd_schemas.views import (
     ChannelRef,
     ContactRef,
@@ -230,6 +230,20 @@ class ConversationRecord:
             woke_at=self.woke_at,
             last_preview=last.preview if last is not None and last.id == message.id else None,
             tag_ids=self._tag_ids(),
+        )
+
+    def reference(self) -> ConversationRef:
+        """What the event of a message says its conversation is."""
+        labels = self.contact.labels
+        return ConversationRef(
+            channel=self.channel.kind,
+            account_id=self.channel.account_id,
+            contact_id=self.contact.id,
+            status=self.status,
+            team_id=self.team.id if self.team else None,
+            type_id=self.type_id,
+            assignee_id=self.assignee.id if self.assignee else None,
+            label_ids=tuple(one.id for one in labels) if labels else (),
         )
 
     def _contact_view(self) -> ContactRef:

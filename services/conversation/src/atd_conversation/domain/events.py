@@ -79,6 +79,7 @@ def conversation_event(
     message = MessageData(
         conversation_id=conversation.id,
         message=change.message.view(),
+        conversation=conversation.reference(),
         conversation_state=conversation.state(change.message),
         changed=change.changed,
         tag=change.tag,

@@ -2,9 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 DeliveryState = Literal["waiting", "delivered", "failed", "dropped"]
 """`waiting`: for its turn, its next attempt, or an endpoint that is paused or disabled. `failed`: the attempts are used
@@ -72,23 +74,11 @@ class Delivery:
     traceparent: str | None = None
 
 
-_WITH_TIME = 7
-"""The version of UUIDs that begin with a time."""
-
-
-def delivery_id(event_id: str, endpoint_id: str, replay_id: str | None = None) -> str:
+def delivery_id(event_id: str, recorded_at: datetime, endpoint_id: str, replay_id: str | None = None) -> str:
     """The id of a delivery: a UUID with the event's time in front, so that rows that are young lie together."""
     digest = hashlib.sha256(f"{event_id}/{endpoint_id}/{replay_id or ''}".encode()).digest()
-    made = bytearray(_moment_of(event_id, digest) + digest[6:16])
+    moment = (recorded_at - _EPOCH) // timedelta(milliseconds=1)
+    made = bytearray(moment.to_bytes(6, "big") + digest[:10])
     made[6] = 0x80 | (made[6] & 0x0F)  # version 8 and its variant (RFC 9562): Python 3.11 knows versions up to 5 only
     made[8] = 0x80 | (made[8] & 0x3F)
     return str(UUID(bytes=bytes(made)))
-
-
-def _moment_of(event_id: str, otherwise: bytes) -> bytes:
-    """The 48 bits of a UUIDv7's time; of other ids (of a provider's event) what a digest gives."""
-    try:
-        event = UUID(event_id)
-    except ValueError:
-        return otherwise[:6]
-    return event.bytes[:6] if event.version == _WITH_TIME else otherwise[:6]
