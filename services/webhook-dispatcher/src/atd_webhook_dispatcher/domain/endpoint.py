@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from atd_webhook_dispatcher.domain.disabling import Failing
+
 EndpointState = Literal["enabled", "paused", "disabled"]
 """`paused`: by a person; `disabled`: by the product, since nothing arrived any more or the receiver said 410."""
 
@@ -69,15 +71,6 @@ class Auth:
     kind: AuthKind = "none"
     sealed: str | None = None
     client_certificate: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failing:
-    """Since when nothing has arrived: the first failure after the last success, and how many deliveries failed."""
-
-    since: datetime
-    deliveries: int = 1
-    last: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
