@@ -35,7 +35,7 @@ def system_addresses(host: str) -> Sequence[str]:
 class _Known:
     """What is known of a name: the look-up that runs, or the last one's result, and until when it holds."""
 
-    running: "asyncio.Future[Sequence[str]] | None" = None
+    running: "asyncio.Task[Sequence[str]] | None" = None
     addresses: Sequence[str] = ()
     error: OSError | None = None
     until: float = 0.0
@@ -59,7 +59,8 @@ class Lookups:
             known = self._names[host] = _Known()
             self._forget_oldest()
         if known.running is None and self._clock() >= known.until:
-            known.running = asyncio.ensure_future(self._look_up(host, known))
+            known.running = asyncio.create_task(self._look_up(host, known), name="lookup")
+            known.running.add_done_callback(_look_at)  # perhaps nobody waits for it any more
         if known.running is not None:
             # One who gives up does not end the look-up for the others; nor can a thread be ended.
             return await asyncio.shield(known.running)
@@ -91,3 +92,8 @@ class Lookups:
     def _forget_oldest(self) -> None:
         while len(self._names) > _MAX_NAMES:
             self._names.popitem(last=False)
+
+
+def _look_at(done: "asyncio.Task[Sequence[str]]") -> None:
+    if not done.cancelled():
+        done.exception()
