@@ -258,9 +258,10 @@ class ConversationView(Schema):
     `thread` is there where the channel has several strands for one customer. `free_until`, where it is earlier than
     `reply_window_expires_at`: from then on only people may answer, no rule and no bot. `unreachable`: why the customer
     cannot be written to (see `ReachabilityContent`), else absent. `queued_at`: since when it waits in the queue where
-    it is, else absent. `transfer`: it was handed over and not accepted yet. `service_level`: how it stands against the
-    company's targets, where it has any. `placement` is the `sequence` of the last change of its status, team or
-    assignee: 0 in events of earlier versions.
+    it is, else absent. `queue_position`: the place in that queue which the customer was told last, else null;
+    `GET /api/v1/queue` has the present places. `transfer`: it was handed over and not accepted yet. `service_level`:
+    how it stands against the company's targets, where it has any. `placement` is the `sequence` of the last change of
+    its status, team or assignee: 0 in events of earlier versions.
     """
 
     id: str

@@ -219,6 +219,43 @@ async def test_what_routing_knows_and_what_is_known_here_stands_in_the_text(desk
     assert await said(desk, one) == [("queue_position", "n.º 1, 3ª, cerca de 5 min, já Vendas")]
 
 
+async def test_the_place_that_was_told_is_shown_until_it_waits_there_no_more(
+    desk: Any, router: Any, reader: Any
+) -> None:
+    (one,) = await desk.written()
+
+    def placed(position: str, once: str) -> Any:
+        say = (saying("queue_position", "Posição {{position}}", once=once, values={"position": position}),)
+        return router.decision("say", one, say=say)
+
+    assert (await shown(desk, one))["queue_position"] is None
+    await router.decide(placed("3", "a"), placed("3", "a"))
+    assert (await shown(desk, one))["queue_position"] == 3
+    await router.decide(
+        placed("2", "b"), router.decision("say", one, say=(saying("greeting", values={"position": "9"}),))
+    )
+    (row,) = (await desk.get("/conversations"))["items"]
+    assert row["queue_position"] == 2
+    await router.decide(router.decision("assign", one, attendant=ANA, reason="round_robin"))
+    assert (await shown(desk, one))["queue_position"] is None
+    await router.decide(placed("1", "c"))
+    assert (await shown(desk, one))["queue_position"] is None, "somebody has it: there is no place"
+    told = [
+        e
+        for e in await reader.until(_has("conversation.assigned"), desk.tenant)
+        if "queue_position" in getattr(e.data, "changed", ())
+    ]
+    assert [(e.type, e.data.conversation.queue_position) for e in told] == [
+        ("conversation.updated", 3),
+        ("conversation.updated", 2),
+        ("conversation.assigned", None),
+    ]
+    rows = (await desk.get(f"/conversations/{one}/timeline"))["items"]
+    assert "queue_position" not in {
+        name for row in rows if row["type"] == "conversation.updated" for name in row["changed"]
+    }
+
+
 async def test_a_target_is_shown_warned_of_and_missed(desk: Any, router: Any, reader: Any) -> None:
     (one,) = await desk.written()
     policy = Named(id="gold", name="Ouro")

@@ -5,7 +5,7 @@ is saved together. What was overtaken is dropped without a word: the change that
 hears, and decides on again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -25,7 +25,7 @@ from atd_conversation.store.decisions import DecisionLoader
 from atd_conversation.store.directory import Directory
 from atd_conversation.store.followed import FollowedContacts
 from atd_conversation.store.unit import UnitStore
-from atd_schemas.routing import Assigned, Closed, Queued, RoutingDecision, ServiceLevelSet, Set
+from atd_schemas.routing import Assigned, Closed, Queued, RoutingDecision, Saying, ServiceLevelSet, Set, SetData
 from atd_servicekit.clock import Clock
 from atd_servicekit.consuming import Record
 from atd_servicekit.inbox import Inbox
@@ -148,7 +148,12 @@ class Decisions:
         scene = await self._scene(taking, conversation, decision.id)
         effects = say(scene, decision.data.say, taking.said)
         publish_effects(taking.unit, self._channels, scene, effects, traceparent=traceparent)
-        taking.said.update(message.id for message in taking.unit.new_messages)
+        new = {message.id for message in taking.unit.new_messages} - taking.said
+        told = _position_told(conversation, decision.data.say, new)
+        if told is not None:
+            changes = conversation.tell_position(told)
+            publish_changes(taking.unit, conversation, changes, decision.actor, taking.now, decision.id, traceparent)
+        taking.said |= new
 
     async def _label(self, taking: Taking, conversation: Conversation, decision: Set) -> None:
         """Put the labels on the customer that there are, and that they do not have; beyond the most, none is."""
@@ -214,5 +219,25 @@ def changes_of(conversation: Conversation, decision: RoutingDecision, now: datet
     return []
 
 
+def _fields_set(conversation: Conversation, wanted: SetData) -> list[Change]:
+    """Set type and priority, but for what somebody has set by hand since it was decided."""
+    changes, as_of = [], wanted.condition.fields_as_of
+    is_known = wanted.type_id is not None and wanted.type_id in conversation.names.types
+    if is_known and not conversation.is_set_since("type", as_of):
+        changes += conversation.classify(wanted.type_id, by_hand=False)
+    if wanted.priority is not None and not conversation.is_set_since("priority", as_of):
+        changes += conversation.prioritise(wanted.priority, by_hand=False)
+    return changes
+
+
 def _why(**told: Any) -> Mapping[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _position_told(conversation: Conversation, sayings: Sequence[Saying], new: Collection[str]) -> int | None:
+    """The place in the queue that one of the new messages tells the customer."""
+    for one in sayings:
+        position = one.values.get("position", "")
+        if one.purpose == "queue_position" and position.isdecimal() and said_id(conversation, one.once) in new:
+            return int(position)
+    return None

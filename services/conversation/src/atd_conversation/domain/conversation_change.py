@@ -94,13 +94,14 @@ class ChangingConversation(ConversationRecord):
     def _placed(self, now: datetime) -> tuple[str, ...]:
         """Note that status, team or assignee have changed, right before their event; what else has changed by it.
 
-        A transfer that nobody has accepted has come to its end. `placement` and `queued_at` follow, and no event names
-        them.
+        A transfer that nobody has accepted has come to its end, and so has the place that was told of another queue.
+        `placement` and `queued_at` follow, and no event names them.
         """
         self.placement = self.sequence + 1
         self.queued_at = now if self.status == "queued" else None
-        ended = ("transfer",) if self.transfer is not None else ()
-        self.transfer = None
+        names = ("transfer", "queue_position")
+        ended = tuple(name for name in names if getattr(self, name) is not None)
+        self.transfer = self.queue_position = None
         return ended
 
     def _reopen(self, now: datetime, waiting_since: datetime | None = None) -> Change:

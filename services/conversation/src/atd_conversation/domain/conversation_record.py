@@ -63,7 +63,9 @@ class ConversationRecord:
     `rated` the latest request that they have answered. `unreachable`: why the customer cannot be written to, if so;
     `reachable_at`: when it was heard that they cannot, or can again. `team` with what it was called when it was put
     there. `placement`: the sequence of the last change of status, team or assignee; 0 where an earlier version made it.
-    `queued_at`: since when it waits in the queue where it is. `transfer`: it was handed over, and not accepted yet.
+    `by_hand`: the sequence at which `priority` and `type` were last set, and a label (`labels`) last taken off, by
+    somebody and not by routing. `queued_at`: since when it waits in the queue where it is; `queue_position`: the place
+    in that queue which the customer was told last. `transfer`: it was handed over, and not accepted yet.
     `service_level`: how it stands against the company's targets, as routing has worked it out.
     """
 
@@ -113,7 +115,9 @@ class ConversationRecord:
     last_comment: CommentRef | None = None
     team: Named | None = None
     placement: int = 0
+    by_hand: Mapping[str, int] = field(default_factory=dict)
     queued_at: datetime | None = None
+    queue_position: int | None = None
     transfer: TransferView | None = None
     service_level: ServiceLevelView | None = None
 
@@ -197,6 +201,7 @@ class ConversationRecord:
             last_message=self.last_message,
             reply_window_expires_at=self.reply_window_expires_at,
             free_until=self.free_until,
+            queue_position=self.queue_position,
             opened_at=self.opened_at,
             first_response_at=self.first_response_at,
             closed_at=self.closed_at,

@@ -107,6 +107,13 @@ class PlacedConversation(TendedConversation):
             self._place("conversation.transferred", attendant, given.to_team, now, why, None if accepted else given)
         ]
 
+    def tell_position(self, position: int) -> list[Change]:
+        """Note that the customer was told that this is their place in the queue; only while they wait."""
+        if self.status != "queued" or position == self.queue_position:
+            return []
+        self.queue_position = position
+        return [self._change("conversation.updated", ("queue_position",))]
+
     def accept(self, who: str | None) -> list[Change]:
         """Whom it was handed over to has seen it; nothing where it was handed over to nobody, or to somebody else."""
         transfer = self.transfer
@@ -196,7 +203,7 @@ class PlacedConversation(TendedConversation):
         changed += self._end_snooze()
         ended = self._placed(now)
         self.transfer = transfer
-        changed += ("transfer",) if transfer is not None else ended
+        changed += (*ended, "transfer") if transfer is not None and "transfer" not in ended else ended
         change = self._change(event, tuple(changed), details=details)
         is_taken = former is not None and _id(attendant) != former.id
         return replace(change, taken_from=former.id if former and is_taken else None)

@@ -19,7 +19,15 @@ _OF_MESSAGES = frozenset({"message.tagged", "message.untagged"})
 """Events of messages that a person reads about in the timeline."""
 
 _BY_THE_WAY = frozenset(
-    {"unread_count", "first_unread_sequence", "waiting_since", "last_activity_at", "labels", "service_level"}
+    {
+        "unread_count",
+        "first_unread_sequence",
+        "waiting_since",
+        "last_activity_at",
+        "labels",
+        "service_level",
+        "queue_position",
+    }
 )
 """Fields whose change alone is no news."""
 

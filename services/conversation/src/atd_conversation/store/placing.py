@@ -15,7 +15,9 @@ def placing_fields(conversation: Conversation) -> "Document":
     return {
         "team": {"id": team.id, "name": team.name} if team else None,
         "placement": conversation.placement or None,
+        "by_hand": dict(conversation.by_hand) or None,
         "queued_at": conversation.queued_at,
+        "queue_position": conversation.queue_position,
         "transfer": transfer.model_dump(exclude_none=True) if transfer else None,
         "service_level": level.model_dump(exclude_none=True) if level else None,
     }
@@ -23,7 +25,8 @@ def placing_fields(conversation: Conversation) -> "Document":
 
 def placing_of(document: "Document") -> dict[str, Any]:
     """The arguments of a `Conversation`; those that the document lacks are left out."""
-    found: dict[str, Any] = {name: document[name] for name in ("placement", "queued_at") if name in document}
+    plain = ("placement", "by_hand", "queued_at", "queue_position")
+    found: dict[str, Any] = {name: document[name] for name in plain if name in document}
     if team := document.get("team"):
         found["team"] = Named(**team)
     if transfer := document.get("transfer"):
