@@ -34,10 +34,12 @@ class Condition(Schema):
 
     `placement`: nobody has changed whose it is, its team or its status since (`ConversationView.placement`).
     `sequence`: nothing at all has happened since (`ConversationView.sequence`).
+    `fields_as_of`: fields that somebody has set by hand after this `sequence` are left as they are; the others are set.
     """
 
     placement: int | None = None
     sequence: int | None = None
+    fields_as_of: int | None = None
 
 
 class Saying(Schema):

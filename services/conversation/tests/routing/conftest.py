@@ -51,9 +51,10 @@ def envelope(tenant_id: str, subject: str, **more: Any) -> dict[str, Any]:
 
 
 def decision(kind: str, conversation: Any, *, tenant_id: str = "t1", **data: Any) -> Any:
-    """A decision on a conversation; `placement`, `sequence`: what it was made on; `actor`: whose wish it was."""
+    """A decision on a conversation; `actor`: whose wish it was. What it was made on is named as `Condition` does."""
     event, shape = _KINDS[kind]
-    condition = Condition(placement=data.pop("placement", None), sequence=data.pop("sequence", None))
+    made_on = {name: data.pop(name, None) for name in Condition.model_fields}
+    condition = Condition(**made_on)
     more = {"actor": data.pop("actor")} if "actor" in data else {}
     conversation_id = conversation if isinstance(conversation, str) else conversation.id
     told = shape(conversation_id=conversation_id, condition=condition, **data)

@@ -144,6 +144,37 @@ async def test_a_rule_sets_priority_type_and_labels_and_what_is_unknown_is_left_
     assert (await shown(desk, one))["sequence"] == after["sequence"], "nothing is told where nothing changes"
 
 
+async def test_what_a_person_sets_between_is_not_overwritten_and_the_rest_of_the_rule_is_done(
+    desk: Any, router: Any
+) -> None:
+    manager = desk.seen_by(permissions=(*MANAGER, "conversations:assign"))
+    label, other = [await manager.do("POST", "/labels", {"name": name, "color": "#c026d3"}) for name in ("VIP", "Novo")]
+    order, complaint = [await manager.do("POST", "/types", {"name": name}) for name in ("Pedido", "Reclamação")]
+    (one,) = await desk.written()
+    contact = (await shown(desk, one))["contact"]["id"]
+    await manager.do("PUT", f"/contacts/{contact}/labels/{other['id']}")
+    heard = (await shown(desk, one))["sequence"]
+
+    def ruled(**fields: Any) -> Any:
+        told = {"priority": "urgent", "type_id": complaint["id"], "label_ids": (label["id"],)}
+        return router.decision("set", one, fields_as_of=heard, **{**told, **fields})
+
+    await manager.do("PATCH", f"/conversations/{one}", {"priority": "low"})
+    await manager.do("PATCH", f"/conversations/{one}", {"priority": "normal"})
+    await router.decide(ruled(type_id=None))
+    row = await shown(desk, one)
+    assert (row["priority"], [each["name"] for each in row["contact"]["labels"]]) == ("normal", ["Novo", "VIP"])
+    await manager.do("PATCH", f"/conversations/{one}", {"type_id": order["id"]})
+    await manager.do("DELETE", f"/contacts/{contact}/labels/{label['id']}")
+    before = await shown(desk, one)
+    await router.decide(ruled())
+    assert await shown(desk, one) == before, "all of it was set by hand since"
+    heard = before["sequence"]
+    await router.decide(ruled())
+    row = await shown(desk, one)
+    assert (row["priority"], row["type"]["id"], len(row["contact"]["labels"])) == ("urgent", complaint["id"], 2)
+
+
 MANAGER = ("conversations:read", "conversations:write", "settings:manage", "contacts:read", "contacts:write")
 
 

@@ -10,13 +10,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from atd_conversation.commands.decisions import changes_of
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.conversation_change import Change
+from atd_conversation.domain.names import Names
 from atd_conversation.domain.refusals import Refusal
-from atd_schemas.views import ContactRef, Named
+from atd_schemas.views import ContactRef, Named, Priority
 from atd_testing.inbound import NOON, customer_message
 
 from .conftest import ANA, CAIO, SALES, SUPPORT, decision
 
 PEOPLE, TEAMS = st.sampled_from([ANA, CAIO]), st.sampled_from([SALES, SUPPORT, None])
+
+PRIORITIES: st.SearchStrategy[Priority] = st.sampled_from(["low", "normal", "high", "urgent"])
+NAMES = Names(types={one: Named(id=one, name=one) for one in ("order", "complaint")})
 
 
 class PersonAndRouting(RuleBasedStateMachine):
@@ -29,6 +33,8 @@ class PersonAndRouting(RuleBasedStateMachine):
         self.heard = (self.conversation.placement, self.conversation.sequence)
         self.on_the_way: list[Any] = []
         self.by_hand: tuple[int, tuple[Any, ...]] = (0, ())
+        self.conversation.names = NAMES
+        self.fields_by_hand: dict[str, tuple[int, Any]] = {}
 
     def placed(self) -> tuple[Any, ...]:
         one = self.conversation
@@ -52,6 +58,22 @@ class PersonAndRouting(RuleBasedStateMachine):
     def somebody_hands_it_over(self, who: Named | None, team: Named) -> None:
         with suppress(Refusal):
             self._person(self.conversation.transfer_to(who, team, NOON, by=ANA))
+
+    @rule(priority=PRIORITIES)
+    def somebody_says_how_urgent_it_is(self, priority: Priority) -> None:
+        if self.conversation.prioritise(priority):
+            self.fields_by_hand["priority"] = (self.conversation.sequence, priority)
+
+    @rule(type_id=st.sampled_from([*NAMES.types, None]))
+    def somebody_says_what_it_is_about(self, type_id: str | None) -> None:
+        if self.conversation.classify(type_id):
+            self.fields_by_hand["type_id"] = (self.conversation.sequence, type_id)
+
+    @rule(priority=st.none() | PRIORITIES, type_id=st.sampled_from([*NAMES.types, None]))
+    def a_rule_sets_fields(self, priority: Priority | None, type_id: str | None) -> None:
+        _, sequence = self.heard
+        told: dict[str, Any] = {"priority": priority, "type_id": type_id, "fields_as_of": sequence}
+        self.on_the_way.append(decision("set", self.conversation, **told))
 
     @rule()
     def somebody_closes_it(self) -> None:
@@ -88,6 +110,9 @@ class PersonAndRouting(RuleBasedStateMachine):
         wanted = self.on_the_way[which % len(self.on_the_way)]
         one, before = self.conversation, self.placed()
         condition = wanted.data.condition
+        if condition.fields_as_of is not None:
+            self._fields_are_set(wanted)
+            return
         overtaken = condition.placement not in (None, one.placement) or condition.sequence not in (None, one.sequence)
         placement = one.placement
         with suppress(Refusal):
@@ -98,6 +123,21 @@ class PersonAndRouting(RuleBasedStateMachine):
         elif self.placed() != before:
             assert one.placement > placement, "the same decision cannot come a second time"
             self.by_hand = (one.placement, self.placed())
+
+    def _fields_are_set(self, wanted: Any) -> None:
+        """Each field as somebody has said meanwhile, else as the rule says, else as it was."""
+        one, as_of = self.conversation, wanted.data.condition.fields_as_of
+        expected = {}
+        for name in ("priority", "type_id"):
+            since, by_hand = self.fields_by_hand.get(name, (0, None))
+            told = getattr(wanted.data, name)
+            expected[name] = by_hand if since > as_of else getattr(one, name) if told is None else told
+            if since > as_of:
+                assert getattr(one, name) == by_hand, "no decision that did not know of it was faster"
+        placed = self.placed()
+        changes_of(one, wanted, NOON)
+        assert {name: getattr(one, name) for name in expected} == expected
+        assert self.placed() == placed
 
     @invariant()
     def what_was_set_last_knowingly_stands(self) -> None:

@@ -131,7 +131,8 @@ class Decisions:
             await self._say(taking, conversation, decision, traceparent)
         changes = changes_of(conversation, decision, now)
         publish_changes(unit, conversation, changes, decision.actor, now, decision.id, traceparent)
-        if isinstance(decision, Set) and decision.data.label_ids:
+        labels_stand = conversation.is_set_since("labels", decision.data.condition.fields_as_of)
+        if isinstance(decision, Set) and decision.data.label_ids and not labels_stand:
             await self._label(taking, conversation, decision)
         if conversation.status != before:
             scene = await self._scene(taking, conversation, decision.id)
@@ -207,10 +208,7 @@ def changes_of(conversation: Conversation, decision: RoutingDecision, now: datet
         why = _why(reason=decision.data.reason, rule=rule.model_dump() if rule else None)
         return conversation.wait_in(decision.data.team, now, why=why)
     if isinstance(decision, Set):
-        wanted = decision.data
-        known = wanted.type_id in conversation.names.types
-        changes = conversation.classify(wanted.type_id) if wanted.type_id is not None and known else []
-        return [*changes, *(conversation.prioritise(wanted.priority) if wanted.priority is not None else [])]
+        return _fields_set(conversation, decision.data)
     if isinstance(decision, Closed):
         type_id = decision.data.type_id if decision.data.type_id in conversation.names.types else None
         return close_classified(conversation, type_id, now, needs_type=False)

@@ -103,7 +103,8 @@ class LabelCommands:
             conversation = loaded.setdefault(read.id, read)
             unit.touch(conversation)
             conversation.names = contact.names
-            publish_changes(unit, conversation, conversation.relabel_contact(contact.ref()), actor, now, cause)
+            changes = conversation.relabel_contact(contact.ref(), by_hand=actor.type != "system")
+            publish_changes(unit, conversation, changes, actor, now, cause)
         job = Job(f"{RELABEL}:{contact.id}", RELABEL, contact.tenant_id, now, {"contact_id": contact.id})
         await self._jobs.put(session, job)
 

@@ -337,13 +337,6 @@ class Conversation(JoinedConversation):
             self.rating_request = replace(self.rating_request, comment=None)
         return [self._change("conversation.updated", tuple(dict.fromkeys(changed)))] if changed else []
 
-    def relabel_contact(self, contact: ContactRef) -> list[Change]:
-        """The contact has other labels from now on."""
-        if [one.id for one in contact.labels] == [one.id for one in self.contact.labels]:
-            return []
-        self.contact = contact
-        return [self._change("conversation.updated", ("labels",))]
-
     def rename_contact(self, contact: ContactRef, profile_name: str | None) -> None:
         """The contact is shown by another name from now on."""
         self.contact = contact

@@ -8,7 +8,7 @@ from atd_conversation.domain.conversation_change import Change, ChangingConversa
 from atd_conversation.domain.read_marks import with_read, with_unread
 from atd_conversation.domain.refusals import Refusal
 from atd_schemas.conversation import ScheduledRef
-from atd_schemas.views import Priority, ServiceLevelView
+from atd_schemas.views import ContactRef, Priority, ServiceLevelView
 
 _HAPPENED = {"warning": "conversation.service_level_warned", "breach": "conversation.service_level_breached"}
 
@@ -99,22 +99,44 @@ class TendedConversation(ChangingConversation):
         self.marks = with_unread(before, reader_id, self.window, place)
         return before != self.marks
 
-    def prioritise(self, priority: Priority) -> list[Change]:
+    def prioritise(self, priority: Priority, *, by_hand: bool = True) -> list[Change]:
         """Set the priority."""
         if priority == self.priority:
             return []
+        if by_hand:
+            self._set_by_hand("priority")
         details = {"from": self.priority, "to": priority}
         self.priority = priority
         return [self._change("conversation.updated", ("priority",), details=details)]
 
-    def classify(self, type_id: str | None) -> list[Change]:
+    def classify(self, type_id: str | None, *, by_hand: bool = True) -> list[Change]:
         """Say what the conversation is about; None: it is not said any more."""
         if type_id == self.type_id:
             return []
+        if by_hand:
+            self._set_by_hand("type")
         known, before = self.names.types.get, self.type_id
         self.type_id = type_id
         details = {"from": details_of(known(before or "")), "to": details_of(known(type_id or ""))}
         return [self._change("conversation.classified", ("type",), details=details)]
+
+    def relabel_contact(self, contact: ContactRef, *, by_hand: bool = True) -> list[Change]:
+        """The contact has other labels from now on."""
+        before, after = [one.id for one in self.contact.labels], [one.id for one in contact.labels]
+        if before == after:
+            return []
+        if by_hand and not set(before) <= set(after):
+            self._set_by_hand("labels")
+        self.contact = contact
+        return [self._change("conversation.updated", ("labels",))]
+
+    def is_set_since(self, field: str, sequence: int | None) -> bool:
+        """Whether somebody has set the field by hand after this sequence; None: it does not matter."""
+        return sequence is not None and self.by_hand.get(field, 0) > sequence
+
+    def _set_by_hand(self, field: str) -> None:
+        """Note it, right before its event."""
+        self.by_hand = {**self.by_hand, field: self.sequence + 1}
 
     def show_service_level(
         self, level: ServiceLevelView | None, happened: Literal["warning", "breach"] | None = None

@@ -52,7 +52,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class SetFields:
-    """Set fields; absent ones stay."""
+    """Set fields; absent ones stay, and so do those that somebody has set by hand since."""
 
     priority: Priority | None = None
     type_id: str | None = None

@@ -36,7 +36,10 @@ def event_of(made: Made, now: datetime) -> routing.RoutingDecision:
             queue = routing.QueueData(**about, condition=placed, team=team, reason=reason, rule=rule)
             return routing.Queued(**envelope, data=queue)
         case SetFields(priority, type_id, label_ids, rule):
-            fields = routing.SetData(**about, priority=priority, type_id=type_id, label_ids=label_ids, rule=rule)
+            as_of = Condition(fields_as_of=made.sequence)
+            fields = routing.SetData(
+                **about, condition=as_of, priority=priority, type_id=type_id, label_ids=label_ids, rule=rule
+            )
             return routing.Set(**envelope, data=fields)
         case Close(reason, type_id):
             closing = routing.CloseData(**about, condition=strict, reason=reason, type_id=type_id)
