@@ -40,4 +40,12 @@ async def test_a_greeting_that_cannot_be_filled_in_is_refused(desk: TenantClient
         "unknown_variable",
         ["greeting"],
     )
-    assert (await desk.do("POST", "/teams", {"name": "A", "greeting": "Olá {{contact.first_name}}"}))["greeting"]
+    assert await desk.refused("POST", "/teams", {"name": "A", "greetings": {"en": "Hi {{contact.nome}}"}}) == (
+        422,
+        "unknown_variable",
+        ["greetings.en"],
+    )
+    assert (await desk.refused("POST", "/teams", {"name": "A", "greetings": {"fr": "Salut"}}))[0] == 422
+    wanted = {"name": "A", "greeting": "Olá {{contact.first_name}}", "greetings": {"en": "Hi {{contact.first_name}}"}}
+    made = await desk.do("POST", "/teams", wanted)
+    assert {**made, **wanted} == made

@@ -86,6 +86,33 @@ def test_who_gets_somebody_is_greeted_once_in_a_stay_whoever_has_it_next() -> No
     assert len(tell(one, event=event("conversation.assigned"))) == 1, "another stay"
 
 
+@pytest.mark.parametrize(
+    ("greeting", "greetings", "language", "said"),
+    [
+        ("Oi", {"en": "Hello"}, "english", "Hello"),
+        ("Oi", {"en": "Hello"}, "es", "Oi"),
+        ("Oi", {"en": "Hello"}, None, "Oi"),
+        ("Oi", {"pt-BR": "Olá"}, None, "Olá"),
+        (None, {"en": "Hello", "pt-BR": "Olá"}, "es", "Olá"),
+        (None, {"en": "Hello"}, "es", "Hello"),
+        (None, {}, "es", None),
+    ],
+    ids=["theirs", "not_theirs", "not_known", "the_companys", "the_companys_for_another", "any", "none"],
+)
+def test_a_greeting_is_in_the_customers_language_where_there_is_one(
+    greeting: str | None, greetings: Any, language: str | None, said: str | None
+) -> None:
+    team = replace(SALES, greeting=greeting, greetings=greetings)
+    customer = Customer({"idioma": (language,)} if language else {})
+    scene = Scene(
+        given_to("ana"), WAITED, Tenant("t", teams={team.id: team}), NOW,
+        event=event("conversation.assigned"), customer=customer,
+    )  # fmt: skip
+    assert [one.text for each in tell_customers(scene) if isinstance(each, SayOnly) for one in each.say] == (
+        [said] if said else []
+    )
+
+
 NOT_GREETED = [
     ("no greeting is set", given_to("ana", "quiet"), WAITED, "conversation.assigned"),
     ("an attendant has spoken", given_to("ana", last_spoke="attendant"), WAITED, "conversation.assigned"),

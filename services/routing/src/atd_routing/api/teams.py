@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from atd_routing.api.items import ItemResource, items_router
 from atd_routing.api.parts import Body, Parts
+from atd_routing.domain.customers import Language
 from atd_routing.domain.items import Item, Refused, StoredSettings
 from atd_routing.domain.teams import MOST_MEMBERS, TEAM, Strategy
 from atd_routing.domain.variables import check_text
@@ -32,6 +33,7 @@ Skill = Annotated[
         pattern=r"^(label:[0-9A-Za-z-]{1,64}|language:[a-z]{2}(-[A-Z]{2})?)$",
     ),
 ]
+Greeting = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Limit = Annotated[float, Field(gt=0, le=1_000)]
 
 
@@ -53,10 +55,12 @@ class TeamBody(Body):
 
     `limit`: the most that an attendant may have, of all teams together, to get another one; `team_limit`: the most of
     the team's conversations that are open at once; null: any. `weights`: what a conversation of a kind of channel
-    weighs, 1 where it is absent. `knows_customer_minutes`: how long the last attendant who knew the customer is waited
-    for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with a conversation's
-    skills come first. `greeting`: said when somebody gets a conversation of the team. `hours_id`: the team's hours,
-    null: the company's.
+    weighs, 1 where it is absent. `channel_limits`: the most of a kind of channel that an attendant may have, of all
+    teams together, to get another one of that kind. `knows_customer_minutes`: how long the last attendant who knew the
+    customer is waited for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with
+    a conversation's skills come first. `greetings`: said when somebody gets a conversation of the team, by the
+    customer's language; `greeting`: where there is none in theirs, nor in that of `/routing/telling`. `hours_id`: the
+    team's hours, null: the company's.
     """
 
     name: Name
@@ -65,9 +69,11 @@ class TeamBody(Body):
     limit: Limit | None = 5
     team_limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
     weights: dict[ChannelKind, Annotated[float, Field(ge=0, le=100)]] = Field(default={})
+    channel_limits: dict[ChannelKind, Annotated[int, Field(ge=1, le=1_000)]] = Field(default={})
     knows_customer_minutes: Annotated[int, Field(ge=0, le=1_440)] | None = 0
     use_skills: bool = False
-    greeting: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)] | None = None
+    greeting: Greeting | None = None
+    greetings: dict[Language, Greeting] = Field(default={})
     hours_id: Id | None = None
 
     @model_validator(mode="after")
@@ -82,6 +88,8 @@ def check_team(item: Item, settings: StoredSettings) -> None:
     """Raises `Refused` for hours that are not there, and a greeting that cannot be filled in."""
     if item.values.get("greeting") is not None:
         check_text(item.values["greeting"], "greeting")
+    for language, text in item.values.get("greetings", {}).items():
+        check_text(text, f"greetings.{language}")
     hours_id = item.values.get("hours_id")
     if hours_id is not None and hours_id not in settings.items.get("hours", {}):
         raise Refused("invalid", "these hours do not exist", "hours_id")

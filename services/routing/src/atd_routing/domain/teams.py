@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from atd_routing.domain.customers import language_of
+from atd_routing.domain.customers import Language, language_of
 from atd_routing.domain.items import Item, ItemKind, StoredSettings
 from atd_schemas.views import ChannelKind, Named
 
@@ -41,7 +41,8 @@ class Team:
         knows_customer_minutes: the last attendant who knew the customer is waited for so long; 0: not preferred;
             None: preferred where they can take it at once.
         use_skills: whether members who have a conversation's skills come first.
-        greeting: said when somebody gets a conversation of the team, None: nothing is.
+        greeting: said when somebody gets a conversation of the team, where `greetings` has no other text for them.
+        greetings: the same by language. Nothing is said where there is neither.
         hours_id: the hours of the team, None: the company's.
     """
 
@@ -55,6 +56,7 @@ class Team:
     knows_customer_minutes: int | None = 0
     use_skills: bool = False
     greeting: str | None = None
+    greetings: Mapping[Language, str] = field(default_factory=dict)
     hours_id: str | None = None
 
     @property
@@ -69,6 +71,11 @@ class Team:
 def language_skill(code: str) -> str:
     """The skill of a language: `pt` and `pt-BR` are one. What is none of ours is nobody's language."""
     return f"{_LANGUAGE}{language_of(code) or code}"
+
+    def greeting_in(self, *languages: Language | None) -> str | None:
+        """The text of the first of these languages that has one, else the one for all, else any; None: none is."""
+        texts = [text for one in languages if one is not None and (text := self.greetings.get(one))]
+        return next(iter([*texts, *filter(None, [self.greeting]), *self.greetings.values()]), None)
 
 
 def _skill(stored: str) -> str:
@@ -93,6 +100,7 @@ def team_of(item: Item) -> Team:
         knows_customer_minutes=values.get("knows_customer_minutes", 0),
         use_skills=values.get("use_skills", False),
         greeting=values.get("greeting"),
+        greetings=values.get("greetings", {}),
         hours_id=values.get("hours_id"),
     )
 

@@ -43,7 +43,8 @@ def _greeting(scene: Scene) -> Iterator[Decision]:
     """The team's greeting, when somebody has got the conversation who has not spoken yet; once a stay with the team."""
     conversation, tenant = scene.conversation, scene.tenant
     team = tenant.teams.get(conversation.team_id or "")
-    if team is None or team.greeting is None or not _is_news(scene):
+    text = None if team is None else team.greeting_in(scene.customer.language, tenant.telling.language)
+    if team is None or text is None or not _is_news(scene):
         return
     if conversation.status != "open" or conversation.assignee_id in (None, scene.before.assignee_id):
         return
@@ -52,7 +53,7 @@ def _greeting(scene: Scene) -> Iterator[Decision]:
     _remember(conversation, GREETING, team.id)
     once = f"greeting:{conversation.id}:{conversation.placement}"
     by_hand = scene.event is not None and scene.event.actor.id == conversation.assignee_id  # and may answer at once
-    yield SayOnly((Say("greeting", team.greeting, once),), strict=by_hand)
+    yield SayOnly((Say("greeting", text, once),), strict=by_hand)
 
 
 def _is_news(scene: Scene) -> bool:
