@@ -16,7 +16,7 @@ import sys
 import time
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from atd_routing.domain.tenant import Tenant
 from atd_routing.domain.turn import Turn
 from atd_schemas.conversation import ConversationChanged, ConversationData
 from atd_schemas.envelope import Actor
-from atd_schemas.views import ChannelRef, ContactRef, ConversationView, Named, Priority
+from atd_schemas.views import ChannelKind, ChannelRef, ContactRef, ConversationView, Named, Priority
 
 DAY = datetime(2027, 3, 1, 11, 0, tzinfo=UTC)
 """Eight in the morning in São Paulo; the day ends at eight in the evening."""
@@ -48,6 +48,10 @@ TEAMS: tuple[tuple[str, int, float, Strategy], ...] = (
 
 ATTENDANTS = 200
 LIMIT = 5
+CHANNEL_LIMITS: Mapping[ChannelKind, int] = {"whatsapp": 4, "facebook": 3}
+"""Of the conversations that an attendant has at once, the most of a kind of channel; where that is asked for."""
+
+CHANNELS: tuple[tuple[ChannelKind, int], ...] = (("whatsapp", 70), ("instagram", 15), ("facebook", 15))
 _CUSTOMER, _SYSTEM = Actor(type="contact", id="c"), Actor(type="system")
 _Row = tuple[tuple[datetime, str], RoutedConversation]
 
@@ -60,6 +64,7 @@ class Arrival:
     at: float
     team: str
     priority: Priority
+    channel: ChannelKind
     takes: float
 
 
@@ -93,6 +98,8 @@ def make_day(conversations: int, rng: random.Random) -> Day:
         first += size - 5 if name != TEAMS[-1][0] else 0
     moments = sorted(_moment(rng) for _ in range(conversations))
     shares = [share for _, _, share, _ in TEAMS]
+    kinds, kind_shares = zip(*CHANNELS, strict=True)
+    chosen_kinds = random.Random(conversations).choices(kinds, kind_shares, k=conversations)
     names, (levels, weights) = [name for name, *_ in TEAMS], zip(*PRIORITIES, strict=True)
     arrivals = [
         Arrival(
@@ -100,9 +107,10 @@ def make_day(conversations: int, rng: random.Random) -> Day:
             at=at,
             team=rng.choices(names, shares)[0],
             priority=rng.choices(levels, weights)[0],
+            channel=kind,
             takes=min(rng.lognormvariate(5.75, 0.7), 5400),
         )
-        for number, at in enumerate(moments)
+        for number, (at, kind) in enumerate(zip(moments, chosen_kinds, strict=True))
     ]
     presence = sorted(one for person in people for one in _presence(person, rng))
     return Day(arrivals, presence, teams)
@@ -134,11 +142,12 @@ class Broken(AssertionError):
 class Routed:
     """The day as routing gives it away."""
 
-    def __init__(self, day: Day) -> None:
+    def __init__(self, day: Day, channel_limits: Mapping[ChannelKind, int] | None = None) -> None:
+        self.channel_limits = channel_limits or {}
         strategies = {name: strategy for name, _, _, strategy in TEAMS}
         teams = {
             name: Team(id=name, name=name, members={one: Member(one) for one in members}, strategy=strategies[name],
-                       limit=LIMIT, team_limit=len(members) * LIMIT)
+                       limit=LIMIT, team_limit=len(members) * LIMIT, channel_limits=self.channel_limits)
             for name, members in day.teams.items()
         }  # fmt: skip
         self.tenant = Tenant("day", 1, teams)
@@ -146,7 +155,9 @@ class Routed:
             one: Attendant(one, "day", DAY, name=one, limit=LIMIT) for names in day.teams.values() for one in names
         }
         self.pool = Pool("day", counted=True)
-        self.queues: dict[str, list[_Row]] = {name: [] for name in teams}
+        self.queues: dict[tuple[str, ChannelKind], list[_Row]] = {
+            (name, kind): [] for name in teams for kind, _ in CHANNELS
+        }
         self.ids = itertools.count()
         self.sequences: dict[str, int] = {}
         self.copies: dict[str, RoutedConversation] = {}
@@ -181,8 +192,8 @@ class Routed:
         turn.count(floor)
         for one in turn.changed.values():
             if one.waits:
-                insort(self.queues[one.team_id or ""], (place(one), one), key=lambda row: row[0])
-        while heads := [row[1] for name in self._giving(floor) for row in self.queues[name][: LIMIT * 4]]:
+                insort(self.queues[_queue_of(one)], (place(one), one), key=lambda row: row[0])
+        while heads := [row[1] for queue in self._giving(floor) for row in self.queues[queue][: LIMIT * 4]]:
             before = len(turn.made())
             turn.give(floor, heads)
             self._out_of_queues(turn)
@@ -190,17 +201,20 @@ class Routed:
                 break
         return self._save(turn, floor)
 
-    def _giving(self, floor: Floor) -> list[str]:
-        return floor.queues() if any(self.queues.values()) else []
+    def _giving(self, floor: Floor) -> list[tuple[str, ChannelKind]]:
+        if not any(self.queues.values()):
+            return []
+        full = {name: floor.full_kinds(name) for name in floor.queues()}
+        return [(name, kind) for name, kinds in full.items() for kind, _ in CHANNELS if kind not in kinds]
 
     def _out_of_queues(self, turn: Turn) -> None:
         for made in turn.made():
             copy = made.conversation
-            rows = self.queues[copy.team_id or ""]
+            rows = self.queues[_queue_of(copy)]
             found = bisect_left(rows, place(copy), key=lambda row: row[0])
             if found < len(rows) and rows[found][1] is copy:
                 if any(row[1].pending is None for row in rows[:found]):
-                    raise Broken("order is kept within a queue")
+                    raise Broken("order is kept within a queue, for each kind of channel")
                 del rows[found]
 
     def _save(self, turn: Turn, floor: Floor) -> list[tuple[str, str]]:
@@ -220,10 +234,16 @@ class Routed:
 
     def _check(self, floor: Floor, copy: RoutedConversation, person: str) -> None:
         attendant, team = floor.attendants[person], self.tenant.teams[copy.team_id or ""]
+        if attendant.by_channel.get(copy.channel, 0) > self.channel_limits.get(copy.channel, LIMIT):
+            raise Broken("no limit of a kind of channel is passed")
         if attendant.load > LIMIT or floor.open_in(team.id) > (team.team_limit or 0):
             raise Broken("no limit is passed")
         if not attendant.online or person not in team.members:
             raise Broken("nobody gets anything who is absent, or not in the team")
+
+
+def _queue_of(copy: RoutedConversation) -> tuple[str, ChannelKind]:
+    return copy.team_id or "", copy.channel
 
 
 class Plain:
@@ -327,7 +347,7 @@ def _event(arrival: Arrival, now: float, sequence: int, kind: Any, person: str |
     at, opened = _at(now), _at(arrival.at)
     view = ConversationView.model_construct(
         id=arrival.id, number=sequence, status="queued" if person is None else "closed",
-        channel=ChannelRef.model_construct(kind="whatsapp", account_id="acc", name="Loja"),
+        channel=ChannelRef.model_construct(kind=arrival.channel, account_id="acc", name="Loja"),
         contact=ContactRef.model_construct(id=arrival.id, name=None), team=Named.model_construct(id=arrival.team),
         assignee=None if person is None else Named.model_construct(id=person), priority=arrival.priority,
         opened_at=opened, queued_at=opened if person is None else None, last_activity_at=at,
@@ -345,9 +365,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--conversations", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--channel-limits", action="store_true", help=f"with {dict(CHANNEL_LIMITS)} for each")
     chosen = parser.parse_args(arguments)
     day = make_day(chosen.conversations, random.Random(chosen.seed))
-    routed = Routed(day)
+    routed = Routed(day, CHANNEL_LIMITS if chosen.channel_limits else None)
     try:
         by_routing = run(day, routed)
     except Broken as broken:

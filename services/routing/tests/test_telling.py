@@ -1,5 +1,6 @@
 """What customers are told: one greeting a stay, places that never get worse, that it takes longer."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -13,8 +13,9 @@ from pymongo.errors import OperationFailure
 from atd_routing.domain.conversation import RoutedConversation
 from atd_routing.domain.customers import Customer
 from atd_routing.domain.distribution.floor import Floor
+from atd_routing.domain.distribution.giving import Given
 from atd_routing.domain.distribution.order import place, waits_since
-from atd_routing.domain.distribution.pulling import PullRefused, next_for
+from atd_routing.domain.distribution.pulling import Pull, PullRefused, next_for
 from atd_routing.domain.scene import Part
 from atd_routing.domain.telling.part import POSITION_TIMER
 from atd_routing.domain.tenant import Tenant
@@ -58,6 +59,12 @@ class Transaction(Protocol):
     """What runs work in a transaction and commits it."""
 
     async def __call__(self, work: "Callable[[Session], Awaitable[None]]", *, retry_conflicts: bool = True) -> None: ...
+
+
+class Note(Protocol):
+    """Told in the transaction of a deed which conversation it is about."""
+
+    async def __call__(self, session: "Session", conversation_id: str) -> None: ...
 
 
 class Customers(Protocol):
@@ -151,10 +158,12 @@ class Engine:
 
             await self._turn({tenant_id}, load)
 
-    async def pull(self, tenant_id: str, attendant_id: str, team_id: str | None = None) -> str:
+    async def pull(
+        self, tenant_id: str, attendant_id: str, team_id: str | None = None, *, note: "Note | None" = None
+    ) -> str:
         """Give an attendant the next conversation of their teams' queues, or of one of them; its id.
 
-        Raises `PullRefused`.
+        `note` is told it in the transaction of the deed, which what it raises undoes. Raises `PullRefused`.
         """
         pulled: list[str] = []
 
@@ -163,9 +172,9 @@ class Engine:
             if not floor.pool.counted:  # what attendants have is counted first
                 return
             pull = next_for(floor, attendant_id, team_id)
-            for queue in pull.queues:
-                pull.offer(await self._copies.waiting(tenant_id, queue, limit=PAGE, session=session))
-            given = pull.chosen()
+            given = await self._next(session, tenant_id, pull)
+            if note is not None:
+                await note(session, given.conversation.id)
             turn.copies[given.conversation.id] = given.conversation
             turn.pulled(floor, given)
             pulled.append(given.conversation.id)
@@ -180,6 +189,20 @@ class Engine:
             if pulled:
                 return pulled[0]
         raise InfrastructureFault("what attendants have is still being counted")
+
+    async def _next(self, session: "Session", tenant_id: str, pull: Pull) -> Given:
+        """The first one of their queues that fits; behind many of a kind that is full for them, too."""
+        for queue in pull.queues:
+            pull.offer(await self._copies.waiting(tenant_id, queue, limit=PAGE, session=session))
+        full = pull.full_kinds()
+        try:
+            return pull.chosen()
+        except PullRefused:
+            if not full:
+                raise
+        for queue in pull.queues:
+            pull.offer(await self._copies.waiting(tenant_id, queue, limit=PAGE, without=full, session=session))
+        return pull.chosen()
 
     # ------------------------------------------------------------------ one turn
 
@@ -337,14 +360,15 @@ class Engine:
                 return
             found: list[RoutedConversation] = []
             for queue in queues:
+                full, after = floor.full_kinds(queue), seen.get(queue)
                 page = await self._copies.waiting(
-                    floor.tenant.id, queue, limit=PAGE, after=seen.get(queue), session=session
+                    floor.tenant.id, queue, limit=PAGE, after=after, without=full, session=session
                 )
                 mine = [turn.copies.get(copy.id, copy) for copy in page]
                 last = place(page[-1]) if len(page) == PAGE else None
                 if last is None:
                     done.add(queue)
-                new = _new_in(turn, floor.tenant.id, queue, seen.get(queue), last)
+                new = _new_in(turn, floor.tenant.id, queue, after, last)
                 seen[queue] = last
                 looked_at += len(page) + len(new)
                 found += [copy for copy in [*mine, *new] if _offered(copy, queue)]

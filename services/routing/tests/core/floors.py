@@ -12,6 +12,7 @@ from atd_routing.domain.distribution.giving import Given, give
 from atd_routing.domain.distribution.pool import Pool
 from atd_routing.domain.teams import Member, Team
 from atd_routing.domain.tenant import Tenant
+from atd_schemas.views import ChannelKind
 
 from .talks import NOON
 
@@ -58,10 +59,10 @@ class Hall:
         self.now += timedelta(seconds=1)
         return given
 
-    def ends(self, attendant_id: str, team_id: str = "t", weight: float = 1) -> None:
+    def ends(self, attendant_id: str, team_id: str = "t", weight: float = 1, channel: ChannelKind = "whatsapp") -> None:
         """One of theirs is closed."""
         floor = self.floor()
-        floor.charge(Charge(attendant_id, team_id, weight), None)
+        floor.charge(Charge(attendant_id, team_id, weight, channel), None)
         self.pool, self.attendants = floor.pool_after(), floor.attendants
 
     def state(self, attendant_id: str, state: Any) -> None:

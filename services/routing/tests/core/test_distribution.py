@@ -39,12 +39,40 @@ from .talks import NOON
         ({"weights": {"whatsapp": 2}, "limit": 3}, {"t": 2}, False),
         ({"weights": {"whatsapp": 0.1}, "limit": 0.3}, {"t": 0.2}, True),
         ({"weights": {"whatsapp": 0}, "limit": 1}, {"t": 1}, True),
+        ({"channel_limits": {"telegram": 1}}, {}, True),
         ({"team_limit": 1}, {}, True),
     ],
 )
 def test_nobody_gets_more_than_they_may_have(told: Any, loads: Any, given: bool) -> None:
     hall = Hall(team_of("ana", **told), attendants=online("ana", loads={"ana": loads}))
     assert bool(hall.give(waiting(1))) is given
+
+
+def test_of_a_kind_of_channel_nobody_gets_more_than_its_limit_and_no_other_kind_waits_behind() -> None:
+    sales = team_of("ana", "bia", limit=7, weights={"facebook": 0.5}, channel_limits={"whatsapp": 2, "facebook": 5})
+    hall = Hall(sales, attendants=online("ana", "bia"))
+    chats = [waiting(n, channel="whatsapp") for n in range(20)]
+    comments = [waiting(n, channel="facebook") for n in range(20, 40)]
+    given = Counter((one.attendant_id, one.conversation.channel) for one in hall.give(*chats, *comments))
+    assert given == {(who, kind): most for who in ("ana", "bia") for kind, most in sales.channel_limits.items()}
+    assert hall.floor().full_kinds("t") == ("whatsapp", "facebook")
+    assert hall.attendants["ana"].load == 4.5
+    assert len(hall.give(waiting(40, channel="telegram"))) == 1
+    hall.ends("bia", channel="whatsapp")
+    assert hall.to(chats[10], comments[10]) == ["bia", ""]
+
+
+def test_the_limit_of_a_kind_counts_what_they_have_in_other_teams_and_stands_beside_the_load() -> None:
+    other, sales = team_of("ana", id="o"), team_of("ana", limit=3, channel_limits={"whatsapp": 1, "facebook": 9})
+    hall = Hall(sales, other, attendants=online("ana"))
+    assert hall.to(waiting(1, "o"), waiting(2), waiting(3, channel="facebook")) == ["ana", "", "ana"]
+    assert hall.to(*(waiting(n, channel="facebook") for n in range(4, 7))) == ["ana", "", ""]
+
+
+def test_who_is_full_of_a_kind_is_behind_in_turns_by_one_at_most() -> None:
+    hall = Hall(team_of("ana", "bia", limit=None, channel_limits={"whatsapp": 2}), attendants=online("ana", "bia"))
+    assert Counter(hall.to(*(waiting(n) for n in range(6)))) == {"ana": 2, "bia": 2, "": 2}
+    assert set(hall.to(*(waiting(n, channel="telegram") for n in range(10, 12)))) == {"ana", "bia"}
 
 
 def test_a_team_gives_no_more_than_its_own_limit() -> None:
@@ -311,6 +339,7 @@ def test_no_limit_is_passed_and_nobody_absent_or_outside_gets_anything(data: Any
         team_of(
             *data.draw(st.lists(st.sampled_from(people), unique=True)),
             id=f"t{n}", limit=limit, team_limit=most, strategy=strategy, weights={"telegram": 2},
+            channel_limits={} if limit is None else {"whatsapp": (limit + 1) // 2},
         )
         for n, (limit, most, strategy) in enumerate(shapes)
     ]  # fmt: skip
@@ -333,3 +362,6 @@ def test_no_limit_is_passed_and_nobody_absent_or_outside_gets_anything(data: Any
     for name, attendant in hall.attendants.items():
         limits = [team.limit for team in teams if name in team.members]
         assert attendant.load <= max([0, *(99 if limit is None else limit for limit in limits)])
+        kinds = [team.channel_limits.get("whatsapp", 99) for team in teams if name in team.members]
+        assert attendant.by_channel.get("whatsapp", 0) <= max([0, *kinds])
+        assert sum(attendant.by_channel.values()) == sum(one.attendant_id == name for one in given)

@@ -19,6 +19,7 @@ from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.distribution.giving import choose, team_for
 from atd_routing.domain.teams import TEAM
 from atd_schemas.routing import Assigned
+from atd_schemas.views import ChannelKind
 from atd_servicekit.mongo import Mongo
 
 from .talks import Talk
@@ -41,11 +42,12 @@ class Company:
         self.undecided: deque[Any] = deque()
         self.teams: list[str] = []
         self.by_hand: Counter[str] = Counter()
-        self.limit = 3.0
+        self.limit, self.of_whatsapp = 3.0, 2
 
     async def begin(self) -> None:
-        self.teams.append(await self.world.team("ana", "bia", limit=self.limit, team_limit=5))
-        self.teams.append(await self.world.team("bia", "caio", limit=self.limit, strategy="least_busy"))
+        kinds = {"channel_limits": {"whatsapp": self.of_whatsapp}}
+        self.teams.append(await self.world.team("ana", "bia", limit=self.limit, team_limit=5, **kinds))
+        self.teams.append(await self.world.team("bia", "caio", limit=self.limit, strategy="least_busy", **kinds))
         await self.world.present(*PEOPLE)
 
     def tell(self, talk: Talk, event: Any) -> None:
@@ -102,12 +104,19 @@ class Company:
                     (decision.data.team.id if decision.data.team else None) or copies[decision.subject].team_id or ""
                 ]
                 assert decision.data.attendant.id in team.members
-        given = {one.data.attendant.id.partition(":")[0] for one in fresh if isinstance(one, Assigned)}
+        assigned = [one for one in fresh if isinstance(one, Assigned)]
+        given = {one.data.attendant.id.partition(":")[0] for one in assigned}
+        of_whatsapp = [one for one in assigned if world.talks[one.subject].channel == "whatsapp"]
+        given_whatsapp = {one.data.attendant.id.partition(":")[0] for one in of_whatsapp}
         people = await world.replica.attendants.of_tenants([world.tenant_id])
         for attendant in people[world.tenant_id].values():
             name = attendant.id.partition(":")[0]
+            kinds = Counter(one.channel for one in charged if one.attendant_id == attendant.id)
+            assert dict(attendant.by_channel) == dict(kinds)
             if name in given:
                 assert attendant.load <= self.limit + self.by_hand[name]
+            if name in given_whatsapp:
+                assert kinds["whatsapp"] <= self.of_whatsapp + self.by_hand[name]
 
     async def calm(self) -> None:
         """Everything is delivered and done, and what was lost has expired: then nothing waits that could be given."""
@@ -156,10 +165,14 @@ def machine(  # noqa: C901 - its rules are short, and share what is around them
             self.company = Company(mongo)
             run(self.company.begin())
 
-        @rule(count=st.integers(1, 4), team=st.sampled_from([0, 1, 0, 1, None]))
-        def opens(self, count: int, team: int | None) -> None:
+        @rule(
+            count=st.integers(1, 4),
+            team=st.sampled_from([0, 1, 0, 1, None]),
+            channel=st.sampled_from(["whatsapp", "whatsapp", "facebook"]),
+        )
+        def opens(self, count: int, team: int | None, channel: ChannelKind) -> None:
             team_id = None if team is None else self.company.teams[team]
-            for talk in self.company.world.begin(count, team_id=team_id):
+            for talk in self.company.world.begin(count, team_id=team_id, channel=channel):
                 self.company.tell(talk, talk.opened())
 
         @rule(most=st.integers(1, 3), again=st.booleans())

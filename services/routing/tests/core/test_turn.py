@@ -142,7 +142,7 @@ def test_what_was_erased_is_nobodys_and_what_is_heard_late_does_not_bring_it_bac
     floor = Floor(TENANT, online("ana"), Pool("x", counted=True), first.now)
     first.count(floor)
     copy = first.copies[talk.id]
-    assert (copy.charge, floor.open_in("t")) == (Charge("ana", "t", 1), 1)
+    assert (copy.charge, floor.open_in("t")) == (Charge("ana", "t", 1, "whatsapp"), 1)
     second = turn_at(timedelta(hours=1), before=first)
     second.end(copy)
     assert second.needs_floor(TENANT)

@@ -34,11 +34,15 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What the conversation weighs on an attendant's load, where it is counted."""
+    """What the conversation weighs on an attendant's load, where it is counted, and as one of which kind of channel.
+
+    None: by a version that did not count kinds of channel.
+    """
 
     attendant_id: str
     team_id: str | None
     weight: float
+    channel: ChannelKind | None = None
 
 
 @dataclass(slots=True)

@@ -38,6 +38,8 @@ class Team:
         limit: the most load that one attendant may have, of all teams together, to get another one; None: any.
         team_limit: the most conversations of this team that are open at once; None: any.
         weights: what a conversation of a kind of channel weighs; 1 where a kind is absent.
+        channel_limits: the most conversations of a kind of channel that one attendant may have, of all teams together,
+            to get another one of that kind; any number where a kind is absent.
         knows_customer_minutes: the last attendant who knew the customer is waited for so long; 0: not preferred;
             None: preferred where they can take it at once.
         use_skills: whether members who have a conversation's skills come first.
@@ -53,6 +55,7 @@ class Team:
     limit: float | None = 5
     team_limit: int | None = None
     weights: Mapping[ChannelKind, float] = field(default_factory=dict)
+    channel_limits: Mapping[ChannelKind, int] = field(default_factory=dict)
     knows_customer_minutes: int | None = 0
     use_skills: bool = False
     greeting: str | None = None
@@ -67,15 +70,15 @@ class Team:
         """What a conversation on this channel weighs."""
         return self.weights.get(channel, 1)
 
-
-def language_skill(code: str) -> str:
-    """The skill of a language: `pt` and `pt-BR` are one. What is none of ours is nobody's language."""
-    return f"{_LANGUAGE}{language_of(code) or code}"
-
     def greeting_in(self, *languages: Language | None) -> str | None:
         """The text of the first of these languages that has one, else the one for all, else any; None: none is."""
         texts = [text for one in languages if one is not None and (text := self.greetings.get(one))]
         return next(iter([*texts, *filter(None, [self.greeting]), *self.greetings.values()]), None)
+
+
+def language_skill(code: str) -> str:
+    """The skill of a language: `pt` and `pt-BR` are one. What is none of ours is nobody's language."""
+    return f"{_LANGUAGE}{language_of(code) or code}"
 
 
 def _skill(stored: str) -> str:
@@ -97,6 +100,7 @@ def team_of(item: Item) -> Team:
         limit=values["limit"],
         team_limit=values.get("team_limit"),
         weights=values.get("weights", {}),
+        channel_limits=values.get("channel_limits", {}),
         knows_customer_minutes=values.get("knows_customer_minutes", 0),
         use_skills=values.get("use_skills", False),
         greeting=values.get("greeting"),

@@ -282,8 +282,8 @@ class Turn:
             return True
         member = team.members.get(decision.attendant.id)
         mine = copy.charge is not None and copy.charge.attendant_id == decision.attendant.id
-        weight = 0.0 if mine else team.weight(copy.channel)
-        return member is not None and floor.fits(member, team, weight)
+        weight = team.weight(copy.channel)
+        return member is not None and floor.fits(member, team, weight, copy.channel, counted=mine)
 
 
 def _refused(wish: Assign, team: Named | None) -> Queue:

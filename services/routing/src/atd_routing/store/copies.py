@@ -9,7 +9,7 @@ from pymongo import IndexModel, InsertOne, ReplaceOne
 
 from atd_routing.domain.conversation import Charge, Pending, RoutedConversation
 from atd_routing.domain.distribution.order import rank
-from atd_schemas.views import TransferView
+from atd_schemas.views import ChannelKind, TransferView
 from atd_servicekit.mongo import Write
 
 if TYPE_CHECKING:
@@ -83,10 +83,16 @@ class Copies:
         *,
         limit: int,
         after: tuple[datetime, str] | None = None,
+        without: Sequence[ChannelKind] = (),
         session: "Session | None" = None,
     ) -> list[RoutedConversation]:
-        """Up to `limit` of those that wait in the queue of a team (`NO_TEAM`: of none), in order, after a place."""
+        """Up to `limit` of those that wait in the queue of a team (`NO_TEAM`: of none), in order, after a place.
+
+        `without`: kinds of channel that are passed over.
+        """
         query: Document = {"tenant_id": tenant_id, "queue": queue}
+        if without:
+            query["channel"] = {"$nin": list(without)}
         if after is not None:
             moment, last = after
             query["$or"] = [{"rank": {"$gt": moment}}, {"rank": moment, "_id": {"$gt": last}}]

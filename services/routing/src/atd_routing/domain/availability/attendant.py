@@ -5,13 +5,14 @@ whoever decides on a state that has changed meanwhile decides again. Devices and
 and matter to nobody else, are kept apart (`presence.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from atd_routing.domain.teams import Team
 from atd_routing.domain.tenant import Tenant
 from atd_schemas.attendants import AttendantEventType
-from atd_schemas.views import AvailabilityState, AvailabilityView, Named
+from atd_schemas.views import AvailabilityState, AvailabilityView, ChannelKind, Named
 
 NO_TEAM = "none"
 """Under this the load of conversations without a team is counted."""
@@ -28,7 +29,9 @@ class Attendant:
         since: when the state, or its reason, began.
         chosen: they or a supervisor said so, see `AvailabilityView`.
         loads: what their conversations weigh, by team (`NO_TEAM` without one).
+        by_channel: how many conversations they have, by kind of channel.
         limit: the most that they may have, of all teams together; None: any.
+        channel_limits: the most of a kind of channel; any number where it is absent.
         sequence: counts the events about them.
         order: their place in the outbox.
         version: counts the saves; 0: not stored yet.
@@ -47,6 +50,8 @@ class Attendant:
     teams: tuple[Named, ...] = ()
     limit: float | None = None
     loads: Mapping[str, float] = field(default_factory=dict)
+    channel_limits: Mapping[ChannelKind, int] = field(default_factory=dict)
+    by_channel: Mapping[ChannelKind, int] = field(default_factory=dict)
     sequence: int = 0
     order: int = 0
     version: int = 0
@@ -66,6 +71,11 @@ class Attendant:
         """Whether another conversation fits."""
         return self.limit is None or self.load + 1 <= self.limit
 
+    @property
+    def full_channels(self) -> tuple[ChannelKind, ...]:
+        """The kinds of channel of which no other conversation fits."""
+        return tuple(sorted(one for one, most in self.channel_limits.items() if self.by_channel.get(one, 0) >= most))
+
     def is_in(self, team_id: str) -> bool:
         """Whether they are a member of the team."""
         return any(team.id == team_id for team in self.teams)
@@ -82,10 +92,18 @@ class Attendant:
             loads[key] = round(max(loads.get(key, 0) + delta, 0), _EXACT)
         return replace(self, loads={key: load for key, load in loads.items() if load})
 
+    def counted(self, channel: ChannelKind | None, delta: int) -> "Attendant":
+        """With more conversations of a kind of channel, or less, but never below none. None: of no known kind."""
+        if channel is None:
+            return self
+        counts = {**self.by_channel, channel: max(self.by_channel.get(channel, 0) + delta, 0)}
+        return replace(self, by_channel={kind: count for kind, count in counts.items() if count})
+
     def placed(self, tenant: Tenant) -> "Attendant":
-        """In the teams, and with the limit, that the tenant has set now."""
+        """In the teams, and with the limits, that the tenant has set now."""
         teams = [team for team in tenant.teams.values() if self.id in team.members]
-        return replace(self, teams=tuple(team.named for team in sorted(teams, key=_name)), limit=limit_of(self, tenant))
+        named = tuple(team.named for team in sorted(teams, key=_name))
+        return replace(self, teams=named, limit=limit_of(self, tenant), channel_limits=channel_limits_of(teams))
 
     def view(self) -> AvailabilityView:
         """As others are shown them."""
@@ -101,6 +119,7 @@ class Attendant:
             room=self.room,
             load=self.load,
             limit=self.limit,
+            full_channels=self.full_channels,
         )
 
 
@@ -115,7 +134,13 @@ def limit_of(attendant: Attendant, tenant: Tenant) -> float | None:
     return max(found) if limits and len(found) == len(limits) else None
 
 
-_SHOWN = ("state", "since", "chosen", "reason", "until", "name", "teams", "limit", "room")
+def channel_limits_of(teams: Sequence[Team]) -> Mapping[ChannelKind, int]:
+    """The most of each kind of channel at which one of these teams would still give another one."""
+    limited = set.intersection(*(set(team.channel_limits) for team in teams)) if teams else set()
+    return {kind: max(team.channel_limits[kind] for team in teams) for kind in sorted(limited)}
+
+
+_SHOWN = ("state", "since", "chosen", "reason", "until", "name", "teams", "limit", "room", "full_channels")
 
 
 def changed_fields(before: Attendant, after: Attendant) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from atd_routing.domain.conversation import Charge, RoutedConversation
 from atd_routing.domain.distribution.pool import Pool, Turns
 from atd_routing.domain.teams import Member, Team
 from atd_routing.domain.tenant import Tenant
+from atd_schemas.views import ChannelKind
 
 _EXACT = 1e-6
 
@@ -47,10 +48,19 @@ class Floor:
         attendant = self.attendants.get(attendant_id)
         return attendant is not None and attendant.online
 
-    def fits(self, member: Member, team: Team, weight: float) -> bool:
-        """Whether a conversation of the team fits into what a member may have."""
+    def fits(
+        self, member: Member, team: Team, weight: float, channel: ChannelKind | None = None, *, counted: bool = False
+    ) -> bool:
+        """Whether a conversation of the team fits into what a member may have, or is within it (`counted`).
+
+        `channel`: its kind; None: one that is not limited.
+        """
         attendant = self.attendants.get(member.attendant_id)
         if attendant is None:
+            return False
+        weight = 0 if counted else weight
+        most = None if channel is None else team.channel_limits.get(channel)
+        if channel is not None and most is not None and attendant.by_channel.get(channel, 0) + (not counted) > most:
             return False
         if team.limit is not None and attendant.load + weight > team.limit + _EXACT:
             return False
@@ -60,9 +70,15 @@ class Floor:
         """The members who are there, with or without room."""
         return (member for member in team.members.values() if self.is_there(member.attendant_id))
 
-    def free(self, team: Team, weight: float) -> list[Member]:
-        """The members who could be given a conversation of this weight."""
-        return [member for member in self.present(team) if self.fits(member, team, weight)]
+    def free(self, team: Team, channel: ChannelKind) -> list[Member]:
+        """The members who could be given a conversation of this kind of channel."""
+        weight = team.weight(channel)
+        return [member for member in self.present(team) if self.fits(member, team, weight, channel)]
+
+    def full_kinds(self, queue: str) -> tuple[ChannelKind, ...]:
+        """The kinds of channel of which nobody can be given another one of a queue; `""`: without a team."""
+        team = self.tenant.teams.get(queue or self.tenant.distribution.default_team_id or "")
+        return () if team is None else tuple(kind for kind in team.channel_limits if not self.free(team, kind))
 
     def queues(self) -> list[str]:
         """The queues of the teams that could give something just now; `""`: that of conversations without a team."""
@@ -92,7 +108,7 @@ class Floor:
         if team is None:
             return True
         member = team.members.get(attendant_id)
-        return member is not None and self.fits(member, team, 0)
+        return member is not None and self.fits(member, team, 0, conversation.channel, counted=True)
 
     def load_share(self, member: Member, team: Team) -> float:
         """How full a member is, 0 to 1; without a limit: their load."""
@@ -130,7 +146,8 @@ class Floor:
         attendant = self.attendants.get(charge.attendant_id) or Attendant(
             id=charge.attendant_id, tenant_id=self.tenant.id, since=self.now
         )
-        self.attendants[attendant.id] = attendant.charged([(charge.team_id, sign * charge.weight)])
+        charged = attendant.charged([(charge.team_id, sign * charge.weight)])
+        self.attendants[attendant.id] = charged.counted(charge.channel, sign)
         self._touched.add(attendant.id)
         if charge.team_id is not None:
             self._open[charge.team_id] = max(self.open_in(charge.team_id) + sign, 0)
@@ -152,13 +169,13 @@ class Floor:
         self._levelled.add(team.id)
         return known
 
-    def take_turn(self, team: Team, attendant_id: str) -> None:
-        """Count that a member got one. Who had no room for it is behind by one turn at the most."""
+    def take_turn(self, team: Team, attendant_id: str, channel: ChannelKind | None = None) -> None:
+        """Count that a member got one, of this kind of channel. Who had no room for it is one turn behind at most."""
         given = dict(self.given(team))
         count = given.get(attendant_id, 0) + 1
         given[attendant_id] = count
         for member in self.present(team):
-            if given.get(member.attendant_id, 0) < count - 1 and not self.fits(member, team, 1):
+            if given.get(member.attendant_id, 0) < count - 1 and not self.fits(member, team, 1, channel):
                 given[member.attendant_id] = count - 1
         self._turns[team.id] = replace(self._turns[team.id], given=given)
 
@@ -192,8 +209,8 @@ def charge_of(tenant: Tenant, conversation: RoutedConversation) -> Charge | None
     pending = conversation.pending
     if pending is not None and pending.attendant_id is not None:
         weight = weight_of(tenant, conversation, pending.team_id)
-        return Charge(pending.attendant_id, pending.team_id, weight)
+        return Charge(pending.attendant_id, pending.team_id, weight, conversation.channel)
     if conversation.status == "open" and conversation.assignee_id is not None:
         weight = weight_of(tenant, conversation, conversation.team_id)
-        return Charge(conversation.assignee_id, conversation.team_id, weight)
+        return Charge(conversation.assignee_id, conversation.team_id, weight, conversation.channel)
     return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from atd_routing.domain.conversation import Charge, RoutedConversation
-from atd_routing.domain.distribution.floor import Floor, weight_of
+from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.distribution.order import place, waits_since
 from atd_routing.domain.teams import Member, Team, language_skill
 from atd_routing.domain.tenant import Tenant
@@ -63,11 +63,12 @@ def give(floor: Floor, waiting: Iterable[RoutedConversation], fresh: Collection[
         if found is None:
             continue
         attendant_id, reason = found
-        charge = Charge(attendant_id, team.id, weight_of(floor.tenant, conversation, team.id))
+        channel = conversation.channel
+        charge = Charge(attendant_id, team.id, team.weight(channel), channel)
         if conversation.pending is not None and conversation.id not in fresh:
             floor.keep_free(charge)
             continue
-        floor.take_turn(team, attendant_id)
+        floor.take_turn(team, attendant_id, channel)
         floor.charge(None, charge)
         given.append(Given(conversation, attendant_id, team.id, reason))
     return given
@@ -83,11 +84,10 @@ def choose(floor: Floor, conversation: RoutedConversation, team: Team) -> tuple[
     """Who of a team gets a conversation now, and why; None: nobody yet."""
     if not floor.team_has_room(team):
         return None
-    weight = weight_of(floor.tenant, conversation, team.id)
     passed_over, until = not_given_to(floor, conversation, team)
     if until is not None and conversation.timers.get(LAST_RESORT) != until:
         conversation.set_timer(LAST_RESORT, until)
-    free = [member for member in floor.free(team, weight) if member.attendant_id not in passed_over]
+    free = [member for member in floor.free(team, conversation.channel) if member.attendant_id not in passed_over]
     by_id = {member.attendant_id: member for member in free}
     if conversation.wanted in by_id:
         return by_id[conversation.wanted].attendant_id, "rule"

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Literal
 
 from atd_routing.domain.conversation import RoutedConversation
-from atd_routing.domain.distribution.floor import Floor, weight_of
+from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.distribution.giving import Given, team_for
 from atd_routing.domain.distribution.order import place
 from atd_routing.domain.teams import Team
+from atd_schemas.views import ChannelKind
 
 PullRefusal = Literal["queue_empty", "no_room", "not_available"]
 
@@ -46,11 +47,20 @@ class Pull:
             member = team.members.get(self.attendant_id)
             if member is None:
                 continue
-            weight = weight_of(self.floor.tenant, conversation, team.id)
-            if self.floor.team_has_room(team) and self.floor.fits(member, team, weight):
+            channel = conversation.channel
+            if self.floor.team_has_room(team) and self.floor.fits(member, team, team.weight(channel), channel):
                 return Given(conversation, self.attendant_id, team.id, "pulled")
             refusal = "no_room"
         raise PullRefused(refusal)
+
+    def full_kinds(self) -> tuple[ChannelKind, ...]:
+        """The kinds of channel of which no other conversation of any of their teams fits."""
+        limited: set[ChannelKind] = {kind for team in self.teams for kind in team.channel_limits}
+        return tuple(kind for kind in sorted(limited) if not any(self._fits(team, kind) for team in self.teams))
+
+    def _fits(self, team: Team, channel: ChannelKind) -> bool:
+        member = team.members[self.attendant_id]
+        return self.floor.fits(member, team, team.weight(channel), channel)
 
     def _wanted_first(self, conversation: RoutedConversation) -> tuple[bool, tuple[datetime, str]]:
         return self.attendant_id in conversation.not_for, place(conversation)

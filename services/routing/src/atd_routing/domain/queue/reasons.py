@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from atd_routing.domain.conversation import RoutedConversation
-from atd_routing.domain.distribution.floor import Floor, weight_of
+from atd_routing.domain.distribution.floor import Floor
 from atd_routing.domain.distribution.giving import not_given_to, team_for
 from atd_routing.domain.distribution.order import waits_since
 from atd_routing.domain.teams import Team
@@ -66,7 +66,7 @@ def _room(floor: Floor, conversation: RoutedConversation, team: Team) -> Iterato
         yield Reason("nobody_online")
     if not floor.team_has_room(team):
         yield Reason("team_full", count=floor.open_in(team.id))
-    free = floor.free(team, weight_of(floor.tenant, conversation, team.id))
+    free = floor.free(team, conversation.channel)
     if not free:
         yield Reason("all_full", count=len(present))
     passed_over, passed_over_until = not_given_to(floor, conversation, team)
