@@ -1,5 +1,6 @@
 """The queue over HTTP: the order, why each waits, the next one, what rules would have done, what would happen now."""
 
+import asyncio
 import time as clock
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -157,6 +158,35 @@ async def test_the_next_one_is_given_to_who_asks_with_words_where_there_is_none(
     assert await me.do("POST", "/queue/next", {"team_id": team["id"]}) == {"conversation_id": first.id}
     assert (await me.refused("POST", "/queue/next", {}))[:2] == (409, "no_room")
     assert [one["conversation_id"] for one in (await floor.queue())["items"]] == [second.id]
+
+
+async def test_the_same_request_for_the_next_one_again_answers_the_same_and_takes_no_second(floor: Floor) -> None:
+    team = await floor.team("bia", strategy="manual", limit=2)
+    me = TenantClient(floor.desk.service, tenant_id=floor.tenant, permissions=ASSIGN, actor_id=floor.id("bia"))
+    await floor.present("bia")
+    asked, key = {"team_id": team["id"]}, {"Idempotency-Key": "one"}
+    assert (await me.refused("POST", "/queue/next", asked, headers=key))[:2] == (409, "queue_empty")
+    first, second, third = await floor.opened(3, team_id=team["id"])
+    got = await asyncio.gather(*(me.do("POST", "/queue/next", asked, headers=key) for _ in range(4)))
+    assert got == [{"conversation_id": first.id}] * 4, "a refusal has not used the key; four at once are one"
+    assert (await me.refused("POST", "/queue/next", {}, headers=key))[:2] == (409, "idempotency_conflict")
+    another = await me.do("POST", "/queue/next", asked, headers={"Idempotency-Key": "two"})
+    assert another == {"conversation_id": second.id}
+    assert await me.do("POST", "/queue/next", asked, headers=key) == {"conversation_id": first.id}
+    assert [one["conversation_id"] for one in (await floor.queue())["items"]] == [third.id]
+    assert (await floor.parts.attendants.one(floor.tenant, floor.id("bia"))).load == 2
+
+
+async def test_the_next_one_is_found_behind_a_page_of_a_kind_that_is_full(floor: Floor) -> None:
+    team = await floor.team("bia", strategy="manual", channel_limits={"whatsapp": 1})
+    me = TenantClient(floor.desk.service, tenant_id=floor.tenant, permissions=ASSIGN, actor_id=floor.id("bia"))
+    await floor.present("bia")
+    first, *_ = await floor.opened(55, team_id=team["id"])
+    assert (await me.do("POST", "/queue/next", {}))["conversation_id"] == first.id
+    assert (await me.refused("POST", "/queue/next", {}))[:2] == (409, "no_room")
+    comment = Talk(floor.tenant, 99, at=await floor.parts.time.now(), team_id=team["id"], channel="facebook")
+    await floor.hear(comment.opened())
+    assert (await me.do("POST", "/queue/next", {}))["conversation_id"] == comment.id
 
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)

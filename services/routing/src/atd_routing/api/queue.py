@@ -1,8 +1,8 @@
 """`/api/v1/queue`: who waits, where, for how long, and why; and the next one for whoever asks."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from atd_routing.api.parts import Body, Parts, Reader
@@ -19,9 +19,13 @@ from atd_routing.domain.teams import Team
 from atd_routing.domain.telling.standing import estimated_wait
 from atd_routing.domain.tenant import Tenant
 from atd_routing.store.queues import queues_of
+from atd_servicekit.idempotency import AnsweredMeanwhile, IdempotencyKey, KeyUse, StoredAnswer
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.problems import Problem
 from atd_servicekit.requests import DECLARED_ONLY
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Session
 
 Assigner = Annotated[Identity, Depends(Requires("conversations:assign"))]
 
@@ -85,14 +89,41 @@ def queue_router(parts: Parts) -> APIRouter:
         return view
 
     @router.post("/next", summary="Take the next conversation of the attendant's queues")
-    async def take_next(identity: Assigner, wanted: NextRequest) -> NextView:
+    async def take_next(
+        identity: Assigner, wanted: NextRequest, request: Request, idempotency_key: IdempotencyKey = None
+    ) -> NextView:
+        use = None
+        if idempotency_key is not None:
+            who, body = identity.actor_id, await request.body()
+            use = KeyUse.of(identity.tenant_id, who, "POST /queue/next", idempotency_key, body)
         try:
-            found = await parts.engine.pull(identity.tenant_id, identity.actor_id, wanted.team_id)
+            return await _next(parts, identity, wanted, use)
         except PullRefused as refused:
             raise Problem(409, refused.code, _REFUSALS[refused.code]) from None
-        return NextView(conversation_id=found)
 
     return router
+
+
+async def _next(parts: Parts, identity: Identity, wanted: NextRequest, use: KeyUse | None) -> NextView:
+    """What somebody gets who asks for the next one: with the key of an earlier request, what that one got.
+
+    Raises `PullRefused`, and has not used the key then; `Problem` where the key was used for something else.
+    """
+
+    async def note(session: "Session", conversation_id: str) -> None:
+        if use is not None:
+            answer = NextView(conversation_id=conversation_id).model_dump_json().encode()
+            await parts.idempotency.claim(session, use)
+            await parts.idempotency.remember(session, use, StoredAnswer(200, answer, about=(conversation_id,)))
+
+    stored = None if use is None else await parts.idempotency.find(use)
+    if stored is not None:
+        return NextView.model_validate_json(stored.body)
+    try:
+        found = await parts.engine.pull(identity.tenant_id, identity.actor_id, wanted.team_id, note=note)
+    except AnsweredMeanwhile:
+        return await _next(parts, identity, wanted, use)
+    return NextView(conversation_id=found)
 
 
 async def floor_of(parts: Parts, tenant: Tenant) -> Floor:
