@@ -143,22 +143,24 @@ async def test_a_transfer_to_a_team_waits_in_its_queue_and_leaves_the_giver_in_o
 
 
 @pytest.mark.parametrize(
-    ("state", "room", "code"),
+    ("state", "room", "full", "code"),
     [
-        ("online", True, None),
-        ("busy", True, None),
-        ("online", False, "attendant_full"),
-        ("busy", False, "attendant_full"),
-        ("away", True, "attendant_unavailable"),
-        ("offline", False, "attendant_unavailable"),
+        ("online", True, ("facebook",), None),
+        ("busy", True, (), None),
+        ("online", False, (), "attendant_full"),
+        ("online", True, ("whatsapp",), "attendant_full"),
+        ("busy", False, (), "attendant_full"),
+        ("away", True, (), "attendant_unavailable"),
+        ("offline", False, (), "attendant_unavailable"),
     ],
 )
 async def test_who_cannot_take_a_conversation_is_handed_none_and_it_says_who_could(
-    desk: Any, router: Any, state: Any, room: bool, code: str | None
+    desk: Any, router: Any, state: Any, room: bool, full: tuple[str, ...], code: str | None
 ) -> None:
-    ana, caio = await known(router, ANA, CAIO)
-    await router.available(ana, state, room=room)
+    ana, caio, bia = await known(router, ANA, CAIO, Named(id="bia", name="Bia"))
+    await router.available(ana, state, room=room, full_channels=full)
     await router.available(caio)
+    await router.available(bia, full_channels=("whatsapp",))
     one = await mine(desk)
     before = await desk.get(f"/conversations/{one}")
     answer = await desk.ask("POST", f"/conversations/{one}/transfer", {"attendant_id": ana.id, "note": "x"})

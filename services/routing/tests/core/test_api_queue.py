@@ -174,7 +174,9 @@ async def test_the_same_request_for_the_next_one_again_answers_the_same_and_take
     assert another == {"conversation_id": second.id}
     assert await me.do("POST", "/queue/next", asked, headers=key) == {"conversation_id": first.id}
     assert [one["conversation_id"] for one in (await floor.queue())["items"]] == [third.id]
-    assert (await floor.parts.attendants.one(floor.tenant, floor.id("bia"))).load == 2
+    bia = await floor.parts.attendants.one(floor.tenant, floor.id("bia"))
+    assert bia is not None
+    assert bia.load == 2
 
 
 async def test_the_next_one_is_found_behind_a_page_of_a_kind_that_is_full(floor: Floor) -> None:

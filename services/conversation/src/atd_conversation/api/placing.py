@@ -11,7 +11,7 @@ from atd_conversation.api.parts import Assigner, Body, Parts, RequestId, Writer
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.drafts import MAX_NOTE
 from atd_schemas.refusals import RefusalCode
-from atd_schemas.views import AvailabilityView, ConversationView, Named
+from atd_schemas.views import AvailabilityView, ChannelKind, ConversationView, Named
 from atd_servicekit.identity import Identity
 from atd_servicekit.problems import FieldError, Problem, invalid, not_found
 from atd_servicekit.versions import ExpectedVersion, set_etag
@@ -83,10 +83,12 @@ def placing_router(parts: Parts) -> APIRouter:
     ) -> ConversationView:
         if wanted.attendant_id is None and wanted.team_id is None:
             raise invalid("attendant_id", "is required, or team_id: name whom to hand it over to")
-        if await parts.queries.conversation(identity.tenant_id, conversation_id) is None:
+        conversation = await parts.queries.conversation(identity.tenant_id, conversation_id)
+        if conversation is None:
             raise not_found("Conversation not found.")
         target = await target_of(parts, identity, wanted)
-        problem = await _why_not(parts, identity, target.attendant, anyway=wanted.anyway)
+        channel = conversation.channel.kind
+        problem = await _why_not(parts, identity, target.attendant, channel, anyway=wanted.anyway)
         deeds = Deeds(parts, identity, request_id)
         deed = deeds.transfer(target.attendant, target.team, wanted.note, problem)
         return _shown(deeds, response, await deeds.done(deed, conversation_id, version))
@@ -131,39 +133,47 @@ async def team_of(parts: Parts, identity: Identity, team_id: str) -> Named:
     return team.named
 
 
-async def _why_not(parts: Parts, identity: Identity, attendant: Named | None, *, anyway: bool) -> Problem | None:
-    """Why somebody can be handed nothing: `attendant_unavailable`, `attendant_full`, and who could take it.
+async def _why_not(
+    parts: Parts, identity: Identity, attendant: Named | None, channel: ChannelKind, *, anyway: bool
+) -> Problem | None:
+    """Why somebody can be handed nothing on a kind of channel: `attendant_unavailable`, `attendant_full`.
 
-    Of whom nothing was told, nothing is known that speaks against it. Who takes it over knows what they do.
+    It names who could take it. Of whom nothing was told, nothing is known that speaks against it. Who takes it over knows what they do.
     """
     if attendant is None or attendant.id == identity.actor_id or (anyway and MANAGES in identity.permissions):
         return None
     found = await parts.availability.of(identity.tenant_id, attendant.id)
-    code = None if found is None else refusal_for(found)
+    code = None if found is None else refusal_for(found, channel)
     if found is None or code is None:
         return None
     free = await parts.availability.free(identity.tenant_id, MAX_NAMED + 1)
-    others = [one for one in free if one.id not in (attendant.id, identity.actor_id)][:MAX_NAMED]
+    able = [one for one in free if refusal_for(one, channel) is None]
+    others = [one for one in able if one.id not in (attendant.id, identity.actor_id)][:MAX_NAMED]
     return Problem(
         422,
         code,
-        said_of(found, others),
+        said_of(found, code, others),
         errors=[FieldError("attendant_id", "has no room" if code == "attendant_full" else f"is {found.state}")],
         members={"could": [{"id": one.id, "name": one.name} for one in others]},
     )
 
 
-def refusal_for(found: AvailabilityView) -> RefusalCode | None:
-    """Why somebody cannot be handed a conversation; who is busy gets none by itself, and takes what people give."""
+def refusal_for(found: AvailabilityView, channel: ChannelKind) -> RefusalCode | None:
+    """Why somebody cannot be handed a conversation on a kind of channel.
+
+    Who is busy gets none by itself, and takes what people give.
+    """
     if found.state in ("away", "offline"):
         return "attendant_unavailable"
-    return None if found.room else "attendant_full"
+    return None if found.room and channel not in found.full_channels else "attendant_full"
 
 
-def said_of(found: AvailabilityView, others: Iterable[AvailabilityView]) -> str:
+def said_of(found: AvailabilityView, code: RefusalCode, others: Iterable[AvailabilityView]) -> str:
     """The refusal in words."""
     who, names = found.name or "The attendant", ", ".join(one.name or one.id for one in others)
-    why = "has no room for another conversation" if refusal_for(found) == "attendant_full" else f"is {found.state}"
+    why = "has no room for another conversation" if code == "attendant_full" else f"is {found.state}"
+    if code == "attendant_full" and found.room:
+        why += " of this kind of channel"
     return f"{who} {why}. " + (f"These could take it: {names}." if names else "Nobody else is free; choose a team.")
 
 
