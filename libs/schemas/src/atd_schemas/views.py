@@ -71,10 +71,6 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
-def _is_empty(value: tuple[object, ...]) -> bool:
-    return not value
-
-
 class LabelRef(Schema):
     """A label on a customer. Only the customer's record says who put it there (`set_by`), and when."""
 
@@ -230,7 +226,7 @@ class AvailabilityView(Schema):
     `chosen`: they, or a supervisor, have said so; else it follows from their devices. `reason` is one of the company's
     reasons for being away. `room`: another conversation fits into their `limit`; `load` is what they have now, in the
     same units (by default 1 for each open conversation). Null `limit`: as many as come. `full_channels`: the kinds of
-    channel of which they have as many as they may, else absent.
+    channel of which they have as many as they may.
     """
 
     id: str
@@ -244,7 +240,7 @@ class AvailabilityView(Schema):
     room: bool = True
     load: float = 0
     limit: float | None = None
-    full_channels: tuple[ChannelKind, ...] = Field(default=(), exclude_if=_is_empty)
+    full_channels: tuple[ChannelKind, ...] = ()
 
 
 class ConversationView(Schema):

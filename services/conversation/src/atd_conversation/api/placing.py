@@ -138,7 +138,8 @@ async def _why_not(
 ) -> Problem | None:
     """Why somebody can be handed nothing on a kind of channel: `attendant_unavailable`, `attendant_full`.
 
-    It names who could take it. Of whom nothing was told, nothing is known that speaks against it. Who takes it over knows what they do.
+    It names who could take it. Of whom nothing was told, nothing is known that speaks against it. Who takes it over
+    knows what they do.
     """
     if attendant is None or attendant.id == identity.actor_id or (anyway and MANAGES in identity.permissions):
         return None
