@@ -3514,7 +3514,8 @@ export interface components {
          *
          *     `chosen`: they, or a supervisor, have said so; else it follows from their devices. `reason` is one of the company's
          *     reasons for being away. `room`: another conversation fits into their `limit`; `load` is what they have now, in the
-         *     same units (by default 1 for each open conversation). Null `limit`: as many as come.
+         *     same units (by default 1 for each open conversation). Null `limit`: as many as come. `full_channels`: the kinds of
+         *     channel of which they have as many as they may.
          */
         AvailabilityView: {
             /** Id */
@@ -3553,6 +3554,11 @@ export interface components {
             load: number;
             /** Limit */
             limit?: number | null;
+            /**
+             * Full Channels
+             * @default []
+             */
+            full_channels: ("whatsapp" | "telegram" | "messenger" | "facebook" | "instagram" | "web" | "app")[];
         };
         /**
          * AwayReasonBody
@@ -4369,9 +4375,10 @@ export interface components {
          *     `thread` is there where the channel has several strands for one customer. `free_until`, where it is earlier than
          *     `reply_window_expires_at`: from then on only people may answer, no rule and no bot. `unreachable`: why the customer
          *     cannot be written to (see `ReachabilityContent`), else absent. `queued_at`: since when it waits in the queue where
-         *     it is, else absent. `transfer`: it was handed over and not accepted yet. `service_level`: how it stands against the
-         *     company's targets, where it has any. `placement` is the `sequence` of the last change of its status, team or
-         *     assignee: 0 in events of earlier versions.
+         *     it is, else absent. `queue_position`: the place in that queue which the customer was told last, else null;
+         *     `GET /api/v1/queue` has the present places. `transfer`: it was handed over and not accepted yet. `service_level`:
+         *     how it stands against the company's targets, where it has any. `placement` is the `sequence` of the last change of
+         *     its status, team or assignee: 0 in events of earlier versions.
          */
         ConversationView: {
             /** Id */
@@ -9262,10 +9269,12 @@ export interface components {
          *
          *     `limit`: the most that an attendant may have, of all teams together, to get another one; `team_limit`: the most of
          *     the team's conversations that are open at once; null: any. `weights`: what a conversation of a kind of channel
-         *     weighs, 1 where it is absent. `knows_customer_minutes`: how long the last attendant who knew the customer is waited
-         *     for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with a conversation's
-         *     skills come first. `greeting`: said when somebody gets a conversation of the team. `hours_id`: the team's hours,
-         *     null: the company's.
+         *     weighs, 1 where it is absent. `channel_limits`: the most of a kind of channel that an attendant may have, of all
+         *     teams together, to get another one of that kind. `knows_customer_minutes`: how long the last attendant who knew the
+         *     customer is waited for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with
+         *     a conversation's skills come first. `greetings`: said when somebody gets a conversation of the team, by the
+         *     customer's language; `greeting`: where there is none in theirs, nor in that of `/routing/telling`. `hours_id`: the
+         *     team's hours, null: the company's.
          */
         TeamBody: {
             /** Name */
@@ -9296,6 +9305,13 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Channel Limits
+             * @default {}
+             */
+            channel_limits: {
+                [key: string]: number;
+            };
+            /**
              * Knows Customer Minutes
              * @default 0
              */
@@ -9307,6 +9323,13 @@ export interface components {
             use_skills: boolean;
             /** Greeting */
             greeting?: string | null;
+            /**
+             * Greetings
+             * @default {}
+             */
+            greetings: {
+                [key: string]: string;
+            };
             /** Hours Id */
             hours_id?: string | null;
         };
@@ -9344,12 +9367,20 @@ export interface components {
             weights?: {
                 [key: string]: number;
             };
+            /** Channel Limits */
+            channel_limits?: {
+                [key: string]: number;
+            };
             /** Knows Customer Minutes */
             knows_customer_minutes?: number | null;
             /** Use Skills */
             use_skills?: boolean;
             /** Greeting */
             greeting?: string | null;
+            /** Greetings */
+            greetings?: {
+                [key: string]: string;
+            };
             /** Hours Id */
             hours_id?: string | null;
         };
@@ -9424,10 +9455,12 @@ export interface components {
          *
          *     `limit`: the most that an attendant may have, of all teams together, to get another one; `team_limit`: the most of
          *     the team's conversations that are open at once; null: any. `weights`: what a conversation of a kind of channel
-         *     weighs, 1 where it is absent. `knows_customer_minutes`: how long the last attendant who knew the customer is waited
-         *     for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with a conversation's
-         *     skills come first. `greeting`: said when somebody gets a conversation of the team. `hours_id`: the team's hours,
-         *     null: the company's.
+         *     weighs, 1 where it is absent. `channel_limits`: the most of a kind of channel that an attendant may have, of all
+         *     teams together, to get another one of that kind. `knows_customer_minutes`: how long the last attendant who knew the
+         *     customer is waited for; 0: not preferred; null: preferred where they can take it at once. `use_skills`: members with
+         *     a conversation's skills come first. `greetings`: said when somebody gets a conversation of the team, by the
+         *     customer's language; `greeting`: where there is none in theirs, nor in that of `/routing/telling`. `hours_id`: the
+         *     team's hours, null: the company's.
          */
         TeamView: {
             /** Id */
@@ -9462,6 +9495,13 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Channel Limits
+             * @default {}
+             */
+            channel_limits: {
+                [key: string]: number;
+            };
+            /**
              * Knows Customer Minutes
              * @default 0
              */
@@ -9473,6 +9513,13 @@ export interface components {
             use_skills: boolean;
             /** Greeting */
             greeting?: string | null;
+            /**
+             * Greetings
+             * @default {}
+             */
+            greetings: {
+                [key: string]: string;
+            };
             /** Hours Id */
             hours_id?: string | null;
         };
@@ -14855,7 +14902,10 @@ export interface operations {
     take_next_api_v1_queue_next_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body within 24 hours answer the same resource */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

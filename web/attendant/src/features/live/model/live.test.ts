@@ -18,6 +18,7 @@ const person = (id: string, changes: Partial<Availability> = {}): Availability =
   chosen: false,
   teams: [],
   room: true,
+  full_channels: [],
   load: 1,
   limit: 5,
   ...changes,

@@ -20,6 +20,7 @@ const own = (changes: Partial<Availability> = {}): Availability => ({
   chosen: false,
   teams: [],
   room: true,
+  full_channels: [],
   load: 2,
   limit: 5,
   ...changes,

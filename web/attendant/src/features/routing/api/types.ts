@@ -31,9 +31,11 @@ export interface Team extends Stored {
   limit: number | null;
   team_limit: number | null;
   weights: Partial<Record<ChannelKind, number>>;
+  channel_limits: Partial<Record<ChannelKind, number>>;
   knows_customer_minutes: number | null;
   use_skills: boolean;
   greeting: string | null;
+  greetings: Texts;
   hours_id: string | null;
 }
 

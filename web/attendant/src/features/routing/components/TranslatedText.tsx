@@ -74,3 +74,8 @@ export function withExamples(text: string, examples: Readonly<Record<string, str
     return examples[name] ?? SAMPLE_VALUES[name] ?? otherwise ?? whole;
   });
 }
+
+/** A language without a text is left out; another one is said then. */
+export function written(texts: Texts): Texts {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim() !== ""));
+}

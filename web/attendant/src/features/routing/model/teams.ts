@@ -1,5 +1,5 @@
 /** What a team is at first, and what is wrong as it stands. */
-import type { Strategy, ValuesOf } from "../api/types";
+import type { Strategy, Texts, ValuesOf } from "../api/types";
 
 export const MAX_NAME = 80;
 export const MAX_LOAD = 1000;
@@ -17,9 +17,11 @@ export function newTeam(): TeamValues {
     limit: USUAL_LIMIT,
     team_limit: null,
     weights: {},
+    channel_limits: {},
     knows_customer_minutes: 0,
     use_skills: false,
     greeting: null,
+    greetings: {},
     hours_id: null,
   };
 }
@@ -42,12 +44,26 @@ export function minutesOf(knows: Knows, before: number | null): number | null {
 /** Whether the product gives conversations away by itself. */
 export const givesAway = (strategy: Strategy) => strategy !== "manual";
 
+/** What is said in each language: the text that a team has for all of them is that of the first one. */
+export function greetingsOf({ greeting, greetings }: Pick<TeamValues, "greeting" | "greetings">): Texts {
+  return { ...(greeting !== null && { "pt-BR": greeting }), ...greetings };
+}
+
 /** A weight of 1 is what every conversation has: it is not kept. */
 export function withWeight(
   weights: TeamValues["weights"],
   kind: keyof TeamValues["weights"],
   weight: number | null,
 ): TeamValues["weights"] {
-  const rest = Object.entries(weights).filter(([one]) => one !== kind);
-  return Object.fromEntries(weight === null || weight === 1 ? rest : [...rest, [kind, weight]]);
+  return withAmount(weights, kind, weight === 1 ? null : weight);
+}
+
+/** Null: the kind has none of its own. */
+export function withAmount(
+  amounts: TeamValues["weights"],
+  kind: keyof TeamValues["weights"],
+  amount: number | null,
+): TeamValues["weights"] {
+  const rest = Object.entries(amounts).filter(([one]) => one !== kind);
+  return Object.fromEntries(amount === null ? rest : [...rest, [kind, amount]]);
 }

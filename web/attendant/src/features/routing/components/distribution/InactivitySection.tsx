@@ -14,11 +14,11 @@ import type { Refused } from "../../hooks/useRefusals";
 import { CLOSING, REMINDER } from "../../model/ownTexts";
 import { Duration, OnOff } from "../fields";
 import routing from "../routing.module.css";
-import { TranslatedText } from "../TranslatedText";
 import classes from "./distribution.module.css";
 import { PolicySection } from "./PolicySection";
 import type { SectionProps } from "./section";
-import { example, LanguageSelect, written } from "./TellingSection";
+import { TranslatedText, written } from "../TranslatedText";
+import { example, LanguageSelect } from "./TellingSection";
 
 const MONTH_MINUTES = 43_200;
 

@@ -5,11 +5,10 @@ import { useTranslation } from "react-i18next";
 import { Setting } from "@/features/settings";
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from "@/shared/i18n";
 
-import type { Texts } from "../../api/types";
 import { usePolicyForm } from "../../hooks/usePolicyForm";
 import { EXAMPLES, OVERDUE, POSITION } from "../../model/ownTexts";
 import { Duration } from "../fields";
-import { TranslatedText, withExamples } from "../TranslatedText";
+import { TranslatedText, withExamples, written } from "../TranslatedText";
 import { PolicySection } from "./PolicySection";
 import type { SectionProps } from "./section";
 
@@ -103,9 +102,4 @@ export function LanguageSelect({ label, value, onChange }: LanguageProps) {
 /** A text as an example of what a customer reads. */
 export function example(text: string, language: Language): string {
   return withExamples(text, EXAMPLES[language]);
-}
-
-/** A language without a text is left out: then the product's own is said. */
-export function written(texts: Texts): Texts {
-  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text.trim() !== ""));
 }

@@ -14,15 +14,16 @@ import { useDeleteItem, useItems, useSaveItem } from "../../api/items";
 import type { Team } from "../../api/types";
 import { useDraft } from "../../hooks/useDraft";
 import { useRefusals } from "../../hooks/useRefusals";
-import { givesAway, MAX_LOAD, MAX_NAME, newTeam } from "../../model/teams";
+import { givesAway, greetingsOf, MAX_LOAD, MAX_NAME, newTeam } from "../../model/teams";
 import { valuesOf } from "../../model/values";
 import { EditorFrame, useDone } from "../EditorFrame";
-import { Amount, CustomerText, OnOff } from "../fields";
+import { Amount, OnOff } from "../fields";
 import { NameSetting } from "../NameSetting";
+import { TranslatedText, written } from "../TranslatedText";
 import { KnowsCustomer } from "./KnowsCustomer";
 import { Members } from "./Members";
 import { StrategyChoice } from "./StrategyChoice";
-import { Weights } from "./Weights";
+import { ChannelLimits, Weights } from "./Weights";
 
 const VARIABLES = ["contact.first_name", "attendant.first_name", "conversation.number"] as const;
 
@@ -127,6 +128,11 @@ export function TeamEditor({ team }: { team: Team | null }) {
         />
       </Setting>
       <Weights weights={values.weights} onChange={(weights) => set({ weights })} refused={refused} />
+      <ChannelLimits
+        limits={values.channel_limits}
+        onChange={(channel_limits) => set({ channel_limits })}
+        refused={refused}
+      />
       <Setting id="team-hours" label={t("hours.title")} help={t("hours.help")}>
         <Select
           aria-label={t("hours.title")}
@@ -140,17 +146,16 @@ export function TeamEditor({ team }: { team: Team | null }) {
         />
       </Setting>
       <Setting id="team-greeting" label={t("greeting.title")} help={t("greeting.help")} wide>
-        <CustomerText
-          hideLabel
+        <TranslatedText
           label={t("greeting.title")}
-          placeholder={t("greeting.example")}
-          value={values.greeting ?? ""}
+          placeholder={() => t("greeting.example")}
+          texts={greetingsOf(values)}
           variables={VARIABLES.map((name) => ({
             name,
             label: t(`routing:variables.${name.replace(".", "_") as "contact_first_name"}`),
           }))}
-          error={refused("greeting")}
-          onChange={(text) => set({ greeting: text.trim() === "" ? null : text })}
+          error={(language) => refused(`greetings.${language}`) ?? (language === "pt-BR" ? refused("greeting") : null)}
+          onChange={(texts) => set({ greeting: null, greetings: written(texts) })}
         />
       </Setting>
     </EditorFrame>

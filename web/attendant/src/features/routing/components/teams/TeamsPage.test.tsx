@@ -147,6 +147,31 @@ test("somebody else was first: what was typed stays, and is saved over what they
   expect(seen[1]).toMatchObject({ name: "Vendas!", greeting: "Oi" });
 });
 
+test("a team greets in each language, and one text for all is that of the first", async () => {
+  const { asked } = await show("/sales", {
+    "GET /api/v1/teams": { items: [{ ...sales, greeting: "Oi", greetings: { es: "Hola" } }], next_cursor: null },
+  });
+  const greeting = await screen.findByDisplayValue("Oi");
+  fireEvent.change(greeting, { target: { value: "Olá" } });
+  await userEvent.click(within(screen.getByRole("radiogroup", { name: /Saudação/ })).getByLabelText(/English/));
+  fireEvent.change(screen.getByRole("textbox", { name: "Saudação (English)" }), { target: { value: "Hi" } });
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
+  expect(asked.find(({ method }) => method === "PATCH")?.body).toMatchObject({
+    greeting: null,
+    greetings: { "pt-BR": "Olá", en: "Hi", es: "Hola" },
+  });
+});
+
+test("of each kind of channel an attendant has no more than a team says", async () => {
+  const kinds = ["whatsapp", "facebook"].map((kind) => ({ kind, name: kind }));
+  const { asked } = await show("/sales", { "GET /api/v1/channels/capabilities": { items: kinds, notes: {} } });
+  fireEvent.change(await screen.findByRole("textbox", { name: "Limite de whatsapp" }), { target: { value: "2" } });
+  await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
+  await waitFor(() => expect(asked.some(({ method }) => method === "PATCH")).toBe(true));
+  expect(asked.find(({ method }) => method === "PATCH")?.body).toMatchObject({ channel_limits: { whatsapp: 2 } });
+});
+
 test("a team in whose queue somebody waits is not deleted, and it is said why", async () => {
   await show("/sales", { "DELETE /api/v1/teams/sales": new Refusal(409, { code: "in_use", title: "in use" }) });
   await userEvent.click(await screen.findByRole("button", { name: "Excluir equipe" }));
