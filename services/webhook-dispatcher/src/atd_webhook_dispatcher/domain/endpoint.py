@@ -79,7 +79,9 @@ class Endpoint:
 
     `retry_seconds` are the pauses between attempts; `disable_after` the span without one success after which it is
     disabled. `ordered`: one request at a time per conversation, in the order of its events; else all at once, up to
-    `concurrency`. `version` counts its changes by people.
+    `concurrency`. `version` counts its changes, by people and by the product. `reset_at`: failures before it do not
+    count towards disabling any more, since it was enabled or got another URL then. `deleted_at`: it is a tombstone,
+    which stays until its deliveries are dropped.
     """
 
     id: str
@@ -105,3 +107,14 @@ class Endpoint:
     version: int = 1
     created_at: datetime
     changed_at: datetime
+    reset_at: datetime
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TenantEndpoints:
+    """The endpoints of a company, without those that are deleted. `revision` counts the changes of all of them."""
+
+    tenant_id: str
+    revision: int = 0
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)

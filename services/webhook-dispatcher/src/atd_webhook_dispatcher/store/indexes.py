@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from pymongo import IndexModel
 
 from atd_webhook_dispatcher.store.deliveries import DELIVERIES, DELIVERY_INDEXES
+from atd_webhook_dispatcher.store.endpoints import ENDPOINT_INDEXES
 from atd_webhook_dispatcher.store.events import EVENT_INDEXES, EVENTS
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **EVENT_INDEXES,
     **DELIVERY_INDEXES,
+    **ENDPOINT_INDEXES,
 }
 
 PACKED = frozenset({EVENTS, DELIVERIES})
