@@ -38,6 +38,9 @@ function fetchedBeside(): Plugin {
   };
 }
 
+/** Tests without components that ask for a window or a document all the same. */
+const WITH_PAGE = "src/**/*.dom.test.ts";
+
 const isCode = (id: string) => !id.includes("/emojibase-data/") && !id.includes("/i18n/");
 
 /** Five pages of the settings that have most of their parts in common: one file. */
@@ -149,12 +152,25 @@ export default defineConfig({
     },
   },
   test: {
-    environment: "jsdom",
-    include: ["src/**/*.test.{ts,tsx}"],
-    setupFiles: ["src/test-setup.ts"],
     restoreMocks: true,
     // Far above what a test takes: a loaded machine is slow, not wrong.
     testTimeout: 60_000,
     pool: "vmThreads",
+    // A page of a browser costs a file half a second before its first test: only those have one that need it.
+    projects: [
+      {
+        extends: true,
+        test: { name: "logic", include: ["src/**/*.test.ts"], exclude: [WITH_PAGE], environment: "node" },
+      },
+      {
+        extends: true,
+        test: {
+          name: "page",
+          include: ["src/**/*.test.tsx", WITH_PAGE],
+          environment: "jsdom",
+          setupFiles: ["src/test-setup.ts"],
+        },
+      },
+    ],
   },
 });
