@@ -152,3 +152,19 @@ def test_what_was_erased_is_nobodys_and_what_is_heard_late_does_not_bring_it_bac
     assert (floor.open_in("t"), floor.attendants["ana"].load) == (0, 0)
     assert (copy.active, copy.charge, copy.timers, copy.first_text, copy.contact_name) == (False, None, {}, "", None)
     assert second.made() == []
+
+
+def test_what_an_earlier_version_counted_without_its_channel_is_counted_by_it_when_it_is_looked_at() -> None:
+    talk, turn = Talk("x", team_id="t"), turn_at(timedelta(0))
+    for event in (talk.opened(), talk.assigned("ana")):
+        turn.take(event)
+    copy = turn.copies[talk.id]
+    copy.charge = Charge("ana", "t", 1)
+    floor = Floor(TENANT, online("ana", loads={"ana": {"t": 1}}), Pool("x", {"t": 1}, counted=True), turn.now)
+    turn.count(floor)
+    ana = floor.attendants["ana"]
+    assert (ana.load, dict(ana.by_channel), floor.open_in("t")) == (1, {"whatsapp": 1}, 1)
+    again = turn_at(timedelta(hours=1), before=turn)
+    again.take(talk.closed())
+    again.count(floor)
+    assert (floor.attendants["ana"].load, dict(floor.attendants["ana"].by_channel)) == (0, {})
