@@ -9,7 +9,7 @@ nothing. Finished rows leave by themselves at `expires_at`.
      ordered: true,                       while it waits, at an ordered endpoint
      body, contact_id, replay_id, traceparent,      where there are such
      attempts: [{at, outcome, ms, status, error, trouble, answer, headers, retry_after}],
-     finished_at, expires_at}             when it has come to its end
+     finished_at, expires_at, reason}     when it has come to its end
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ DELIVERY_INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression=_WAITING,
         ),
         IndexModel(
-            [("endpoint_id", 1), ("thread", 1), ("sequence", 1)],
+            [("endpoint_id", 1), ("lane", 1), ("thread", 1), ("sequence", 1)],
             name="by_thread",
             partialFilterExpression={"ordered": True},
         ),

@@ -7,11 +7,13 @@ from pymongo import IndexModel
 from atd_webhook_dispatcher.store.deliveries import DELIVERIES, DELIVERY_INDEXES
 from atd_webhook_dispatcher.store.endpoints import ENDPOINT_INDEXES
 from atd_webhook_dispatcher.store.events import EVENT_INDEXES, EVENTS
+from atd_webhook_dispatcher.store.tallies import TALLY_INDEXES
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **EVENT_INDEXES,
     **DELIVERY_INDEXES,
     **ENDPOINT_INDEXES,
+    **TALLY_INDEXES,
 }
 
 PACKED = frozenset({EVENTS, DELIVERIES})

@@ -1,0 +1,1 @@
+"""Sends what is due: one process at a time for each endpoint, each endpoint for itself."""

@@ -1,0 +1,155 @@
+"""What the engine asks of the ledger, and writes into it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pymongo import UpdateOne
+
+from atd_webhook_dispatcher.domain.delivery import Attempt, Delivery, DeliveryState, Lane
+from atd_webhook_dispatcher.store.deliveries import DELIVERIES, delivery_of
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document, Operation
+
+PAGE = 500
+"""Rows in one read."""
+
+MOST_ATTEMPTS = 20
+"""Attempts that are kept of a delivery, the latest."""
+
+_ONE_BY_ONE = [("due_at", 1), ("_id", 1)]
+_BY_DUE, _BY_THREAD = "due", "by_thread"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a row. Without an `attempt` none was made. `due_at`: of one that waits for its next attempt."""
+
+    row: Delivery
+    state: DeliveryState
+    tries: int
+    attempt: Attempt | None
+    at: datetime
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    reason: str | None = None
+
+
+class DeliveryQueue:
+    """Reads rows whose time has come, and writes what came of them."""
+
+    def __init__(self, database: "Database") -> None:
+        self._rows = database[DELIVERIES]
+
+    async def due(self, endpoint_id: str, lane: Lane, now: datetime, limit: int) -> list[Delivery]:
+        """Rows of a lane that may go at `now`, the longest due first."""
+        query = {**_waiting(endpoint_id, lane), "due_at": {"$lte": now}}
+        cursor = self._rows.find(query).sort(_ONE_BY_ONE).hint(_BY_DUE).limit(limit)
+        return [delivery_of(row) for row in await cursor.to_list(limit)]
+
+    async def next_due(self, endpoint_id: str, lane: Lane, after: datetime) -> datetime | None:
+        """When the next row of a lane is due that was not at `after`."""
+        query = {**_waiting(endpoint_id, lane), "due_at": {"$gt": after}}
+        cursor = self._rows.find(query, {"due_at": 1}).sort(_ONE_BY_ONE).hint(_BY_DUE).limit(1)
+        found = await cursor.to_list(1)
+        return found[0]["due_at"] if found else None
+
+    async def heads(self, endpoint_id: str, lane: Lane, threads: Sequence[str]) -> dict[str, Delivery]:
+        """The first row that is not finished, of each of these threads of an ordered endpoint."""
+        stages: list[Document] = [
+            {"$match": {"endpoint_id": endpoint_id, "lane": lane, "thread": {"$in": list(threads)}, "ordered": True}},
+            {"$sort": {"endpoint_id": 1, "lane": 1, "thread": 1, "sequence": 1}},
+            {"$group": {"_id": "$thread", "first": {"$first": "$$ROOT"}}},
+        ]
+        found = await self._rows.aggregate(stages, hint=_BY_THREAD).to_list(len(threads))
+        return {one["_id"]: delivery_of(one["first"]) for one in found}
+
+    async def park(self, ids: Mapping[str, datetime]) -> None:
+        """Put rows off until the head of their thread is due."""
+        operations: list[Operation] = [
+            UpdateOne({"_id": row_id, "state": "waiting"}, {"$set": {"due_at": until}}) for row_id, until in ids.items()
+        ]
+        if operations:
+            await self._rows.bulk_write(operations, ordered=False)
+
+    async def count_waiting(self, endpoint_id: str, most: int) -> int:
+        """How many rows wait for an endpoint, up to `most`."""
+        return sum([await self._rows.count_documents(_waiting(endpoint_id, lane), limit=most) for lane in _LANES])
+
+    async def write(self, outcomes: Sequence[Outcome]) -> None:
+        """Write what came of these rows; those that were finished meanwhile stay as they are."""
+        operations: list[Operation] = [
+            UpdateOne({"_id": one.row.id, "state": "waiting"}, _update(one)) for one in outcomes
+        ]
+        if operations:
+            await self._rows.bulk_write(operations, ordered=False)
+
+    async def drop(self, endpoint_id: str, now: datetime, expires_at: datetime, limit: int = PAGE) -> int:
+        """End some of what waits for an endpoint that is deleted; how many there were."""
+        found = []
+        for lane in _LANES:
+            cursor = self._rows.find(_waiting(endpoint_id, lane), {"_id": 1}).hint(_BY_DUE).limit(limit)
+            found += [row["_id"] for row in await cursor.to_list(limit)]
+        if not found:
+            return 0
+        ended: Document = {"state": "dropped", "finished_at": now, "expires_at": expires_at, "reason": "deleted"}
+        result = await self._rows.update_many(
+            {"_id": {"$in": found}, "state": "waiting"}, {"$set": ended, "$unset": {"due_at": 1, "ordered": 1}}
+        )
+        return result.modified_count
+
+
+_LANES: tuple[Lane, ...] = ("live", "replay")
+
+
+def attempt_document(attempt: Attempt) -> "Document":
+    """An attempt as it is kept; what is absent is not."""
+    kept: dict[str, Any] = {
+        "at": attempt.at,
+        "outcome": attempt.outcome,
+        "ms": attempt.ms,
+        "status": attempt.status,
+        "error": attempt.error,
+        "trouble": attempt.trouble,
+        "answer": attempt.answer or None,
+        "headers": [list(pair) for pair in attempt.answer_headers] or None,
+        "retry_after": attempt.retry_after,
+    }
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def attempt_of(document: Mapping[str, Any]) -> Attempt:
+    """An attempt as it was kept."""
+    return Attempt(
+        at=document["at"],
+        outcome=document["outcome"],
+        ms=document["ms"],
+        status=document.get("status"),
+        error=document.get("error"),
+        trouble=document.get("trouble"),
+        answer=document.get("answer"),
+        answer_headers=tuple((name, value) for name, value in document.get("headers", ())),
+        retry_after=document.get("retry_after"),
+    )
+
+
+def _waiting(endpoint_id: str, lane: Lane) -> dict[str, Any]:
+    return {"endpoint_id": endpoint_id, "lane": lane, "state": "waiting"}
+
+
+def _update(one: Outcome) -> "Document":
+    update: Document
+    if one.state == "waiting":
+        update = {"$set": {"due_at": one.due_at, "tries": one.tries}}
+    else:
+        update = {
+            "$set": {"state": one.state, "tries": one.tries, "finished_at": one.at, "expires_at": one.expires_at},
+            "$unset": {"due_at": 1, "ordered": 1},
+        }
+    if one.reason is not None:
+        update["$set"]["reason"] = one.reason
+    if one.attempt is not None:
+        update["$push"] = {"attempts": {"$each": [attempt_document(one.attempt)], "$slice": -MOST_ATTEMPTS}}
+    return update

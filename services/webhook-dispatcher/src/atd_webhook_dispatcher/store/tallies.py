@@ -1,0 +1,70 @@
+"""How much arrived at an endpoint, hour by hour (`tallies`): for what people see at a glance.
+
+{_id: "<endpoint id>/<hour>", endpoint_id, at, delivered, failed_attempts, failed, left_out, ms, expires_at}
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from pymongo import IndexModel, UpdateOne
+
+if TYPE_CHECKING:
+    from atd_servicekit.mongo import Database, Document, Operation
+
+TALLIES = "tallies"
+TALLY_INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    TALLIES: [
+        IndexModel([("endpoint_id", 1), ("at", 1)], name="by_endpoint"),
+        IndexModel([("expires_at", 1)], name="expired", expireAfterSeconds=0),
+    ]
+}
+
+KEPT = timedelta(days=8)
+MOST_HOURS = 24 * 8
+
+What = Literal["delivered", "failed_attempts", "failed", "left_out", "ms"]
+"""`failed_attempts` includes those that are tried again, `failed` are deliveries that never arrived, `ms` is the sum of
+the times of what was delivered."""
+
+Additions = Mapping[tuple[str, datetime], "Counter[What]"]
+"""What is to be added, by endpoint and hour."""
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The hour that a moment is in."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+class Tallies:
+    """Adds up and reads."""
+
+    def __init__(self, database: "Database") -> None:
+        self._tallies = database[TALLIES]
+
+    async def add(self, additions: Additions) -> None:
+        """Add these numbers. Raises PyMongo's errors, and may then have added some."""
+        operations: list[Operation] = [
+            UpdateOne(
+                {"_id": f"{endpoint_id}/{hour:%Y-%m-%dT%H}"},
+                {
+                    "$inc": dict(counted),
+                    "$setOnInsert": {"endpoint_id": endpoint_id, "at": hour, "expires_at": hour + KEPT},
+                },
+                upsert=True,
+            )
+            for (endpoint_id, hour), counted in additions.items()
+        ]
+        if operations:
+            await self._tallies.bulk_write(operations, ordered=False)
+
+    async def since(self, endpoint_ids: Sequence[str], since: datetime) -> "dict[str, list[Document]]":
+        """The hours of these endpoints from `since`, the oldest first."""
+        query: Document = {"endpoint_id": {"$in": list(endpoint_ids)}, "at": {"$gte": since}}
+        most = MOST_HOURS * max(1, len(endpoint_ids))
+        rows = await self._tallies.find(query).sort("at", 1).limit(most).to_list(most)
+        found: dict[str, list[Document]] = {}
+        for row in rows:
+            found.setdefault(row["endpoint_id"], []).append(row)
+        return found
