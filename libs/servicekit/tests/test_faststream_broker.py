@@ -50,17 +50,25 @@ async def started(kafka_bootstrap: str, topic: str, errors: Errors) -> Any:
 
     broker = create_broker(kafka_bootstrap, "test", on_error)
     subscriber = broker.subscriber(
-        topic, batch=True, group_id="g", auto_offset_reset="earliest", ack_policy=AckPolicy.NACK_ON_ERROR
+        topic,
+        batch=True,
+        group_id="g",
+        auto_offset_reset="earliest",
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        decoder=as_it_came,
     )
 
     @subscriber
-    async def handle(message: KafkaMessage) -> None:
-        raw = message.raw_message
-        got.extend(one.value for one in (raw if isinstance(raw, tuple) else (raw,)))
+    async def handle(raw: Any) -> None:
+        got.extend(one.value for one in raw)
 
     await broker.start()
     yield subscriber, got
     await broker.stop()
+
+
+async def as_it_came(message: KafkaMessage) -> Any:
+    return message.raw_message
 
 
 async def publish(kafka_bootstrap: str, topic: str, value: bytes) -> None:

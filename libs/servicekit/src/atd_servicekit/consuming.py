@@ -114,16 +114,15 @@ class Subscription:
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
             max_partition_fetch_bytes=2 * 1024 * 1024,
-            decoder=_undecoded,
+            decoder=_as_it_came,
             listener=self._state,
             title=f"{self.topic.name} ({self.group})",
             description=f"Keyed by {self.topic.key}",
         )
         self._subscriber(self._consume)
 
-    async def _consume(self, message: KafkaMessage) -> None:
-        raw = message.raw_message
-        await self.handle(raw if isinstance(raw, tuple) else (raw,))
+    async def _consume(self, raw: Any) -> None:
+        await self.handle(raw)
 
     async def handle(self, raw: Sequence[RawRecord]) -> None:
         """Handle one batch. Raises only when the infrastructure stayed away: nothing is committed then."""
@@ -307,8 +306,9 @@ class Subscription:
         return None if self._subscriber is None else self._subscriber.consumer
 
 
-async def _undecoded(_: object) -> bytes:
-    return b""
+async def _as_it_came(message: "KafkaMessage") -> "tuple[RawRecord, ...]":
+    raw = message.raw_message
+    return raw if isinstance(raw, tuple) else (raw,)
 
 
 def _describe(error: Exception) -> str:

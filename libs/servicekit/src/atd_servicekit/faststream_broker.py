@@ -103,7 +103,10 @@ def _security(kafka: KafkaConnection) -> BaseSecurity | None:
 
 
 def create_broker(kafka: KafkaConnection | str, client_id: str, on_error: OnConsumerError) -> KafkaBroker:
-    """Build the broker, for consuming only; `consuming.py` sets the rest for each subscription."""
+    """Build the broker, for consuming only; `consuming.py` sets the rest for each subscription.
+
+    Its handlers get what their decoder returns, without injection by annotations: that takes 130 to 400 µs a batch.
+    """
     return _Broker(
         KafkaConnection.of(kafka),
         on_error=on_error,
@@ -112,5 +115,5 @@ def create_broker(kafka: KafkaConnection | str, client_id: str, on_error: OnCons
         allow_auto_create_topics=False,
         graceful_timeout=20.0,
         logger=None,
-        apply_types=True,
+        apply_types=False,
     )
