@@ -102,6 +102,52 @@ async def test_an_error_of_a_commit_is_reported_although_faststream_swallows_it(
     await eventually(lambda: errors == [((topic,), "g", "commit", "CommitFailedError")])
 
 
+async def test_one_batch_is_handled_beside_a_commit_and_no_more_until_it_has_ended(
+    started: Any, topic: str, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscriber, got = started
+    answers, asked, commit = asyncio.Event(), [], AIOKafkaConsumer.commit
+
+    async def slow(self: AIOKafkaConsumer, offsets: Any = None) -> None:
+        asked.append(offsets[TopicPartition(topic, 0)].offset)
+        await answers.wait()
+        await commit(self, offsets)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", slow)
+    await publish(kafka_bootstrap, topic, b"one")
+    await eventually(lambda: asked == [1])
+    await publish(kafka_bootstrap, topic, b"two")
+    await eventually(lambda: got == [b"one", b"two"], message="the answer is not waited for")
+    await publish(kafka_bootstrap, topic, b"three")
+    place = TopicPartition(topic, 0)
+    await eventually(lambda: subscriber.consumer.highwater(place) == 3, message="the third one is fetched")
+    assert (got, asked) == ([b"one", b"two"], [1]), "two batches at the most are handled and not committed"
+    answers.set()
+    await eventually(lambda: asked == [1, 2, 3] and got[2:] == [b"three"])
+
+
+async def test_the_last_commit_is_ended_before_the_group_is_left(
+    started: Any, topic: str, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscriber, _ = started
+    consumer, answers, ended, commit = subscriber.consumer, asyncio.Event(), [], AIOKafkaConsumer.commit
+
+    async def slow(self: AIOKafkaConsumer, offsets: Any = None) -> None:
+        await answers.wait()
+        await commit(self, offsets)
+        ended.append(offsets[TopicPartition(topic, 0)].offset)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", slow)
+    await publish(kafka_bootstrap, topic, b"one")
+    await eventually(lambda: started[1] == [b"one"])
+    stopping = asyncio.create_task(subscriber.stop())
+    await eventually(lambda: not subscriber.running)
+    answers.set()
+    await stopping
+    assert ended == [1]
+    assert consumer._closed
+
+
 async def test_an_error_of_a_poll_is_reported_until_polls_go_well_again(
     started: Any, topic: str, errors: Errors, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@
 is pinned in `pyproject.toml`.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,6 +22,7 @@ Polled = dict[TopicPartition, list[ConsumerRecord]]
 Operation = Literal["poll", "commit"]
 
 _POLL_MS = 1_000
+_LAST_COMMIT_SECONDS = 10.0
 
 
 class OnConsumerError(Protocol):
@@ -30,7 +32,11 @@ class OnConsumerError(Protocol):
 
 
 class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships no type information
-    """Waits in one poll until there are records, and reports errors of polls and commits.
+    """Waits in one poll until there are records, commits beside the next batch, reports errors of polls and commits.
+
+    What was consumed is committed when its handler has returned, as always; the next batch is handed out meanwhile, for
+    the answer takes as long as a tenth of a small batch does. The one after that waits: at most two batches that have
+    had their effect are not committed, and come again after a kill.
 
     FastStream's batch subscriber sleeps after an empty poll for as long as it polled: a short poll keeps the process
     busy at rest (100 polls a second took 9 % of a core), a long one delays the first record.
@@ -40,6 +46,7 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
         super().__init__(*topics, group_id=group_id, **options)
         self._on_error = on_error
         self._group = group_id or ""
+        self._committing: asyncio.Task[None] | None = None
         self.created_at = time.monotonic()
         self.poll_error: KafkaError | None = None
         """Of the last poll; `None` when it went well."""
@@ -62,11 +69,28 @@ class ObservedConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ship
                 return found
 
     async def commit(self, offsets: Any = None) -> None:
+        """Begin to commit `offsets`, or what is consumed just now, when the commit before has ended."""
+        subscription = self._subscription.subscription
+        assignment = None if subscription is None else subscription.assignment
+        if assignment is None:  # the group is being rebalanced: what was handled comes again, to whoever gets it
+            return
+        offsets = offsets or assignment.all_consumed_offsets()
+        if self._committing is not None:
+            await asyncio.wait([self._committing])
+        if assignment.active:
+            self._committing = asyncio.create_task(self._commit(offsets), name="commit")
+
+    async def _commit(self, offsets: Any) -> None:
         try:
             await super().commit(offsets)
         except KafkaError as error:
             self._report("commit", error)
-            raise
+
+    async def stop(self) -> None:
+        """End the last commit, and leave the group."""
+        if self._committing is not None:
+            await asyncio.wait([self._committing], timeout=_LAST_COMMIT_SECONDS)
+        await super().stop()
 
     def _report(self, operation: Operation, error: KafkaError) -> None:
         self._on_error(sorted(self.subscription()), self._group, operation, error)
