@@ -9,7 +9,7 @@ from pymongo import IndexModel, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, OperationFailure
 
 from atd_servicekit.metrics import Metrics
-from atd_servicekit.mongo import Mongo, Write, is_conflict, write_all
+from atd_servicekit.mongo import Mongo, Read, Write, is_conflict, read_all, write_all
 
 
 @pytest.fixture
@@ -30,6 +30,27 @@ async def test_writes_are_made_in_their_order_and_each_tells_its_result(mongo: M
     results = await mongo.transaction(lambda session: write_all(mongo.db, session, writes))
     assert [(one.inserted_count, one.matched_count) for one in results] == [(2, 0), (0, 1), (1, 0)]
     assert await mongo.db["things"].find().sort("_id").to_list(None) == [{"_id": 1, "seen": True}, {"_id": 2}]
+
+
+async def test_reads_of_one_turn_see_the_moment_of_their_transaction_and_its_own_writes(mongo: Mongo) -> None:
+    await mongo.db["things"].insert_many([{"_id": n, "even": n % 2 == 0} for n in range(6)])
+    reads = [
+        Read.of_ids("things", (4, 2, 99), {"_id": 1}),
+        Read("things", {"even": False}, 2),
+        Read.of_ids("others", []),
+        Read("others", {}, 10),
+    ]
+
+    async def work(session: Any) -> list[Any]:
+        await read_all(mongo.db, session, reads)
+        await mongo.db["others"].insert_one({"_id": "of somebody else"})
+        await write_all(mongo.db, session, [Write.inserts("others", [{"_id": "mine"}])])
+        return await read_all(mongo.db, session, reads)
+
+    by_id, bounded, none, others = await mongo.transaction(work)
+    assert sorted(row["_id"] for row in by_id) == [2, 4]
+    assert [row["even"] for row in bounded] == [False, False]
+    assert (none, others) == ([], [{"_id": "mine"}])
 
 
 async def test_a_write_that_fails_takes_the_others_with_it(mongo: Mongo) -> None:

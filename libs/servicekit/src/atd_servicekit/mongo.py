@@ -5,7 +5,7 @@ Motor is at the end of its life; moving to PyMongo's own asynchronous client is 
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any, TypeVar
@@ -136,6 +136,46 @@ class Write:
         return cls(collection, [InsertOne(document) for document in documents])
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A query of one collection. `limit`: documents at the most, which come in one answer."""
+
+    collection: str
+    query: Document
+    limit: int
+    fields: Document | None = None
+
+    @classmethod
+    def of_ids(cls, collection: str, ids: Iterable[str], fields: Document | None = None) -> "Read":
+        """The documents with these ids."""
+        wanted = list(ids)
+        return cls(collection, {"_id": {"$in": wanted}}, len(wanted), fields)
+
+
+async def read_all(database: Database, session: Session, reads: Sequence[Read]) -> list[list[Document]]:
+    """Make the queries within the transaction of `session`, and return what each found; nothing where `limit` is 0.
+
+    They go through the driver in one turn of one thread, as `write_all` says.
+    """
+    if not any(read.limit for read in reads):
+        return [[] for _ in reads]
+    blocking_database, blocking_session = database.delegate, session.delegate
+
+    def make() -> list[list[Document]]:
+        return [
+            list(
+                blocking_database[read.collection].find(
+                    read.query, read.fields, limit=read.limit, batch_size=read.limit, session=blocking_session
+                )
+            )
+            if read.limit
+            else []
+            for read in reads
+        ]
+
+    return await _in_thread(make)
+
+
 async def write_all(database: Database, session: Session, writes: Sequence[Write]) -> list[BulkWriteResult]:
     """Make the writes in their order within the transaction of `session`, and return the result of each.
 
@@ -152,6 +192,10 @@ async def write_all(database: Database, session: Session, writes: Sequence[Write
             for write in writes
         ]
 
+    return await _in_thread(make)
+
+
+async def _in_thread(make: Callable[[], T]) -> T:
     making = asyncio.get_running_loop().run_in_executor(None, make)
     try:
         return await asyncio.shield(making)

@@ -58,8 +58,6 @@ def create_app(
     customers, queues = Customers(database), Queues(database)
     engine = Engine(
         copies=copies,
-        pools=pools,
-        attendants=attendants,
         turns=TurnStore(database, attendants, runtime.outbox),
         tenants=tenants,
         time=time,

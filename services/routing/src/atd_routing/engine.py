@@ -21,12 +21,10 @@ from atd_routing.domain.telling.part import POSITION_TIMER
 from atd_routing.domain.tenant import Tenant
 from atd_routing.domain.turn import Turn
 from atd_routing.metrics import RoutingMetrics
-from atd_routing.store.attendants import Attendants
 from atd_routing.store.copies import NO_TEAM, Copies
 from atd_routing.store.database_time import Time
-from atd_routing.store.pools import Pools
 from atd_routing.store.queues import Queues
-from atd_routing.store.turns import TurnStore
+from atd_routing.store.turns import Stored, TurnStore
 from atd_schemas.conversation import ContactChanged, ConversationChanged, MessageChanged
 from atd_schemas.ids import uuid7
 from atd_servicekit.consuming import Record
@@ -53,6 +51,10 @@ MOST_COUNTED = 20_000
 _IGNORED = frozenset({"conversation.rated", "conversation.scheduled", "rating.requested"})
 _QUIET = frozenset({"conversation.updated", "conversation.classified"})
 _SHOWN = frozenset({"contact", "labels", "priority", "team", "assignee", "status"})
+
+
+Load = Callable[["Session", Turn], Awaitable[Stored | None]]
+"""Loads a turn in its transaction, and returns what it has read of what `_settle` needs."""
 
 
 class Transaction(Protocol):
@@ -99,8 +101,6 @@ class Engine:
         self,
         *,
         copies: Copies,
-        pools: Pools,
-        attendants: Attendants,
         turns: TurnStore,
         tenants: TenantCache[Tenant],
         time: Time,
@@ -111,8 +111,6 @@ class Engine:
         queues: Queues | None = None,
     ) -> None:
         self._copies = copies
-        self._pools = pools
-        self._attendants = attendants
         self._turns = turns
         self._tenants = tenants
         self._time = time
@@ -216,29 +214,41 @@ class Engine:
         traces = {record.event.id: record.traceparent for record in records}
         ids = {event.subject for event in heard}
 
-        async def load(session: "Session", turn: Turn) -> None:
+        async def load(session: "Session", turn: Turn) -> Stored:
             for event in people:
                 await self._person(session, event)
             await self._customers.take(session, people)
             erased = await self._of_erased(session, people)
-            await self._met(session, turn, {*ids, *erased}, contacts)
+            stored = await self._turns.load(session, {*ids, *erased}, moving)
+            await self._meet(session, turn, stored.copies, contacts)
             for conversation_id in erased:
                 turn.end(turn.copies[conversation_id])
             for event in heard:
                 turn.take(event)
             for conversation_id in turn.opened:
                 await self._remember(session, turn, turn.copies[conversation_id])
+            return stored
 
-        contacts = {one.data.conversation.contact.id for one in heard if isinstance(one, ConversationChanged)}
+        changed = [one for one in heard if isinstance(one, ConversationChanged)]
+        contacts = {one.data.conversation.contact.id for one in changed}
+        moving = {one.tenant_id for one in changed if tenants[one.tenant_id].teams}
         await self._once(tenants, load, traces=traces)
 
-    async def _met(
-        self, session: "Session", turn: Turn, ids: Collection[str], contacts: Collection[str] = ()
-    ) -> list[RoutedConversation]:
+    async def _met(self, session: "Session", turn: Turn, ids: Collection[str]) -> list[RoutedConversation]:
         """The copies of these conversations, which the turn has from now on, with what is kept of their customers."""
         stored = await self._copies.of_ids(ids, session)
-        turn.copies |= {one: copy for one, copy in stored.items() if copy.tenant_id in turn.tenants}
-        found = [turn.copies[one] for one in ids if one in turn.copies]
+        return await self._meet(session, turn, {one: stored[one] for one in ids if one in stored})
+
+    async def _meet(
+        self,
+        session: "Session",
+        turn: Turn,
+        stored: Mapping[str, RoutedConversation],
+        contacts: Collection[str] = (),
+    ) -> list[RoutedConversation]:
+        """The same, of copies that are read; `contacts` are customers who may be new."""
+        found = [copy for copy in stored.values() if copy.tenant_id in turn.tenants]
+        turn.copies |= {copy.id: copy for copy in found}
         self._check_settings(turn.tenants, [(copy.tenant_id, copy.revision) for copy in found])
         known = {copy.contact_id for copy in found if turn.tenants[copy.tenant_id].has_settings}
         turn.customers = await self._customers.of({*known, *contacts}, list(turn.tenants.values()), session)
@@ -275,7 +285,7 @@ class Engine:
     async def _turn(
         self,
         tenant_ids: Collection[str],
-        load: "Callable[[Session, Turn], Awaitable[None]]",
+        load: Load,
         settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None" = None,
     ) -> None:
         if not tenant_ids:
@@ -298,7 +308,7 @@ class Engine:
     async def _once(
         self,
         tenants: Mapping[str, Tenant],
-        load: "Callable[[Session, Turn], Awaitable[None]]",
+        load: Load,
         settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None" = None,
         traces: Mapping[str, str | None] | None = None,
     ) -> None:
@@ -308,9 +318,9 @@ class Engine:
         async def work(session: "Session") -> None:
             done.clear()
             turn = Turn(now, uuid7, self._parts, tenants)
-            await load(session, turn)
+            stored = await load(session, turn)
             floors = [
-                await self._settle(session, turn, tenant, settle)
+                await self._settle(session, turn, tenant, settle, stored)
                 for tenant in tenants.values()
                 if turn.needs_floor(tenant) or (tenant.id in turn.drains and not turn.changed)
             ]
@@ -334,11 +344,13 @@ class Engine:
         turn: Turn,
         tenant: Tenant,
         settle: "Callable[[Session, Turn, Floor], Awaitable[None]] | None",
+        stored: Stored | None,
     ) -> Floor:
-        pool = await self._pools.read(session, tenant.id)
+        if stored is None or tenant.id not in stored.pools:
+            stored = await self._turns.load(session, (), [tenant.id])
+        pool = stored.pools[tenant.id]
         self._check_settings({tenant.id: tenant}, [(tenant.id, pool.revision)])
-        attendants = await self._attendants.of_tenants([tenant.id], session)
-        floor = Floor(tenant, attendants[tenant.id], pool, turn.now)
+        floor = Floor(tenant, stored.attendants[tenant.id], pool, turn.now)
         more = [] if pool.counted else await self._copies.uncounted(tenant.id, UNCOUNTED, session)
         turn.count(floor, more)
         floor.counted(len(more) < UNCOUNTED)

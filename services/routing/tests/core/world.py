@@ -59,8 +59,6 @@ class Replica:
         self.tenants = tenants_of(self.items, SystemClock())
         self.engine = Engine(
             copies=self.copies,
-            pools=self.pools,
-            attendants=self.attendants,
             turns=TurnStore(mongo.db, self.attendants, outbox),
             tenants=self.tenants,
             time=time,

@@ -16,7 +16,7 @@ from atd_schemas.views import Named
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.inbox import stale_when_duplicate
 from atd_servicekit.kafka import Outgoing
-from atd_servicekit.mongo import Write, write_all
+from atd_servicekit.mongo import Read, Write, write_all
 from atd_servicekit.outbox import next_order
 
 if TYPE_CHECKING:
@@ -64,12 +64,22 @@ class Attendants:
         self, tenant_ids: Collection[str], session: "Session | None" = None
     ) -> dict[str, dict[str, Attendant]]:
         """All attendants of some tenants, by tenant and id."""
+        if not tenant_ids:
+            return {}
+        read = self.read_of(tenant_ids)
+        rows = await self._collection.find(read.query, session=session).limit(read.limit).to_list(read.limit)
+        return self.found_in(rows, tenant_ids)
+
+    @staticmethod
+    def read_of(tenant_ids: Collection[str]) -> Read:
+        """The read that `found_in` makes attendants of: those of `of_tenants`."""
+        return Read(ATTENDANTS, {"tenant_id": {"$in": list(tenant_ids)}}, MOST_ATTENDANTS * len(tenant_ids))
+
+    @staticmethod
+    def found_in(rows: "Iterable[Document]", tenant_ids: Collection[str]) -> dict[str, dict[str, Attendant]]:
+        """The attendants of what was read, by tenant and id."""
         found: dict[str, dict[str, Attendant]] = {tenant_id: {} for tenant_id in tenant_ids}
-        if not found:
-            return found
-        limit = MOST_ATTENDANTS * len(found)
-        query: Document = {"tenant_id": {"$in": list(found)}}
-        for row in await self._collection.find(query, session=session).limit(limit).to_list(limit):
+        for row in rows:
             found[row["tenant_id"]][row["_id"]] = attendant_of(row)
         return found
 

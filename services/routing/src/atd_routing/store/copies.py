@@ -10,7 +10,7 @@ from pymongo import IndexModel, InsertOne, ReplaceOne
 from atd_routing.domain.conversation import Charge, Pending, RoutedConversation
 from atd_routing.domain.distribution.order import rank
 from atd_schemas.views import ChannelKind, TransferView
-from atd_servicekit.mongo import Write
+from atd_servicekit.mongo import Read, Write
 
 if TYPE_CHECKING:
     from pymongo.results import BulkWriteResult
@@ -177,6 +177,16 @@ class Copies:
         query: Document = {"tenant_id": tenant_id, "contact_id": contact_id}
         change: Document = {"$set": {"contact_id": into}, "$inc": {"version": 1}}
         await self._copies.update_many(query, change, session=session)
+
+    @staticmethod
+    def read_of(ids: Collection[str]) -> Read:
+        """The read that `found_in` makes copies of: those of `of_ids`."""
+        return Read.of_ids(COPIES, ids)
+
+    @staticmethod
+    def found_in(rows: "Iterable[Document]") -> dict[str, RoutedConversation]:
+        """The copies of what was read, by id."""
+        return {row["_id"]: copy_of(row) for row in rows}
 
     @staticmethod
     def write_of(changed: Iterable[RoutedConversation]) -> Write:

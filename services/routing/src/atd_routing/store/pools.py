@@ -6,14 +6,14 @@ soon after, in whichever process.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pymongo import IndexModel, UpdateOne
 
 from atd_routing.domain.distribution.pool import Pool, Turns
-from atd_servicekit.mongo import Write
+from atd_servicekit.mongo import Read, Write
 
 if TYPE_CHECKING:
     from pymongo.results import BulkWriteResult
@@ -64,6 +64,17 @@ class Pools:
         """The tenant's pool; an empty one where nothing was ever given away."""
         row = await self._pools.find_one({"_id": tenant_id}, session=session)
         return Pool(tenant_id) if row is None else _pool_of(row)
+
+    @staticmethod
+    def read_of(tenant_ids: Collection[str]) -> Read:
+        """The read that `found_in` makes pools of."""
+        return Read.of_ids(POOLS, tenant_ids)
+
+    @staticmethod
+    def found_in(rows: "Iterable[Document]", tenant_ids: Collection[str]) -> dict[str, Pool]:
+        """The pools of tenants, an empty one where nothing was ever given away."""
+        found = {row["_id"]: _pool_of(row) for row in rows}
+        return {tenant_id: found.get(tenant_id) or Pool(tenant_id) for tenant_id in tenant_ids}
 
     @staticmethod
     def write_of(pools: Sequence[Pool]) -> Write:

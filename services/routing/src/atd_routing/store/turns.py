@@ -1,9 +1,12 @@
-"""Saves a turn: copies, load, pools and decisions, in one transaction."""
+"""Loads what a turn needs, and saves it: copies, load, pools and decisions, in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
+from atd_routing.domain.availability.attendant import Attendant
+from atd_routing.domain.conversation import RoutedConversation
 from atd_routing.domain.distribution.floor import Floor
+from atd_routing.domain.distribution.pool import Pool
 from atd_routing.domain.turn import Made, Turn
 from atd_routing.store.attendants import Attendants
 from atd_routing.store.copies import Copies
@@ -13,7 +16,7 @@ from atd_schemas.topics import ROUTING_DECISIONS
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.inbox import stale_when_duplicate
 from atd_servicekit.kafka import Outgoing
-from atd_servicekit.mongo import write_all
+from atd_servicekit.mongo import read_all, write_all
 from atd_servicekit.outbox import next_order
 
 if TYPE_CHECKING:
@@ -21,13 +24,29 @@ if TYPE_CHECKING:
     from atd_servicekit.outbox import Outbox
 
 
+class Stored(NamedTuple):
+    """Copies by id, and the pool and the attendants of companies, by their id."""
+
+    copies: dict[str, RoutedConversation]
+    pools: dict[str, Pool]
+    attendants: dict[str, dict[str, Attendant]]
+
+
 class TurnStore:
-    """Saves turns."""
+    """Loads and saves turns."""
 
     def __init__(self, database: "Database", attendants: Attendants, outbox: "Outbox") -> None:
         self._database = database
         self._attendants = attendants
         self._outbox = outbox
+
+    async def load(self, session: "Session", ids: Collection[str], tenant_ids: Collection[str]) -> Stored:
+        """Read copies by id, and what distribution needs of these companies, together: turns of threads are time."""
+        reads = [Copies.read_of(ids), Pools.read_of(tenant_ids), Attendants.read_of(tenant_ids)]
+        copies, pools, people = await read_all(self._database, session, reads)
+        return Stored(
+            Copies.found_in(copies), Pools.found_in(pools, tenant_ids), Attendants.found_in(people, tenant_ids)
+        )
 
     async def save(
         self,
