@@ -345,8 +345,8 @@ class InboundLoader:
             loaded.add_message(message_of(row))
 
     async def next_numbers(self, tenant_id: str, count: int) -> range:
-        """Reserve `count` conversation numbers of a tenant. A reservation that is not used leaves a gap."""
-        return await next_numbers(self._db, tenant_id, count)
+        """Reserve `count` conversation numbers of a tenant, after `load`. What is not used leaves a gap."""
+        return await next_numbers(self._db, tenant_id, count, begun=True)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, WriteConcern
 
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.store.documents import conversation_of
@@ -11,6 +11,9 @@ from atd_conversation.store.names import NameSource, NoNames
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Session
+
+
+_WRITTEN = WriteConcern(1)
 
 
 class Strands:
@@ -30,9 +33,14 @@ class Strands:
         return (await next_numbers(self._db, tenant_id, 1))[0]
 
 
-async def next_numbers(database: "Database", tenant_id: str, count: int) -> range:
-    """Reserve `count` conversation numbers of a tenant. A reservation that is not used leaves a gap."""
-    row = await database[COUNTERS].find_one_and_update(
+async def next_numbers(database: "Database", tenant_id: str, count: int, *, begun: bool = False) -> range:
+    """Reserve `count` conversation numbers of a tenant. A reservation that is not used leaves a gap.
+
+    `begun`: for a transaction that has read something already. It does not wait until the reservation is on disk: its
+    own commit does, and with it all that this primary wrote before; without this primary there is no such commit.
+    """
+    counters = database[COUNTERS].with_options(write_concern=_WRITTEN if begun else None)
+    row = await counters.find_one_and_update(
         {"_id": tenant_id}, {"$inc": {"conversations": count}}, upsert=True, return_document=ReturnDocument.AFTER
     )
     last = row["conversations"]
