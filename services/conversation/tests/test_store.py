@@ -279,8 +279,7 @@ async def directory(parts: Any) -> None:
     await availability.of(T, "bia")
     assert await availability.free(T, 5) == [shown]
     assert await availability.free("t2", 5) == [], "another company's attendants are nobody's business"
-    await parts.mongo.transaction(lambda session: DecisionLoader(parts.db).conversations(session, ["x"]))
-    await parts.mongo.transaction(lambda session: DecisionLoader(parts.db).said(session, ["x"]))
+    await parts.mongo.transaction(lambda session: DecisionLoader(parts.db).load(session, ["e"], ["x"], ["x"]))
 
 
 def filters(contact_id: str) -> list[ConversationFilter]:

@@ -23,6 +23,7 @@ from atd_servicekit.backoff import Backoff
 from atd_servicekit.clock import Clock
 from atd_servicekit.consuming import Record
 from atd_servicekit.errors import InfrastructureFault, StaleVersion
+from atd_servicekit.mongo import Write, write_all
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Session
@@ -45,6 +46,7 @@ class Inbox:
     """The handled events of one service, in its own database. Its indexes: `INBOX_INDEXES`."""
 
     def __init__(self, database: "Database", clock: Clock) -> None:
+        self._database = database
         self._collection = database[INBOX]
         self._clock = clock
 
@@ -63,11 +65,13 @@ class Inbox:
         """
         if not event_ids:
             return
-        now = self._clock.now()
         with stale_when_duplicate():
-            await self._collection.insert_many(
-                [{"_id": event_id, "at": now} for event_id in event_ids], ordered=False, session=session
-            )
+            await write_all(self._database, session, [self.write_of(event_ids)])
+
+    def write_of(self, event_ids: Collection[str]) -> Write:
+        """The write of `add`, to be made by the caller, with others, under `stale_when_duplicate`."""
+        now = self._clock.now()
+        return Write.inserts(INBOX, [{"_id": event_id, "at": now} for event_id in event_ids])
 
     async def once(self, transaction: Transaction, records: Sequence[Record[Any]], work: Work) -> None:
         """Run `work(session, new)` in a transaction with the ids of `new`: the records that were not handled before.

@@ -65,7 +65,6 @@ from atd_schemas.topics import (
 )
 from atd_servicekit.clock import Clock
 from atd_servicekit.files import DeduplicatedStore, create_file_store, create_scanner
-from atd_servicekit.inbox import Inbox
 from atd_servicekit.runtime import Runtime
 from atd_servicekit.tracing import Tracing
 
@@ -144,7 +143,7 @@ def create_app(
         settings.time_zone,
     )
     marks = Marks.build(runtime, queries, store, catalogues, catalogue_commands, settings_cache, names, marking, jobs)
-    _take_decisions(runtime, store, inbox, directory, queries, names, marks, served, automations)
+    _take_decisions(runtime, store, directory, queries, names, marks, served, automations)
     parts = Parts(
         runtime=runtime,
         queries=queries,
@@ -192,7 +191,6 @@ def create_app(
 def _take_decisions(
     runtime: Runtime,
     store: UnitStore,
-    inbox: Inbox,
     directory: Directory,
     queries: Queries,
     names: NamesLookup,
@@ -204,7 +202,6 @@ def _take_decisions(
     decisions = Decisions(
         DecisionLoader(runtime.mongo.db, names),
         store,
-        inbox,
         directory,
         queries.contacts.followed,
         marks.labels,

@@ -28,7 +28,6 @@ from atd_conversation.store.unit import UnitStore
 from atd_schemas.routing import Assigned, Closed, Queued, RoutingDecision, Saying, ServiceLevelSet, Set, SetData
 from atd_servicekit.clock import Clock
 from atd_servicekit.consuming import Record
-from atd_servicekit.inbox import Inbox
 
 if TYPE_CHECKING:
     from atd_conversation.domain.contact import Contact
@@ -64,7 +63,6 @@ class Decisions:
         self,
         loader: DecisionLoader,
         store: UnitStore,
-        inbox: Inbox,
         directory: Directory,
         contacts: FollowedContacts,
         labels: LabelCommands,
@@ -74,7 +72,6 @@ class Decisions:
     ) -> None:
         self._loader = loader
         self._store = store
-        self._inbox = inbox
         self._directory = directory
         self._contacts = contacts
         self._labels = labels
@@ -88,21 +85,16 @@ class Decisions:
         Raises `StaleVersion` when somebody else changed the same meanwhile.
         """
         first = {record.event.id: record for record in reversed(records)}
-        handled = await self._inbox.handled(first.keys(), session)
-        new = [one for one in records if first[one.event.id] is one and one.event.id not in handled]
-        if not new:
-            return []
-        decisions = [record.event for record in new]
+        decisions = [record.event for record in first.values()]
         wanted = {one.data.conversation_id for one in decisions}
         once = {said_id(one.data.conversation_id, saying.once) for one in decisions for saying in one.data.say}
-        taking = Taking(
-            session,
-            self._clock.now(),
-            await self._loader.conversations(session, wanted),
-            await self._loader.said(session, once),
-        )
+        there = await self._loader.load(session, first.keys(), wanted, once)
+        new = [one for one in records if first[one.event.id] is one and one.event.id not in there.handled]
+        if not new:
+            return []
+        taking = Taking(session, self._clock.now(), there.conversations, there.said)
         outcomes = [(record.event.type, await self._take_one(taking, record)) for record in new]
-        taking.unit.handled.extend(one.id for one in decisions)
+        taking.unit.handled.extend(one.event.id for one in new)
         taking.unit.drop_unchanged()
         await self._store.save(session, taking.unit, taking.now)
         return outcomes

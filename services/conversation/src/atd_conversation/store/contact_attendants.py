@@ -15,6 +15,7 @@ from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.indexes import BY_CONTACT, CONTACTS, CONVERSATIONS, COUNTERS
 from atd_conversation.store.late_work import batches_since
+from atd_servicekit.mongo import Write
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Operation, Session
@@ -50,20 +51,33 @@ def changed_pairs(unit: UnitOfWork) -> tuple[set[Pair], set[Pair]]:
     return made, ended
 
 
+def gained_attendants(unit: UnitOfWork) -> Write:
+    """Those to whom conversations of contacts come; for the unit's transaction, after its other writes.
+
+    None where the first sight of a contact ends: that takes away who wrote it down, and comes before.
+    """
+    return Write(CONTACTS, [] if unit.first_seen else _gains(changed_pairs(unit)[0]))
+
+
+def _gains(made: set[Pair]) -> "list[Operation]":
+    return [_update(pair, {"$addToSet": {"attendants": pair.attendant_id}}) for pair in sorted(made)]
+
+
 async def follow_assignees(database: "Database", session: "Session", unit: UnitOfWork) -> None:
-    """To be called in the unit's transaction, after its writes. Costs nothing when nothing was assigned or moved.
+    """What `gained_attendants` leaves, after all writes: it must be read what remains. Most units have nothing of it.
 
     Two that take a contact's last two conversations from an attendant at once both change the contact, so that the
     later one is tried again and sees what the earlier one left.
     """
     await _end_first_sight(database, session, unit.first_seen)
     made, ended = changed_pairs(unit)
-    if not (made or ended):
-        return
-    gone = [pair for pair in sorted(ended - made) if not await _remains(database, session, pair)]
-    updates: list[Operation] = [_update(pair, {"$addToSet": {"attendants": pair.attendant_id}}) for pair in made]
+    left = ended - made
+    gone = [pair for pair in sorted(left) if not await _remains(database, session, pair)]
+    updates = _gains(made) if unit.first_seen else []
     updates += [_update(pair, {"$pull": {"attendants": pair.attendant_id}}) for pair in gone]
-    updates += [_update(pair, {}) for pair in ended - made - set(gone)]
+    updates += [_update(pair, {}) for pair in left - set(gone)]
+    if not updates:
+        return
     await database[CONTACTS].bulk_write(updates, session=session)
 
 

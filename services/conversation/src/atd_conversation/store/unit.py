@@ -9,7 +9,7 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from atd_conversation.domain.conversation import Conversation
 from atd_conversation.domain.unit_of_work import UnitOfWork
 from atd_conversation.store.attachments import changed_attachment, stored_attachment_document
-from atd_conversation.store.contact_attendants import follow_assignees
+from atd_conversation.store.contact_attendants import follow_assignees, gained_attendants
 from atd_conversation.store.documents import (
     contact_document,
     contact_fields,
@@ -71,14 +71,14 @@ class UnitStore:
         order = next_order(now, *(aggregate.order for aggregate in unit.aggregates()))
         for aggregate in unit.aggregates():
             aggregate.order = order
-        await self._inbox.add(session, unit.handled)
         outgoing = [Outgoing.of(one.topic, one.event, one.traceparent) for one in unit.outgoing]
         published = self._outbox.write_of(session, outgoing, order=order, before=before)
-        writes = [write for write in (*_writes(unit, now), published) if write.operations]
+        handled, gained = self._inbox.write_of(unit.handled), gained_attendants(unit)
+        writes = [write for write in (handled, *_writes(unit, now), published, gained) if write.operations]
         with stale_when_duplicate():
             results = await write_all(self._db, session, writes)
         for write, result in zip(writes, results, strict=True):
-            if write.collection not in (ATTACHMENTS, SCHEDULED) and _missed(write, result):
+            if write is not gained and write.collection not in (ATTACHMENTS, SCHEDULED) and _missed(write, result):
                 raise StaleVersion
         await follow_assignees(self._db, session, unit)
         await follow_threads(self._db, session, unit)
