@@ -1,10 +1,10 @@
 """Consuming in batches: commit after the effect, one bad record fails alone.
 
 A subscription hands its handler a batch of parsed records. The offsets are committed when the handler has
-returned. `faults.py` says what an error is about. Faults of the infrastructure are retried with backoff and then left
-to Kafka (the batch comes again); so is a wrong set-up, which readiness, a metric and the log tell. Any other error
-makes the handler run record by record, and the record that raises goes to `<service>.dead-letter.v1` with reason and
-origin, while the others have their effect.
+returned, beside the next batch (`faststream_broker.py`). `faults.py` says what an error is about. Faults of the
+infrastructure are retried with backoff and then left to Kafka (the batch comes again); so is a wrong set-up, which
+readiness, a metric and the log tell. Any other error makes the handler run record by record, and the record that raises
+goes to `<service>.dead-letter.v1` with reason and origin, while the others have their effect.
 """
 
 import asyncio
