@@ -83,13 +83,18 @@ class Completer:
 
     async def events(self, events: Sequence[Envelope]) -> Sequence[Envelope]:
         """The same for events alone."""
-        wanted = dict.fromkeys(one for event in events if (one := self._wanted(event)) is not None)
-        if not wanted:
-            return events
-        unknown = [one for one in wanted if not self._recent(one).knows(one.account.id, one.name)]
+        wanted = [self._wanted(event) for event in events]
+        unknown = {
+            (one.account.id, one.name): one
+            for one in wanted
+            if one is not None and not self._recent(one).knows(one.account.id, one.name)
+        }
         if unknown:
-            await self._in_time(unknown[:_ASKED_LIMIT])
-        return tuple(self._with(event) for event in events)
+            await self._in_time(list(unknown.values())[:_ASKED_LIMIT])
+        told = [None if one is None else self._recent(one).known(one.account.id, one.name) for one in wanted]
+        if all(one is None for one in told):
+            return events
+        return tuple(_with(event, one) for event, one in zip(events, told, strict=True))
 
     def _wanted(self, event: Envelope) -> _Wanted | None:
         """What an event lacks."""
@@ -118,17 +123,6 @@ class Completer:
         finally:
             for task in tasks:
                 task.cancel()
-
-    def _with(self, event: Envelope) -> Envelope:
-        wanted = self._wanted(event)
-        told = None if wanted is None else self._recent(wanted).known(wanted.account.id, wanted.name)
-        match event, told:
-            case InboundMessage(), Post():
-                return with_post(event, told)
-            case InboundMessage() | InboundEcho() | InboundActivity(), Profile():
-                return with_profile(event, told)
-            case _:
-                return event
 
     async def _ask(self, wanted: _Wanted) -> None:
         account, name = wanted.account, wanted.name
@@ -161,6 +155,17 @@ class Completer:
                 "meta.look_up_refused", account_id=account.id, tenant_id=account.tenant_id, reason=failure
             )
         return None
+
+
+def _with(event: Envelope, told: Profile | Post | None) -> Envelope:
+    """The event with what was told for it."""
+    match event, told:
+        case InboundMessage(), Post():
+            return with_post(event, told)
+        case InboundMessage() | InboundEcho() | InboundActivity(), Profile():
+            return with_profile(event, told)
+        case _:
+            return event
 
 
 def with_profile(event: Named, profile: Profile) -> Named:

@@ -1,6 +1,5 @@
 """What happens to a proven body; the same for webhooks and for the re-driving of kept bodies."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 
 from atd_channelkit.webhooks.translation import SendProof, Translation
 from atd_schemas.topics import INBOUND_EVENTS
+from atd_servicekit.deadline import Deadline
 from atd_servicekit.kafka import Outgoing
 
 COMPLETED_WITHIN = timedelta(seconds=2)
@@ -65,16 +65,16 @@ class Intake:
         seconds = self.timeout.total_seconds()
         await self.publisher.publish(records, timeout_seconds=seconds)
         if translation.confirmed:
-            async with asyncio.timeout(seconds):
+            with Deadline(seconds):
                 await self.confirm(translation.confirmed)
         if translation.notes:
-            async with asyncio.timeout(seconds):
+            with Deadline(seconds):
                 await self.take_notes(translation.notes)
 
     async def _completed(self, translation: Translation) -> Translation:
         """What could be added in time: a provider that is slow to tell a name holds up no message."""
         try:
-            async with asyncio.timeout(self.completing.total_seconds()):
+            with Deadline(self.completing.total_seconds()):
                 return await self.complete(translation)
         except TimeoutError:
             return translation
