@@ -11,6 +11,7 @@ import asyncio
 import random
 import sys
 from collections import deque
+from itertools import cycle, islice
 from pathlib import Path
 from time import monotonic_ns
 from typing import cast
@@ -202,8 +203,8 @@ async def _connect(driver: Driver, port: int) -> None:
 async def drive(plan: Plan, board: Board) -> None:
     """Connect, say that we are ready, wait for the start, send."""
     driver = Driver(plan, board)
-    ports = list(driver.free)
-    await asyncio.gather(*(_connect(driver, ports[number % len(ports)]) for number in range(plan.connections)))
+    shared = islice(cycle(driver.ports), plan.connections)  # each service has its part of them, as of the messages
+    await asyncio.gather(*(_connect(driver, port) for port in shared))
     board.set("driver_ready")
     await board.told("go")
     await driver.run()
