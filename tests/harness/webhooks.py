@@ -13,6 +13,9 @@ from atd_testing.meta import webhooks as meta
 from atd_testing.telegram import SECRET_HEADER
 from atd_testing.whatsapp.builders import sign, text_webhook, wamid
 
+CUSTOMER_PREFIX, CUSTOMER_DIGITS = "700", 8
+"""How Meta calls customers here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -23,6 +26,11 @@ class Written:
     customer: int
     text: str
     at: datetime
+
+    @property
+    def meta_id(self) -> str:
+        """What Meta calls the customer."""
+        return f"{CUSTOMER_PREFIX}{self.customer:0{CUSTOMER_DIGITS}d}"
 
     @property
     def name(self) -> str:
@@ -62,7 +70,7 @@ def _telegram(_account: str, secret: str, one: Written) -> Webhook:
 def _messaging(kind: Literal["page", "instagram"]) -> MakeWebhook:
     def webhook(account: str, secret: str, one: Written) -> Webhook:
         said = meta.message(f"m_{one.id}", one.text)
-        item = meta.item(f"700{one.customer:08d}", account, one.at, message=said)
+        item = meta.item(one.meta_id, account, one.at, message=said)
         return _signed(secret, meta.encode(meta.body(kind, meta.entry(account, one.at, messaging=[item]))))
 
     return webhook
@@ -70,7 +78,7 @@ def _messaging(kind: Literal["page", "instagram"]) -> MakeWebhook:
 
 def _comment(account: str, secret: str, one: Written) -> Webhook:
     """Each customer writes below a post of their own: how many may open a conversation there is not the question."""
-    author = {"id": f"700{one.customer:08d}", "name": one.name}
+    author = {"id": one.meta_id, "name": one.name}
     value = meta.comment(f"{account}_{one.customer}", f"{one.customer}_{one.id}", one.at, author=author, text=one.text)
     return _signed(secret, meta.encode(meta.body("page", meta.entry(account, one.at, changes=[meta.feed(value)]))))
 

@@ -4,7 +4,8 @@ The full fake (`atd_testing.whatsapp`) checks and remembers everything, which ta
 `GET /_fake/status` answers how many came and when the last one did (nanoseconds of the monotonic clock).
 `PUT /_fake/trouble` names customers whose sends are throttled (131056) and tokens that are dead (190);
 `GET /_fake/times` answers when each numbered text came (see `traffic.text_of`). The providers of other channels are
-their full fakes: accounts are connected there, and nothing is sent.
+their full fakes: accounts are connected there, and nothing is sent. Whoever writes to a page has a name here, and every
+post says something, as for a page that is really connected: what Meta tells is not asked for again.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from typing import Any
 import orjson
 import uvicorn
 
-from atd_schemas.services import SERVICES
+from atd_schemas.services import INGEST_META, SERVICES
 from atd_testing.every_provider import AT_ROOT, create_every_provider, provider_path
+from tests.harness.webhooks import CUSTOMER_DIGITS, CUSTOMER_PREFIX
 from tests.load.traffic import number_in
 
 _OTHERS = tuple(f"{provider_path(one)}/" for one in (each.outbound for each in SERVICES) if one and one != AT_ROOT)
 
+_META = f"{provider_path(INGEST_META.outbound or '')}/"
 _JSON = (b"content-type", b"application/json")
 _THROTTLED = b'{"error":{"message":"pair rate limit hit","type":"OAuthException","code":131056}}'
 _DEAD = b'{"error":{"message":"Access token has expired","type":"OAuthException","code":190}}'
@@ -41,7 +44,7 @@ class Graph:
         self._others = create_every_provider(but=(AT_ROOT,))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan" or scope["path"].startswith(_OTHERS):
+        if scope["type"] == "lifespan" or (scope["path"].startswith(_OTHERS) and not _is_looked_up(scope)):
             await self._others(scope, receive, send)
             return
         body = b""
@@ -67,6 +70,8 @@ class Graph:
                 self._tokens = tuple(b"Bearer " + token.encode() for token in asked["tokens"])
                 self._times.clear()
                 return 200, b"{}"
+            case "GET", path if path.startswith(_META):
+                return 200, _told(path.rpartition("/")[2])
             case "GET", path:  # a list is empty, and a number is whose it is asked for
                 return 200, orjson.dumps({"data": [], "id": path.rpartition("/")[2]})
         return self._send(scope, body)
@@ -84,6 +89,25 @@ class Graph:
             b'{"messaging_product":"whatsapp","contacts":[{"input":"0","wa_id":"0"}],'
             b'"messages":[{"id":"wamid.bench%d"}]}' % next(self._numbers)
         )
+
+
+def _is_looked_up(scope: Any) -> bool:
+    """Whether somebody who wrote, or a post, is asked for: see `tests.harness.webhooks`."""
+    node = scope["path"].rpartition("/")[2]
+    is_person = node.startswith(CUSTOMER_PREFIX) and len(node) == len(CUSTOMER_PREFIX) + CUSTOMER_DIGITS
+    return scope["method"] == "GET" and scope["path"].startswith(_META) and (is_person or _is_post(node))
+
+
+def _is_post(node: str) -> bool:
+    page, _, post = node.partition("_")
+    return page.isdigit() and post.isdigit()
+
+
+def _told(node: str) -> bytes:
+    if _is_post(node):
+        return orjson.dumps({"id": node, "message": "Chegou!", "permalink_url": f"https://www.facebook.com/{node}"})
+    name = f"Cliente {node[-5:]}"
+    return orjson.dumps({"id": node, "name": name, "username": f"cliente{node[-5:]}"})
 
 
 if __name__ == "__main__":
