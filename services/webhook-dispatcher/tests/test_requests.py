@@ -66,6 +66,7 @@ ENDPOINT = Endpoint(
     state_since=CLOCK.now(),
     created_at=CLOCK.now(),
     changed_at=CLOCK.now(),
+    reset_at=CLOCK.now(),
 )
 DELIVERY = Delivery(
     id="delivery-1",

@@ -14,11 +14,11 @@ from atd_servicekit.clock import SystemClock
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.metrics import Metrics
 from atd_servicekit.mongo import Mongo
+from atd_webhook_dispatcher.domain.disabling import Failing
 from atd_webhook_dispatcher.domain.endpoint import (
     MOST_ENDPOINTS,
     Auth,
     Endpoint,
-    Failing,
     Filters,
     Shape,
     SigningSecret,
@@ -127,7 +127,7 @@ async def test_the_second_of_two_changes_of_one_version_is_refused(desk: Desk) -
 
 
 async def test_failures_are_kept_and_a_success_forgets_them(desk: Desk) -> None:
-    made, failing = await desk.add(), Failing(NOW + HOUR, 3, NOW + HOUR)
+    made, failing = await desk.add(), Failing(NOW + HOUR, NOW + HOUR, 3, 5)
     assert await desk.store.save_failing(made.id, failing)
     assert (await desk.now(made.id)).failing == failing
     await desk.save(made, description="a change that leaves the failures")
@@ -137,7 +137,7 @@ async def test_failures_are_kept_and_a_success_forgets_them(desk: Desk) -> None:
 
 
 async def test_failures_from_before_a_reset_do_not_come_back(desk: Desk) -> None:
-    made, failing = await desk.add(), Failing(NOW + HOUR)
+    made, failing = await desk.add(), Failing(NOW + HOUR, NOW + HOUR)
     await desk.store.save_failing(made.id, failing)
     await desk.save(made, url="https://example.com/new", reset_at=NOW + 2 * HOUR)
     assert (await desk.now(made.id)).failing is None
@@ -168,7 +168,7 @@ async def test_a_deleted_endpoint_is_seen_by_the_engine_alone_until_it_is_forgot
     assert made.id in {one.id for one in await desk.store.deleted()}
     changed = {one.id: one for _, one in await desk.store.changed_since(later)}[made.id]
     assert (changed.deleted_at, changed.secrets, changed.headers, changed.auth) == (later, (), {}, Auth())
-    assert not await desk.store.save_failing(made.id, Failing(later))
+    assert not await desk.store.save_failing(made.id, Failing(later, later))
     await desk.store.forget(made.id)
     assert await desk.mongo.db[ENDPOINTS].find_one({"_id": made.id}) is None
 

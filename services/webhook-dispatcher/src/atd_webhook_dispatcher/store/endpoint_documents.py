@@ -3,7 +3,7 @@
 {_id, tenant_id, url, description, state, event_types, filters, shape: {fields, template: <JSON text>},
  headers: [[name, value]], auth: {kind, sealed, client_certificate}, secrets: [{sealed, created_at, until}],
  rate, ordered, concurrency, retries, disable_after: <seconds>, while_paused, state_since, disabled_reason,
- failing: {since, deliveries, last}, version, created_at, changed_at, reset_at,
+ failing: {since, last, deliveries, parts}, version, created_at, changed_at, reset_at,
  touched_at,                     the last change by anybody
  alive: true | deleted_at}
 """
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from atd_webhook_dispatcher.domain.endpoint import Auth, Endpoint, Failing, Filters, Shape, SigningSecret
+from atd_webhook_dispatcher.domain.disabling import Failing
+from atd_webhook_dispatcher.domain.endpoint import Auth, Endpoint, Filters, Shape, SigningSecret
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Document
@@ -63,7 +64,12 @@ def endpoint_document(endpoint: Endpoint) -> "Document":
 
 def failing_document(failing: Failing) -> "Document":
     """Since when nothing has arrived, as it is kept."""
-    return {"since": failing.since, "deliveries": failing.deliveries, "last": failing.last}
+    return {
+        "since": failing.since,
+        "last": failing.last,
+        "deliveries": failing.deliveries,
+        "parts": failing.parts,
+    }
 
 
 def endpoint_of(document: Mapping[str, Any]) -> Endpoint:

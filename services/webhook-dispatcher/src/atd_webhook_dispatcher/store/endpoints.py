@@ -16,12 +16,12 @@ from pymongo import IndexModel
 from atd_servicekit.clock import Clock
 from atd_servicekit.errors import StaleVersion
 from atd_servicekit.tenant_cache import TenantCache
+from atd_webhook_dispatcher.domain.disabling import Failing
 from atd_webhook_dispatcher.domain.endpoint import (
     MOST_ENDPOINTS,
     Auth,
     Endpoint,
     EndpointState,
-    Failing,
     TenantEndpoints,
 )
 from atd_webhook_dispatcher.store.endpoint_documents import endpoint_document, endpoint_of, failing_document
