@@ -49,6 +49,9 @@ const isRouting = (id: string) => id.includes("/src/features/routing/");
 /** The pages of channels import each other's parts: cut by size, two of their files would import each other. */
 const isChannels = (id: string) => id.includes("/src/features/channels/");
 
+/** Fields for days and times: every page that has one loads it, and nothing of a page is in it. */
+const isDates = (id: string) => /\/src\/shared\/time\/(DateField|useWritten|written)\./.test(id);
+
 /** Libraries that name all their parts in one file: who uses which part is not seen in what imports what. */
 const ALL_IN_ONE = /node_modules\/@(mantine\/core|mantine\/notifications|tabler\/icons-react)\//;
 
@@ -141,6 +144,7 @@ export default defineConfig({
             { name: staticallyIn("src/app/pages/InboxPage.tsx", "inbox"), test: isCode },
             { name: staticallyIn("src/features/thread/index.ts", "thread"), test: isCode },
             { name: staticallyIn("src/app/settings.ts", "settings"), test: isCode },
+            { name: "dates", test: isDates },
             {
               name: "shared",
               minShareCount: 2,

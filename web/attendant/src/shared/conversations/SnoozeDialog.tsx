@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Text } from "@mantine/core";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { asMoment, momentIn } from "@/shared/conversations/snoozeTimes";
 import { serverClock } from "@/shared/time/clock";
+import { DateField, TimeField } from "@/shared/time/DateField";
 import { dayOf } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 
@@ -49,22 +50,15 @@ function OwnTime({ close, onChoose }: Props) {
   return (
     <form onSubmit={submit}>
       <Group grow align="start" gap="sm">
-        <TextInput
-          type="date"
+        <DateField
           data-autofocus
           label={t("snooze.date")}
           value={day}
           min={dayOf(now, zone)}
-          onChange={({ currentTarget }) => setDay(currentTarget.value)}
+          onChange={setDay}
           required
         />
-        <TextInput
-          type="time"
-          label={t("snooze.time")}
-          value={time}
-          onChange={({ currentTarget }) => setTime(currentTarget.value)}
-          required
-        />
+        <TimeField label={t("snooze.time")} value={time} onChange={setTime} required />
       </Group>
       {past && (
         <Text c="var(--danger)" size="sm" mt="xs" role="alert">

@@ -20,6 +20,8 @@ interface Props extends Pick<ActionIconProps, "size" | "variant" | "color" | "lo
   tooltipPosition?: FloatingPosition;
   onClick?: MouseEventHandler<HTMLButtonElement> | undefined;
   type?: "button" | "submit";
+  /** -1: for what the keyboard does in another way. */
+  tabIndex?: number;
   ref?: Ref<HTMLButtonElement>;
 }
 

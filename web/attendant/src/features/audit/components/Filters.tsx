@@ -1,7 +1,8 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { useAttendants } from "@/features/attendants";
+import { DateField } from "@/shared/time/DateField";
 
 import { GROUP_NAMES, isFiltered, type AuditFilter, type Group } from "../model/filter";
 import classes from "./audit.module.css";
@@ -37,20 +38,8 @@ export function Filters({ filter, set }: Props) {
           ...GROUP_NAMES.map((group: Group) => ({ value: group, label: t(`group.${group}`) })),
         ]}
       />
-      <TextInput
-        type="date"
-        label={t("from")}
-        max={filter.to}
-        value={filter.from ?? ""}
-        onChange={({ currentTarget }) => change("from", currentTarget.value)}
-      />
-      <TextInput
-        type="date"
-        label={t("to")}
-        min={filter.from}
-        value={filter.to ?? ""}
-        onChange={({ currentTarget }) => change("to", currentTarget.value)}
-      />
+      <DateField label={t("from")} max={filter.to} value={filter.from ?? ""} onChange={(day) => change("from", day)} />
+      <DateField label={t("to")} min={filter.from} value={filter.to ?? ""} onChange={(day) => change("to", day)} />
       {isFiltered(filter) && (
         <Button variant="subtle" onClick={() => set({})}>
           {t("clear")}

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Textarea } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -6,6 +6,7 @@ import { ApiProblem } from "@/shared/api/problem";
 import type { ScheduledMessage } from "@/shared/api/types";
 import type { Schedule } from "@/shared/scheduled/scheduled";
 import { serverClock } from "@/shared/time/clock";
+import { DateTimeField } from "@/shared/time/DateField";
 import { exactTime } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 import { momentOf, writtenIn } from "@/shared/time/zoned";
@@ -93,15 +94,14 @@ export function ScheduleDialog({ until, one, save, onClose }: Props) {
             </Button>
           ))}
         </Group>
-        <TextInput
-          type="datetime-local"
+        <DateTimeField
           label={t("schedule.at")}
           description={
             end === null ? t("schedule.zone", { zone: style.zone }) : t("schedule.until", { at: exactTime(end, style) })
           }
           value={written}
           min={writtenIn(now, style.zone)}
-          onChange={(event) => setWritten(event.currentTarget.value)}
+          onChange={setWritten}
           error={problem !== null && (tried || written !== "") ? t(`schedule.problem.${problem}`) : undefined}
           data-autofocus
         />

@@ -1,8 +1,9 @@
-import { Button, Menu, Popover, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Menu, Popover, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconChevronDown, IconX } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { DateField } from "@/shared/time/DateField";
 import { dayOf } from "@/shared/time/format";
 import { useNow } from "@/shared/time/ticker";
 import { useTimeStyle } from "@/shared/time/times";
@@ -130,21 +131,19 @@ function PeriodChip({ refinement, onChange }: Omit<Props, "children">) {
               {t(`period.last.${days}`)}
             </Button>
           ))}
-          <TextInput
-            type="date"
+          <DateField
             size="xs"
             label={t("period.from")}
             max={to ?? today}
             value={from ?? ""}
-            onChange={(event) => change("from", event.currentTarget.value)}
+            onChange={(day) => change("from", day)}
           />
-          <TextInput
-            type="date"
+          <DateField
             size="xs"
             label={t("period.to")}
             min={from}
             value={to ?? ""}
-            onChange={(event) => change("to", event.currentTarget.value)}
+            onChange={(day) => change("to", day)}
           />
           {isSet && (
             <Button size="xs" variant="subtle" onClick={() => choose({})}>

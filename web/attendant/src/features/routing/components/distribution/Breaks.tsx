@@ -1,8 +1,9 @@
-import { Button, Chip, MultiSelect, Select, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Chip, MultiSelect, Select, SegmentedControl } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import { useAttendants } from "@/features/attendants";
+import { DateField, TimeField } from "@/shared/time/DateField";
 import { useTimeStyle } from "@/shared/time/times";
 import { writtenIn } from "@/shared/time/zoned";
 import { IconButton } from "@/shared/ui/IconButton";
@@ -87,29 +88,26 @@ function BreakFields({ one, error, onChange }: FieldsProps) {
           onChange={(to) => onChange(asWeekly(one, to === "weekly", writtenIn(Date.now(), zone).slice(0, 10)))}
         />
         {one.date !== null && (
-          <TextInput
-            type="date"
+          <DateField
             size="sm"
             aria-label={t("breaks.date")}
             value={one.date}
-            onChange={({ currentTarget: { value } }) => onChange({ ...one, date: value })}
+            onChange={(date) => onChange({ ...one, date })}
           />
         )}
-        <TextInput
-          type="time"
+        <TimeField
           size="sm"
           aria-label={t("breaks.start")}
           value={one.start}
           error={isWrong(one)}
-          onChange={({ currentTarget: { value } }) => onChange({ ...one, start: value })}
+          onChange={(start) => onChange({ ...one, start })}
         />
-        <TextInput
-          type="time"
+        <TimeField
           size="sm"
           aria-label={t("breaks.end")}
           value={one.end}
           error={isWrong(one)}
-          onChange={({ currentTarget: { value } }) => onChange({ ...one, end: value })}
+          onChange={(end) => onChange({ ...one, end })}
         />
       </div>
       {weekly && (

@@ -1,7 +1,9 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+
+import { TimeField } from "@/shared/time/DateField";
 
 import { DAYS } from "../../api/types";
 import { blockOf, clockOf, DAY, dayOf, fits, minuteOf, type Block } from "../../model/week";
@@ -25,28 +27,24 @@ export function ChosenBlock({ block, others, put, remove }: Props) {
   const wrong = wanted !== null && !fits(wanted, others);
   const nextDay = wanted !== null && wanted.end - dayOf(wanted) * DAY > DAY;
   const set = (change: Partial<typeof typed>) => setTyped({ ...typed, ...change });
-  const apply = () => {
-    if (wanted !== null && !wrong) put(wanted);
+  const apply = (change: Partial<typeof typed>) => {
+    const [from, to] = [minuteOf(change.start ?? typed.start), minuteOf(change.end ?? typed.end)];
+    const changed = from === null || to === null ? null : blockOf(dayOf(block), from, to);
+    if (changed !== null && fits(changed, others)) put(changed);
   };
   const field = (name: "start" | "end") => ({
-    type: "time",
     size: "sm" as const,
-    w: 128,
+    className: classes.chosenTime ?? "",
     label: t(`week.${name}`),
     value: typed[name],
-    onChange: ({ currentTarget: { value } }: { currentTarget: { value: string } }) => set({ [name]: value }),
-    onBlur: apply,
-    onKeyDown: (event: { key: string; preventDefault: () => void }) => {
-      if (event.key !== "Enter") return;
-      event.preventDefault();
-      apply();
-    },
+    onChange: (value: string) => set({ [name]: value }),
+    onLeave: (value: string) => apply({ [name]: value }),
   });
   return (
     <div className={classes.chosen} role="group" aria-label={t("week.chosen", { day: t(`days.${day}`) })}>
       <b>{t(`days.${day}`)}</b>
-      <TextInput {...field("start")} error={wrong} />
-      <TextInput {...field("end")} error={wrong} />
+      <TimeField {...field("start")} error={wrong} />
+      <TimeField {...field("end")} error={wrong} />
       <span className={classes.chosenNote} role="status">
         {wrong ? t("week.overlaps") : nextDay ? t("week.next_day") : ""}
       </span>

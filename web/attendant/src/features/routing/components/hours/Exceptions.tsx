@@ -2,6 +2,7 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
+import { DateField, TimeField } from "@/shared/time/DateField";
 import { IconButton } from "@/shared/ui/IconButton";
 
 import type { DayException } from "../../api/types";
@@ -38,12 +39,11 @@ export function Exceptions({ exceptions, missing, twice, refused, onChange }: Pr
         <ul className={classes.exceptions}>
           {exceptions.map((one, at) => (
             <li key={at}>
-              <TextInput
-                type="date"
+              <DateField
                 aria-label={t("exceptions.date")}
                 value={one.date}
                 error={dateError(one.date, at)}
-                onChange={({ currentTarget: { value } }) => change(at, { ...one, date: value })}
+                onChange={(date) => change(at, { ...one, date })}
               />
               <TextInput
                 className={classes.exceptionName ?? ""}
@@ -108,24 +108,20 @@ function Times({ exception, error, onChange }: TimesProps) {
     <div className={classes.times}>
       {intervals.map(({ start, end }, at) => (
         <span key={at} className={classes.time}>
-          <TextInput
-            type="time"
+          <TimeField
             size="sm"
             aria-label={t("week.start")}
             value={start}
             error={error !== null}
-            onChange={({ currentTarget: { value } }) => value !== "" && set(at, { start: value })}
+            onChange={(value) => value !== "" && set(at, { start: value })}
           />
           <span aria-hidden>–</span>
-          <TextInput
-            type="time"
+          <TimeField
             size="sm"
             aria-label={t("week.end")}
             value={end === "24:00" ? "00:00" : end}
             error={error !== null}
-            onChange={({ currentTarget: { value } }) =>
-              value !== "" && set(at, { end: value === "00:00" ? "24:00" : value })
-            }
+            onChange={(value) => value !== "" && set(at, { end: value === "00:00" ? "24:00" : value })}
           />
           {intervals.length > 1 && (
             <IconButton

@@ -1,9 +1,9 @@
-import { TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconHourglass } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { DateTimeField } from "@/shared/time/DateField";
 import { useTimeStyle } from "@/shared/time/times";
 import { momentOf, writtenIn } from "@/shared/time/zoned";
 
@@ -39,13 +39,7 @@ export function Example({ values }: { values: TargetValues }) {
       <div className={classes.exampleHead}>
         <IconHourglass size={18} stroke={1.75} aria-hidden />
         <b>{t("example.title")}</b>
-        <TextInput
-          type="datetime-local"
-          size="sm"
-          aria-label={t("example.opened")}
-          value={written}
-          onChange={({ currentTarget: { value } }) => setWritten(value)}
-        />
+        <DateTimeField size="sm" aria-label={t("example.opened")} value={written} onChange={setWritten} />
       </div>
       <div role="status">
         {known && due.length > 0 ? (

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, TextInput } from "@mantine/core";
+import { Button, Group, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation } from "@/shared/api/types";
 import { serverClock } from "@/shared/time/clock";
+import { DateField } from "@/shared/time/DateField";
 import { dayOf } from "@/shared/time/format";
 import { useTimeStyle } from "@/shared/time/times";
 import { useProblemText } from "@/shared/ui/problemText";
@@ -62,15 +63,14 @@ function Choice({ conversation, close, jumpTo }: Omit<Props, "opened">) {
         void find();
       }}
     >
-      <TextInput
-        type="date"
+      <DateField
         data-autofocus
         label={t("day.label")}
         value={day}
         min={dayOf(conversation.opened_at, zone)}
         max={today}
         error={problem}
-        onChange={({ currentTarget }) => setDay(currentTarget.value)}
+        onChange={setDay}
         required
       />
       <Group justify="flex-end" mt="md">
