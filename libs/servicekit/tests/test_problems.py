@@ -1,12 +1,13 @@
 """Every error leaves as one problem document."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
 import structlog
 from fastapi import FastAPI, HTTPException, Query
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from pymongo.errors import ServerSelectionTimeoutError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.problems import (
     Problem,
+    field_errors,
     install_problem_handlers,
     invalid,
     not_found,
@@ -175,3 +177,42 @@ async def test_raw_asgi_code_can_answer_a_problem() -> None:
     response = problem_response(Problem(409, "conflict", "twice"), request)
     assert response.status_code == 409
     assert b'"request_id":"req-2"' in bytes(response.body)
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=3)] = "a"
+    code: Annotated[str, StringConstraints(min_length=2, pattern="^[a-z]*$")] = "ab"
+    count: Annotated[int, Field(ge=1, le=5)] = 1
+    ids: Annotated[list[str], Field(min_length=2, max_length=3)] = ["a", "b"]
+    kind: Literal["a", "b"] = "a"
+    day: date = date(2027, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "limit"),
+    [
+        ({"name": ""}, "required", None),
+        ({"name": "four"}, "too_long", 3),
+        ({"code": "a"}, "too_short", 2),
+        ({"code": "AB"}, "wrong_format", None),
+        ({"count": 0}, "too_small", 1),
+        ({"count": 6}, "too_large", 5),
+        ({"count": "many"}, "not_a_number", None),
+        ({"ids": ["a"]}, "too_few", 2),
+        ({"ids": list("abcd")}, "too_many", 3),
+        ({"kind": "c"}, "not_a_choice", None),
+        ({"day": "soon"}, "wrong_format", None),
+        ({"more": 1}, "unknown_field", None),
+        ({"name": 1}, None, None),
+    ],
+)
+def test_what_is_wrong_with_a_field_has_a_name_and_its_bound(
+    body: dict[str, Any], code: str | None, limit: float | None
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        _Asked.model_validate(body)
+    (error,) = field_errors(refused.value.errors())
+    assert (error.code, error.limit) == (code, limit)
+    assert set(error.view()) == {"field", "message", *(["code"] if code else []), *(["limit"] if limit else [])}

@@ -1,4 +1,4 @@
-"""Why conversation refuses a change: the `code` of its problem, which clients put into the reader's language."""
+"""Why a change is refused: words (of a problem, of a field) that clients put into the language of the reader."""
 
 from typing import Literal
 
@@ -65,3 +65,21 @@ RefusalCode = Literal[
 
 Others are of HTTP itself.
 """
+
+FieldCode = Literal[
+    "not_a_choice",
+    "not_a_number",
+    "not_there",
+    "overlaps",
+    "repeated",
+    "required",
+    "too_few",
+    "too_large",
+    "too_long",
+    "too_many",
+    "too_short",
+    "too_small",
+    "unknown_field",
+    "wrong_format",
+]
+"""What is wrong with a field, for clients that put it into the reader's language."""

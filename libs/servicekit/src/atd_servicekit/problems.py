@@ -20,6 +20,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from atd_schemas.refusals import FieldCode
 from atd_servicekit.errors import InfrastructureFault
 from atd_servicekit.mongo import is_away
 
@@ -45,10 +46,20 @@ _RETRY_AFTER_FAULT = "2"
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field; `field` is its path (`interactive.buttons[2].title`)."""
+    """What is wrong with one field; `field` is its path (`interactive.buttons[2].title`).
+
+    `code` says it to a client, where it is one of those that have a name; `limit` is the bound of `too_…`: characters,
+    items, or the number itself.
+    """
 
     field: str
     message: str
+    code: FieldCode | None = None
+    limit: float | None = None
+
+    def view(self) -> dict[str, Any]:
+        """As it stands in the problem document."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 class Problem(Exception):
@@ -90,7 +101,7 @@ class Problem(Exception):
             "request_id": request_id,
         }
         if self.errors:
-            document["errors"] = [asdict(error) for error in self.errors]
+            document["errors"] = [error.view() for error in self.errors]
         return {**self.members, **document}
 
 
@@ -104,9 +115,9 @@ def conflict(detail: str, code: str = "conflict") -> Problem:
     return Problem(409, code, detail)
 
 
-def invalid(field: str, message: str, code: str = "invalid") -> Problem:
+def invalid(field: str, message: str, code: str = "invalid", field_code: FieldCode | None = None) -> Problem:
     """422 for one field; a rule that has a name of its own (`window_closed`) passes it as `code`."""
-    return Problem(422, code, f"{field}: {message}", errors=[FieldError(field, message)])
+    return Problem(422, code, f"{field}: {message}", errors=[FieldError(field, message, field_code)])
 
 
 def too_large(limit_bytes: int) -> Problem:
@@ -237,7 +248,7 @@ def _of_validation(error: RequestValidationError) -> Problem:
     for item in found:
         if item["type"] == "json_invalid":
             return Problem(400, "malformed_json", _where(item, error.body))
-    errors = [FieldError(path_of(item["loc"]), _message(item["msg"])) for item in found]
+    errors = field_errors(found)
     summary = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in errors[:3])
     return Problem(422, "invalid", summary, errors=errors)
 
@@ -251,6 +262,50 @@ def _where(item: Mapping[str, Any], body: object) -> str:
     before = body[:position]
     column = position - before.rfind("\n")
     return f"The body is not JSON: {reason} (line {before.count(chr(10)) + 1}, column {column})."
+
+
+def field_errors(found: Sequence[Any]) -> list[FieldError]:
+    """What pydantic found, field by field."""
+    return [FieldError(path_of(item["loc"]), _message(item["msg"]), *_named(item)) for item in found]
+
+
+_LIMITS: dict[str, tuple[FieldCode, str]] = {
+    "string_too_short": ("too_short", "min_length"),
+    "string_too_long": ("too_long", "max_length"),
+    "too_short": ("too_few", "min_length"),
+    "too_long": ("too_many", "max_length"),
+    "greater_than_equal": ("too_small", "ge"),
+    "greater_than": ("too_small", "gt"),
+    "less_than_equal": ("too_large", "le"),
+    "less_than": ("too_large", "lt"),
+}
+_NAMED: dict[str, FieldCode] = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "literal_error": "not_a_choice",
+    "enum": "not_a_choice",
+    "string_pattern_mismatch": "wrong_format",
+}
+_KINDS: tuple[tuple[str, FieldCode], ...] = (
+    ("int_", "not_a_number"),
+    ("float_", "not_a_number"),
+    ("date_", "wrong_format"),
+    ("datetime_", "wrong_format"),
+    ("time_", "wrong_format"),
+    ("timezone_", "wrong_format"),
+)
+
+
+def _named(item: Mapping[str, Any]) -> tuple[FieldCode | None, float | None]:
+    """The code of one of pydantic's errors, and its bound."""
+    kind = str(item["type"])
+    if kind in _LIMITS:
+        code, bound = _LIMITS[kind]
+        limit = (item.get("ctx") or {}).get(bound)
+        if code in ("too_short", "too_few") and limit == 1:
+            return "required", None
+        return code, limit if isinstance(limit, int | float) else None
+    return _NAMED.get(kind) or next((code for start, code in _KINDS if kind.startswith(start)), None), None
 
 
 def path_of(loc: Sequence[int | str]) -> str:

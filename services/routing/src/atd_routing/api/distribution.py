@@ -27,7 +27,7 @@ class DistributionBody(Body):
 def check_distribution(policy: DistributionBody, settings: StoredSettings) -> None:
     """Raises `Refused` for a team that is not there."""
     if policy.default_team_id is not None and policy.default_team_id not in settings.items.get(TEAM.name, {}):
-        raise Refused("invalid", "this team does not exist", "default_team_id")
+        raise Refused("invalid", "this team does not exist", "default_team_id", reason="not_there")
 
 
 def distribution_router(parts: Parts) -> APIRouter:

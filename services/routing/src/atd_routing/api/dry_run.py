@@ -125,7 +125,7 @@ def _rules(wanted: DryRunRequest, stored: StoredSettings) -> list[Rule]:
         try:
             check_rule(values, stored, f"rules[{place}].")
         except Refused as refused:
-            errors = [FieldError(refused.field or "rules", refused.message)]
+            errors = [FieldError(refused.field or "rules", refused.message, refused.reason)]
             raise Problem(refused.status, refused.code, refused.message, errors=errors) from None
         rules.append(rule_of(body.id or str(place), values, place))
     if len({one.id for one in rules}) != len(rules):

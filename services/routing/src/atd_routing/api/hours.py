@@ -243,7 +243,7 @@ def _preview_router(parts: Parts) -> APIRouter:
         try:
             check_schedule(values)
         except Refused as refused:
-            errors = [FieldError(f"hours.{refused.field}", refused.message)]
+            errors = [FieldError(f"hours.{refused.field}", refused.message, refused.reason)]
             raise Problem(refused.status, refused.code, refused.message, errors=errors) from None
         return _preview(values, draft.at or parts.runtime.clock.now(), draft.year)
 

@@ -73,7 +73,7 @@ def check_inactivity(policy: InactivityBody, settings: StoredSettings) -> None:
     _check_texts(policy, "")
     for place, one in enumerate(policy.teams):
         if one.team_id not in settings.items.get(TEAM.name, {}):
-            raise Refused("invalid", "this team does not exist", f"teams[{place}].team_id")
+            raise Refused("invalid", "this team does not exist", f"teams[{place}].team_id", reason="not_there")
         _check_texts(one, f"teams[{place}].")
 
 

@@ -28,7 +28,7 @@ from atd_schemas.ids import uuid7
 from atd_servicekit.idempotency import IdempotencyKey, StoredAnswer
 from atd_servicekit.identity import Identity, Requires
 from atd_servicekit.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, decode_cursor, encode_cursor
-from atd_servicekit.problems import FieldError, Problem, not_found, path_of
+from atd_servicekit.problems import FieldError, Problem, field_errors, not_found
 from atd_servicekit.requests import DECLARED_ONLY
 from atd_servicekit.versions import ExpectedVersion, check_version, set_etag
 
@@ -277,7 +277,7 @@ def _ordering(router: APIRouter, parts: Parts, resource: ItemResource) -> None:
 def _reordered(items: Sequence[Item], ids: Sequence[str]) -> list[Item]:
     by_id = {item.id: item for item in items}
     if len(set(ids)) != len(ids) or not by_id.keys() >= set(ids):
-        raise Refused("invalid", "must name existing items, each once", "ids")
+        raise Refused("invalid", "must name existing items, each once", "ids", reason="not_there")
     return [by_id[one] for one in ids] + [item for item in items if item.id not in set(ids)]
 
 
@@ -329,7 +329,7 @@ async def _refusing(parts: Parts, work: "Callable[[Session], Awaitable[T]]") -> 
     try:
         return await parts.transaction(work)
     except Refused as refused:
-        errors = [FieldError(refused.field, refused.message)] if refused.field else []
+        errors = [FieldError(refused.field, refused.message, refused.reason)] if refused.field else []
         raise Problem(refused.status, refused.code, refused.message, errors=errors) from None
 
 
@@ -360,8 +360,5 @@ def _view_model(resource: ItemResource) -> type[BaseModel]:
 
 
 def _invalid(error: ValidationError) -> Problem:
-    errors = [
-        FieldError(path_of(one["loc"]), one["msg"].removeprefix("Value error, "))
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    errors = field_errors(error.errors(include_url=False, include_input=False))
     return Problem(422, "invalid", "The request is not valid.", errors=errors)

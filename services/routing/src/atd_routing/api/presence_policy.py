@@ -83,10 +83,12 @@ def check_presence(policy: PresenceBody, settings: StoredSettings) -> None:
     reasons, teams = reasons_of(settings), settings.items.get(TEAM.name, {})
     for place, planned in enumerate(policy.breaks):
         if planned.reason_id is not None and planned.reason_id not in reasons:
-            raise Refused("invalid", "this reason does not exist", f"breaks[{place}].reason_id")
+            raise Refused("invalid", "this reason does not exist", f"breaks[{place}].reason_id", reason="not_there")
         for number, team_id in enumerate(planned.team_ids):
             if team_id not in teams:
-                raise Refused("invalid", "this team does not exist", f"breaks[{place}].team_ids[{number}]")
+                raise Refused(
+                    "invalid", "this team does not exist", f"breaks[{place}].team_ids[{number}]", reason="not_there"
+                )
 
 
 def presence_policy_router(parts: Parts) -> APIRouter:

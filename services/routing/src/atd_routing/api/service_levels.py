@@ -85,7 +85,7 @@ def check_service_level(item: Item, settings: StoredSettings) -> None:
     """Raises `Refused` for a team that is not there."""
     for place, team_id in enumerate(item.values.get("team_ids", ())):
         if team_id not in settings.items.get(TEAM.name, {}):
-            raise Refused("invalid", "this team does not exist", f"team_ids[{place}]")
+            raise Refused("invalid", "this team does not exist", f"team_ids[{place}]", reason="not_there")
 
 
 def service_levels_router(parts: Parts) -> APIRouter:

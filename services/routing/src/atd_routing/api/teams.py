@@ -92,7 +92,7 @@ def check_team(item: Item, settings: StoredSettings) -> None:
         check_text(text, f"greetings.{language}")
     hours_id = item.values.get("hours_id")
     if hours_id is not None and hours_id not in settings.items.get("hours", {}):
-        raise Refused("invalid", "these hours do not exist", "hours_id")
+        raise Refused("invalid", "these hours do not exist", "hours_id", reason="not_there")
 
 
 def teams_router(parts: Parts) -> APIRouter:

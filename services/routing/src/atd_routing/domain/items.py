@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from atd_schemas.refusals import FieldCode
 from atd_servicekit.text_folding import folded
 
 Values = Mapping[str, Any]
@@ -88,14 +89,25 @@ def own_list(kind: ItemKind) -> str:
 
 
 class Refused(Exception):
-    """What was to be set does not fit what is there. `field` is its path in the body, `message` says why in words."""
+    """What was to be set does not fit what is there.
 
-    def __init__(self, code: str, message: str, field: str | None = None, status: int = 422) -> None:
+    `field` is its path in the body, `message` says why in words, `reason` to a client (`FieldCode`).
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        field: str | None = None,
+        status: int = 422,
+        reason: FieldCode | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.field = field
         self.status = status
+        self.reason = reason
 
 
 def unique_key(kind: ItemKind, values: Values) -> str | None:

@@ -2,7 +2,11 @@
 
 export interface FieldProblem {
   field: string;
+  /** In English, for developers. */
   message: string;
+  /** What is wrong, where that has a name, and the bound of a `too_…`. */
+  code?: string;
+  limit?: number;
 }
 
 /** A change that came before one that was refused: which fields, and who made it, where that is known. */

@@ -7712,6 +7712,13 @@ export interface components {
             errors?: {
                 field: string;
                 message: string;
+                /**
+                 * @description What is wrong, where that has a name
+                 * @enum {string}
+                 */
+                code?: "not_a_choice" | "not_a_number" | "not_there" | "overlaps" | "repeated" | "required" | "too_few" | "too_large" | "too_long" | "too_many" | "too_short" | "too_small" | "unknown_field" | "wrong_format";
+                /** @description The bound of a code `too_…` */
+                limit?: number;
             }[];
         };
         /**

@@ -15,7 +15,7 @@ from atd_gateway.domain.openapi.components import (
 )
 from atd_gateway.domain.openapi.union import Variant, union_of_items
 from atd_gateway.domain.routes import FILES_COOKIE, READING, RouteTable, names_a_file
-from atd_schemas.refusals import RefusalCode
+from atd_schemas.refusals import FieldCode, RefusalCode
 
 _VALIDATION = ("HTTPValidationError", "ValidationError")
 _PROBLEM_TYPE = "application/problem+json"
@@ -45,7 +45,16 @@ PROBLEM: Document = {
             "items": {
                 "type": "object",
                 "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "message": {"type": "string"},
+                    "code": {
+                        "description": "What is wrong, where that has a name",
+                        "type": "string",
+                        "enum": list(get_args(FieldCode)),
+                    },
+                    "limit": {"description": "The bound of a code `too_…`", "type": "number"},
+                },
             },
         },
     },

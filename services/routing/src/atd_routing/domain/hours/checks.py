@@ -38,13 +38,13 @@ def check_hours(item: Item, settings: StoredSettings) -> None:
         for other in settings.of(HOURS):
             if other.id != item.id and account_id in other.values["account_ids"]:
                 words = f"this channel account has the hours {other.values['name']} already"
-                raise Refused("invalid", words, f"account_ids[{number}]")
+                raise Refused("invalid", words, f"account_ids[{number}]", reason="repeated")
 
 
 def check_schedule(values: Values) -> None:
     """Raises `Refused` for hours that contradict themselves."""
     if values["zone"] not in zone_names():
-        raise Refused("invalid", "there is no such time zone", "zone")
+        raise Refused("invalid", "there is no such time zone", "zone", reason="not_there")
     _check_week(values["intervals"])
     _check_exceptions(values["exceptions"])
     _check_holidays(values["holidays"])
@@ -55,7 +55,7 @@ def check_schedule(values: Values) -> None:
 def _check_week(intervals: Sequence[Mapping[str, Any]]) -> None:
     shifts = [_later(shift_of(one), WEEKDAYS.index(one["day"]) * MIDNIGHT) for one in intervals]
     for number, other in _overlaps(shifts, around=WEEK):
-        raise Refused("invalid", _overlaps_with(intervals[other]), f"intervals[{number}].start")
+        raise Refused("invalid", _overlaps_with(intervals[other]), f"intervals[{number}].start", reason="overlaps")
 
 
 def _check_exceptions(exceptions: Sequence[Mapping[str, Any]]) -> None:
@@ -63,11 +63,11 @@ def _check_exceptions(exceptions: Sequence[Mapping[str, Any]]) -> None:
     for number, one in enumerate(exceptions):
         field, intervals = f"exceptions[{number}].intervals", one["intervals"]
         if one["kind"] == "hours" and not intervals:
-            raise Refused("invalid", "other hours need at least one interval", field)
+            raise Refused("invalid", "other hours need at least one interval", field, reason="required")
         if one["kind"] != "hours" and intervals:
             raise Refused("invalid", f"a day that is {one['kind'].replace('_', ' ')} has no intervals", field)
         for place, other in _overlaps([shift_of(interval) for interval in intervals]):
-            raise Refused("invalid", _overlaps_with(intervals[other]), f"{field}[{place}].start")
+            raise Refused("invalid", _overlaps_with(intervals[other]), f"{field}[{place}].start", reason="overlaps")
 
 
 def _check_holidays(holidays: Mapping[str, Any] | None) -> None:
@@ -75,23 +75,25 @@ def _check_holidays(holidays: Mapping[str, Any] | None) -> None:
         return
     states = states_of(holidays["country"])
     if states is None:
-        raise Refused("invalid", "the holidays of this country are not known", "holidays.country")
+        raise Refused("invalid", "the holidays of this country are not known", "holidays.country", reason="not_there")
     if holidays["state"] is not None and holidays["state"] not in states:
-        raise Refused("invalid", "the holidays of this state are not known", "holidays.state")
+        raise Refused("invalid", "the holidays of this state are not known", "holidays.state", reason="not_there")
 
 
 def _check_message(message: Mapping[str, Any]) -> None:
     for language in LANGUAGES:
         check_text(message["texts"].get(language) or "", f"message.texts.{language}", HOURS_VARIABLES)
     if message["enabled"] and not message["texts"].get(message["language"]):
-        raise Refused("invalid", "is said, so it needs a text", f"message.texts.{message['language']}")
+        raise Refused(
+            "invalid", "is said, so it needs a text", f"message.texts.{message['language']}", reason="required"
+        )
 
 
 def _check_once(values: Sequence[str], field: str, part: str | None = None) -> None:
     for number, value in enumerate(values):
         if value in values[:number]:
             path = f"{field}[{number}]" if part is None else f"{field}[{number}].{part}"
-            raise Refused("invalid", f"{value} is there already", path)
+            raise Refused("invalid", f"{value} is there already", path, reason="repeated")
 
 
 def _overlaps(shifts: Sequence[Shift], around: int | None = None) -> Iterator[tuple[int, int]]:

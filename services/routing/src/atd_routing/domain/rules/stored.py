@@ -41,10 +41,12 @@ def check_rule(values: Values, stored: StoredSettings, where: str = "") -> None:
         return
     team = stored.items.get(TEAM.name, {}).get(team_id)
     if team is None:
-        raise Refused("unknown_team", "this team does not exist", f"{where}team_id")
+        raise Refused("unknown_team", "this team does not exist", f"{where}team_id", reason="not_there")
     members = {one["attendant_id"] for one in team.values.get("members") or ()}
     if attendant_id is not None and attendant_id not in members:
-        raise Refused("invalid", "this attendant is not a member of the team", f"{where}attendant_id")
+        raise Refused(
+            "invalid", "this attendant is not a member of the team", f"{where}attendant_id", reason="not_there"
+        )
 
 
 def circles_with(item: Item, stored: StoredSettings) -> tuple[tuple[Rule, ...], ...]:

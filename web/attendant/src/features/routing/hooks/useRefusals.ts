@@ -3,6 +3,8 @@ import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/shared/api/problem";
 
+import { fieldRefusal } from "../model/refusals";
+
 export type Refused = (field: string, within?: boolean) => string | null;
 
 /** The server names a place in a list in either way: `members[0].limit`, `members.0.limit`. */
@@ -19,7 +21,7 @@ export function useRefusals(error: unknown): Refused {
         const path = dotted(one.field);
         return path === field || (within && path.startsWith(`${field}.`));
       });
-      return found === undefined ? null : t("form.refused", { message: found.message });
+      return found === undefined ? null : fieldRefusal(error, found, t);
     },
     [error, t],
   );

@@ -141,6 +141,7 @@ test("a text with an unknown variable is said at its field, and stays", async ()
   await userEvent.click(inactivity.getByRole("button", { name: "Salvar" }));
   await waitFor(() => expect(text).toBeInvalid());
   expect(text).toHaveValue("{{nome}}?");
+  expect(text).toHaveAccessibleDescription(/Uma variável não existe/);
 });
 
 test("a reason is made in three languages, and a deleted one comes back by undo", async () => {

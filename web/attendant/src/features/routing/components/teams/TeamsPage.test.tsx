@@ -113,7 +113,7 @@ test.each(["members.0.limit", "members[0].limit"])("what is refused of %s stands
   const refusal = new Refusal(422, {
     code: "invalid",
     title: "invalid",
-    errors: [{ field, message: "must be at most 1000" }],
+    errors: [{ field, message: "must be at most 1000", code: "too_large", limit: 1000 }],
   });
   await show("/sales", { "PATCH /api/v1/teams/sales": refusal });
   const limit = await screen.findByRole("textbox", { name: "Limite de Ana" });
@@ -121,7 +121,7 @@ test.each(["members.0.limit", "members[0].limit"])("what is refused of %s stands
   await userEvent.click(screen.getByRole("button", { name: "Salvar" }));
   await waitFor(() => expect(limit).toBeInvalid());
   expect(limit).toHaveValue("7 por vez");
-  expect(limit).toHaveAccessibleDescription(/must be at most 1000/);
+  expect(limit).toHaveAccessibleDescription(/O maior valor é 1000/);
 });
 
 test("somebody else was first: what was typed stays, and is saved over what they left", async () => {
