@@ -1,5 +1,7 @@
 """`make screenshots`: pictures of the client's pages in `docs/screenshots`, light and dark, wide and on a phone.
 
+`python -m tests.browser.screenshots hours rules` takes those of the named pages only.
+
 It starts a system of its own with the built client, and fills one company with the same conversations each time; what
 differs between two runs are the times of day.
 """
@@ -9,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -161,6 +164,53 @@ async def _rules(seat: Seat) -> None:
     await expect(seat.page.get_by_text("Por regra")).to_be_visible()
 
 
+async def _teams(seat: Seat) -> None:
+    await seat.go("/settings/teams")
+    await seat.page.get_by_role("link", name="Recepção").click()
+    await expect(seat.page.get_by_role("textbox", name="Nome da equipe")).to_have_value("Recepção")
+
+
+async def _targets(seat: Seat) -> None:
+    await seat.go("/settings/targets")
+    await seat.page.get_by_role("link", name="Padrão").click()
+    await expect(seat.page.get_by_role("region", name="Por exemplo")).to_be_visible()
+
+
+async def _distribution(seat: Seat) -> None:
+    await seat.go("/settings/distribution")
+    await expect(seat.page.get_by_role("heading", level=2, name="Fila", exact=True)).to_be_visible()
+
+
+async def _routing_empty(seat: Seat) -> None:
+    async def none(route: Route) -> None:
+        await route.fulfill(json={"items": [], "next_cursor": None})
+
+    await seat.context.route("**/api/v1/assignment-rules**", none)
+    await seat.go("/settings/rules")
+    await expect(seat.page.get_by_role("link", name="Nova regra").first).to_be_visible()
+
+
+async def _routing_loading(seat: Seat) -> None:
+    async def wait(route: Route) -> None:
+        await asyncio.sleep(20)
+        await route.abort()
+
+    await seat.context.route("**/api/v1/queue", wait)
+    await seat.go("/live")
+    await expect(seat.page.locator("[aria-busy=true]").first).to_be_visible()
+
+
+async def _routing_failing(seat: Seat) -> None:
+    async def fail(route: Route) -> None:
+        await route.fulfill(status=500, json={"title": "error", "status": 500, "code": "internal"})
+
+    await seat.context.unroute_all(behavior="ignoreErrors")
+    await seat.context.route("**/api/v1/queue", fail)
+    await seat.go("/live")
+    await expect(seat.page.get_by_text("Não foi possível carregar a visão ao vivo")).to_be_visible()
+    await seat.context.unroute_all(behavior="ignoreErrors")
+
+
 async def _settings(seat: Seat) -> None:
     await seat.go("/settings/appearance")
     await expect(seat.page.get_by_role("heading", name="Aparência")).to_be_visible()
@@ -202,12 +252,18 @@ _PAGES: dict[str, Take] = {
     "live": _live,
     "hours": _hours,
     "rules": _rules,
+    "teams": _teams,
+    "targets": _targets,
+    "distribution": _distribution,
+    "routing-empty": _routing_empty,
+    "routing-loading": _routing_loading,
+    "routing-failing": _routing_failing,
     "loading": _loading,
     "failing": _failing,
 }
 
 
-async def _take(browser: Browser, office: Office, scheme: str, width: int) -> None:
+async def _take(browser: Browser, office: Office, scheme: str, width: int, names: Collection[str]) -> None:
     size = WIDE if width == WIDE["width"] else PHONE
     async with seated(
         browser, office.system.public_url, office.ana, viewport=size, color_scheme=scheme, reduced_motion="reduce"
@@ -215,10 +271,13 @@ async def _take(browser: Browser, office: Office, scheme: str, width: int) -> No
         seat.forgive("")
         await seat.open()
         await expect(seat.page.get_by_role("button", name="Entrar")).to_be_visible()
-        await _save(seat, f"login-{scheme}-{width}")
+        if "login" in names:
+            await _save(seat, f"login-{scheme}-{width}")
         await seat.enter_password()
         await expect(seat.page.get_by_role("button", name="Sua conta")).to_be_visible()
         for name, page in _PAGES.items():
+            if name not in names:
+                continue
             await page(seat)
             await _save(seat, f"{name}-{scheme}-{width}")
 
@@ -231,20 +290,20 @@ async def _save(seat: Seat, name: str) -> None:
     small.save(_FOLDER / f"{name}.png", optimize=True)
 
 
-async def take_all(system: System) -> None:
-    """Every page in both themes and both widths."""
+async def take(system: System, names: Collection[str]) -> None:
+    """The named pages in both themes and both widths."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
     async with opened_office(system) as office, started_browser() as browser:
         await _fill(office)
         for scheme in ("light", "dark"):
             for width in (WIDE["width"], PHONE["width"]):
-                await _take(browser, office, scheme, width)
+                await _take(browser, office, scheme, width, names)
 
 
-def main() -> None:
-    """Start a system, take the pictures, stop it."""
-    run_trial(take_all)
+def main(names: Collection[str]) -> None:
+    """Start a system, take the pictures (of all pages, if none is named), stop it."""
+    run_trial(lambda system: take(system, names or {"login", *_PAGES}))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
