@@ -34,8 +34,6 @@ _FORMAT_TIMEOUT_SECONDS = 60
 _RECORDING_GRACE = timedelta(minutes=5)
 _LOGGING = Path(__file__).with_name("log4j2.properties")
 _JAVA_OPTIONS = [
-    "-XX:+UseG1GC",
-    "-XX:MaxGCPauseMillis=20",
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.awt.headless=true",
     # Of the ahead-of-time cache, without its machine code for calls: Java 25 mixes some of it up, and says so.
@@ -45,7 +43,11 @@ _JAVA_OPTIONS = [
     "--sun-misc-unsafe-memory-access=allow",  # Kafka's own, to unmap its indexes; Java 24+ warns without it
     f"-Dlog4j2.configurationFile={_LOGGING}",
 ]
-_SHORT_LIVED_OPTIONS = ["-XX:TieredStopAtLevel=1"]  # compile quickly, optimise little
+_LONG_LIVED_OPTIONS = ["-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"]
+_SHORT_LIVED_OPTIONS = [
+    "-XX:TieredStopAtLevel=1",  # compile quickly, optimise little
+    "-XX:+UseSerialGC",  # no threads of its own that run beside the tests
+]
 _PROPERTIES = """\
 process.roles={roles}
 node.id={node_id}
@@ -76,6 +78,9 @@ group.min.session.timeout.ms=1000
 # After a kill -9 the new process may register only when the old session is over: 3 s instead of 9.
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
+
+# An idle controller writes a record of nothing twice a second, for members that may lag behind.
+metadata.max.idle.interval.ms={idle_interval_ms}
 
 # A laptop, not a cluster: the cleaner's default buffer alone is a quarter of the heap.
 log.cleaner.dedupe.buffer.size=16777216
@@ -192,7 +197,7 @@ class KafkaServer:
         java = _find_java()
         jars = fetch_jars(self._progress)
         aot_options = AotCache(java, jars).java_options() if self._aot_options is None else self._aot_options
-        options = [*_JAVA_OPTIONS, *(_SHORT_LIVED_OPTIONS if self._short_lived else ())]
+        options = [*_JAVA_OPTIONS, *(_SHORT_LIVED_OPTIONS if self._short_lived else _LONG_LIVED_OPTIONS)]
         options += ["-cp", os.pathsep.join(os.fspath(jar) for jar in jars)]
         require_free(self.port, "Kafka")
         with exclusive(self.data_dir, "Kafka broker") as lock:
@@ -255,6 +260,7 @@ class KafkaServer:
             listeners=alone if place is None else place.listeners(self.port),
             replicas=1 if place is None else place.replicas,
             log_dir=self.data_dir / "log",
+            idle_interval_ms=0 if place is None else 500,
         )
         path.write_text(text, encoding="utf-8")
         return path
