@@ -21,6 +21,17 @@ async def mongo(mongodb_url: str, database_name: str) -> AsyncIterator[Mongo]:
     mongo.close()
 
 
+async def test_a_collection_that_another_process_has_just_made_is_taken_as_it_is(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def before() -> list[str]:
+        return []
+
+    monkeypatch.setattr(mongo.db, "list_collection_names", before)
+    await mongo.ensure_indexes({"things": [IndexModel([("n", 1)], name="by_n")]})
+    assert "by_n" in await mongo.db["things"].index_information()
+
+
 async def test_writes_are_made_in_their_order_and_each_tells_its_result(mongo: Mongo) -> None:
     writes = [
         Write.inserts("things", [{"_id": 1}, {"_id": 2}]),

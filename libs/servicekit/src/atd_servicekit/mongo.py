@@ -307,7 +307,7 @@ class Mongo:
     async def _create(self, collection: str, *, packed: bool) -> None:
         options: dict[str, Any] = {"storageEngine": _PACKED} if packed else {}
         try:
-            await self.db.create_collection(collection, **options)
+            await self.db.create_collection(collection, check_exists=False, **options)  # the server knows better
         except OperationFailure as error:
             if error.code != _NAMESPACE_EXISTS:  # another process was faster
                 raise
