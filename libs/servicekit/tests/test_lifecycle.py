@@ -36,7 +36,7 @@ class Part:
 
     ping = check = start
 
-    async def ensure_indexes(self, _: object) -> None: ...
+    async def ensure_indexes(self, *_: object) -> None: ...
 
     def close(self) -> None: ...
 
@@ -90,7 +90,7 @@ async def test_indexes_that_take_longer_than_a_try_are_waited_for(monkeypatch: p
     monkeypatch.setattr(lifecycle, "_STEP_SECONDS", 0.01)
 
     class Slow(Part):
-        async def ensure_indexes(self, _: object) -> None:
+        async def ensure_indexes(self, *_: object) -> None:
             self.log.append("build")
             await eventually(lambda: len([line for line in logs if line["event"] == "service.waiting"]) > 2)
 
