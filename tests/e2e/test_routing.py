@@ -65,6 +65,7 @@ async def test_a_message_finds_its_team_and_its_attendant_or_waits_with_a_place_
     await eventually(lambda: _is(waiting, [("Financeiro", ["all_full"])]), message="the second waits for room")
     (told,) = await eventually(lambda: texts(graph, SECOND), message="the place in the queue")
     assert told == "Você está na posição 1 da fila. Espera estimada: ainda não sabemos."
+    assert await _positions(shop) == [1], "as the conversation shows it"
 
     # all are away: nothing is given away though there is room, until one is back
     await ask(shop, "PUT", "/presence", {"state": "away"})
@@ -85,6 +86,12 @@ async def test_a_message_finds_its_team_and_its_attendant_or_waits_with_a_place_
     await eventually(lambda: len(given()) == 3, message="the third, since there is room again")
     assert [name for _, name, _ in given()] == ["Financeiro"] * 3
     assert await waiting() == [("Vendas", ["nobody_online"])]
+
+
+async def _positions(shop: Shop) -> list[int | None]:
+    """The places that were told, as conversations that wait show them."""
+    ids = [one["conversation_id"] for one in (await ask(shop, "GET", "/queue"))["items"]]
+    return [(await ask(shop, "GET", f"/conversations/{one}"))["queue_position"] for one in ids]
 
 
 async def _is(read: Any, wanted: Any) -> bool:
