@@ -11,7 +11,7 @@ from atd_webhook_dispatcher.domain.events import Event, Facts
 SENT = ("id", "type", "occurred_at", "tenant_id", "sequence", "actor", "data")
 """The fields of an event that external systems get, in this order."""
 
-_NOT_SENT = frozenset({"setting.changed"})
+NOT_SENT = frozenset({"setting.changed"})
 """What concerns nobody outside."""
 
 
@@ -19,7 +19,7 @@ def event_from(value: bytes, traceparent: str | None = None) -> Event | None:
     """The event of a record; None for a kind that is not sent. Raises `ValueError` and `KeyError` for what is none."""
     record = orjson.loads(value)
     kind = record["type"]
-    if kind in _NOT_SENT:
+    if kind in NOT_SENT:
         return None
     return Event(
         id=record["id"],
