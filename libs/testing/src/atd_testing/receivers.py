@@ -104,10 +104,12 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiver(
+    *behaviours: Behaviour, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
+) -> AsyncIterator[Receiver]:
     """Run a receiver; by default it answers 200."""
     made = Receiver(list(behaviours) or [OK])
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(made.serve, address, 0, ssl=tls)
     made.port = server.sockets[0].getsockname()[1]
     try:
         yield made

@@ -22,12 +22,12 @@ class TlsFiles:
     client: Path
 
 
-def new_authority(folder: Path) -> TlsFiles:
-    """Make an authority and its two certificates in `folder`."""
+def new_authority(folder: Path, authority: str = "Test authority") -> TlsFiles:
+    """Make an authority of a name and its two certificates in `folder`."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name("Test authority")
-    authority = _builder(name, key).issuer_name(name)
-    certificate = authority.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(
+    name = _name(authority)
+    own_certificate = _builder(name, key).issuer_name(name)
+    certificate = own_certificate.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(
         key, hashes.SHA256()
     )
     (folder / "ca.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

@@ -18,8 +18,8 @@ FRESH_SECONDS = 5.0
 """How long addresses, and a failure to find any, are used again."""
 
 _SLOW_SECONDS = 1.0
-_THREADS = 24
-_THREADS_FOR_SLOW = 8
+_THREADS = 64
+_THREADS_FOR_SLOW = 16
 """Names whose last look-up was slow or failed wait for one of these, so that they hold up each other alone."""
 
 _MAX_NAMES = 10_000
