@@ -10,13 +10,19 @@ from atd_webhook_dispatcher.domain.events import Event
 
 Matches = Callable[[Endpoint, Event], bool]
 Shaped = Callable[[Endpoint, Event], bytes | None]
+"""The body of an event for an endpoint; None: the event's own. Raises `Unsendable`."""
+
+
+class Unsendable(Exception):
+    """The body of an event cannot be made for an endpoint; the text says why."""
 
 
 @dataclass(slots=True)
 class Accepted:
-    """The rows of a batch, and how many were left out by endpoint."""
+    """The rows of a batch, those that can never be sent with why, and how many were left out by endpoint."""
 
     rows: list[Delivery] = field(default_factory=list)
+    unsendable: list[tuple[Delivery, str]] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
 
 
@@ -38,7 +44,10 @@ def accept(
             if not _takes(endpoint, room):
                 accepted.left_out[endpoint.id] = accepted.left_out.get(endpoint.id, 0) + 1
                 continue
-            accepted.rows.append(row_of(event, endpoint, shaped(endpoint, event), now))
+            try:
+                accepted.rows.append(row_of(event, endpoint, shaped(endpoint, event), now))
+            except Unsendable as error:
+                accepted.unsendable.append((row_of(event, endpoint, None, now), str(error)))
     return accepted
 
 

@@ -23,6 +23,8 @@ LONGEST_PAUSE = 300.0
 SLOW_DOWN_PAUSE = 1.0
 JITTER = 0.2
 
+_MOST_DOUBLINGS = 20
+
 TRANSITIONS: tuple[tuple[BreakerState, BreakerState, str], ...] = (
     ("closed", "open", "five failures in a row, two timeouts, or a pause asked for"),
     ("open", "half_open", "the pause is over"),
@@ -82,14 +84,14 @@ class Breaker:
             return self
         if self.state == "closed" and failures < FAILURES and timeouts < TIMEOUTS:
             return replace(self, failures=failures, timeouts=timeouts)
-        return self._open(now, jitter, 0.0)
+        return self._open(now, jitter)
 
     def paused(self, now: float, seconds: float, jitter: float) -> "Breaker":
         """After an answer that asked for a pause, or said that it is asked too much (`seconds` 0)."""
         if self.state == "open" and self.until >= now + seconds:
             return self
-        return self._open(now, jitter, max(seconds, SLOW_DOWN_PAUSE))
+        return self._open(now, jitter, seconds, first=SLOW_DOWN_PAUSE)
 
-    def _open(self, now: float, jitter: float, asked: float) -> "Breaker":
-        pause = asked or min(FIRST_PAUSE * 2.0 ** min(self.opened, 20), LONGEST_PAUSE)
+    def _open(self, now: float, jitter: float, asked: float = 0.0, first: float = FIRST_PAUSE) -> "Breaker":
+        pause = max(asked, min(first * 2.0 ** min(self.opened, _MOST_DOUBLINGS), LONGEST_PAUSE))
         return Breaker(state="open", until=now + pause * (1.0 + JITTER * jitter), opened=self.opened + 1)

@@ -6,7 +6,7 @@ again brings none twice.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -128,6 +128,15 @@ class Line:
     def forget(self, ids: Iterable[str]) -> None:
         """What came of these rows is written, or they were put out of the way."""
         self.known.difference_update(ids)
+
+    def take_out(self, which: Callable[[Delivery], bool]) -> None:
+        """Take out rows that are not to be sent any more; what is under way cannot be held."""
+        for rows in (*self.lanes.values(), *self.behind.values()):
+            left = [one for one in rows if not which(one.row)]
+            self.known.difference_update({one.row.id for one in rows} - {one.row.id for one in left})
+            rows.clear()
+            rows.extend(left)
+        self.behind = {thread: rows for thread, rows in self.behind.items() if rows}
 
     def empty(self) -> Iterator[Ready]:
         """Take out all that is not under way."""

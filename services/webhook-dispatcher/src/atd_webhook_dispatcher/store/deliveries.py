@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from pymongo import IndexModel
 from pymongo.errors import BulkWriteError
 
-from atd_webhook_dispatcher.domain.delivery import Delivery
+from atd_webhook_dispatcher.domain.delivery import Attempt, Delivery
+from atd_webhook_dispatcher.domain.outcome import Outcome
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document
@@ -27,6 +28,9 @@ DELIVERIES = "deliveries"
 
 MOST_ROWS = 1_000
 """Rows in one insert."""
+
+MOST_ATTEMPTS = 20
+"""Attempts that are kept of a delivery, the latest."""
 
 _DUPLICATE = 11000
 _WAITING = {"state": "waiting"}
@@ -103,29 +107,84 @@ def delivery_of(document: Mapping[str, Any]) -> Delivery:
     )
 
 
+def attempt_document(attempt: Attempt) -> "Document":
+    """An attempt as it is kept; what is absent is not."""
+    kept: dict[str, Any] = {
+        "at": attempt.at,
+        "outcome": attempt.outcome,
+        "ms": attempt.ms,
+        "status": attempt.status,
+        "error": attempt.error,
+        "trouble": attempt.trouble,
+        "answer": attempt.answer or None,
+        "headers": [list(pair) for pair in attempt.answer_headers] or None,
+        "retry_after": attempt.retry_after,
+    }
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def attempt_of(document: Mapping[str, Any]) -> Attempt:
+    """An attempt as it was kept."""
+    return Attempt(
+        at=document["at"],
+        outcome=document["outcome"],
+        ms=document["ms"],
+        status=document.get("status"),
+        error=document.get("error"),
+        trouble=document.get("trouble"),
+        answer=document.get("answer"),
+        answer_headers=tuple((name, value) for name, value in document.get("headers", ())),
+        retry_after=document.get("retry_after"),
+    )
+
+
+def ended_document(ended: Outcome) -> "Document":
+    """A row that came to its end as it was accepted, as it is kept."""
+    document = delivery_document(ended.row, ordered=False) | {
+        "state": ended.state,
+        "tries": ended.tries,
+        "finished_at": ended.at,
+        "expires_at": ended.expires_at,
+        "reason": ended.reason,
+        "attempts": [] if ended.attempt is None else [attempt_document(ended.attempt)],
+    }
+    del document["due_at"]
+    return document
+
+
 class Deliveries:
     """Writes rows down. What the engine and the API ask for is in modules of their own."""
 
     def __init__(self, database: "Database") -> None:
         self._rows = database[DELIVERIES]
 
-    async def add(self, rows: Sequence[Delivery], *, ordered: frozenset[str] = frozenset()) -> None:
-        """Write down what is not there yet; `ordered` are the ids of endpoints that keep the order.
+    async def add(self, rows: Sequence[Delivery], *, ordered: frozenset[str] = frozenset()) -> set[str]:
+        """Write down what is not there yet; the ids of what was. `ordered` are ids of endpoints that keep the order.
 
         Raises PyMongo's errors: adding the same rows again is then safe.
         """
+        known: set[str] = set()
         for start in range(0, len(rows), MOST_ROWS):
             some = rows[start : start + MOST_ROWS]
-            await insert_new(self._rows, [delivery_document(row, ordered=row.endpoint_id in ordered) for row in some])
+            documents = [delivery_document(row, ordered=row.endpoint_id in ordered) for row in some]
+            known |= await insert_new(self._rows, documents)
+        return known
+
+    async def add_ended(self, ended: Sequence[Outcome]) -> None:
+        """Write down rows that can never be sent. Raises PyMongo's errors: it may be repeated."""
+        await insert_new(self._rows, [ended_document(one) for one in ended])
 
 
-async def insert_new(collection: Any, documents: "Sequence[Document]") -> None:
-    """Insert the documents whose ids are not there yet. Raises PyMongo's errors."""
+async def insert_new(collection: Any, documents: "Sequence[Document]") -> set[str]:
+    """Insert the documents whose ids are not there yet; the ids of the others. Raises PyMongo's errors."""
     if not documents:
-        return
+        return set()
     try:
         await collection.insert_many(documents, ordered=False)
     except BulkWriteError as error:
         details = error.details or {}
-        if details.get("writeConcernErrors") or any(one["code"] != _DUPLICATE for one in details["writeErrors"]):
+        errors = details.get("writeErrors", ())
+        if details.get("writeConcernErrors") or any(one["code"] != _DUPLICATE for one in errors):
             raise
+        return {documents[one["index"]]["_id"] for one in errors}
+    return set()

@@ -7,6 +7,7 @@ from pymongo import IndexModel
 from atd_webhook_dispatcher.store.deliveries import DELIVERIES, DELIVERY_INDEXES
 from atd_webhook_dispatcher.store.endpoints import ENDPOINT_INDEXES
 from atd_webhook_dispatcher.store.events import EVENT_INDEXES, EVENTS
+from atd_webhook_dispatcher.store.owner_calls import OWNER_CALL_INDEXES
 from atd_webhook_dispatcher.store.tallies import TALLY_INDEXES
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
@@ -14,6 +15,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **DELIVERY_INDEXES,
     **ENDPOINT_INDEXES,
     **TALLY_INDEXES,
+    **OWNER_CALL_INDEXES,
 }
 
 PACKED = frozenset({EVENTS, DELIVERIES})

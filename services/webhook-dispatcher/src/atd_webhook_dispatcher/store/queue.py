@@ -1,14 +1,14 @@
 """What the engine asks of the ledger, and writes into it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo import UpdateOne
 
-from atd_webhook_dispatcher.domain.delivery import Attempt, Delivery, DeliveryState, Lane
-from atd_webhook_dispatcher.store.deliveries import DELIVERIES, delivery_of
+from atd_webhook_dispatcher.domain.delivery import Delivery, Lane
+from atd_webhook_dispatcher.domain.outcome import Outcome
+from atd_webhook_dispatcher.store.deliveries import DELIVERIES, MOST_ATTEMPTS, attempt_document, delivery_of
 
 if TYPE_CHECKING:
     from atd_servicekit.mongo import Database, Document, Operation
@@ -16,25 +16,8 @@ if TYPE_CHECKING:
 PAGE = 500
 """Rows in one read."""
 
-MOST_ATTEMPTS = 20
-"""Attempts that are kept of a delivery, the latest."""
-
 _ONE_BY_ONE = [("due_at", 1), ("_id", 1)]
 _BY_DUE, _BY_THREAD = "due", "by_thread"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a row. Without an `attempt` none was made. `due_at`: of one that waits for its next attempt."""
-
-    row: Delivery
-    state: DeliveryState
-    tries: int
-    attempt: Attempt | None
-    at: datetime
-    due_at: datetime | None = None
-    expires_at: datetime | None = None
-    reason: str | None = None
 
 
 class DeliveryQueue:
@@ -102,37 +85,6 @@ class DeliveryQueue:
 
 
 _LANES: tuple[Lane, ...] = ("live", "replay")
-
-
-def attempt_document(attempt: Attempt) -> "Document":
-    """An attempt as it is kept; what is absent is not."""
-    kept: dict[str, Any] = {
-        "at": attempt.at,
-        "outcome": attempt.outcome,
-        "ms": attempt.ms,
-        "status": attempt.status,
-        "error": attempt.error,
-        "trouble": attempt.trouble,
-        "answer": attempt.answer or None,
-        "headers": [list(pair) for pair in attempt.answer_headers] or None,
-        "retry_after": attempt.retry_after,
-    }
-    return {name: value for name, value in kept.items() if value is not None}
-
-
-def attempt_of(document: Mapping[str, Any]) -> Attempt:
-    """An attempt as it was kept."""
-    return Attempt(
-        at=document["at"],
-        outcome=document["outcome"],
-        ms=document["ms"],
-        status=document.get("status"),
-        error=document.get("error"),
-        trouble=document.get("trouble"),
-        answer=document.get("answer"),
-        answer_headers=tuple((name, value) for name, value in document.get("headers", ())),
-        retry_after=document.get("retry_after"),
-    )
 
 
 def _waiting(endpoint_id: str, lane: Lane) -> dict[str, Any]:

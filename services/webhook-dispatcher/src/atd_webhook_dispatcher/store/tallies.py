@@ -59,6 +59,10 @@ class Tallies:
         if operations:
             await self._tallies.bulk_write(operations, ordered=False)
 
+    async def count_left_out(self, left_out: Mapping[tuple[str, datetime], int]) -> None:
+        """Add deliveries that were left out since their endpoint is paused."""
+        await self.add({place: Counter({"left_out": count}) for place, count in left_out.items()})
+
     async def since(self, endpoint_ids: Sequence[str], since: datetime) -> "dict[str, list[Document]]":
         """The hours of these endpoints from `since`, the oldest first."""
         query: Document = {"endpoint_id": {"$in": list(endpoint_ids)}, "at": {"$gte": since}}

@@ -1,0 +1,98 @@
+"""Writes what came of attempts, many at a time: while one write is under way, the next ones gather."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from atd_servicekit.backoff import Backoff
+from atd_servicekit.faults import Fault, fault_of
+from atd_webhook_dispatcher.domain.outcome import Outcome
+from atd_webhook_dispatcher.store.queue import DeliveryQueue
+from atd_webhook_dispatcher.store.tallies import Additions, Tallies, What, hour_of
+
+MOST_AT_ONCE = 500
+BEHIND = 4_000
+"""Outcomes that wait to be written before no more is sent."""
+
+GATHER_SECONDS = 0.004
+_BACKOFF = Backoff.of_seconds(0.05, 2.0)
+
+Written = Callable[[Sequence[Outcome]], None]
+
+
+class OutcomeWriter:
+    """Writes outcomes in their order. `written` is told of each, once it is safe."""
+
+    def __init__(self, queue: DeliveryQueue, tallies: Tallies, written: Written) -> None:
+        self._queue = queue
+        self._tallies = tallies
+        self._written = written
+        self._waiting: list[Outcome] = []
+        self._wake = asyncio.Event()
+        self.last = False
+        """Set when nothing more will come: `run` returns once all is written."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether no more should be sent for the moment."""
+        return len(self._waiting) >= BEHIND
+
+    def put(self, outcome: Outcome) -> None:
+        """To be written."""
+        self._waiting.append(outcome)
+        self._wake.set()
+
+    def end(self) -> None:
+        """Write what is left, then return from `run`."""
+        self.last = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """The loop."""
+        while not (self.last and not self._waiting):
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                some = self._waiting[:MOST_AT_ONCE]
+                await self._write(some)
+                del self._waiting[: len(some)]
+                self._written(some)
+                if not self.last:
+                    await asyncio.sleep(GATHER_SECONDS)
+
+    async def _write(self, outcomes: Sequence[Outcome]) -> None:
+        """Until it is written, or MongoDB says that it never will be: then the rows come again as they were."""
+        failures = 0
+        while True:
+            try:
+                await self._queue.write(outcomes)
+                break
+            except (PyMongoError, OSError) as error:
+                if fault_of(error) is Fault.RECORD:
+                    raise
+                failures += 1
+                structlog.get_logger().warning("outcomes.not_written", rows=len(outcomes), error=type(error).__name__)
+            await asyncio.sleep(_BACKOFF.longest(failures).total_seconds())
+        try:
+            await self._tallies.add(_additions(outcomes))
+        except (PyMongoError, OSError) as error:  # they are for people to look at; the ledger has the truth
+            structlog.get_logger().warning("tallies.not_written", error=type(error).__name__)
+
+
+def _additions(outcomes: Sequence[Outcome]) -> Additions:
+    found: dict[tuple[str, object], Counter[What]] = {}
+    for one in outcomes:
+        attempt = one.attempt
+        if attempt is None:
+            continue
+        counted = found.setdefault((one.row.endpoint_id, hour_of(one.at)), Counter())
+        if one.state == "delivered":
+            counted["delivered"] += 1
+            counted["ms"] += attempt.ms
+        else:
+            counted["failed_attempts"] += 1
+            counted["failed"] += one.state == "failed"
+    return found  # type: ignore[return-value]  # the hour is a datetime
