@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from atd_schemas.services import SERVICES
+from atd_schemas.services import SERVICES, WEBHOOK_DISPATCHER
 from atd_testing.clamd import FakeClamd
 from deploy.web.client import CLIENT, Client
 from tests.harness.collector import Collector
@@ -77,6 +77,7 @@ def system(
     environment[MESSAGE_COUNTS.name]["PYTHONPATH"] = str(MESSAGE_COUNTS_SOURCE)
     # A send of which nobody knows waits a minute for proof as delivered; tests have less time.
     environment[INGEST]["ATD_WHATSAPP_UNCERTAIN_AFTER"] = str(UNCERTAIN_SECONDS)
+    environment[WEBHOOK_DISPATCHER.name]["ATD_CUSTOMER_URLS_ALLOW_PRIVATE"] = "true"  # receivers of the tests
     directory = tmp_path_factory.mktemp("system")
     environment[GATEWAY] |= ADMINISTRATOR
     if web_root is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from atd_testing.servers.ports import LOOPBACK
 from deploy.local.errors import LocalRunError
 from deploy.local.keys import LocalKeys
-from deploy.local.services import Service
+from deploy.local.services import TRIAL_ONLY, Service
 
 _KAFKA_SECURITY = ("KAFKA_SECURITY_", "KAFKA_SASL_", "KAFKA_SSL_")
 """How the variables begin that say how to sign in to Kafka."""
@@ -121,8 +121,9 @@ def service_environment(
     places = {each.name: local.url(each) for each in services} | {"data": str(local.data)}
     places |= {f"{each.name}@browser": local.browser_url(each) for each in services}
     own = {name: template.format_map(places) for name, template in service.environment.items()}
-    if shared["ATD_PUBLIC_URL"].startswith("https://"):  # such as a tunnel's: the world must not be told the password
-        own.pop("ATD_SAMPLE_LOGIN", None)
+    # Such as a tunnel's: the world must not be told the password, and have nothing sent to servers of this machine.
+    if shared["ATD_PUBLIC_URL"].startswith("https://"):
+        own = {name: value for name, value in own.items() if name not in TRIAL_ONLY}
     given = {name: local.given[name] for name in service.environment if name in local.given}
     ports = {name: str(port) for name, port in local.ports(service).items()}
     return {**shared, **own, **given, **local.keys.private(service), **ports}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from atd_schemas.services import GATEWAY
+from atd_schemas.services import GATEWAY, WEBHOOK_DISPATCHER
 from atd_schemas.services import SERVICES as PRODUCT
 from atd_schemas.services import Service as ProductService
 from atd_testing.every_provider import provider_path
@@ -51,6 +51,12 @@ _ADMINISTRATOR = {
 # Of a trial alone: the login is filled in, and the phone can be opened beside the client.
 _TRIAL = {"ATD_SAMPLE_LOGIN": "true", "ATD_SANDBOX_URL": "{channel-sandbox@browser}"}
 
+# Of a trial alone: companies' webhooks may lead to servers of this machine.
+_LOCAL_RECEIVERS = {"ATD_CUSTOMER_URLS_ALLOW_HTTP": "true", "ATD_CUSTOMER_URLS_NETWORKS": "127.0.0.0/8,::1/128"}
+
+TRIAL_ONLY = frozenset({"ATD_SAMPLE_LOGIN", *_LOCAL_RECEIVERS})
+"""Variables that are left out where the world comes (a public URL of https, such as a tunnel's)."""
+
 SANDBOX = Service(
     name="channel-sandbox",  # fake providers, with customers' phones in front of it
     command=(sys.executable, "-m", "atd_channel_sandbox"),
@@ -68,16 +74,16 @@ SANDBOX = Service(
 
 def internal(service: ProductService) -> Service:
     """The process of a service to which only other services talk; its provider's API is the sandbox."""
-    provider = {}
+    more = dict(_LOCAL_RECEIVERS) if service == WEBHOOK_DISPATCHER else {}
     if service.outbound:
-        provider[f"ATD_{service.outbound.upper()}_API_URL"] = "{channel-sandbox}" + provider_path(service.outbound)
+        more[f"ATD_{service.outbound.upper()}_API_URL"] = "{channel-sandbox}" + provider_path(service.outbound)
     return Service(
         name=service.name,
         command=(sys.executable, "-m", service.module),
         port=service.port,
         port_variable=service.port_variable,
         product=service,
-        environment=provider,
+        environment=more,
     )
 
 

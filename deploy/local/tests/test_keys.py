@@ -133,3 +133,14 @@ def test_the_sample_login_is_told_on_ones_own_machine_alone(
     tmp_path: Path, given: dict[str, str], told: str | None
 ) -> None:
     assert environments(tmp_path, **given)["gateway"].get("ATD_SAMPLE_LOGIN") == told
+
+
+@pytest.mark.parametrize(
+    ("url", "networks"), [("http://localhost:8080", "127.0.0.0/8,::1/128"), ("https://a-tunnel.example", None)]
+)
+def test_webhooks_reach_servers_of_this_machine_in_a_trial_on_it_alone(
+    tmp_path: Path, url: str, networks: str | None
+) -> None:
+    told = environments(tmp_path, ATD_PUBLIC_URL=url)["webhook-dispatcher"]
+    assert told.get("ATD_CUSTOMER_URLS_NETWORKS") == networks
+    assert (told.get("ATD_CUSTOMER_URLS_ALLOW_HTTP") == "true") == (networks is not None)
